@@ -1,0 +1,81 @@
+/**
+ * How long to wait before an attempt, and when to stop. Pure arithmetic: chance comes in as `unit`.
+ *
+ * Full jitter means `unit × min(cap, base × 2^exponent)` and nothing else
+ * (Exponential Backoff And Jitter, AWS Architecture Blog).
+ */
+export interface ReconnectPolicy {
+  /** Dials in one outage before giving up. 0 turns reconnection off. */
+  readonly maxAttempts: number;
+  /** The first envelope; each further one is twice the last, up to `capMs`. */
+  readonly baseMs: number;
+  readonly capMs: number;
+  /** `none` waits the whole envelope, so that a test can name the delay. */
+  readonly jitter: 'full' | 'none';
+  /**
+   * Envelope of the first dial after a healthy spell. `null`: 250 ms under full jitter, because a healthy link
+   * deserves an immediate try; the ordinary envelope without jitter.
+   */
+  readonly firstDelayMs: number | null;
+  /** Once connected, go on beyond `maxAttempts` for at least this long: as long as retention can cover. */
+  readonly persistMs: number;
+  /** Whether a connection that never stood is tried again. */
+  readonly retryInitialConnect: boolean;
+}
+
+/** A provider's link: 1, 2, 4, 8, 16 s; five attempts, 31 s at the most. */
+export const providerLinkPolicy: ReconnectPolicy = {
+  maxAttempts: 5,
+  baseMs: 1_000,
+  capMs: 16_000,
+  jitter: 'full',
+  firstDelayMs: null,
+  persistMs: 0,
+  retryInitialConnect: false,
+};
+
+/** Our gateway's or a peer's link: 1, 2, 4, 8, 16, 30, 30 … s; at least ten attempts, until the grace of 120 s ends. */
+export const gatewayLinkPolicy: ReconnectPolicy = {
+  ...providerLinkPolicy,
+  maxAttempts: 10,
+  capMs: 30_000,
+  persistMs: 118_000,
+};
+
+export type PresetName = 'development' | 'production' | 'test';
+
+export const presets: Readonly<Record<PresetName, ReconnectPolicy>> = {
+  /** Fails fast while you write code. */
+  development: { ...providerLinkPolicy, maxAttempts: 2, baseMs: 500 },
+  production: providerLinkPolicy,
+  /** Fails at the first loss, so that a test sees it. */
+  test: { ...providerLinkPolicy, maxAttempts: 0 },
+};
+
+const HEALTHY_FIRST_DELAY_MS = 250;
+
+/** The longest wait before attempt number `attempt`, counted from 1. */
+export function envelopeMs(attempt: number, policy: ReconnectPolicy): number {
+  return Math.min(policy.capMs, policy.baseMs * 2 ** (attempt - 1));
+}
+
+/** The wait before attempt number `attempt`, counted from 1. `unit` is chance, in [0, 1). */
+export function backoffDelayMs(
+  attempt: number,
+  policy: ReconnectPolicy,
+  unit: number,
+  wasHealthy: boolean,
+): number {
+  const envelope =
+    attempt === 1 && wasHealthy ? firstEnvelopeMs(policy) : envelopeMs(attempt, policy);
+
+  return policy.jitter === 'none' ? envelope : unit * envelope;
+}
+
+function firstEnvelopeMs(policy: ReconnectPolicy): number {
+  if (policy.firstDelayMs !== null) return policy.firstDelayMs;
+
+  return policy.jitter === 'full'
+    ? Math.min(HEALTHY_FIRST_DELAY_MS, envelopeMs(1, policy))
+    : envelopeMs(1, policy);
+}

@@ -1,0 +1,238 @@
+/** The connection chart's arithmetic: total functions of context and event, so that no guard or action can throw. */
+import { backoffDelayMs } from './backoff.ts';
+import { remedyFor } from './failure.ts';
+import type { Failure } from './failure.ts';
+import type {
+  ConnectionContext,
+  ConnectionEvent,
+  ConnectionInput,
+  ConnectionSignal,
+  ReplayResult,
+} from './connection.types.ts';
+
+/** A link counts as healthy after this long, provided that the server spoke. */
+export const HEALTHY_AFTER_MS = 10_000;
+
+/** The wait for a rate limit that came without a hint. */
+export const RATE_LIMIT_DEFAULT_MS = 60_000;
+
+/** Where a loss leads. */
+export type Route =
+  | 'error'
+  | 'waitingForNetwork'
+  | 'waitingForRateLimit'
+  | 'backingOff'
+  /** Dial at once: the end was announced, or a new credential is to be tried. */
+  | 'dialing';
+
+export interface Loss {
+  readonly failure: Failure;
+  readonly atMs: number;
+  readonly unit: number;
+}
+
+export function initialContext(input: ConnectionInput): ConnectionContext {
+  return {
+    ...input,
+    refreshesCredential: input.refreshesCredential ?? false,
+    canProbe: input.canProbe ?? true,
+    attempts: 0,
+    lastSocketId: 0,
+    socketId: 0,
+    hedgeId: null,
+    dialReason: 'connect',
+    waitMs: 0,
+    isOnline: true,
+    hasBeenConnected: false,
+    connectedAtMs: null,
+    answeredAtMs: null,
+    suspectedAtMs: null,
+    unhealthySinceMs: null,
+    credentialRefreshed: false,
+    outage: null,
+    restore: { resumed: false, toolCallsCarried: 0 },
+    failure: null,
+  };
+}
+
+/** The socket actor's id. Unique for every dial: the same id twice would orphan the first. */
+export function socketName(id: number | null): string {
+  return `socket.${id ?? 'none'}`;
+}
+
+/** The loss that an event tells of, or null where it is none of the current link's. */
+export function lossOf(context: ConnectionContext, event: ConnectionEvent): Loss | null {
+  if (event.type === 'socket.lost') return event.id === context.socketId ? event : null;
+  if (event.type === 'link.died') return { ...event, failure: silence(event.silentForMs) };
+  return null;
+}
+
+export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
+  const { policy } = context;
+  const remedy = remedyFor(loss.failure);
+  const attempts = attemptsBefore(context, loss);
+
+  if (remedy === 'giveUp' || policy.maxAttempts === 0) return 'error';
+  if (!context.hasBeenConnected && !policy.retryInitialConnect) {
+    return remedy === 'refreshCredential' && canRefresh(context) ? 'dialing' : 'error';
+  }
+  if (remedy === 'refreshCredential') return canRefresh(context) ? 'dialing' : 'error';
+  if (attempts >= policy.maxAttempts && !mayPersist(context, loss)) return 'error';
+  if (!context.isOnline) return 'waitingForNetwork';
+  if (remedy === 'waitForRateLimit') return 'waitingForRateLimit';
+  if (remedy === 'redial' || remedy === 'dropHandle') return 'dialing';
+  return 'backingOff';
+}
+
+/** What is remembered of a loss; the route was taken from the context before it. */
+export function afterLoss(context: ConnectionContext, loss: Loss): Partial<ConnectionContext> {
+  const wasHealthy = isHealthyAt(context, loss.atMs);
+  const attempts = attemptsBefore(context, loss) + 1;
+  const refused = remedyFor(loss.failure) === 'refreshCredential';
+  const sinceMs = wasHealthy ? loss.atMs : (context.unhealthySinceMs ?? loss.atMs);
+
+  return {
+    attempts,
+    waitMs: waitAfterLossMs(context, loss, attempts),
+    dialReason: refused ? 'refused' : context.hasBeenConnected ? 'reconnect' : 'connect',
+    unhealthySinceMs: sinceMs,
+    credentialRefreshed: (context.credentialRefreshed && !wasHealthy) || refused,
+    outage: context.outage
+      ? { ...context.outage, attempts: context.outage.attempts + 1 }
+      : context.hasBeenConnected
+        ? { sinceMs: context.suspectedAtMs ?? loss.atMs, cause: loss.failure, attempts: 1 }
+        : null,
+    connectedAtMs: null,
+    answeredAtMs: null,
+    suspectedAtMs: null,
+    hedgeId: null,
+    failure: loss.failure,
+  };
+}
+
+/** What is remembered of a loss that nothing follows. */
+export function afterFatalLoss(context: ConnectionContext, loss: Loss): Partial<ConnectionContext> {
+  return {
+    attempts: attemptsBefore(context, loss),
+    hedgeId: null,
+    suspectedAtMs: null,
+    failure: loss.failure,
+  };
+}
+
+export function reconnectingSignal(
+  context: ConnectionContext,
+  bufferedAudioChunks: number,
+): ConnectionSignal {
+  return {
+    type: 'connection.reconnecting',
+    attempt: context.attempts,
+    maxAttempts: Math.max(context.attempts, context.policy.maxAttempts),
+    backoffDelayMs: context.waitMs,
+    component: context.component,
+    bufferedAudioChunks,
+  };
+}
+
+export function reconnectedSignal(
+  context: ConnectionContext,
+  outage: NonNullable<ConnectionContext['outage']>,
+  replay: ReplayResult,
+): ConnectionSignal {
+  const { restore, connectedAtMs } = context;
+  const replayed = replay.replayedChunks > 0 ? 'replayed' : 'restarted';
+
+  return {
+    type: 'connection.reconnected',
+    attempts: outage.attempts,
+    component: context.component,
+    outcome: restore.resumed ? 'resumed' : replayed,
+    downtimeMs: Math.max(0, (connectedAtMs ?? outage.sinceMs) - outage.sinceMs),
+    audioReplayedMs: replay.audioReplayedMs,
+    audioLostMs: replay.audioLostMs,
+    duplicatesDropped: replay.duplicatesDropped,
+    toolCallsCarried: restore.toolCallsCarried,
+    cause: outage.cause,
+  };
+}
+
+export function failedSignal(context: ConnectionContext): ConnectionSignal {
+  const failure = context.failure ?? UNKNOWN_FAILURE;
+
+  return {
+    type: 'connection.failed',
+    attempts: context.attempts,
+    reason: failure.detail === '' ? failure.code : `${failure.code}: ${failure.detail}`,
+    component: context.component,
+    failure,
+  };
+}
+
+/** The second socket takes over: what was silent is now an outage with a cause. */
+export function afterPromotion(
+  context: ConnectionContext,
+  atMs: number,
+): Partial<ConnectionContext> {
+  const sinceMs = context.suspectedAtMs ?? atMs;
+  const outage = context.outage ?? { sinceMs, cause: silence(atMs - sinceMs), attempts: 0 };
+
+  return {
+    socketId: context.hedgeId ?? context.socketId,
+    hedgeId: null,
+    dialReason: 'reconnect',
+    suspectedAtMs: null,
+    unhealthySinceMs: context.unhealthySinceMs ?? sinceMs,
+    outage: { ...outage, attempts: outage.attempts + 1 },
+  };
+}
+
+/** An actor that we were given broke: a bug of the embedder's, not of the network. */
+export function faultOf(event: unknown): Failure {
+  const error =
+    typeof event === 'object' && event !== null && 'error' in event ? event.error : null;
+  const detail = error instanceof Error ? error.message : 'an actor of the chart failed';
+
+  return { kind: 'config', code: 'actor', detail };
+}
+
+const UNKNOWN_FAILURE: Failure = { kind: 'transient', code: 'unknown', detail: '' };
+
+function silence(silentForMs: number): Failure {
+  return {
+    kind: 'transient',
+    code: 'halfOpen',
+    detail: `nothing came for ${Math.round(silentForMs)} ms`,
+  };
+}
+
+function attemptsBefore(context: ConnectionContext, loss: Loss): number {
+  return isHealthyAt(context, loss.atMs) ? 0 : context.attempts;
+}
+
+function isHealthyAt(context: ConnectionContext, atMs: number): boolean {
+  const { answeredAtMs, connectedAtMs } = context;
+  return (
+    answeredAtMs !== null && connectedAtMs !== null && atMs - connectedAtMs >= HEALTHY_AFTER_MS
+  );
+}
+
+function canRefresh(context: ConnectionContext): boolean {
+  return context.refreshesCredential && !context.credentialRefreshed;
+}
+
+/** Beyond the count, a link that once stood is tried for as long as the policy says retention can cover. */
+function mayPersist(context: ConnectionContext, loss: Loss): boolean {
+  const sinceMs = context.unhealthySinceMs ?? loss.atMs;
+  return context.hasBeenConnected && loss.atMs - sinceMs < context.policy.persistMs;
+}
+
+function waitAfterLossMs(context: ConnectionContext, loss: Loss, attempt: number): number {
+  switch (routeAfterLoss(context, loss)) {
+    case 'waitingForRateLimit':
+      return loss.failure.retryAfterMs ?? RATE_LIMIT_DEFAULT_MS;
+    case 'backingOff':
+      return backoffDelayMs(attempt, context.policy, loss.unit, isHealthyAt(context, loss.atMs));
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * The vocabulary of the connection chart: its actors, guards and actions, each a name that the chart uses.
+ *
+ * Actors come in by `.provide()`; those that stand here only say what they take and give.
+ */
+import {
+  assign,
+  emit,
+  enqueueActions,
+  fromCallback,
+  fromPromise,
+  sendTo,
+  setup,
+  spawnChild,
+  stopChild,
+} from 'xstate';
+
+import {
+  afterFatalLoss,
+  afterLoss,
+  afterPromotion,
+  failedSignal,
+  faultOf,
+  lossOf,
+  reconnectingSignal,
+  routeAfterLoss,
+  socketName,
+} from './connection.rules.ts';
+import type { Route } from './connection.rules.ts';
+import type {
+  ConnectionContext,
+  ConnectionEvent,
+  ConnectionInput,
+  ConnectionSignal,
+  ConnectionStatus,
+  ReplayResult,
+  RestoreResult,
+  SocketCommand,
+  SocketInput,
+  WaitInput,
+} from './connection.types.ts';
+import { livenessMachine } from './liveness.machine.ts';
+
+const notProvided = (): never => {
+  throw new Error('the connection chart needs this actor by .provide()');
+};
+
+export const connectionSetup = setup({
+  types: {
+    input: {} as ConnectionInput,
+    context: {} as ConnectionContext,
+    events: {} as ConnectionEvent,
+    emitted: {} as ConnectionSignal,
+    tags: {} as ConnectionStatus,
+  },
+  actors: {
+    socket: fromCallback<SocketCommand, SocketInput>(notProvided),
+    backoffTimer: fromPromise<void, WaitInput>(notProvided),
+    rateLimitWait: fromPromise<void, WaitInput>(notProvided),
+    sessionRestore: fromPromise<RestoreResult, SocketInput>(notProvided),
+    bufferReplay: fromPromise<ReplayResult, SocketInput>(notProvided),
+    liveness: livenessMachine,
+  },
+  guards: {
+    isCurrent: ({ context, event }) => 'id' in event && event.id === context.socketId,
+    isHedge: ({ context, event }) => 'id' in event && event.id === context.hedgeId,
+    leadsTo: ({ context, event }, params: { route: Route }) => {
+      const loss = lossOf(context, event);
+      return loss !== null && routeAfterLoss(context, loss) === params.route;
+    },
+    mayHedge: ({ context }) => context.hedgeId === null && context.policy.maxAttempts > 0,
+  },
+  actions: {
+    takeSocketNumber: assign(({ context }) => ({
+      lastSocketId: context.lastSocketId + 1,
+      socketId: context.lastSocketId + 1,
+    })),
+    takeHedgeNumber: assign(({ context }) => ({
+      lastSocketId: context.lastSocketId + 1,
+      hedgeId: context.lastSocketId + 1,
+    })),
+    dial: spawnChild('socket', {
+      id: ({ context }) => socketName(context.socketId),
+      input: ({ context }) => ({ id: context.socketId, reason: context.dialReason }),
+    }),
+    dialBeside: spawnChild('socket', {
+      id: ({ context }) => socketName(context.hedgeId),
+      input: ({ context }) => ({ id: context.hedgeId ?? 0, reason: 'reconnect' }),
+    }),
+    watch: spawnChild('liveness', {
+      id: 'liveness',
+      input: ({ context }) => ({ canProbe: context.canProbe }),
+    }),
+    /** Stops everything that belongs to the link. Stopping what is not there does nothing. */
+    letGo: enqueueActions(({ context, enqueue }) => {
+      enqueue(stopChild(socketName(context.socketId)));
+      enqueue(stopChild(socketName(context.hedgeId)));
+      enqueue(stopChild('liveness'));
+    }),
+    letHedgeGo: enqueueActions(({ context, enqueue }) => {
+      enqueue(stopChild(socketName(context.hedgeId)));
+      enqueue.assign({ hedgeId: null });
+    }),
+    promoteHedge: enqueueActions(({ context, event, enqueue }) => {
+      enqueue(stopChild(socketName(context.socketId)));
+      enqueue(stopChild('liveness'));
+      enqueue.assign(afterPromotion(context, 'atMs' in event ? event.atMs : 0));
+    }),
+    forward: sendTo('liveness', ({ event }) => event),
+    probe: sendTo(({ context }) => socketName(context.socketId), { type: 'socket.probe' }),
+    noteLoss: assign(({ context, event }) => {
+      const loss = lossOf(context, event);
+      return loss ? afterLoss(context, loss) : {};
+    }),
+    noteFatalLoss: assign(({ context, event }) => {
+      const loss = lossOf(context, event);
+      return loss ? afterFatalLoss(context, loss) : {};
+    }),
+    noteFaultyActor: assign(({ event }) => ({ failure: faultOf(event) })),
+    noteConnected: assign(({ event }) => ({
+      hasBeenConnected: true,
+      connectedAtMs: 'atMs' in event ? event.atMs : null,
+      answeredAtMs: null,
+    })),
+    noteAnswer: assign(({ event }) => ({ answeredAtMs: 'atMs' in event ? event.atMs : null })),
+    noteProgress: assign({ attempts: 0, unhealthySinceMs: null, credentialRefreshed: false }),
+    noteSuspicion: assign(({ event }) => ({ suspectedAtMs: 'atMs' in event ? event.atMs : null })),
+    forgetSuspicion: assign({ suspectedAtMs: null }),
+    startOver: assign({
+      attempts: 0,
+      unhealthySinceMs: null,
+      credentialRefreshed: false,
+      outage: null,
+      failure: null,
+    }),
+    noteOnline: assign({ isOnline: true }),
+    noteOffline: assign({ isOnline: false }),
+    announceAttempt: emit(({ context, event }) =>
+      reconnectingSignal(context, 'bufferedChunks' in event ? event.bufferedChunks : 0),
+    ),
+    announceFailure: emit(({ context }) => failedSignal(context)),
+    announceSuspicion: emit(({ context, event }) => ({
+      type: 'connection.suspected',
+      silentForMs: 'silentForMs' in event ? event.silentForMs : 0,
+      component: context.component,
+    })),
+    announceRecovery: emit(({ context }) => ({
+      type: 'connection.recovered',
+      component: context.component,
+    })),
+  },
+});
