@@ -1,0 +1,89 @@
+/**
+ * The books: captured = delivered + gap + buffered, at every moment, in bytes and in chunks.
+ *
+ * Every position of the stream is settled once, from the front: as delivered or as a gap. What is not settled is
+ * buffered. A position cannot be settled twice or out of order: that throws, since it would be a bug of ours.
+ */
+export type GapReason =
+  /** The ring was full: the oldest audio that no result covered was given up. */
+  | 'ringOverflow'
+  /** The service's results left this range out. */
+  | 'providerSkipped';
+
+export interface GapRange {
+  readonly from: number;
+  readonly to: number;
+  readonly chunks: number;
+  readonly reason: GapReason;
+}
+
+export interface LedgerCounts {
+  readonly captured: number;
+  readonly delivered: number;
+  readonly gap: number;
+  readonly buffered: number;
+}
+
+export class Ledger {
+  #captured = 0;
+  #capturedChunks = 0;
+  #delivered = 0;
+  #deliveredChunks = 0;
+  #gap = 0;
+  #gapChunks = 0;
+  #settledThrough = 0;
+  replayedChunks = 0;
+  replayedBytes = 0;
+  duplicatesSuppressed = 0;
+
+  /** Everything before this position is delivered or a gap. */
+  get settledThrough(): number {
+    return this.#settledThrough;
+  }
+
+  capture(bytes: number): void {
+    this.#captured += bytes;
+    this.#capturedChunks += 1;
+  }
+
+  /** Settles up to `through` as delivered; `chunks` are those that this completes. */
+  deliver(through: number, chunks: number): void {
+    this.#delivered += this.#settle(through);
+    this.#deliveredChunks += chunks;
+  }
+
+  /** Settles up to `through` as a gap; `chunks` are those that this completes. */
+  giveUp(through: number, chunks: number): void {
+    this.#gap += this.#settle(through);
+    this.#gapChunks += chunks;
+  }
+
+  bytes(): LedgerCounts {
+    return {
+      captured: this.#captured,
+      delivered: this.#delivered,
+      gap: this.#gap,
+      buffered: this.#captured - this.#settledThrough,
+    };
+  }
+
+  chunks(): LedgerCounts {
+    return {
+      captured: this.#capturedChunks,
+      delivered: this.#deliveredChunks,
+      gap: this.#gapChunks,
+      buffered: this.#capturedChunks - this.#deliveredChunks - this.#gapChunks,
+    };
+  }
+
+  #settle(through: number): number {
+    if (through < this.#settledThrough || through > this.#captured) {
+      throw new RangeError(
+        `cannot settle through ${through}: ${this.#settledThrough} is settled, ${this.#captured} captured`,
+      );
+    }
+    const length = through - this.#settledThrough;
+    this.#settledThrough = through;
+    return length;
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * The only copy of captured audio that waits for its acknowledgement.
+ *
+ * Chunks are numbered from 1 without holes. They leave from the front only: acknowledged, or evicted when there is no
+ * room. An empty ring holds no slab, and its index grows on demand.
+ */
+import { sharedSlabs } from './slab-pool.ts';
+import type { SlabPool } from './slab-pool.ts';
+
+export interface RingOptions {
+  /** Most bytes held. Default 4 MiB. */
+  readonly capacityBytes?: number;
+  /** Most audio held, in bytes of it. Default: no limit but `capacityBytes`. */
+  readonly retentionBytes?: number;
+  /** Fewer chunks than this are never evicted, however long they are. Default 100. */
+  readonly minChunks?: number;
+  readonly pool?: SlabPool;
+  /** Told of a chunk that is about to be evicted; its bytes can still be read. */
+  readonly onEvict?: (seq: number) => void;
+}
+
+const FIRST_INDEX_SLOTS = 16;
+
+export class RingBuffer {
+  readonly #capacityBytes: number;
+  readonly #minChunks: number;
+  readonly #pool: SlabPool;
+  readonly #onEvict: (seq: number) => void;
+
+  #slots = FIRST_INDEX_SLOTS; // a power of two, so that a mask finds the slot of a sequence number
+  #slabs: (Uint8Array | undefined)[] = [];
+  #offsets = new Uint32Array(FIRST_INDEX_SLOTS);
+  #lengths = new Uint32Array(FIRST_INDEX_SLOTS);
+  #positions = new Float64Array(FIRST_INDEX_SLOTS);
+
+  #firstSeq = 1;
+  #nextSeq = 1;
+  #bytes = 0;
+  #endPosition = 0;
+  #slab: Uint8Array | undefined;
+  #slabUsed = 0;
+
+  constructor(options: RingOptions = {}) {
+    const capacityBytes = options.capacityBytes ?? 4 * 1_024 * 1_024;
+    this.#capacityBytes = Math.min(capacityBytes, options.retentionBytes ?? capacityBytes);
+    this.#minChunks = options.minChunks ?? 100;
+    this.#pool = options.pool ?? sharedSlabs;
+    this.#onEvict = options.onEvict ?? (() => undefined);
+  }
+
+  /** Number of the oldest chunk held; equals `nextSeq` when empty. */
+  get firstSeq(): number {
+    return this.#firstSeq;
+  }
+
+  /** Number that the next chunk will get. */
+  get nextSeq(): number {
+    return this.#nextSeq;
+  }
+
+  get chunks(): number {
+    return this.#nextSeq - this.#firstSeq;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Where the stream ends: all bytes ever appended. */
+  get endPosition(): number {
+    return this.#endPosition;
+  }
+
+  /** Where the oldest byte held stands in the stream. */
+  get startPosition(): number {
+    return this.#endPosition - this.#bytes;
+  }
+
+  /** Copies `chunk` in, evicting the oldest chunks where there is no room, and returns its number. */
+  append(chunk: Uint8Array): number {
+    const length = chunk.length;
+    while (this.#bytes + length > this.#capacityBytes && this.chunks >= this.#minChunks) {
+      this.#onEvict(this.#firstSeq);
+      this.#releaseFirst();
+    }
+    if (this.chunks === this.#slots) this.#growIndex();
+    if (this.#slab === undefined || this.#slabUsed + length > this.#slab.length) {
+      this.#slab = this.#pool.take(length);
+      this.#slabUsed = 0;
+    }
+
+    const seq = this.#nextSeq;
+    const slot = seq & (this.#slots - 1);
+    this.#slab.set(chunk, this.#slabUsed);
+    this.#slabs[slot] = this.#slab;
+    this.#offsets[slot] = this.#slabUsed;
+    this.#lengths[slot] = length;
+    this.#positions[slot] = this.#endPosition;
+    this.#slabUsed += length;
+    this.#bytes += length;
+    this.#endPosition += length;
+    this.#nextSeq = seq + 1;
+
+    return seq;
+  }
+
+  /** Lets go of every chunk up to and including `throughSeq`; returns how many that were. */
+  acknowledge(throughSeq: number): number {
+    const before = this.#firstSeq;
+    const last = Math.min(throughSeq, this.#nextSeq - 1);
+    while (this.#firstSeq <= last) this.#releaseFirst();
+
+    return this.#firstSeq - before;
+  }
+
+  /** A chunk's bytes, valid until it leaves the ring. */
+  view(seq: number): Uint8Array {
+    const slot = this.#slotOf(seq);
+    const offset = this.#offsets[slot] ?? 0;
+    const slab = this.#slabs[slot] ?? EMPTY;
+
+    return slab.subarray(offset, offset + (this.#lengths[slot] ?? 0));
+  }
+
+  lengthOf(seq: number): number {
+    return this.#lengths[this.#slotOf(seq)] ?? 0;
+  }
+
+  /** Where a chunk's first byte stands in the stream. */
+  positionOf(seq: number): number {
+    return this.#positions[this.#slotOf(seq)] ?? 0;
+  }
+
+  /** The oldest chunk held that reaches beyond `position`; `nextSeq` where there is none. */
+  seqBeyond(position: number): number {
+    let low = this.#firstSeq;
+    let high = this.#nextSeq;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.positionOf(middle) + this.lengthOf(middle) > position) high = middle;
+      else low = middle + 1;
+    }
+
+    return low;
+  }
+
+  /** Every chunk held from `fromSeq` on, oldest first. */
+  *since(fromSeq: number): Generator<{ readonly seq: number; readonly bytes: Uint8Array }> {
+    for (let seq = Math.max(fromSeq, this.#firstSeq); seq < this.#nextSeq; seq += 1) {
+      yield { seq, bytes: this.view(seq) };
+    }
+  }
+
+  /** Gives every slab back. */
+  clear(): void {
+    this.acknowledge(this.#nextSeq - 1);
+  }
+
+  #slotOf(seq: number): number {
+    if (seq < this.#firstSeq || seq >= this.#nextSeq) {
+      throw new RangeError(
+        `chunk ${seq} is not held: ${this.#firstSeq} to ${this.#nextSeq - 1} are`,
+      );
+    }
+    return seq & (this.#slots - 1);
+  }
+
+  #releaseFirst(): void {
+    const mask = this.#slots - 1;
+    const slot = this.#firstSeq & mask;
+    const slab = this.#slabs[slot];
+    this.#slabs[slot] = undefined;
+    this.#bytes -= this.#lengths[slot] ?? 0;
+    this.#firstSeq += 1;
+
+    const isEmpty = this.#firstSeq === this.#nextSeq;
+    const isLastOfSlab = isEmpty || this.#slabs[this.#firstSeq & mask] !== slab;
+    if (slab !== undefined && isLastOfSlab) this.#pool.give(slab);
+    if (isEmpty) this.#slab = undefined;
+  }
+
+  #growIndex(): void {
+    const slots = this.#slots * 2;
+    const slabs: (Uint8Array | undefined)[] = new Array<Uint8Array | undefined>(slots);
+    const offsets = new Uint32Array(slots);
+    const lengths = new Uint32Array(slots);
+    const positions = new Float64Array(slots);
+    for (let seq = this.#firstSeq; seq < this.#nextSeq; seq += 1) {
+      const from = seq & (this.#slots - 1);
+      const to = seq & (slots - 1);
+      slabs[to] = this.#slabs[from];
+      offsets[to] = this.#offsets[from] ?? 0;
+      lengths[to] = this.#lengths[from] ?? 0;
+      positions[to] = this.#positions[from] ?? 0;
+    }
+    this.#slots = slots;
+    this.#slabs = slabs;
+    this.#offsets = offsets;
+    this.#lengths = lengths;
+    this.#positions = positions;
+  }
+}
+
+const EMPTY = new Uint8Array(0);

@@ -1,0 +1,35 @@
+/**
+ * Fixed blocks of memory that rings borrow and give back.
+ *
+ * Retaining a caller's Buffers would pin whatever they are slices of and make the garbage collector walk thousands of
+ * objects; bytes copied into a few slabs cost neither.
+ */
+export const SLAB_BYTES = 16 * 1_024;
+
+export class SlabPool {
+  readonly #free: Uint8Array[] = [];
+  readonly #capacitySlabs: number;
+
+  /** @param capacitySlabs how many unused slabs are kept; what comes back beyond that is left to the collector. */
+  constructor(capacitySlabs = 64) {
+    this.#capacitySlabs = capacitySlabs;
+  }
+
+  /** A block of at least `sizeBytes`, with old content: write before you read. */
+  take(sizeBytes: number): Uint8Array {
+    if (sizeBytes > SLAB_BYTES) return new Uint8Array(sizeBytes);
+    return this.#free.pop() ?? new Uint8Array(SLAB_BYTES);
+  }
+
+  give(slab: Uint8Array): void {
+    if (slab.length === SLAB_BYTES && this.#free.length < this.#capacitySlabs)
+      this.#free.push(slab);
+  }
+
+  get freeSlabs(): number {
+    return this.#free.length;
+  }
+}
+
+/** One pool for the whole process, so that an idle ring holds nothing. */
+export const sharedSlabs = new SlabPool();

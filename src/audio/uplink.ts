@@ -1,0 +1,286 @@
+/**
+ * Microphone to socket. The chart opens and shuts the gate; no actor sees a byte.
+ *
+ * Every chunk goes into the ring first. While the gate is open a cursor walks behind the writer: at its heels when the
+ * link is live, further back while a backlog is replayed at the pace that the provider takes. Audio leaves the ring
+ * when a result covers it, never on send.
+ */
+import type { Clock } from '../ports/clock.ts';
+import { EvictedQueue } from './evicted-queue.ts';
+import { GapReporter } from './gap-reporter.ts';
+import type { GapReason, GapRange } from './ledger.ts';
+import { Ledger } from './ledger.ts';
+import { Pacer } from './pacing.ts';
+import { RingBuffer } from './ring-buffer.ts';
+import { Timeline } from './timeline.ts';
+
+/** `sent`: it is on its way. `buffered`: it waits in the ring. `evicting`: it waits, and older audio was given up for it. */
+export type WriteOutcome = 'sent' | 'buffered' | 'evicting';
+
+export interface UplinkOptions {
+  readonly clock: Clock;
+  readonly bytesPerSecond: number;
+  readonly capacityBytes?: number;
+  readonly retentionMs?: number;
+  /** A range that will never arrive. Long ones come in pieces of about a second. */
+  readonly onGap: (gap: GapRange) => void;
+}
+
+/** The open end of the gate: one socket. */
+export interface UplinkTarget {
+  sendAudio(bytes: Uint8Array): void;
+  readonly bufferedBytes: number;
+  readonly rateRatio: number;
+  /** The cursor reached the writer: what was captured is on its way. */
+  onCaughtUp(): void;
+  onFirstAudio(): void;
+}
+
+/** Above this the socket's own queue is full enough; the ring holds the rest. */
+const HIGH_WATER_BYTES = 256 * 1_024;
+
+/** Where a platform does not tell that its queue drained, we look again after this long. */
+const CONGESTED_POLL_MS = 20;
+
+export class Uplink {
+  readonly ring: RingBuffer;
+  readonly ledger = new Ledger();
+  readonly #clock: Clock;
+  readonly #bytesPerSecond: number;
+  readonly #evicted = new EvictedQueue();
+  readonly #gaps: GapReporter;
+
+  #target: UplinkTarget | null = null;
+  #timeline = new Timeline();
+  #pacer: Pacer | null = null;
+  #timer: unknown = null;
+  #cursorSeq = 1;
+  #cursorPosition = 0;
+  #sentThrough = 0; // the furthest position that any socket was ever sent
+  #caughtUp = false;
+  #overflowed = false;
+
+  constructor(options: UplinkOptions) {
+    this.#clock = options.clock;
+    this.#bytesPerSecond = options.bytesPerSecond;
+    this.#gaps = new GapReporter(options.bytesPerSecond, options.onGap);
+    this.ring = new RingBuffer({
+      ...(options.capacityBytes === undefined ? {} : { capacityBytes: options.capacityBytes }),
+      retentionBytes: Math.ceil(
+        ((options.retentionMs ?? 120_000) * options.bytesPerSecond) / 1_000,
+      ),
+      onEvict: (seq) => {
+        this.#evict(seq);
+      },
+    });
+  }
+
+  /** Copies the chunk; the caller may reuse its bytes at once. Never blocks, never throws for being offline. */
+  write(chunk: Uint8Array): WriteOutcome {
+    this.#overflowed = false;
+    this.ledger.capture(chunk.length);
+    const seq = this.ring.append(chunk);
+    if (this.#target !== null && this.#cursorSeq === seq && this.#trySend()) return 'sent';
+    this.#caughtUp = false;
+    if (this.#target !== null) this.#pump();
+
+    return this.#overflowed ? 'evicting' : 'buffered';
+  }
+
+  /** Opens the gate: replays from the first byte that no result covers, then goes on live. */
+  open(target: UplinkTarget): void {
+    this.shut();
+    this.#gaps.flush();
+    this.#target = target;
+    this.#timeline = new Timeline();
+    this.#pacer = new Pacer({
+      clock: this.#clock,
+      bytesPerSecond: this.#bytesPerSecond,
+      rateRatio: target.rateRatio,
+    });
+    this.#cursorPosition = Math.max(this.ledger.settledThrough, this.ring.startPosition);
+    this.#cursorSeq = this.ring.seqBeyond(this.#cursorPosition);
+    this.#caughtUp = false;
+    this.#pump();
+  }
+
+  /** Shuts the gate. What was sent and not covered will be sent again; what also left the ring is lost now. */
+  shut(): void {
+    this.#target = null;
+    this.#pacer = null;
+    this.#stopTimer();
+    this.#giveUpEvicted('ringOverflow');
+  }
+
+  /** The socket's queue is low again. */
+  drained(): void {
+    if (this.#timer === null) return;
+    this.#stopTimer();
+    this.#pump();
+  }
+
+  /** Session position of a point on the current connection, both in bytes. */
+  positionOf(sentAt: number): number {
+    return this.#timeline.positionOf(sentAt);
+  }
+
+  /** How much the current connection was sent. */
+  get sentOnConnection(): number {
+    return this.#timeline.sent;
+  }
+
+  /** Up to where the current connection was sent the stream. */
+  get cursorPosition(): number {
+    return this.#cursorPosition;
+  }
+
+  get isCaughtUp(): boolean {
+    return this.#target !== null && this.#cursorSeq === this.ring.nextSeq;
+  }
+
+  /** Sends audio that nobody captured, to keep a connection open; the provider's clock is corrected for it. */
+  insertSilence(bytes: Uint8Array): void {
+    if (this.#target === null) return;
+    this.#timeline.insert(bytes.length);
+    this.#target.sendAudio(bytes);
+  }
+
+  /** A result covers `from` to `to`: that audio is delivered and leaves the ring. What lies before it is skipped. */
+  confirm(from: number, to: number): void {
+    this.#gaps.flush();
+    const through = Math.min(to, this.#cursorPosition);
+    if (from > this.ledger.settledThrough) this.#settle(Math.min(from, through), 'providerSkipped');
+    this.#settle(through, null);
+  }
+
+  /** Gives the memory back at the session's end. What was not settled stays `buffered` in the books. */
+  release(): void {
+    this.shut();
+    this.#gaps.flush();
+    this.ring.clear();
+  }
+
+  /** Chunks that are not settled yet. */
+  get bufferedChunks(): number {
+    return this.ring.chunks + this.#evicted.chunks;
+  }
+
+  /** Reports a gap that is still growing, so that the books can be read. */
+  flushGaps(): void {
+    this.#gaps.flush();
+  }
+
+  #trySend(): boolean {
+    const target = this.#target;
+    if (target === null || target.bufferedBytes > HIGH_WATER_BYTES) return false;
+    const waitMs = this.#pacer?.take(this.ring.lengthOf(this.#cursorSeq)) ?? 0;
+    if (waitMs > 0) {
+      this.#schedule(waitMs);
+      return false;
+    }
+    this.#sendCursor(target);
+    return true;
+  }
+
+  #sendCursor(target: UplinkTarget): void {
+    const seq = this.#cursorSeq;
+    const position = this.ring.positionOf(seq);
+    const bytes = this.ring.view(seq);
+    const skip = Math.max(0, this.#cursorPosition - position);
+    const isFirst = this.#timeline.sent === 0;
+
+    target.sendAudio(skip === 0 ? bytes : bytes.subarray(skip));
+    this.#timeline.append(position + skip, bytes.length - skip);
+    this.#cursorSeq = seq + 1;
+    this.#cursorPosition = position + bytes.length;
+    if (position < this.#sentThrough) {
+      this.ledger.replayedChunks += 1;
+      this.ledger.replayedBytes += bytes.length - skip;
+    } else {
+      this.#sentThrough = this.#cursorPosition;
+    }
+    if (isFirst) target.onFirstAudio();
+  }
+
+  /** Sends until the writer is reached, the pacer says wait, or the socket is full. */
+  #pump(): void {
+    if (this.#timer !== null) return;
+    while (this.#target !== null && this.#cursorSeq < this.ring.nextSeq) {
+      if (!this.#trySend()) {
+        if (this.#timer === null) this.#schedule(CONGESTED_POLL_MS);
+        return;
+      }
+    }
+    if (this.#target !== null && !this.#caughtUp) {
+      this.#caughtUp = true;
+      this.#target.onCaughtUp();
+    }
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#timer !== null) return;
+    this.#timer = this.#clock.setTimeout(
+      () => {
+        this.#timer = null;
+        this.#pump();
+      },
+      Math.max(1, delayMs),
+    );
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  /** The oldest chunk has to go. If this very connection was sent it, a result may still cover it. */
+  #evict(seq: number): void {
+    const through = this.ring.positionOf(seq) + this.ring.lengthOf(seq);
+    const wasSent = this.#target !== null && this.#cursorSeq > seq;
+    this.#evicted.push({ through, wasSent });
+    if (!wasSent) {
+      this.#overflowed = true;
+      this.#cursorSeq = Math.max(this.#cursorSeq, seq + 1);
+      this.#cursorPosition = Math.max(this.#cursorPosition, through);
+    }
+    this.#settleLostEvicted();
+  }
+
+  #settleLostEvicted(): void {
+    for (let head = this.#evicted.head; head?.wasSent === false; head = this.#evicted.head) {
+      this.#evicted.shift();
+      this.#giveUp(head.through, 1, 'ringOverflow');
+    }
+  }
+
+  #giveUpEvicted(reason: GapReason): void {
+    for (let head = this.#evicted.shift(); head !== undefined; head = this.#evicted.shift()) {
+      this.#giveUp(head.through, 1, reason);
+    }
+  }
+
+  #settle(through: number, gapReason: GapReason | null): void {
+    this.#settleEvicted(through, gapReason);
+    if (through <= this.ledger.settledThrough) return;
+
+    const chunks = this.ring.acknowledge(this.ring.seqBeyond(through) - 1);
+    if (gapReason === null) this.ledger.deliver(through, chunks);
+    else this.#giveUp(through, chunks, gapReason);
+  }
+
+  #settleEvicted(through: number, gapReason: GapReason | null): void {
+    for (let head = this.#evicted.head; head !== undefined; head = this.#evicted.head) {
+      if (head.wasSent && head.through > through) break;
+      this.#evicted.shift();
+      if (!head.wasSent) this.#giveUp(head.through, 1, 'ringOverflow');
+      else if (gapReason === null) this.ledger.deliver(head.through, 1);
+      else this.#giveUp(head.through, 1, gapReason);
+    }
+  }
+
+  #giveUp(through: number, chunks: number, reason: GapReason): void {
+    const from = this.ledger.settledThrough;
+    this.ledger.giveUp(through, chunks);
+    if (through > from) this.#gaps.add({ from, to: through, chunks, reason });
+  }
+}

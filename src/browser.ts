@@ -1,0 +1,15 @@
+/** tenuto for browsers: sockets by the platform. */
+import { Session } from './session/session.ts';
+import type { SessionOptions } from './session/options.ts';
+import { browserWebSocketTransport } from './transports/websocket.browser.ts';
+
+/** As in `tenuto`, with the transport brought along. */
+export function createSession(
+  options: Omit<SessionOptions, 'transport'> & Partial<Pick<SessionOptions, 'transport'>>,
+): Session {
+  return new Session({ transport: browserWebSocketTransport, ...options });
+}
+
+export { browserWebSocketTransport };
+export type * from './public-types.ts';
+export { TenutoError } from './ports/errors.ts';

@@ -1,0 +1,15 @@
+/**
+ * tenuto: keeps a realtime voice session alive.
+ *
+ * This entry runs anywhere and is given its transport; `tenuto/node` and `tenuto/browser` bring theirs.
+ */
+import { Session } from './session/session.ts';
+import type { SessionOptions } from './session/options.ts';
+
+/** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
+export function createSession(options: SessionOptions): Session {
+  return new Session(options);
+}
+
+export type * from './public-types.ts';
+export { TenutoError } from './ports/errors.ts';

@@ -1,0 +1,15 @@
+/** tenuto for Node: sockets by \`ws\`. */
+import { Session } from './session/session.ts';
+import type { SessionOptions } from './session/options.ts';
+import { nodeWebSocketTransport } from './transports/websocket.node.ts';
+
+/** As in `tenuto`, with the transport brought along. */
+export function createSession(
+  options: Omit<SessionOptions, 'transport'> & Partial<Pick<SessionOptions, 'transport'>>,
+): Session {
+  return new Session({ transport: nodeWebSocketTransport, ...options });
+}
+
+export { nodeWebSocketTransport };
+export type * from './public-types.ts';
+export { TenutoError } from './ports/errors.ts';

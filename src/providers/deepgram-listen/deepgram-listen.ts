@@ -1,0 +1,168 @@
+/**
+ * Deepgram live transcription, listen v1 (nova).
+ *
+ * What this file relies on:
+ *  - the query carries the whole configuration; there is no handshake frame;
+ *  - audio travels as binary frames, control as JSON text frames; an empty binary frame ends the connection;
+ *  - 10 s without a frame end it as well (1011, NET-0001), and the first audio has to come within 10 s;
+ *  - at most 1.25 times real time is taken;
+ *  - nothing is resumed: a new socket is a new stream whose times start at 0, told as 32-bit floats;
+ *  - finals tile the audio: one begins where the last one ended.
+ *
+ * Sources: developers.deepgram.com, "Audio Keep Alive", "Recovering From Connection Errors & Timeouts When Live
+ * Streaming Audio", "Finalize", "Close Stream", API reference "Live Audio".
+ */
+import { decodeListenFrame } from './decode.ts';
+import { classifyListenEnd } from './failures.ts';
+import type { Credential, CredentialReason, Provider, ProviderStream } from '../contract.ts';
+import type { AudioFormat } from '../../ports/audio-format.ts';
+import { TenutoError } from '../../ports/errors.ts';
+import type { DialRequest } from '../../ports/socket.ts';
+
+export interface DeepgramListenOptions {
+  /** A key, or a function that is asked on every dial and may bring a fresh one. */
+  readonly apiKey: Credential;
+  /** `token` for API keys, `bearer` for temporary tokens. Default `token`. */
+  readonly scheme?: 'token' | 'bearer';
+  /** Browsers cannot send headers: there the credential travels as a subprotocol. Default `header`. */
+  readonly authVia?: 'header' | 'subprotocol';
+  /** Default `wss://api.deepgram.com`. */
+  readonly baseUrl?: string;
+  /** Default `nova-3`. */
+  readonly model?: string;
+  readonly language?: string;
+  /** Default true. */
+  readonly interimResults?: boolean;
+  readonly punctuate?: boolean;
+  readonly smartFormat?: boolean;
+  /** Milliseconds of silence that end an utterance, or false. Default: the service's. */
+  readonly endpointingMs?: number | false;
+  readonly utteranceEndMs?: number;
+  readonly vadEvents?: boolean;
+  readonly keyterms?: readonly string[];
+  /** Further query parameters, as the service names them. */
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  /** How many times real time a backlog goes out. Default 1.2; the service refuses more than 1.25. */
+  readonly replayRateRatio?: number;
+  /** How long a dial may take. Default 10 s. */
+  readonly dialTimeoutMs?: number;
+  /** The name under which results and logs speak of it. Default `deepgram-listen`. */
+  readonly name?: string;
+}
+
+const DEFAULT_BASE_URL = 'wss://api.deepgram.com';
+const KEEP_ALIVE_INTERVAL_MS = 4_000; // two chances inside the service's 10 s
+const FIRST_AUDIO_WITHIN_MS = 10_000;
+const FLUSH_TIMEOUT_MS = 5_000; // answered after about 300 ms, or not at all where nothing is pending
+const KEEP_ALIVE = '{"type":"KeepAlive"}'; // text: as binary it would be decoded as audio
+const FINALIZE = '{"type":"Finalize"}';
+const CLOSE_STREAM = '{"type":"CloseStream"}';
+
+/** @throws TenutoError OPTION_INVALID for an address that is not ws: or wss:. */
+export function deepgramListen(options: DeepgramListenOptions): Provider {
+  const name = options.name ?? 'deepgram-listen';
+  const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL);
+
+  return {
+    name,
+    component: 'stt',
+    traits: {
+      resume: 'none',
+      replayRateRatio: options.replayRateRatio ?? 1.2,
+      keepAliveIntervalMs: KEEP_ALIVE_INTERVAL_MS,
+      firstAudioWithinMs: FIRST_AUDIO_WITHIN_MS,
+      flushTimeoutMs: FLUSH_TIMEOUT_MS,
+      answersPings: true,
+      refreshesCredential: typeof options.apiKey === 'function',
+    },
+    checkFormat,
+    dial: (format, reason) => dial(options, baseUrl, format, reason),
+    openStream: (format) => openStream(format),
+    classifyEnd: classifyListenEnd,
+  };
+}
+
+function openStream(format: AudioFormat): ProviderStream {
+  return {
+    encodeAudio: (bytes) => bytes,
+    encodeKeepAlive: () => KEEP_ALIVE,
+    encodeFlush: () => FINALIZE,
+    encodeGoodbye: () => CLOSE_STREAM,
+    decode: (frame) => decodeListenFrame(frame, format.sampleRateHz),
+  };
+}
+
+async function dial(
+  options: DeepgramListenOptions,
+  baseUrl: string,
+  format: AudioFormat,
+  reason: CredentialReason,
+): Promise<DialRequest> {
+  const { apiKey, scheme = 'token' } = options;
+  const credential = typeof apiKey === 'function' ? await apiKey({ reason }) : apiKey;
+  const request = {
+    url: `${baseUrl}/v1/listen?${queryOf(options, format).toString()}`,
+    timeoutMs: options.dialTimeoutMs ?? 10_000,
+  };
+  if (options.authVia === 'subprotocol') return { ...request, protocols: [scheme, credential] };
+
+  const word = scheme === 'token' ? 'Token' : 'Bearer';
+  return { ...request, headers: { authorization: `${word} ${credential}` } };
+}
+
+function queryOf(options: DeepgramListenOptions, format: AudioFormat): URLSearchParams {
+  const query = new URLSearchParams({
+    model: options.model ?? 'nova-3',
+    encoding: 'linear16',
+    sample_rate: String(format.sampleRateHz),
+    channels: '1',
+    interim_results: String(options.interimResults ?? true),
+  });
+  const optional = {
+    language: options.language,
+    punctuate: options.punctuate,
+    smart_format: options.smartFormat,
+    endpointing: options.endpointingMs,
+    utterance_end_ms: options.utteranceEndMs,
+    vad_events: options.vadEvents,
+    ...options.query,
+  };
+  for (const [key, value] of Object.entries(optional)) {
+    if (value !== undefined) query.set(key, String(value));
+  }
+  for (const keyterm of options.keyterms ?? []) query.append('keyterm', keyterm);
+
+  return query;
+}
+
+function checkFormat(format: AudioFormat): void {
+  const { encoding, sampleRateHz } = format;
+  const isKnown = (encoding as string) === 'pcm_s16le';
+  if (
+    isKnown &&
+    Number.isInteger(sampleRateHz) &&
+    sampleRateHz >= 8_000 &&
+    sampleRateHz <= 48_000
+  ) {
+    return;
+  }
+
+  throw new TenutoError({
+    code: 'AUDIO_FORMAT_UNSUPPORTED',
+    message: `Deepgram listen is not sent ${encoding} at ${sampleRateHz} Hz.`,
+    remediation: 'Send PCM, signed 16-bit little-endian, mono, 8,000 to 48,000 Hz.',
+  });
+}
+
+function checkBaseUrl(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  if (url !== null && (url.protocol === 'ws:' || url.protocol === 'wss:')) {
+    return baseUrl.replace(/\/+$/, '');
+  }
+
+  throw new TenutoError({
+    code: 'OPTION_INVALID',
+    message: `"${baseUrl}" is not the address of a WebSocket service.`,
+    remediation: `Give an address that begins with wss:// or ws://, such as ${DEFAULT_BASE_URL}.`,
+  });
+}

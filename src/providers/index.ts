@@ -1,0 +1,13 @@
+/** The services that tenuto speaks to, each as facts. */
+export { deepgramListen } from './deepgram-listen/deepgram-listen.ts';
+export type { DeepgramListenOptions } from './deepgram-listen/deepgram-listen.ts';
+export type {
+  Component,
+  Credential,
+  CredentialReason,
+  Provider,
+  ProviderEvent,
+  ProviderStream,
+  ProviderTraits,
+  ProviderWord,
+} from './contract.ts';

@@ -1,0 +1,24 @@
+/** The types that every entry shows. */
+export type { ReconnectPolicy, PresetName } from '../machines/backoff.ts';
+export type { ConnectionStatus } from '../machines/connection.types.ts';
+export type { Failure, FailureKind } from '../machines/failure.ts';
+export type { WriteOutcome } from './audio/uplink.ts';
+export type { AudioFormat } from './ports/audio-format.ts';
+export type { Clock } from './ports/clock.ts';
+export type { TenutoErrorCode } from './ports/errors.ts';
+export type { LogField, Logger } from './ports/logger.ts';
+export type { Random } from './ports/random.ts';
+export type { Socket, SocketHandlers, Transport } from './ports/socket.ts';
+export type {
+  AudioFlowingEvent,
+  GapEvent,
+  SessionEvent,
+  SessionEventOf,
+  SessionEventType,
+  SessionLedger,
+  StateChangeEvent,
+  TranscriptEvent,
+  TranscriptWord,
+} from './session/events.ts';
+export type { SessionOptions } from './session/options.ts';
+export type { CloseOptions, CloseResult, ConnectionActor, Session } from './session/session.ts';

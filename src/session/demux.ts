@@ -1,0 +1,117 @@
+/**
+ * A provider's events, told on its connection's clock, as the session's events, told on the session's.
+ *
+ * A final settles its audio in the uplink and is told once; words that an earlier final told are taken out.
+ */
+import type { SessionEmitter } from './emitter.ts';
+import type { TranscriptEvent, TranscriptWord } from './events.ts';
+import type { Link } from './link.ts';
+import { Downlink } from '../audio/downlink.ts';
+import type { Uplink } from '../audio/uplink.ts';
+import type { AudioFormat } from '../ports/audio-format.ts';
+import type { ProviderEvent, ProviderWord } from '../providers/contract.ts';
+
+type ProviderTranscript = Extract<ProviderEvent, { kind: 'transcript' }>;
+
+const BYTES_PER_SAMPLE = 2;
+
+/** Times come as 32-bit floats and models round to their frames: closer than this is the same moment. */
+const TOLERANCE_MS = 10;
+
+/** A word whose middle lies this little behind the line was told by the last final. */
+const WORD_TOLERANCE_MS = 40;
+
+export class Demux {
+  readonly #uplink: Uplink;
+  readonly #emitter: SessionEmitter;
+  readonly #provider: string;
+  readonly #bytesPerMs: number;
+  readonly #downlink: Downlink;
+
+  constructor(uplink: Uplink, emitter: SessionEmitter, provider: string, format: AudioFormat) {
+    this.#uplink = uplink;
+    this.#emitter = emitter;
+    this.#provider = provider;
+    this.#bytesPerMs = (format.sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
+    this.#downlink = new Downlink(TOLERANCE_MS * this.#bytesPerMs);
+  }
+
+  get duplicates(): number {
+    return this.#downlink.duplicates;
+  }
+
+  transcript(link: Link, event: ProviderTranscript): void {
+    const from = this.#positionOf(event.startSample);
+    const to = this.#positionOf(event.endSample);
+    if (!event.isFinal) {
+      const admission = this.#downlink.admitInterim(from, to);
+      if (admission.verdict !== 'duplicate') this.#tell(event, from, to, admission.from);
+      return;
+    }
+
+    const admission = this.#downlink.admitFinal(from, to);
+    this.#settle(link, event, from, to);
+    if (admission.verdict !== 'duplicate') this.#tell(event, from, to, admission.from);
+  }
+
+  /** The service has worked through everything that it was sent. */
+  finished(samples: number): void {
+    this.#uplink.confirm(this.#uplink.ledger.settledThrough, this.#positionOf(samples));
+  }
+
+  speechStarted(atSample: number): void {
+    this.#emitter.emit({ type: 'speechStarted', atMs: this.#msOf(this.#positionOf(atSample)) });
+  }
+
+  utteranceEnded(atSample: number): void {
+    this.#emitter.emit({ type: 'utteranceEnded', atMs: this.#msOf(this.#positionOf(atSample)) });
+  }
+
+  #settle(link: Link, event: ProviderTranscript, from: number, to: number): void {
+    const settled = this.#uplink.ledger.settledThrough;
+    const isNextTo = Math.abs(from - settled) <= TOLERANCE_MS * this.#bytesPerMs;
+    this.#uplink.confirm(isNextTo ? settled : from, to);
+    if (event.answersFlush && link.flushPosition !== null) {
+      this.#uplink.confirm(this.#uplink.ledger.settledThrough, link.flushPosition);
+      link.flushPosition = null;
+    }
+  }
+
+  #tell(event: ProviderTranscript, from: number, to: number, newsFrom: number): void {
+    const limit = newsFrom + WORD_TOLERANCE_MS * this.#bytesPerMs;
+    const isWhole = newsFrom === from;
+    const words = isWhole
+      ? event.words
+      : event.words.filter(
+          ({ startSample, endSample }) => this.#positionOf((startSample + endSample) / 2) > limit,
+        );
+    const told: TranscriptEvent = {
+      type: 'transcript',
+      text: isWhole ? event.text : words.map(({ text }) => text).join(' '),
+      isFinal: event.isFinal,
+      startMs: this.#msOf(Math.max(from, newsFrom)),
+      endMs: this.#msOf(to),
+      words: words.map((word) => this.#wordOf(word)),
+      endsUtterance: event.endsUtterance,
+      provider: this.#provider,
+    };
+    this.#emitter.emit(told);
+  }
+
+  #wordOf(word: ProviderWord): TranscriptWord {
+    return {
+      text: word.text,
+      startMs: this.#msOf(this.#positionOf(word.startSample)),
+      endMs: this.#msOf(this.#positionOf(word.endSample)),
+      confidence: word.confidence,
+    };
+  }
+
+  #positionOf(sample: number): number {
+    return this.#uplink.positionOf(sample * BYTES_PER_SAMPLE);
+  }
+
+  #msOf(position: number): number {
+    return position / this.#bytesPerMs;
+  }
+}

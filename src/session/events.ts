@@ -1,0 +1,82 @@
+/** What a session tells: the connection chart's own events, and what comes of the audio. */
+import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
+import type { TenutoError } from '../ports/errors.ts';
+
+export interface TranscriptWord {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly confidence: number;
+}
+
+export interface TranscriptEvent {
+  readonly type: 'transcript';
+  readonly text: string;
+  /** Final: it will not change, and its audio is delivered. Otherwise it restates all since the last final. */
+  readonly isFinal: boolean;
+  /** On the session's clock: milliseconds of captured audio, whatever was lost and replayed in between. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly words: readonly TranscriptWord[];
+  /** The speaker paused after this. */
+  readonly endsUtterance: boolean;
+  readonly provider: string;
+}
+
+/** A range that will never arrive. Ranges do not overlap; a long hole comes in pieces. */
+export interface GapEvent {
+  readonly type: 'gap';
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly durationMs: number;
+  readonly chunks: number;
+  readonly reason: 'ringOverflow' | 'providerSkipped';
+}
+
+export interface StateChangeEvent {
+  readonly type: 'stateChange';
+  readonly current: ConnectionStatus;
+  readonly previous: ConnectionStatus;
+  /** What the chart was told that made it change, such as `socket.lost`. */
+  readonly reason: string;
+}
+
+/** The first audio on a new socket: it flows. */
+export interface AudioFlowingEvent {
+  readonly type: 'audio.flowing';
+  /** Where in the captured audio the socket begins. */
+  readonly fromMs: number;
+  /** How much waits to be replayed at that moment. */
+  readonly backlogMs: number;
+}
+
+export type SessionEvent =
+  | ConnectionSignal
+  | TranscriptEvent
+  | GapEvent
+  | StateChangeEvent
+  | AudioFlowingEvent
+  | { readonly type: 'speechStarted'; readonly atMs: number }
+  | { readonly type: 'utteranceEnded'; readonly atMs: number }
+  | { readonly type: 'error'; readonly error: TenutoError };
+
+export type SessionEventType = SessionEvent['type'];
+
+export type SessionEventOf<T extends SessionEventType> = Extract<SessionEvent, { type: T }>;
+
+/** captured = delivered + gap + buffered, in chunks and in milliseconds. */
+export interface SessionLedger {
+  readonly captured: number;
+  readonly delivered: number;
+  readonly gap: number;
+  readonly buffered: number;
+  readonly capturedMs: number;
+  readonly deliveredMs: number;
+  readonly gapMs: number;
+  readonly bufferedMs: number;
+  /** Chunks that went out again on a later socket. */
+  readonly replayed: number;
+  readonly replayedMs: number;
+  /** Results that told again what was told already, and were not passed on. */
+  readonly duplicatesSuppressed: number;
+}

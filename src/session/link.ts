@@ -1,0 +1,172 @@
+/**
+ * One socket's life in the data plane: dialled, fed, listened to, let go. It decides nothing: what happens to it is
+ * told to whoever dialled it, once.
+ */
+import type { Failure } from '../../machines/failure.ts';
+import type { AudioFormat } from '../ports/audio-format.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Frame, Socket, SocketEnd, Transport } from '../ports/socket.ts';
+import type {
+  CredentialReason,
+  Provider,
+  ProviderEvent,
+  ProviderStream,
+} from '../providers/contract.ts';
+
+export interface LinkHandlers {
+  onOpen(link: Link): void;
+  onEvents(link: Link, events: readonly ProviderEvent[]): void;
+  onDrain(link: Link): void;
+  /** Once, unless it was released before. */
+  onLost(link: Link, failure: Failure): void;
+}
+
+export interface LinkOptions {
+  readonly id: number;
+  readonly provider: Provider;
+  readonly format: AudioFormat;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly handlers: LinkHandlers;
+}
+
+const NORMAL_CLOSURE = 1_000;
+
+export class Link {
+  readonly id: number;
+  readonly stream: ProviderStream;
+  readonly #options: LinkOptions;
+  #socket: Socket | null = null;
+  #isReleased = false;
+  #pingedAtMs: number | null = null;
+  #onEnded: (() => void) | null = null;
+
+  lastInboundAtMs: number;
+  lastOutboundAtMs: number;
+  openedAtMs: number | null = null;
+  rttMs: number | null = null;
+  hasAnswered = false;
+  hasCommitted = false;
+  audioFlowedAtMs: number | null = null;
+  /** Where the stream stood when a flush was asked for that is not answered yet. */
+  flushPosition: number | null = null;
+
+  constructor(options: LinkOptions) {
+    this.id = options.id;
+    this.#options = options;
+    this.stream = options.provider.openStream(options.format);
+    this.lastInboundAtMs = options.clock.nowMs();
+    this.lastOutboundAtMs = this.lastInboundAtMs;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket?.bufferedBytes ?? 0;
+  }
+
+  async dial(reason: CredentialReason): Promise<void> {
+    const { provider, format, transport } = this.#options;
+    try {
+      const request = await provider.dial(format, reason);
+      if (this.#isReleased) return;
+      this.#socket = transport.dial(request, {
+        onOpen: () => {
+          this.#opened();
+        },
+        onFrame: (frame) => {
+          this.#received(frame);
+        },
+        onPong: () => {
+          this.#ponged();
+        },
+        onDrain: () => {
+          this.#options.handlers.onDrain(this);
+        },
+        onEnd: (end) => {
+          this.#ended(end);
+        },
+      });
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#lose({ kind: 'transient', code: 'credential', detail: detail.slice(0, 200) });
+    }
+  }
+
+  sendAudio(bytes: Uint8Array): void {
+    this.audioFlowedAtMs = this.#options.clock.nowMs();
+    this.#send(this.stream.encodeAudio(bytes));
+  }
+
+  sendControl(frame: Frame | null): boolean {
+    if (frame === null) return false;
+    this.#send(frame);
+    return true;
+  }
+
+  /** Asks for a sign of life. */
+  probe(): void {
+    this.#pingedAtMs ??= this.#options.clock.nowMs();
+    if (this.#socket?.ping() !== true) this.#pingedAtMs = null;
+  }
+
+  /** Ends the link because of what the provider said on it. */
+  fail(failure: Failure): void {
+    this.#lose(failure);
+  }
+
+  /** Says goodbye and resolves when the service has closed, or at `giveUp`. */
+  async goodbye(giveUp: Promise<void>): Promise<void> {
+    const ended = new Promise<void>((resolve) => (this.#onEnded = resolve));
+    if (!this.sendControl(this.stream.encodeGoodbye())) this.#socket?.close(NORMAL_CLOSURE, '');
+    await Promise.race([ended, giveUp]);
+  }
+
+  /** Lets the socket go at once; nothing is told any more. */
+  release(): void {
+    this.#isReleased = true;
+    this.#onEnded?.();
+    this.#socket?.terminate();
+    this.#socket = null;
+  }
+
+  #send(frame: Frame): void {
+    this.lastOutboundAtMs = this.#options.clock.nowMs();
+    this.#socket?.send(frame);
+  }
+
+  #opened(): void {
+    if (this.#isReleased) return;
+    this.openedAtMs = this.#options.clock.nowMs();
+    this.lastInboundAtMs = this.openedAtMs;
+    this.lastOutboundAtMs = this.openedAtMs;
+    this.#options.handlers.onOpen(this);
+  }
+
+  #received(frame: Frame): void {
+    if (this.#isReleased) return;
+    this.lastInboundAtMs = this.#options.clock.nowMs();
+    this.#options.handlers.onEvents(this, this.stream.decode(frame));
+  }
+
+  #ponged(): void {
+    this.lastInboundAtMs = this.#options.clock.nowMs();
+    if (this.#pingedAtMs !== null) this.rttMs = this.lastInboundAtMs - this.#pingedAtMs;
+    this.#pingedAtMs = null;
+  }
+
+  #ended(end: SocketEnd): void {
+    this.#socket = null;
+    if (this.#onEnded !== null) {
+      this.#onEnded();
+      return;
+    }
+    this.#lose(this.#options.provider.classifyEnd(end));
+  }
+
+  #lose(failure: Failure): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#socket?.terminate();
+    this.#socket = null;
+    this.#options.handlers.onLost(this, failure);
+  }
+}

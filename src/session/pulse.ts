@@ -1,0 +1,35 @@
+/** A steady beat while a link stands. It tells how late it is, so that nobody mistakes our sleep for the network's. */
+import type { Clock } from '../ports/clock.ts';
+
+export const PULSE_FLOWING_MS = 200;
+export const PULSE_IDLE_MS = 1_000;
+
+export class Pulse {
+  readonly #clock: Clock;
+  readonly #beat: (lateByMs: number) => boolean;
+  #timer: unknown = null;
+
+  /** @param beat told how late it is; true asks for the quick beat, false for the slow one. */
+  constructor(clock: Clock, beat: (lateByMs: number) => boolean) {
+    this.#clock = clock;
+    this.#beat = beat;
+  }
+
+  start(): void {
+    if (this.#timer === null) this.#schedule(PULSE_FLOWING_MS);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #schedule(periodMs: number): void {
+    const dueAtMs = this.#clock.nowMs() + periodMs;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = null;
+      const isQuick = this.#beat(this.#clock.nowMs() - dueAtMs);
+      if (this.#timer === null) this.#schedule(isQuick ? PULSE_FLOWING_MS : PULSE_IDLE_MS);
+    }, periodMs);
+  }
+}

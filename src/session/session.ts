@@ -1,0 +1,349 @@
+/**
+ * A session: one recording or conversation, kept whole over as many sockets as it takes.
+ *
+ * It joins a chart that decides, an uplink that keeps the audio, and a provider that knows one service's facts.
+ */
+import { createActor } from 'xstate';
+import type { ActorRefFrom } from 'xstate';
+
+import { Demux } from './demux.ts';
+import { Drain } from './drain.ts';
+import { SessionEmitter } from './emitter.ts';
+import type { SessionEvent, SessionEventOf, SessionEventType, SessionLedger } from './events.ts';
+import { errorOf } from './failure-error.ts';
+import { resolveOptions } from './options.ts';
+import type { ResolvedOptions, SessionOptions } from './options.ts';
+import { statusOf } from './status.ts';
+import { Wiring } from './wiring.ts';
+import type { connectionMachine } from '../../machines/connection.machine.ts';
+import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
+import type { GapRange } from '../audio/ledger.ts';
+import { Uplink } from '../audio/uplink.ts';
+import type { WriteOutcome } from '../audio/uplink.ts';
+import { TenutoError } from '../ports/errors.ts';
+
+export interface CloseOptions {
+  /** How long a standing link may take to deliver what is left. Default 5,000 ms; 0 closes at once. */
+  readonly drainTimeoutMs?: number;
+}
+
+export interface CloseResult {
+  /** Everything that was captured is delivered or was reported as a gap. */
+  readonly drained: boolean;
+  /** What was still in the ring. */
+  readonly left: { readonly chunks: number; readonly ms: number };
+  readonly ledger: SessionLedger;
+}
+
+export type ConnectionActor = ActorRefFrom<typeof connectionMachine>;
+
+const MAX_CHUNK_BYTES = 64 * 1_024;
+const GOODBYE_MS = 3_000;
+const DEFAULT_DRAIN_MS = 5_000;
+const BYTES_PER_SAMPLE = 2;
+
+export class Session {
+  readonly #options: ResolvedOptions;
+  readonly #emitter: SessionEmitter;
+  readonly #uplink: Uplink;
+  readonly #demux: Demux;
+  readonly #wiring: Wiring;
+  readonly #drain: Drain;
+  readonly #actor: ConnectionActor;
+  #status: ConnectionStatus = 'idle';
+  #lastReason = '';
+  #closing: Promise<CloseResult> | null = null;
+  #error: TenutoError | null = null;
+
+  constructor(options: SessionOptions) {
+    const resolved = resolveOptions(options);
+    const { clock, format, provider, logger } = resolved;
+    this.#options = resolved;
+    this.#emitter = new SessionEmitter(resolved.eventCapacity, logger);
+    this.#uplink = new Uplink({
+      clock,
+      bytesPerSecond: format.sampleRateHz * BYTES_PER_SAMPLE,
+      capacityBytes: resolved.retentionBytes,
+      retentionMs: resolved.retentionMs,
+      onGap: (gap) => {
+        this.#reportGap(gap);
+      },
+    });
+    this.#demux = new Demux(this.#uplink, this.#emitter, provider.name, format);
+    this.#wiring = new Wiring(resolved, this.#uplink, this.#demux, this.#emitter, {
+      onCaughtUp: () => {
+        this.#drain.caughtUp();
+      },
+      onSettled: () => {
+        this.#drain.settled();
+      },
+    });
+    this.#drain = new Drain(clock, this.#uplink, this.#wiring, provider.traits.flushTimeoutMs);
+    this.#actor = this.#startActor();
+  }
+
+  /** The connection chart's actor: subscribe to it, inspect it, embed it. */
+  get actor(): ConnectionActor {
+    return this.#actor;
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+
+  /** The books, balanced at every moment. */
+  get ledger(): SessionLedger {
+    const chunks = this.#uplink.ledger.chunks();
+    const bytes = this.#uplink.ledger.bytes();
+
+    return {
+      ...chunks,
+      capturedMs: this.#msOf(bytes.captured),
+      deliveredMs: this.#msOf(bytes.delivered),
+      gapMs: this.#msOf(bytes.gap),
+      bufferedMs: this.#msOf(bytes.buffered),
+      replayed: this.#uplink.ledger.replayedChunks,
+      replayedMs: this.#msOf(this.#uplink.ledger.replayedBytes),
+      duplicatesSuppressed: this.#demux.duplicates,
+    };
+  }
+
+  /**
+   * Dials; resolves when audio may flow. Called again after `error`, or while waiting to reconnect, it dials at once.
+   *
+   * @throws TenutoError when the connection is given up, or CONNECT_ABORTED.
+   */
+  async connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    this.#checkOpen();
+    const { signal } = options;
+    if (signal?.aborted === true) throw aborted();
+    this.#error = null;
+    this.#actor.send({ type: 'session.connect' });
+    const status = await this.#settledStatus(signal);
+    if (status === 'error') throw this.#error ?? closed();
+    if (status === 'disconnected') throw closed();
+  }
+
+  /**
+   * Takes one chunk of audio. Its bytes are copied: the caller may reuse them at once. It never blocks, and never
+   * throws for being offline.
+   *
+   * @throws TenutoError AUDIO_CHUNK_INVALID, or SESSION_CLOSED after `close`.
+   */
+  write(chunk: Uint8Array | Int16Array): WriteOutcome {
+    if (this.#closing !== null) throw closed();
+    const bytes = bytesOf(chunk);
+    if (bytes.length <= MAX_CHUNK_BYTES) {
+      return bytes.length === 0 ? 'buffered' : this.#uplink.write(bytes);
+    }
+
+    let outcome: WriteOutcome = 'sent';
+    for (let at = 0; at < bytes.length; at += MAX_CHUNK_BYTES) {
+      const piece = this.#uplink.write(bytes.subarray(at, at + MAX_CHUNK_BYTES));
+      if (piece === 'evicting' || outcome === 'sent') outcome = piece;
+    }
+    return outcome;
+  }
+
+  /** Listens to one kind of event, or to all with `*`; returns the function that stops it. */
+  on<T extends SessionEventType>(type: T, listener: (event: SessionEventOf<T>) => void): () => void;
+  on(type: '*', listener: (event: SessionEvent) => void): () => void;
+  on(type: never, listener: (event: never) => void): () => void {
+    return this.#emitter.on(type, listener);
+  }
+
+  /** The same events as an async iterator; it ends with the session. */
+  events(): AsyncGenerator<SessionEvent, void, undefined> {
+    return this.#emitter.events();
+  }
+
+  /**
+   * Waits until everything written so far is delivered or reported as a gap, through as many reconnections as it
+   * takes. False where the connection was given up, or the signal came first.
+   */
+  async drain(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
+    if (this.#closing !== null || this.#status === 'error') return this.#isSettled();
+    return this.#drain.wait(options.signal);
+  }
+
+  /** Ends the session. A standing link delivers what is left first; anything else ends at once. Never throws. */
+  close(options: CloseOptions = {}): Promise<CloseResult> {
+    this.#closing ??= this.#close(options.drainTimeoutMs ?? DEFAULT_DRAIN_MS);
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(drainTimeoutMs: number): Promise<CloseResult> {
+    if (drainTimeoutMs > 0 && (this.#status === 'active' || this.#status === 'connected')) {
+      await this.#withTimeout(drainTimeoutMs, (signal) =>
+        this.#drain.wait(signal, { linkOnly: true }),
+      );
+      await this.#goodbye();
+    }
+    this.#drain.cancel();
+    this.#actor.send({ type: 'session.close' });
+    this.#actor.stop();
+    const { chunks, ms } = { chunks: this.ledger.buffered, ms: this.ledger.bufferedMs };
+    this.#uplink.release();
+    this.#emitter.end();
+
+    return { drained: ms === 0, left: { chunks, ms }, ledger: this.ledger };
+  }
+
+  async #goodbye(): Promise<void> {
+    const link = this.#wiring.current;
+    if (link === null) return;
+    await this.#withTimeout(GOODBYE_MS, (signal) =>
+      link.goodbye(
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            resolve();
+          });
+        }),
+      ),
+    );
+  }
+
+  async #withTimeout<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const timer = this.#options.clock.setTimeout(() => {
+      controller.abort();
+    }, ms);
+    try {
+      return await work(controller.signal);
+    } finally {
+      this.#options.clock.clearTimeout(timer);
+    }
+  }
+
+  #startActor(): ConnectionActor {
+    const { provider, policy, clock, logger } = this.#options;
+    const machine = this.#wiring.machine((event) => {
+      this.#lastReason = event.type;
+      this.#actor.send(event);
+    });
+    const actor = createActor(machine, {
+      clock,
+      input: {
+        component: provider.component,
+        policy,
+        refreshesCredential: provider.traits.refreshesCredential,
+        canProbe: provider.traits.answersPings,
+      },
+    });
+    actor.on('*', (signal) => {
+      this.#relay(signal);
+    });
+    actor.subscribe({
+      next: (snapshot) => {
+        this.#follow(statusOf(snapshot));
+      },
+      error: (error) => {
+        logger.error('the connection chart failed', { error: String(error) });
+        this.#follow('error');
+      },
+    });
+    actor.start();
+
+    return actor;
+  }
+
+  #relay(signal: ConnectionSignal): void {
+    if (signal.type === 'connection.failed') {
+      this.#error = errorOf(signal.failure, this.#options.provider.name, signal.attempts);
+      this.#uplink.flushGaps();
+    }
+    this.#emitter.emit(signal);
+    if (this.#error !== null && signal.type === 'connection.failed') {
+      this.#emitter.emit({ type: 'error', error: this.#error });
+    }
+  }
+
+  #follow(current: ConnectionStatus): void {
+    const previous = this.#status;
+    if (current === previous) return;
+    this.#status = current;
+    if (current === 'error') this.#drain.cancel();
+    if (current === 'reconnecting') this.#drain.linkLost();
+    const reason = this.#closing === null ? this.#lastReason || 'session.connect' : 'session.close';
+    this.#emitter.emit({ type: 'stateChange', current, previous, reason });
+  }
+
+  #settledStatus(signal: AbortSignal | undefined): Promise<ConnectionStatus> {
+    const isSettled = (status: ConnectionStatus): boolean =>
+      status !== 'idle' && status !== 'connecting' && status !== 'reconnecting';
+    if (isSettled(this.#status)) return Promise.resolve(this.#status);
+
+    return new Promise((resolve, reject) => {
+      const stop = this.#emitter.on('stateChange', ({ current }) => {
+        if (!isSettled(current)) return;
+        leave();
+        resolve(current);
+      });
+      const abort = (): void => {
+        leave();
+        void this.close({ drainTimeoutMs: 0 });
+        reject(aborted());
+      };
+      const leave = (): void => {
+        stop();
+        signal?.removeEventListener('abort', abort);
+      };
+      signal?.addEventListener('abort', abort);
+    });
+  }
+
+  #reportGap(gap: GapRange): void {
+    const fromMs = this.#msOf(gap.from);
+    const toMs = this.#msOf(gap.to);
+    const { chunks, reason } = gap;
+    this.#emitter.emit({ type: 'gap', fromMs, toMs, durationMs: toMs - fromMs, chunks, reason });
+  }
+
+  #isSettled(): boolean {
+    return this.#uplink.ledger.bytes().buffered === 0;
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== null) throw closed();
+  }
+
+  #msOf(bytes: number): number {
+    return (bytes * 1_000) / (this.#options.format.sampleRateHz * BYTES_PER_SAMPLE);
+  }
+}
+
+function bytesOf(chunk: Uint8Array | Int16Array): Uint8Array {
+  if (chunk instanceof Uint8Array && chunk.length % BYTES_PER_SAMPLE === 0) return chunk;
+  if (chunk instanceof Int16Array) {
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  }
+
+  throw new TenutoError({
+    code: 'AUDIO_CHUNK_INVALID',
+    message:
+      (chunk as unknown) instanceof Uint8Array
+        ? `A chunk of ${chunk.length} bytes ends inside a sample.`
+        : 'A chunk is neither a Uint8Array nor an Int16Array.',
+    remediation: 'Write whole 16-bit samples as a Uint8Array, a Buffer or an Int16Array.',
+  });
+}
+
+function closed(): TenutoError {
+  return new TenutoError({
+    code: 'SESSION_CLOSED',
+    message: 'The session is closed.',
+    remediation: 'Create a new session.',
+  });
+}
+
+function aborted(): TenutoError {
+  return new TenutoError({
+    code: 'CONNECT_ABORTED',
+    message: 'The connection was given up because the signal was aborted.',
+    remediation: 'Create a new session to try again.',
+  });
+}

@@ -1,0 +1,318 @@
+/**
+ * Where the chart meets sockets and bytes.
+ *
+ * Chart to bytes: dial, replay, let go. Bytes to chart: edges only. No byte of audio passes through an actor.
+ */
+import { fromCallback, fromPromise } from 'xstate';
+
+import type { Demux } from './demux.ts';
+import type { SessionEmitter } from './emitter.ts';
+import { Link } from './link.ts';
+import type { LinkHandlers } from './link.ts';
+import type { ResolvedOptions } from './options.ts';
+import { Pulse } from './pulse.ts';
+import { connectionMachine } from '../../machines/connection.machine.ts';
+import type {
+  ConnectionEvent,
+  ReplayResult,
+  RestoreResult,
+  SocketCommand,
+  SocketInput,
+  WaitInput,
+} from '../../machines/connection.types.ts';
+import type { Failure } from '../../machines/failure.ts';
+import type { Uplink } from '../audio/uplink.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ProviderEvent } from '../providers/contract.ts';
+
+const BYTES_PER_SAMPLE = 2;
+const FLOWING_WITHIN_MS = 500;
+const PRIMER_MS = 100;
+
+/** The first audio is sent for the microphone when this share of the service's patience has passed. */
+const PRIMER_AT_RATIO = 0.8;
+
+type Tell = (event: ConnectionEvent) => void;
+
+/** What the session wants to know of the bytes. */
+export interface UplinkEdges {
+  /** Everything captured is on its way. */
+  onCaughtUp(): void;
+  /** A result let audio leave the ring. */
+  onSettled(): void;
+}
+
+export class Wiring {
+  readonly #options: ResolvedOptions;
+  readonly #uplink: Uplink;
+  readonly #demux: Demux;
+  readonly #emitter: SessionEmitter;
+  readonly #links = new Map<number, Link>();
+  readonly #pulse: Pulse;
+  readonly #edges: UplinkEdges;
+  #current: Link | null = null;
+  #replaying: { link: Link; done: () => void } | null = null;
+  #tell: Tell = () => undefined;
+  #gapAtReplay = 0;
+
+  constructor(
+    options: ResolvedOptions,
+    uplink: Uplink,
+    demux: Demux,
+    emitter: SessionEmitter,
+    edges: UplinkEdges,
+  ) {
+    this.#options = options;
+    this.#uplink = uplink;
+    this.#demux = demux;
+    this.#emitter = emitter;
+    this.#edges = edges;
+    this.#pulse = new Pulse(options.clock, (lateByMs) => this.#beat(lateByMs));
+  }
+
+  /** The link that carries audio now, or null while none does. */
+  get current(): Link | null {
+    return this.#current;
+  }
+
+  /** The connection chart with everything that it needs; the one place where implementations enter. */
+  machine(tell: Tell): typeof connectionMachine {
+    this.#tell = tell;
+    const { clock } = this.#options;
+
+    return connectionMachine.provide({
+      actors: {
+        socket: fromCallback<SocketCommand, SocketInput>(({ input, receive }) => {
+          const link = this.#dial(input);
+          receive(() => {
+            link.probe();
+          });
+          return () => {
+            this.#letGo(link);
+          };
+        }),
+        backoffTimer: waitActor(clock),
+        rateLimitWait: waitActor(clock),
+        sessionRestore: fromPromise<RestoreResult, SocketInput>(() =>
+          Promise.resolve({ resumed: false, toolCallsCarried: 0 }),
+        ),
+        bufferReplay: fromPromise<ReplayResult, SocketInput>(({ input }) => this.#replay(input.id)),
+      },
+    });
+  }
+
+  /** Asks the service for the final of everything sent; false where there is nobody to ask. */
+  flush(): boolean {
+    const link = this.#current;
+    if (link === null) return false;
+    link.flushPosition = this.#uplink.cursorPosition;
+    return link.sendControl(link.stream.encodeFlush());
+  }
+
+  #dial({ id, reason }: SocketInput): Link {
+    const { provider, format, transport, clock } = this.#options;
+    const link = new Link({ id, provider, format, transport, clock, handlers: this.#handlers });
+    this.#links.set(id, link);
+    void link.dial(reason);
+
+    return link;
+  }
+
+  readonly #handlers: LinkHandlers = {
+    onOpen: (link) => {
+      const atMs = this.#options.clock.nowMs();
+      this.#tell({ type: 'socket.opened', id: link.id, atMs });
+      this.#tell({ type: 'socket.configured', id: link.id, atMs }); // the query was the configuration
+    },
+    onEvents: (link, events) => {
+      for (const event of events) this.#handle(link, event);
+    },
+    onDrain: (link) => {
+      if (link === this.#current) this.#uplink.drained();
+    },
+    onLost: (link, failure) => {
+      this.#lost(link, failure);
+    },
+  };
+
+  #handle(link: Link, event: ProviderEvent): void {
+    if (event.kind === 'ignored') return;
+    if (event.kind === 'failed') {
+      if (event.failure.kind !== 'perRequest') link.fail(event.failure);
+      return;
+    }
+    const atMs = this.#options.clock.nowMs();
+    if (!link.hasAnswered) {
+      link.hasAnswered = true;
+      this.#tell({ type: 'server.answered', id: link.id, atMs });
+    }
+    if (link !== this.#current) return; // only the link that carries the audio has a say about it
+
+    const settledBefore = this.#uplink.ledger.settledThrough;
+    this.#pass(link, event);
+    if (this.#uplink.ledger.settledThrough === settledBefore) return;
+    if (!link.hasCommitted) {
+      link.hasCommitted = true;
+      this.#tell({ type: 'result.committed', id: link.id, atMs });
+    }
+    this.#edges.onSettled();
+  }
+
+  #pass(link: Link, event: Exclude<ProviderEvent, { kind: 'ignored' | 'failed' }>): void {
+    switch (event.kind) {
+      case 'transcript':
+        this.#demux.transcript(link, event);
+        return;
+      case 'finished':
+        this.#demux.finished(event.samples);
+        return;
+      case 'speechStarted':
+        this.#demux.speechStarted(event.atSample);
+        return;
+      case 'utteranceEnded':
+        this.#demux.utteranceEnded(event.atSample);
+    }
+  }
+
+  #lost(link: Link, failure: Failure): void {
+    const { clock, random, logger } = this.#options;
+    logger.info('a socket was lost', { socket: link.id, kind: failure.kind, code: failure.code });
+    this.#tell({
+      type: 'socket.lost',
+      id: link.id,
+      failure,
+      atMs: clock.nowMs(),
+      bufferedChunks: this.#uplink.bufferedChunks,
+      unit: random.unit(),
+    });
+  }
+
+  /** The chart's state ended, and with it the socket. */
+  #letGo(link: Link): void {
+    if (link === this.#current) {
+      this.#uplink.shut();
+      this.#current = null;
+      this.#pulse.stop();
+    }
+    if (this.#replaying?.link === link) this.#replaying = null;
+    this.#links.delete(link.id);
+    link.release();
+  }
+
+  /** Opens the gate on this link; resolves when the backlog is out and audio is live. */
+  #replay(id: number): Promise<ReplayResult> {
+    const link = this.#links.get(id);
+    if (link === undefined) return new Promise(() => undefined); // lost meanwhile: the chart knows
+    const before = this.#booksAtReplay();
+
+    return new Promise((resolve) => {
+      this.#replaying = {
+        link,
+        done: () => {
+          this.#replaying = null;
+          resolve(this.#replayedSince(before));
+        },
+      };
+      this.#current = link;
+      this.#pulse.start();
+      this.#uplink.open({
+        sendAudio: (bytes) => {
+          link.sendAudio(bytes);
+        },
+        get bufferedBytes() {
+          return link.bufferedBytes;
+        },
+        rateRatio: this.#options.provider.traits.replayRateRatio,
+        onFirstAudio: () => {
+          this.#flowing();
+        },
+        onCaughtUp: () => {
+          this.#replaying?.done();
+          this.#edges.onCaughtUp();
+        },
+      });
+    });
+  }
+
+  #flowing(): void {
+    const { ledger, ring } = this.#uplink;
+    this.#emitter.emit({
+      type: 'audio.flowing',
+      fromMs: this.#msOf(ledger.settledThrough),
+      backlogMs: this.#msOf(ring.endPosition - ledger.settledThrough),
+    });
+  }
+
+  #booksAtReplay(): Omit<ReplayResult, 'audioLostMs'> {
+    const { ledger } = this.#uplink;
+    return {
+      replayedChunks: ledger.replayedChunks,
+      audioReplayedMs: this.#msOf(ledger.replayedBytes),
+      duplicatesDropped: this.#demux.duplicates,
+    };
+  }
+
+  #replayedSince(before: Omit<ReplayResult, 'audioLostMs'>): ReplayResult {
+    const { ledger } = this.#uplink;
+    const gap = ledger.bytes().gap;
+    const lost = gap - this.#gapAtReplay;
+    this.#gapAtReplay = gap;
+
+    return {
+      replayedChunks: ledger.replayedChunks - before.replayedChunks,
+      audioReplayedMs: this.#msOf(ledger.replayedBytes) - before.audioReplayedMs,
+      audioLostMs: this.#msOf(lost),
+      duplicatesDropped: this.#demux.duplicates - before.duplicatesDropped,
+    };
+  }
+
+  #beat(lateByMs: number): boolean {
+    const link = this.#current;
+    if (link === null) return false;
+    const nowMs = this.#options.clock.nowMs();
+    const isAudioFlowing =
+      link.audioFlowedAtMs !== null && nowMs - link.audioFlowedAtMs < FLOWING_WITHIN_MS;
+    this.#keepAlive(link, nowMs);
+    this.#tell({
+      type: 'link.measured',
+      atMs: nowMs,
+      lastInboundAtMs: link.lastInboundAtMs,
+      rttMs: link.rttMs,
+      isAudioFlowing,
+      lateByMs,
+      bufferedChunks: this.#uplink.bufferedChunks,
+      unit: this.#options.random.unit(),
+    });
+
+    return isAudioFlowing || this.#uplink.bufferedChunks > 0;
+  }
+
+  #keepAlive(link: Link, nowMs: number): void {
+    const { keepAliveIntervalMs, firstAudioWithinMs } = this.#options.provider.traits;
+    const isIdle = nowMs - link.lastOutboundAtMs >= (keepAliveIntervalMs ?? Infinity);
+    if (isIdle) link.sendControl(link.stream.encodeKeepAlive());
+
+    const primerAtMs =
+      (link.openedAtMs ?? nowMs) + (firstAudioWithinMs ?? Infinity) * PRIMER_AT_RATIO;
+    if (link.audioFlowedAtMs === null && nowMs >= primerAtMs) {
+      const bytesPerMs = (this.#options.format.sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
+      this.#uplink.insertSilence(new Uint8Array(2 * Math.ceil((PRIMER_MS * bytesPerMs) / 2)));
+    }
+  }
+
+  #msOf(bytes: number): number {
+    return (bytes * 1_000) / (this.#options.format.sampleRateHz * BYTES_PER_SAMPLE);
+  }
+}
+
+function waitActor(clock: Clock) {
+  return fromPromise<void, WaitInput>(
+    ({ input, signal }) =>
+      new Promise((resolve) => {
+        const timer = clock.setTimeout(resolve, input.waitMs);
+        signal.addEventListener('abort', () => {
+          clock.clearTimeout(timer);
+        });
+      }),
+  );
+}
