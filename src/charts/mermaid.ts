@@ -1,0 +1,138 @@
+/** A chart as a page of Markdown: the picture, the same as Mermaid text, and every state and transition in words. */
+import { labelOf } from './model.ts';
+import type { ChartModel, ChartState, ChartTransition } from './model.ts';
+import type { Picture, PictureNode } from './picture.ts';
+
+export interface PageInput {
+  readonly name: string;
+  readonly question: string;
+  readonly model: ChartModel;
+  readonly picture: Picture;
+}
+
+export function pageOf({ name, question, model, picture }: PageInput): string {
+  const rootId = model.states[0]?.id ?? '';
+  const states = model.states.filter((state) => state.id !== rootId);
+  return [
+    `# ${name}`,
+    '',
+    `${question} Generated from the machine by \`npx tenuto charts\`; never edited.`,
+    '',
+    `![The ${name} chart](./${name}.svg)`,
+    '',
+    '```mermaid',
+    mermaidOf(picture),
+    '```',
+    '',
+    '## States',
+    '',
+    '| state | what it means | runs |',
+    '| --- | --- | --- |',
+    ...states.map((state) => stateRow(state, rootId)),
+    '',
+    '## Transitions',
+    '',
+    'Where an event has several, the first whose guard holds is taken. No target: the state stays.',
+    '',
+    '| from | on | to | actions | note |',
+    '| --- | --- | --- | --- | --- |',
+    ...model.transitions.map((transition) => transitionRow(transition, rootId)),
+    '',
+  ].join('\n');
+}
+
+export function mermaidOf(picture: Picture): string {
+  const ids = new Map(picture.nodes.map((node, index) => [node.id, mermaidId(node, index)]));
+  const lines = ['stateDiagram-v2', ...nodeLines(null, picture, ids, '  ')];
+  for (const { sourceId, targetId, labels } of picture.edges) {
+    const source = ids.get(sourceId) ?? '';
+    const target = ids.get(targetId) ?? '';
+    if (source === INITIAL) continue;
+    // Mermaid cannot draw an arrow from a composite state to itself: the table below has it.
+    if (source === target && isComposite(sourceId, picture)) continue;
+    const label = labels.length === 0 ? '' : ` : ${labels.join('<br/>')}`;
+    lines.push(`  ${source} --> ${target}${label}`);
+  }
+  return lines.join('\n');
+}
+
+const INITIAL = '[*]';
+
+function nodeLines(
+  parentId: string | null,
+  picture: Picture,
+  ids: ReadonlyMap<string, string>,
+  indent: string,
+): string[] {
+  const lines: string[] = [];
+  for (const node of picture.nodes) {
+    if (node.parentId !== parentId) continue;
+    const id = ids.get(node.id) ?? '';
+    if (node.kind === 'initial') {
+      const edge = picture.edges.find(({ sourceId }) => sourceId === node.id);
+      lines.push(`${indent}${INITIAL} --> ${ids.get(edge?.targetId ?? '') ?? ''}`);
+    } else if (node.kind === 'decision') {
+      lines.push(`${indent}state ${id} <<choice>>`);
+    } else {
+      lines.push(`${indent}state "${node.title}" as ${id}`);
+      if (node.isCompound) {
+        lines.push(`${indent}state ${id} {`);
+        lines.push(...nodeLines(node.id, picture, ids, `${indent}  `));
+        lines.push(`${indent}}`);
+      }
+      if (node.isFinal) lines.push(`${indent}${id} --> ${INITIAL}`);
+    }
+  }
+  return lines;
+}
+
+function mermaidId(node: PictureNode, index: number): string {
+  switch (node.kind) {
+    case 'initial':
+      return INITIAL;
+    case 'decision':
+      return `decision${index}`;
+    case 'anyState':
+      return 'anyState';
+    case 'state':
+      return node.id.replaceAll(/\W+/g, '_');
+  }
+}
+
+function isComposite(id: string, picture: Picture): boolean {
+  return picture.nodes.some((node) => node.id === id && node.isCompound);
+}
+
+function stateRow(state: ChartState, rootId: string): string {
+  const kind = state.kind === 'atomic' || state.kind === 'compound' ? '' : ` (${state.kind})`;
+  const name = `${code(pathOf(state.id, rootId))}${kind}`;
+  return row([name, state.description, state.invokes.map(code).join(', ')]);
+}
+
+function transitionRow(transition: ChartTransition, rootId: string): string {
+  const source =
+    transition.sourceId === rootId ? 'any state' : pathCode(transition.sourceId, rootId);
+  return row([
+    source,
+    code(labelOf(transition)),
+    transition.targetIds.map((id) => pathCode(id, rootId)).join(', '),
+    transition.actions.map(code).join(', '),
+    transition.description,
+  ]);
+}
+
+function pathCode(id: string, rootId: string): string {
+  return code(pathOf(id, rootId));
+}
+
+function pathOf(id: string, rootId: string): string {
+  return id.startsWith(`${rootId}.`) ? id.slice(rootId.length + 1) : id;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+}
