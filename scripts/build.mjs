@@ -1,12 +1,98 @@
-// Compiles machines/ and src/ to dist/. Install scripts are off in this project, so commands that need dist/ call this themselves.
+// Compiles machines/ and src/ to dist/, unless dist/ was made from these very sources. Install scripts are off in this project, so
+// whatever needs dist/ calls this itself: `npm start` and `npm test` do, and src/cli/tenuto.mjs in a clone.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const dist = join(root, 'dist');
+const stampFile = join(dist, '.hash');
 
-rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
-const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
-process.exit(status ?? 1);
+/** Returns whether it had to build. Throws where the compiler found errors; dist/ then counts as stale. */
+export function buildIfStale() {
+  const hash = hashOfSources();
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return false;
+  build(hash);
+  return true;
+}
+
+/** The compiler writes beside dist/ and the result is moved in, so that a process which runs from dist/ never meets half of it. */
+function build(hash) {
+  const scratch = join(root, '.tmp', `build-${String(process.pid)}`);
+  const fresh = join(scratch, 'new');
+  mkdirSync(scratch, { recursive: true });
+  try {
+    const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+    const { status } = spawnSync(
+      process.execPath,
+      [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh],
+      {
+        cwd: root,
+        stdio: ['ignore', 2, 2],
+      },
+    );
+    if (status === 0) writeFileSync(join(fresh, '.hash'), hash);
+    if (existsSync(fresh)) replaceDist(fresh, join(scratch, 'old'));
+    if (status !== 0) throw new Error('The build failed: the compiler reported the errors above.');
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function replaceDist(fresh, old) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      if (existsSync(dist)) renameSync(dist, `${old}${String(attempt)}`);
+      renameSync(fresh, dist);
+      return;
+    } catch (error) {
+      // Another build moved its own result in at the same moment.
+      if (attempt >= 5 || !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+    }
+  }
+}
+
+function hashOfSources() {
+  const hash = createHash('sha256');
+  const files = [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'scripts/build.mjs',
+  ];
+  for (const folder of ['machines', 'src']) {
+    for (const entry of readdirSync(join(root, folder), { recursive: true })) {
+      if (entry.endsWith('.ts')) files.push(join(folder, entry));
+    }
+  }
+  for (const file of files.sort()) {
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    process.stderr.write(buildIfStale() ? 'built dist/\n' : 'dist/ is up to date\n');
+  } catch (error) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}

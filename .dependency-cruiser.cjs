@@ -1,0 +1,183 @@
+const { builtinModules } = require('node:module');
+
+/** Who may import whom. Every rule here is seen to fail on a planted violation by test/tooling/layers.test.ts. */
+
+const OURS = '^(machines|src)/';
+
+/** The layers, and what each may import besides itself. */
+const LAYERS = {
+  ports: [],
+  audio: ['^src/ports/'],
+  protocol: ['^src/ports/'],
+  transports: ['^src/ports/'],
+  network: ['^src/ports/', '^machines/'],
+  observability: ['^src/ports/', '^machines/'],
+  charts: ['^src/ports/', '^machines/'],
+  session: [
+    '^src/ports/',
+    '^machines/',
+    '^src/audio/',
+    '^src/network/',
+    '^src/providers/contract\\.ts$',
+  ],
+  gateway: [
+    '^src/ports/',
+    '^machines/',
+    '^src/protocol/',
+    '^src/transports/',
+    '^src/audio/',
+    '^src/providers/contract\\.ts$',
+  ],
+};
+
+/** Those whose imports are ruled below, or not at all. */
+const OTHER_LAYERS = ['providers', 'simulation', 'simulators', 'cli'];
+
+const NODE_FILES = ['\\.node\\.ts$', '^src/node\\.ts$', '^src/(gateway|simulators|cli)/'];
+const NODE_PACKAGES = 'node_modules/(@types/)?(ws|koffi|vosk|commander|picocolors)/';
+// `test` and the like, which exist with the prefix only, are matched by it; the others are resolved to their bare names.
+const NODE_BUILTINS = `^(node:|(${builtinModules.filter((name) => !name.includes('/')).join('|')})(/|$))`;
+
+const layerRules = Object.entries(LAYERS).map(([layer, allowed]) => ({
+  name: `${layer}-imports`,
+  comment: `src/${layer} may import: ${['itself', ...allowed].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${layer}/` },
+  to: { path: OURS, pathNot: [`^src/${layer}/`, ...allowed] },
+}));
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'machines-imports',
+      comment:
+        'A chart knows xstate and other charts, nothing else: no socket, no clock, no builtin.',
+      severity: 'error',
+      from: { path: '^machines/' },
+      to: { pathNot: ['^machines/', 'node_modules/xstate/'] },
+    },
+    ...layerRules,
+    {
+      name: 'providers-imports',
+      comment:
+        'A provider is facts about one service: ports, protocol and the failure table serve it.',
+      severity: 'error',
+      from: { path: '^src/providers/' },
+      to: {
+        path: OURS,
+        pathNot: ['^src/(providers|ports|protocol)/', '^machines/failure\\.ts$'],
+      },
+    },
+    {
+      name: 'providers-apart',
+      comment:
+        'Providers do not know each other; index.ts lists them, contract.ts is what they share.',
+      severity: 'error',
+      from: { path: '^src/providers/([^/.]+)[/.]', pathNot: '^src/providers/index\\.ts$' },
+      to: { path: '^src/providers/', pathNot: '^src/providers/($1[/.]|contract\\.ts$)' },
+    },
+    {
+      name: 'nobody-imports-cli',
+      comment: 'The command line stands on everything, and nothing stands on it.',
+      severity: 'error',
+      from: { path: OURS, pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'entries-without-simulators',
+      comment: 'What applications import brings no stand-in servers along.',
+      severity: 'error',
+      from: { path: '^src/[^/]+\\.ts$' },
+      to: { path: '^src/simulators/' },
+    },
+    {
+      name: 'node-builtins-in-node-files',
+      comment: 'Platform goes in the file name.',
+      severity: 'error',
+      from: { path: OURS, pathNot: NODE_FILES },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'node-packages-in-node-files',
+      comment: 'Platform goes in the file name.',
+      severity: 'error',
+      from: { path: OURS, pathNot: NODE_FILES },
+      to: { path: NODE_PACKAGES },
+    },
+    {
+      name: 'universal-entries-reach-no-node',
+      comment: 'These entries run in browsers and on phones, with everything that they pull in.',
+      severity: 'error',
+      from: { path: '^src/(index|browser|react-native)\\.ts$' },
+      to: { path: [NODE_BUILTINS, NODE_PACKAGES], reachable: true },
+    },
+    {
+      name: 'xstate-above-the-bytes',
+      comment: 'The data plane and the facts about services are plain code.',
+      severity: 'error',
+      from: { path: '^src/(ports|audio|protocol|transports|providers)/' },
+      to: { path: 'node_modules/(xstate|@xstate)/' },
+    },
+    {
+      name: 'audio-packages-in-their-place',
+      comment: 'Reading files and resampling are for tools, not for the path from the microphone.',
+      severity: 'error',
+      from: { path: OURS, pathNot: ['^src/audio/wav\\.ts$', '^src/(simulators|cli)/'] },
+      to: { path: 'node_modules/(wavefile|speex-resampler)/' },
+    },
+    {
+      name: 'packages-that-users-have',
+      comment:
+        'A tool of ours is loaded on demand or not at all: who installs tenuto does not get it.',
+      severity: 'error',
+      from: { path: OURS },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional', 'type-only', 'dynamic-import'],
+      },
+    },
+    {
+      name: 'a-layer-for-every-folder',
+      comment:
+        'A new folder of src/ needs a place in the rules before anything may import from it.',
+      severity: 'error',
+      from: {},
+      to: {
+        path: '^src/[^/]+/',
+        pathNot: `^src/(${[...Object.keys(LAYERS), ...OTHER_LAYERS].join('|')})/`,
+      },
+    },
+    {
+      name: 'no-circular-imports',
+      comment: 'Type-only ones count too.',
+      severity: 'error',
+      from: { path: OURS },
+      to: { circular: true },
+    },
+    {
+      name: 'imports-resolve',
+      comment: 'A misspelt import would slip through every other rule.',
+      severity: 'error',
+      from: { path: OURS },
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-tests-in-the-product',
+      comment: 'Tests know the product, never the reverse.',
+      severity: 'error',
+      from: { path: OURS },
+      to: { path: '^(test|scripts|visualizations)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.cjs', '.d.ts'],
+    },
+  },
+};

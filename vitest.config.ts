@@ -1,0 +1,37 @@
+import { defineConfig } from 'vitest/config';
+
+const scenarios = 'test/scenarios/**/*.test.ts';
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    coverage: {
+      provider: 'v8',
+      include: ['machines/**/*.ts', 'src/**/*.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+    },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [scenarios],
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        // Real speech over real sockets runs in real time.
+        extends: true,
+        test: {
+          name: 'scenarios',
+          include: [scenarios],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
