@@ -43,7 +43,11 @@ const waysOut = [
 const linkEvents = {
   'socket.lost': waysOut,
   'link.died': waysOut,
-  'link.measured': { actions: 'forward' },
+  'link.measured': [
+    { guard: 'isWatched', actions: 'forward' },
+    { guard: 'isQuiet', description: 'It became quiet: watch.', actions: ['watch', 'forward'] },
+  ],
+  'link.answered': { actions: 'unwatch' },
   'link.probe': { actions: 'probe' },
   'link.suspected': [
     {
@@ -52,7 +56,7 @@ const linkEvents = {
       actions: ['noteSuspicion', 'announceSuspicion', 'takeHedgeNumber', 'dialBeside'],
     },
   ],
-  'link.recovered': { actions: ['letHedgeGo', 'forgetSuspicion', 'announceRecovery'] },
+  'link.recovered': { actions: ['letHedgeGo', 'forgetSuspicion', 'unwatch', 'announceRecovery'] },
   'socket.configured': {
     guard: 'isHedge',
     description: 'The second socket answered first: it carries on.',
@@ -113,7 +117,6 @@ export const connectionMachine = connectionSetup.createMachine({
       description: 'The provider serves us again; what it missed is brought back.',
       tags: 'connected',
       initial: 'restoring',
-      entry: 'watch',
       on: linkEvents,
       states: {
         restoring: {

@@ -47,6 +47,8 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
     connectedAtMs: null,
     answeredAtMs: null,
     suspectedAtMs: null,
+    isWatched: false,
+    rtt: null,
     unhealthySinceMs: null,
     credentialRefreshed: false,
     outage: null,

@@ -40,6 +40,7 @@ import type {
   WaitInput,
 } from './connection.types.ts';
 import { livenessMachine } from './liveness.machine.ts';
+import { isQuiet } from './liveness.rules.ts';
 
 const notProvided = (): never => {
   throw new Error('the connection chart needs this actor by .provide()');
@@ -68,6 +69,9 @@ export const connectionSetup = setup({
       const loss = lossOf(context, event);
       return loss !== null && routeAfterLoss(context, loss) === params.route;
     },
+    isWatched: ({ context }) => context.isWatched,
+    isQuiet: ({ event }) =>
+      event.type === 'link.measured' && isQuiet({ aliveAtMs: event.lastInboundAtMs }, event),
     mayHedge: ({ context }) => context.hedgeId === null && context.policy.maxAttempts > 0,
   },
   actions: {
@@ -87,15 +91,23 @@ export const connectionSetup = setup({
       id: ({ context }) => socketName(context.hedgeId),
       input: ({ context }) => ({ id: context.hedgeId ?? 0, reason: 'reconnect' }),
     }),
-    watch: spawnChild('liveness', {
-      id: 'liveness',
-      input: ({ context }) => ({ canProbe: context.canProbe }),
+    watch: enqueueActions(({ context, enqueue }) => {
+      enqueue.spawnChild('liveness', {
+        id: 'liveness',
+        input: { canProbe: context.canProbe, rtt: context.rtt },
+      });
+      enqueue.assign({ isWatched: true });
+    }),
+    unwatch: enqueueActions(({ context, event, enqueue }) => {
+      enqueue(stopChild('liveness'));
+      enqueue.assign({ isWatched: false, rtt: 'rtt' in event ? event.rtt : context.rtt });
     }),
     /** Stops everything that belongs to the link. Stopping what is not there does nothing. */
     letGo: enqueueActions(({ context, enqueue }) => {
       enqueue(stopChild(socketName(context.socketId)));
       enqueue(stopChild(socketName(context.hedgeId)));
       enqueue(stopChild('liveness'));
+      enqueue.assign({ isWatched: false });
     }),
     letHedgeGo: enqueueActions(({ context, enqueue }) => {
       enqueue(stopChild(socketName(context.hedgeId)));
@@ -104,6 +116,7 @@ export const connectionSetup = setup({
     promoteHedge: enqueueActions(({ context, event, enqueue }) => {
       enqueue(stopChild(socketName(context.socketId)));
       enqueue(stopChild('liveness'));
+      enqueue.assign({ isWatched: false });
       enqueue.assign(afterPromotion(context, 'atMs' in event ? event.atMs : 0));
     }),
     forward: sendTo('liveness', ({ event }) => event),

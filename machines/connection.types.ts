@@ -1,7 +1,7 @@
 /** What the connection chart is told, what it remembers, and what it tells. */
 import type { ReconnectPolicy } from './backoff.ts';
 import type { Failure } from './failure.ts';
-import type { LinkMeasured } from './liveness.types.ts';
+import type { LinkMeasured, RttEstimate } from './liveness.types.ts';
 
 export type ConnectionComponent = 'realtime' | 'stt' | 'tts' | 'gateway' | 'peer';
 
@@ -49,6 +49,8 @@ export type ConnectionEvent =
   | { readonly type: 'result.committed'; readonly id: number; readonly atMs: number }
   | { readonly type: 'link.suspected'; readonly atMs: number; readonly silentForMs: number }
   | { readonly type: 'link.recovered'; readonly atMs: number }
+  /** The probe was answered: there is nothing to watch any more. */
+  | { readonly type: 'link.answered'; readonly atMs: number; readonly rtt: RttEstimate | null }
   | LinkDied
   | { readonly type: 'network.lost'; readonly atMs: number }
   | {
@@ -96,6 +98,9 @@ export interface ConnectionContext extends Required<ConnectionInput> {
   readonly connectedAtMs: number | null;
   readonly answeredAtMs: number | null;
   readonly suspectedAtMs: number | null;
+  /** A liveness actor watches the link: only while it is quiet, since an actor weighs more than a socket. */
+  readonly isWatched: boolean;
+  readonly rtt: RttEstimate | null;
   /** Since when no spell was healthy; null while all is well. */
   readonly unhealthySinceMs: number | null;
   readonly credentialRefreshed: boolean;

@@ -15,6 +15,7 @@ import {
   HEDGE_AGAIN_MS,
   isAlive,
   isQuiet,
+  rttOf,
   suspectAfterMs,
 } from './liveness.rules.ts';
 import type { LinkMeasured, LivenessContext, LivenessInput } from './liveness.types.ts';
@@ -48,6 +49,11 @@ export const livenessMachine = setup({
       atMs: event.atMs,
       silentForMs: event.atMs - context.aliveAtMs,
     })),
+    tellAnswered: sendParent(({ context, event }) => ({
+      type: 'link.answered',
+      atMs: event.atMs,
+      rtt: rttOf(context),
+    })),
     tellRecovered: sendParent(({ event }) => ({ type: 'link.recovered', atMs: event.atMs })),
     tellDied: sendParent(({ context, event }) => ({
       type: 'link.died',
@@ -60,9 +66,9 @@ export const livenessMachine = setup({
 }).createMachine({
   id: 'liveness',
   context: ({ input }) => ({
-    ...input,
-    srttMs: null,
-    rttvarMs: 0,
+    canProbe: input.canProbe,
+    srttMs: input.rtt?.srttMs ?? null,
+    rttvarMs: input.rtt?.rttvarMs ?? 0,
     newestRttMs: null,
     aliveAtMs: 0,
     probedAtMs: 0,
@@ -84,7 +90,7 @@ export const livenessMachine = setup({
       description: 'It is quiet: a probe is on its way, and any byte answers it.',
       on: {
         'link.measured': [
-          { guard: 'spokeSinceProbe', target: 'fresh', actions: 'look' },
+          { guard: 'spokeSinceProbe', target: 'fresh', actions: ['look', 'tellAnswered'] },
           {
             guard: 'isSuspicious',
             target: 'suspect',

@@ -1,5 +1,5 @@
 /** When silence means something: the arithmetic of the liveness chart. */
-import type { LinkMeasured, LivenessContext } from './liveness.types.ts';
+import type { LinkMeasured, LivenessContext, RttEstimate } from './liveness.types.ts';
 
 /** Silence before a probe goes out: short while audio flows, long while idle. */
 export const PROBE_WHEN_FLOWING_MS = 300;
@@ -36,11 +36,15 @@ export function isAlive(look: LinkMeasured, sinceMs: number): boolean {
   return look.lastInboundAtMs > sinceMs || look.lateByMs > BUSY_MS;
 }
 
-export function isQuiet(context: LivenessContext, look: LinkMeasured): boolean {
+export function isQuiet(context: Pick<LivenessContext, 'aliveAtMs'>, look: LinkMeasured): boolean {
   const quietMs = look.atMs - Math.max(context.aliveAtMs, look.lastInboundAtMs);
   const limitMs = look.isAudioFlowing ? PROBE_WHEN_FLOWING_MS : PROBE_WHEN_IDLE_MS;
 
   return look.lateByMs <= BUSY_MS && quietMs >= limitMs;
+}
+
+export function rttOf({ srttMs, rttvarMs }: LivenessContext): RttEstimate | null {
+  return srttMs === null ? null : { srttMs, rttvarMs };
 }
 
 function smoothedRtt(

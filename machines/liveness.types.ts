@@ -20,10 +20,19 @@ export interface LinkMeasured {
 export interface LivenessInput {
   /** Without probes only the server's own chatter shows life, so patience is longer. */
   readonly canProbe: boolean;
+  /** What earlier looks learned of the round-trip time. Default: nothing. */
+  readonly rtt?: RttEstimate | null;
 }
 
-export interface LivenessContext extends LivenessInput {
-  /** Smoothed round-trip time and its variation (RFC 6298, section 2); null before the first sample. */
+/** Smoothed round-trip time and its variation (RFC 6298, section 2). */
+export interface RttEstimate {
+  readonly srttMs: number;
+  readonly rttvarMs: number;
+}
+
+export interface LivenessContext {
+  readonly canProbe: boolean;
+  /** Null before the first sample. */
   readonly srttMs: number | null;
   readonly rttvarMs: number;
   readonly newestRttMs: number | null;

@@ -21,4 +21,5 @@ export type {
   TranscriptWord,
 } from './session/events.ts';
 export type { SessionOptions } from './session/options.ts';
-export type { CloseOptions, CloseResult, ConnectionActor, Session } from './session/session.ts';
+export type { CloseOptions, CloseResult, Session } from './session/session.ts';
+export type { ConnectionActor } from './session/wiring.ts';

@@ -11,8 +11,11 @@ export interface EvictedChunk {
 /** Beyond this many the oldest are counted lost: a service that silent for so long will not cover them. */
 const CAPACITY_CHUNKS = 20_000;
 
+/** Shared by all queues that hold nothing, which is nearly all of them. */
+const NONE: EvictedChunk[] = [];
+
 export class EvictedQueue {
-  #items: EvictedChunk[] = [];
+  #items: EvictedChunk[] = NONE;
   #first = 0;
 
   get chunks(): number {
@@ -24,6 +27,7 @@ export class EvictedQueue {
   }
 
   push(item: EvictedChunk): void {
+    if (this.#items === NONE) this.#items = [];
     this.#items.push(item);
     if (this.chunks > CAPACITY_CHUNKS) {
       const head = this.head;

@@ -20,6 +20,9 @@ export interface RingOptions {
 }
 
 const FIRST_INDEX_SLOTS = 16;
+const EMPTY = new Uint8Array(0);
+const NO_NUMBERS = new Uint32Array(0);
+const NO_POSITIONS = new Float64Array(0);
 
 export class RingBuffer {
   readonly #capacityBytes: number;
@@ -27,11 +30,11 @@ export class RingBuffer {
   readonly #pool: SlabPool;
   readonly #onEvict: (seq: number) => void;
 
-  #slots = FIRST_INDEX_SLOTS; // a power of two, so that a mask finds the slot of a sequence number
+  #slots = 0; // none, then a power of two, so that a mask finds the slot of a sequence number
   #slabs: (Uint8Array | undefined)[] = [];
-  #offsets = new Uint32Array(FIRST_INDEX_SLOTS);
-  #lengths = new Uint32Array(FIRST_INDEX_SLOTS);
-  #positions = new Float64Array(FIRST_INDEX_SLOTS);
+  #offsets = NO_NUMBERS;
+  #lengths = NO_NUMBERS;
+  #positions = NO_POSITIONS;
 
   #firstSeq = 1;
   #nextSeq = 1;
@@ -180,7 +183,7 @@ export class RingBuffer {
   }
 
   #growIndex(): void {
-    const slots = this.#slots * 2;
+    const slots = Math.max(FIRST_INDEX_SLOTS, this.#slots * 2);
     const slabs: (Uint8Array | undefined)[] = new Array<Uint8Array | undefined>(slots);
     const offsets = new Uint32Array(slots);
     const lengths = new Uint32Array(slots);
@@ -200,5 +203,3 @@ export class RingBuffer {
     this.#positions = positions;
   }
 }
-
-const EMPTY = new Uint8Array(0);

@@ -4,9 +4,14 @@ import type { Logger } from '../ports/logger.ts';
 
 type Listener = (event: SessionEvent) => void;
 
+interface Registration {
+  readonly type: SessionEventType | '*';
+  readonly listener: Listener;
+}
+
 export class SessionEmitter {
-  readonly #listeners = new Map<SessionEventType | '*', Set<Listener>>();
-  readonly #readers = new Set<EventReader>();
+  #listeners: readonly Registration[] = []; // an array, because an idle session should weigh little
+  #readers: readonly EventReader[] = [];
   readonly #capacity: number;
   readonly #logger: Logger;
   #isDone = false;
@@ -20,24 +25,21 @@ export class SessionEmitter {
   on<T extends SessionEventType>(type: T, listener: (event: SessionEventOf<T>) => void): () => void;
   on(type: '*', listener: Listener): () => void;
   on(type: SessionEventType | '*', listener: (event: never) => void): () => void {
-    const known = listener as Listener;
-    const listeners = this.#listeners.get(type) ?? new Set<Listener>();
-    listeners.add(known);
-    this.#listeners.set(type, listeners);
+    const registration = { type, listener: listener as Listener };
+    this.#listeners = [...this.#listeners, registration];
 
     return () => {
-      listeners.delete(known);
+      this.#listeners = this.#listeners.filter((other) => other !== registration);
     };
   }
 
   emit(event: SessionEvent): void {
-    for (const key of [event.type, '*'] as const) {
-      for (const listener of this.#listeners.get(key) ?? []) {
-        try {
-          listener(event);
-        } catch (error) {
-          this.#logger.error('a listener threw', { event: event.type, error: String(error) });
-        }
+    for (const { type, listener } of this.#listeners) {
+      if (type !== event.type && type !== '*') continue;
+      try {
+        listener(event);
+      } catch (error) {
+        this.#logger.error('a listener threw', { event: event.type, error: String(error) });
       }
     }
     for (const reader of this.#readers) reader.push(event);
@@ -47,9 +49,11 @@ export class SessionEmitter {
   events(): AsyncGenerator<SessionEvent, void, undefined> {
     const reader = new EventReader(this.#capacity, this.#logger);
     if (this.#isDone) reader.end();
-    this.#readers.add(reader);
+    this.#readers = [...this.#readers, reader];
 
-    return reader.read(() => this.#readers.delete(reader));
+    return reader.read(() => {
+      this.#readers = this.#readers.filter((other) => other !== reader);
+    });
   }
 
   end(): void {

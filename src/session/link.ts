@@ -5,7 +5,7 @@
 import type { Failure } from '../../machines/failure.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Frame, Socket, SocketEnd, Transport } from '../ports/socket.ts';
+import type { Frame, Socket, SocketEnd, SocketHandlers, Transport } from '../ports/socket.ts';
 import type {
   CredentialReason,
   Provider,
@@ -32,7 +32,7 @@ export interface LinkOptions {
 
 const NORMAL_CLOSURE = 1_000;
 
-export class Link {
+export class Link implements SocketHandlers {
   readonly id: number;
   readonly stream: ProviderStream;
   readonly #options: LinkOptions;
@@ -68,23 +68,7 @@ export class Link {
     try {
       const request = await provider.dial(format, reason);
       if (this.#isReleased) return;
-      this.#socket = transport.dial(request, {
-        onOpen: () => {
-          this.#opened();
-        },
-        onFrame: (frame) => {
-          this.#received(frame);
-        },
-        onPong: () => {
-          this.#ponged();
-        },
-        onDrain: () => {
-          this.#options.handlers.onDrain(this);
-        },
-        onEnd: (end) => {
-          this.#ended(end);
-        },
-      });
+      this.#socket = transport.dial(request, this);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       this.#lose({ kind: 'transient', code: 'credential', detail: detail.slice(0, 200) });
@@ -133,7 +117,7 @@ export class Link {
     this.#socket?.send(frame);
   }
 
-  #opened(): void {
+  onOpen(): void {
     if (this.#isReleased) return;
     this.openedAtMs = this.#options.clock.nowMs();
     this.lastInboundAtMs = this.openedAtMs;
@@ -141,19 +125,23 @@ export class Link {
     this.#options.handlers.onOpen(this);
   }
 
-  #received(frame: Frame): void {
+  onFrame(frame: Frame): void {
     if (this.#isReleased) return;
     this.lastInboundAtMs = this.#options.clock.nowMs();
     this.#options.handlers.onEvents(this, this.stream.decode(frame));
   }
 
-  #ponged(): void {
+  onDrain(): void {
+    this.#options.handlers.onDrain(this);
+  }
+
+  onPong(): void {
     this.lastInboundAtMs = this.#options.clock.nowMs();
     if (this.#pingedAtMs !== null) this.rttMs = this.lastInboundAtMs - this.#pingedAtMs;
     this.#pingedAtMs = null;
   }
 
-  #ended(end: SocketEnd): void {
+  onEnd(end: SocketEnd): void {
     this.#socket = null;
     if (this.#onEnded !== null) {
       this.#onEnded();

@@ -4,7 +4,6 @@
  * It joins a chart that decides, an uplink that keeps the audio, and a provider that knows one service's facts.
  */
 import { createActor } from 'xstate';
-import type { ActorRefFrom } from 'xstate';
 
 import { Demux } from './demux.ts';
 import { Drain } from './drain.ts';
@@ -14,8 +13,8 @@ import { errorOf } from './failure-error.ts';
 import { resolveOptions } from './options.ts';
 import type { ResolvedOptions, SessionOptions } from './options.ts';
 import { statusOf } from './status.ts';
-import { Wiring } from './wiring.ts';
-import type { connectionMachine } from '../../machines/connection.machine.ts';
+import { wiredMachine, Wiring } from './wiring.ts';
+import type { ConnectionActor } from './wiring.ts';
 import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
 import type { GapRange } from '../audio/ledger.ts';
 import { Uplink } from '../audio/uplink.ts';
@@ -35,8 +34,6 @@ export interface CloseResult {
   readonly ledger: SessionLedger;
 }
 
-export type ConnectionActor = ActorRefFrom<typeof connectionMachine>;
-
 const MAX_CHUNK_BYTES = 64 * 1_024;
 const GOODBYE_MS = 3_000;
 const DEFAULT_DRAIN_MS = 5_000;
@@ -51,7 +48,6 @@ export class Session {
   readonly #drain: Drain;
   readonly #actor: ConnectionActor;
   #status: ConnectionStatus = 'idle';
-  #lastReason = '';
   #closing: Promise<CloseResult> | null = null;
   #error: TenutoError | null = null;
 
@@ -89,6 +85,11 @@ export class Session {
 
   get status(): ConnectionStatus {
     return this.#status;
+  }
+
+  /** Why the connection was given up; null unless the status is `error`. */
+  get error(): TenutoError | null {
+    return this.#error;
   }
 
   /** The books, balanced at every moment. */
@@ -221,11 +222,7 @@ export class Session {
 
   #startActor(): ConnectionActor {
     const { provider, policy, clock, logger } = this.#options;
-    const machine = this.#wiring.machine((event) => {
-      this.#lastReason = event.type;
-      this.#actor.send(event);
-    });
-    const actor = createActor(machine, {
+    const actor = createActor(wiredMachine, {
       clock,
       input: {
         component: provider.component,
@@ -234,6 +231,7 @@ export class Session {
         canProbe: provider.traits.answersPings,
       },
     });
+    this.#wiring.attach(actor);
     actor.on('*', (signal) => {
       this.#relay(signal);
     });
@@ -268,7 +266,7 @@ export class Session {
     this.#status = current;
     if (current === 'error') this.#drain.cancel();
     if (current === 'reconnecting') this.#drain.linkLost();
-    const reason = this.#closing === null ? this.#lastReason || 'session.connect' : 'session.close';
+    const reason = this.#closing === null ? this.#wiring.lastFact : 'session.close';
     this.#emitter.emit({ type: 'stateChange', current, previous, reason });
   }
 

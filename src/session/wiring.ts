@@ -4,6 +4,7 @@
  * Chart to bytes: dial, replay, let go. Bytes to chart: edges only. No byte of audio passes through an actor.
  */
 import { fromCallback, fromPromise } from 'xstate';
+import type { ActorRefFrom } from 'xstate';
 
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
@@ -21,7 +22,7 @@ import type {
   WaitInput,
 } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
-import type { Uplink } from '../audio/uplink.ts';
+import type { Uplink, UplinkTarget } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
 
@@ -31,6 +32,8 @@ const PRIMER_MS = 100;
 
 /** The first audio is sent for the microphone when this share of the service's patience has passed. */
 const PRIMER_AT_RATIO = 0.8;
+
+export type ConnectionActor = ActorRefFrom<typeof connectionMachine>;
 
 type Tell = (event: ConnectionEvent) => void;
 
@@ -42,18 +45,20 @@ export interface UplinkEdges {
   onSettled(): void;
 }
 
-export class Wiring {
+export class Wiring implements LinkHandlers {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
   readonly #demux: Demux;
   readonly #emitter: SessionEmitter;
-  readonly #links = new Map<number, Link>();
+  #links: readonly Link[] = []; // two at the most: the link and the one tried beside it
   readonly #pulse: Pulse;
   readonly #edges: UplinkEdges;
   #current: Link | null = null;
   #replaying: { link: Link; done: () => void } | null = null;
   #tell: Tell = () => undefined;
   #gapAtReplay = 0;
+  /** What the chart was told last: the reason of a state change. */
+  lastFact: ConnectionEvent['type'] = 'session.connect';
 
   constructor(
     options: ResolvedOptions,
@@ -75,30 +80,13 @@ export class Wiring {
     return this.#current;
   }
 
-  /** The connection chart with everything that it needs; the one place where implementations enter. */
-  machine(tell: Tell): typeof connectionMachine {
-    this.#tell = tell;
-    const { clock } = this.#options;
-
-    return connectionMachine.provide({
-      actors: {
-        socket: fromCallback<SocketCommand, SocketInput>(({ input, receive }) => {
-          const link = this.#dial(input);
-          receive(() => {
-            link.probe();
-          });
-          return () => {
-            this.#letGo(link);
-          };
-        }),
-        backoffTimer: waitActor(clock),
-        rateLimitWait: waitActor(clock),
-        sessionRestore: fromPromise<RestoreResult, SocketInput>(() =>
-          Promise.resolve({ resumed: false, toolCallsCarried: 0 }),
-        ),
-        bufferReplay: fromPromise<ReplayResult, SocketInput>(({ input }) => this.#replay(input.id)),
-      },
-    });
+  /** Joins the wiring to the actor that runs the chart. */
+  attach(actor: ConnectionActor): void {
+    wirings.set(actor.system, this);
+    this.#tell = (event) => {
+      this.lastFact = event.type;
+      actor.send(event);
+    };
   }
 
   /** Asks the service for the final of everything sent; false where there is nobody to ask. */
@@ -109,31 +97,56 @@ export class Wiring {
     return link.sendControl(link.stream.encodeFlush());
   }
 
+  /** Dials, and owns the socket until the actor ends. */
+  runSocket(input: SocketInput, receive: (listener: () => void) => void): () => void {
+    const link = this.#dial(input);
+    receive(() => {
+      link.probe();
+    });
+    return () => {
+      this.#letGo(link);
+    };
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
   #dial({ id, reason }: SocketInput): Link {
     const { provider, format, transport, clock } = this.#options;
-    const link = new Link({ id, provider, format, transport, clock, handlers: this.#handlers });
-    this.#links.set(id, link);
+    const link = new Link({ id, provider, format, transport, clock, handlers: this });
+    this.#links = [...this.#links, link];
     void link.dial(reason);
 
     return link;
   }
 
-  readonly #handlers: LinkHandlers = {
-    onOpen: (link) => {
-      const atMs = this.#options.clock.nowMs();
-      this.#tell({ type: 'socket.opened', id: link.id, atMs });
-      this.#tell({ type: 'socket.configured', id: link.id, atMs }); // the query was the configuration
-    },
-    onEvents: (link, events) => {
-      for (const event of events) this.#handle(link, event);
-    },
-    onDrain: (link) => {
-      if (link === this.#current) this.#uplink.drained();
-    },
-    onLost: (link, failure) => {
-      this.#lost(link, failure);
-    },
-  };
+  onOpen(link: Link): void {
+    const atMs = this.#options.clock.nowMs();
+    this.#tell({ type: 'socket.opened', id: link.id, atMs });
+    this.#tell({ type: 'socket.configured', id: link.id, atMs }); // the query was the configuration
+  }
+
+  onEvents(link: Link, events: readonly ProviderEvent[]): void {
+    for (const event of events) this.#handle(link, event);
+  }
+
+  onDrain(link: Link): void {
+    if (link === this.#current) this.#uplink.drained();
+  }
+
+  onLost(link: Link, failure: Failure): void {
+    const { clock, random, logger } = this.#options;
+    logger.info('a socket was lost', { socket: link.id, kind: failure.kind, code: failure.code });
+    this.#tell({
+      type: 'socket.lost',
+      id: link.id,
+      failure,
+      atMs: clock.nowMs(),
+      bufferedChunks: this.#uplink.bufferedChunks,
+      unit: random.unit(),
+    });
+  }
 
   #handle(link: Link, event: ProviderEvent): void {
     if (event.kind === 'ignored') return;
@@ -174,19 +187,6 @@ export class Wiring {
     }
   }
 
-  #lost(link: Link, failure: Failure): void {
-    const { clock, random, logger } = this.#options;
-    logger.info('a socket was lost', { socket: link.id, kind: failure.kind, code: failure.code });
-    this.#tell({
-      type: 'socket.lost',
-      id: link.id,
-      failure,
-      atMs: clock.nowMs(),
-      bufferedChunks: this.#uplink.bufferedChunks,
-      unit: random.unit(),
-    });
-  }
-
   /** The chart's state ended, and with it the socket. */
   #letGo(link: Link): void {
     if (link === this.#current) {
@@ -195,13 +195,13 @@ export class Wiring {
       this.#pulse.stop();
     }
     if (this.#replaying?.link === link) this.#replaying = null;
-    this.#links.delete(link.id);
+    this.#links = this.#links.filter((other) => other !== link);
     link.release();
   }
 
   /** Opens the gate on this link; resolves when the backlog is out and audio is live. */
-  #replay(id: number): Promise<ReplayResult> {
-    const link = this.#links.get(id);
+  replay(id: number): Promise<ReplayResult> {
+    const link = this.#links.find((candidate) => candidate.id === id);
     if (link === undefined) return new Promise(() => undefined); // lost meanwhile: the chart knows
     const before = this.#booksAtReplay();
 
@@ -215,26 +215,16 @@ export class Wiring {
       };
       this.#current = link;
       this.#pulse.start();
-      this.#uplink.open({
-        sendAudio: (bytes) => {
-          link.sendAudio(bytes);
-        },
-        get bufferedBytes() {
-          return link.bufferedBytes;
-        },
-        rateRatio: this.#options.provider.traits.replayRateRatio,
-        onFirstAudio: () => {
-          this.#flowing();
-        },
-        onCaughtUp: () => {
-          this.#replaying?.done();
-          this.#edges.onCaughtUp();
-        },
-      });
+      this.#uplink.open(new Gate(link, this.#options.provider.traits.replayRateRatio, this));
     });
   }
 
-  #flowing(): void {
+  onCaughtUp(): void {
+    this.#replaying?.done();
+    this.#edges.onCaughtUp();
+  }
+
+  onFirstAudio(): void {
     const { ledger, ring } = this.#uplink;
     this.#emitter.emit({
       type: 'audio.flowing',
@@ -305,14 +295,67 @@ export class Wiring {
   }
 }
 
-function waitActor(clock: Clock) {
-  return fromPromise<void, WaitInput>(
-    ({ input, signal }) =>
-      new Promise((resolve) => {
-        const timer = clock.setTimeout(resolve, input.waitMs);
-        signal.addEventListener('abort', () => {
-          clock.clearTimeout(timer);
-        });
-      }),
-  );
+/** The open end of the uplink: one link. A class, since an idle session should weigh little and closures do not. */
+class Gate implements UplinkTarget {
+  readonly rateRatio: number;
+  readonly #link: Link;
+  readonly #wiring: Wiring;
+
+  constructor(link: Link, rateRatio: number, wiring: Wiring) {
+    this.#link = link;
+    this.rateRatio = rateRatio;
+    this.#wiring = wiring;
+  }
+
+  get bufferedBytes(): number {
+    return this.#link.bufferedBytes;
+  }
+
+  sendAudio(bytes: Uint8Array): void {
+    this.#link.sendAudio(bytes);
+  }
+
+  onCaughtUp(): void {
+    this.#wiring.onCaughtUp();
+  }
+
+  onFirstAudio(): void {
+    this.#wiring.onFirstAudio();
+  }
 }
+
+/** One chart serves every session: providing anew for each would build all its states again, some 50 KB. */
+const wirings = new WeakMap<object, Wiring>();
+
+function wiringOf(system: object): Wiring {
+  const wiring = wirings.get(system);
+  if (wiring === undefined) throw new TypeError('the connection chart runs without a session');
+  return wiring;
+}
+
+const waitActor = fromPromise<void, WaitInput>(({ input, signal, system }) => {
+  const { clock } = wiringOf(system);
+  return new Promise((resolve) => {
+    const timer = clock.setTimeout(resolve, input.waitMs);
+    signal.addEventListener('abort', () => {
+      clock.clearTimeout(timer);
+    });
+  });
+});
+
+/** The connection chart with everything that it needs; the one place where implementations enter. */
+export const wiredMachine = connectionMachine.provide({
+  actors: {
+    socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, system }) =>
+      wiringOf(system).runSocket(input, receive),
+    ),
+    backoffTimer: waitActor,
+    rateLimitWait: waitActor,
+    sessionRestore: fromPromise<RestoreResult, SocketInput>(() =>
+      Promise.resolve({ resumed: false, toolCallsCarried: 0 }),
+    ),
+    bufferReplay: fromPromise<ReplayResult, SocketInput>(({ input, system }) =>
+      wiringOf(system).replay(input.id),
+    ),
+  },
+});

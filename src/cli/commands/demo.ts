@@ -1,0 +1,188 @@
+/** `tenuto demo`: the same speech over a good and over a failing network, side by side, and what came of it. */
+import { fileURLToPath } from 'node:url';
+
+import pc from 'picocolors';
+
+import { readRecording } from './transcribe.ts';
+import { differencesOf } from '../compare.ts';
+import type { CliIo } from '../io.ts';
+import { clockText, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from '../io.ts';
+import { outagesOf, outageTable } from '../outages.ts';
+import { progressLine } from '../progress.ts';
+import type { Recording, StreamReport } from '../recording.ts';
+import { streamRecording } from '../recording.ts';
+import type { Service } from '../service.ts';
+import { startService } from '../service.ts';
+import { ledgerLine, remainders } from '../summary.ts';
+import { systemClock } from '../../ports/clock.ts';
+import type { Session } from '../../session/session.ts';
+import { defaultFaultPlan, formatFaultPlan, parseFaultPlan } from '../../simulators/faults/plan.ts';
+import type { FaultPlan } from '../../simulators/faults/plan.ts';
+import { createVoskRecogniser } from '../../simulators/recogniser/vosk-recogniser.ts';
+
+export interface DemoOptions {
+  readonly seed: number;
+  readonly speed: number;
+  readonly faults?: string;
+  readonly json: boolean;
+}
+
+/** Four folders up from dist/src/cli/commands/. */
+const SPEECH = new URL('../../../../test/fixtures/speech/minute.wav', import.meta.url);
+
+export async function runDemo(options: DemoOptions, io: CliIo): Promise<number> {
+  const recording = await readRecording(fileURLToPath(SPEECH), io.note);
+  const lengthMs = recording.durationMs;
+  const plan =
+    options.faults === undefined
+      ? defaultFaultPlan(options.seed, lengthMs)
+      : parseFaultPlan(options.faults, { seed: options.seed, lengthMs });
+  if (!options.json) introduce(recording, plan, options, io);
+
+  const recogniser = createVoskRecogniser();
+  const common = {
+    provider: 'local',
+    simulated: true,
+    speedRatio: options.speed,
+    recogniser,
+  } as const;
+  const services: Service[] = [];
+  try {
+    const good = await startService({ ...common, plan: { seed: null, faults: [] } });
+    services.push(good);
+    const failing = await startService({ ...common, plan });
+    services.push(failing);
+    const startedAtMs = systemClock.nowMs();
+    const [calm, rough] = await runBoth(recording, good, failing, options, io);
+    io.live('');
+    if (calm.status === 'interrupted') return EXIT_INTERRUPTED;
+
+    return conclude({ calm, rough, plan, failing, startedAtMs }, options, io);
+  } finally {
+    io.live('');
+    for (const service of services) await service.close();
+    await recogniser.close();
+  }
+}
+
+function introduce(recording: Recording, plan: FaultPlan, options: DemoOptions, io: CliIo): void {
+  io.write(pc.bold('tenuto: the same speech over a good and over a failing network'));
+  io.write(
+    `${recording.name}, ${clockText(recording.durationMs)} of human speech at ${options.speed}x real time, ` +
+      'to a speech recogniser on this machine, over real WebSockets.',
+  );
+  io.write(`faults (seed ${options.seed}): ${formatFaultPlan(plan)}`);
+  io.write('');
+}
+
+function runBoth(
+  recording: Recording,
+  good: Service,
+  failing: Service,
+  options: DemoOptions,
+  io: CliIo,
+): Promise<[StreamReport, StreamReport]> {
+  const { seed, speed: speedRatio } = options;
+  const common = { recording, speedRatio, seed, signal: io.signal };
+  let reconnects = 0;
+  let faultsTold = 0;
+  const show = (session: Session, positionMs: number): void => {
+    if (options.json) return;
+    const faults = failing.faults();
+    for (const { fault, effect } of faults.slice(faultsTold)) {
+      io.note(pc.red(`${clockText(positionMs)}  fault: ${fault.kind} (${effect})`));
+    }
+    faultsTold = faults.length;
+    const { status, ledger } = session;
+    const { bufferedMs } = ledger;
+    const { durationMs } = recording;
+    io.live(
+      progressLine({
+        status,
+        positionMs,
+        durationMs,
+        bufferedMs,
+        faults: faults.length,
+        reconnects,
+      }),
+    );
+  };
+
+  return Promise.all([
+    streamRecording({ ...common, provider: good.provider }),
+    streamRecording({
+      ...common,
+      provider: failing.provider,
+      onProgress: show,
+      onEvent: (event, session) => {
+        if (event.type === 'connection.reconnected') reconnects += 1;
+        if (event.type !== 'transcript' || !event.isFinal || event.text === '' || options.json)
+          return;
+        io.write(`${pc.dim(clockText(event.startMs))}  ${event.text}`);
+        show(session, Math.min(session.ledger.capturedMs, recording.durationMs));
+      },
+    }),
+  ]);
+}
+
+interface Outcome {
+  readonly calm: StreamReport;
+  readonly rough: StreamReport;
+  readonly plan: FaultPlan;
+  readonly failing: Service;
+  readonly startedAtMs: number;
+}
+
+function conclude(outcome: Outcome, options: DemoOptions, io: CliIo): number {
+  const { calm, rough, plan, failing, startedAtMs } = outcome;
+  const differences = differencesOf(calm.transcript, rough.transcript);
+  const outages = outagesOf(failing.faults(), rough.story);
+  const holds =
+    differences.length === 0 &&
+    [calm, rough].every(({ status, ledger }) => status === 'complete' && ledger.gap === 0) &&
+    calm.transcript !== '' &&
+    failing.pendingFaults() === 0;
+  if (options.json) {
+    io.write(
+      JSON.stringify({
+        type: 'summary',
+        transcript: rough.transcript,
+        transcriptWithoutFaults: calm.transcript,
+        differences,
+        ledger: rough.ledger,
+        ledgerWithoutFaults: calm.ledger,
+        outages,
+        faults: formatFaultPlan(plan),
+        faultsNotReached: failing.pendingFaults(),
+        status: holds ? 'complete' : 'failed',
+      }),
+    );
+    return holds ? EXIT_OK : EXIT_FAILED;
+  }
+
+  io.write('');
+  io.write(`${pc.bold('without faults:')} ${calm.transcript}`);
+  io.write(`${pc.bold('with faults:   ')} ${rough.transcript}`);
+  io.write(`${pc.bold('differences:   ')} ${differences.length === 0 ? pc.green('none') : ''}`);
+  for (const { at, first, second } of differences) {
+    io.write(pc.red(`  word ${at}: "${first}" became "${second}"`));
+  }
+  io.write('');
+  io.write(`ledger without faults: ${ledgerLine(calm.ledger)}`);
+  io.write(`ledger with faults:    ${ledgerLine(rough.ledger)}`);
+  for (const line of [...remainders(calm), ...remainders(rough)]) io.write(pc.red(line));
+  io.write('');
+  for (const line of outageTable(outages, startedAtMs)) io.write(line);
+  if (failing.pendingFaults() > 0) {
+    io.write(pc.red(`${failing.pendingFaults()} of ${plan.faults.length} faults were not reached`));
+  }
+  for (const { error } of [calm, rough]) if (error !== null) io.write(pc.red(error.message));
+  io.write('');
+  io.write(
+    holds
+      ? pc.green('Nothing was lost and nothing was doubled.')
+      : pc.red('The promise did not hold.'),
+  );
+
+  return holds ? EXIT_OK : EXIT_FAILED;
+}

@@ -1,0 +1,102 @@
+/** The terminal: where lines go, what an error looks like, and what Ctrl-C means. */
+import process from 'node:process';
+
+import pc from 'picocolors';
+
+import { TenutoError } from '../ports/errors.ts';
+
+export const EXIT_OK = 0;
+/** The promise did not hold: something failed, or audio was lost. */
+export const EXIT_FAILED = 1;
+/** The command was not understood, or its input cannot be used. */
+export const EXIT_USAGE = 2;
+export const EXIT_INTERRUPTED = 130;
+
+export interface CliIo {
+  /** One line to standard output. */
+  write(line: string): void;
+  /** One line to standard error. */
+  note(line: string): void;
+  /** Replaces the live line on a terminal; does nothing in a pipe. An empty line takes it away. */
+  live(line: string): void;
+  readonly isTerminal: boolean;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  close(): void;
+}
+
+const USAGE_CODES: ReadonlySet<string> = new Set([
+  'AUDIO_FORMAT_UNSUPPORTED',
+  'WAV_NOT_FOUND',
+  'WAV_INVALID',
+  'WAV_EMPTY',
+  'PROVIDER_UNKNOWN',
+  'OPTION_INVALID',
+  'FAULT_PLAN_INVALID',
+]);
+
+export function createIo(): CliIo {
+  const isTerminal = process.stderr.isTTY;
+  const controller = new AbortController();
+  let liveLine = '';
+  const erase = (): void => {
+    if (liveLine !== '') process.stderr.write('\r\u001b[2K');
+  };
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED); // a second Ctrl-C does not wait
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  const around = (write: () => void): void => {
+    erase();
+    write();
+    if (liveLine !== '') process.stderr.write(liveLine);
+  };
+
+  return {
+    isTerminal,
+    signal: controller.signal,
+    write: (line) => {
+      around(() => process.stdout.write(`${line}\n`));
+    },
+    note: (line) => {
+      around(() => process.stderr.write(`${line}\n`));
+    },
+    live: (line) => {
+      if (!isTerminal) return;
+      erase();
+      liveLine = line.slice(0, Math.max(20, (process.stderr.columns || 100) - 1));
+      process.stderr.write(liveLine);
+    },
+    close: () => {
+      erase();
+      liveLine = '';
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+    },
+  };
+}
+
+/** One line for a person, or one object for a program; returns the exit status. */
+export function reportError(error: unknown, io: CliIo, asJson: boolean): number {
+  const known = TenutoError.is(error)
+    ? error
+    : new TenutoError({
+        code: 'INTERNAL',
+        message: error instanceof Error ? error.message : String(error),
+        remediation: 'This is a bug in tenuto: please report it with the command that you ran.',
+        cause: error,
+      });
+  const { code, message, remediation, retryable } = known;
+  if (asJson) io.write(JSON.stringify({ type: 'error', code, message, remediation, retryable }));
+  else io.note(`${pc.red('tenuto:')} ${message} ${remediation} [${code}]`);
+
+  return USAGE_CODES.has(code) ? EXIT_USAGE : EXIT_FAILED;
+}
+
+export function clockText(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  const seconds = (ms - minutes * 60_000) / 1_000;
+  return `${String(minutes).padStart(2, '0')}:${seconds.toFixed(1).padStart(4, '0')}`;
+}

@@ -1,0 +1,122 @@
+/** The command line: what each command takes, and the exit status that it ends with. */
+import { createRequire } from 'node:module';
+
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+
+import { runCharts } from './commands/charts.ts';
+import { runDemo } from './commands/demo.ts';
+import { runTranscribe } from './commands/transcribe.ts';
+import type { TranscribeOptions } from './commands/transcribe.ts';
+import type { CliIo } from './io.ts';
+import { createIo, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
+import { FAULT_KINDS, FAULT_PLAN_GRAMMAR } from '../simulators/faults/plan.ts';
+
+const { version } = createRequire(import.meta.url)('tenuto/package.json') as { version: string };
+
+/** Runs one command and returns its exit status. */
+export async function main(args: readonly string[]): Promise<number> {
+  const io = createIo();
+  let status = EXIT_OK;
+  const program = programOf(io, (result) => {
+    status = result;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    return reportError(error, io, args.includes('--json'));
+  } finally {
+    io.close();
+  }
+}
+
+function programOf(io: CliIo, done: (status: number) => void): Command {
+  const program = new Command('tenuto')
+    .description('Keeps a realtime voice session alive.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('Add --help for what can be given.')
+    .configureHelp({ showGlobalOptions: true });
+
+  program
+    .command('demo')
+    .description('streams packaged speech over a good and over a failing network, and compares')
+    .option('--faults <list>', 'another fault plan than the default')
+    .option('--seed <n>', 'what the plan and all chance are drawn from', wholeNumber, 1)
+    .option('--speed <x>', 'how many times real time', positiveNumber, 1)
+    .option('--json', 'print one object', false)
+    .addHelpText('after', faultsHelp())
+    .action(async (options: { seed: number; speed: number; faults?: string; json: boolean }) => {
+      done(await runDemo(options, io));
+    });
+
+  program
+    .command('transcribe')
+    .description('streams a recording through a session and prints what the service hears')
+    .argument('<file>', 'a WAV file; stereo, other rates and other sample formats are converted')
+    .option('--provider <name>', 'local (a recogniser on this machine) or deepgram', 'local')
+    .option('--simulated', "against the provider's local simulator", false)
+    .option('--faults <list>', 'none, all, or a list (see below)', 'none')
+    .option('--seed <n>', 'what the plan and all chance are drawn from', wholeNumber, 1)
+    .option('--speed <x>', 'how many times real time', positiveNumber, 1)
+    .option('--api-key <key>', "the provider's key; default: DEEPGRAM_API_KEY")
+    .option('--url <url>', "another address of the provider's service, ws:// or wss://")
+    .option('--port <n>', 'port of the local service; default: a free one', portNumber)
+    .option('--max-attempts <n>', 'dials in one outage before giving up', wholeNumber)
+    .option('--retention <seconds>', 'audio that is kept until a result covers it', secondsAsMs)
+    .option('--json', 'print one object a line; the last has "type":"summary"', false)
+    .addHelpText('after', faultsHelp())
+    .action(async (file: string, options: TranscribeOptions) => {
+      const apiKey =
+        options.apiKey ?? (options.provider === 'deepgram' ? keyOf(options) : undefined);
+      done(
+        await runTranscribe(file, { ...options, ...(apiKey === undefined ? {} : { apiKey }) }, io),
+      );
+    });
+
+  program
+    .command('charts')
+    .description('draws the statecharts')
+    .option('--check', 'only fail where a picture differs from its chart', false)
+    .option('--out <folder>', 'where the pictures are', 'visualizations/charts')
+    .action(async ({ check, out }: { check: boolean; out: string }) => {
+      done(await runCharts({ check, outDir: out }, io));
+    });
+
+  return program;
+}
+
+/** A simulated service has a key of its own; the environment's is for the real one. */
+function keyOf(options: TranscribeOptions): string | undefined {
+  return options.simulated ? undefined : process.env['DEEPGRAM_API_KEY'];
+}
+
+function faultsHelp(): string {
+  const kinds = FAULT_KINDS.map(({ kind, description }) => `  ${kind.padEnd(15)} ${description}`);
+  return ['', 'Faults:', FAULT_PLAN_GRAMMAR, '', ...kinds].join('\n');
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0 && text.trim() !== '') return value;
+  throw new InvalidArgumentError('Give a whole number, 0 or more.');
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0 && value <= 100) return value;
+  throw new InvalidArgumentError('Give a number above 0, at most 100.');
+}
+
+function portNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value <= 65_535) return value;
+  throw new InvalidArgumentError('Give a port from 0 to 65535.');
+}
+
+function secondsAsMs(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 1) return value * 1_000;
+  throw new InvalidArgumentError('Give a number of seconds, 1 or more.');
+}

@@ -1,0 +1,196 @@
+/** Streams a recording through a session as a microphone would, and keeps the story of what happened. */
+import type { ReconnectPolicy } from '../../machines/backoff.ts';
+import type { AudioFormat } from '../ports/audio-format.ts';
+import type { Clock } from '../ports/clock.ts';
+import { systemClock } from '../ports/clock.ts';
+import { TenutoError } from '../ports/errors.ts';
+import { seededRandom } from '../ports/random.ts';
+import type { Provider } from '../providers/contract.ts';
+import type { SessionEvent, SessionLedger, TranscriptEvent } from '../session/events.ts';
+import { Session } from '../session/session.ts';
+import { nodeWebSocketTransport } from '../transports/websocket.node.ts';
+
+export interface Recording {
+  readonly name: string;
+  readonly pcm: Uint8Array;
+  readonly format: AudioFormat;
+  readonly durationMs: number;
+}
+
+export interface StreamOptions {
+  readonly recording: Recording;
+  readonly provider: Provider;
+  readonly speedRatio: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly retentionMs?: number;
+  readonly reconnect?: Partial<ReconnectPolicy>;
+  readonly onEvent?: (event: SessionEvent, session: Session) => void;
+  readonly onProgress?: (session: Session, positionMs: number) => void;
+}
+
+/** A moment of the session, on the clock on which the faults are told too. */
+export interface StoryEntry {
+  readonly atMs: number;
+  readonly what: 'noticed' | 'flowing';
+  /** Chunks replayed until then. */
+  readonly replayed: number;
+}
+
+export interface StreamReport {
+  readonly finals: readonly TranscriptEvent[];
+  readonly transcript: string;
+  readonly ledger: SessionLedger;
+  readonly gaps: readonly Extract<SessionEvent, { type: 'gap' }>[];
+  readonly reconnects: number;
+  readonly longestOutageMs: number;
+  readonly story: readonly StoryEntry[];
+  readonly status: 'complete' | 'incomplete' | 'failed' | 'interrupted';
+  readonly error: TenutoError | null;
+}
+
+const CHUNK_MS = 100;
+const BYTES_PER_SAMPLE = 2;
+
+/** Retention is what outages must fit in; waits are kept short against it. */
+export const RETENTION_MS = 120_000;
+const RECONNECT_CAP_MS = 4_000;
+
+export async function streamRecording(options: StreamOptions): Promise<StreamReport> {
+  const { recording, provider, signal } = options;
+  const clock = systemClock;
+  const retentionMs = options.retentionMs ?? RETENTION_MS;
+  const session = new Session({
+    candidates: [provider],
+    format: recording.format,
+    transport: nodeWebSocketTransport,
+    random: seededRandom(options.seed),
+    retentionMs,
+    reconnect: {
+      retryInitialConnect: true,
+      capMs: RECONNECT_CAP_MS,
+      persistMs: retentionMs,
+      ...options.reconnect,
+    },
+  });
+  const story = new Story(session, clock, options.onEvent);
+
+  try {
+    await session.connect({ signal });
+    await feed(session, options, clock);
+    const drained = await session.drain({ signal });
+    const { ledger } = await session.close();
+    return story.report(
+      ledger,
+      drained && ledger.buffered === 0 ? 'complete' : 'incomplete',
+      signal,
+    );
+  } catch (error) {
+    const { ledger } = await session.close({ drainTimeoutMs: 0 });
+    if (!TenutoError.is(error)) throw error;
+    return story.report(ledger, 'failed', signal, error);
+  }
+}
+
+/** Writes each chunk when a microphone would have it. Late chunks go out at once, so that no time is lost for good. */
+async function feed(session: Session, options: StreamOptions, clock: Clock): Promise<void> {
+  const { recording, speedRatio, signal } = options;
+  const bytesPerMs = (recording.format.sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
+  const chunkBytes = BYTES_PER_SAMPLE * Math.round((CHUNK_MS * bytesPerMs) / BYTES_PER_SAMPLE);
+  const startedAtMs = clock.nowMs();
+  for (let at = 0; at < recording.pcm.length; at += chunkBytes) {
+    const end = Math.min(recording.pcm.length, at + chunkBytes);
+    const dueAtMs = startedAtMs + end / bytesPerMs / speedRatio;
+    await sleepUntil(dueAtMs, clock, signal);
+    if (signal.aborted) return;
+    if (session.status === 'error') throw sessionError(session);
+    session.write(recording.pcm.subarray(at, end));
+    options.onProgress?.(session, end / bytesPerMs);
+  }
+}
+
+function sleepUntil(dueAtMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  const waitMs = dueAtMs - clock.nowMs();
+  if (waitMs <= 0 || signal.aborted) return Promise.resolve();
+
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clock.clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = clock.setTimeout(done, waitMs);
+    signal.addEventListener('abort', done);
+  });
+}
+
+function sessionError(session: Session): TenutoError {
+  return (
+    session.error ??
+    new TenutoError({
+      code: 'CONNECTION_FAILED',
+      message: 'The connection was given up.',
+      remediation: 'Check whether the service is up, then try again.',
+      retryable: true,
+    })
+  );
+}
+
+/** What the events of one session add up to. */
+class Story {
+  readonly #finals: TranscriptEvent[] = [];
+  readonly #gaps: Extract<SessionEvent, { type: 'gap' }>[] = [];
+  readonly #entries: StoryEntry[] = [];
+  readonly #session: Session;
+  #reconnects = 0;
+  #longestOutageMs = 0;
+
+  constructor(
+    session: Session,
+    clock: Clock,
+    onEvent: ((event: SessionEvent, session: Session) => void) | undefined,
+  ) {
+    this.#session = session;
+    session.on('*', (event) => {
+      const note = (what: StoryEntry['what']): void => {
+        this.#entries.push({ atMs: clock.nowMs(), what, replayed: session.ledger.replayed });
+      };
+      if (event.type === 'transcript' && event.isFinal) this.#finals.push(event);
+      if (event.type === 'gap') this.#gaps.push(event);
+      if (event.type === 'audio.flowing') note('flowing');
+      if (event.type === 'connection.suspected') note('noticed');
+      if (event.type === 'connection.reconnecting') note('noticed');
+      if (event.type === 'connection.reconnected') {
+        this.#reconnects += 1;
+        this.#longestOutageMs = Math.max(this.#longestOutageMs, event.downtimeMs);
+      }
+      onEvent?.(event, session);
+    });
+  }
+
+  report(
+    ledger: SessionLedger,
+    status: StreamReport['status'],
+    signal: AbortSignal,
+    error: TenutoError | null = null,
+  ): StreamReport {
+    return {
+      finals: this.#finals,
+      transcript: textOf(this.#finals),
+      ledger,
+      gaps: this.#gaps,
+      reconnects: this.#reconnects,
+      longestOutageMs: Math.round(this.#longestOutageMs),
+      story: this.#entries,
+      status: signal.aborted ? 'interrupted' : this.#session.error === null ? status : 'failed',
+      error: signal.aborted ? null : (error ?? this.#session.error),
+    };
+  }
+}
+
+export function textOf(finals: readonly TranscriptEvent[]): string {
+  return finals
+    .map(({ text }) => text)
+    .filter((text) => text !== '')
+    .join(' ');
+}

@@ -1,0 +1,65 @@
+/** The last word of a run, for a program and for a person. */
+import { clockText, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from './io.ts';
+import type { StreamReport } from './recording.ts';
+import type { SessionLedger } from '../session/events.ts';
+
+export function summaryOf(report: StreamReport, provider: string): Record<string, unknown> {
+  const { ledger } = report;
+
+  return {
+    type: 'summary',
+    transcript: report.transcript,
+    ledger: {
+      capturedMs: ledger.capturedMs,
+      deliveredMs: ledger.deliveredMs,
+      gapMs: ledger.gapMs,
+      bufferedMs: ledger.bufferedMs,
+      replayedChunks: ledger.replayed,
+      duplicatesSuppressed: ledger.duplicatesSuppressed,
+    },
+    reconnects: report.reconnects,
+    longestOutageMs: report.longestOutageMs,
+    gaps: report.gaps.map(({ fromMs, toMs, durationMs, chunks, reason }) => ({
+      fromMs,
+      toMs,
+      durationMs,
+      chunks,
+      reason,
+    })),
+    provider,
+    status: report.status,
+  };
+}
+
+/** 0 only where every captured chunk was delivered. */
+export function exitStatusOf(report: StreamReport): number {
+  if (report.status === 'interrupted') return EXIT_INTERRUPTED;
+  return report.status === 'complete' && report.ledger.gap === 0 ? EXIT_OK : EXIT_FAILED;
+}
+
+export function ledgerLine(ledger: SessionLedger): string {
+  const isBalanced =
+    ledger.captured === ledger.delivered + ledger.gap + ledger.buffered &&
+    Math.abs(ledger.capturedMs - ledger.deliveredMs - ledger.gapMs - ledger.bufferedMs) < 1e-6;
+
+  return (
+    `captured ${ledger.captured} = delivered ${ledger.delivered} + gap ${ledger.gap} + buffered ` +
+    `${ledger.buffered} chunks (${isBalanced ? 'balanced' : 'NOT BALANCED'}; replayed ` +
+    `${ledger.replayed}, duplicates suppressed ${ledger.duplicatesSuppressed})`
+  );
+}
+
+/** What did not arrive, in words; empty where everything did. */
+export function remainders(report: StreamReport): readonly string[] {
+  const { ledger, gaps } = report;
+  const lines = gaps.map(
+    ({ fromMs, toMs, reason }) => `gap ${clockText(fromMs)}-${clockText(toMs)} (${reason})`,
+  );
+  if (ledger.buffered === 0) return lines;
+
+  const seconds = (ledger.bufferedMs / 1_000).toFixed(1);
+  return [
+    ...lines,
+    `${ledger.buffered} chunks (${seconds} s) were still in the ring, not delivered`,
+  ];
+}

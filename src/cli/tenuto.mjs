@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// Starts the compiled command line. In a clone, where dist/ is not shipped, it is compiled first if it is missing or old.
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+
+const builder = new URL('../../scripts/build.mjs', import.meta.url);
+if (existsSync(builder)) {
+  const { buildIfStale } = await import(builder.href);
+  try {
+    buildIfStale();
+  } catch (error) {
+    process.stderr.write(`tenuto: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
+const { main } = await import(new URL('../../dist/src/cli/main.js', import.meta.url).href);
+process.exitCode = await main(process.argv.slice(2));
