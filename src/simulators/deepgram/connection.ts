@@ -1,0 +1,212 @@
+/** One socket of the local Deepgram-listen server, from its opening to its close. */
+import type { Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import type { RawData, WebSocket } from 'ws';
+import { BYTES_PER_SAMPLE, samplesOf } from '../../audio/format.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { TenutoError } from '../../ports/errors.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { Recogniser, RecogniserResult, RecogniserStream } from '../recogniser/recogniser.ts';
+import type { ListenQuery } from './query.ts';
+import { SpeechEvents } from './speech-events.ts';
+import type { Close } from './wire.ts';
+import * as wire from './wire.ts';
+
+/** Added to what the rate allows, so that a stall on the network that ends in a burst is not taken for haste. */
+const RATE_SLACK_SECONDS = 2;
+/** How long after the Metadata the real service closes an idle socket. */
+const IDLE_CLOSE_DELAY_MS = 25;
+/** Results that a client may leave unread; beyond it the socket is cut. */
+const UNREAD_CAPACITY_BYTES = 1_048_576;
+const MAX_REASON_BYTES = 123;
+/** Tokens of flushes: which question a final answers. */
+const FINALIZE = 1;
+const CLOSE_STREAM = 2;
+
+export interface ListenConnectionOptions {
+  readonly socket: WebSocket;
+  readonly requestId: string;
+  readonly query: ListenQuery;
+  readonly recogniser: Recogniser;
+  readonly maxRateRatio: number;
+  readonly idleTimeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  onAudio(samples: number): void;
+  /** Once: with the code that this side closed with, or the one that the socket ended with. */
+  onEnd(code: number): void;
+}
+
+export class ListenConnection {
+  readonly #options: ListenConnectionOptions;
+  readonly #stream: RecogniserStream;
+  readonly #speech: SpeechEvents;
+  readonly #sha256: Hash = createHash('sha256');
+  readonly #created = new Date().toISOString();
+  #bytes = 0;
+  #firstAudioAtMs: number | null = null;
+  #activeAtMs: number;
+  #timer: unknown;
+  /** `draining`: nothing more is read, results still go out. `closing`: nothing goes either way. */
+  #phase: 'open' | 'draining' | 'closing' | 'ended' = 'open';
+  #closedWith: number | null = null;
+
+  constructor(options: ListenConnectionOptions) {
+    const { socket, query, recogniser, clock } = options;
+    this.#options = options;
+    this.#activeAtMs = clock.nowMs();
+    this.#speech = new SpeechEvents(query, (message) => this.#send(message));
+    this.#stream = recogniser.open({
+      sampleRateHz: query.sampleRateHz,
+      onResult: (result) => this.#onResult(result),
+      onError: (error) => this.#onRecogniserError(error),
+    });
+    this.#watchIdle(options.idleTimeoutMs);
+    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
+    socket.on('error', (error) => {
+      options.logger.debug('deepgram simulator: socket error', { message: error.message });
+    });
+    socket.on('close', (code) => this.#onSocketClose(code));
+  }
+
+  #onMessage(data: RawData, isBinary: boolean): void {
+    if (this.#phase !== 'open') return;
+    // `ws` hands over one Buffer unless it is told otherwise.
+    const bytes = data as Buffer;
+    if (isBinary) this.#onAudio(bytes);
+    else this.#onText(bytes.toString());
+  }
+
+  #onAudio(bytes: Buffer): void {
+    if (bytes.length === 0) {
+      this.#close(wire.CLOSE_NOT_AUDIO);
+      return;
+    }
+    const nowMs = this.#options.clock.nowMs();
+    this.#activeAtMs = nowMs;
+    this.#firstAudioAtMs ??= nowMs;
+    const samplesBefore = samplesOf(this.#bytes);
+    this.#bytes += bytes.length;
+    if (this.#isTooFast(nowMs - this.#firstAudioAtMs)) {
+      this.#close(wire.closeTooFast(this.#options.maxRateRatio));
+      return;
+    }
+    this.#sha256.update(bytes);
+    this.#options.onAudio(samplesOf(this.#bytes) - samplesBefore);
+    this.#stream.write(bytes);
+  }
+
+  #isTooFast(elapsedMs: number): boolean {
+    const { maxRateRatio, query } = this.#options;
+    const sentSeconds = this.#bytes / BYTES_PER_SAMPLE / query.sampleRateHz;
+    return sentSeconds > (maxRateRatio * elapsedMs) / 1_000 + RATE_SLACK_SECONDS;
+  }
+
+  #onText(text: string): void {
+    const type = readType(text);
+    // Before the first audio nothing but audio keeps the socket open.
+    if (this.#firstAudioAtMs !== null) this.#activeAtMs = this.#options.clock.nowMs();
+    if (type === 'KeepAlive') return;
+    if (type === 'Finalize') this.#stream.flush(FINALIZE);
+    else if (type === 'CloseStream') {
+      this.#phase = 'draining';
+      this.#stopTimer();
+      this.#stream.flush(CLOSE_STREAM);
+    } else this.#close(wire.CLOSE_BAD_TEXT);
+  }
+
+  #onResult(result: RecogniserResult): void {
+    if (this.#phase !== 'open' && this.#phase !== 'draining') return;
+    const { query, requestId } = this.#options;
+    if (result.coversAudio) {
+      this.#speech.beforeResult(result);
+      if (result.kind === 'final' || query.sendsInterims) {
+        const fromFinalize = result.flushToken === FINALIZE;
+        this.#send(wire.resultsMessage(result, query, requestId, fromFinalize));
+      }
+      this.#speech.afterResult(result);
+    }
+    if (result.flushToken !== CLOSE_STREAM) return;
+    this.#sendMetadata();
+    this.#close(wire.CLOSE_DONE);
+  }
+
+  #onRecogniserError(error: TenutoError): void {
+    const { code, message } = error;
+    this.#options.logger.error('deepgram simulator: recogniser failed', { code, message });
+    const reason = Buffer.from(`${code}: ${message}`).subarray(0, MAX_REASON_BYTES).toString();
+    this.#close({ code: 1011, reason });
+  }
+
+  /** A timer only sweeps: what counts is when something last came in. */
+  #watchIdle(delayMs: number): void {
+    this.#timer = this.#options.clock.setTimeout(() => {
+      const { clock, idleTimeoutMs } = this.#options;
+      const remainingMs = this.#activeAtMs + idleTimeoutMs - clock.nowMs();
+      if (remainingMs > 0) this.#watchIdle(remainingMs);
+      else this.#endIdle();
+    }, delayMs);
+  }
+
+  #endIdle(): void {
+    this.#phase = 'closing';
+    this.#sendMetadata();
+    this.#timer = this.#options.clock.setTimeout(
+      () => this.#close(wire.CLOSE_IDLE),
+      IDLE_CLOSE_DELAY_MS,
+    );
+  }
+
+  #sendMetadata(): void {
+    const { requestId, query } = this.#options;
+    const summary = {
+      requestId,
+      created: this.#created,
+      samples: samplesOf(this.#bytes),
+      sampleRateHz: query.sampleRateHz,
+      sha256: this.#sha256.digest('hex'),
+    };
+    this.#send(wire.metadataMessage(summary));
+  }
+
+  #send(message: string): void {
+    const { socket } = this.#options;
+    if (socket.bufferedAmount > UNREAD_CAPACITY_BYTES) socket.terminate();
+    else socket.send(message);
+  }
+
+  #close({ code, reason }: Close): void {
+    if (this.#closedWith !== null) return;
+    this.#closedWith = code;
+    this.#phase = 'closing';
+    this.#release();
+    this.#options.socket.close(code, reason);
+  }
+
+  #onSocketClose(code: number): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.#release();
+    this.#options.onEnd(this.#closedWith ?? code);
+  }
+
+  #release(): void {
+    this.#stopTimer();
+    this.#stream.close();
+  }
+
+  #stopTimer(): void {
+    this.#options.clock.clearTimeout(this.#timer);
+  }
+}
+
+function readType(text: string): unknown {
+  try {
+    const message = JSON.parse(text) as unknown;
+    return typeof message === 'object' && message !== null && 'type' in message
+      ? message.type
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

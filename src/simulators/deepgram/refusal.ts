@@ -1,0 +1,63 @@
+/** What the server says over plain HTTP when it does not open a socket. */
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+export interface Refusal {
+  readonly status: number;
+  readonly errorCode: string;
+  readonly message: string;
+}
+
+export const INVALID_AUTH: Refusal = {
+  status: 401,
+  errorCode: 'INVALID_AUTH',
+  message: 'Invalid credentials.',
+};
+export const TOO_MANY_REQUESTS: Refusal = {
+  status: 429,
+  errorCode: 'TOO_MANY_REQUESTS',
+  message: 'Too many requests. Please try again later.',
+};
+export const NOT_FOUND: Refusal = {
+  status: 404,
+  errorCode: 'NOT_FOUND',
+  message: 'This server knows GET /v1/listen (a WebSocket) and POST /v1/auth/grant.',
+};
+export const UPGRADE_REQUIRED: Refusal = {
+  status: 426,
+  errorCode: 'UPGRADE_REQUIRED',
+  message: 'Open /v1/listen as a WebSocket.',
+};
+export const badRequest = (message: string): Refusal => ({
+  status: 400,
+  errorCode: 'INVALID_QUERY_PARAMETER',
+  message,
+});
+
+export interface RefusalParts {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export function refusalParts(refusal: Refusal, requestId: string): RefusalParts {
+  const { errorCode, message } = refusal;
+  const body = JSON.stringify({ err_code: errorCode, err_msg: message, request_id: requestId });
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    // The message may quote the query: nothing of it may end the header.
+    'dg-error': message.replaceAll(/[^\x20-\x7e]/g, '?'),
+    'dg-request-id': requestId,
+    connection: 'close',
+  };
+  return { headers, body };
+}
+
+/** Answers an upgrade request, for which Node hands over the bare socket. */
+export function refuseUpgrade(socket: Duplex, refusal: Refusal, requestId: string): void {
+  const { headers, body } = refusalParts(refusal, requestId);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const status = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n`;
+  socket.once('finish', () => socket.destroy());
+  socket.end(`${status}${lines.join('')}\r\n${body}`);
+}
