@@ -7,6 +7,7 @@ import type {
   ConnectionEvent,
   ConnectionInput,
   ConnectionSignal,
+  Outage,
   ReplayResult,
 } from './connection.types.ts';
 
@@ -99,11 +100,7 @@ export function afterLoss(context: ConnectionContext, loss: Loss): Partial<Conne
     dialReason: refused ? 'refused' : context.hasBeenConnected ? 'reconnect' : 'connect',
     unhealthySinceMs: sinceMs,
     credentialRefreshed: (context.credentialRefreshed && !wasHealthy) || refused,
-    outage: context.outage
-      ? { ...context.outage, attempts: context.outage.attempts + 1 }
-      : context.hasBeenConnected
-        ? { sinceMs: context.suspectedAtMs ?? loss.atMs, cause: loss.failure, attempts: 1 }
-        : null,
+    outage: outageAfter(context, context.suspectedAtMs ?? loss.atMs, loss.failure),
     connectedAtMs: null,
     answeredAtMs: null,
     suspectedAtMs: null,
@@ -141,7 +138,7 @@ export function reconnectedSignal(
   outage: NonNullable<ConnectionContext['outage']>,
   replay: ReplayResult,
 ): ConnectionSignal {
-  const { restore, connectedAtMs } = context;
+  const { restore } = context;
   const replayed = replay.replayedChunks > 0 ? 'replayed' : 'restarted';
 
   return {
@@ -149,7 +146,7 @@ export function reconnectedSignal(
     attempts: outage.attempts,
     component: context.component,
     outcome: restore.resumed ? 'resumed' : replayed,
-    downtimeMs: Math.max(0, (connectedAtMs ?? outage.sinceMs) - outage.sinceMs),
+    downtimeMs: outage.downtimeMs,
     audioReplayedMs: replay.audioReplayedMs,
     audioLostMs: replay.audioLostMs,
     duplicatesDropped: replay.duplicatesDropped,
@@ -176,15 +173,41 @@ export function afterPromotion(
   atMs: number,
 ): Partial<ConnectionContext> {
   const sinceMs = context.suspectedAtMs ?? atMs;
-  const outage = context.outage ?? { sinceMs, cause: silence(atMs - sinceMs), attempts: 0 };
-
   return {
     socketId: context.hedgeId ?? context.socketId,
     hedgeId: null,
     dialReason: 'reconnect',
     suspectedAtMs: null,
     unhealthySinceMs: context.unhealthySinceMs ?? sinceMs,
-    outage: { ...outage, attempts: outage.attempts + 1 },
+    outage: outageAfter(context, sinceMs, silence(atMs - sinceMs)),
+  };
+}
+
+/** The link stands: the break is over. */
+export function afterConnect(context: ConnectionContext, atMs: number): Partial<ConnectionContext> {
+  const { outage } = context;
+
+  return {
+    hasBeenConnected: true,
+    connectedAtMs: atMs,
+    answeredAtMs: null,
+    outage: outage && {
+      ...outage,
+      downtimeMs: outage.downtimeMs + Math.max(0, atMs - outage.sinceMs),
+    },
+  };
+}
+
+/** A failed dial prolongs the break; the loss of a link that stood begins another. */
+function outageAfter(context: ConnectionContext, sinceMs: number, cause: Failure): Outage | null {
+  if (!context.hasBeenConnected) return null;
+  const { outage, connectedAtMs } = context;
+  if (outage === null) return { sinceMs, downtimeMs: 0, cause, attempts: 1 };
+
+  return {
+    ...outage,
+    sinceMs: connectedAtMs === null ? outage.sinceMs : sinceMs,
+    attempts: outage.attempts + 1,
   };
 }
 

@@ -16,6 +16,7 @@ import {
 } from 'xstate';
 
 import {
+  afterConnect,
   afterFatalLoss,
   afterLoss,
   afterPromotion,
@@ -130,11 +131,9 @@ export const connectionSetup = setup({
       return loss ? afterFatalLoss(context, loss) : {};
     }),
     noteFaultyActor: assign(({ event }) => ({ failure: faultOf(event) })),
-    noteConnected: assign(({ event }) => ({
-      hasBeenConnected: true,
-      connectedAtMs: 'atMs' in event ? event.atMs : null,
-      answeredAtMs: null,
-    })),
+    noteConnected: assign(({ context, event }) =>
+      afterConnect(context, 'atMs' in event ? event.atMs : 0),
+    ),
     noteAnswer: assign(({ event }) => ({ answeredAtMs: 'atMs' in event ? event.atMs : null })),
     noteProgress: assign({ attempts: 0, unhealthySinceMs: null, credentialRefreshed: false }),
     noteSuspicion: assign(({ event }) => ({ suspectedAtMs: 'atMs' in event ? event.atMs : null })),

@@ -64,7 +64,10 @@ export type ConnectionEvent =
   | { readonly type: 'link.probe' };
 
 export interface Outage {
+  /** When the newest break began. */
   readonly sinceMs: number;
+  /** Time without a link in the breaks before it: one outage can have several. */
+  readonly downtimeMs: number;
   readonly cause: Failure;
   /** The dials that it took. */
   readonly attempts: number;

@@ -31,7 +31,7 @@ export const livenessMachine = setup({
     spokeSinceProbe: ({ context, event }) => isAlive(event, context.probedAtMs),
     spokeSinceSuspicion: ({ context, event }) => isAlive(event, context.suspectedAtMs),
     isSuspicious: ({ context, event }) =>
-      event.atMs - context.probedAtMs >= suspectAfterMs(context),
+      event.atMs - context.probedAtMs >= suspectAfterMs(context, event.isAudioFlowing),
     isDead: ({ context, event }) => event.atMs - context.probedAtMs >= deadAfterMs(context),
     isTimeToHedgeAgain: ({ context, event }) => event.atMs - context.hedgedAtMs >= HEDGE_AGAIN_MS,
   },

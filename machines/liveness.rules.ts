@@ -8,6 +8,9 @@ export const PROBE_WHEN_IDLE_MS = 5_000;
 /** While suspect, a further second socket is asked for this often, should the last one have failed. */
 export const HEDGE_AGAIN_MS = 1_000;
 
+const SUSPECT_AT_MOST_MS = 5_000;
+const SUSPECT_AT_MOST_FLOWING_MS = 1_200;
+
 /** A look that comes this late tells of us, not of the network. */
 const BUSY_MS = 500;
 
@@ -16,8 +19,14 @@ export function probeTimeoutMs(context: LivenessContext): number {
   return (context.srttMs ?? 50) + Math.max(4 * context.rttvarMs, 50) + 250;
 }
 
-export function suspectAfterMs(context: LivenessContext): number {
-  return context.canProbe ? clamp(3 * probeTimeoutMs(context), 400, 5_000) : 5_000;
+/**
+ * While audio flows, what is lost grows by the second: there suspicion comes within 2 s of the last sign of life
+ * whatever the round-trip time was, since suspecting lets nothing go.
+ */
+export function suspectAfterMs(context: LivenessContext, isAudioFlowing: boolean): number {
+  if (!context.canProbe) return SUSPECT_AT_MOST_MS;
+  const mostMs = isAudioFlowing ? SUSPECT_AT_MOST_FLOWING_MS : SUSPECT_AT_MOST_MS;
+  return clamp(3 * probeTimeoutMs(context), 400, mostMs);
 }
 
 export function deadAfterMs(context: LivenessContext): number {

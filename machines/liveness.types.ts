@@ -8,7 +8,7 @@ export interface LinkMeasured {
   readonly lastInboundAtMs: number;
   /** Round-trip time of the newest answered probe; null before the first. */
   readonly rttMs: number | null;
-  /** Audio went out since the last look: silence means more now. */
+  /** Audio goes out, or an answer about it is awaited: silence means more now. */
   readonly isAudioFlowing: boolean;
   /** How late this look is. A late look says that we were asleep or busy, and nothing about the network. */
   readonly lateByMs: number;

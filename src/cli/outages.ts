@@ -21,24 +21,18 @@ export function outagesOf(
     const untilMs = faults[index + 1]?.firedAtMs ?? Infinity;
     const own = story.filter(({ atMs }) => atMs >= record.firedAtMs && atMs < untilMs);
     const noticed = own.find(({ what }) => what === 'noticed');
-    const flowing = own.filter(({ what }) => what === 'flowing').at(-1);
-    const before = story.filter(({ atMs }) => atMs < record.firedAtMs).at(-1)?.replayed ?? 0;
-    const after = replayedBy(story, untilMs);
+    const flowing = noticed ? own.filter(({ what }) => what === 'flowing').at(-1) : undefined;
+    const next = story.find(({ atMs, what }) => atMs >= untilMs && what === 'noticed');
+    const replayedUntil = (next ?? story.at(-1))?.replayed ?? 0;
 
     return {
       fault: record.fault.kind,
       firedAtMs: record.firedAtMs,
       noticedAfterMs: noticed ? noticed.atMs - record.firedAtMs : null,
       flowingAfterMs: flowing ? flowing.atMs - record.firedAtMs : null,
-      replayedChunks: Math.max(0, after - Math.max(before, replayedBy(story, record.firedAtMs))),
+      replayedChunks: noticed ? replayedUntil - noticed.replayed : 0,
     };
   });
-}
-
-/** Chunks replayed until a moment: what the next entry of the story says, or the last one. */
-function replayedBy(story: readonly StoryEntry[], atMs: number): number {
-  const next = story.find((entry) => entry.atMs >= atMs) ?? story.at(-1);
-  return next?.replayed ?? 0;
 }
 
 export function outageTable(outages: readonly Outage[], startedAtMs: number): readonly string[] {

@@ -32,7 +32,7 @@ export interface StreamOptions {
 /** A moment of the session, on the clock on which the faults are told too. */
 export interface StoryEntry {
   readonly atMs: number;
-  readonly what: 'noticed' | 'flowing';
+  readonly what: 'noticed' | 'flowing' | 'ended';
   /** Chunks replayed until then. */
   readonly replayed: number;
 }
@@ -181,7 +181,7 @@ class Story {
       gaps: this.#gaps,
       reconnects: this.#reconnects,
       longestOutageMs: Math.round(this.#longestOutageMs),
-      story: this.#entries,
+      story: [...this.#entries, { atMs: Infinity, what: 'ended', replayed: ledger.replayed }],
       status: signal.aborted ? 'interrupted' : this.#session.error === null ? status : 'failed',
       error: signal.aborted ? null : (error ?? this.#session.error),
     };

@@ -2,7 +2,7 @@
 import type { Provider } from '../providers/contract.ts';
 import { deepgramListen } from '../providers/deepgram-listen/deepgram-listen.ts';
 import { TenutoError } from '../ports/errors.ts';
-import { startDeepgramSimulator } from '../simulators/deepgram/server.ts';
+import { startDeepgramSimulator } from '../simulators/deepgram/simulator.ts';
 import type { FaultPlan } from '../simulators/faults/plan.ts';
 import { startFaultProxy } from '../simulators/faults/proxy.ts';
 import type { FaultRecord } from '../simulators/faults/proxy.ts';

@@ -261,7 +261,7 @@ export class Wiring implements LinkHandlers {
     if (link === null) return false;
     const nowMs = this.#options.clock.nowMs();
     const isAudioFlowing =
-      link.audioFlowedAtMs !== null && nowMs - link.audioFlowedAtMs < FLOWING_WITHIN_MS;
+      link.flushPosition !== null || nowMs - (link.audioFlowedAtMs ?? 0) < FLOWING_WITHIN_MS;
     this.#keepAlive(link, nowMs);
     this.#tell({
       type: 'link.measured',
