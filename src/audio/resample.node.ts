@@ -1,0 +1,136 @@
+/**
+ * Changes the sample rate of one channel of 16-bit audio, by Speex's resampler as WebAssembly.
+ *
+ * The filter's delay is taken out: silence goes in before the audio so that the delay is a whole number of output
+ * samples, and these are dropped. What comes out is as long as what went in, to the sample, and in phase.
+ */
+import { createRequire } from 'node:module';
+
+import type Speex from 'speex-resampler';
+
+import { BYTES_PER_SAMPLE } from './format.ts';
+
+/** Of 1 to 10. At 7 a tone keeps 90 dB, and an hour of audio takes a minute at most. */
+const QUALITY = 7;
+/** Length of the filter at that quality, in samples of the lower rate. */
+const FILTER_SAMPLES = 128;
+/** About how much goes through at a time. */
+const BLOCK_SAMPLES = 65_536;
+
+export interface Resampler {
+  /** Takes any number of samples; `emit`'s view is valid only during the call. */
+  push(samples: Int16Array, emit: (samples: Int16Array) => void): void;
+  /** Emits what is still inside. The resampler is done after it. */
+  flush(emit: (samples: Int16Array) => void): void;
+}
+
+export async function createResampler(fromHz: number, toHz: number): Promise<Resampler> {
+  const speex = await loadSpeex();
+  return new SpeexResampler(fromHz, toHz, speex);
+}
+
+type SpeexClass = (typeof Speex)['default'];
+type Engine = InstanceType<SpeexClass>;
+
+/** An engine's memory is never given back, so one per pair of rates is kept for the next recording. */
+const idleEngines = new Map<string, Engine>();
+
+class SpeexResampler implements Resampler {
+  readonly #engine: Engine;
+  readonly #rates: string;
+  readonly #ratio: { readonly from: number; readonly to: number };
+  readonly #tailSamples: number;
+  readonly #block: Int16Array;
+  #filled = 0;
+  #inSamples = 0;
+  #outSamples = 0;
+  #toDrop: number;
+
+  constructor(fromHz: number, toHz: number, speex: SpeexClass) {
+    const divisor = greatestCommonDivisor(fromHz, toHz);
+    const from = fromHz / divisor;
+    const to = toHz / divisor;
+    const delaySamples = filterSamples(from, to) / 2;
+    const leadSamples = Math.ceil(delaySamples / from) * from - delaySamples;
+    this.#rates = `${fromHz} ${toHz}`;
+    this.#engine = idleEngines.get(this.#rates) ?? new speex(1, fromHz, toHz, QUALITY);
+    idleEngines.delete(this.#rates);
+    this.#ratio = { from, to };
+    // Blocks are whole periods of the two rates. Only then does the engine's output fit the room that it makes.
+    this.#block = new Int16Array(Math.ceil(BLOCK_SAMPLES / from) * from);
+    this.#filled = leadSamples;
+    this.#toDrop = ((delaySamples + leadSamples) / from) * to;
+    // The whole filter's length: nothing of this recording is left in it when the next one comes.
+    this.#tailSamples = 2 * delaySamples + from;
+  }
+
+  push(samples: Int16Array, emit: (samples: Int16Array) => void): void {
+    this.#inSamples += samples.length;
+    this.#feed(samples, emit);
+  }
+
+  flush(emit: (samples: Int16Array) => void): void {
+    const { from, to } = this.#ratio;
+    const wantedSamples = Math.round((this.#inSamples * to) / from);
+    const emitWanted = (samples: Int16Array): void => {
+      const missing = wantedSamples - this.#outSamples + samples.length;
+      if (missing > 0) emit(samples.subarray(0, missing));
+    };
+    this.#feed(new Int16Array(this.#tailSamples), emitWanted);
+    const wholeSamples = Math.ceil(this.#filled / from) * from;
+    this.#block.fill(0, this.#filled, wholeSamples);
+    this.#process(wholeSamples, emitWanted);
+    idleEngines.set(this.#rates, this.#engine);
+  }
+
+  #feed(samples: Int16Array, emit: (samples: Int16Array) => void): void {
+    let offset = 0;
+    while (offset < samples.length) {
+      const taken = Math.min(this.#block.length - this.#filled, samples.length - offset);
+      this.#block.set(samples.subarray(offset, offset + taken), this.#filled);
+      this.#filled += taken;
+      offset += taken;
+      if (this.#filled === this.#block.length) this.#process(this.#filled, emit);
+    }
+  }
+
+  #process(count: number, emit: (samples: Int16Array) => void): void {
+    this.#filled = 0;
+    if (count === 0) return;
+    const bytes = Buffer.from(this.#block.buffer, 0, count * BYTES_PER_SAMPLE);
+    const out = this.#engine.processChunk(bytes);
+    const samples = new Int16Array(out.buffer, out.byteOffset, out.length / BYTES_PER_SAMPLE);
+    const dropped = Math.min(this.#toDrop, samples.length);
+    this.#toDrop -= dropped;
+    this.#outSamples += samples.length - dropped;
+    if (dropped < samples.length) emit(samples.subarray(dropped));
+  }
+}
+
+/** Going down, the engine stretches its filter by the ratio, to a multiple of eight. */
+function filterSamples(from: number, to: number): number {
+  if (from <= to) return FILTER_SAMPLES;
+  return Math.ceil(Math.floor((FILTER_SAMPLES * from) / to) / 8) * 8;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/**
+ * Loads the package at the first need, and takes off the process what its Emscripten runtime puts on: handlers of
+ * uncaught errors and rejections, which would hide everybody else's.
+ */
+async function loadSpeex(): Promise<SpeexClass> {
+  const before = fatalEvents.map((event) => new Set(process.rawListeners(event)));
+  const loaded = createRequire(import.meta.url)('speex-resampler') as typeof Speex;
+  fatalEvents.forEach((event, index) => {
+    for (const listener of process.rawListeners(event)) {
+      if (before[index]?.has(listener) === false) process.off(event, listener as () => void);
+    }
+  });
+  await loaded.default.initPromise;
+  return loaded.default;
+}
+
+const fatalEvents = ['uncaughtException', 'unhandledRejection'] as const;
