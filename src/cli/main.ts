@@ -81,7 +81,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
     .option('--check', 'only fail where a picture differs from its chart', false)
     .option('--out <folder>', 'where the pictures are', 'visualizations/charts')
     .action(async ({ check, out }: { check: boolean; out: string }) => {
-      done(await runCharts({ check, outDir: out }, io));
+      done(await runCharts({ check, outDir: out, readmePath: 'machines/README.md' }, io));
     });
 
   return program;

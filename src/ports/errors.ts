@@ -19,8 +19,6 @@ export type TenutoErrorCode =
   | 'CONFIG_REFUSED'
   | 'REQUEST_REFUSED'
   | 'CONNECTION_FAILED'
-  | 'FAULT_NOT_REACHED'
-  | 'RESULT_DIFFERS'
   | 'INTERNAL';
 
 export interface TenutoErrorOptions {
