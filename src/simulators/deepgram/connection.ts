@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
 import { BYTES_PER_SAMPLE, samplesOf } from '../../audio/format.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { TenutoError } from '../../ports/errors.ts';
+import { TenutoError } from '../../ports/errors.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Recogniser, RecogniserResult, RecogniserStream } from '../recogniser/recogniser.ts';
 import type { ListenQuery } from './query.ts';
@@ -22,6 +22,8 @@ const MAX_REASON_BYTES = 123;
 /** Tokens of flushes: which question a final answers. */
 const FINALIZE = 1;
 const CLOSE_STREAM = 2;
+const ignore = (): void => undefined;
+const NO_STREAM: RecogniserStream = { write: ignore, flush: ignore, close: ignore };
 
 export interface ListenConnectionOptions {
   readonly socket: WebSocket;
@@ -33,8 +35,10 @@ export interface ListenConnectionOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   onAudio(samples: number): void;
-  /** Once: with the code that this side closed with, or the one that the socket ended with. */
-  onEnd(code: number): void;
+  /** Once: with the code that this side closes with, or else the one that the socket ended with. */
+  onClosing(code: number): void;
+  /** Once: the socket is gone and nothing is held any more. */
+  onEnd(): void;
 }
 
 export class ListenConnection {
@@ -48,25 +52,47 @@ export class ListenConnection {
   #activeAtMs: number;
   #timer: unknown;
   /** `draining`: nothing more is read, results still go out. `closing`: nothing goes either way. */
-  #phase: 'open' | 'draining' | 'closing' | 'ended' = 'open';
+  #phase: 'open' | 'draining' | 'closing' = 'open';
   #closedWith: number | null = null;
 
   constructor(options: ListenConnectionOptions) {
-    const { socket, query, recogniser, clock } = options;
+    const { socket, query, clock } = options;
     this.#options = options;
     this.#activeAtMs = clock.nowMs();
     this.#speech = new SpeechEvents(query, (message) => this.#send(message));
-    this.#stream = recogniser.open({
-      sampleRateHz: query.sampleRateHz,
-      onResult: (result) => this.#onResult(result),
-      onError: (error) => this.#onRecogniserError(error),
-    });
+    this.#stream = this.#openStream();
     this.#watchIdle(options.idleTimeoutMs);
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
     socket.on('error', (error) => {
       options.logger.debug('deepgram simulator: socket error', { message: error.message });
     });
     socket.on('close', (code) => this.#onSocketClose(code));
+  }
+
+  /** Ends the socket without a handshake, and resolves when it is gone. */
+  cut(): Promise<void> {
+    const { socket } = this.#options;
+    return new Promise((resolve) => {
+      socket.once('close', () => {
+        resolve();
+      });
+      socket.terminate();
+    });
+  }
+
+  #openStream(): RecogniserStream {
+    const { recogniser, query } = this.#options;
+    try {
+      return recogniser.open({
+        sampleRateHz: query.sampleRateHz,
+        onResult: (result) => this.#onResult(result),
+        onError: (error) => this.#onRecogniserError(error),
+      });
+    } catch (error) {
+      // It is closed, or cannot start: the client is told as soon as this connection stands.
+      queueMicrotask(() => this.#onRecogniserError(error));
+      return NO_STREAM;
+    }
   }
 
   #onMessage(data: RawData, isBinary: boolean): void {
@@ -116,7 +142,7 @@ export class ListenConnection {
   }
 
   #onResult(result: RecogniserResult): void {
-    if (this.#phase !== 'open' && this.#phase !== 'draining') return;
+    if (this.#phase === 'closing') return;
     const { query, requestId } = this.#options;
     if (result.coversAudio) {
       this.#speech.beforeResult(result);
@@ -131,10 +157,14 @@ export class ListenConnection {
     this.#close(wire.CLOSE_DONE);
   }
 
-  #onRecogniserError(error: TenutoError): void {
-    const { code, message } = error;
+  #onRecogniserError(error: unknown): void {
+    const code = TenutoError.is(error) ? error.code : 'RECOGNISER_FAILED';
+    const message = error instanceof Error ? error.message : String(error);
     this.#options.logger.error('deepgram simulator: recogniser failed', { code, message });
-    const reason = Buffer.from(`${code}: ${message}`).subarray(0, MAX_REASON_BYTES).toString();
+    // One byte a character, so that the cut cannot leave half of one.
+    const reason = `${code}: ${message}`
+      .replaceAll(/[^\x20-\x7e]/g, '?')
+      .slice(0, MAX_REASON_BYTES);
     this.#close({ code: 1011, reason });
   }
 
@@ -180,14 +210,14 @@ export class ListenConnection {
     this.#closedWith = code;
     this.#phase = 'closing';
     this.#release();
+    this.#options.onClosing(code);
     this.#options.socket.close(code, reason);
   }
 
   #onSocketClose(code: number): void {
-    if (this.#phase === 'ended') return;
-    this.#phase = 'ended';
     this.#release();
-    this.#options.onEnd(this.#closedWith ?? code);
+    if (this.#closedWith === null) this.#options.onClosing(code);
+    this.#options.onEnd();
   }
 
   #release(): void {

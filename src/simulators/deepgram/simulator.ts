@@ -89,11 +89,11 @@ class ListenServer implements DeepgramSimulator {
     handleProtocols: (offered) => offered.values().next().value ?? false,
   });
   readonly #sockets = new Set<Socket>();
+  readonly #connections = new Set<ListenConnection>();
   readonly #requestIds = new WeakMap<IncomingMessage, string>();
   readonly #refusedByStatus: Record<number, number> = {};
   readonly #closesByCode: Record<number, number> = {};
   #opened = 0;
-  #open = 0;
   #audioSamples = 0;
   #url = '';
   #port = 0;
@@ -123,7 +123,7 @@ class ListenServer implements DeepgramSimulator {
   get stats(): DeepgramSimulatorStats {
     return {
       connectionsOpened: this.#opened,
-      connectionsOpen: this.#open,
+      connectionsOpen: this.#connections.size,
       refusedByStatus: { ...this.#refusedByStatus },
       closesByCode: { ...this.#closesByCode },
       audioSamples: this.#audioSamples,
@@ -148,6 +148,7 @@ class ListenServer implements DeepgramSimulator {
   async close(): Promise<void> {
     if (!this.#http.listening) return;
     const closed = new Promise((resolve) => this.#http.close(resolve));
+    await Promise.all([...this.#connections].map((connection) => connection.cut()));
     for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
@@ -164,8 +165,7 @@ class ListenServer implements DeepgramSimulator {
     this.#requestIds.set(request, requestId);
     this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => {
       this.#opened += 1;
-      this.#open += 1;
-      new ListenConnection({
+      const connection = new ListenConnection({
         socket: webSocket,
         requestId,
         query: admitted.query,
@@ -177,11 +177,10 @@ class ListenServer implements DeepgramSimulator {
         onAudio: (samples) => {
           this.#audioSamples += samples;
         },
-        onEnd: (code) => {
-          this.#open -= 1;
-          this.#count(this.#closesByCode, code);
-        },
+        onClosing: (code) => this.#count(this.#closesByCode, code),
+        onEnd: () => this.#connections.delete(connection),
       });
+      this.#connections.add(connection);
     });
   }
 
@@ -194,7 +193,7 @@ class ListenServer implements DeepgramSimulator {
     }
     const parsed = parseListenQuery(url.searchParams);
     if (!parsed.ok) return { refusal: refusals.badRequest(parsed.problem) };
-    if (this.#open >= (this.#options.maxConcurrent ?? 100)) {
+    if (this.#connections.size >= (this.#options.maxConcurrent ?? 100)) {
       return { refusal: refusals.TOO_MANY_REQUESTS };
     }
     return { query: parsed.query };
