@@ -46,7 +46,7 @@ export interface DeepgramSimulatorOptions {
   readonly logger?: Logger;
 }
 
-export interface DeepgramSimulatorStats {
+interface DeepgramSimulatorStats {
   readonly connectionsOpened: number;
   readonly connectionsOpen: number;
   readonly refusedByStatus: Readonly<Record<number, number>>;

@@ -101,7 +101,7 @@ export function utteranceEndMessage(
   return JSON.stringify({ type: 'UtteranceEnd', channel: CHANNEL, last_word_end: end });
 }
 
-export function float32Seconds(samples: number, sampleRateHz: number): number {
+function float32Seconds(samples: number, sampleRateHz: number): number {
   return shortestFloat32(samples / sampleRateHz);
 }
 
