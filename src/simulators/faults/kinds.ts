@@ -1,0 +1,76 @@
+/** The ways in which the fault proxy can break a connection, and what a plan of them is. */
+export const FAULT_KINDS = [
+  { kind: 'reset', description: 'resets the connection (RST)' },
+  {
+    kind: 'midframe',
+    description: 'cuts a client frame in its middle, then resets the connection',
+  },
+  { kind: 'half-open', description: 'both ways silent for good, while TCP stays up' },
+  { kind: 'half-open-up', description: 'client to server silent for good, while TCP stays up' },
+  { kind: 'half-open-down', description: 'server to client silent for good, while TCP stays up' },
+  { kind: 'stall', description: 'nothing passes for a while, then everything flows on' },
+  { kind: 'refuse', description: 'resets, and refuses new connections for a while' },
+  { kind: 'delay', description: 'adds latency each way for a while' },
+  { kind: 'throttle', description: 'limits client to server bytes a second for a while' },
+  { kind: 'http-401', description: 'resets, and answers the next upgrades with 401' },
+  {
+    kind: 'http-429',
+    description: 'resets, and answers the next upgrades with 429 and Retry-After',
+  },
+  { kind: 'http-503', description: 'resets, and answers the next upgrades with 503' },
+] as const satisfies readonly { readonly kind: string; readonly description: string }[];
+
+export type FaultKind = (typeof FAULT_KINDS)[number]['kind'];
+
+/** What a kind takes after its colon, in the order in which it is written. */
+export type FaultArgument = 'durationMs' | 'latencyMs' | 'bytesPerSecond' | 'count' | 'retryAfterS';
+
+export interface Fault {
+  readonly kind: FaultKind;
+  /** Plan time at which it falls due; it fires then, or as soon after as there is something to break. */
+  readonly atMs: number;
+  /** Plan time. For the half-open kinds: how long new connections stay silent too. */
+  readonly durationMs?: number;
+  /** How many upgrades are refused. */
+  readonly count?: number;
+  /** Whole seconds of real time, as the header has them. */
+  readonly retryAfterS?: number;
+  /** Added each way, in real time. */
+  readonly latencyMs?: number;
+  /** Of real time, for each connection. */
+  readonly bytesPerSecond?: number;
+}
+
+export interface FaultPlan {
+  /** What the plan's chances were drawn from; null where there was nothing to draw from. */
+  readonly seed: number | null;
+  /** In order of time. */
+  readonly faults: readonly Fault[];
+}
+
+const ARGUMENTS: Readonly<Record<FaultKind, readonly FaultArgument[]>> = {
+  reset: [],
+  midframe: [],
+  'half-open': ['durationMs'],
+  'half-open-up': ['durationMs'],
+  'half-open-down': ['durationMs'],
+  stall: ['durationMs'],
+  refuse: ['durationMs'],
+  delay: ['durationMs', 'latencyMs'],
+  throttle: ['durationMs', 'bytesPerSecond'],
+  'http-401': ['count'],
+  'http-429': ['count', 'retryAfterS'],
+  'http-503': ['count'],
+};
+
+export function argumentsOf(kind: FaultKind): readonly FaultArgument[] {
+  return ARGUMENTS[kind];
+}
+
+export function isFaultKind(text: string): text is FaultKind {
+  return Object.hasOwn(ARGUMENTS, text);
+}
+
+export function isHalfOpenKind(kind: FaultKind): boolean {
+  return kind.startsWith('half-open');
+}

@@ -1,0 +1,167 @@
+/** How one fault is written: `kind[@time][:argument]`. */
+import { TenutoError } from '../../ports/errors.ts';
+import {
+  FAULT_KINDS,
+  argumentsOf,
+  isFaultKind,
+  isHalfOpenKind,
+  type Fault,
+  type FaultArgument,
+  type FaultKind,
+} from './kinds.ts';
+
+export const FAULT_PLAN_GRAMMAR =
+  'none, all, or a list kind[@time][:argument] such as ' +
+  'reset@5s,half-open@20s:2s,refuse@1m10s:3s,delay@35s:2s/250ms,throttle@40s:2s/16000Bps,http-429@45s:2x/1s,http-503@50s:3x';
+
+/** A fault as written: what was left out is for chance to fill in. */
+export interface WrittenFault {
+  readonly kind: FaultKind;
+  readonly atMs: number | null;
+  readonly given: Readonly<Partial<Record<FaultArgument, number>>>;
+}
+
+const HOUR_MS = 3_600_000;
+const LATEST_AT_MS = 24 * HOUR_MS;
+
+interface ArgumentRule {
+  readonly name: string;
+  readonly example: string;
+  readonly parse: (text: string) => number | null;
+  readonly format: (value: number) => string;
+  readonly least: number;
+  readonly most: number;
+}
+
+const ARGUMENT_RULES: Readonly<Record<FaultArgument, ArgumentRule>> = {
+  durationMs: {
+    name: 'duration',
+    example: '2s',
+    parse: parseTime,
+    format: formatTime,
+    least: 1,
+    most: HOUR_MS,
+  },
+  latencyMs: {
+    name: 'latency',
+    example: '250ms',
+    parse: parseTime,
+    format: formatTime,
+    least: 1,
+    most: 60_000,
+  },
+  bytesPerSecond: {
+    name: 'rate',
+    example: '16000Bps',
+    parse: (text) => parseSuffixed(text, 'bps'),
+    format: (value) => `${value}Bps`,
+    least: 1,
+    most: 1_000_000_000,
+  },
+  count: {
+    name: 'count',
+    example: '3x',
+    parse: (text) => parseSuffixed(text, 'x'),
+    format: (value) => `${value}x`,
+    least: 1,
+    most: 100,
+  },
+  retryAfterS: {
+    name: 'Retry-After in whole seconds',
+    example: '1s',
+    parse: parseWholeSeconds,
+    format: (value) => `${value}s`,
+    least: 0,
+    most: 3_600,
+  },
+};
+
+/** @throws TenutoError FAULT_PLAN_INVALID naming the bad part. */
+export function parseFault(text: string): WrittenFault {
+  const match = /^([^@:]*)(?:@([^@:]*))?(?::([^@:]*))?$/.exec(text);
+  const kind = match?.[1];
+  if (kind === undefined) throw invalid(text, 'is not kind[@time][:argument]');
+  if (kind === '') throw invalid(text, 'names no kind of fault');
+  if (!isFaultKind(kind)) throw invalid(text, `names no kind of fault that is known: "${kind}"`);
+
+  const time = match?.[2];
+  const atMs = time === undefined ? null : parseTime(time);
+  if (time !== undefined && atMs === null) {
+    throw invalid(text, `has a time that cannot be read: "${time}"`);
+  }
+  if (atMs !== null && atMs > LATEST_AT_MS) throw invalid(text, 'has a time over 24 hours');
+  return { kind, atMs, given: parseArguments(text, kind, match?.[3]) };
+}
+
+export function formatFault(fault: Fault): string {
+  const values = argumentsOf(fault.kind).flatMap((name) => {
+    const value = fault[name];
+    return value === undefined ? [] : [ARGUMENT_RULES[name].format(value)];
+  });
+  const argument = values.length === 0 ? '' : `:${values.join('/')}`;
+  return `${fault.kind}@${formatTime(fault.atMs)}${argument}`;
+}
+
+export function invalid(part: string, complaint: string): TenutoError {
+  const shown = part.length > 60 ? `${part.slice(0, 60)}…` : part;
+  const kinds = FAULT_KINDS.map(({ kind }) => kind).join(', ');
+  return new TenutoError({
+    code: 'FAULT_PLAN_INVALID',
+    message: `The fault plan's part "${shown}" ${complaint}.`,
+    remediation: `Write ${FAULT_PLAN_GRAMMAR}. Times are in ms, s or m. Kinds: ${kinds}.`,
+  });
+}
+
+function parseArguments(text: string, kind: FaultKind, argument: string | undefined) {
+  const given: Partial<Record<FaultArgument, number>> = {};
+  if (argument === undefined) return given;
+  const names = argumentsOf(kind);
+  const values = argument.split('/');
+  if (names.length === 0) throw invalid(text, `has an argument, and ${kind} takes none`);
+  if (values.length > names.length) {
+    throw invalid(text, `has ${values.length} arguments, and ${kind} takes ${names.length}`);
+  }
+  names.slice(0, values.length).forEach((name, index) => {
+    given[name] = parseArgument(text, kind, name, values[index] ?? '');
+  });
+  return given;
+}
+
+function parseArgument(text: string, kind: FaultKind, name: FaultArgument, value: string): number {
+  const rule = ARGUMENT_RULES[name];
+  const parsed = rule.parse(value);
+  if (parsed === null) {
+    throw invalid(text, `needs a ${rule.name} such as ${rule.example} in place of "${value}"`);
+  }
+  // A half-open connection is a fault in itself: new ones need not be silent for any time.
+  const least = name === 'durationMs' && isHalfOpenKind(kind) ? 0 : rule.least;
+  if (parsed < least || parsed > rule.most) {
+    const range = `${rule.format(least)} to ${rule.format(rule.most)}`;
+    throw invalid(text, `has a ${rule.name} outside ${range}: "${value}"`);
+  }
+  return parsed;
+}
+
+/** `1m10s`, `12.5s`, `250ms`: whole milliseconds, or null. A number without a unit is no time. */
+function parseTime(text: string): number | null {
+  const number = '(\\d{1,9}(?:\\.\\d{1,9})?)';
+  const pattern = new RegExp(`^(?:${number}m(?!s))?(?:${number}s)?(?:${number}ms)?$`);
+  const match = pattern.exec(text);
+  if (match === null || text === '') return null;
+  const [minutes = '0', seconds = '0', milliseconds = '0'] = match.slice(1);
+  return Math.round(Number(minutes) * 60_000 + Number(seconds) * 1_000 + Number(milliseconds));
+}
+
+function formatTime(timeMs: number): string {
+  return timeMs > 0 && timeMs < 1_000 ? `${timeMs}ms` : `${timeMs / 1_000}s`;
+}
+
+function parseWholeSeconds(text: string): number | null {
+  const timeMs = parseTime(text);
+  return timeMs === null || timeMs % 1_000 !== 0 ? null : timeMs / 1_000;
+}
+
+function parseSuffixed(text: string, suffix: string): number | null {
+  const digits = text.endsWith(suffix) ? text.slice(0, -suffix.length) : '';
+  return /^\d{1,10}$/.test(digits) ? Number(digits) : null;
+}
