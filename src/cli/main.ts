@@ -89,7 +89,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
 
 /** A simulated service has a key of its own; the environment's is for the real one. */
 function keyOf(options: TranscribeOptions): string | undefined {
-  return options.simulated ? undefined : process.env['DEEPGRAM_API_KEY'];
+  return options.simulated ? undefined : process.env['DEEPGRAM_API_KEY'] || undefined;
 }
 
 function faultsHelp(): string {

@@ -60,6 +60,7 @@ export class Drain {
 
   /** Audio was settled: perhaps all of it. */
   settled(): void {
+    this.#unanswered = 0; // a service that is slow is not one that is silent
     if (this.#waiting !== null && this.#isDone()) this.#waiting.finish(true);
   }
 
