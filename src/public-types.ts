@@ -11,6 +11,8 @@ export type { Random } from './ports/random.ts';
 export type { Socket, SocketHandlers, Transport } from './ports/socket.ts';
 export type {
   AudioFlowingEvent,
+  CloseOptions,
+  CloseResult,
   GapEvent,
   SessionEvent,
   SessionEventOf,
@@ -21,5 +23,5 @@ export type {
   TranscriptWord,
 } from './session/events.ts';
 export type { SessionOptions } from './session/options.ts';
-export type { CloseOptions, CloseResult, Session } from './session/session.ts';
-export type { ConnectionActor } from './session/wiring.ts';
+export type { Session } from './session/session.ts';
+export type { ConnectionActor } from './session/wired-machine.ts';

@@ -14,11 +14,11 @@ export const EXIT_INTERRUPTED = 130;
 
 export interface CliIo {
   /** One line to standard output. */
-  write(line: string): void;
+  readonly write: (line: string) => void;
   /** One line to standard error. */
-  note(line: string): void;
+  readonly note: (line: string) => void;
   /** Replaces the live line on a terminal; does nothing in a pipe. An empty line takes it away. */
-  live(line: string): void;
+  readonly live: (line: string) => void;
   readonly isTerminal: boolean;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;

@@ -80,3 +80,16 @@ export interface SessionLedger {
   /** Results that told again what was told already, and were not passed on. */
   readonly duplicatesSuppressed: number;
 }
+
+export interface CloseOptions {
+  /** How long a standing link may take to deliver what is left. Default 5,000 ms; 0 closes at once. */
+  readonly drainTimeoutMs?: number;
+}
+
+export interface CloseResult {
+  /** Everything that was captured is delivered or was reported as a gap. */
+  readonly drained: boolean;
+  /** What was still in the ring. */
+  readonly left: { readonly chunks: number; readonly ms: number };
+  readonly ledger: SessionLedger;
+}

@@ -6,33 +6,29 @@
 import { createActor } from 'xstate';
 
 import { Demux } from './demux.ts';
+import { aborted, bytesOf, closed } from './door.ts';
 import { Drain } from './drain.ts';
 import { SessionEmitter } from './emitter.ts';
-import type { SessionEvent, SessionEventOf, SessionEventType, SessionLedger } from './events.ts';
+import type {
+  CloseOptions,
+  CloseResult,
+  SessionEvent,
+  SessionEventOf,
+  SessionEventType,
+  SessionLedger,
+} from './events.ts';
 import { errorOf } from './failure-error.ts';
 import { resolveOptions } from './options.ts';
 import type { ResolvedOptions, SessionOptions } from './options.ts';
-import { statusOf } from './status.ts';
-import { wiredMachine, Wiring } from './wiring.ts';
-import type { ConnectionActor } from './wiring.ts';
+import { settledStatus, statusOf } from './status.ts';
+import { join, wiredMachine } from './wired-machine.ts';
+import type { ConnectionActor } from './wired-machine.ts';
+import { Wiring } from './wiring.ts';
 import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
 import type { GapRange } from '../audio/ledger.ts';
 import { Uplink } from '../audio/uplink.ts';
 import type { WriteOutcome } from '../audio/uplink.ts';
-import { TenutoError } from '../ports/errors.ts';
-
-export interface CloseOptions {
-  /** How long a standing link may take to deliver what is left. Default 5,000 ms; 0 closes at once. */
-  readonly drainTimeoutMs?: number;
-}
-
-export interface CloseResult {
-  /** Everything that was captured is delivered or was reported as a gap. */
-  readonly drained: boolean;
-  /** What was still in the ring. */
-  readonly left: { readonly chunks: number; readonly ms: number };
-  readonly ledger: SessionLedger;
-}
+import type { TenutoError } from '../ports/errors.ts';
 
 const MAX_CHUNK_BYTES = 64 * 1_024;
 const GOODBYE_MS = 3_000;
@@ -120,8 +116,11 @@ export class Session {
     if (signal?.aborted === true) throw aborted();
     this.#error = null;
     this.#actor.send({ type: 'session.connect' });
-    const status = await this.#settledStatus(signal);
-    if (status === 'error') throw this.#error ?? closed();
+    const status = await settledStatus(this.#observed(), signal).catch((error: unknown) => {
+      void this.close({ drainTimeoutMs: 0 });
+      throw error;
+    });
+    if (status === 'error') throw this.error ?? closed();
     if (status === 'disconnected') throw closed();
   }
 
@@ -231,7 +230,7 @@ export class Session {
         canProbe: provider.traits.answersPings,
       },
     });
-    this.#wiring.attach(actor);
+    join(actor, this.#wiring);
     actor.on('*', (signal) => {
       this.#relay(signal);
     });
@@ -270,35 +269,18 @@ export class Session {
     this.#emitter.emit({ type: 'stateChange', current, previous, reason });
   }
 
-  #settledStatus(signal: AbortSignal | undefined): Promise<ConnectionStatus> {
-    const isSettled = (status: ConnectionStatus): boolean =>
-      status !== 'idle' && status !== 'connecting' && status !== 'reconnecting';
-    if (isSettled(this.#status)) return Promise.resolve(this.#status);
-
-    return new Promise((resolve, reject) => {
-      const stop = this.#emitter.on('stateChange', ({ current }) => {
-        if (!isSettled(current)) return;
-        leave();
-        resolve(current);
-      });
-      const abort = (): void => {
-        leave();
-        void this.close({ drainTimeoutMs: 0 });
-        reject(aborted());
-      };
-      const leave = (): void => {
-        stop();
-        signal?.removeEventListener('abort', abort);
-      };
-      signal?.addEventListener('abort', abort);
-    });
-  }
-
   #reportGap(gap: GapRange): void {
     const fromMs = this.#msOf(gap.from);
     const toMs = this.#msOf(gap.to);
     const { chunks, reason } = gap;
     this.#emitter.emit({ type: 'gap', fromMs, toMs, durationMs: toMs - fromMs, chunks, reason });
+  }
+
+  #observed(): Parameters<typeof settledStatus>[0] {
+    return {
+      status: this.#status,
+      onChange: (listener) => this.#emitter.on('stateChange', listener),
+    };
   }
 
   #isSettled(): boolean {
@@ -312,36 +294,4 @@ export class Session {
   #msOf(bytes: number): number {
     return (bytes * 1_000) / (this.#options.format.sampleRateHz * BYTES_PER_SAMPLE);
   }
-}
-
-function bytesOf(chunk: Uint8Array | Int16Array): Uint8Array {
-  if (chunk instanceof Uint8Array && chunk.length % BYTES_PER_SAMPLE === 0) return chunk;
-  if (chunk instanceof Int16Array) {
-    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-  }
-
-  throw new TenutoError({
-    code: 'AUDIO_CHUNK_INVALID',
-    message:
-      (chunk as unknown) instanceof Uint8Array
-        ? `A chunk of ${chunk.length} bytes ends inside a sample.`
-        : 'A chunk is neither a Uint8Array nor an Int16Array.',
-    remediation: 'Write whole 16-bit samples as a Uint8Array, a Buffer or an Int16Array.',
-  });
-}
-
-function closed(): TenutoError {
-  return new TenutoError({
-    code: 'SESSION_CLOSED',
-    message: 'The session is closed.',
-    remediation: 'Create a new session.',
-  });
-}
-
-function aborted(): TenutoError {
-  return new TenutoError({
-    code: 'CONNECT_ABORTED',
-    message: 'The connection was given up because the signal was aborted.',
-    remediation: 'Create a new session to try again.',
-  });
 }

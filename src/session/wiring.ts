@@ -3,23 +3,16 @@
  *
  * Chart to bytes: dial, replay, let go. Bytes to chart: edges only. No byte of audio passes through an actor.
  */
-import { fromCallback, fromPromise } from 'xstate';
-import type { ActorRefFrom } from 'xstate';
-
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
+import { LinkWatch } from './link-watch.ts';
 import { Link } from './link.ts';
 import type { LinkHandlers } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
-import { Pulse } from './pulse.ts';
-import { connectionMachine } from '../../machines/connection.machine.ts';
 import type {
   ConnectionEvent,
   ReplayResult,
-  RestoreResult,
-  SocketCommand,
   SocketInput,
-  WaitInput,
 } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Uplink, UplinkTarget } from '../audio/uplink.ts';
@@ -27,13 +20,6 @@ import type { Clock } from '../ports/clock.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
 
 const BYTES_PER_SAMPLE = 2;
-const FLOWING_WITHIN_MS = 500;
-const PRIMER_MS = 100;
-
-/** The first audio is sent for the microphone when this share of the service's patience has passed. */
-const PRIMER_AT_RATIO = 0.8;
-
-export type ConnectionActor = ActorRefFrom<typeof connectionMachine>;
 
 type Tell = (event: ConnectionEvent) => void;
 
@@ -51,7 +37,7 @@ export class Wiring implements LinkHandlers {
   readonly #demux: Demux;
   readonly #emitter: SessionEmitter;
   #links: readonly Link[] = []; // two at the most: the link and the one tried beside it
-  readonly #pulse: Pulse;
+  readonly #watch: LinkWatch;
   readonly #edges: UplinkEdges;
   #current: Link | null = null;
   #replaying: { link: Link; done: () => void } | null = null;
@@ -72,7 +58,9 @@ export class Wiring implements LinkHandlers {
     this.#demux = demux;
     this.#emitter = emitter;
     this.#edges = edges;
-    this.#pulse = new Pulse(options.clock, (lateByMs) => this.#beat(lateByMs));
+    this.#watch = new LinkWatch(options, uplink, (event) => {
+      this.#tell(event);
+    });
   }
 
   /** The link that carries audio now, or null while none does. */
@@ -80,12 +68,11 @@ export class Wiring implements LinkHandlers {
     return this.#current;
   }
 
-  /** Joins the wiring to the actor that runs the chart. */
-  attach(actor: ConnectionActor): void {
-    wirings.set(actor.system, this);
+  /** Gives the wiring the chart to tell its facts to. */
+  connect(tell: Tell): void {
     this.#tell = (event) => {
       this.lastFact = event.type;
-      actor.send(event);
+      tell(event);
     };
   }
 
@@ -192,7 +179,7 @@ export class Wiring implements LinkHandlers {
     if (link === this.#current) {
       this.#uplink.shut();
       this.#current = null;
-      this.#pulse.stop();
+      this.#watch.stop();
     }
     if (this.#replaying?.link === link) this.#replaying = null;
     this.#links = this.#links.filter((other) => other !== link);
@@ -214,7 +201,7 @@ export class Wiring implements LinkHandlers {
         },
       };
       this.#current = link;
-      this.#pulse.start();
+      this.#watch.start(link);
       this.#uplink.open(new Gate(link, this.#options.provider.traits.replayRateRatio, this));
     });
   }
@@ -256,40 +243,6 @@ export class Wiring implements LinkHandlers {
     };
   }
 
-  #beat(lateByMs: number): boolean {
-    const link = this.#current;
-    if (link === null) return false;
-    const nowMs = this.#options.clock.nowMs();
-    const isAudioFlowing =
-      link.flushPosition !== null || nowMs - (link.audioFlowedAtMs ?? 0) < FLOWING_WITHIN_MS;
-    this.#keepAlive(link, nowMs);
-    this.#tell({
-      type: 'link.measured',
-      atMs: nowMs,
-      lastInboundAtMs: link.lastInboundAtMs,
-      rttMs: link.rttMs,
-      isAudioFlowing,
-      lateByMs,
-      bufferedChunks: this.#uplink.bufferedChunks,
-      unit: this.#options.random.unit(),
-    });
-
-    return isAudioFlowing || this.#uplink.bufferedChunks > 0;
-  }
-
-  #keepAlive(link: Link, nowMs: number): void {
-    const { keepAliveIntervalMs, firstAudioWithinMs } = this.#options.provider.traits;
-    const isIdle = nowMs - link.lastOutboundAtMs >= (keepAliveIntervalMs ?? Infinity);
-    if (isIdle) link.sendControl(link.stream.encodeKeepAlive());
-
-    const primerAtMs =
-      (link.openedAtMs ?? nowMs) + (firstAudioWithinMs ?? Infinity) * PRIMER_AT_RATIO;
-    if (link.audioFlowedAtMs === null && nowMs >= primerAtMs) {
-      const bytesPerMs = (this.#options.format.sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
-      this.#uplink.insertSilence(new Uint8Array(2 * Math.ceil((PRIMER_MS * bytesPerMs) / 2)));
-    }
-  }
-
   #msOf(bytes: number): number {
     return (bytes * 1_000) / (this.#options.format.sampleRateHz * BYTES_PER_SAMPLE);
   }
@@ -323,39 +276,3 @@ class Gate implements UplinkTarget {
     this.#wiring.onFirstAudio();
   }
 }
-
-/** One chart serves every session: providing anew for each would build all its states again, some 50 KB. */
-const wirings = new WeakMap<object, Wiring>();
-
-function wiringOf(system: object): Wiring {
-  const wiring = wirings.get(system);
-  if (wiring === undefined) throw new TypeError('the connection chart runs without a session');
-  return wiring;
-}
-
-const waitActor = fromPromise<void, WaitInput>(({ input, signal, system }) => {
-  const { clock } = wiringOf(system);
-  return new Promise((resolve) => {
-    const timer = clock.setTimeout(resolve, input.waitMs);
-    signal.addEventListener('abort', () => {
-      clock.clearTimeout(timer);
-    });
-  });
-});
-
-/** The connection chart with everything that it needs; the one place where implementations enter. */
-export const wiredMachine = connectionMachine.provide({
-  actors: {
-    socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, system }) =>
-      wiringOf(system).runSocket(input, receive),
-    ),
-    backoffTimer: waitActor,
-    rateLimitWait: waitActor,
-    sessionRestore: fromPromise<RestoreResult, SocketInput>(() =>
-      Promise.resolve({ resumed: false, toolCallsCarried: 0 }),
-    ),
-    bufferReplay: fromPromise<ReplayResult, SocketInput>(({ input, system }) =>
-      wiringOf(system).replay(input.id),
-    ),
-  },
-});

@@ -1,0 +1,40 @@
+/** What is checked when something comes in, and what is said when it may not. */
+import { TenutoError } from '../ports/errors.ts';
+
+const BYTES_PER_SAMPLE = 2;
+
+/** The bytes of a chunk.
+ *
+ * @throws TenutoError AUDIO_CHUNK_INVALID for anything but whole samples.
+ */
+export function bytesOf(chunk: Uint8Array | Int16Array): Uint8Array {
+  if (chunk instanceof Uint8Array && chunk.length % BYTES_PER_SAMPLE === 0) return chunk;
+  if (chunk instanceof Int16Array) {
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  }
+
+  throw new TenutoError({
+    code: 'AUDIO_CHUNK_INVALID',
+    message:
+      (chunk as unknown) instanceof Uint8Array
+        ? `A chunk of ${chunk.length} bytes ends inside a sample.`
+        : 'A chunk is neither a Uint8Array nor an Int16Array.',
+    remediation: 'Write whole 16-bit samples as a Uint8Array, a Buffer or an Int16Array.',
+  });
+}
+
+export function closed(): TenutoError {
+  return new TenutoError({
+    code: 'SESSION_CLOSED',
+    message: 'The session is closed.',
+    remediation: 'Create a new session.',
+  });
+}
+
+export function aborted(): TenutoError {
+  return new TenutoError({
+    code: 'CONNECT_ABORTED',
+    message: 'The connection was given up because the signal was aborted.',
+    remediation: 'Create a new session to try again.',
+  });
+}
