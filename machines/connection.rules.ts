@@ -47,7 +47,7 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
     hasBeenConnected: false,
     connectedAtMs: null,
     answeredAtMs: null,
-    suspectedAtMs: null,
+    silentSinceMs: null,
     isWatched: false,
     rtt: null,
     unhealthySinceMs: null,
@@ -100,10 +100,10 @@ export function afterLoss(context: ConnectionContext, loss: Loss): Partial<Conne
     dialReason: refused ? 'refused' : context.hasBeenConnected ? 'reconnect' : 'connect',
     unhealthySinceMs: sinceMs,
     credentialRefreshed: (context.credentialRefreshed && !wasHealthy) || refused,
-    outage: outageAfter(context, context.suspectedAtMs ?? loss.atMs, loss.failure),
+    outage: outageAfter(context, context.silentSinceMs ?? loss.atMs, loss.failure),
     connectedAtMs: null,
     answeredAtMs: null,
-    suspectedAtMs: null,
+    silentSinceMs: null,
     hedgeId: null,
     failure: loss.failure,
   };
@@ -114,7 +114,7 @@ export function afterFatalLoss(context: ConnectionContext, loss: Loss): Partial<
   return {
     attempts: attemptsBefore(context, loss),
     hedgeId: null,
-    suspectedAtMs: null,
+    silentSinceMs: null,
     failure: loss.failure,
   };
 }
@@ -172,12 +172,12 @@ export function afterPromotion(
   context: ConnectionContext,
   atMs: number,
 ): Partial<ConnectionContext> {
-  const sinceMs = context.suspectedAtMs ?? atMs;
+  const sinceMs = context.silentSinceMs ?? atMs;
   return {
     socketId: context.hedgeId ?? context.socketId,
     hedgeId: null,
     dialReason: 'reconnect',
-    suspectedAtMs: null,
+    silentSinceMs: null,
     unhealthySinceMs: context.unhealthySinceMs ?? sinceMs,
     outage: outageAfter(context, sinceMs, silence(atMs - sinceMs)),
   };

@@ -136,8 +136,11 @@ export const connectionSetup = setup({
     ),
     noteAnswer: assign(({ event }) => ({ answeredAtMs: 'atMs' in event ? event.atMs : null })),
     noteProgress: assign({ attempts: 0, unhealthySinceMs: null, credentialRefreshed: false }),
-    noteSuspicion: assign(({ event }) => ({ suspectedAtMs: 'atMs' in event ? event.atMs : null })),
-    forgetSuspicion: assign({ suspectedAtMs: null }),
+    noteSuspicion: assign({
+      silentSinceMs: ({ event }) =>
+        event.type === 'link.suspected' ? event.atMs - event.silentForMs : null,
+    }),
+    forgetSuspicion: assign({ silentSinceMs: null }),
     startOver: assign({
       attempts: 0,
       unhealthySinceMs: null,

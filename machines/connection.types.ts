@@ -100,7 +100,8 @@ export interface ConnectionContext extends Required<ConnectionInput> {
   readonly hasBeenConnected: boolean;
   readonly connectedAtMs: number | null;
   readonly answeredAtMs: number | null;
-  readonly suspectedAtMs: number | null;
+  /** The last sign of life of a link under suspicion. */
+  readonly silentSinceMs: number | null;
   /** A liveness actor watches the link: only while it is quiet, since an actor weighs more than a socket. */
   readonly isWatched: boolean;
   readonly rtt: RttEstimate | null;
