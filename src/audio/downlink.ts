@@ -43,8 +43,10 @@ export class Downlink {
   }
 
   #judge(from: number, to: number): Admission {
-    if (to > from && to <= this.#toldThrough) return { verdict: 'duplicate', from: to };
-    if (from >= this.#toldThrough - this.#tolerance) return { verdict: 'fresh', from };
+    const isBehind = from < this.#toldThrough - this.#tolerance;
+    if (to <= this.#toldThrough && (to > from || isBehind))
+      return { verdict: 'duplicate', from: to };
+    if (!isBehind) return { verdict: 'fresh', from };
     return { verdict: 'overlapping', from: this.#toldThrough };
   }
 }

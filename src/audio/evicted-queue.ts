@@ -23,16 +23,13 @@ export class EvictedQueue {
   }
 
   get head(): EvictedChunk | undefined {
-    return this.#items[this.#first];
+    const item = this.#items[this.#first];
+    return item !== undefined && this.chunks > CAPACITY_CHUNKS ? { ...item, wasSent: false } : item;
   }
 
   push(item: EvictedChunk): void {
     if (this.#items === NONE) this.#items = [];
     this.#items.push(item);
-    if (this.chunks > CAPACITY_CHUNKS) {
-      const head = this.head;
-      if (head !== undefined) this.#items[this.#first] = { ...head, wasSent: false };
-    }
   }
 
   shift(): EvictedChunk | undefined {

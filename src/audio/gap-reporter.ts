@@ -1,13 +1,15 @@
 /**
  * Gaps as a person wants to hear of them: one report for a hole, not one for each 20 ms chunk of it.
  *
- * A hole that keeps growing is reported in pieces of about a second, which do not overlap.
+ * A hole that keeps growing is reported in pieces of about a second, which do not overlap. Adding never reports: the
+ * listener may write, or close the session, and whoever adds is in the middle of changing the books.
  */
 import type { GapRange } from './ledger.ts';
 
 export class GapReporter {
   readonly #pieceBytes: number;
   readonly #report: (gap: GapRange) => void;
+  readonly #ready: GapRange[] = [];
   #open: GapRange | null = null;
 
   constructor(bytesPerSecond: number, report: (gap: GapRange) => void) {
@@ -15,19 +17,32 @@ export class GapReporter {
     this.#report = report;
   }
 
+  /** Notes a gap that follows those noted before. */
   add(gap: GapRange): void {
     const open = this.#open;
-    if (open !== null && (open.to !== gap.from || open.reason !== gap.reason)) this.flush();
+    if (open !== null && (open.to !== gap.from || open.reason !== gap.reason)) this.#close();
     this.#open =
       this.#open === null
         ? gap
         : { ...this.#open, to: gap.to, chunks: this.#open.chunks + gap.chunks };
-    if (this.#open.to - this.#open.from >= this.#pieceBytes) this.flush();
+    if (this.#open.to - this.#open.from >= this.#pieceBytes) this.#close();
   }
 
+  /** Reports the pieces that are whole. */
+  report(): void {
+    for (let gap = this.#ready.shift(); gap !== undefined; gap = this.#ready.shift()) {
+      this.#report(gap);
+    }
+  }
+
+  /** Reports everything, the hole that may still grow too. */
   flush(): void {
-    const open = this.#open;
+    this.#close();
+    this.report();
+  }
+
+  #close(): void {
+    if (this.#open !== null) this.#ready.push(this.#open);
     this.#open = null;
-    if (open !== null) this.#report(open);
   }
 }

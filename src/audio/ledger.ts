@@ -77,7 +77,8 @@ export class Ledger {
   }
 
   #settle(through: number): number {
-    if (through < this.#settledThrough || through > this.#captured) {
+    // Put so that NaN is refused as well.
+    if (!(through >= this.#settledThrough && through <= this.#captured)) {
       throw new RangeError(
         `cannot settle through ${through}: ${this.#settledThrough} is settled, ${this.#captured} captured`,
       );

@@ -12,7 +12,7 @@ export interface RingOptions {
   readonly capacityBytes?: number;
   /** Most audio held, in bytes of it. Default: no limit but `capacityBytes`. */
   readonly retentionBytes?: number;
-  /** Fewer chunks than this are never evicted, however long they are. Default 100. */
+  /** Fewer chunks than this are never evicted, however long they are. At least 1; default 100. */
   readonly minChunks?: number;
   readonly pool?: SlabPool;
   /** Told of a chunk that is about to be evicted; its bytes can still be read. */
@@ -46,7 +46,7 @@ export class RingBuffer {
   constructor(options: RingOptions = {}) {
     const capacityBytes = options.capacityBytes ?? 4 * 1_024 * 1_024;
     this.#capacityBytes = Math.min(capacityBytes, options.retentionBytes ?? capacityBytes);
-    this.#minChunks = options.minChunks ?? 100;
+    this.#minChunks = Math.max(1, options.minChunks ?? 100);
     this.#pool = options.pool ?? sharedSlabs;
     this.#onEvict = options.onEvict ?? (() => undefined);
   }
@@ -139,7 +139,7 @@ export class RingBuffer {
     let low = this.#firstSeq;
     let high = this.#nextSeq;
     while (low < high) {
-      const middle = (low + high) >>> 1;
+      const middle = low + ((high - low) >>> 1); // not (low + high) >>> 1, which has only 32 bits
       if (this.positionOf(middle) + this.lengthOf(middle) > position) high = middle;
       else low = middle + 1;
     }

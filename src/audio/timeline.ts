@@ -14,6 +14,12 @@ export class Timeline {
   #pieces: Piece[] = [];
   #sent = 0;
   #nextPosition: number | null = null;
+  readonly #startPosition: number;
+
+  /** @param startPosition where the session stands before anything captured is sent on this connection. */
+  constructor(startPosition = 0) {
+    this.#startPosition = startPosition;
+  }
 
   /** Everything sent on this connection. */
   get sent(): number {
@@ -31,7 +37,8 @@ export class Timeline {
 
   /** Notes that `length` was sent that stands for nothing captured. */
   insert(length: number): void {
-    this.#pieces.push({ sentFrom: this.#sent, position: null });
+    const isMore = this.#pieces.length > 0 && this.#pieces.at(-1)?.position === null;
+    if (!isMore) this.#pieces.push({ sentFrom: this.#sent, position: null });
     this.#sent += length;
     this.#nextPosition = null;
   }
@@ -42,7 +49,7 @@ export class Timeline {
     let index = this.#pieces.length - 1;
     while (index > 0 && (this.#pieces[index]?.sentFrom ?? 0) > at) index -= 1;
     const piece = this.#pieces[index];
-    if (piece === undefined) return 0;
+    if (piece === undefined) return this.#startPosition;
     if (piece.position !== null) return piece.position + at - piece.sentFrom;
 
     const following = this.#pieces[index + 1];
@@ -53,6 +60,6 @@ export class Timeline {
   #endOfPiece(index: number): number {
     const piece = this.#pieces[index];
     const end = this.#pieces[index + 1]?.sentFrom ?? this.#sent;
-    return piece?.position == null ? 0 : piece.position + end - piece.sentFrom;
+    return piece?.position == null ? this.#startPosition : piece.position + end - piece.sentFrom;
   }
 }

@@ -52,13 +52,14 @@ export class Uplink {
 
   #target: UplinkTarget | null = null;
   #timeline = new Timeline();
+  #hasSentAudio = false; // captured audio, on this connection
   #pacer: Pacer | null = null;
   #timer: unknown = null;
   #cursorSeq = 1;
   #cursorPosition = 0;
   #sentThrough = 0; // the furthest position that any socket was ever sent
   #caughtUp = false;
-  #overflowed = false;
+  #unsentEvictions = 0;
 
   constructor(options: UplinkOptions) {
     this.#clock = options.clock;
@@ -77,22 +78,24 @@ export class Uplink {
 
   /** Copies the chunk; the caller may reuse its bytes at once. Never blocks, never throws for being offline. */
   write(chunk: Uint8Array): WriteOutcome {
-    this.#overflowed = false;
+    const evictionsBefore = this.#unsentEvictions;
     this.ledger.capture(chunk.length);
     const seq = this.ring.append(chunk);
+    const isEvicting = this.#unsentEvictions > evictionsBefore;
+    if (this.#evicted.chunks > 0) this.#settleLostEvicted();
+    this.#gaps.report(); // only now: a listener may write or close, and the ring is whole again
     if (this.#target !== null && this.#cursorSeq === seq && this.#trySend()) return 'sent';
     this.#caughtUp = false;
     if (this.#target !== null) this.#pump();
 
-    return this.#overflowed ? 'evicting' : 'buffered';
+    return isEvicting ? 'evicting' : 'buffered';
   }
 
   /** Opens the gate: replays from the first byte that no result covers, then goes on live. */
   open(target: UplinkTarget): void {
-    this.shut();
-    this.#gaps.flush();
+    this.#leave();
     this.#target = target;
-    this.#timeline = new Timeline();
+    this.#hasSentAudio = false;
     this.#pacer = new Pacer({
       clock: this.#clock,
       bytesPerSecond: this.#bytesPerSecond,
@@ -100,16 +103,16 @@ export class Uplink {
     });
     this.#cursorPosition = Math.max(this.ledger.settledThrough, this.ring.startPosition);
     this.#cursorSeq = this.ring.seqBeyond(this.#cursorPosition);
+    this.#timeline = new Timeline(this.#cursorPosition);
     this.#caughtUp = false;
     this.#pump();
+    this.#gaps.flush();
   }
 
   /** Shuts the gate. What was sent and not covered will be sent again; what also left the ring is lost now. */
   shut(): void {
-    this.#target = null;
-    this.#pacer = null;
-    this.#stopTimer();
-    this.#giveUpEvicted('ringOverflow');
+    this.#leave();
+    this.#gaps.report();
   }
 
   /** The socket's queue is low again. */
@@ -147,17 +150,17 @@ export class Uplink {
 
   /** A result covers `from` to `to`: that audio is delivered and leaves the ring. What lies before it is skipped. */
   confirm(from: number, to: number): void {
-    this.#gaps.flush();
     const through = Math.min(to, this.#cursorPosition);
     if (from > this.ledger.settledThrough) this.#settle(Math.min(from, through), 'providerSkipped');
     this.#settle(through, null);
+    this.#gaps.flush();
   }
 
   /** Gives the memory back at the session's end. What was not settled stays `buffered` in the books. */
   release(): void {
-    this.shut();
-    this.#gaps.flush();
+    this.#leave();
     this.ring.clear();
+    this.#gaps.flush();
   }
 
   /** Chunks that are not settled yet. */
@@ -168,6 +171,13 @@ export class Uplink {
   /** Reports a gap that is still growing, so that the books can be read. */
   flushGaps(): void {
     this.#gaps.flush();
+  }
+
+  #leave(): void {
+    this.#target = null;
+    this.#pacer = null;
+    this.#stopTimer();
+    this.#giveUpEvicted();
   }
 
   #trySend(): boolean {
@@ -187,10 +197,11 @@ export class Uplink {
     const position = this.ring.positionOf(seq);
     const bytes = this.ring.view(seq);
     const skip = Math.max(0, this.#cursorPosition - position);
-    const isFirst = this.#timeline.sent === 0;
+    const isFirst = !this.#hasSentAudio;
 
     target.sendAudio(skip === 0 ? bytes : bytes.subarray(skip));
     this.#timeline.append(position + skip, bytes.length - skip);
+    this.#hasSentAudio = true;
     this.#cursorSeq = seq + 1;
     this.#cursorPosition = position + bytes.length;
     if (position < this.#sentThrough) {
@@ -207,7 +218,7 @@ export class Uplink {
     if (this.#timer !== null) return;
     while (this.#target !== null && this.#cursorSeq < this.ring.nextSeq) {
       if (!this.#trySend()) {
-        if (this.#timer === null) this.#schedule(CONGESTED_POLL_MS);
+        this.#schedule(CONGESTED_POLL_MS); // unless the pacer has a moment in mind already
         return;
       }
     }
@@ -239,11 +250,10 @@ export class Uplink {
     const wasSent = this.#target !== null && this.#cursorSeq > seq;
     this.#evicted.push({ through, wasSent });
     if (!wasSent) {
-      this.#overflowed = true;
+      this.#unsentEvictions += 1;
       this.#cursorSeq = Math.max(this.#cursorSeq, seq + 1);
       this.#cursorPosition = Math.max(this.#cursorPosition, through);
     }
-    this.#settleLostEvicted();
   }
 
   #settleLostEvicted(): void {
@@ -253,9 +263,9 @@ export class Uplink {
     }
   }
 
-  #giveUpEvicted(reason: GapReason): void {
+  #giveUpEvicted(): void {
     for (let head = this.#evicted.shift(); head !== undefined; head = this.#evicted.shift()) {
-      this.#giveUp(head.through, 1, reason);
+      this.#giveUp(head.through, 1, 'ringOverflow');
     }
   }
 

@@ -1,4 +1,5 @@
 /** Deepgram's frames as provider events. Field names are the service's own. */
+import { detailOf } from './detail.ts';
 import type { ProviderEvent, ProviderWord } from '../contract.ts';
 import type { Frame } from '../../ports/socket.ts';
 
@@ -26,7 +27,7 @@ interface ListenMessage {
 
 interface ListenAlternative {
   readonly transcript?: unknown;
-  readonly words?: readonly ListenWord[];
+  readonly words?: unknown;
 }
 
 export function decodeListenFrame(frame: Frame, sampleRateHz: number): readonly ProviderEvent[] {
@@ -48,36 +49,53 @@ export function decodeListenFrame(frame: Frame, sampleRateHz: number): readonly 
     case 'Error':
       return [{ kind: 'failed', failure: errorOf(message) }];
     default:
-      return [{ kind: 'ignored', what: String(message.type) }];
+      // Not String(type): a JSON object may name its own toString.
+      return [{ kind: 'ignored', what: nameOf(message.type) }];
   }
 }
 
 /**
- * The sample at a time told as a 32-bit float. Beyond 1,024 s such a float is coarser than a sample at 16 kHz, so the
- * time is first rounded to the millisecond that was meant.
+ * The sample at a time told as a 32-bit float. Where such a float is coarser than a sample (beyond 1,024 s at 16 kHz)
+ * the time is first rounded to the millisecond that was meant.
  */
 export function sampleAt(timeS: number, sampleRateHz: number): number {
-  const stepS = 2 ** (Math.floor(Math.log2(Math.max(timeS, 2 ** -20))) - 23);
-  const meantS = stepS * sampleRateHz > 0.5 ? Math.round(timeS * 1_000) / 1_000 : timeS;
+  const meantS = float32StepS(timeS) * sampleRateHz > 1 ? Math.round(timeS * 1_000) / 1_000 : timeS;
 
   return Math.round(meantS * sampleRateHz);
+}
+
+/**
+ * Where a result ends. The next one begins there, at a time that is one 32-bit float; the sum of two is not. Where
+ * floats are coarser than a millisecond (beyond 4.5 h) only the float itself leads both to the same sample.
+ */
+export function endSampleAt(startS: number, durationS: number, sampleRateHz: number): number {
+  const endS = startS + durationS;
+  return sampleAt(float32StepS(endS) > 0.001 ? Math.fround(endS) : endS, sampleRateHz);
+}
+
+function float32StepS(timeS: number): number {
+  return 2 ** (Math.floor(Math.log2(Math.max(timeS, 2 ** -20))) - 23);
 }
 
 function resultsOf(message: ListenMessage, sampleRateHz: number): ProviderEvent {
   const startS = seconds(message.start);
   const alternative = message.channel?.alternatives?.[0];
-  const words = Array.isArray(alternative?.words) ? (alternative.words as ListenWord[]) : [];
 
   return {
     kind: 'transcript',
     text: typeof alternative?.transcript === 'string' ? alternative.transcript : '',
-    words: words.map((word) => wordOf(word, sampleRateHz)),
+    words: wordsOf(alternative?.words, sampleRateHz),
     startSample: sampleAt(startS, sampleRateHz),
-    endSample: sampleAt(startS + seconds(message.duration), sampleRateHz),
+    endSample: endSampleAt(startS, seconds(message.duration), sampleRateHz),
     isFinal: message.is_final === true,
     endsUtterance: message.speech_final === true,
     answersFlush: message.from_finalize === true,
   };
+}
+
+function wordsOf(words: unknown, sampleRateHz: number): readonly ProviderWord[] {
+  if (!Array.isArray(words)) return [];
+  return words.filter(isObject).map((word) => wordOf(word, sampleRateHz));
 }
 
 function wordOf(word: ListenWord, sampleRateHz: number): ProviderWord {
@@ -96,12 +114,16 @@ function utteranceEnd(lastWordEndS: number, sampleRateHz: number): readonly Prov
   return [{ kind: 'utteranceEnded', atSample: sampleAt(lastWordEndS, sampleRateHz) }];
 }
 
+function nameOf(type: unknown): string {
+  return typeof type === 'string' ? detailOf(type) : 'frame without a type';
+}
+
 function errorOf(message: ListenMessage) {
   const detail = message.description ?? message.message;
   return {
     kind: 'transient',
     code: 'error frame',
-    detail: typeof detail === 'string' ? detail.slice(0, 200) : '',
+    detail: typeof detail === 'string' ? detailOf(detail) : '',
   } as const;
 }
 
@@ -112,8 +134,12 @@ function seconds(value: unknown): number {
 function parse(text: string): ListenMessage | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : null;
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,9 +12,9 @@
  * Sources: developers.deepgram.com, "Audio Keep Alive", "Recovering From Connection Errors & Timeouts When Live
  * Streaming Audio", "Finalize", "Close Stream", API reference "Live Audio".
  */
-import { decodeListenFrame } from './decode.ts';
 import { classifyListenEnd } from './failures.ts';
-import type { Credential, CredentialReason, Provider, ProviderStream } from '../contract.ts';
+import { ListenStream } from './stream.ts';
+import type { Credential, CredentialReason, Provider } from '../contract.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type { DialRequest } from '../../ports/socket.ts';
@@ -54,14 +54,15 @@ const DEFAULT_BASE_URL = 'wss://api.deepgram.com';
 const KEEP_ALIVE_INTERVAL_MS = 4_000; // two chances inside the service's 10 s
 const FIRST_AUDIO_WITHIN_MS = 10_000;
 const FLUSH_TIMEOUT_MS = 5_000; // answered after about 300 ms, or not at all where nothing is pending
-const KEEP_ALIVE = '{"type":"KeepAlive"}'; // text: as binary it would be decoded as audio
-const FINALIZE = '{"type":"Finalize"}';
-const CLOSE_STREAM = '{"type":"CloseStream"}';
+
+/** Credentials dialled lately: the link's and, while it is suspect, that of the one tried beside it. */
+const REMEMBERED_SECRETS = 2;
 
 /** @throws TenutoError OPTION_INVALID for an address that is not ws: or wss:. */
 export function deepgramListen(options: DeepgramListenOptions): Provider {
   const name = options.name ?? 'deepgram-listen';
   const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL);
+  const secrets: string[] = [];
 
   return {
     name,
@@ -76,32 +77,32 @@ export function deepgramListen(options: DeepgramListenOptions): Provider {
       refreshesCredential: typeof options.apiKey === 'function',
     },
     checkFormat,
-    dial: (format, reason) => dial(options, baseUrl, format, reason),
-    openStream: (format) => openStream(format),
-    classifyEnd: classifyListenEnd,
+    dial: async (format, reason) => {
+      const credential = await credentialOf(options.apiKey, reason);
+      if (!secrets.includes(credential)) secrets.push(credential);
+      if (secrets.length > REMEMBERED_SECRETS) secrets.shift();
+      return requestOf(options, baseUrl, format, credential);
+    },
+    openStream: (format) => new ListenStream(format.sampleRateHz),
+    classifyEnd: (end) => classifyListenEnd(end, secrets),
   };
 }
 
-function openStream(format: AudioFormat): ProviderStream {
-  return {
-    encodeAudio: (bytes) => bytes,
-    encodeKeepAlive: () => KEEP_ALIVE,
-    encodeFlush: () => FINALIZE,
-    encodeGoodbye: () => CLOSE_STREAM,
-    decode: (frame) => decodeListenFrame(frame, format.sampleRateHz),
-  };
+async function credentialOf(apiKey: Credential, reason: CredentialReason): Promise<string> {
+  return typeof apiKey === 'function' ? apiKey({ reason }) : apiKey;
 }
 
-async function dial(
+function requestOf(
   options: DeepgramListenOptions,
   baseUrl: string,
   format: AudioFormat,
-  reason: CredentialReason,
-): Promise<DialRequest> {
-  const { apiKey, scheme = 'token' } = options;
-  const credential = typeof apiKey === 'function' ? await apiKey({ reason }) : apiKey;
+  credential: string,
+): DialRequest {
+  const { scheme = 'token' } = options;
+  // A space as %20 is read alike by every server; as + it is not.
+  const query = queryOf(options, format).toString().replaceAll('+', '%20');
   const request = {
-    url: `${baseUrl}/v1/listen?${queryOf(options, format).toString()}`,
+    url: `${baseUrl}/v1/listen?${query}`,
     timeoutMs: options.dialTimeoutMs ?? 10_000,
   };
   if (options.authVia === 'subprotocol') return { ...request, protocols: [scheme, credential] };
@@ -156,13 +157,14 @@ function checkFormat(format: AudioFormat): void {
 
 function checkBaseUrl(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  if (url !== null && (url.protocol === 'ws:' || url.protocol === 'wss:')) {
+  const isSocket = url?.protocol === 'ws:' || url?.protocol === 'wss:';
+  if (isSocket && url.search === '' && url.hash === '') {
     return baseUrl.replace(/\/+$/, '');
   }
 
   throw new TenutoError({
     code: 'OPTION_INVALID',
     message: `"${baseUrl}" is not the address of a WebSocket service.`,
-    remediation: `Give an address that begins with wss:// or ws://, such as ${DEFAULT_BASE_URL}.`,
+    remediation: `Give an address that begins with wss:// or ws:// and has no query, such as ${DEFAULT_BASE_URL}.`,
   });
 }

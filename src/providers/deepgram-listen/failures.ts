@@ -4,57 +4,72 @@
  * The service documents `DATA-0000` and `NET-0001`, but the reason on the wire is prose with a link such as
  * `dpgr.am/net0001`: both are read.
  */
+import { detailOf } from './detail.ts';
 import type { Failure, FailureKind } from '../../../machines/failure.ts';
 import type { SocketEnd } from '../../ports/socket.ts';
 
 const DOCUMENTED_CODE = /(NET|DATA)-?(\d{4})/i;
-const DETAIL_CHARS = 200;
 
-export function classifyListenEnd(end: SocketEnd): Failure {
+/** The same bytes would be refused again: not audio (1003, 1008), too long (1009). */
+const CONFIG_CODES: readonly number[] = [1_003, 1_008, 1_009];
+
+/** No timer runs for longer than 24.8 days; nobody waits for longer than a day. */
+const MAX_RETRY_AFTER_MS = 86_400_000;
+
+/** @param secrets credentials that must not appear in the detail, should the service echo them. */
+export function classifyListenEnd(end: SocketEnd, secrets: readonly string[] = []): Failure {
+  const failure = classify(end);
+  return { ...failure, detail: detailOf(failure.detail, secrets) };
+}
+
+function classify(end: SocketEnd): Failure {
   if (end.status !== undefined) return refusal(end.status, end);
-  if (end.errorCode === 'HEADERS_UNSUPPORTED') return failure('config', end.errorCode, end.reason);
+  if (end.errorCode === 'HEADERS_UNSUPPORTED') {
+    return { kind: 'config', code: end.errorCode, detail: end.reason };
+  }
   if (end.kind === 'refused') {
-    return failure('transient', end.errorCode ?? 'refused', end.reason || 'the dial failed');
+    const detail = end.reason || 'the dial failed';
+    return { kind: 'transient', code: end.errorCode ?? 'refused', detail };
   }
 
   const documented = DOCUMENTED_CODE.exec(end.reason);
   const code = documented
     ? `${end.code} ${(documented[1] ?? '').toUpperCase()}-${documented[2] ?? ''}`
     : (end.errorCode ?? String(end.code));
-  const kind: FailureKind = end.code === 1008 ? 'config' : 'transient';
+  const kind: FailureKind = CONFIG_CODES.includes(end.code) ? 'config' : 'transient';
 
-  return failure(kind, code, end.reason || 'closed without a reason');
+  return { kind, code, detail: end.reason || 'closed without a reason' };
 }
 
 function refusal(status: number, end: SocketEnd): Failure {
-  const detail = detailOf(end);
+  const detail = saidBy(end);
   const code = `http ${status}`;
   switch (status) {
     case 401:
     case 403:
-      return failure('auth', code, detail);
+      return { kind: 'auth', code, detail };
     case 402:
-      return failure('quota', code, detail);
+      return { kind: 'quota', code, detail };
     case 429: {
       // Concurrency rather than rate: a stream that ends makes room. Only a hint makes it a wait of its own.
       const retryAfterMs = retryAfterOf(end.headers?.['retry-after']);
-      if (retryAfterMs === null) return failure('transient', code, detail);
-      return { ...failure('rateLimited', code, detail), retryAfterMs };
+      if (retryAfterMs === null) return { kind: 'transient', code, detail };
+      return { kind: 'rateLimited', code, detail, retryAfterMs };
     }
     case 408:
-      return failure('transient', code, detail);
+      return { kind: 'transient', code, detail };
     default:
-      return failure(status >= 400 && status < 500 ? 'config' : 'transient', code, detail);
+      return { kind: status >= 400 && status < 500 ? 'config' : 'transient', code, detail };
   }
 }
 
 /** Seconds (RFC 9110, section 10.2.3). The date form is not used by this service, and would need a wall clock. */
 function retryAfterOf(header: string | undefined): number | null {
   if (header === undefined || !/^\s*\d+(\.\d+)?\s*$/.test(header)) return null;
-  return Number(header) * 1_000;
+  return Math.min(Number(header) * 1_000, MAX_RETRY_AFTER_MS);
 }
 
-function detailOf(end: SocketEnd): string {
+function saidBy(end: SocketEnd): string {
   const fromHeader = end.headers?.['dg-error'];
   try {
     const body: unknown = JSON.parse(end.body ?? '');
@@ -67,13 +82,4 @@ function detailOf(end: SocketEnd): string {
     // The body is not JSON: the header or the status speaks for itself.
   }
   return fromHeader ?? end.reason;
-}
-
-function failure(kind: FailureKind, code: string, detail: string): Failure {
-  // eslint-disable-next-line no-control-regex -- a reason from the wire may hold anything
-  return {
-    kind,
-    code,
-    detail: detail.replace(/[\u0000-\u001f\u007f]/g, ' ').slice(0, DETAIL_CHARS),
-  };
 }
