@@ -172,10 +172,6 @@ export class Session {
     return this.#closing;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
-  }
-
   async #close(drainTimeoutMs: number): Promise<CloseResult> {
     if (drainTimeoutMs > 0 && (this.#status === 'active' || this.#status === 'connected')) {
       await this.#withTimeout(drainTimeoutMs, (signal) =>
