@@ -14,7 +14,8 @@ export type Component = 'realtime' | 'stt' | 'tts' | 'gateway' | 'peer';
 export type CredentialReason = 'connect' | 'reconnect' | 'refused';
 
 /** A key, or a function asked on every dial. Only a function can refresh a refused credential. */
-export type Credential = string | ((request: { reason: CredentialReason }) => string | Promise<string>);
+export type Credential =
+  string | ((request: { reason: CredentialReason }) => string | Promise<string>);
 
 export interface ProviderTraits {
   /** What the service remembers of a lost socket. */

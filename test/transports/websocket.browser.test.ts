@@ -15,10 +15,10 @@ class PlatformWebSocket {
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: { code: number; reason: string }) => void) | null = null;
 
-  constructor(
-    readonly url: string,
-    readonly protocols: string[],
-  ) {
+  readonly protocols: string[];
+
+  constructor(_url: string, protocols: string[]) {
+    this.protocols = protocols;
     PlatformWebSocket.last = this;
   }
 
