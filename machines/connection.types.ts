@@ -6,7 +6,7 @@ import type { LinkMeasured, RttEstimate } from './liveness.types.ts';
 export type ConnectionComponent = 'realtime' | 'stt' | 'tts' | 'gateway' | 'peer';
 
 /** Why a socket is dialled: it decides how the credential is asked for. */
-export type DialReason = 'connect' | 'reconnect' | 'refused';
+type DialReason = 'connect' | 'reconnect' | 'refused';
 
 export interface ConnectionInput {
   readonly component: ConnectionComponent;
@@ -27,12 +27,12 @@ interface LossFacts {
   readonly unit: number;
 }
 
-export interface SocketLost extends LossFacts {
+interface SocketLost extends LossFacts {
   readonly type: 'socket.lost';
   readonly id: number;
 }
 
-export interface LinkDied extends Omit<LossFacts, 'failure'> {
+interface LinkDied extends Omit<LossFacts, 'failure'> {
   readonly type: 'link.died';
   readonly silentForMs: number;
 }

@@ -2,8 +2,8 @@
 import type { LinkMeasured, LivenessContext, RttEstimate } from './liveness.types.ts';
 
 /** Silence before a probe goes out: short while audio flows, long while idle. */
-export const PROBE_WHEN_FLOWING_MS = 300;
-export const PROBE_WHEN_IDLE_MS = 5_000;
+const PROBE_WHEN_FLOWING_MS = 300;
+const PROBE_WHEN_IDLE_MS = 5_000;
 
 /** While suspect, a further second socket is asked for this often, should the last one have failed. */
 export const HEDGE_AGAIN_MS = 1_000;
@@ -15,7 +15,7 @@ const SUSPECT_AT_MOST_FLOWING_MS = 1_200;
 const BUSY_MS = 500;
 
 /** Probe time-out in the manner of RFC 9002, section 6.2.1, with 250 ms for a busy peer. */
-export function probeTimeoutMs(context: LivenessContext): number {
+function probeTimeoutMs(context: LivenessContext): number {
   return (context.srttMs ?? 50) + Math.max(4 * context.rttvarMs, 50) + 250;
 }
 

@@ -4,7 +4,7 @@ import { textWidth, wrapped } from './text.ts';
 
 export type LineStyle = 'title' | 'invoke' | 'note';
 
-export interface FaceLine {
+interface FaceLine {
   readonly text: string;
   readonly style: LineStyle;
   /** Where its baseline is, from the top of the box. */

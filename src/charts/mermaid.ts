@@ -41,7 +41,7 @@ export function pageOf({ name, question, model, picture }: PageInput): string {
   ].join('\n');
 }
 
-export function mermaidOf(picture: Picture): string {
+function mermaidOf(picture: Picture): string {
   const ids = new Map(picture.nodes.map((node, index) => [node.id, mermaidId(node, index)]));
   const lines = ['stateDiagram-v2', ...nodeLines(null, picture, ids, '  ')];
   for (const { sourceId, targetId, labels } of picture.edges) {

@@ -8,7 +8,7 @@ import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { actionName, actorName, guardName, isTimerAction, triggerName } from './names.ts';
 import type { Trigger } from './names.ts';
 
-export type StateKind = 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
+type StateKind = 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
 
 export interface ChartState {
   /** XState's id: `connection.reconnecting.backingOff`. */

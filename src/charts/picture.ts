@@ -9,7 +9,7 @@
 import { labelOf } from './model.ts';
 import type { ChartModel, ChartState, ChartTransition } from './model.ts';
 
-export type NodeKind = 'state' | 'initial' | 'decision' | 'anyState';
+type NodeKind = 'state' | 'initial' | 'decision' | 'anyState';
 
 export interface PictureNode {
   readonly id: string;

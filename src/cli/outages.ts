@@ -47,7 +47,7 @@ export function outageTable(outages: readonly Outage[], startedAtMs: number): re
   return table(['what broke', 'at', 'noticed', 'audio flowed', 'chunks replayed'], rows);
 }
 
-export function table(
+function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): readonly string[] {

@@ -53,7 +53,7 @@ const CHUNK_MS = 100;
 const BYTES_PER_SAMPLE = 2;
 
 /** Retention is what outages must fit in; waits are kept short against it. */
-export const RETENTION_MS = 120_000;
+const RETENTION_MS = 120_000;
 const RECONNECT_CAP_MS = 4_000;
 
 export async function streamRecording(options: StreamOptions): Promise<StreamReport> {
@@ -188,7 +188,7 @@ class Story {
   }
 }
 
-export function textOf(finals: readonly TranscriptEvent[]): string {
+function textOf(finals: readonly TranscriptEvent[]): string {
   return finals
     .map(({ text }) => text)
     .filter((text) => text !== '')

@@ -1,8 +1,8 @@
 /** A steady beat while a link stands. It tells how late it is, so that nobody mistakes our sleep for the network's. */
 import type { Clock } from '../ports/clock.ts';
 
-export const PULSE_FLOWING_MS = 200;
-export const PULSE_IDLE_MS = 1_000;
+const PULSE_FLOWING_MS = 200;
+const PULSE_IDLE_MS = 1_000;
 
 export class Pulse {
   readonly #clock: Clock;

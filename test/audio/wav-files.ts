@@ -157,7 +157,7 @@ export function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-export function u16(value: number, isBig = false): Uint8Array {
+function u16(value: number, isBig = false): Uint8Array {
   const view = new DataView(new ArrayBuffer(2));
   view.setUint16(0, value, !isBig);
   return new Uint8Array(view.buffer);

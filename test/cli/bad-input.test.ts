@@ -46,6 +46,7 @@ describe('tenuto transcribe with input that cannot be used', () => {
   it.each([
     ['a missing file', () => ['nowhere.wav'], 'WAV_NOT_FOUND'],
     ['a folder', () => [folder], 'WAV_NOT_FOUND'],
+    ['a device without an end', () => ['/dev/zero'], 'WAV_NOT_FOUND'],
     ['a file that is no WAV', () => [join(root, 'package.json')], 'WAV_INVALID'],
     ['an empty WAV', () => [wav('empty.wav', 1, 16_000, '16', [])], 'WAV_EMPTY'],
     ['an unknown provider', () => [sentence, '--provider', 'acme'], 'PROVIDER_UNKNOWN'],

@@ -1,5 +1,5 @@
 /** `tenuto transcribe FILE.wav`: streams a recording through a session and prints what the service hears. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import pc from 'picocolors';
@@ -181,18 +181,34 @@ export async function readRecording(
   file: string,
   note: (line: string) => void,
 ): Promise<Recording> {
-  const bytes = await readFile(file).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw new TenutoError({
-      code: 'WAV_NOT_FOUND',
-      message: code === 'EISDIR' ? `"${file}" is a folder.` : `"${file}" cannot be read (${code}).`,
-      remediation: 'Give the path of a WAV file that you may read.',
-      cause: error,
-    });
-  });
+  const bytes = await readRegularFile(file);
   const name = basename(file);
   const { pcm, format, durationMs, notes } = await readWav(bytes, name);
   for (const line of notes) note(`${name}: ${line}`);
 
   return { name, pcm, format, durationMs };
+}
+
+/** More than any recording: nothing is read for ever from a device or a pipe. */
+const MAX_FILE_BYTES = 1_024 ** 3;
+
+async function readRegularFile(file: string): Promise<Uint8Array> {
+  const cannot = (why: string, cause?: unknown): TenutoError =>
+    new TenutoError({
+      code: 'WAV_NOT_FOUND',
+      message: `"${file}" ${why}.`,
+      remediation: 'Give the path of a WAV file that you may read, of at most 1 GiB.',
+      cause,
+    });
+  try {
+    const found = await stat(file);
+    if (found.isDirectory()) throw cannot('is a folder');
+    if (!found.isFile()) throw cannot('is a device or a pipe, not a file');
+    if (found.size > MAX_FILE_BYTES) throw cannot('is larger than 1 GiB');
+    return await readFile(file);
+  } catch (error) {
+    if (TenutoError.is(error)) throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw cannot(`cannot be read (${code})`, error);
+  }
 }

@@ -15,7 +15,7 @@ import {
 import { formatFault, invalid, parseFault, type WrittenFault } from './plan-grammar.ts';
 
 export { FAULT_KINDS } from './kinds.ts';
-export type { Fault, FaultKind, FaultPlan } from './kinds.ts';
+export type { Fault, FaultPlan } from './kinds.ts';
 export { FAULT_PLAN_GRAMMAR } from './plan-grammar.ts';
 
 export interface FaultPlanOptions {
