@@ -50,6 +50,25 @@ export class VirtualClock implements Clock {
     this.#nowMs = untilMs;
   }
 
+  /** The same, and after each timer everything that was promised runs before time goes on. */
+  async advanceAsync(ms: number): Promise<void> {
+    const untilMs = this.#nowMs + ms;
+    await settle();
+    for (let timer = this.#nextDue(untilMs); timer; timer = this.#nextDue(untilMs)) {
+      this.#timers.delete(timer.id);
+      this.#nowMs = Math.max(this.#nowMs, timer.dueAtMs);
+      timer.callback();
+      await settle();
+    }
+    this.#nowMs = untilMs;
+  }
+
+  /** Time passes and nobody looks: what falls due meanwhile runs late, at the end. */
+  sleep(ms: number): void {
+    this.#nowMs += ms;
+    this.advance(0);
+  }
+
   /** The earliest timer due by then; of two at the same moment the one set first. */
   #nextDue(untilMs: number): Timer | undefined {
     let next: Timer | undefined;
@@ -59,4 +78,9 @@ export class VirtualClock implements Clock {
     }
     return next;
   }
+}
+
+/** Lets every promise that can settle do so: a macrotask runs when no microtask is left. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
