@@ -13,6 +13,25 @@ function startUplink(): WatchedUplink {
   return new WatchedUplink({ capacityBytes: RING_BYTES });
 }
 
+describe('uplink, with a hole in what it sent', () => {
+  it('delivers nothing of the hole, though a result claims a part of it', () => {
+    const watched = startUplink();
+    const target = watched.open();
+    watched.write(CHUNK_BYTES);
+    target.bufferedBytes = 1_000_000;
+    watched.writeMany(120, CHUNK_BYTES); // the first was sent and left the ring; the next 20 only left it
+
+    watched.uplink.confirm(0, 5.5 * CHUNK_BYTES);
+
+    expect(watched.uplink.ledger.bytes()).toMatchObject({
+      delivered: CHUNK_BYTES,
+      gap: 20 * CHUNK_BYTES,
+    });
+    expect(watched.gaps).toMatchObject([{ from: CHUNK_BYTES, to: 21 * CHUNK_BYTES, chunks: 20 }]);
+    watched.checkBooks();
+  });
+});
+
 describe('uplink, with silence put in', () => {
   it('does not shift the positions of what was captured', () => {
     const watched = startUplink();
