@@ -19,7 +19,7 @@ const waysOut = [
   {
     guard: leads('waitingForNetwork'),
     target: '#connection.reconnecting.waitingForNetwork',
-    actions: ['letGo', 'noteLoss'],
+    actions: ['letGo', 'noteLoss', 'announceAttempt'],
   },
   {
     guard: leads('waitingForRateLimit'),
@@ -55,6 +55,7 @@ const linkEvents = {
       description: 'Suspecting does not let go: a second socket is dialled beside the first.',
       actions: ['noteSuspicion', 'announceSuspicion', 'takeHedgeNumber', 'dialBeside'],
     },
+    { actions: 'noteSuspicion' },
   ],
   'link.recovered': { actions: ['letHedgeGo', 'forgetSuspicion', 'unwatch', 'announceRecovery'] },
   'socket.configured': {
@@ -166,7 +167,7 @@ export const connectionMachine = connectionSetup.createMachine({
         waitingForNetwork: {
           description: 'There is no network. No timer runs and no attempt is spent.',
           on: {
-            'network.restored': { target: 'dialing', actions: ['noteOnline', 'announceAttempt'] },
+            'network.restored': { target: 'dialing', actions: 'noteOnline' },
             'session.connect': 'dialing',
           },
         },

@@ -77,13 +77,16 @@ export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
 
   if (remedy === 'giveUp' || policy.maxAttempts === 0) return 'error';
   if (!context.hasBeenConnected && !policy.retryInitialConnect) {
-    return remedy === 'refreshCredential' && canRefresh(context) ? 'dialing' : 'error';
+    return remedy === 'refreshCredential' && canRefresh(context, loss) ? 'dialing' : 'error';
   }
-  if (remedy === 'refreshCredential') return canRefresh(context) ? 'dialing' : 'error';
+  if (remedy === 'refreshCredential') return canRefresh(context, loss) ? 'dialing' : 'error';
   if (attempts >= policy.maxAttempts && !mayPersist(context, loss)) return 'error';
   if (!context.isOnline) return 'waitingForNetwork';
   if (remedy === 'waitForRateLimit') return 'waitingForRateLimit';
-  if (remedy === 'redial' || remedy === 'dropHandle') return 'dialing';
+  if (remedy === 'redial' || remedy === 'dropHandle') {
+    const isAgain = attempts > 0 && context.failure?.kind === loss.failure.kind;
+    return isAgain ? 'backingOff' : 'dialing'; // at once, but not twice in a row: that would be a storm
+  }
   return 'backingOff';
 }
 
@@ -96,6 +99,7 @@ export function afterLoss(context: ConnectionContext, loss: Loss): Partial<Conne
 
   return {
     attempts,
+    socketId: 0, // what is still told of the lost socket concerns nobody
     waitMs: waitAfterLossMs(context, loss, attempts),
     dialReason: refused ? 'refused' : context.hasBeenConnected ? 'reconnect' : 'connect',
     unhealthySinceMs: sinceMs,
@@ -113,6 +117,7 @@ export function afterLoss(context: ConnectionContext, loss: Loss): Partial<Conne
 export function afterFatalLoss(context: ConnectionContext, loss: Loss): Partial<ConnectionContext> {
   return {
     attempts: attemptsBefore(context, loss),
+    socketId: 0,
     hedgeId: null,
     silentSinceMs: null,
     failure: loss.failure,
@@ -167,18 +172,29 @@ export function failedSignal(context: ConnectionContext): ConnectionSignal {
   };
 }
 
+/** A second socket is an attempt as well, once it takes over: one that opens and is silent is no success. */
+export function mayHedge(context: ConnectionContext, atMs: number): boolean {
+  const { policy, hedgeId } = context;
+  if (hedgeId !== null || policy.maxAttempts === 0) return false;
+
+  return attemptsBefore(context, { atMs }) < policy.maxAttempts || mayPersist(context, { atMs });
+}
+
 /** The second socket takes over: what was silent is now an outage with a cause. */
 export function afterPromotion(
   context: ConnectionContext,
   atMs: number,
 ): Partial<ConnectionContext> {
   const sinceMs = context.silentSinceMs ?? atMs;
+  const wasHealthy = isHealthyAt(context, atMs);
+
   return {
+    attempts: (wasHealthy ? 0 : context.attempts) + 1,
     socketId: context.hedgeId ?? context.socketId,
     hedgeId: null,
     dialReason: 'reconnect',
     silentSinceMs: null,
-    unhealthySinceMs: context.unhealthySinceMs ?? sinceMs,
+    unhealthySinceMs: wasHealthy ? sinceMs : (context.unhealthySinceMs ?? sinceMs),
     outage: outageAfter(context, sinceMs, silence(atMs - sinceMs)),
   };
 }
@@ -230,23 +246,24 @@ function silence(silentForMs: number): Failure {
   };
 }
 
-function attemptsBefore(context: ConnectionContext, loss: Loss): number {
+function attemptsBefore(context: ConnectionContext, loss: Pick<Loss, 'atMs'>): number {
   return isHealthyAt(context, loss.atMs) ? 0 : context.attempts;
 }
 
 function isHealthyAt(context: ConnectionContext, atMs: number): boolean {
-  const { answeredAtMs, connectedAtMs } = context;
-  return (
-    answeredAtMs !== null && connectedAtMs !== null && atMs - connectedAtMs >= HEALTHY_AFTER_MS
-  );
+  const { answeredAtMs, connectedAtMs, silentSinceMs } = context;
+  if (answeredAtMs === null || connectedAtMs === null) return false;
+
+  return (silentSinceMs ?? atMs) - connectedAtMs >= HEALTHY_AFTER_MS; // silence is no health
 }
 
-function canRefresh(context: ConnectionContext): boolean {
-  return context.refreshesCredential && !context.credentialRefreshed;
+function canRefresh(context: ConnectionContext, loss: Loss): boolean {
+  const isInARow = context.credentialRefreshed && !isHealthyAt(context, loss.atMs);
+  return context.refreshesCredential && !isInARow;
 }
 
 /** Beyond the count, a link that once stood is tried for as long as the policy says retention can cover. */
-function mayPersist(context: ConnectionContext, loss: Loss): boolean {
+function mayPersist(context: ConnectionContext, loss: Pick<Loss, 'atMs'>): boolean {
   const sinceMs = context.unhealthySinceMs ?? loss.atMs;
   return context.hasBeenConnected && loss.atMs - sinceMs < context.policy.persistMs;
 }

@@ -23,6 +23,7 @@ import {
   failedSignal,
   faultOf,
   lossOf,
+  mayHedge,
   reconnectingSignal,
   routeAfterLoss,
   socketName,
@@ -73,7 +74,7 @@ export const connectionSetup = setup({
     isWatched: ({ context }) => context.isWatched,
     isQuiet: ({ event }) =>
       event.type === 'link.measured' && isQuiet({ aliveAtMs: event.lastInboundAtMs }, event),
-    mayHedge: ({ context }) => context.hedgeId === null && context.policy.maxAttempts > 0,
+    mayHedge: ({ context, event }) => mayHedge(context, 'atMs' in event ? event.atMs : 0),
   },
   actions: {
     takeSocketNumber: assign(({ context }) => ({
@@ -143,6 +144,8 @@ export const connectionSetup = setup({
     forgetSuspicion: assign({ silentSinceMs: null }),
     startOver: assign({
       attempts: 0,
+      dialReason: 'connect',
+      hasBeenConnected: false,
       unhealthySinceMs: null,
       credentialRefreshed: false,
       outage: null,

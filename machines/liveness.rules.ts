@@ -40,9 +40,9 @@ export function afterLook(context: LivenessContext, look: LinkMeasured): Partial
   return { ...smoothedRtt(context, look.rttMs), aliveAtMs: Math.max(aliveAtMs, excusedAtMs) };
 }
 
-/** Something came, or we could not have seen it. */
+/** Something came, or we could not have seen it. At that very moment counts: it was quiet then, and clocks are coarse. */
 export function isAlive(look: LinkMeasured, sinceMs: number): boolean {
-  return look.lastInboundAtMs > sinceMs || look.lateByMs > BUSY_MS;
+  return look.lastInboundAtMs >= sinceMs || look.lateByMs > BUSY_MS;
 }
 
 export function isQuiet(context: Pick<LivenessContext, 'aliveAtMs'>, look: LinkMeasured): boolean {

@@ -55,9 +55,14 @@ export function fakeProvider(options: FakeProviderOptions = {}): Provider {
 
 /** The reason of a close may name the kind of failure; a refusal has its status. */
 function classifyEnd(end: SocketEnd): Failure {
-  const byStatus = { 401: 'auth', 402: 'quota', 400: 'config', 429: 'rateLimited' } as const;
+  const byStatus = new Map<number, Failure['kind']>([
+    [400, 'config'],
+    [401, 'auth'],
+    [402, 'quota'],
+    [429, 'rateLimited'],
+  ]);
   if (end.status !== undefined) {
-    const kind = byStatus[end.status as keyof typeof byStatus] ?? ('transient' as const);
+    const kind = byStatus.get(end.status) ?? 'transient';
     return { kind, code: `http ${end.status}`, detail: end.body ?? '' };
   }
   const kind = end.reason === '' ? 'transient' : (end.reason as Failure['kind']);
