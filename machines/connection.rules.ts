@@ -29,6 +29,8 @@ export type Route =
 export interface Loss {
   readonly failure: Failure;
   readonly atMs: number;
+  /** The last sign of life of a link that died of silence; a loss that was told at once has none of its own. */
+  readonly aliveAtMs?: number;
   readonly unit: number;
 }
 
@@ -66,7 +68,10 @@ export function socketName(id: number | null): string {
 /** The loss that an event tells of, or null where it is none of the current link's. */
 export function lossOf(context: ConnectionContext, event: ConnectionEvent): Loss | null {
   if (event.type === 'socket.lost') return event.id === context.socketId ? event : null;
-  if (event.type === 'link.died') return { ...event, failure: silence(event.silentForMs) };
+  if (event.type === 'link.died') {
+    const aliveAtMs = event.atMs - event.silentForMs;
+    return { ...event, aliveAtMs, failure: silence(event.silentForMs) };
+  }
   return null;
 }
 
@@ -92,7 +97,7 @@ export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
 
 /** What is remembered of a loss; the route was taken from the context before it. */
 export function afterLoss(context: ConnectionContext, loss: Loss): Partial<ConnectionContext> {
-  const wasHealthy = isHealthyAt(context, loss.atMs);
+  const wasHealthy = isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
   const attempts = attemptsBefore(context, loss) + 1;
   const refused = remedyFor(loss.failure) === 'refreshCredential';
   const sinceMs = wasHealthy ? loss.atMs : (context.unhealthySinceMs ?? loss.atMs);
@@ -246,8 +251,11 @@ function silence(silentForMs: number): Failure {
   };
 }
 
-function attemptsBefore(context: ConnectionContext, loss: Pick<Loss, 'atMs'>): number {
-  return isHealthyAt(context, loss.atMs) ? 0 : context.attempts;
+function attemptsBefore(
+  context: ConnectionContext,
+  loss: Pick<Loss, 'atMs' | 'aliveAtMs'>,
+): number {
+  return isHealthyAt(context, loss.aliveAtMs ?? loss.atMs) ? 0 : context.attempts;
 }
 
 function isHealthyAt(context: ConnectionContext, atMs: number): boolean {
@@ -258,7 +266,8 @@ function isHealthyAt(context: ConnectionContext, atMs: number): boolean {
 }
 
 function canRefresh(context: ConnectionContext, loss: Loss): boolean {
-  const isInARow = context.credentialRefreshed && !isHealthyAt(context, loss.atMs);
+  const isInARow =
+    context.credentialRefreshed && !isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
   return context.refreshesCredential && !isInARow;
 }
 
@@ -271,9 +280,17 @@ function mayPersist(context: ConnectionContext, loss: Pick<Loss, 'atMs'>): boole
 function waitAfterLossMs(context: ConnectionContext, loss: Loss, attempt: number): number {
   switch (routeAfterLoss(context, loss)) {
     case 'waitingForRateLimit':
-      return loss.failure.retryAfterMs ?? RATE_LIMIT_DEFAULT_MS;
+      // A hint of 0 s is none: the attempts would be spent at once.
+      return loss.failure.retryAfterMs === 0
+        ? backoffDelayMs(attempt, context.policy, loss.unit, false)
+        : (loss.failure.retryAfterMs ?? RATE_LIMIT_DEFAULT_MS);
     case 'backingOff':
-      return backoffDelayMs(attempt, context.policy, loss.unit, isHealthyAt(context, loss.atMs));
+      return backoffDelayMs(
+        attempt,
+        context.policy,
+        loss.unit,
+        isHealthyAt(context, loss.aliveAtMs ?? loss.atMs),
+      );
     default:
       return 0;
   }

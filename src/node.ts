@@ -1,4 +1,4 @@
-/** tenuto for Node: sockets by \`ws\`. */
+/** tenuto for Node: sockets by `ws`. */
 import { Session } from './session/session.ts';
 import type { SessionOptions } from './session/options.ts';
 import { nodeWebSocketTransport } from './transports/websocket.node.ts';

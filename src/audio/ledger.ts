@@ -34,7 +34,6 @@ export class Ledger {
   #settledThrough = 0;
   replayedChunks = 0;
   replayedBytes = 0;
-  duplicatesSuppressed = 0;
 
   /** Everything before this position is delivered or a gap. */
   get settledThrough(): number {

@@ -7,10 +7,13 @@ export interface Clock {
   clearTimeout(handle: unknown): void;
 }
 
+/** A platform's timer that is set for longer fires at once (2^31 ms, 24.8 days). */
+const LONGEST_TIMEOUT_MS = 2_147_483_647;
+
 /** The machine's own clock: `performance.now()`, which neither leaps nor turns back. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
-  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs),
+  setTimeout: (callback, delayMs) => setTimeout(callback, Math.min(delayMs, LONGEST_TIMEOUT_MS)),
   clearTimeout: (handle) => {
     clearTimeout(handle as Parameters<typeof clearTimeout>[0]);
   },

@@ -27,6 +27,7 @@ export class Demux {
   readonly #provider: string;
   readonly #bytesPerMs: number;
   readonly #downlink: Downlink;
+  #interimFrom: number | null = null;
 
   constructor(uplink: Uplink, emitter: SessionEmitter, provider: string, format: AudioFormat) {
     this.#uplink = uplink;
@@ -43,6 +44,7 @@ export class Demux {
   transcript(link: Link, event: ProviderTranscript): void {
     const from = this.#positionOf(event.startSample);
     const to = this.#positionOf(event.endSample);
+    this.#interimFrom = event.isFinal ? null : from;
     if (!event.isFinal) {
       const admission = this.#downlink.admitInterim(from, to);
       if (admission.verdict !== 'duplicate') this.#tell(event, from, to, admission.from);
@@ -54,9 +56,29 @@ export class Demux {
     if (admission.verdict !== 'duplicate') this.#tell(event, from, to, admission.from);
   }
 
+  /** The link is gone, and with it the interim that it told last: an empty one takes its place. */
+  dropInterim(): void {
+    if (this.#interimFrom === null) return;
+    const startMs = this.#msOf(this.#interimFrom);
+    this.#interimFrom = null;
+    this.#emitter.emit({
+      type: 'transcript',
+      text: '',
+      isFinal: false,
+      startMs,
+      endMs: startMs,
+      words: [],
+      endsUtterance: false,
+      provider: this.#provider,
+    });
+  }
+
   /** The service has worked through everything that it was sent. */
   finished(samples: number): void {
-    this.#uplink.confirm(this.#uplink.ledger.settledThrough, this.#positionOf(samples));
+    const { cursorPosition, ledger } = this.#uplink;
+    const through = this.#positionOf(samples);
+    const isAll = cursorPosition - through <= TOLERANCE_MS * this.#bytesPerMs;
+    this.#uplink.confirm(ledger.settledThrough, isAll ? cursorPosition : through);
   }
 
   speechStarted(atSample: number): void {
@@ -71,10 +93,8 @@ export class Demux {
     const settled = this.#uplink.ledger.settledThrough;
     const isNextTo = Math.abs(from - settled) <= TOLERANCE_MS * this.#bytesPerMs;
     this.#uplink.confirm(isNextTo ? settled : from, to);
-    if (event.answersFlush && link.flushPosition !== null) {
-      this.#uplink.confirm(this.#uplink.ledger.settledThrough, link.flushPosition);
-      link.flushPosition = null;
-    }
+    const flushed = event.answersFlush ? link.flushAnswered() : null;
+    if (flushed !== null) this.#uplink.confirm(this.#uplink.ledger.settledThrough, flushed);
   }
 
   #tell(event: ProviderTranscript, from: number, to: number, newsFrom: number): void {

@@ -38,3 +38,12 @@ export function aborted(): TenutoError {
     remediation: 'Create a new session to try again.',
   });
 }
+
+export function internal(cause: unknown): TenutoError {
+  return new TenutoError({
+    code: 'INTERNAL',
+    message: `The session failed (${cause instanceof Error ? cause.message : String(cause)}).`,
+    remediation: 'This is a bug in tenuto or in a provider of yours: please report it.',
+    cause,
+  });
+}

@@ -8,15 +8,22 @@ import type { Wiring } from './wiring.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** Questions that may stay unanswered on a standing link before the drain is given up. */
+/** Questions that may stay unanswered on a standing link, while nothing is settled, before the drain is given up. */
 const MAX_UNANSWERED = 3;
+
+interface Waiter {
+  /** Done when everything before this position is settled. */
+  readonly through: number;
+  readonly linkOnly: boolean;
+  readonly finish: (drained: boolean) => void;
+}
 
 export class Drain {
   readonly #clock: Clock;
   readonly #uplink: Uplink;
   readonly #wiring: Wiring;
   readonly #flushTimeoutMs: number;
-  #waiting: { linkOnly: boolean; finish: (drained: boolean) => void } | null = null;
+  #waiters: readonly Waiter[] = [];
   #timer: unknown = null;
   #unanswered = 0;
 
@@ -29,56 +36,54 @@ export class Drain {
 
   /** @param linkOnly give up when the link that stands now breaks. */
   wait(signal?: AbortSignal, { linkOnly = false } = {}): Promise<boolean> {
-    this.cancel();
-    if (this.#isDone()) return Promise.resolve(true);
+    const through = this.#uplink.ring.endPosition;
+    if (this.#isSettled(through)) return Promise.resolve(true);
+    if (signal?.aborted === true) return Promise.resolve(false);
 
     return new Promise((resolve) => {
       const abort = (): void => {
-        this.cancel();
+        this.#finish(waiter);
       };
-      this.#waiting = {
+      const waiter: Waiter = {
+        through,
         linkOnly,
         finish: (drained) => {
-          this.#waiting = null;
-          this.#stopTimer();
           signal?.removeEventListener('abort', abort);
           resolve(drained);
         },
       };
       signal?.addEventListener('abort', abort);
-      if (signal?.aborted === true) abort();
-      else if (this.#uplink.isCaughtUp) this.caughtUp();
+      this.#waiters = [...this.#waiters, waiter];
+      if (this.#uplink.isCaughtUp) this.caughtUp();
     });
   }
 
   /** Everything captured is on its way: ask for what is still pending. */
   caughtUp(): void {
-    if (this.#waiting === null) return;
+    if (this.#waiters.length === 0) return;
     this.#unanswered = 0;
     this.#ask();
   }
 
-  /** Audio was settled: perhaps all of it. */
+  /** Audio was settled: perhaps all that somebody waits for. */
   settled(): void {
     this.#unanswered = 0; // a service that is slow is not one that is silent
-    if (this.#waiting !== null && this.#isDone()) this.#waiting.finish(true);
+    for (const waiter of this.#waiters) {
+      if (this.#isSettled(waiter.through)) this.#finish(waiter);
+    }
   }
 
   linkLost(): void {
     this.#stopTimer();
-    if (this.#waiting?.linkOnly === true) this.cancel();
+    for (const waiter of this.#waiters) if (waiter.linkOnly) this.#finish(waiter);
   }
 
   cancel(): void {
-    this.#waiting?.finish(this.#isDone());
+    for (const waiter of this.#waiters) this.#finish(waiter);
   }
 
   #ask(): void {
     this.#stopTimer();
-    if (this.#isDone()) {
-      this.settled();
-      return;
-    }
     if (this.#unanswered === MAX_UNANSWERED || !this.#wiring.flush()) {
       this.cancel();
       return;
@@ -90,8 +95,14 @@ export class Drain {
     }, this.#flushTimeoutMs);
   }
 
-  #isDone(): boolean {
-    return this.#uplink.ledger.bytes().buffered === 0;
+  #finish(waiter: Waiter): void {
+    this.#waiters = this.#waiters.filter((other) => other !== waiter);
+    if (this.#waiters.length === 0) this.#stopTimer();
+    waiter.finish(this.#isSettled(waiter.through));
+  }
+
+  #isSettled(position: number): boolean {
+    return this.#uplink.ledger.settledThrough >= position;
   }
 
   #stopTimer(): void {

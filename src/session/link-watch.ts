@@ -43,7 +43,7 @@ export class LinkWatch {
     if (link === null) return false;
     const nowMs = this.#options.clock.nowMs();
     const isAudioFlowing =
-      link.flushPosition !== null ||
+      this.#awaitsAnswer(link, nowMs) ||
       (link.audioFlowedAtMs !== null && nowMs - link.audioFlowedAtMs < FLOWING_WITHIN_MS);
     this.#keepOpen(link, nowMs);
     this.#tell({
@@ -58,6 +58,12 @@ export class LinkWatch {
     });
 
     return isAudioFlowing || this.#uplink.bufferedChunks > 0;
+  }
+
+  /** A question that was not answered in its time will not be: some services answer only where audio is pending. */
+  #awaitsAnswer(link: Link, nowMs: number): boolean {
+    const { flushTimeoutMs } = this.#options.provider.traits;
+    return link.flushAskedAtMs !== null && nowMs - link.flushAskedAtMs < flushTimeoutMs;
   }
 
   #keepOpen(link: Link, nowMs: number): void {

@@ -5,7 +5,14 @@
 import type { Failure } from '../../machines/failure.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Frame, Socket, SocketEnd, SocketHandlers, Transport } from '../ports/socket.ts';
+import type {
+  DialRequest,
+  Frame,
+  Socket,
+  SocketEnd,
+  SocketHandlers,
+  Transport,
+} from '../ports/socket.ts';
 import type {
   CredentialReason,
   Provider,
@@ -32,6 +39,10 @@ export interface LinkOptions {
 
 const NORMAL_CLOSURE = 1_000;
 
+/** A credential that takes longer counts as a failed dial. */
+const CREDENTIAL_TIMEOUT_MS = 10_000;
+const MAX_OPEN_FLUSHES = 16;
+
 export class Link implements SocketHandlers {
   readonly id: number;
   readonly stream: ProviderStream;
@@ -48,8 +59,11 @@ export class Link implements SocketHandlers {
   hasAnswered = false;
   hasCommitted = false;
   audioFlowedAtMs: number | null = null;
-  /** Where the stream stood when a flush was asked for that is not answered yet. */
-  flushPosition: number | null = null;
+  /** When the newest flush was asked for that is not answered yet. */
+  flushAskedAtMs: number | null = null;
+  /** Where the stream stood at each flush that is not answered yet, oldest first: one answer settles one of them. */
+  #flushes: readonly number[] = [];
+  #credentialTimer: unknown = null;
 
   constructor(options: LinkOptions) {
     this.id = options.id;
@@ -64,15 +78,41 @@ export class Link implements SocketHandlers {
   }
 
   async dial(reason: CredentialReason): Promise<void> {
-    const { provider, format, transport } = this.#options;
+    const { provider, format, clock } = this.#options;
+    this.#credentialTimer = clock.setTimeout(() => {
+      this.#lose({ kind: 'transient', code: 'credential', detail: 'it did not come in time' });
+    }, CREDENTIAL_TIMEOUT_MS);
     try {
       const request = await provider.dial(format, reason);
-      if (this.#isReleased) return;
-      this.#socket = transport.dial(request, this);
+      this.#stopCredentialTimer();
+      if (!this.#isReleased) this.#open(request);
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      this.#lose({ kind: 'transient', code: 'credential', detail: detail.slice(0, 200) });
+      this.#lose({ kind: 'transient', code: 'credential', detail: textOf(error) });
     }
+  }
+
+  #open(request: DialRequest): void {
+    try {
+      this.#socket = this.#options.transport.dial(request, this);
+    } catch (error) {
+      this.#lose({ kind: 'config', code: 'dial', detail: textOf(error) }); // the same request fails again
+    }
+  }
+
+  /** Asks for the final of all that was sent; false where the service has no such question. */
+  askFlush(position: number): boolean {
+    if (!this.sendControl(this.stream.encodeFlush())) return false;
+    this.flushAskedAtMs = this.#options.clock.nowMs();
+    this.#flushes = [...this.#flushes, position].slice(-MAX_OPEN_FLUSHES);
+    return true;
+  }
+
+  /** A flush was answered: the position up to which that settles, at the least. */
+  flushAnswered(): number | null {
+    const [position = null, ...others] = this.#flushes;
+    this.#flushes = others;
+    if (others.length === 0) this.flushAskedAtMs = null;
+    return position;
   }
 
   sendAudio(bytes: Uint8Array): void {
@@ -107,6 +147,7 @@ export class Link implements SocketHandlers {
   /** Lets the socket go at once; nothing is told any more. */
   release(): void {
     this.#isReleased = true;
+    this.#stopCredentialTimer();
     this.#onEnded?.();
     this.#socket?.terminate();
     this.#socket = null;
@@ -150,11 +191,21 @@ export class Link implements SocketHandlers {
     this.#lose(this.#options.provider.classifyEnd(end));
   }
 
+  #stopCredentialTimer(): void {
+    this.#options.clock.clearTimeout(this.#credentialTimer);
+    this.#credentialTimer = null;
+  }
+
   #lose(failure: Failure): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
+    this.#stopCredentialTimer();
     this.#socket?.terminate();
     this.#socket = null;
     this.#options.handlers.onLost(this, failure);
   }
+}
+
+function textOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 200);
 }

@@ -93,7 +93,9 @@ function checkPolicy(policy: ReconnectPolicy): ReconnectPolicy {
     firstDelayMs,
     persistMs,
   })) {
-    if (value !== null && (typeof value !== 'number' || !(value >= 0))) {
+    const isLimit = name === 'maxAttempts' || name === 'persistMs'; // those may be Infinity
+    const isFine = typeof value === 'number' && value >= 0 && (isLimit || Number.isFinite(value));
+    if (value !== null && !isFine) {
       throw invalid(`reconnect.${name} is ${String(value)}.`, 'Give a number that is 0 or more.');
     }
   }

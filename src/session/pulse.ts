@@ -2,12 +2,13 @@
 import type { Clock } from '../ports/clock.ts';
 
 const PULSE_FLOWING_MS = 200;
-const PULSE_IDLE_MS = 1_000;
+const PULSE_IDLE_MS = 500;
 
 export class Pulse {
   readonly #clock: Clock;
   readonly #beat: (lateByMs: number) => boolean;
   #timer: unknown = null;
+  #isRunning = false;
 
   /** @param beat told how late it is; true asks for the quick beat, false for the slow one. */
   constructor(clock: Clock, beat: (lateByMs: number) => boolean) {
@@ -16,10 +17,14 @@ export class Pulse {
   }
 
   start(): void {
-    if (this.#timer === null) this.#schedule(PULSE_FLOWING_MS);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#schedule(PULSE_FLOWING_MS);
   }
 
+  /** Also from inside a beat. */
   stop(): void {
+    this.#isRunning = false;
     if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
   }
@@ -29,7 +34,8 @@ export class Pulse {
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = null;
       const isQuick = this.#beat(this.#clock.nowMs() - dueAtMs);
-      if (this.#timer === null) this.#schedule(isQuick ? PULSE_FLOWING_MS : PULSE_IDLE_MS);
+      if (this.#isRunning && this.#timer === null)
+        this.#schedule(isQuick ? PULSE_FLOWING_MS : PULSE_IDLE_MS);
     }, periodMs);
   }
 }

@@ -6,7 +6,7 @@
 import { createActor } from 'xstate';
 
 import { Demux } from './demux.ts';
-import { aborted, bytesOf, closed } from './door.ts';
+import { aborted, bytesOf, closed, internal } from './door.ts';
 import { Drain } from './drain.ts';
 import { SessionEmitter } from './emitter.ts';
 import type {
@@ -44,6 +44,7 @@ export class Session {
   readonly #drain: Drain;
   readonly #actor: ConnectionActor;
   #status: ConnectionStatus = 'idle';
+  #isTelling = false;
   #closing: Promise<CloseResult> | null = null;
   #error: TenutoError | null = null;
 
@@ -113,15 +114,24 @@ export class Session {
   async connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     this.#checkOpen();
     const { signal } = options;
-    if (signal?.aborted === true) throw aborted();
+    const isAborted = (): boolean => signal?.aborted === true;
+    if (isAborted()) throw aborted();
+    if (this.#isTelling) await Promise.resolve(); // the listener that calls hears of the last dial's end
+    const failures: TenutoError[] = []; // of this call: a listener may connect again before they are read
+    const stop = this.#emitter.on('error', ({ error }) => failures.push(error));
     this.#error = null;
-    this.#actor.send({ type: 'session.connect' });
-    const status = await settledStatus(this.#observed(), signal).catch((error: unknown) => {
-      void this.close({ drainTimeoutMs: 0 });
+    try {
+      this.#actor.send({ type: 'session.connect' });
+      const status = await settledStatus(this.#observed(), signal);
+      if (status === 'error' || status === 'disconnected') {
+        throw failures[0] ?? this.#error ?? closed();
+      }
+    } catch (error) {
+      if (isAborted()) void this.close({ drainTimeoutMs: 0 });
       throw error;
-    });
-    if (status === 'error') throw this.error ?? closed();
-    if (status === 'disconnected') throw closed();
+    } finally {
+      stop();
+    }
   }
 
   /**
@@ -173,6 +183,8 @@ export class Session {
   }
 
   async #close(drainTimeoutMs: number): Promise<CloseResult> {
+    await Promise.resolve(); // a listener may have called: the chart must have finished what it is telling
+    this.#wiring.stopWatching(); // nothing is dialled any more, not even beside a silent link
     if (drainTimeoutMs > 0 && (this.#status === 'active' || this.#status === 'connected')) {
       await this.#withTimeout(drainTimeoutMs, (signal) =>
         this.#drain.wait(signal, { linkOnly: true }),
@@ -236,7 +248,10 @@ export class Session {
       },
       error: (error) => {
         logger.error('the connection chart failed', { error: String(error) });
+        this.#wiring.release();
+        this.#error = internal(error);
         this.#follow('error');
+        this.#emitter.emit({ type: 'error', error: this.#error });
       },
     });
     actor.start();
@@ -249,17 +264,19 @@ export class Session {
       this.#error = errorOf(signal.failure, this.#options.provider.name, signal.attempts);
       this.#uplink.flushGaps();
     }
+    this.#isTelling = true;
     this.#emitter.emit(signal);
     if (this.#error !== null && signal.type === 'connection.failed') {
       this.#emitter.emit({ type: 'error', error: this.#error });
     }
+    this.#isTelling = false;
   }
 
   #follow(current: ConnectionStatus): void {
     const previous = this.#status;
     if (current === previous) return;
     this.#status = current;
-    if (current === 'error') this.#drain.cancel();
+    if (current === 'error' || current === 'disconnected') this.#drain.cancel();
     if (current === 'reconnecting') this.#drain.linkLost();
     const reason = this.#closing === null ? this.#wiring.lastFact : 'session.close';
     this.#emitter.emit({ type: 'stateChange', current, previous, reason });

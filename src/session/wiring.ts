@@ -80,19 +80,34 @@ export class Wiring implements LinkHandlers {
   flush(): boolean {
     const link = this.#current;
     if (link === null) return false;
-    link.flushPosition = this.#uplink.cursorPosition;
-    return link.sendControl(link.stream.encodeFlush());
+    return link.askFlush(this.#uplink.cursorPosition);
+  }
+
+  /** Looks at no link any more: the session closes. */
+  stopWatching(): void {
+    this.#watch.stop();
+  }
+
+  /** Lets everything go that the chart can no longer let go of. */
+  release(): void {
+    for (const link of this.#links) this.#letGo(link);
   }
 
   /** Dials, and owns the socket until the actor ends. */
   runSocket(input: SocketInput, receive: (listener: () => void) => void): () => void {
-    const link = this.#dial(input);
-    receive(() => {
-      link.probe();
-    });
-    return () => {
-      this.#letGo(link);
-    };
+    try {
+      const link = this.#dial(input);
+      receive(() => {
+        link.probe();
+      });
+      return () => {
+        this.#letGo(link);
+      };
+    } catch (error) {
+      // A provider that throws is a bug that the next dial would meet again.
+      this.#tellLost(input.id, { kind: 'config', code: 'provider', detail: String(error) });
+      return () => undefined;
+    }
   }
 
   get clock(): Clock {
@@ -123,11 +138,15 @@ export class Wiring implements LinkHandlers {
   }
 
   onLost(link: Link, failure: Failure): void {
+    this.#tellLost(link.id, failure);
+  }
+
+  #tellLost(id: number, failure: Failure): void {
     const { clock, random, logger } = this.#options;
-    logger.info('a socket was lost', { socket: link.id, kind: failure.kind, code: failure.code });
+    logger.info('a socket was lost', { socket: id, kind: failure.kind, code: failure.code });
     this.#tell({
       type: 'socket.lost',
-      id: link.id,
+      id,
       failure,
       atMs: clock.nowMs(),
       bufferedChunks: this.#uplink.bufferedChunks,
@@ -178,6 +197,7 @@ export class Wiring implements LinkHandlers {
   #letGo(link: Link): void {
     if (link === this.#current) {
       this.#uplink.shut();
+      this.#demux.dropInterim();
       this.#current = null;
       this.#watch.stop();
     }

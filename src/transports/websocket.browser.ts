@@ -39,7 +39,12 @@ class BrowserWebSocket implements Socket {
       });
       return;
     }
-    this.#open(request);
+    try {
+      this.#open(request);
+    } catch (error) {
+      clearTimeout(this.#timeout);
+      throw error;
+    }
   }
 
   get bufferedBytes(): number {
