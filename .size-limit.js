@@ -3,7 +3,7 @@ const checks = [
   {
     name: 'tenuto/browser, with xstate, gzip',
     path: 'dist/src/browser.js',
-    limit: '45 kB',
+    limit: '30 kB',
     gzip: true,
     modifyEsbuildConfig: (config) => ({
       ...config,

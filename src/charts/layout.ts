@@ -109,7 +109,7 @@ async function loadElk(): Promise<ELK> {
     return new bundle.default();
   } catch (cause) {
     throw new TenutoError({
-      code: 'INTERNAL',
+      code: 'PACKAGE_MISSING',
       message: 'The package elkjs, which places the boxes of a chart, could not be loaded.',
       remediation: 'Run `npm install --save-dev elkjs@0.12` in this project.',
       cause,

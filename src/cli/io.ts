@@ -46,6 +46,13 @@ export function createIo(): CliIo {
     if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED); // a second Ctrl-C does not wait
     controller.abort();
   };
+  // A reader that left, as `head` does, is no error of ours; a full disk is one, and said in a line.
+  const onBrokenOutput = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE')
+      process.stderr.write(`tenuto: cannot write (${error.code ?? ''}).\n`);
+    process.exit(EXIT_FAILED);
+  };
+  process.stdout.on('error', onBrokenOutput);
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   const around = (write: () => void): void => {
@@ -72,6 +79,7 @@ export function createIo(): CliIo {
     close: () => {
       erase();
       liveLine = '';
+      process.stdout.off('error', onBrokenOutput);
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', interrupt);
     },

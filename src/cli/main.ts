@@ -64,7 +64,11 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
     .option('--url <url>', "another address of the provider's service, ws:// or wss://")
     .option('--port <n>', 'port of the local service; default: a free one', portNumber)
     .option('--max-attempts <n>', 'dials in one outage before giving up', wholeNumber)
-    .option('--retention <seconds>', 'audio that is kept until a result covers it', secondsAsMs)
+    .option(
+      '--retention <seconds>',
+      'audio that is kept until a result covers it; 100 chunks at the least',
+      secondsAsMs,
+    )
     .option('--json', 'print one object a line; the last has "type":"summary"', false)
     .addHelpText('after', faultsHelp())
     .action(async (file: string, options: TranscribeOptions) => {

@@ -40,17 +40,14 @@ export function outageTable(outages: readonly Outage[], startedAtMs: number): re
     outage.fault,
     clockText(outage.firedAtMs - startedAtMs),
     outage.noticedAfterMs === null ? 'ridden out' : `+${seconds(outage.noticedAfterMs)}`,
-    outage.flowingAfterMs === null ? '-' : `+${seconds(outage.flowingAfterMs)}`,
+    flowedText(outage),
     String(outage.replayedChunks),
   ]);
 
-  return table(['what broke', 'at', 'noticed', 'audio flowed', 'chunks replayed'], rows);
+  return table(['what broke', 'after start', 'noticed', 'audio flowed', 'chunks replayed'], rows);
 }
 
-function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): readonly string[] {
+function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
@@ -61,6 +58,11 @@ function table(
       .trimEnd();
 
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
+}
+
+function flowedText({ noticedAfterMs, flowingAfterMs }: Outage): string {
+  if (flowingAfterMs !== null) return `+${seconds(flowingAfterMs)}`;
+  return noticedAfterMs === null ? '-' : 'not again';
 }
 
 function seconds(ms: number): string {

@@ -24,13 +24,24 @@ const COLOUR: Readonly<Record<ConnectionStatus, (text: string) => string>> = {
   disconnected: pc.dim,
 };
 
+/** `connected` means that a backlog goes out, at the pace that the service takes. */
+const WORDS: Readonly<Record<ConnectionStatus, string>> = {
+  idle: 'idle',
+  connecting: 'connecting',
+  connected: 'catching up',
+  active: 'live',
+  reconnecting: 'reconnecting',
+  error: 'error',
+  disconnected: 'closed',
+};
+
 export function progressLine(progress: Progress): string {
   const { status, positionMs, durationMs, bufferedMs, faults, reconnects, label } = progress;
   const position = `${clockText(positionMs)}/${clockText(durationMs)}`;
 
   return [
     ...(label === undefined ? [] : [label.padEnd(7)]),
-    COLOUR[status](status.padEnd(12)),
+    COLOUR[status](WORDS[status].padEnd(12)),
     position,
     `buffered ${(bufferedMs / 1_000).toFixed(1).padStart(4)} s`,
     `faults ${faults}`,

@@ -144,6 +144,7 @@ class Story {
   readonly #session: Session;
   #reconnects = 0;
   #longestOutageMs = 0;
+  #brokenAtMs: number | null = null;
 
   constructor(
     session: Session,
@@ -160,12 +161,21 @@ class Story {
       if (event.type === 'audio.flowing') note('flowing');
       if (event.type === 'connection.suspected') note('noticed');
       if (event.type === 'connection.reconnecting') note('noticed');
-      if (event.type === 'connection.reconnected') {
-        this.#reconnects += 1;
-        this.#longestOutageMs = Math.max(this.#longestOutageMs, event.downtimeMs);
-      }
+      if (event.type === 'connection.failed') note('noticed');
+      this.#timeOutage(event, clock.nowMs());
       onEvent?.(event, session);
     });
+  }
+
+  /** An outage lasts from the last sign of life until audio flows again, on whichever socket. */
+  #timeOutage(event: SessionEvent, nowMs: number): void {
+    if (event.type === 'connection.suspected') this.#brokenAtMs ??= nowMs - event.silentForMs;
+    if (event.type === 'connection.reconnecting') this.#brokenAtMs ??= nowMs;
+    if (event.type === 'connection.recovered') this.#brokenAtMs = null;
+    if (event.type !== 'audio.flowing' || this.#brokenAtMs === null) return;
+    this.#reconnects += 1;
+    this.#longestOutageMs = Math.max(this.#longestOutageMs, nowMs - this.#brokenAtMs);
+    this.#brokenAtMs = null;
   }
 
   report(

@@ -64,7 +64,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   return {
     provider: deepgramListen({
       name: options.provider,
-      apiKey: options.apiKey ?? requiredKey(),
+      apiKey: options.apiKey ?? requiredKey(options.url),
       ...(options.url === undefined ? {} : { baseUrl: options.url }),
     }),
     faults: () => [],
@@ -121,7 +121,14 @@ async function startLocalService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-function requiredKey(): never {
+function requiredKey(url: string | undefined): never {
+  if (url !== undefined) {
+    throw new TenutoError({
+      code: 'OPTION_INVALID',
+      message: `The service at ${url} needs a key.`,
+      remediation: 'Give it with --api-key.',
+    });
+  }
   throw new TenutoError({
     code: 'OPTION_INVALID',
     message: 'Deepgram needs a key.',

@@ -19,6 +19,7 @@ export type TenutoErrorCode =
   | 'CONFIG_REFUSED'
   | 'REQUEST_REFUSED'
   | 'CONNECTION_FAILED'
+  | 'PACKAGE_MISSING'
   | 'INTERNAL';
 
 export interface TenutoErrorOptions {

@@ -84,7 +84,7 @@ function runBoth(
 ): Promise<[StreamReport, StreamReport]> {
   const { seed, speed: speedRatio } = options;
   const common = { recording, speedRatio, seed, signal: io.signal };
-  let reconnects = 0;
+  let reconnects = -1; // the first time that audio flows is none
   let faultsTold = 0;
   const show = (session: Session, positionMs: number): void => {
     if (options.json) return;
@@ -103,7 +103,7 @@ function runBoth(
         durationMs,
         bufferedMs,
         faults: faults.length,
-        reconnects,
+        reconnects: Math.max(0, reconnects),
       }),
     );
   };
@@ -115,7 +115,7 @@ function runBoth(
       provider: failing.provider,
       onProgress: show,
       onEvent: (event, session) => {
-        if (event.type === 'connection.reconnected') reconnects += 1;
+        if (event.type === 'audio.flowing') reconnects += 1;
         if (event.type !== 'transcript' || !event.isFinal || event.text === '' || options.json)
           return;
         io.write(`${pc.dim(clockText(event.startMs))}  ${event.text}`);

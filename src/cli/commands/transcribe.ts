@@ -65,7 +65,7 @@ async function transcribe(
   io: CliIo,
 ): Promise<number> {
   const startedAtMs = systemClock.nowMs();
-  let reconnects = 0;
+  let reconnects = -1; // the first time that audio flows is none
   const report = await streamRecording({
     recording,
     provider: service.provider,
@@ -77,7 +77,7 @@ async function transcribe(
       ? {}
       : { reconnect: { maxAttempts: options.maxAttempts, persistMs: 0 } }),
     onEvent: (event) => {
-      if (event.type === 'connection.reconnected') reconnects += 1;
+      if (event.type === 'audio.flowing') reconnects += 1;
       if (options.json) io.write(JSON.stringify(plain(event)));
       else tell(event, io);
     },
@@ -87,7 +87,16 @@ async function transcribe(
       const { durationMs } = recording;
       const faults = service.faults().length;
       const { bufferedMs } = ledger;
-      io.live(progressLine({ status, positionMs, durationMs, bufferedMs, faults, reconnects }));
+      io.live(
+        progressLine({
+          status,
+          positionMs,
+          durationMs,
+          bufferedMs,
+          faults,
+          reconnects: Math.max(0, reconnects),
+        }),
+      );
     },
   });
   io.live('');
@@ -124,8 +133,8 @@ function tell(event: SessionEvent, io: CliIo): void {
     case 'connection.reconnected':
       io.note(
         pc.green(
-          `caught up: ${event.outcome} ${Math.round(event.audioReplayedMs)} ms after ` +
-            `${Math.round(event.downtimeMs)} ms without a link (${event.cause.code})`,
+          `caught up: ${event.outcome} ${Math.round(event.audioReplayedMs)} ms; ` +
+            `${Math.round(event.downtimeMs)} ms without a link in all (${event.cause.code})`,
         ),
       );
       return;
