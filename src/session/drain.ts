@@ -73,8 +73,12 @@ export class Drain {
     }
   }
 
-  linkLost(): void {
+  /** No question is put until the next link has caught up. */
+  pause(): void {
     this.#stopTimer();
+  }
+
+  linkLost(): void {
     for (const waiter of this.#waiters) if (waiter.linkOnly) this.#finish(waiter);
   }
 

@@ -51,9 +51,16 @@ export class SessionEmitter {
     if (this.#isDone) reader.end();
     this.#readers = [...this.#readers, reader];
 
-    return reader.read(() => {
+    const events = reader.read();
+    const leave = events.return.bind(events);
+    // By itself, a generator that waits inside is only left with the next event.
+    events.return = (value) => {
       this.#readers = this.#readers.filter((other) => other !== reader);
-    });
+      reader.end();
+      return leave(value);
+    };
+
+    return events;
   }
 
   end(): void {
@@ -86,16 +93,12 @@ class EventReader {
     this.#wakeUp();
   }
 
-  async *read(onLeave: () => void): AsyncGenerator<SessionEvent, void, undefined> {
-    try {
-      for (;;) {
-        const event = this.#queue.shift();
-        if (event !== undefined) yield event;
-        else if (this.#isDone) return;
-        else await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
-    } finally {
-      onLeave();
+  async *read(): AsyncGenerator<SessionEvent, void, undefined> {
+    for (;;) {
+      const event = this.#queue.shift();
+      if (event !== undefined) yield event;
+      else if (this.#isDone) return;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 

@@ -70,6 +70,9 @@ export class Session {
       onSettled: () => {
         this.#drain.settled();
       },
+      onShut: () => {
+        this.#drain.pause();
+      },
     });
     this.#drain = new Drain(clock, this.#uplink, this.#wiring, provider.traits.flushTimeoutMs);
     this.#actor = this.#startActor();
@@ -121,7 +124,7 @@ export class Session {
     const stop = this.#emitter.on('error', ({ error }) => failures.push(error));
     this.#error = null;
     try {
-      this.#actor.send({ type: 'session.connect' });
+      this.#wiring.order({ type: 'session.connect' });
       const status = await settledStatus(this.#observed(), signal);
       if (status === 'error' || status === 'disconnected') {
         throw failures[0] ?? this.#error ?? closed();
@@ -172,7 +175,8 @@ export class Session {
    * takes. False where the connection was given up, or the signal came first.
    */
   async drain(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
-    if (this.#closing !== null || this.#status === 'error') return this.#isSettled();
+    const isOver = this.#status === 'error' || this.#status === 'disconnected';
+    if (this.#closing !== null || isOver) return this.#isSettled();
     return this.#drain.wait(options.signal);
   }
 
@@ -192,7 +196,7 @@ export class Session {
       await this.#goodbye();
     }
     this.#drain.cancel();
-    this.#actor.send({ type: 'session.close' });
+    if (this.#status !== 'disconnected') this.#wiring.order({ type: 'session.close' });
     this.#actor.stop();
     const { chunks, ms } = { chunks: this.ledger.buffered, ms: this.ledger.bufferedMs };
     this.#uplink.release();
@@ -278,8 +282,10 @@ export class Session {
     this.#status = current;
     if (current === 'error' || current === 'disconnected') this.#drain.cancel();
     if (current === 'reconnecting') this.#drain.linkLost();
-    const reason = this.#closing === null ? this.#wiring.lastFact : 'session.close';
+    const reason = current === 'disconnected' ? 'session.close' : this.#wiring.lastFact;
+    this.#isTelling = true;
     this.#emitter.emit({ type: 'stateChange', current, previous, reason });
+    this.#isTelling = false;
   }
 
   #reportGap(gap: GapRange): void {

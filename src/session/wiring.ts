@@ -29,6 +29,8 @@ export interface UplinkEdges {
   onCaughtUp(): void;
   /** A result let audio leave the ring. */
   onSettled(): void;
+  /** The link that carried audio is gone; another will catch up anew. */
+  onShut(): void;
 }
 
 export class Wiring implements LinkHandlers {
@@ -42,9 +44,9 @@ export class Wiring implements LinkHandlers {
   #current: Link | null = null;
   #replaying: { link: Link; done: () => void } | null = null;
   #tell: Tell = () => undefined;
-  #gapAtReplay = 0;
+  #booksAtLoss: ReplayResult | null = null;
   /** What the chart was told last: the reason of a state change. */
-  lastFact: ConnectionEvent['type'] = 'session.connect';
+  lastFact: ConnectionEvent['type'] | 'replay.finished' = 'session.connect';
 
   constructor(
     options: ResolvedOptions,
@@ -71,9 +73,22 @@ export class Wiring implements LinkHandlers {
   /** Gives the wiring the chart to tell its facts to. */
   connect(tell: Tell): void {
     this.#tell = (event) => {
-      this.lastFact = event.type;
+      if (event.type !== 'link.measured') {
+        this.lastFact = event.type;
+        tell(event);
+        return;
+      }
+      // The status only changes by a measurement where the chart finds from it that the link is dead.
+      const before = this.lastFact;
+      this.lastFact = 'link.died';
       tell(event);
+      this.lastFact = before;
     };
+  }
+
+  /** Passes an order on to the chart. */
+  order(order: Extract<ConnectionEvent, { type: 'session.connect' | 'session.close' }>): void {
+    this.#tell(order);
   }
 
   /** Asks the service for the final of everything sent; false where there is nobody to ask. */
@@ -196,6 +211,8 @@ export class Wiring implements LinkHandlers {
   /** The chart's state ended, and with it the socket. */
   #letGo(link: Link): void {
     if (link === this.#current) {
+      this.#booksAtLoss ??= this.#books(); // an outage with two losses is one outage
+      this.#edges.onShut();
       this.#uplink.shut();
       this.#demux.dropInterim();
       this.#current = null;
@@ -210,13 +227,15 @@ export class Wiring implements LinkHandlers {
   replay(id: number): Promise<ReplayResult> {
     const link = this.#links.find((candidate) => candidate.id === id);
     if (link === undefined) return new Promise(() => undefined); // lost meanwhile: the chart knows
-    const before = this.#booksAtReplay();
+    const before = this.#booksAtLoss ?? this.#books();
 
     return new Promise((resolve) => {
       this.#replaying = {
         link,
         done: () => {
           this.#replaying = null;
+          this.#booksAtLoss = null;
+          this.lastFact = 'replay.finished';
           resolve(this.#replayedSince(before));
         },
       };
@@ -240,26 +259,23 @@ export class Wiring implements LinkHandlers {
     });
   }
 
-  #booksAtReplay(): Omit<ReplayResult, 'audioLostMs'> {
+  #books(): ReplayResult {
     const { ledger } = this.#uplink;
     return {
       replayedChunks: ledger.replayedChunks,
       audioReplayedMs: this.#msOf(ledger.replayedBytes),
+      audioLostMs: this.#msOf(ledger.bytes().gap),
       duplicatesDropped: this.#demux.duplicates,
     };
   }
 
-  #replayedSince(before: Omit<ReplayResult, 'audioLostMs'>): ReplayResult {
-    const { ledger } = this.#uplink;
-    const gap = ledger.bytes().gap;
-    const lost = gap - this.#gapAtReplay;
-    this.#gapAtReplay = gap;
-
+  #replayedSince(before: ReplayResult): ReplayResult {
+    const now = this.#books();
     return {
-      replayedChunks: ledger.replayedChunks - before.replayedChunks,
-      audioReplayedMs: this.#msOf(ledger.replayedBytes) - before.audioReplayedMs,
-      audioLostMs: this.#msOf(lost),
-      duplicatesDropped: this.#demux.duplicates - before.duplicatesDropped,
+      replayedChunks: now.replayedChunks - before.replayedChunks,
+      audioReplayedMs: now.audioReplayedMs - before.audioReplayedMs,
+      audioLostMs: now.audioLostMs - before.audioLostMs,
+      duplicatesDropped: now.duplicatesDropped - before.duplicatesDropped,
     };
   }
 
