@@ -15,8 +15,8 @@ export interface SessionWorldOptions {
   readonly onFrame?: (socket: FakeSocket, frame: string | Uint8Array) => void;
 }
 
-export const CHUNK_MS = 100;
-export const CHUNK_BYTES = 3_200;
+const CHUNK_MS = 100;
+const CHUNK_BYTES = 3_200;
 
 export class SessionWorld {
   readonly clock = new VirtualClock(1_000);
