@@ -18,12 +18,14 @@ interface Waiter {
   readonly finish: (drained: boolean) => void;
 }
 
+const NOBODY: readonly Waiter[] = [];
+
 export class Drain {
   readonly #clock: Clock;
   readonly #uplink: Uplink;
   readonly #wiring: Wiring;
   readonly #flushTimeoutMs: number;
-  #waiters: readonly Waiter[] = [];
+  #waiters = NOBODY;
   #timer: unknown = null;
   #unanswered = 0;
 

@@ -11,7 +11,7 @@ interface Registration {
 
 export class SessionEmitter {
   #listeners: readonly Registration[] = []; // an array, because an idle session should weigh little
-  #readers: readonly EventReader[] = [];
+  #readers = NO_READERS;
   readonly #capacity: number;
   readonly #logger: Logger;
   #isDone = false;
@@ -115,3 +115,5 @@ class EventReader {
     this.#wake = null;
   }
 }
+
+const NO_READERS: readonly EventReader[] = [];

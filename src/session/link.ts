@@ -42,6 +42,7 @@ const NORMAL_CLOSURE = 1_000;
 /** A credential that takes longer counts as a failed dial. */
 const CREDENTIAL_TIMEOUT_MS = 10_000;
 const MAX_OPEN_FLUSHES = 16;
+const NO_POSITIONS: readonly number[] = [];
 
 export class Link implements SocketHandlers {
   readonly id: number;
@@ -62,7 +63,7 @@ export class Link implements SocketHandlers {
   /** When the newest flush was asked for that is not answered yet. */
   flushAskedAtMs: number | null = null;
   /** Where the stream stood at each flush that is not answered yet, oldest first: one answer settles one of them. */
-  #flushes: readonly number[] = [];
+  #flushes = NO_POSITIONS;
   #credentialTimer: unknown = null;
 
   constructor(options: LinkOptions) {

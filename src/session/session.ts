@@ -21,6 +21,7 @@ import { errorOf } from './failure-error.ts';
 import { resolveOptions } from './options.ts';
 import type { ResolvedOptions, SessionOptions } from './options.ts';
 import { settledStatus, statusOf } from './status.ts';
+import { withTimeout } from './timeout.ts';
 import { join, wiredMachine } from './wired-machine.ts';
 import type { ConnectionActor } from './wired-machine.ts';
 import { Wiring } from './wiring.ts';
@@ -115,7 +116,7 @@ export class Session {
    * @throws TenutoError when the connection is given up, or CONNECT_ABORTED.
    */
   async connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    this.#checkOpen();
+    if (this.#closing !== null) throw closed();
     const { signal } = options;
     const isAborted = (): boolean => signal?.aborted === true;
     if (isAborted()) throw aborted();
@@ -190,7 +191,7 @@ export class Session {
     await Promise.resolve(); // a listener may have called: the chart must have finished what it is telling
     this.#wiring.stopWatching(); // nothing is dialled any more, not even beside a silent link
     if (drainTimeoutMs > 0 && (this.#status === 'active' || this.#status === 'connected')) {
-      await this.#withTimeout(drainTimeoutMs, (signal) =>
+      await withTimeout(this.#options.clock, drainTimeoutMs, (signal) =>
         this.#drain.wait(signal, { linkOnly: true }),
       );
       await this.#goodbye();
@@ -208,7 +209,7 @@ export class Session {
   async #goodbye(): Promise<void> {
     const link = this.#wiring.current;
     if (link === null) return;
-    await this.#withTimeout(GOODBYE_MS, (signal) =>
+    await withTimeout(this.#options.clock, GOODBYE_MS, (signal) =>
       link.goodbye(
         new Promise((resolve) => {
           signal.addEventListener('abort', () => {
@@ -217,18 +218,6 @@ export class Session {
         }),
       ),
     );
-  }
-
-  async #withTimeout<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    const timer = this.#options.clock.setTimeout(() => {
-      controller.abort();
-    }, ms);
-    try {
-      return await work(controller.signal);
-    } finally {
-      this.#options.clock.clearTimeout(timer);
-    }
   }
 
   #startActor(): ConnectionActor {
@@ -304,10 +293,6 @@ export class Session {
 
   #isSettled(): boolean {
     return this.#uplink.ledger.bytes().buffered === 0;
-  }
-
-  #checkOpen(): void {
-    if (this.#closing !== null) throw closed();
   }
 
   #msOf(bytes: number): number {

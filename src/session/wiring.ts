@@ -5,6 +5,7 @@
  */
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
+import { Gate } from './gate.ts';
 import { LinkWatch } from './link-watch.ts';
 import { Link } from './link.ts';
 import type { LinkHandlers } from './link.ts';
@@ -15,7 +16,7 @@ import type {
   SocketInput,
 } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
-import type { Uplink, UplinkTarget } from '../audio/uplink.ts';
+import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
 
@@ -281,34 +282,5 @@ export class Wiring implements LinkHandlers {
 
   #msOf(bytes: number): number {
     return (bytes * 1_000) / (this.#options.format.sampleRateHz * BYTES_PER_SAMPLE);
-  }
-}
-
-/** The open end of the uplink: one link. A class, since an idle session should weigh little and closures do not. */
-class Gate implements UplinkTarget {
-  readonly rateRatio: number;
-  readonly #link: Link;
-  readonly #wiring: Wiring;
-
-  constructor(link: Link, rateRatio: number, wiring: Wiring) {
-    this.#link = link;
-    this.rateRatio = rateRatio;
-    this.#wiring = wiring;
-  }
-
-  get bufferedBytes(): number {
-    return this.#link.bufferedBytes;
-  }
-
-  sendAudio(bytes: Uint8Array): void {
-    this.#link.sendAudio(bytes);
-  }
-
-  onCaughtUp(): void {
-    this.#wiring.onCaughtUp();
-  }
-
-  onFirstAudio(): void {
-    this.#wiring.onFirstAudio();
   }
 }

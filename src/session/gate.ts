@@ -1,0 +1,36 @@
+import type { Link } from './link.ts';
+import type { UplinkTarget } from '../audio/uplink.ts';
+
+export interface GateEdges {
+  onCaughtUp(): void;
+  onFirstAudio(): void;
+}
+
+/** The open end of the uplink: one link. A class, since an idle session should weigh little and closures do not. */
+export class Gate implements UplinkTarget {
+  readonly rateRatio: number;
+  readonly #link: Link;
+  readonly #edges: GateEdges;
+
+  constructor(link: Link, rateRatio: number, edges: GateEdges) {
+    this.#link = link;
+    this.rateRatio = rateRatio;
+    this.#edges = edges;
+  }
+
+  get bufferedBytes(): number {
+    return this.#link.bufferedBytes;
+  }
+
+  sendAudio(bytes: Uint8Array): void {
+    this.#link.sendAudio(bytes);
+  }
+
+  onCaughtUp(): void {
+    this.#edges.onCaughtUp();
+  }
+
+  onFirstAudio(): void {
+    this.#edges.onFirstAudio();
+  }
+}
