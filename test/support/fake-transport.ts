@@ -65,7 +65,7 @@ export class FakeTransport implements Transport {
 export class FakeSocket implements Socket {
   readonly request: DialRequest;
   readonly sent: SentFrame[] = [];
-  /** The way between the ends swallows everything while both believe in it. */
+  /** Nothing gets through, either way, while both ends believe in it. */
   isHalfOpen = false;
   answersPings = true;
   pings = 0;
@@ -76,6 +76,7 @@ export class FakeSocket implements Socket {
   readonly #handlers: SocketHandlers;
   readonly #onFrame: (socket: FakeSocket, frame: Frame) => void;
   readonly #timers = new Set<unknown>();
+  readonly #held: (() => void)[] = [];
 
   constructor(
     clock: Clock,
@@ -93,13 +94,13 @@ export class FakeSocket implements Socket {
     if (!this.isOpen) return;
     const copy = typeof frame === 'string' ? frame : frame.slice();
     this.sent.push({ frame: copy, atMs: this.#clock.nowMs() });
-    if (!this.isHalfOpen) this.#onFrame(this, copy);
+    this.#getsThrough(() => this.#onFrame(this, copy));
   }
 
   ping(): boolean {
     this.pings += 1;
-    if (!this.isHalfOpen && this.answersPings) {
-      this.#after(2 * LATENCY_MS, () => this.#handlers.onPong());
+    if (this.answersPings) {
+      this.#getsThrough(() => this.#after(2 * LATENCY_MS, () => this.#handlers.onPong()));
     }
     return true;
   }
@@ -117,7 +118,13 @@ export class FakeSocket implements Socket {
 
   /** The other end says something. */
   say(frame: Frame): void {
-    if (this.isOpen && !this.isHalfOpen) this.#handlers.onFrame(frame);
+    if (this.isOpen) this.#getsThrough(() => this.#handlers.onFrame(frame));
+  }
+
+  /** The way is open again: as TCP does, it brings what it held back, in order. */
+  heal(): void {
+    this.isHalfOpen = false;
+    for (const pass of this.#held.splice(0)) if (this.isLive) pass();
   }
 
   /** The same, one round trip later. */
@@ -154,6 +161,11 @@ export class FakeSocket implements Socket {
 
   endsAfter(ms: number, { code, reason, ...facts }: Omit<SocketEnd, 'kind'>): void {
     this.#after(ms, () => this.end(code, reason, facts));
+  }
+
+  #getsThrough(pass: () => void): void {
+    if (this.isHalfOpen) this.#held.push(pass);
+    else pass();
   }
 
   #after(ms: number, work: () => void): void {
