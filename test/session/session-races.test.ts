@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { expectBalanced, expectQuiet } from '../support/expect-quiet.ts';
 import { FLUSH, sayFinal, transcriptFrame } from '../support/fake-provider.ts';
-import { audio, heardMs, samplesAt, TalkWorld } from './talk-world.ts';
+import { audio, heardMs, outcomeOf, samplesAt, TalkWorld } from './talk-world.ts';
 
 /** After it every position was told by exactly one final, in order. */
 function expectTiled(world: TalkWorld): void {
@@ -178,6 +178,50 @@ describe('a loss during a drain', () => {
   });
 });
 
+describe('a drain', () => {
+  it('is not given up while a service that answers no flush goes on settling', async () => {
+    const world = await new TalkWorld({ onFrame: () => undefined }).connected();
+    await world.speak(10_000);
+    const drained = world.session.drain();
+
+    for (let second = 0; second < 10; second += 1) {
+      await world.pass(6_000);
+      const fromSample = samplesAt(second * 1_000);
+      sayFinal(world.last, { fromSample, toSample: fromSample + samplesAt(1_000) });
+    }
+
+    expect(await drained).toBe(true);
+  });
+
+  it('is given up where three questions get no answer, and nothing is settled', async () => {
+    const world = await new TalkWorld({ onFrame: () => undefined }).connected();
+    await world.speak(1_000);
+    const drained = world.session.drain();
+
+    await world.pass(14_999);
+    const before = await outcomeOf(drained);
+    await world.pass(1);
+
+    expect(before).toBe('pending');
+    expect(await drained).toBe(false);
+    expect(world.session.status).toBe('active');
+    expect(world.last.texts.filter((text) => text === FLUSH)).toHaveLength(3);
+  });
+
+  it('ends with its signal, and leaves no question behind', async () => {
+    const world = await new TalkWorld({ onFrame: () => undefined }).connected();
+    await world.speak(1_000);
+    const controller = new AbortController();
+    const drained = world.session.drain({ signal: controller.signal });
+
+    controller.abort();
+    await world.pass(20_000);
+
+    expect(await drained).toBe(false);
+    expect(world.last.texts.filter((text) => text === FLUSH)).toHaveLength(1);
+  });
+});
+
 describe('a session closed through its actor', () => {
   it('ends what waits', async () => {
     const world = await new TalkWorld({ onFrame: () => undefined }).connected();
@@ -208,7 +252,7 @@ describe('a second close', () => {
 });
 
 describe('results that come late or twice', () => {
-  it('of a frame that also ends the link count before it ends', async () => {
+  it('of a frame that also ends the link count up to there, and no further', async () => {
     const world = await new TalkWorld({
       provider: {
         openStream: () => ({
@@ -218,10 +262,11 @@ describe('results that come late or twice', () => {
       },
     }).connected();
     await world.speak(1_000);
-    const final: unknown = JSON.parse(transcriptFrame({ fromSample: 0, toSample: 8_000 }));
+    const final = (fromSample: number, toSample: number): unknown =>
+      JSON.parse(transcriptFrame({ fromSample, toSample }));
     const failed = { kind: 'failed', failure: { kind: 'transient', code: 'x', detail: '' } };
 
-    world.last.say(JSON.stringify([final, failed, final]));
+    world.last.say(JSON.stringify([final(0, 8_000), failed, final(8_000, 16_000)]));
 
     expect(world.finals).toHaveLength(1);
     expect(world.session.ledger.deliveredMs).toBe(500);

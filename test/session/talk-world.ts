@@ -10,8 +10,8 @@ import { FakeTransport } from '../support/fake-transport.ts';
 import type { FakeSocket, FakeTransportOptions } from '../support/fake-transport.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
-export const CHUNK_MS = 20;
-export const SAMPLES_PER_MS = 16;
+const CHUNK_MS = 20;
+const SAMPLES_PER_MS = 16;
 const BYTES_PER_SAMPLE = 2;
 
 export interface WorldOptions extends Omit<FakeTransportOptions, 'clock'> {

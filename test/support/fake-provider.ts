@@ -12,7 +12,7 @@ import type { FakeSocket } from './fake-transport.ts';
 
 export const FLUSH = 'flush';
 export const GOODBYE = 'goodbye';
-export const KEEP_ALIVE = 'keepAlive';
+const KEEP_ALIVE = 'keepAlive';
 
 export interface FakeProviderOptions {
   readonly traits?: Partial<ProviderTraits>;
