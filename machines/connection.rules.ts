@@ -14,6 +14,9 @@ import type {
 /** A link counts as healthy after this long, provided that the server spoke. */
 export const HEALTHY_AFTER_MS = 10_000;
 
+/** A link on which nobody speaks has nothing to answer: it counts as healthy when it stood for this long. */
+const HEALTHY_MUTE_AFTER_MS = 60_000;
+
 /** The wait for a rate limit that came without a hint. */
 export const RATE_LIMIT_DEFAULT_MS = 60_000;
 
@@ -260,9 +263,9 @@ function attemptsBefore(
 
 function isHealthyAt(context: ConnectionContext, atMs: number): boolean {
   const { answeredAtMs, connectedAtMs, silentSinceMs } = context;
-  if (answeredAtMs === null || connectedAtMs === null) return false;
-
-  return (silentSinceMs ?? atMs) - connectedAtMs >= HEALTHY_AFTER_MS; // silence is no health
+  if (connectedAtMs === null) return false;
+  const stoodMs = Math.min(atMs, silentSinceMs ?? atMs) - connectedAtMs;
+  return stoodMs >= (answeredAtMs === null ? HEALTHY_MUTE_AFTER_MS : HEALTHY_AFTER_MS);
 }
 
 function canRefresh(context: ConnectionContext, loss: Loss): boolean {

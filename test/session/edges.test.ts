@@ -144,3 +144,18 @@ describe('the interim of a lost socket', () => {
     await end(world);
   });
 });
+
+describe('a link on which nobody speaks', () => {
+  it('is lost any number of times over the days without being given up', async () => {
+    const world = await new SessionWorld().connect();
+
+    for (let day = 0; day < 8; day += 1) {
+      await world.clock.advanceAsync(120_000);
+      world.transport.last.end();
+      await world.clock.advanceAsync(30_000);
+    }
+
+    expect(world.session.status).toBe('active');
+    await end(world);
+  });
+});
