@@ -1,5 +1,6 @@
 /** Streams a recording through a session as a microphone would, and keeps the story of what happened. */
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -50,7 +51,6 @@ export interface StreamReport {
 }
 
 const CHUNK_MS = 100;
-const BYTES_PER_SAMPLE = 2;
 
 /** Retention is what outages must fit in; waits are kept short against it. */
 const RETENTION_MS = 120_000;

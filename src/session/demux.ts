@@ -6,14 +6,13 @@
 import type { SessionEmitter } from './emitter.ts';
 import type { TranscriptEvent, TranscriptWord } from './events.ts';
 import type { Link } from './link.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import { Downlink } from '../audio/downlink.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { ProviderEvent, ProviderWord } from '../providers/contract.ts';
 
 type ProviderTranscript = Extract<ProviderEvent, { kind: 'transcript' }>;
-
-const BYTES_PER_SAMPLE = 2;
 
 /** Times come as 32-bit floats and models round to their frames: closer than this is the same moment. */
 const TOLERANCE_MS = 10;

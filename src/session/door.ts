@@ -1,7 +1,6 @@
 /** What is checked when something comes in, and what is said when it may not. */
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import { TenutoError } from '../ports/errors.ts';
-
-const BYTES_PER_SAMPLE = 2;
 
 /** The bytes of a chunk.
  *

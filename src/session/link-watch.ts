@@ -3,9 +3,8 @@ import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Pulse } from './pulse.ts';
 import type { LinkMeasured } from '../../machines/liveness.types.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
-
-const BYTES_PER_SAMPLE = 2;
 
 /** Audio flows if some went out within this time. */
 const FLOWING_WITHIN_MS = 500;

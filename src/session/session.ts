@@ -26,6 +26,7 @@ import { join, wiredMachine } from './wired-machine.ts';
 import type { ConnectionActor } from './wired-machine.ts';
 import { Wiring } from './wiring.ts';
 import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { GapRange } from '../audio/ledger.ts';
 import { Uplink } from '../audio/uplink.ts';
 import type { WriteOutcome } from '../audio/uplink.ts';
@@ -34,7 +35,6 @@ import type { TenutoError } from '../ports/errors.ts';
 const MAX_CHUNK_BYTES = 64 * 1_024;
 const GOODBYE_MS = 3_000;
 const DEFAULT_DRAIN_MS = 5_000;
-const BYTES_PER_SAMPLE = 2;
 
 export class Session {
   readonly #options: ResolvedOptions;
@@ -177,7 +177,7 @@ export class Session {
    */
   async drain(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
     const isOver = this.#status === 'error' || this.#status === 'disconnected';
-    if (this.#closing !== null || isOver) return this.#isSettled();
+    if (this.#closing !== null || isOver) return this.#uplink.ledger.bytes().buffered === 0;
     return this.#drain.wait(options.signal);
   }
 
@@ -199,11 +199,12 @@ export class Session {
     this.#drain.cancel();
     if (this.#status !== 'disconnected') this.#wiring.order({ type: 'session.close' });
     this.#actor.stop();
-    const { chunks, ms } = { chunks: this.ledger.buffered, ms: this.ledger.bufferedMs };
+    const { ledger } = this;
     this.#uplink.release();
     this.#emitter.end();
 
-    return { drained: ms === 0, left: { chunks, ms }, ledger: this.ledger };
+    const left = { chunks: ledger.buffered, ms: ledger.bufferedMs };
+    return { drained: left.ms === 0, left, ledger };
   }
 
   async #goodbye(): Promise<void> {
@@ -289,10 +290,6 @@ export class Session {
       status: this.#status,
       onChange: (listener) => this.#emitter.on('stateChange', listener),
     };
-  }
-
-  #isSettled(): boolean {
-    return this.#uplink.ledger.bytes().buffered === 0;
   }
 
   #msOf(bytes: number): number {

@@ -16,11 +16,10 @@ import type {
   SocketInput,
 } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
-
-const BYTES_PER_SAMPLE = 2;
 
 type Tell = (event: ConnectionEvent) => void;
 
