@@ -20,6 +20,9 @@ export type TenutoErrorCode =
   | 'REQUEST_REFUSED'
   | 'CONNECTION_FAILED'
   | 'PACKAGE_MISSING'
+  | 'CHART_UNKNOWN'
+  | 'MODEL_INVALID'
+  | 'MODEL_MISMATCH'
   | 'INTERNAL';
 
 export interface TenutoErrorOptions {
