@@ -1,0 +1,141 @@
+/**
+ * Time that passes only when told to.
+ *
+ * It serves tenuto's `Clock` port and XState's alike: `createSession({ clock })`, `createActor(machine, { clock })`.
+ */
+import type { Clock } from '../ports/clock.ts';
+
+interface Timer {
+  readonly id: number;
+  readonly dueAtMs: number;
+  readonly callback: () => void;
+}
+
+/**
+ * A clock for tests. Timers run in the order in which they fall due, each at its own moment, and so do those that they
+ * set; two that fall due together run in the order in which they were set. Nothing else moves: `Date`, promises and
+ * the platform's timers are left alone.
+ */
+export class VirtualClock implements Clock {
+  readonly #timers = new Map<number, Timer>();
+  #nowMs: number;
+  #nextId = 1;
+
+  /** @param startAtMs what `nowMs()` says at first. */
+  constructor(startAtMs = 0) {
+    this.#nowMs = startAtMs;
+    // XState takes a clock's methods off the object.
+    this.setTimeout = this.setTimeout.bind(this);
+    this.clearTimeout = this.clearTimeout.bind(this);
+  }
+
+  /** Timers that have neither run nor been cleared. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  setTimeout(callback: () => void, delayMs: number): number {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    this.#timers.set(id, { id, dueAtMs: this.#nowMs + Math.max(0, delayMs), callback });
+    return id;
+  }
+
+  clearTimeout(handle: unknown): void {
+    this.#timers.delete(handle as number);
+  }
+
+  /** Runs every timer that falls due within `ms`, each at its own moment, also those set meanwhile. */
+  advance(ms: number): void {
+    const untilMs = this.#nowMs + ms;
+    for (let timer = this.#nextDue(untilMs); timer; timer = this.#nextDue(untilMs)) {
+      this.#timers.delete(timer.id);
+      this.#nowMs = Math.max(this.#nowMs, timer.dueAtMs);
+      timer.callback();
+    }
+    this.#nowMs = untilMs;
+  }
+
+  /**
+   * The same, and after each timer everything that was promised runs before time goes on. With 0 it lets what is
+   * promised and what is due happen.
+   */
+  async advanceAsync(ms: number): Promise<void> {
+    const untilMs = this.#nowMs + ms;
+    await settle();
+    for (let timer = this.#nextDue(untilMs); timer; timer = this.#nextDue(untilMs)) {
+      this.#timers.delete(timer.id);
+      this.#nowMs = Math.max(this.#nowMs, timer.dueAtMs);
+      timer.callback();
+      await settle();
+    }
+    this.#nowMs = untilMs;
+  }
+
+  /** Time passes and nobody looks: what falls due meanwhile runs late, at the end. */
+  sleep(ms: number): void {
+    this.#nowMs += ms;
+    this.advance(0);
+  }
+
+  /** The earliest timer due by then; of two at the same moment the one set first. */
+  #nextDue(untilMs: number): Timer | undefined {
+    let next: Timer | undefined;
+    for (const timer of this.#timers.values()) {
+      if (timer.dueAtMs > untilMs) continue;
+      if (next === undefined || timer.dueAtMs < next.dueAtMs) next = timer;
+    }
+    return next;
+  }
+}
+
+/** Lets every promise that can settle do so: a macrotask runs when no microtask is left. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => {
+    turns.wait(resolve);
+  });
+}
+
+/** What browsers and Node agree on; only Node's ports can be left out of what keeps a process alive. */
+interface Port {
+  onmessage: (() => void) | null;
+  postMessage(message: null): void;
+  readonly ref?: () => void;
+  readonly unref?: () => void;
+}
+
+interface Channel {
+  readonly port1: Port;
+  readonly port2: Port;
+}
+
+/**
+ * Macrotasks by a message channel: every platform has it, and fake timers, which take `setImmediate` and `setTimeout`
+ * away, leave it alone. It keeps a process alive only while somebody waits.
+ */
+class Turns {
+  readonly #waiting: (() => void)[] = [];
+  #channel: Channel | null = null;
+
+  wait(resolve: () => void): void {
+    const { port1, port2 } = (this.#channel ??= this.#open());
+    if (this.#waiting.push(resolve) === 1) port1.ref?.();
+    port2.postMessage(null);
+  }
+
+  #open(): Channel {
+    const channel = new MessageChannel() as unknown as Channel;
+    channel.port1.onmessage = () => {
+      const resolve = this.#waiting.shift();
+      if (this.#waiting.length === 0) channel.port1.unref?.();
+      resolve?.();
+    };
+    return channel;
+  }
+}
+
+const turns = new Turns();
