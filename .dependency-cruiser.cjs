@@ -31,7 +31,7 @@ const LAYERS = {
 };
 
 /** Those whose imports are ruled below, or not at all. */
-const OTHER_LAYERS = ['providers', 'simulation', 'simulators', 'cli'];
+const OTHER_LAYERS = ['providers', 'simulation', 'simulators', 'testing', 'cli'];
 
 const NODE_FILES = ['\\.node\\.ts$', '^src/node\\.ts$', '^src/(gateway|simulators|cli)/'];
 const NODE_PACKAGES = 'node_modules/(@types/)?(ws|koffi|vosk|commander|picocolors)/';
@@ -89,6 +89,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/[^/]+\\.ts$' },
       to: { path: '^src/simulators/' },
+    },
+    {
+      name: 'entries-reach-no-testing',
+      comment: 'The kit for tests is an entry of its own, and no application pays for it.',
+      severity: 'error',
+      from: { path: '^src/[^/]+\\.ts$', pathNot: '^src/testing\\.ts$' },
+      to: { path: '^src/testing[/.]', reachable: true },
     },
     {
       name: 'node-builtins-in-node-files',

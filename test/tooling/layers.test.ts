@@ -55,15 +55,23 @@ const violations: Readonly<Record<string, readonly (readonly [from: string, to: 
   'nobody-imports-cli': [
     ['src/simulators/b.ts', '../cli/a.ts'],
     ['src/node.ts', './cli/a.ts'],
+    ['src/testing/b.ts', '../cli/a.ts'],
   ],
   'entries-without-simulators': [['src/testing.ts', './simulators/a.ts']],
+  'entries-reach-no-testing': [
+    ['src/node.ts', './testing/a.ts'],
+    ['src/browser.ts', './testing.ts'],
+    ['src/index.ts', './session/reaches-testing.ts'],
+  ],
   'node-builtins-in-node-files': [
     ['src/session/e.ts', 'node:fs'],
     ['src/audio/d.ts', 'buffer'],
+    ['src/testing/c.ts', 'node:http'],
   ],
   'node-packages-in-node-files': [
     ['src/transports/d.ts', 'ws'],
     ['src/observability/c.ts', 'picocolors'],
+    ['src/testing/d.ts', 'ws'],
   ],
   'universal-entries-reach-no-node': [
     ['src/index.ts', './session/reaches-builtin.ts'],
@@ -101,7 +109,14 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ['src/transports/reaches-package.node.ts', 'ws'],
   ['src/gateway/a.ts', 'node:http'],
   ['src/simulators/a.ts', '../session/a.ts'],
+  ['src/testing.ts', './testing/a.ts'],
+  ['src/testing.ts', './testing/server.node.ts'],
+  ['src/testing/a.ts', '../session/a.ts'],
+  ['src/testing/a.ts', '../providers/whisper.ts'],
+  ['src/testing/a.ts', '../../machines/x.ts'],
+  ['src/testing/server.node.ts', 'ws'],
   ['src/cli/a.ts', '../simulators/a.ts'],
+  ['src/cli/a.ts', '../testing/a.ts'],
   ['src/node.ts', './transports/websocket.node.ts'],
 ];
 
@@ -117,6 +132,7 @@ const broken: Readonly<Record<string, string>> = {
   'src/observability/a.ts': 'export const value = 1;\n',
   'src/cli/b.ts': "import { sample } from 'fast-check';\nexport const use = sample;\n",
   'src/helpers/a.ts': 'export const value = 1;\n',
+  'src/session/reaches-testing.ts': importing('../testing/a.ts'),
   'src/session/reaches-builtin.ts': importing('../ports/os.node.ts'),
   'src/ports/os.node.ts': importing('node:os'),
   'src/audio/circle-b.ts':
