@@ -71,10 +71,13 @@ module.exports = {
     {
       name: 'providers-apart',
       comment:
-        'Providers do not know each other; index.ts lists them, contract.ts is what they share.',
+        'Providers do not know each other: index.ts lists them, two files are what they share.',
       severity: 'error',
       from: { path: '^src/providers/([^/.]+)[/.]', pathNot: '^src/providers/index\\.ts$' },
-      to: { path: '^src/providers/', pathNot: '^src/providers/($1[/.]|contract\\.ts$)' },
+      to: {
+        path: '^src/providers/',
+        pathNot: '^src/providers/($1[/.]|(contract|retry-hints)\\.ts$)',
+      },
     },
     {
       name: 'nobody-imports-cli',

@@ -7,14 +7,12 @@
 import { detailOf } from './detail.ts';
 import type { Failure, FailureKind } from '../../../machines/failure.ts';
 import type { SocketEnd } from '../../ports/socket.ts';
+import { retryAfterMsOf } from '../retry-hints.ts';
 
 const DOCUMENTED_CODE = /(NET|DATA)-?(\d{4})/i;
 
 /** The same bytes would be refused again: not audio (1003, 1008), too long (1009). */
 const CONFIG_CODES: readonly number[] = [1_003, 1_008, 1_009];
-
-/** No timer runs for longer than 24.8 days; nobody waits for longer than a day. */
-const MAX_RETRY_AFTER_MS = 86_400_000;
 
 /** @param secrets credentials that must not appear in the detail, should the service echo them. */
 export function classifyListenEnd(end: SocketEnd, secrets: readonly string[] = []): Failure {
@@ -52,7 +50,11 @@ function refusal(status: number, end: SocketEnd): Failure {
       return { kind: 'quota', code, detail };
     case 429: {
       // Concurrency rather than rate: a stream that ends makes room. Only a hint makes it a wait of its own.
-      const retryAfterMs = retryAfterOf(end.headers?.['retry-after']);
+      const retryAfterMs = retryAfterMsOf({
+        headers: end.headers,
+        body: end.body,
+        text: end.reason,
+      });
       if (retryAfterMs === null) return { kind: 'transient', code, detail };
       return { kind: 'rateLimited', code, detail, retryAfterMs };
     }
@@ -61,12 +63,6 @@ function refusal(status: number, end: SocketEnd): Failure {
     default:
       return { kind: status >= 400 && status < 500 ? 'config' : 'transient', code, detail };
   }
-}
-
-/** Seconds (RFC 9110, section 10.2.3). The date form is not used by this service, and would need a wall clock. */
-function retryAfterOf(header: string | undefined): number | null {
-  if (header === undefined || !/^\s*\d+(\.\d+)?\s*$/.test(header)) return null;
-  return Math.min(Number(header) * 1_000, MAX_RETRY_AFTER_MS);
 }
 
 function saidBy(end: SocketEnd): string {

@@ -1,0 +1,162 @@
+/**
+ * When to come back, as a server says it: in a header, in Google's error details, or in prose.
+ *
+ * A hint is a fact of the answer, so nothing here reads a clock: a date is measured against the answer's own `Date`
+ * header, which also makes a client's wrong clock harmless.
+ */
+export interface RetryHintSources {
+  /** Response headers, names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The response's body: JSON or prose. */
+  readonly body?: string | undefined;
+  /** A close reason or an error message. */
+  readonly text?: string | undefined;
+  /** Wall-clock milliseconds since 1970, for a date in an answer without a `Date` header. */
+  readonly nowMs?: number | undefined;
+}
+
+/** Nobody waits for longer than a day, and no timer runs for longer than 24.8 days. */
+const MAX_RETRY_AFTER_MS = 86_400_000;
+
+/** Prose is searched this far: a hint stands in a sentence, not in a book. */
+const PROSE_CHARS = 8_192;
+
+/**
+ * The first hint found, in order of precision: `retry-after-ms`, `Retry-After`, `google.rpc.RetryInfo`, prose.
+ * More than 24 h counts as 24 h; what is negative or cannot be read is no hint; a date that has passed is 0.
+ * @returns milliseconds, 0 to 86,400,000; null without a hint.
+ */
+export function retryAfterMsOf({ headers, body, text, nowMs }: RetryHintSources): number | null {
+  const hintMs =
+    decimal(headers?.['retry-after-ms']) ?? // OpenAI's and Azure's own, read by OpenAI's clients
+    headerMs(headers?.['retry-after'], httpDateMs(headers?.['date']) ?? nowMs) ??
+    retryInfoMs(body) ??
+    proseMs(text) ??
+    proseMs(body);
+
+  return hintMs === null ? null : Math.min(Math.round(hintMs), MAX_RETRY_AFTER_MS);
+}
+
+/** RFC 9110, section 10.2.3: seconds or a date. Fractions are not in it, and are sent all the same. */
+function headerMs(value: string | undefined, nowMs = NaN): number | null {
+  const seconds = decimal(value);
+  if (seconds !== null) return seconds * 1_000;
+
+  const atMs = httpDateMs(value, nowMs);
+  return atMs === null || Number.isNaN(nowMs) ? null : Math.max(0, atMs - nowMs);
+}
+
+/** https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto; a Duration is JSON as "3.5s". */
+function retryInfoMs(body: string | undefined): number | null {
+  if (body?.includes('RetryInfo') !== true) return null;
+  const error = field(firstOf(parsed(body)), 'error');
+  const details = field(error, 'details');
+  if (!Array.isArray(details)) return null;
+
+  for (const detail of details as readonly unknown[]) {
+    const type = field(detail, '@type');
+    const delay = field(detail, 'retryDelay');
+    if (typeof type !== 'string' || !type.endsWith('google.rpc.RetryInfo')) continue;
+    const seconds = typeof delay === 'string' && delay.endsWith('s') && decimal(delay.slice(0, -1));
+    if (typeof seconds === 'number') return seconds * 1_000;
+  }
+  return null;
+}
+
+const UNITS_MS: readonly (readonly [unit: RegExp, ms: number])[] = [
+  [/^(ms|millis)/i, 1],
+  [/^s/i, 1_000],
+  [/^m/i, 60_000],
+  [/^h/i, 3_600_000],
+  [/^d/i, 86_400_000],
+];
+
+const UNIT = '(?:ms|millis(?:econds?)?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)';
+const PART = `\\d{1,12}(?:\\.\\d{1,12})?\\s?${UNIT}(?![a-z])`;
+
+/** "try again in 4.782s", "in 1m2.5s" (OpenAI), "Please retry in 3.5s" (Google), "retry after 3 seconds" (Azure). */
+const HINT = new RegExp(
+  `\\b(?:try again|retry) (?:in|after) (${PART}(?:,? ?(?:and )?${PART}){0,4})`,
+  'i',
+);
+const HINT_PART = new RegExp(`(\\d+(?:\\.\\d+)?)\\s?(${UNIT})(?![a-z])`, 'gi');
+
+function proseMs(text: string | undefined): number | null {
+  const [, duration] = HINT.exec(text?.slice(0, PROSE_CHARS) ?? '') ?? [];
+  if (duration === undefined) return null;
+
+  let totalMs = 0;
+  for (const [, amount = '', name = ''] of duration.matchAll(HINT_PART)) {
+    const [, unitMs = 0] = UNITS_MS.find(([unit]) => unit.test(name)) ?? [];
+    totalMs += Number(amount) * unitMs;
+  }
+  return totalMs;
+}
+
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+const TIME = '(\\d\\d):(\\d\\d):(\\d\\d)';
+
+/** RFC 9110, section 5.6.7: the one form that may be sent, and the two older ones that have to be read. */
+const IMF_FIXDATE = new RegExp(`^\\w{3}, (\\d\\d) (\\w{3}) (\\d{4}) ${TIME} GMT$`);
+const RFC_850_DATE = new RegExp(`^\\w{6,9}, (\\d\\d)-(\\w{3})-(\\d\\d) ${TIME} GMT$`);
+const ASCTIME_DATE = new RegExp(`^\\w{3} (\\w{3}) ([ \\d]\\d) ${TIME} (\\d{4})$`);
+
+/** @param nowMs decides the century of a year of two digits: not more than 50 years ahead. */
+function httpDateMs(value: string | undefined, nowMs = 0): number | null {
+  const text = value?.trim() ?? '';
+  const imf = IMF_FIXDATE.exec(text);
+  if (imf) return dateMs(imf[3], imf[2], imf[1], imf.slice(4));
+
+  const asctime = ASCTIME_DATE.exec(text);
+  if (asctime) return dateMs(asctime[6], asctime[1], asctime[2], asctime.slice(3, 6));
+
+  const old = RFC_850_DATE.exec(text);
+  if (!old) return null;
+  const thisYear = 1970 + Math.floor(nowMs / 31_556_952_000); // of 365.2425 days
+  const sameCentury = thisYear - (thisYear % 100) + Number(old[3]);
+  const year = sameCentury > thisYear + 50 ? sameCentury - 100 : sameCentury;
+  return dateMs(String(year), old[2], old[1], old.slice(4));
+}
+
+function dateMs(year = '', month = '', day = '', time: readonly string[] = []): number | null {
+  const monthIndex = MONTHS.indexOf(month) / 3;
+  const [hours = 0, minutes = 0, seconds = 0] = time.map(Number);
+  const isReal = Number(day) >= 1 && Number(day) <= 31 && hours <= 23 && minutes <= 59;
+  if (!Number.isInteger(monthIndex) || !isReal || seconds > 60) return null;
+
+  const days = daysSince1970(Number(year), monthIndex + 1, Number(day));
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
+}
+
+/** Of the Gregorian calendar, with the year taken from March on so that a leap day comes last. */
+function daysSince1970(year: number, month: number, day: number): number {
+  const y = month > 2 ? year : year - 1;
+  const monthFromMarch = (month + 9) % 12;
+  const dayOfYear = Math.floor((153 * monthFromMarch + 2) / 5) + day - 1;
+  const leapDays = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
+
+  return y * 365 + leapDays + dayOfYear - 719_468;
+}
+
+function decimal(value: string | undefined): number | null {
+  return value !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null; // not JSON, or cut off: prose may still say it
+  }
+}
+
+/** Google's streaming endpoints wrap the error in a list. */
+function firstOf(value: unknown): unknown {
+  return Array.isArray(value) ? (value as readonly unknown[])[0] : value;
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
