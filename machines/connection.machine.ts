@@ -9,69 +9,10 @@
  */
 import { assign, enqueueActions } from 'xstate';
 
-import { initialContext, reconnectedSignal } from './connection.rules.ts';
-import type { Route } from './connection.rules.ts';
-import { connectionSetup } from './connection.setup.ts';
-
-/** The ways out of a state that holds a socket, when that socket is lost. */
-const waysOut = [
-  { guard: leads('error'), target: '#connection.error', actions: ['letGo', 'noteFatalLoss'] },
-  {
-    guard: leads('waitingForNetwork'),
-    target: '#connection.reconnecting.waitingForNetwork',
-    actions: ['letGo', 'noteLoss', 'announceAttempt'],
-  },
-  {
-    guard: leads('waitingForRateLimit'),
-    target: '#connection.reconnecting.waitingForRateLimit',
-    actions: ['letGo', 'noteLoss', 'announceAttempt'],
-  },
-  {
-    guard: leads('backingOff'),
-    target: '#connection.reconnecting.backingOff',
-    actions: ['letGo', 'noteLoss', 'announceAttempt'],
-  },
-  {
-    guard: leads('dialing'),
-    target: '#connection.reconnecting.dialing',
-    actions: ['letGo', 'noteLoss', 'announceAttempt'],
-  },
-  { guard: 'isHedge', actions: 'letHedgeGo' },
-] as const;
-
-/** What can happen to a link that stands, in `connected` and in `active` alike. */
-const linkEvents = {
-  'socket.lost': waysOut,
-  'link.died': waysOut,
-  'link.measured': [
-    { guard: 'isWatched', actions: 'forward' },
-    { guard: 'isQuiet', description: 'It became quiet: watch.', actions: ['watch', 'forward'] },
-  ],
-  'link.answered': { actions: 'unwatch' },
-  'link.probe': { actions: 'probe' },
-  'link.suspected': [
-    {
-      guard: 'mayHedge',
-      description: 'Suspecting does not let go: a second socket is dialled beside the first.',
-      actions: ['noteSuspicion', 'announceSuspicion', 'takeHedgeNumber', 'dialBeside'],
-    },
-    { actions: 'noteSuspicion' },
-  ],
-  'link.recovered': { actions: ['letHedgeGo', 'forgetSuspicion', 'unwatch', 'announceRecovery'] },
-  'socket.configured': {
-    guard: 'isHedge',
-    description: 'The second socket answered first: it carries on.',
-    target: '#connection.connected',
-    reenter: true,
-    actions: ['promoteHedge', 'noteConnected'],
-  },
-  'server.answered': { guard: 'isCurrent', actions: 'noteAnswer' },
-  'result.committed': { guard: 'isCurrent', actions: ['noteAnswer', 'noteProgress'] },
-} as const;
-
-function leads<R extends Route>(route: R) {
-  return { type: 'leadsTo', params: { route } } as const;
-}
+import { initialContext } from './connection.rules.ts';
+import { connectionSetup, socketInput } from './connection.setup.ts';
+import { reconnectedSignal, tell } from './connection.signals.ts';
+import { configuring, dialing, linkEvents, soon, waysOut } from './connection.ways.ts';
 
 export const connectionMachine = connectionSetup.createMachine({
   id: 'connection',
@@ -84,6 +25,10 @@ export const connectionMachine = connectionSetup.createMachine({
     },
     'network.lost': { actions: 'noteOffline' },
     'network.restored': { actions: 'noteOnline' },
+    'carrier.chosen': {
+      actions: 'becomeCarrier',
+      description: 'A standby is to carry the audio as soon as it can.',
+    },
   },
   states: {
     idle: {
@@ -97,35 +42,30 @@ export const connectionMachine = connectionSetup.createMachine({
       initial: 'dialing',
       on: { 'socket.lost': waysOut },
       states: {
-        dialing: {
-          description: 'The socket is being opened.',
-          entry: ['takeSocketNumber', 'dial'],
-          on: { 'socket.opened': { guard: 'isCurrent', target: 'configuring' } },
-        },
+        dialing: { ...dialing, description: 'The socket is being opened.' },
         configuring: {
+          ...configuring,
           description: 'The socket is open; the provider is told what we want.',
-          on: {
-            'socket.configured': {
-              guard: 'isCurrent',
-              target: '#connection.connected',
-              actions: 'noteConnected',
-            },
-          },
         },
       },
     },
     connected: {
       description: 'The provider serves us again; what it missed is brought back.',
       tags: 'connected',
-      initial: 'restoring',
+      initial: 'standingBy',
       on: linkEvents,
       states: {
+        standingBy: {
+          description: 'Configured and kept alive; a standby waits here until it is chosen.',
+          entry: tell.ready,
+          always: { guard: 'isCarrier', target: 'restoring' },
+        },
         restoring: {
           description: 'The conversation is given back: a handle, items, or nothing.',
           invoke: {
             src: 'sessionRestore',
             id: 'sessionRestore',
-            input: ({ context }) => ({ id: context.socketId, reason: context.dialReason }),
+            input: ({ context }) => socketInput(context),
             onDone: {
               target: 'replaying',
               actions: assign({ restore: ({ event }) => event.output }),
@@ -136,10 +76,11 @@ export const connectionMachine = connectionSetup.createMachine({
         replaying: {
           description:
             'Audio flows: first what no result covers yet, at the pace the provider takes.',
+          entry: tell.served,
           invoke: {
             src: 'bufferReplay',
             id: 'bufferReplay',
-            input: ({ context }) => ({ id: context.socketId, reason: context.dialReason }),
+            input: ({ context }) => socketInput(context),
             onDone: {
               target: '#connection.active',
               actions: enqueueActions(({ context, event, enqueue }) => {
@@ -167,7 +108,7 @@ export const connectionMachine = connectionSetup.createMachine({
         waitingForNetwork: {
           description: 'There is no network. No timer runs and no attempt is spent.',
           on: {
-            'network.restored': { target: 'dialing', actions: 'noteOnline' },
+            'network.restored': soon,
             'session.connect': 'dialing',
           },
         },
@@ -192,25 +133,16 @@ export const connectionMachine = connectionSetup.createMachine({
             onError: { target: '#connection.error', actions: 'noteFaultyActor' },
           },
           on: {
-            'network.restored': { target: 'dialing', actions: 'noteOnline' },
+            'network.restored': soon,
+            'network.changed': soon,
             'network.lost': { target: 'waitingForNetwork', actions: 'noteOffline' },
             'session.connect': 'dialing',
           },
         },
-        dialing: {
-          description: 'A new socket is being opened.',
-          entry: ['takeSocketNumber', 'dial'],
-          on: { 'socket.opened': { guard: 'isCurrent', target: 'configuring' } },
-        },
+        dialing: { ...dialing, description: 'A new socket is being opened.' },
         configuring: {
+          ...configuring,
           description: 'The new socket is open; the provider is told what we want.',
-          on: {
-            'socket.configured': {
-              guard: 'isCurrent',
-              target: '#connection.connected',
-              actions: 'noteConnected',
-            },
-          },
         },
       },
     },
@@ -218,13 +150,14 @@ export const connectionMachine = connectionSetup.createMachine({
       description:
         'Given up: the failure is fatal or the attempts are spent. `session.connect` starts over.',
       tags: 'error',
-      entry: 'announceFailure',
+      entry: ['announceFailure', tell.failed],
       on: { 'session.connect': { target: 'connecting', actions: 'startOver' } },
     },
     disconnected: {
       description: 'Closed on purpose.',
       tags: 'disconnected',
       type: 'final',
+      entry: 'letGo',
     },
   },
 });

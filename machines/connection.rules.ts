@@ -1,14 +1,10 @@
 /** The connection chart's arithmetic: total functions of context and event, so that no guard or action can throw. */
-import { backoffDelayMs } from './backoff.ts';
-import { remedyFor } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type {
   ConnectionContext,
-  ConnectionEvent,
   ConnectionInput,
-  ConnectionSignal,
+  NetworkEvent,
   Outage,
-  ReplayResult,
 } from './connection.types.ts';
 
 /** A link counts as healthy after this long, provided that the server spoke. */
@@ -17,24 +13,14 @@ export const HEALTHY_AFTER_MS = 10_000;
 /** A link on which nobody speaks has nothing to answer: it counts as healthy when it stood for this long. */
 const HEALTHY_MUTE_AFTER_MS = 60_000;
 
-/** The wait for a rate limit that came without a hint. */
-export const RATE_LIMIT_DEFAULT_MS = 60_000;
+/** A network that is back is tried within this time: at once for a person, spread for a crowd. */
+const RESTORE_WITHIN_MS = 250;
 
-/** Where a loss leads. */
-export type Route =
-  | 'error'
-  | 'waitingForNetwork'
-  | 'waitingForRateLimit'
-  | 'backingOff'
-  /** Dial at once: the end was announced, or a new credential is to be tried. */
-  | 'dialing';
-
-export interface Loss {
-  readonly failure: Failure;
+/** When a link was lost, and when it last showed life. */
+export interface LossMoment {
   readonly atMs: number;
   /** The last sign of life of a link that died of silence; a loss that was told at once has none of its own. */
   readonly aliveAtMs?: number;
-  readonly unit: number;
 }
 
 export function initialContext(input: ConnectionInput): ConnectionContext {
@@ -42,6 +28,12 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
     ...input,
     refreshesCredential: input.refreshesCredential ?? false,
     canProbe: input.canProbe ?? true,
+    hedges: input.hedges ?? true,
+    limits: input.limits ?? {},
+    role: input.role ?? 'carrier',
+    lane: input.lane ?? 0,
+    candidate: input.candidate ?? 0,
+    outage: input.outage ?? null,
     attempts: 0,
     lastSocketId: 0,
     socketId: 0,
@@ -57,9 +49,10 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
     rtt: null,
     unhealthySinceMs: null,
     credentialRefreshed: false,
-    outage: null,
-    restore: { resumed: false, toolCallsCarried: 0 },
+    restore: { resumed: false, toolCallsCarried: 0, atMs: 0 },
     failure: null,
+    lostAtMs: 0,
+    lostDial: false,
   };
 }
 
@@ -68,122 +61,15 @@ export function socketName(id: number | null): string {
   return `socket.${id ?? 'none'}`;
 }
 
-/** The loss that an event tells of, or null where it is none of the current link's. */
-export function lossOf(context: ConnectionContext, event: ConnectionEvent): Loss | null {
-  if (event.type === 'socket.lost') return event.id === context.socketId ? event : null;
-  if (event.type === 'link.died') {
-    const aliveAtMs = event.atMs - event.silentForMs;
-    return { ...event, aliveAtMs, failure: silence(event.silentForMs) };
-  }
-  return null;
-}
-
-export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
-  const { policy } = context;
-  const remedy = remedyFor(loss.failure);
-  const attempts = attemptsBefore(context, loss);
-
-  if (remedy === 'giveUp' || policy.maxAttempts === 0) return 'error';
-  if (!context.hasBeenConnected && !policy.retryInitialConnect) {
-    return remedy === 'refreshCredential' && canRefresh(context, loss) ? 'dialing' : 'error';
-  }
-  if (remedy === 'refreshCredential') return canRefresh(context, loss) ? 'dialing' : 'error';
-  if (attempts >= policy.maxAttempts && !mayPersist(context, loss)) return 'error';
-  if (!context.isOnline) return 'waitingForNetwork';
-  if (remedy === 'waitForRateLimit') return 'waitingForRateLimit';
-  if (remedy === 'redial' || remedy === 'dropHandle') {
-    const isAgain = attempts > 0 && context.failure?.kind === loss.failure.kind;
-    return isAgain ? 'backingOff' : 'dialing'; // at once, but not twice in a row: that would be a storm
-  }
-  return 'backingOff';
-}
-
-/** What is remembered of a loss; the route was taken from the context before it. */
-export function afterLoss(context: ConnectionContext, loss: Loss): Partial<ConnectionContext> {
-  const wasHealthy = isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
-  const attempts = attemptsBefore(context, loss) + 1;
-  const refused = remedyFor(loss.failure) === 'refreshCredential';
-  const sinceMs = wasHealthy ? loss.atMs : (context.unhealthySinceMs ?? loss.atMs);
-
-  return {
-    attempts,
-    socketId: 0, // what is still told of the lost socket concerns nobody
-    waitMs: waitAfterLossMs(context, loss, attempts),
-    dialReason: refused ? 'refused' : context.hasBeenConnected ? 'reconnect' : 'connect',
-    unhealthySinceMs: sinceMs,
-    credentialRefreshed: (context.credentialRefreshed && !wasHealthy) || refused,
-    outage: outageAfter(context, context.silentSinceMs ?? loss.atMs, loss.failure),
-    connectedAtMs: null,
-    answeredAtMs: null,
-    silentSinceMs: null,
-    hedgeId: null,
-    failure: loss.failure,
-  };
-}
-
-/** What is remembered of a loss that nothing follows. */
-export function afterFatalLoss(context: ConnectionContext, loss: Loss): Partial<ConnectionContext> {
-  return {
-    attempts: attemptsBefore(context, loss),
-    socketId: 0,
-    hedgeId: null,
-    silentSinceMs: null,
-    failure: loss.failure,
-  };
-}
-
-export function reconnectingSignal(
-  context: ConnectionContext,
-  bufferedAudioChunks: number,
-): ConnectionSignal {
-  return {
-    type: 'connection.reconnecting',
-    attempt: context.attempts,
-    maxAttempts: Math.max(context.attempts, context.policy.maxAttempts),
-    backoffDelayMs: context.waitMs,
-    component: context.component,
-    bufferedAudioChunks,
-  };
-}
-
-export function reconnectedSignal(
-  context: ConnectionContext,
-  outage: NonNullable<ConnectionContext['outage']>,
-  replay: ReplayResult,
-): ConnectionSignal {
-  const { restore } = context;
-  const replayed = replay.replayedChunks > 0 ? 'replayed' : 'restarted';
-
-  return {
-    type: 'connection.reconnected',
-    attempts: outage.attempts,
-    component: context.component,
-    outcome: restore.resumed ? 'resumed' : replayed,
-    downtimeMs: outage.downtimeMs,
-    audioReplayedMs: replay.audioReplayedMs,
-    audioLostMs: replay.audioLostMs,
-    duplicatesDropped: replay.duplicatesDropped,
-    toolCallsCarried: restore.toolCallsCarried,
-    cause: outage.cause,
-  };
-}
-
-export function failedSignal(context: ConnectionContext): ConnectionSignal {
-  const failure = context.failure ?? UNKNOWN_FAILURE;
-
-  return {
-    type: 'connection.failed',
-    attempts: context.attempts,
-    reason: failure.detail === '' ? failure.code : `${failure.code}: ${failure.detail}`,
-    component: context.component,
-    failure,
-  };
+/** A planned end is met by dialling at once, where that is of any use. */
+export function mayRotate(context: ConnectionContext): boolean {
+  return context.isOnline && context.policy.maxAttempts > 0;
 }
 
 /** A second socket is an attempt as well, once it takes over: one that opens and is silent is no success. */
 export function mayHedge(context: ConnectionContext, atMs: number): boolean {
-  const { policy, hedgeId } = context;
-  if (hedgeId !== null || policy.maxAttempts === 0) return false;
+  const { policy, hedgeId, hedges } = context;
+  if (!hedges || hedgeId !== null || policy.maxAttempts === 0) return false;
 
   return attemptsBefore(context, { atMs }) < policy.maxAttempts || mayPersist(context, { atMs });
 }
@@ -209,24 +95,52 @@ export function afterPromotion(
 
 /** The link stands: the break is over. */
 export function afterConnect(context: ConnectionContext, atMs: number): Partial<ConnectionContext> {
-  const { outage } = context;
-
   return {
     hasBeenConnected: true,
     connectedAtMs: atMs,
     answeredAtMs: null,
-    outage: outage && {
-      ...outage,
-      downtimeMs: outage.downtimeMs + Math.max(0, atMs - outage.sinceMs),
-    },
+    outage: endedAt(context.outage, atMs),
   };
 }
 
+/** A standby takes the audio over, and with it the break that the last carrier left behind. */
+export function afterChoice(
+  context: ConnectionContext,
+  { atMs, outage }: { readonly atMs: number; readonly outage: Outage | null },
+): Partial<ConnectionContext> {
+  const stands = context.connectedAtMs !== null;
+  return { role: 'carrier', outage: stands ? endedAt(outage, atMs) : outage };
+}
+
+/** The network is back, or another one is there: the wait is over, but for a little chance. */
+export function afterNetwork(
+  context: ConnectionContext,
+  event: Exclude<NetworkEvent, { type: 'network.lost' }>,
+): Partial<ConnectionContext> {
+  const resets = event.type === 'network.restored' && event.resetsAttempts;
+  return {
+    isOnline: true,
+    waitMs: event.unit * RESTORE_WITHIN_MS,
+    attempts: resets ? Math.min(1, context.attempts) : context.attempts,
+    unhealthySinceMs: resets ? event.atMs : context.unhealthySinceMs,
+  };
+}
+
+function endedAt(outage: Outage | null, atMs: number): Outage | null {
+  if (outage === null) return null;
+  return { ...outage, downtimeMs: outage.downtimeMs + Math.max(0, atMs - outage.sinceMs) };
+}
+
 /** A failed dial prolongs the break; the loss of a link that stood begins another. */
-function outageAfter(context: ConnectionContext, sinceMs: number, cause: Failure): Outage | null {
-  if (!context.hasBeenConnected) return null;
-  const { outage, connectedAtMs } = context;
-  if (outage === null) return { sinceMs, downtimeMs: 0, cause, attempts: 1 };
+export function outageAfter(
+  context: ConnectionContext,
+  sinceMs: number,
+  cause: Failure,
+): Outage | null {
+  const { outage, connectedAtMs, hasBeenConnected } = context;
+  if (outage === null) {
+    return hasBeenConnected ? { sinceMs, downtimeMs: 0, cause, attempts: 1 } : null;
+  }
 
   return {
     ...outage,
@@ -244,9 +158,7 @@ export function faultOf(event: unknown): Failure {
   return { kind: 'config', code: 'actor', detail };
 }
 
-const UNKNOWN_FAILURE: Failure = { kind: 'transient', code: 'unknown', detail: '' };
-
-function silence(silentForMs: number): Failure {
+export function silence(silentForMs: number): Failure {
   return {
     kind: 'transient',
     code: 'halfOpen',
@@ -254,47 +166,19 @@ function silence(silentForMs: number): Failure {
   };
 }
 
-function attemptsBefore(
-  context: ConnectionContext,
-  loss: Pick<Loss, 'atMs' | 'aliveAtMs'>,
-): number {
+export function attemptsBefore(context: ConnectionContext, loss: LossMoment): number {
   return isHealthyAt(context, loss.aliveAtMs ?? loss.atMs) ? 0 : context.attempts;
 }
 
-function isHealthyAt(context: ConnectionContext, atMs: number): boolean {
+export function isHealthyAt(context: ConnectionContext, atMs: number): boolean {
   const { answeredAtMs, connectedAtMs, silentSinceMs } = context;
   if (connectedAtMs === null) return false;
   const stoodMs = Math.min(atMs, silentSinceMs ?? atMs) - connectedAtMs;
   return stoodMs >= (answeredAtMs === null ? HEALTHY_MUTE_AFTER_MS : HEALTHY_AFTER_MS);
 }
 
-function canRefresh(context: ConnectionContext, loss: Loss): boolean {
-  const isInARow =
-    context.credentialRefreshed && !isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
-  return context.refreshesCredential && !isInARow;
-}
-
 /** Beyond the count, a link that once stood is tried for as long as the policy says retention can cover. */
-function mayPersist(context: ConnectionContext, loss: Pick<Loss, 'atMs'>): boolean {
+export function mayPersist(context: ConnectionContext, loss: LossMoment): boolean {
   const sinceMs = context.unhealthySinceMs ?? loss.atMs;
   return context.hasBeenConnected && loss.atMs - sinceMs < context.policy.persistMs;
-}
-
-function waitAfterLossMs(context: ConnectionContext, loss: Loss, attempt: number): number {
-  switch (routeAfterLoss(context, loss)) {
-    case 'waitingForRateLimit':
-      // A hint of 0 s is none: the attempts would be spent at once.
-      return loss.failure.retryAfterMs === 0
-        ? backoffDelayMs(attempt, context.policy, loss.unit, false)
-        : (loss.failure.retryAfterMs ?? RATE_LIMIT_DEFAULT_MS);
-    case 'backingOff':
-      return backoffDelayMs(
-        attempt,
-        context.policy,
-        loss.unit,
-        isHealthyAt(context, loss.aliveAtMs ?? loss.atMs),
-      );
-    default:
-      return 0;
-  }
 }

@@ -15,26 +15,26 @@ import {
   stopChild,
 } from 'xstate';
 
+import { afterFatalLoss, afterLoss, lossOf, routeAfterLoss } from './connection.loss.ts';
+import type { Route } from './connection.loss.ts';
 import {
+  afterChoice,
   afterConnect,
-  afterFatalLoss,
-  afterLoss,
+  afterNetwork,
   afterPromotion,
-  failedSignal,
   faultOf,
-  lossOf,
   mayHedge,
-  reconnectingSignal,
-  routeAfterLoss,
+  mayRotate,
   socketName,
 } from './connection.rules.ts';
-import type { Route } from './connection.rules.ts';
+import { bufferedChunksIn, failedSignal, reconnectingSignal } from './connection.signals.ts';
 import type {
   ConnectionContext,
   ConnectionEvent,
   ConnectionInput,
   ConnectionSignal,
   ConnectionStatus,
+  OwnerFact,
   ReplayResult,
   RestoreResult,
   SocketCommand,
@@ -75,6 +75,8 @@ export const connectionSetup = setup({
     isQuiet: ({ event }) =>
       event.type === 'link.measured' && isQuiet({ aliveAtMs: event.lastInboundAtMs }, event),
     mayHedge: ({ context, event }) => mayHedge(context, 'atMs' in event ? event.atMs : 0),
+    mayRotate: ({ context }) => mayRotate(context),
+    isCarrier: ({ context }) => context.role === 'carrier',
   },
   actions: {
     takeSocketNumber: assign(({ context }) => ({
@@ -87,16 +89,20 @@ export const connectionSetup = setup({
     })),
     dial: spawnChild('socket', {
       id: ({ context }) => socketName(context.socketId),
-      input: ({ context }) => ({ id: context.socketId, reason: context.dialReason }),
+      input: ({ context }) => socketInput(context),
     }),
     dialBeside: spawnChild('socket', {
       id: ({ context }) => socketName(context.hedgeId),
-      input: ({ context }) => ({ id: context.hedgeId ?? 0, reason: 'reconnect' }),
+      input: ({ context }) => ({
+        ...socketInput(context),
+        id: context.hedgeId ?? 0,
+        reason: 'reconnect',
+      }),
     }),
     watch: enqueueActions(({ context, enqueue }) => {
       enqueue.spawnChild('liveness', {
         id: 'liveness',
-        input: { canProbe: context.canProbe, rtt: context.rtt },
+        input: { canProbe: context.canProbe, rtt: context.rtt, limits: context.limits },
       });
       enqueue.assign({ isWatched: true });
     }),
@@ -122,6 +128,10 @@ export const connectionSetup = setup({
       enqueue.assign(afterPromotion(context, 'atMs' in event ? event.atMs : 0));
     }),
     forward: sendTo('liveness', ({ event }) => event),
+    challenge: sendTo('liveness', ({ event }) => ({
+      type: 'link.challenged',
+      atMs: 'atMs' in event ? event.atMs : 0,
+    })),
     probe: sendTo(({ context }) => socketName(context.socketId), { type: 'socket.probe' }),
     noteLoss: assign(({ context, event }) => {
       const loss = lossOf(context, event);
@@ -157,8 +167,18 @@ export const connectionSetup = setup({
     }),
     noteOnline: assign({ isOnline: true }),
     noteOffline: assign({ isOnline: false }),
+    dialSoon: assign(({ context, event }) =>
+      event.type === 'network.restored' || event.type === 'network.changed'
+        ? afterNetwork(context, event)
+        : {},
+    ),
+    becomeCarrier: assign(({ context, event }) =>
+      event.type === 'carrier.chosen' ? afterChoice(context, event) : {},
+    ),
+    /** Tells the chart that owns this connection, where there is one: it gives this action its meaning. */
+    tellOwner: (_, _fact: OwnerFact) => undefined,
     announceAttempt: emit(({ context, event }) =>
-      reconnectingSignal(context, 'bufferedChunks' in event ? event.bufferedChunks : 0),
+      reconnectingSignal(context, bufferedChunksIn(event)),
     ),
     announceFailure: emit(({ context }) => failedSignal(context)),
     announceSuspicion: emit(({ context, event }) => ({
@@ -172,3 +192,12 @@ export const connectionSetup = setup({
     })),
   },
 });
+
+export function socketInput({
+  lane,
+  candidate,
+  socketId,
+  dialReason,
+}: ConnectionContext): SocketInput {
+  return { lane, candidate, id: socketId, reason: dialReason };
+}

@@ -1,7 +1,7 @@
 /** What the connection chart is told, what it remembers, and what it tells. */
 import type { ReconnectPolicy } from './backoff.ts';
 import type { Failure } from './failure.ts';
-import type { LinkMeasured, RttEstimate } from './liveness.types.ts';
+import type { LinkMeasured, LivenessLimits, RttEstimate } from './liveness.types.ts';
 
 export type ConnectionComponent = 'realtime' | 'stt' | 'tts' | 'gateway' | 'peer';
 
@@ -15,6 +15,18 @@ export interface ConnectionInput {
   readonly refreshesCredential?: boolean;
   /** Whether a probe can be answered: a protocol ping on Node, nothing in a browser. Default true. */
   readonly canProbe?: boolean;
+  /** Whether the service allows a second socket beside a silent one. Default true. */
+  readonly hedges?: boolean;
+  /** Where the service needs more patience than measurement would give it. Default none. */
+  readonly limits?: LivenessLimits;
+  /** `standby`: configured and kept alive, but without audio until `carrier.chosen`. Default `carrier`. */
+  readonly role?: 'carrier' | 'standby';
+  /** Which of its owner's connections this is. Default 0: it has no owner. */
+  readonly lane?: number;
+  /** Which of its owner's candidates it dials. Default 0. */
+  readonly candidate?: number;
+  /** The break that another connection left behind, and that this one is to end. Default none. */
+  readonly outage?: Outage | null;
 }
 
 /** What stands in every fact about a loss, since a chart can ask nobody. */
@@ -25,6 +37,8 @@ interface LossFacts {
   readonly bufferedChunks: number;
   /** Chance for the jitter, in [0, 1). */
   readonly unit: number;
+  /** How long the retry budget makes us wait at the least. Default 0. */
+  readonly holdMs?: number;
 }
 
 interface SocketLost extends LossFacts {
@@ -52,16 +66,56 @@ export type ConnectionEvent =
   /** The probe was answered: there is nothing to watch any more. */
   | { readonly type: 'link.answered'; readonly atMs: number; readonly rtt: RttEstimate | null }
   | LinkDied
-  | { readonly type: 'network.lost'; readonly atMs: number }
-  | {
-      readonly type: 'network.restored';
-      readonly atMs: number;
-      readonly bufferedChunks: number;
-    }
+  /** The end is known beforehand: let go and dial anew, in a moment that suits. */
+  | { readonly type: 'session.rotate'; readonly atMs: number }
+  /** A standby is to carry the audio from now on. */
+  | { readonly type: 'carrier.chosen'; readonly atMs: number; readonly outage: Outage | null }
+  | NetworkEvent
   /** What the link looks like just now; liveness judges it. */
   | LinkMeasured
   /** Liveness wants a sign of life. */
   | { readonly type: 'link.probe' };
+
+export type NetworkEvent =
+  | { readonly type: 'network.lost'; readonly atMs: number }
+  | {
+      readonly type: 'network.restored';
+      readonly atMs: number;
+      /** Chance, so that a thousand clients of one network do not dial at once. */
+      readonly unit: number;
+      /** The attempts count anew; at most once in 5 s. */
+      readonly resetsAttempts: boolean;
+    }
+  /** Another network, or we slept: what stands may not stand any more. */
+  | { readonly type: 'network.changed'; readonly atMs: number; readonly unit: number };
+
+/** What a connection tells the chart that owns it. */
+export type OwnerFact =
+  /** Configured, and waiting to be chosen. */
+  | { readonly type: 'candidate.ready'; readonly lane: number; readonly atMs: number }
+  /** Audio flows. */
+  | { readonly type: 'candidate.served'; readonly lane: number; readonly atMs: number }
+  /** A result let audio leave the ring. */
+  | { readonly type: 'candidate.confirmed'; readonly lane: number; readonly atMs: number }
+  /** A socket was lost, or a dial failed; the connection goes on by itself. */
+  | {
+      readonly type: 'candidate.lost';
+      readonly lane: number;
+      readonly atMs: number;
+      readonly failure: Failure;
+      readonly waitMs: number;
+      /** The socket had never been configured. */
+      readonly wasDial: boolean;
+      readonly outage: Outage | null;
+    }
+  /** It has given up. */
+  | {
+      readonly type: 'candidate.failed';
+      readonly lane: number;
+      readonly atMs: number;
+      readonly failure: Failure;
+      readonly outage: Outage | null;
+    };
 
 export interface Outage {
   /** When the newest break began. */
@@ -77,6 +131,7 @@ export interface RestoreResult {
   /** The server still knew the session. */
   readonly resumed: boolean;
   readonly toolCallsCarried: number;
+  readonly atMs: number;
 }
 
 export interface ReplayResult {
@@ -87,6 +142,7 @@ export interface ReplayResult {
 }
 
 export interface ConnectionContext extends Required<ConnectionInput> {
+  readonly outage: Outage | null;
   /** Dials since the last healthy spell. */
   readonly attempts: number;
   /** Number of the newest socket; every dial takes the next. */
@@ -108,9 +164,12 @@ export interface ConnectionContext extends Required<ConnectionInput> {
   /** Since when no spell was healthy; null while all is well. */
   readonly unhealthySinceMs: number | null;
   readonly credentialRefreshed: boolean;
-  readonly outage: Outage | null;
   readonly restore: RestoreResult;
   readonly failure: Failure | null;
+  /** The newest moment of a loss; what comes after it is no part of it. */
+  readonly lostAtMs: number;
+  /** What was lost had never been configured. */
+  readonly lostDial: boolean;
 }
 
 export type ConnectionSignal =
@@ -160,6 +219,8 @@ export interface SocketCommand {
 }
 
 export interface SocketInput {
+  readonly lane: number;
+  readonly candidate: number;
   readonly id: number;
   readonly reason: DialReason;
 }

@@ -8,7 +8,8 @@ export {
 } from './backoff.ts';
 export type { PresetName, ReconnectPolicy } from './backoff.ts';
 export { connectionMachine } from './connection.machine.ts';
-export { HEALTHY_AFTER_MS, RATE_LIMIT_DEFAULT_MS, routeAfterLoss } from './connection.rules.ts';
+export { RATE_LIMIT_DEFAULT_MS, routeAfterLoss } from './connection.loss.ts';
+export { HEALTHY_AFTER_MS } from './connection.rules.ts';
 export type {
   ConnectionComponent,
   ConnectionContext,
@@ -16,10 +17,28 @@ export type {
   ConnectionInput,
   ConnectionSignal,
   ConnectionStatus,
+  NetworkEvent,
+  Outage,
+  OwnerFact,
   ReplayResult,
   RestoreResult,
 } from './connection.types.ts';
 export { remedyFor } from './failure.ts';
 export type { Failure, FailureKind, Remedy } from './failure.ts';
 export { livenessMachine } from './liveness.machine.ts';
-export type { LinkMeasured, LivenessInput } from './liveness.types.ts';
+export type { LinkMeasured, LivenessInput, LivenessLimits } from './liveness.types.ts';
+export { laneName } from './orchestrator.names.ts';
+export { orchestratorMachine } from './orchestrator.machine.ts';
+export { owned } from './orchestrator.setup.ts';
+export type {
+  Candidate,
+  DegradedMode,
+  Faculty,
+  HandoverInput,
+  HandoverResult,
+  MoveReason,
+  OrchestratorContext,
+  OrchestratorEvent,
+  OrchestratorInput,
+  OrchestratorSignal,
+} from './orchestrator.types.ts';

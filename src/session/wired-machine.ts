@@ -48,8 +48,12 @@ export const wiredMachine = connectionMachine.provide({
     ),
     backoffTimer: waitActor,
     rateLimitWait: waitActor,
-    sessionRestore: fromPromise<RestoreResult, SocketInput>(() =>
-      Promise.resolve({ resumed: false, toolCallsCarried: 0 }),
+    sessionRestore: fromPromise<RestoreResult, SocketInput>(({ system }) =>
+      Promise.resolve({
+        resumed: false,
+        toolCallsCarried: 0,
+        atMs: wiringOf(system).clock.nowMs(),
+      }),
     ),
     bufferReplay: fromPromise<ReplayResult, SocketInput>(({ input, system }) =>
       wiringOf(system).replay(input.id),

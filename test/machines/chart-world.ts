@@ -49,7 +49,7 @@ export class ChartWorld {
   readonly waits: Waited[] = [];
   readonly signals: ConnectionSignal[] = [];
   /** What the next restoration and the next replay do: a value ends them, an error breaks them, null keeps them. */
-  restores: RestoreResult | Error | null = { resumed: false, toolCallsCarried: 0 };
+  restores: RestoreResult | Error | null = { resumed: false, toolCallsCarried: 0, atMs: 0 };
   replays: ReplayResult | Error | null = PLAIN_REPLAY;
   readonly actor;
 
@@ -179,12 +179,18 @@ export class ChartWorld {
     return this.send({ type: 'network.lost', atMs: this.clock.nowMs() });
   }
 
-  networkRestored(): Promise<void> {
+  networkRestored(facts: { unit?: number; resetsAttempts?: boolean } = {}): Promise<void> {
     return this.send({
       type: 'network.restored',
       atMs: this.clock.nowMs(),
-      bufferedChunks: 7,
+      unit: 0.5,
+      resetsAttempts: false,
+      ...facts,
     });
+  }
+
+  networkChanged(): Promise<void> {
+    return this.send({ type: 'network.changed', atMs: this.clock.nowMs(), unit: 0.5 });
   }
 
   pass(ms: number): Promise<void> {

@@ -193,7 +193,7 @@ describe('connection.reconnected', () => {
   ] as const)('says %s', async (outcome, resumed, replayedChunks) => {
     const world = await new ChartWorld().active();
     await world.lost(failureOf('planned'));
-    world.restores = { resumed, toolCallsCarried: 2 };
+    world.restores = { resumed, toolCallsCarried: 2, atMs: 0 };
     world.replays = { ...PLAIN_REPLAY, replayedChunks };
 
     await world.stands();

@@ -177,15 +177,19 @@ describe('the network', () => {
   });
 
   it.each(['reconnecting.waitingForNetwork', 'reconnecting.backingOff'])(
-    'that comes back dials at once from %s',
+    'that comes back is dialled within 250 ms, by chance, from %s',
     async (state) => {
       const world = await new ChartWorld().active();
       if (state.endsWith('Network')) await world.networkLost();
       await world.lost();
       expect(world.state).toBe(state);
 
-      await world.networkRestored();
+      await world.networkRestored({ unit: 0.5 });
+      await world.pass(124);
+      const stateBefore = world.state;
+      await world.pass(1);
 
+      expect(stateBefore).toBe('reconnecting.backingOff');
       expect(world.state).toBe('reconnecting.dialing');
       expect(world.clock.pending).toBe(0);
       expect(world.context.isOnline).toBe(true);
@@ -197,7 +201,10 @@ describe('the network', () => {
     'leaves each attempt announced exactly once, also through a wait for it ended by %s',
     async (order) => {
       const world = await new ChartWorld().active();
-      const goOn = () => (order === 'session.connect' ? world.connect() : world.networkRestored());
+      const goOn = async () => {
+        await (order === 'session.connect' ? world.connect() : world.networkRestored());
+        await world.pass(250);
+      };
       await world.lost();
       await world.networkLost();
       await goOn();
@@ -211,6 +218,46 @@ describe('the network', () => {
       await world.close();
     },
   );
+
+  it.each([
+    [true, 1],
+    [false, 3],
+  ])('that comes back lets the attempts count anew: %s', async (resetsAttempts, attempts) => {
+    const world = await new ChartWorld().active();
+    for (let loss = 0; loss < 3; loss += 1) {
+      await world.lost();
+      if (loss < 2) await world.connect(); // no wait is sat out
+    }
+
+    await world.networkRestored({ resetsAttempts });
+
+    expect(world.context.attempts).toBe(attempts);
+    await world.close();
+  });
+
+  it('that became another one ends a wait, and keeps the count', async () => {
+    const world = await new ChartWorld().active();
+    await world.lost();
+
+    await world.networkChanged();
+    await world.pass(125);
+
+    expect(world.state).toBe('reconnecting.dialing');
+    expect(world.context.attempts).toBe(1);
+    await world.close();
+  });
+
+  it('that became another one makes a standing link prove itself, whether it is watched or not', async () => {
+    const world = await new ChartWorld().active();
+
+    await world.networkChanged();
+    await world.networkChanged();
+
+    expect(world.children).toContain('liveness');
+    expect(world.sockets[0]?.probes).toBeGreaterThan(0);
+    expect(world.state).toBe('active');
+    await world.close();
+  });
 
   it('does not disturb a link that stands', async () => {
     const world = await new ChartWorld().active();

@@ -1,0 +1,135 @@
+/** What a loss leads to: total functions of context and event, so that no guard or action can throw. */
+import { backoffDelayMs } from './backoff.ts';
+import {
+  attemptsBefore,
+  isHealthyAt,
+  mayPersist,
+  outageAfter,
+  silence,
+} from './connection.rules.ts';
+import type { LossMoment } from './connection.rules.ts';
+import type { ConnectionContext, ConnectionEvent } from './connection.types.ts';
+import { remedyFor } from './failure.ts';
+import type { Failure } from './failure.ts';
+
+/** The wait for a rate limit that came without a hint. */
+export const RATE_LIMIT_DEFAULT_MS = 60_000;
+
+/** Where a loss leads. */
+export type Route =
+  | 'error'
+  | 'waitingForNetwork'
+  | 'waitingForRateLimit'
+  | 'backingOff'
+  /** Dial at once: the end was announced, or a new credential is to be tried. */
+  | 'dialing';
+
+export interface Loss extends LossMoment {
+  readonly failure: Failure;
+  readonly unit: number;
+  readonly holdMs?: number;
+}
+
+/** The loss that an event tells of, or null where it is none of the current link's. */
+export function lossOf(context: ConnectionContext, event: ConnectionEvent): Loss | null {
+  if (event.type === 'socket.lost') return event.id === context.socketId ? event : null;
+  if (event.type === 'link.died') {
+    const aliveAtMs = event.atMs - event.silentForMs;
+    return { ...event, aliveAtMs, failure: silence(event.silentForMs) };
+  }
+  return event.type === 'session.rotate' ? { ...event, failure: ROTATION, unit: 0 } : null;
+}
+
+export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
+  const { policy } = context;
+  const remedy = remedyFor(loss.failure);
+  const attempts = attemptsBefore(context, loss);
+
+  if (remedy === 'giveUp' || policy.maxAttempts === 0) return 'error';
+  if (!context.hasBeenConnected && !policy.retryInitialConnect) {
+    return remedy === 'refreshCredential' && canRefresh(context, loss) ? 'dialing' : 'error';
+  }
+  if (remedy === 'refreshCredential') return canRefresh(context, loss) ? 'dialing' : 'error';
+  if (attempts >= policy.maxAttempts && !mayPersist(context, loss)) return 'error';
+  if (!context.isOnline) return 'waitingForNetwork';
+  if (remedy === 'waitForRateLimit') return 'waitingForRateLimit';
+  if (remedy === 'redial' || remedy === 'dropHandle') {
+    const isAgain = attempts > 0 && context.failure?.kind === loss.failure.kind;
+    const waits = isAgain || (loss.holdMs ?? 0) > 0;
+    return waits ? 'backingOff' : 'dialing'; // at once, but not twice in a row: that would be a storm
+  }
+  return 'backingOff';
+}
+
+/** What is remembered of a loss; the route was taken from the context before it. */
+export function afterLoss(context: ConnectionContext, loss: Loss): Partial<ConnectionContext> {
+  const wasHealthy = isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
+  const attempts = attemptsBefore(context, loss) + 1;
+  const refused = remedyFor(loss.failure) === 'refreshCredential';
+  const sinceMs = wasHealthy ? loss.atMs : (context.unhealthySinceMs ?? loss.atMs);
+
+  return {
+    attempts,
+    socketId: 0, // what is still told of the lost socket concerns nobody
+    waitMs: waitAfterLossMs(context, loss, attempts),
+    dialReason: refused ? 'refused' : context.hasBeenConnected ? 'reconnect' : 'connect',
+    unhealthySinceMs: sinceMs,
+    credentialRefreshed: (context.credentialRefreshed && !wasHealthy) || refused,
+    outage: outageAfter(context, context.silentSinceMs ?? loss.atMs, loss.failure),
+    connectedAtMs: null,
+    answeredAtMs: null,
+    silentSinceMs: null,
+    hedgeId: null,
+    failure: loss.failure,
+    lostAtMs: loss.atMs,
+    lostDial: context.connectedAtMs === null,
+  };
+}
+
+/** What is remembered of a loss that nothing follows. */
+export function afterFatalLoss(context: ConnectionContext, loss: Loss): Partial<ConnectionContext> {
+  return {
+    attempts: attemptsBefore(context, loss),
+    socketId: 0,
+    hedgeId: null,
+    silentSinceMs: null,
+    failure: loss.failure,
+    lostAtMs: loss.atMs,
+    lostDial: context.connectedAtMs === null,
+    outage: outageAfter(context, context.silentSinceMs ?? loss.atMs, loss.failure),
+  };
+}
+
+const ROTATION: Failure = { kind: 'planned', code: 'rotation', detail: 'a known end was near' };
+
+/** A service that says that it has too much to do is not asked at once, and not as soon as another. */
+function isOverloaded({ code }: Failure): boolean {
+  return code === 'http 503' || code === '1013'; // RFC 9110 15.6.4; the IANA registry of WebSocket close codes
+}
+
+function canRefresh(context: ConnectionContext, loss: Loss): boolean {
+  const isInARow =
+    context.credentialRefreshed && !isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
+  return context.refreshesCredential && !isInARow;
+}
+
+function waitAfterLossMs(context: ConnectionContext, loss: Loss, attempt: number): number {
+  switch (routeAfterLoss(context, loss)) {
+    case 'waitingForRateLimit':
+      // A hint of 0 s is none: the attempts would be spent at once.
+      return loss.failure.retryAfterMs === 0
+        ? backoffDelayMs(attempt, context.policy, loss.unit, false)
+        : (loss.failure.retryAfterMs ?? RATE_LIMIT_DEFAULT_MS);
+    case 'backingOff': {
+      const wasHealthy = isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
+      return Math.max(
+        loss.holdMs ?? 0,
+        isOverloaded(loss.failure)
+          ? backoffDelayMs(attempt + 1, context.policy, loss.unit, false)
+          : backoffDelayMs(attempt, context.policy, loss.unit, wasHealthy),
+      );
+    }
+    default:
+      return 0;
+  }
+}

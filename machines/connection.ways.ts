@@ -1,0 +1,110 @@
+/** The ways between the connection chart's states that several states share. */
+import type { Route } from './connection.loss.ts';
+import { tell } from './connection.signals.ts';
+
+const lose = ['letGo', 'noteLoss', 'announceAttempt', tell.lost] as const;
+
+const toError = {
+  guard: leads('error'),
+  target: '#connection.error',
+  actions: ['letGo', 'noteFatalLoss'],
+} as const;
+
+const toNetworkWait = {
+  guard: leads('waitingForNetwork'),
+  target: '#connection.reconnecting.waitingForNetwork',
+  actions: lose,
+} as const;
+
+const toBackoff = {
+  guard: leads('backingOff'),
+  target: '#connection.reconnecting.backingOff',
+  actions: lose,
+} as const;
+
+/** Silence is a transient failure: it knows no rate limit and no announced end. */
+const waysOutOfSilence = [toError, toNetworkWait, toBackoff] as const;
+
+/** The ways out of a state that holds a socket, when that socket is lost. */
+export const waysOut = [
+  ...waysOutOfSilence,
+  {
+    guard: leads('waitingForRateLimit'),
+    target: '#connection.reconnecting.waitingForRateLimit',
+    actions: lose,
+  },
+  { guard: leads('dialing'), target: '#connection.reconnecting.dialing', actions: lose },
+] as const;
+
+/** What can happen to a link that stands, in `connected` and in `active` alike. */
+export const linkEvents = {
+  'socket.lost': [...waysOut, { guard: 'isHedge', actions: 'letHedgeGo' }],
+  'link.died': waysOutOfSilence,
+  'session.rotate': {
+    guard: 'mayRotate',
+    description: 'A known end is near and no second socket is allowed: let go, then dial.',
+    target: '#connection.reconnecting.dialing',
+    actions: lose,
+  },
+  'network.changed': [
+    { guard: 'isWatched', actions: 'challenge' },
+    {
+      description: 'What stands may not stand any more: ask for a sign of life.',
+      actions: ['watch', 'challenge'],
+    },
+  ],
+  'link.measured': [
+    { guard: 'isWatched', actions: 'forward' },
+    { guard: 'isQuiet', description: 'It became quiet: watch.', actions: ['watch', 'forward'] },
+  ],
+  'link.answered': { actions: 'unwatch' },
+  'link.probe': { actions: 'probe' },
+  'link.suspected': [
+    {
+      guard: 'mayHedge',
+      description: 'Suspecting does not let go: a second socket is dialled beside the first.',
+      actions: ['noteSuspicion', 'announceSuspicion', 'takeHedgeNumber', 'dialBeside'],
+    },
+    { actions: 'noteSuspicion' },
+  ],
+  'link.recovered': { actions: ['letHedgeGo', 'forgetSuspicion', 'unwatch', 'announceRecovery'] },
+  'socket.configured': {
+    guard: 'isHedge',
+    description: 'The second socket answered first: it carries on.',
+    target: '#connection.connected',
+    reenter: true,
+    actions: ['promoteHedge', 'noteConnected'],
+  },
+  'server.answered': { guard: 'isCurrent', actions: 'noteAnswer' },
+  'result.committed': {
+    guard: 'isCurrent',
+    actions: ['noteAnswer', 'noteProgress', tell.confirmed],
+  },
+} as const;
+
+/** A socket that is being opened, and then told what we want of it. */
+export const dialing = {
+  entry: ['takeSocketNumber', 'dial'],
+  on: { 'socket.opened': { guard: 'isCurrent', target: 'configuring' } },
+} as const;
+
+export const configuring = {
+  on: {
+    'socket.configured': {
+      guard: 'isCurrent',
+      target: '#connection.connected',
+      actions: 'noteConnected',
+    },
+  },
+} as const;
+
+/** The network changed for the better: what waits dials soon. */
+export const soon = {
+  target: '#connection.reconnecting.backingOff',
+  reenter: true,
+  actions: 'dialSoon',
+} as const;
+
+function leads<R extends Route>(route: R) {
+  return { type: 'leadsTo', params: { route } } as const;
+}

@@ -1,0 +1,186 @@
+/** What the orchestrator is told, what it remembers, and what it tells. */
+import type { ReconnectPolicy } from './backoff.ts';
+import type {
+  ConnectionComponent,
+  ConnectionStatus,
+  NetworkEvent,
+  Outage,
+  OwnerFact,
+} from './connection.types.ts';
+import type { Failure } from './failure.ts';
+import type { LivenessLimits } from './liveness.types.ts';
+
+/** What a voice session can be asked for. */
+export type Faculty = 'hearing' | 'speaking';
+
+/**
+ * How much of a session is left. `recordOnly`: nobody serves, audio is kept. `textOnly`: nothing is spoken, text goes on.
+ * `noSpeech`: nobody hears, the user can still type.
+ */
+export type DegradedMode = 'recordOnly' | 'textOnly' | 'noSpeech';
+
+/** One provider at one endpoint, as far as a decision needs to know it. */
+export interface Candidate {
+  readonly provider: string;
+  /** Empty where the provider has but one. */
+  readonly region: string;
+  readonly component: ConnectionComponent;
+  readonly policy: ReconnectPolicy;
+  readonly refreshesCredential: boolean;
+  readonly canProbe: boolean;
+  readonly hedges: boolean;
+  readonly limits: LivenessLimits;
+  readonly faculties: readonly Faculty[];
+  /** A configured socket is kept ready beside the one that carries. */
+  readonly standby: 0 | 1;
+  /** Whether a second session may stand while the first still does. */
+  readonly makesBeforeBreaks: boolean;
+  /** How long the service lets a session live; null where it sets no end. */
+  readonly endsAfterMs: number | null;
+}
+
+export interface OrchestratorInput {
+  /** In order of preference; at least one. */
+  readonly candidates: readonly [Candidate, ...Candidate[]];
+  /** How long audio is only recorded before the session is given up. Default 120,000 ms. */
+  readonly recordOnlyMs?: number;
+  /** How long a lesser candidate is kept before a better one is tried again. Default 60,000 ms. */
+  readonly holdDownMs?: number;
+  /** How long before a known end its successor is looked for. Default 60,000 ms. */
+  readonly rotationLeadMs?: number;
+}
+
+export type Purpose = 'standby' | 'rotation' | 'return';
+
+/** One connection of ours. Every one that is dialled takes the next number. */
+export interface Lane {
+  readonly id: number;
+  readonly candidate: number;
+}
+
+export interface Beside extends Lane {
+  readonly purpose: Purpose;
+  readonly isReady: boolean;
+}
+
+/** Why another connection carries now. */
+export type MoveReason = 'failover' | 'standby' | 'rotation' | 'return';
+
+export interface Move {
+  /** The candidate that carried before. */
+  readonly from: number;
+  readonly reason: MoveReason;
+  readonly sinceMs: number;
+}
+
+export type OrchestratorEvent =
+  | { readonly type: 'session.connect'; readonly atMs: number }
+  | { readonly type: 'session.close' }
+  | OwnerFact
+  | NetworkEvent
+  /** The breaker of a candidate moved; it may be dialled from that moment on. */
+  | {
+      readonly type: 'breaker.moved';
+      readonly candidate: number;
+      readonly untilMs: number;
+      readonly atMs: number;
+    }
+  | { readonly type: 'speech.started'; readonly atMs: number }
+  /** An utterance ended, or the speaker paused. */
+  | { readonly type: 'speech.paused'; readonly atMs: number }
+  /** The service said when it will end this session. */
+  | {
+      readonly type: 'end.announced';
+      readonly lane: number;
+      readonly endsAtMs: number;
+      readonly atMs: number;
+    }
+  /** Part of a composed provider failed alone, or works again. */
+  | {
+      readonly type: 'faculty.lost';
+      readonly lane: number;
+      readonly faculty: Faculty;
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'faculty.restored';
+      readonly lane: number;
+      readonly faculty: Faculty;
+      readonly atMs: number;
+    };
+
+/** What is known of each candidate beside its facts. */
+export interface Standing {
+  /** By its breaker: no dial before this moment. */
+  readonly openUntilMs: number;
+  /** By us: it failed a moment ago. */
+  readonly coolUntilMs: number;
+  /** Failures in a row without a committed result. */
+  readonly failures: number;
+  /** Misconfigured: only an order to connect tries it again. */
+  readonly isBarred: boolean;
+}
+
+export interface OrchestratorContext extends Required<OrchestratorInput> {
+  readonly standings: readonly Standing[];
+  readonly lastLane: number;
+  readonly carrier: Lane | null;
+  readonly beside: Beside | null;
+  /** The move that is not completed yet. */
+  readonly move: Move | null;
+  /** Moments of the carrier's failed dials. */
+  readonly failedDials: readonly number[];
+  readonly outage: Outage | null;
+  readonly hasServed: boolean;
+  readonly isOnline: boolean;
+  readonly isSpeaking: boolean;
+  /** The newest moment that a fact told. */
+  readonly nowMs: number;
+  /** When the carrier began to serve; null while it does not. */
+  readonly servedAtMs: number | null;
+  /** Before this a lesser candidate is kept. */
+  readonly heldUntilMs: number;
+  /** When the carrier's session ends, where that is known. */
+  readonly endsAtMs: number | null;
+  readonly facultiesLost: readonly Faculty[];
+  readonly mode: DegradedMode | null;
+  readonly recordOnlySinceMs: number | null;
+  readonly failure: Failure | null;
+}
+
+export type OrchestratorSignal =
+  | {
+      readonly type: 'candidate.changed';
+      readonly from: string;
+      readonly to: string;
+      readonly reason: MoveReason;
+      /** From the first sign of trouble, or from the decision to move, until audio flowed again. */
+      readonly takeoverMs: number;
+    }
+  | {
+      readonly type: 'session.degraded';
+      readonly mode: DegradedMode;
+      readonly missing: readonly Faculty[];
+    }
+  | { readonly type: 'session.restored'; readonly mode: DegradedMode }
+  | {
+      readonly type: 'session.suspended';
+      readonly failure: Failure;
+      readonly attempts: number;
+    };
+
+/** The session's public status, where the carrier's connection does not tell it. */
+export type OrchestratorStatus = Extract<
+  ConnectionStatus,
+  'idle' | 'reconnecting' | 'error' | 'disconnected'
+>;
+
+/** The lanes between which the audio is handed over. */
+export interface HandoverInput {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface HandoverResult {
+  readonly atMs: number;
+}
