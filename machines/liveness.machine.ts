@@ -3,7 +3,8 @@
  *
  * TCP keeps a half-open link "open" for minutes. This chart looks at when the last byte came, on a steady pulse of
  * facts: quiet leads to a probe, an unanswered probe to suspicion, long silence to death. Suspicion only asks for a
- * second socket; death alone lets go, so a radio stall costs nothing.
+ * second socket; death alone lets go, so a radio stall costs nothing. While audio flows the chart stays, and probes
+ * whenever it is quiet; a link that answered and idles needs it no more.
  *
  * Chart: visualizations/charts/liveness.svg
  */
@@ -12,33 +13,54 @@ import { assign, sendParent, setup } from 'xstate';
 import {
   afterLook,
   deadAfterMs,
+  hasSpoken,
   HEDGE_AGAIN_MS,
-  isAlive,
+  initialContext,
+  isLate,
   isQuiet,
-  rttOf,
-  suspectAfterMs,
+  isSuspicious,
 } from './liveness.rules.ts';
-import type { LinkMeasured, LivenessContext, LivenessInput } from './liveness.types.ts';
+import type {
+  LinkMeasured,
+  LivenessContext,
+  LivenessEvent,
+  LivenessInput,
+} from './liveness.types.ts';
+
+/** A guard that only a look can pass. */
+function ofLook(judge: (context: LivenessContext, look: LinkMeasured) => boolean) {
+  return ({ context, event }: { context: LivenessContext; event: LivenessEvent }) =>
+    event.type === 'link.measured' && judge(context, event);
+}
 
 export const livenessMachine = setup({
   types: {
     input: {} as LivenessInput,
     context: {} as LivenessContext,
-    events: {} as LinkMeasured,
+    events: {} as LivenessEvent,
   },
   guards: {
-    isQuiet: ({ context, event }) => isQuiet(context, event),
-    spokeSinceProbe: ({ context, event }) => isAlive(event, context.probedAtMs),
-    spokeSinceSuspicion: ({ context, event }) => isAlive(event, context.suspectedAtMs),
-    isSuspicious: ({ context, event }) =>
-      event.atMs - context.probedAtMs >= suspectAfterMs(context, event.isAudioFlowing),
-    isDead: ({ context, event }) => event.atMs - context.probedAtMs >= deadAfterMs(context),
-    isTimeToHedgeAgain: ({ context, event }) => event.atMs - context.hedgedAtMs >= HEDGE_AGAIN_MS,
+    isQuiet: ofLook(isQuiet),
+    isIdle: ofLook((_context, look) => !look.isAudioFlowing),
+    hasAnswered: ofLook(({ probedAtMs }, look) => hasSpoken(look, probedAtMs)),
+    isUnchallenged: ({ context }) => !context.isChallenged,
+    isExcused: ofLook(({ isChallenged }, look) => isLate(look) && !isChallenged),
+    isSuspicious: ofLook(isSuspicious),
+    hasRecovered: ofLook(
+      ({ suspectedAtMs }, look) => hasSpoken(look, suspectedAtMs) || isLate(look),
+    ),
+    isDead: ofLook((context, look) => look.atMs - context.probedAtMs >= deadAfterMs(context)),
+    isTimeToHedgeAgain: ofLook(({ hedgedAtMs }, look) => look.atMs - hedgedAtMs >= HEDGE_AGAIN_MS),
   },
   actions: {
-    look: assign(({ context, event }) => afterLook(context, event)),
+    look: assign(({ context, event }) =>
+      event.type === 'link.measured' ? afterLook(context, event) : {},
+    ),
     probe: sendParent({ type: 'link.probe' }),
-    noteProbe: assign({ probedAtMs: ({ event }) => event.atMs }),
+    noteProbe: assign({
+      probedAtMs: ({ event }) => event.atMs,
+      isChallenged: ({ event }) => event.type === 'link.challenged',
+    }),
     noteSuspicion: assign({
       suspectedAtMs: ({ event }) => event.atMs,
       hedgedAtMs: ({ event }) => event.atMs,
@@ -52,29 +74,24 @@ export const livenessMachine = setup({
     tellAnswered: sendParent(({ context, event }) => ({
       type: 'link.answered',
       atMs: event.atMs,
-      rtt: rttOf(context),
+      rtt: context.rtt,
     })),
-    tellRecovered: sendParent(({ event }) => ({ type: 'link.recovered', atMs: event.atMs })),
+    tellRecovered: sendParent(({ context, event }) => ({
+      type: 'link.recovered',
+      atMs: event.atMs,
+      rtt: context.rtt,
+    })),
     tellDied: sendParent(({ context, event }) => ({
       type: 'link.died',
       atMs: event.atMs,
       silentForMs: event.atMs - context.aliveAtMs,
-      bufferedChunks: event.bufferedChunks,
-      unit: event.unit,
+      bufferedChunks: event.type === 'link.measured' ? event.bufferedChunks : 0,
+      unit: event.type === 'link.measured' ? event.unit : 0,
     })),
   },
 }).createMachine({
   id: 'liveness',
-  context: ({ input }) => ({
-    canProbe: input.canProbe,
-    srttMs: input.rtt?.srttMs ?? null,
-    rttvarMs: input.rtt?.rttvarMs ?? 0,
-    newestRttMs: null,
-    aliveAtMs: 0,
-    probedAtMs: 0,
-    suspectedAtMs: 0,
-    hedgedAtMs: 0,
-  }),
+  context: ({ input }) => initialContext(input),
   initial: 'fresh',
   states: {
     fresh: {
@@ -82,15 +99,27 @@ export const livenessMachine = setup({
       on: {
         'link.measured': [
           { guard: 'isQuiet', target: 'probing', actions: ['look', 'noteProbe', 'probe'] },
+          {
+            guard: 'isIdle',
+            description: 'It answered, and no audio flows: there is nothing to watch any more.',
+            actions: ['look', 'tellAnswered'],
+          },
           { actions: 'look' },
         ],
+        'link.challenged': {
+          target: 'probing',
+          description:
+            'The network changed, or we slept: ask at once whether the link outlived it.',
+          actions: ['noteProbe', 'probe'],
+        },
       },
     },
     probing: {
       description: 'It is quiet: a probe is on its way, and any byte answers it.',
       on: {
         'link.measured': [
-          { guard: 'spokeSinceProbe', target: 'fresh', actions: ['look', 'tellAnswered'] },
+          { guard: 'hasAnswered', target: 'fresh', actions: 'look' },
+          { guard: 'isExcused', target: 'fresh', actions: 'look' },
           {
             guard: 'isSuspicious',
             target: 'suspect',
@@ -98,17 +127,18 @@ export const livenessMachine = setup({
           },
           { actions: 'look' },
         ],
+        'link.challenged': {
+          guard: 'isUnchallenged',
+          description: 'The probe on its way may have gone the old way: another, once.',
+          actions: ['noteProbe', 'probe'],
+        },
       },
     },
     suspect: {
       description: 'The probe was not answered in time. A second socket is tried beside this one.',
       on: {
         'link.measured': [
-          {
-            guard: 'spokeSinceSuspicion',
-            target: 'fresh',
-            actions: ['look', 'tellRecovered'],
-          },
+          { guard: 'hasRecovered', target: 'fresh', actions: ['look', 'tellRecovered'] },
           { guard: 'isDead', target: 'dead', actions: ['look', 'tellDied'] },
           {
             guard: 'isTimeToHedgeAgain',

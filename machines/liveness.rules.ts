@@ -1,22 +1,87 @@
 /** When silence means something: the arithmetic of the liveness chart. */
-import type { LinkMeasured, LivenessContext, RttEstimate } from './liveness.types.ts';
+import type {
+  LinkMeasured,
+  LivenessContext,
+  LivenessInput,
+  RttEstimate,
+} from './liveness.types.ts';
 
 /** Silence before a probe goes out: short while audio flows, long while idle. */
-const PROBE_WHEN_FLOWING_MS = 300;
+const PROBE_WHEN_FLOWING_MS = 150;
 const PROBE_WHEN_IDLE_MS = 5_000;
 
 /** While suspect, a further second socket is asked for this often, should the last one have failed. */
 export const HEDGE_AGAIN_MS = 1_000;
 
+const SUSPECT_AT_LEAST_MS = 400;
+const SUSPECT_AT_LEAST_IDLE_MS = 1_000;
 const SUSPECT_AT_MOST_MS = 5_000;
 const SUSPECT_AT_MOST_FLOWING_MS = 1_200;
+const DEAD_AT_LEAST_MS = 6_000;
+const DEAD_AT_MOST_MS = 15_000;
+
+/** A probe that is younger was not given its time, however long it was quiet before. */
+const PROBE_AGE_AT_LEAST_MS = 250;
+
+/** So much of the quiet before a probe counts as silence: before that, nobody was asked to speak. */
+const QUIET_COUNTED_MS = 250;
 
 /** A look that comes this late tells of us, not of the network. */
-const BUSY_MS = 500;
+const BUSY_MS = 150;
+
+/** Before the first round trip: a near server, and ample allowance. */
+const UNMEASURED_RTT_MS = 50;
+const LEAST_VARIATION_MS = 50;
+const BUSY_PEER_MS = 250;
+
+/** From so many round trips on, a stack that answers at once is known to. */
+const SAMPLES_TO_RELY_ON = 4;
+
+export function initialContext(input: LivenessInput): LivenessContext {
+  return {
+    canProbe: input.canProbe,
+    limits: input.limits ?? {},
+    rtt: input.rtt ?? null,
+    learnedAtMs: 0,
+    aliveAtMs: 0,
+    probedAtMs: 0,
+    isChallenged: false,
+    suspectedAtMs: 0,
+    hedgedAtMs: 0,
+  };
+}
 
 /** Probe time-out in the manner of RFC 9002, section 6.2.1, with 250 ms for a busy peer. */
-function probeTimeoutMs(context: LivenessContext): number {
-  return (context.srttMs ?? 50) + Math.max(4 * context.rttvarMs, 50) + 250;
+function probeTimeoutMs({ rtt }: LivenessContext): number {
+  return roundTripMs(rtt) + BUSY_PEER_MS;
+}
+
+/**
+ * The same without the allowance, once a few round trips are known: a peer's stack answers a ping at once, and the RFC
+ * allows for `max_ack_delay` only where acknowledgements are delayed. While idle the allowance stays, since radios that
+ * slept are slow to wake.
+ */
+function promptTimeoutMs(context: LivenessContext): number {
+  const isKnown = (context.rtt?.samples ?? 0) >= SAMPLES_TO_RELY_ON;
+  return isKnown ? roundTripMs(context.rtt) : probeTimeoutMs(context);
+}
+
+function roundTripMs(rtt: RttEstimate | null): number {
+  return (
+    (rtt?.srttMs ?? UNMEASURED_RTT_MS) + Math.max(4 * (rtt?.rttvarMs ?? 0), LEAST_VARIATION_MS)
+  );
+}
+
+/** The unanswered probe is old enough, and while audio flows the silence long enough, to try a second socket. */
+export function isSuspicious(context: LivenessContext, look: LinkMeasured): boolean {
+  if (isLate(look)) return false;
+  // A late look before this one moved the last sign of life: the probe is given its time from there.
+  const unansweredMs = look.atMs - Math.max(context.probedAtMs, context.aliveAtMs);
+  const patienceMs = suspectAfterMs(context, look.isAudioFlowing);
+  if (!context.canProbe || !look.isAudioFlowing) return unansweredMs >= patienceMs;
+
+  const silentMs = look.atMs - Math.max(context.aliveAtMs, context.probedAtMs - QUIET_COUNTED_MS);
+  return unansweredMs >= probeAgeMs(context) && silentMs >= patienceMs;
 }
 
 /**
@@ -24,50 +89,75 @@ function probeTimeoutMs(context: LivenessContext): number {
  * whatever the round-trip time was, since suspecting lets nothing go.
  */
 export function suspectAfterMs(context: LivenessContext, isAudioFlowing: boolean): number {
-  if (!context.canProbe) return SUSPECT_AT_MOST_MS;
-  const mostMs = isAudioFlowing ? SUSPECT_AT_MOST_FLOWING_MS : SUSPECT_AT_MOST_MS;
-  return clamp(3 * probeTimeoutMs(context), 400, mostMs);
+  const { suspectAtLeastMs = 0 } = context.limits;
+  if (!context.canProbe) return Math.max(suspectAtLeastMs, SUSPECT_AT_MOST_MS);
+  const wantedMs = isAudioFlowing
+    ? clamp(3 * promptTimeoutMs(context), SUSPECT_AT_LEAST_MS, SUSPECT_AT_MOST_FLOWING_MS)
+    : clamp(3 * probeTimeoutMs(context), SUSPECT_AT_LEAST_IDLE_MS, SUSPECT_AT_MOST_MS);
+
+  return Math.max(suspectAtLeastMs, wantedMs);
+}
+
+/** A far server is given one round trip at the least, or each of its answers would come too late. */
+function probeAgeMs(context: LivenessContext): number {
+  return clamp(promptTimeoutMs(context), PROBE_AGE_AT_LEAST_MS, SUSPECT_AT_MOST_FLOWING_MS);
 }
 
 export function deadAfterMs(context: LivenessContext): number {
-  return context.canProbe ? clamp(8 * probeTimeoutMs(context), 6_000, 15_000) : 15_000;
+  const { deadAtLeastMs = 0 } = context.limits;
+  const wantedMs = context.canProbe
+    ? clamp(8 * probeTimeoutMs(context), DEAD_AT_LEAST_MS, DEAD_AT_MOST_MS)
+    : DEAD_AT_MOST_MS;
+
+  return Math.max(deadAtLeastMs, wantedMs);
 }
 
 export function afterLook(context: LivenessContext, look: LinkMeasured): Partial<LivenessContext> {
   const aliveAtMs = Math.max(context.aliveAtMs, look.lastInboundAtMs);
-  const excusedAtMs = look.lateByMs > BUSY_MS ? look.atMs : aliveAtMs;
+  const excusedAtMs = isLate(look) ? look.atMs : aliveAtMs;
 
-  return { ...smoothedRtt(context, look.rttMs), aliveAtMs: Math.max(aliveAtMs, excusedAtMs) };
+  return { ...learned(context, look), aliveAtMs: Math.max(aliveAtMs, excusedAtMs) };
 }
 
-/** Something came, or we could not have seen it. At that very moment counts: it was quiet then, and clocks are coarse. */
-export function isAlive(look: LinkMeasured, sinceMs: number): boolean {
-  return look.lastInboundAtMs >= sinceMs || look.lateByMs > BUSY_MS;
+/** Something came. At that very moment counts: it was quiet then, and clocks are coarse. */
+export function hasSpoken(look: LinkMeasured, sinceMs: number): boolean {
+  return look.lastInboundAtMs >= sinceMs;
+}
+
+/** We were asleep or busy, and could not have seen what came. */
+export function isLate(look: LinkMeasured): boolean {
+  return look.lateByMs > BUSY_MS;
 }
 
 export function isQuiet(context: Pick<LivenessContext, 'aliveAtMs'>, look: LinkMeasured): boolean {
   const quietMs = look.atMs - Math.max(context.aliveAtMs, look.lastInboundAtMs);
   const limitMs = look.isAudioFlowing ? PROBE_WHEN_FLOWING_MS : PROBE_WHEN_IDLE_MS;
 
-  return look.lateByMs <= BUSY_MS && quietMs >= limitMs;
+  return !isLate(look) && quietMs >= limitMs;
 }
 
-export function rttOf({ srttMs, rttvarMs }: LivenessContext): RttEstimate | null {
-  return srttMs === null ? null : { srttMs, rttvarMs };
-}
-
-function smoothedRtt(
-  context: LivenessContext,
-  rttMs: number | null,
-): Pick<LivenessContext, 'srttMs' | 'rttvarMs' | 'newestRttMs'> {
-  const { srttMs, rttvarMs, newestRttMs } = context;
-  if (rttMs === null || rttMs === newestRttMs) return { srttMs, rttvarMs, newestRttMs };
-  if (srttMs === null) return { srttMs: rttMs, rttvarMs: rttMs / 2, newestRttMs: rttMs };
+/** The estimate after this look (RFC 6298, section 2). */
+function learned(
+  { rtt, probedAtMs, learnedAtMs }: LivenessContext,
+  { rttMs, lastInboundAtMs }: LinkMeasured,
+): Pick<LivenessContext, 'rtt' | 'learnedAtMs'> {
+  if (rttMs === null) return { rtt, learnedAtMs };
+  if (rtt === null) {
+    const first = { srttMs: rttMs, rttvarMs: rttMs / 2, samples: 1, newestMs: rttMs };
+    return { rtt: first, learnedAtMs: lastInboundAtMs };
+  }
+  // A trip that took exactly as long as the last is another if it ended with a byte of its own.
+  const isAgain = lastInboundAtMs > learnedAtMs && lastInboundAtMs - probedAtMs === rttMs;
+  if (rttMs === rtt.newestMs && !isAgain) return { rtt, learnedAtMs };
 
   return {
-    srttMs: 0.875 * srttMs + 0.125 * rttMs,
-    rttvarMs: 0.75 * rttvarMs + 0.25 * Math.abs(srttMs - rttMs),
-    newestRttMs: rttMs,
+    rtt: {
+      srttMs: 0.875 * rtt.srttMs + 0.125 * rttMs,
+      rttvarMs: 0.75 * rtt.rttvarMs + 0.25 * Math.abs(rtt.srttMs - rttMs),
+      samples: rtt.samples + 1,
+      newestMs: rttMs,
+    },
+    learnedAtMs: lastInboundAtMs,
   };
 }
 

@@ -17,28 +17,53 @@ export interface LinkMeasured {
   readonly unit: number;
 }
 
+/** The link may have died unseen: the network changed, or the machine woke. */
+export interface LinkChallenged {
+  readonly type: 'link.challenged';
+  readonly atMs: number;
+}
+
+export type LivenessEvent = LinkMeasured | LinkChallenged;
+
+/** What is known of one service's slowness. These win over every limit of the chart's own. */
+export interface LivenessLimits {
+  /** Shorter silence is never suspected. Default: 400 ms while audio flows, 1,000 ms while idle. */
+  readonly suspectAtLeastMs?: number;
+  /** A probe that is unanswered for less is never death. Default 6,000 ms, and 15,000 ms without probes. */
+  readonly deadAtLeastMs?: number;
+}
+
 export interface LivenessInput {
   /** Without probes only the server's own chatter shows life, so patience is longer. */
   readonly canProbe: boolean;
   /** What earlier looks learned of the round-trip time. Default: nothing. */
   readonly rtt?: RttEstimate | null;
+  /** Default: none but those of all services. */
+  readonly limits?: LivenessLimits;
 }
 
 /** Smoothed round-trip time and its variation (RFC 6298, section 2). */
 export interface RttEstimate {
   readonly srttMs: number;
   readonly rttvarMs: number;
+  /** Round trips that it was learned from: a few are needed before it is relied on. */
+  readonly samples: number;
+  /** The newest of them. */
+  readonly newestMs: number;
 }
 
 export interface LivenessContext {
   readonly canProbe: boolean;
+  readonly limits: LivenessLimits;
   /** Null before the first sample. */
-  readonly srttMs: number | null;
-  readonly rttvarMs: number;
-  readonly newestRttMs: number | null;
+  readonly rtt: RttEstimate | null;
+  /** When the byte came with which the newest round trip was learned. */
+  readonly learnedAtMs: number;
   /** The last sign of life, or the end of a time in which we could not have seen one. */
   readonly aliveAtMs: number;
   readonly probedAtMs: number;
+  /** The probe asks whether the link outlived a change of the network: being late is no answer. */
+  readonly isChallenged: boolean;
   readonly suspectedAtMs: number;
   readonly hedgedAtMs: number;
 }

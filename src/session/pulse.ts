@@ -1,7 +1,7 @@
 /** A steady beat while a link stands. It tells how late it is, so that nobody mistakes our sleep for the network's. */
 import type { Clock } from '../ports/clock.ts';
 
-const PULSE_FLOWING_MS = 200;
+const PULSE_FLOWING_MS = 100;
 const PULSE_IDLE_MS = 500;
 
 export class Pulse {

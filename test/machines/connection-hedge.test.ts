@@ -198,15 +198,15 @@ describe('a dead link', () => {
 });
 
 describe('liveness inside the chart', () => {
-  it('watches only while the link is quiet, probes it, and leaves when it answers', async () => {
+  it('begins when the link is quiet, probes it, and leaves when it answered and idles', async () => {
     const world = await new ChartWorld().active();
-    const look = (lastInboundAtMs: number, rttMs: number | null = null) =>
+    const look = (lastInboundAtMs: number, rttMs: number | null = null, isAudioFlowing = true) =>
       world.send({
         type: 'link.measured',
         atMs: world.clock.nowMs(),
         lastInboundAtMs,
         rttMs,
-        isAudioFlowing: true,
+        isAudioFlowing,
         lateByMs: 0,
         bufferedChunks: 0,
         unit: 0,
@@ -219,9 +219,12 @@ describe('liveness inside the chart', () => {
     const whileQuiet = world.children;
     await world.pass(200);
     await look(1_420, 20);
+    const whileFlowing = world.children;
+    await look(1_420, 20, false);
 
     expect(whileSpeaking).toEqual(['socket.1']);
     expect(whileQuiet).toEqual(['socket.1', 'liveness']);
+    expect(whileFlowing).toEqual(['socket.1', 'liveness']);
     expect(world.sockets[0]).toMatchObject({ probes: 1 });
     expect(world.children).toEqual(['socket.1']);
     await world.close();

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+
+import { LivenessParent, rttOf } from './liveness-world.ts';
+
+/** A link that is near and known: its silence is suspect as early as any. */
+const near = { canProbe: true, rtt: rttOf(20, 5) };
+
+describe('a late look', () => {
+  it('tells of us and not of the link: no probe', () => {
+    const parent = new LivenessParent().look(20_000, { lateByMs: 19_000 });
+
+    expect(parent.state).toBe('fresh');
+    expect(parent.told).toEqual([]);
+  });
+
+  it('excuses a link until as much silence has passed again', () => {
+    const parent = new LivenessParent().look(20_000, { lateByMs: 19_000 });
+
+    parent.look(149);
+    const before = parent.state;
+    parent.look(1);
+
+    expect(before).toBe('fresh');
+    expect(parent.state).toBe('probing');
+  });
+
+  it('takes back that a link was probing, and says nothing', () => {
+    const parent = new LivenessParent(near).look(150);
+
+    parent.look(60_000, { lateByMs: 59_900 });
+
+    expect(parent.state).toBe('fresh');
+    expect(parent.toldTypes).toEqual(['link.probe']);
+  });
+
+  it('takes back that a link was suspect', () => {
+    const parent = new LivenessParent(near).look(150).look(250);
+
+    parent.look(60_000, { lateByMs: 59_900 });
+
+    expect(parent.state).toBe('fresh');
+    expect(parent.told.at(-1)).toMatchObject({ type: 'link.recovered' });
+  });
+
+  it('is one beyond 150 ms: up to that it is an ordinary one', () => {
+    const ordinary = new LivenessParent().look(250, { lateByMs: 150 });
+    const late = new LivenessParent().look(250, { lateByMs: 151 });
+
+    expect(ordinary.state).toBe('probing');
+    expect(late.state).toBe('fresh');
+  });
+});
+
+describe('a challenge', () => {
+  it('asks at once, however lately the link spoke', () => {
+    const parent = new LivenessParent(near).challenge();
+
+    expect(parent.state).toBe('probing');
+    expect(parent.toldTypes).toEqual(['link.probe']);
+  });
+
+  it.each([
+    ['1 s at the least', near, 1_000],
+    ['3 probe time-outs', { canProbe: true, rtt: rttOf(200, 50) }, 3 * (400 + 250)],
+  ])('leaves an idle link %s to answer', (_what, input, afterMs) => {
+    const parent = new LivenessParent(input).challenge();
+
+    parent.look(afterMs - 1, { isAudioFlowing: false });
+    const before = parent.state;
+    parent.look(1, { isAudioFlowing: false });
+
+    expect(before).toBe('probing');
+    expect(parent.state).toBe('suspect');
+  });
+
+  it('is met with any byte', () => {
+    const parent = new LivenessParent(near).challenge();
+
+    parent.look(10).spoke().look(100);
+
+    expect(parent.state).toBe('fresh');
+  });
+
+  it('is not met by a late look, which only gives the link its time again', () => {
+    const idle = { isAudioFlowing: false };
+    const parent = new LivenessParent(near).challenge().look(9_000, { ...idle, lateByMs: 8_500 });
+
+    const afterSleep = parent.state;
+    parent.look(999, idle);
+    const before = parent.state;
+    parent.look(1, idle);
+
+    expect(afterSleep).toBe('probing');
+    expect(before).toBe('probing');
+    expect(parent.state).toBe('suspect');
+  });
+
+  it('sends a further probe after one on its way, once', () => {
+    const parent = new LivenessParent(near).look(150).look(100);
+
+    parent.challenge();
+    const probedAgainAtMs = parent.atMs;
+    parent.look(100).challenge().challenge();
+
+    expect(parent.toldTypes).toEqual(['link.probe', 'link.probe']);
+    expect(parent.context).toMatchObject({ probedAtMs: probedAgainAtMs, isChallenged: true });
+  });
+
+  it('is over with its answer: the next late look excuses as ever', () => {
+    const parent = new LivenessParent(near).challenge().look(10).spoke().look(100).look(150);
+    const probedAnew = parent.state;
+
+    parent.look(60_000, { lateByMs: 59_900 });
+
+    expect(probedAnew).toBe('probing');
+    expect(parent.state).toBe('fresh');
+  });
+});
