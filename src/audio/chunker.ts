@@ -48,10 +48,9 @@ export class Chunker {
       emit(bytes.subarray(offset, end));
       offset = end;
     }
-    if (offset < bytes.length) {
-      this.#partial.set(bytes.subarray(offset), this.#partialBytes);
-      this.#partialBytes += bytes.length - offset;
-    }
+    const rest = bytes.subarray(offset);
+    this.#partial.set(rest, this.#partialBytes);
+    this.#partialBytes += rest.length;
   }
 
   /**

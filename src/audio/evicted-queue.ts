@@ -8,39 +8,45 @@ export interface EvictedChunk {
   readonly wasSent: boolean;
 }
 
+interface Node extends EvictedChunk {
+  next: Node | undefined;
+}
+
 /** Beyond this many the oldest are counted lost: a service that silent for so long will not cover them. */
 const CAPACITY_CHUNKS = 20_000;
 
-/** Shared by all queues that hold nothing, which is nearly all of them. */
-const NONE: EvictedChunk[] = [];
-
 export class EvictedQueue {
-  #items: EvictedChunk[] = NONE;
-  #first = 0;
+  #head: Node | undefined;
+  #tail: Node | undefined;
+  #chunks = 0;
 
   get chunks(): number {
-    return this.#items.length - this.#first;
+    return this.#chunks;
   }
 
   get head(): EvictedChunk | undefined {
-    const item = this.#items[this.#first];
-    return item !== undefined && this.chunks > CAPACITY_CHUNKS ? { ...item, wasSent: false } : item;
+    return this.#head;
   }
 
-  push(item: EvictedChunk): void {
-    if (this.#items === NONE) this.#items = [];
-    this.#items.push(item);
+  /** Whether no result can cover `head` any more. */
+  isLost(head: EvictedChunk): boolean {
+    return !head.wasSent || this.#chunks > CAPACITY_CHUNKS;
+  }
+
+  push({ through, wasSent }: EvictedChunk): void {
+    const node: Node = { through, wasSent, next: undefined };
+    if (this.#tail === undefined) this.#head = node;
+    else this.#tail.next = node;
+    this.#tail = node;
+    this.#chunks += 1;
   }
 
   shift(): EvictedChunk | undefined {
-    const item = this.#items[this.#first];
-    if (item === undefined) return undefined;
-    this.#first += 1;
-    if (this.#first * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#first);
-      this.#first = 0;
-    }
-
-    return item;
+    const head = this.#head;
+    if (head === undefined) return undefined;
+    this.#head = head.next;
+    if (this.#head === undefined) this.#tail = undefined;
+    this.#chunks -= 1;
+    return head;
   }
 }

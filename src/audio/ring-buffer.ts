@@ -9,7 +9,7 @@ import type { SlabPool } from './slab-pool.ts';
 
 export interface RingOptions {
   /** Most bytes held. Default 4 MiB. */
-  readonly capacityBytes?: number;
+  readonly capacityBytes?: number | undefined;
   /** Most audio held, in bytes of it. Default: no limit but `capacityBytes`. */
   readonly retentionBytes?: number;
   /** Fewer chunks than this are never evicted, however long they are. At least 1; default 100. */
@@ -116,13 +116,13 @@ export class RingBuffer {
     return this.#firstSeq - before;
   }
 
-  /** A chunk's bytes, valid until it leaves the ring. */
-  view(seq: number): Uint8Array {
+  /** A chunk's bytes but for the first `skipBytes`, valid until it leaves the ring. */
+  view(seq: number, skipBytes = 0): Uint8Array {
     const slot = this.#slotOf(seq);
     const offset = this.#offsets[slot] ?? 0;
     const slab = this.#slabs[slot] ?? EMPTY;
 
-    return slab.subarray(offset, offset + (this.#lengths[slot] ?? 0));
+    return slab.subarray(offset + skipBytes, offset + (this.#lengths[slot] ?? 0));
   }
 
   lengthOf(seq: number): number {
@@ -156,7 +156,7 @@ export class RingBuffer {
 
   /** Gives every slab back. */
   clear(): void {
-    this.acknowledge(this.#nextSeq - 1);
+    this.acknowledge(Infinity);
   }
 
   #slotOf(seq: number): number {
@@ -171,14 +171,14 @@ export class RingBuffer {
   #releaseFirst(): void {
     const mask = this.#slots - 1;
     const slot = this.#firstSeq & mask;
-    const slab = this.#slabs[slot];
+    const slab = this.#slabs[slot] ?? EMPTY;
     this.#slabs[slot] = undefined;
     this.#bytes -= this.#lengths[slot] ?? 0;
     this.#firstSeq += 1;
 
     const isEmpty = this.#firstSeq === this.#nextSeq;
     const isLastOfSlab = isEmpty || this.#slabs[this.#firstSeq & mask] !== slab;
-    if (slab !== undefined && isLastOfSlab) this.#pool.give(slab);
+    if (isLastOfSlab) this.#pool.give(slab);
     if (isEmpty) this.#slab = undefined;
   }
 

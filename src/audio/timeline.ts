@@ -4,16 +4,18 @@
  * A provider counts what it was sent, from 0 on every socket. What it was sent need not be contiguous: a gap is left
  * out, and silence that nobody captured may be put in. Units are the caller's (tenuto uses bytes).
  */
-interface Piece {
+interface Stretch {
+  /** Where on the connection it begins. Silence may lie between its end and the next one's beginning. */
   readonly sentFrom: number;
-  /** Position in the session, or null where what was sent stands for nothing. */
-  readonly position: number | null;
+  /** Where in the session it begins. */
+  readonly position: number;
+  readonly previous: Stretch | undefined;
+  length: number;
 }
 
 export class Timeline {
-  #pieces: Piece[] = [];
+  #last: Stretch | undefined;
   #sent = 0;
-  #nextPosition: number | null = null;
   readonly #startPosition: number;
 
   /** @param startPosition where the session stands before anything captured is sent on this connection. */
@@ -26,40 +28,40 @@ export class Timeline {
     return this.#sent;
   }
 
+  /** Whether anything captured was sent on this connection. */
+  get hasAudio(): boolean {
+    return this.#last !== undefined;
+  }
+
   /** Notes that `length` from `position` was sent. */
   append(position: number, length: number): void {
-    if (position !== this.#nextPosition) {
-      this.#pieces.push({ sentFrom: this.#sent, position });
-    }
+    const last = this.#last;
+    const isMore =
+      last !== undefined &&
+      last.position + last.length === position &&
+      last.sentFrom + last.length === this.#sent;
+    if (isMore) last.length += length;
+    else this.#last = { sentFrom: this.#sent, position, previous: last, length };
     this.#sent += length;
-    this.#nextPosition = position + length;
   }
 
   /** Notes that `length` was sent that stands for nothing captured. */
   insert(length: number): void {
-    const isMore = this.#pieces.length > 0 && this.#pieces.at(-1)?.position === null;
-    if (!isMore) this.#pieces.push({ sentFrom: this.#sent, position: null });
     this.#sent += length;
-    this.#nextPosition = null;
   }
 
   /** The session position of a point on this connection; inside inserted silence, of what follows or came before. */
   positionOf(sentAt: number): number {
     const at = Math.min(Math.max(0, sentAt), this.#sent);
-    let index = this.#pieces.length - 1;
-    while (index > 0 && (this.#pieces[index]?.sentFrom ?? 0) > at) index -= 1;
-    const piece = this.#pieces[index];
-    if (piece === undefined) return this.#startPosition;
-    if (piece.position !== null) return piece.position + at - piece.sentFrom;
-
-    const following = this.#pieces[index + 1];
-    if (following?.position != null) return following.position;
-    return this.#endOfPiece(index - 1);
-  }
-
-  #endOfPiece(index: number): number {
-    const piece = this.#pieces[index];
-    const end = this.#pieces[index + 1]?.sentFrom ?? this.#sent;
-    return piece?.position == null ? this.#startPosition : piece.position + end - piece.sentFrom;
+    let following: Stretch | undefined;
+    let stretch = this.#last;
+    while (stretch !== undefined && stretch.sentFrom > at) {
+      following = stretch;
+      stretch = stretch.previous;
+    }
+    if (stretch === undefined) return following?.position ?? this.#startPosition;
+    const isInside = at - stretch.sentFrom < stretch.length;
+    if (isInside) return stretch.position + at - stretch.sentFrom;
+    return following?.position ?? stretch.position + stretch.length;
   }
 }

@@ -36,6 +36,13 @@ export interface UplinkTarget {
   onFirstAudio(): void;
 }
 
+/** An open gate. */
+interface Gate {
+  readonly target: UplinkTarget;
+  readonly pacer: Pacer;
+  isCaughtUp: boolean;
+}
+
 /** Above this the socket's own queue is full enough; the ring holds the rest. */
 const HIGH_WATER_BYTES = 256 * 1_024;
 
@@ -50,15 +57,12 @@ export class Uplink {
   readonly #evicted = new EvictedQueue();
   readonly #gaps: GapReporter;
 
-  #target: UplinkTarget | null = null;
+  #gate: Gate | null = null;
   #timeline = new Timeline();
-  #hasSentAudio = false; // captured audio, on this connection
-  #pacer: Pacer | null = null;
   #timer: unknown = null;
   #cursorSeq = 1;
   #cursorPosition = 0;
   #sentThrough = 0; // the furthest position that any socket was ever sent
-  #caughtUp = false;
   #unsentEvictions = 0;
 
   constructor(options: UplinkOptions) {
@@ -66,7 +70,7 @@ export class Uplink {
     this.#bytesPerSecond = options.bytesPerSecond;
     this.#gaps = new GapReporter(options.bytesPerSecond, options.onGap);
     this.ring = new RingBuffer({
-      ...(options.capacityBytes === undefined ? {} : { capacityBytes: options.capacityBytes }),
+      capacityBytes: options.capacityBytes,
       retentionBytes: Math.ceil(
         ((options.retentionMs ?? 120_000) * options.bytesPerSecond) / 1_000,
       ),
@@ -82,11 +86,14 @@ export class Uplink {
     this.ledger.capture(chunk.length);
     const seq = this.ring.append(chunk);
     const isEvicting = this.#unsentEvictions > evictionsBefore;
-    if (this.#evicted.chunks > 0) this.#settleLostEvicted();
+    this.#settleLostEvicted();
     this.#gaps.report(); // only now: a listener may write or close, and the ring is whole again
-    if (this.#target !== null && this.#cursorSeq === seq && this.#trySend()) return 'sent';
-    this.#caughtUp = false;
-    if (this.#target !== null) this.#pump();
+    const gate = this.#gate;
+    if (gate !== null) {
+      if (this.#cursorSeq === seq && this.#trySend(gate)) return 'sent';
+      gate.isCaughtUp = false;
+      this.#pump();
+    }
 
     return isEvicting ? 'evicting' : 'buffered';
   }
@@ -94,17 +101,15 @@ export class Uplink {
   /** Opens the gate: replays from the first byte that no result covers, then goes on live. */
   open(target: UplinkTarget): void {
     this.#leave();
-    this.#target = target;
-    this.#hasSentAudio = false;
-    this.#pacer = new Pacer({
+    const pacer = new Pacer({
       clock: this.#clock,
       bytesPerSecond: this.#bytesPerSecond,
       rateRatio: target.rateRatio,
     });
+    this.#gate = { target, pacer, isCaughtUp: false };
     this.#cursorPosition = Math.max(this.ledger.settledThrough, this.ring.startPosition);
     this.#cursorSeq = this.ring.seqBeyond(this.#cursorPosition);
     this.#timeline = new Timeline(this.#cursorPosition);
-    this.#caughtUp = false;
     this.#pump();
     this.#gaps.flush();
   }
@@ -117,7 +122,6 @@ export class Uplink {
 
   /** The socket's queue is low again. */
   drained(): void {
-    if (this.#timer === null) return;
     this.#stopTimer();
     this.#pump();
   }
@@ -138,20 +142,20 @@ export class Uplink {
   }
 
   get isCaughtUp(): boolean {
-    return this.#target !== null && this.#cursorSeq === this.ring.nextSeq;
+    return this.#gate !== null && this.#cursorSeq === this.ring.nextSeq;
   }
 
   /** Sends audio that nobody captured, to keep a connection open; the provider's clock is corrected for it. */
   insertSilence(bytes: Uint8Array): void {
-    if (this.#target === null) return;
+    if (this.#gate === null) return;
     this.#timeline.insert(bytes.length);
-    this.#target.sendAudio(bytes);
+    this.#gate.target.sendAudio(bytes);
   }
 
   /** A result covers `from` to `to`: that audio is delivered and leaves the ring. What lies before it is skipped. */
   confirm(from: number, to: number): void {
     const through = Math.min(to, this.#cursorPosition);
-    if (from > this.ledger.settledThrough) this.#settle(Math.min(from, through), 'providerSkipped');
+    this.#settle(Math.min(from, through), 'providerSkipped');
     this.#settle(through, null);
     this.#gaps.flush();
   }
@@ -174,16 +178,14 @@ export class Uplink {
   }
 
   #leave(): void {
-    this.#target = null;
-    this.#pacer = null;
+    this.#gate = null;
     this.#stopTimer();
     this.#giveUpEvicted();
   }
 
-  #trySend(): boolean {
-    const target = this.#target;
-    if (target === null || target.bufferedBytes > HIGH_WATER_BYTES) return false;
-    const waitMs = this.#pacer?.take(this.ring.lengthOf(this.#cursorSeq)) ?? 0;
+  #trySend({ target, pacer }: Gate): boolean {
+    if (target.bufferedBytes > HIGH_WATER_BYTES) return false;
+    const waitMs = pacer.take(this.ring.lengthOf(this.#cursorSeq));
     if (waitMs > 0) {
       this.#schedule(waitMs);
       return false;
@@ -195,18 +197,17 @@ export class Uplink {
   #sendCursor(target: UplinkTarget): void {
     const seq = this.#cursorSeq;
     const position = this.ring.positionOf(seq);
-    const bytes = this.ring.view(seq);
-    const skip = Math.max(0, this.#cursorPosition - position);
-    const isFirst = !this.#hasSentAudio;
+    const skipBytes = Math.max(0, this.#cursorPosition - position);
+    const bytes = this.ring.view(seq, skipBytes);
+    const isFirst = !this.#timeline.hasAudio;
 
-    target.sendAudio(skip === 0 ? bytes : bytes.subarray(skip));
-    this.#timeline.append(position + skip, bytes.length - skip);
-    this.#hasSentAudio = true;
+    target.sendAudio(bytes);
+    this.#timeline.append(position + skipBytes, bytes.length);
     this.#cursorSeq = seq + 1;
-    this.#cursorPosition = position + bytes.length;
+    this.#cursorPosition = position + skipBytes + bytes.length;
     if (position < this.#sentThrough) {
       this.ledger.replayedChunks += 1;
-      this.ledger.replayedBytes += bytes.length - skip;
+      this.ledger.replayedBytes += bytes.length;
     } else {
       this.#sentThrough = this.#cursorPosition;
     }
@@ -216,15 +217,16 @@ export class Uplink {
   /** Sends until the writer is reached, the pacer says wait, or the socket is full. */
   #pump(): void {
     if (this.#timer !== null) return;
-    while (this.#target !== null && this.#cursorSeq < this.ring.nextSeq) {
-      if (!this.#trySend()) {
+    while (this.#gate !== null && this.#cursorSeq < this.ring.nextSeq) {
+      if (!this.#trySend(this.#gate)) {
         this.#schedule(CONGESTED_POLL_MS); // unless the pacer has a moment in mind already
         return;
       }
     }
-    if (this.#target !== null && !this.#caughtUp) {
-      this.#caughtUp = true;
-      this.#target.onCaughtUp();
+    const gate = this.#gate; // a target may shut the gate while it is sent
+    if (gate !== null && !gate.isCaughtUp) {
+      gate.isCaughtUp = true;
+      gate.target.onCaughtUp();
     }
   }
 
@@ -247,7 +249,7 @@ export class Uplink {
   /** The oldest chunk has to go. If this very connection was sent it, a result may still cover it. */
   #evict(seq: number): void {
     const through = this.ring.positionOf(seq) + this.ring.lengthOf(seq);
-    const wasSent = this.#target !== null && this.#cursorSeq > seq;
+    const wasSent = this.#gate !== null && this.#cursorSeq > seq;
     this.#evicted.push({ through, wasSent });
     if (!wasSent) {
       this.#unsentEvictions += 1;
@@ -257,7 +259,8 @@ export class Uplink {
   }
 
   #settleLostEvicted(): void {
-    for (let head = this.#evicted.head; head?.wasSent === false; head = this.#evicted.head) {
+    for (let head = this.#evicted.head; head !== undefined; head = this.#evicted.head) {
+      if (!this.#evicted.isLost(head)) return;
       this.#evicted.shift();
       this.#giveUp(head.through, 1, 'ringOverflow');
     }
@@ -271,18 +274,18 @@ export class Uplink {
 
   #settle(through: number, gapReason: GapReason | null): void {
     this.#settleEvicted(through, gapReason);
-    if (through <= this.ledger.settledThrough) return;
-
-    const chunks = this.ring.acknowledge(this.ring.seqBeyond(through) - 1);
-    if (gapReason === null) this.ledger.deliver(through, chunks);
-    else this.#giveUp(through, chunks, gapReason);
+    const to = Math.max(through, this.ledger.settledThrough);
+    const chunks = this.ring.acknowledge(this.ring.seqBeyond(to) - 1);
+    if (gapReason === null) this.ledger.deliver(to, chunks);
+    else this.#giveUp(to, chunks, gapReason);
   }
 
   #settleEvicted(through: number, gapReason: GapReason | null): void {
     for (let head = this.#evicted.head; head !== undefined; head = this.#evicted.head) {
-      if (head.wasSent && head.through > through) break;
+      const isLost = this.#evicted.isLost(head);
+      if (!isLost && head.through > through) break;
       this.#evicted.shift();
-      if (!head.wasSent) this.#giveUp(head.through, 1, 'ringOverflow');
+      if (isLost) this.#giveUp(head.through, 1, 'ringOverflow');
       else if (gapReason === null) this.ledger.deliver(head.through, 1);
       else this.#giveUp(head.through, 1, gapReason);
     }

@@ -38,6 +38,16 @@ describe('a chunker', () => {
     fc.assert(property);
   });
 
+  it('holds nothing back of a run that ends with a chunk', () => {
+    const chunker = new Chunker({ format, chunkMs: 20 });
+    const sizes: number[] = [];
+
+    chunker.push(new Uint8Array(1_280), (chunk) => sizes.push(chunk.length));
+
+    expect(sizes).toEqual([640, 640]);
+    expect(chunker.pendingBytes).toBe(0);
+  });
+
   it('carries an odd byte over to the next run', () => {
     const chunker = new Chunker({ format, chunkMs: 1 });
     const out: number[] = [];
@@ -99,8 +109,12 @@ describe('a chunker', () => {
 
   it.each([0, 0.5, -20, 10_001, Number.NaN])('refuses a duration of %d ms', (chunkMs) => {
     expect(() => new Chunker({ format, chunkMs })).toThrow(
-      expect.objectContaining({ code: 'OPTION_INVALID' }),
+      expect.objectContaining({ code: 'OPTION_INVALID', message: `chunkMs is ${chunkMs}.` }),
     );
+  });
+
+  it.each([1, 10_000])('takes a duration of %d ms', (chunkMs) => {
+    expect(new Chunker({ format, chunkMs }).chunkBytes).toBe(32 * chunkMs);
   });
 
   it('refuses a format that tenuto does not carry', () => {

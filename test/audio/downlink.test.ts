@@ -52,6 +52,14 @@ describe('downlink', () => {
     expect(beyond).toEqual({ verdict: 'overlapping', from: 300 });
   });
 
+  it('takes a final for a duplicate that reaches no further, however near the line it lies', () => {
+    const downlink = startToldThrough(300);
+
+    const admission = downlink.admitFinal(300 - TOLERANCE, 300);
+
+    expect(admission).toEqual({ verdict: 'duplicate', from: 300 });
+  });
+
   it('tells an interim until a final covers it, and lets it move nothing', () => {
     const downlink = startToldThrough(300);
 

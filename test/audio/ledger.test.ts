@@ -20,7 +20,9 @@ describe('ledger', () => {
     ledger.capture(100);
     ledger.deliver(60, 0);
 
-    expect(() => ledger.deliver(59, 0)).toThrow(RangeError);
+    expect(() => ledger.deliver(59, 0)).toThrow(
+      new RangeError('cannot settle through 59: 60 is settled, 100 captured'),
+    );
     expect(() => ledger.giveUp(0, 0)).toThrow(RangeError);
 
     expect(ledger.bytes()).toEqual({ captured: 100, delivered: 60, gap: 0, buffered: 40 });

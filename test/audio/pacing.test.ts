@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import { Pacer } from '../../src/audio/pacing.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -104,11 +104,13 @@ describe('pacer', () => {
     expect(sendFor(0, pacer, clock)).toBe(12 * CHUNK_BYTES);
   });
 
-  it('does not pace where there is no limit', () => {
-    const { pacer } = startPacer(Infinity);
+  it('does not pace where there is no limit, nor ask for the time', () => {
+    const { pacer, clock } = startPacer(Infinity);
+    const asked = vi.spyOn(clock, 'nowMs');
 
     const waits = Array.from({ length: 1_000 }, () => pacer.take(1_000_000));
 
     expect(waits.every((waitMs) => waitMs === 0)).toBe(true);
+    expect(asked).not.toHaveBeenCalled();
   });
 });

@@ -80,6 +80,23 @@ describe('ring buffer', () => {
     expect(() => ring.positionOf(0)).toThrow(RangeError);
   });
 
+  it('says which chunks it does hold', () => {
+    const { ring } = startRing();
+    for (let value = 1; value <= 4; value += 1) ring.append(chunkOf(10, value));
+    ring.acknowledge(1);
+
+    expect(() => ring.lengthOf(5)).toThrow(new RangeError('chunk 5 is not held: 2 to 4 are'));
+  });
+
+  it('shows a chunk without its first bytes', () => {
+    const { ring } = startRing();
+    ring.append(chunkOf(3, 1));
+    ring.append(Uint8Array.of(5, 6, 7));
+
+    expect([...ring.view(2, 0)]).toEqual([5, 6, 7]);
+    expect([...ring.view(2, 2)]).toEqual([7]);
+  });
+
   it('evicts the oldest where there is no room, telling of it while its bytes can be read', () => {
     const seen: number[][] = [];
     const ring: RingBuffer = new RingBuffer({
@@ -143,6 +160,17 @@ describe('ring buffer', () => {
 
     expect([outWhenFull, outAfterOne, pool.out]).toEqual([3, 2, 0]);
     expect(ring.chunks).toBe(0);
+  });
+
+  it('goes on filling its slab while it holds a part of it', () => {
+    const { ring, pool } = startRing();
+    ring.append(chunkOf(10, 1));
+    ring.append(chunkOf(10, 2));
+    ring.acknowledge(1);
+
+    ring.append(chunkOf(10, 3));
+
+    expect(pool.out).toBe(1);
   });
 
   it('borrows nothing before the first chunk', () => {

@@ -13,6 +13,14 @@ describe('slab pool', () => {
     expect(pool.freeSlabs).toBe(0);
   });
 
+  it('lends a kept slab to whoever needs all of it', () => {
+    const pool = new SlabPool();
+    const slab = pool.take(10);
+    pool.give(slab);
+
+    expect(pool.take(SLAB_BYTES)).toBe(slab);
+  });
+
   it('makes a block of its own for what is longer than a slab, and does not keep it', () => {
     const pool = new SlabPool();
 

@@ -25,6 +25,35 @@ describe('timeline', () => {
     expect([99, 100, 150, 200].map((at) => timeline.positionOf(at))).toEqual([99, 500, 550, 600]);
   });
 
+  it('knows captured audio from silence', () => {
+    const timeline = new Timeline();
+
+    timeline.insert(100);
+    const afterSilence = timeline.hasAudio;
+    timeline.append(0, 100);
+
+    expect([afterSilence, timeline.hasAudio]).toEqual([false, true]);
+  });
+
+  it('stands in silence where the audio does that came after it, though a gap was left out', () => {
+    const timeline = new Timeline();
+
+    timeline.append(0, 100);
+    timeline.insert(50);
+    timeline.append(500, 100);
+
+    expect([99, 100, 149, 150].map((at) => timeline.positionOf(at))).toEqual([99, 500, 500, 500]);
+  });
+
+  it('stands in the first silence where the first audio does', () => {
+    const timeline = new Timeline(400);
+
+    timeline.insert(50);
+    timeline.append(500, 100);
+
+    expect([0, 49, 50, 60].map((at) => timeline.positionOf(at))).toEqual([500, 500, 500, 510]);
+  });
+
   it('does not count silence that nobody captured', () => {
     const timeline = new Timeline();
 

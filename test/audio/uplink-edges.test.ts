@@ -27,7 +27,9 @@ describe('uplink, with a hole in what it sent', () => {
       delivered: CHUNK_BYTES,
       gap: 20 * CHUNK_BYTES,
     });
-    expect(watched.gaps).toMatchObject([{ from: CHUNK_BYTES, to: 21 * CHUNK_BYTES, chunks: 20 }]);
+    expect(watched.gaps).toEqual([
+      { from: CHUNK_BYTES, to: 21 * CHUNK_BYTES, chunks: 20, reason: 'ringOverflow' },
+    ]);
     watched.checkBooks();
   });
 });
