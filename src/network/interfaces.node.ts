@@ -1,0 +1,92 @@
+/** Node's view of the network: its interfaces, looked at every so often, since the platform tells of no change. */
+import { networkInterfaces } from 'node:os';
+import type { NetworkInterfaceInfo } from 'node:os';
+
+import type { Clock } from '../ports/clock.ts';
+import { systemClock } from '../ports/clock.ts';
+import type { NetworkSignal, NetworkSignals } from '../ports/network.ts';
+
+type Interfaces = Readonly<
+  Record<string, readonly Pick<NetworkInterfaceInfo, 'address' | 'internal'>[] | undefined>
+>;
+
+export interface InterfaceSignalsOptions {
+  /** Default: the machine's own. */
+  readonly clock?: Clock;
+  /** Default 2,000 ms. */
+  readonly everyMs?: number;
+  /** Default: the machine's interfaces. */
+  readonly read?: () => Interfaces;
+  /** Time of day, which runs on while the machine sleeps, as timers do not everywhere. Default: the machine's. */
+  readonly wallMs?: () => number;
+}
+
+const EVERY_MS = 2_000;
+
+/** A look that is late by this many periods tells of a sleep. */
+const WOKE_AFTER_PERIODS = 2;
+
+/** Addresses that a machine gives itself where there is no network: RFC 3927 and RFC 4291, section 2.5.6. */
+const LINK_LOCAL = /^(169\.254\.|fe[89ab][0-9a-f]:)/i;
+
+const SOURCE = 'interfaces';
+
+/**
+ * Says `changed` when the machine's addresses differ, `offline` when it has lost the last of them, `online` when it has
+ * some again, and `woke` after a sleep. A machine that never had an address says nothing: it may only talk to itself.
+ */
+export class InterfaceSignals implements NetworkSignals {
+  readonly #clock: Clock;
+  readonly #everyMs: number;
+  readonly #read: () => Interfaces;
+  readonly #wallMs: () => number;
+
+  constructor(options: InterfaceSignalsOptions = {}) {
+    this.#clock = options.clock ?? systemClock;
+    this.#everyMs = options.everyMs ?? EVERY_MS;
+    this.#read = options.read ?? networkInterfaces;
+    this.#wallMs = options.wallMs ?? Date.now;
+  }
+
+  subscribe(listener: (signal: NetworkSignal) => void): () => void {
+    let addresses = this.#addresses();
+    let lookedAtMs = this.#wallMs();
+    let timer: unknown = null;
+    let isListening = true;
+
+    const look = (): void => {
+      const sleptMs = this.#wallMs() - lookedAtMs - this.#everyMs;
+      const before = addresses;
+      addresses = this.#addresses();
+      lookedAtMs = this.#wallMs();
+      const isWoken = sleptMs >= WOKE_AFTER_PERIODS * this.#everyMs;
+      for (const says of wordsFor(before, addresses, isWoken)) {
+        if (isListening) listener({ source: SOURCE, says });
+      }
+      if (isListening) timer = this.#clock.setTimeout(look, this.#everyMs);
+    };
+    timer = this.#clock.setTimeout(look, this.#everyMs);
+
+    return () => {
+      isListening = false;
+      this.#clock.clearTimeout(timer);
+    };
+  }
+
+  /** The addresses by which others can be reached, as one text. */
+  #addresses(): string {
+    return Object.values(this.#read())
+      .flatMap((addresses) => addresses ?? [])
+      .filter(({ address, internal }) => !internal && !LINK_LOCAL.test(address))
+      .map(({ address }) => address)
+      .sort()
+      .join(' ');
+  }
+}
+
+function wordsFor(before: string, now: string, isWoken: boolean): readonly NetworkSignal['says'][] {
+  const woken: readonly NetworkSignal['says'][] = isWoken ? ['woke'] : [];
+  if (before === now) return woken;
+  if (now === '') return [...woken, 'offline'];
+  return [...woken, before === '' ? 'online' : 'changed'];
+}
