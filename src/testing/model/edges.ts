@@ -113,6 +113,11 @@ export class EdgeCoverage {
     };
   }
 
+  /** For what is no actor: these were executed, as far as one can see from outside. */
+  count(edges: readonly ChartEdge[]): void {
+    for (const { id } of edges) this.#executed.add(id);
+  }
+
   /** For the report: a path of so many steps was taken. */
   countPath(steps: number): void {
     this.#paths += 1;
