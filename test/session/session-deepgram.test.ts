@@ -110,7 +110,7 @@ describe('a quiet link to Deepgram', () => {
 
     expect(primer).toHaveLength(1);
     expect(primer[0]!.atMs - openedAtMs).toBeLessThan(10_000);
-    expect(world.last.audio.subarray(3_200)).toEqual(Buffer.from(audio(0, 1_000)));
+    expect(world.last.audio.subarray(3_200)).toEqual(audio(0, 1_000));
     expect(world.finals).toMatchObject([{ text: 'hello', startMs: 0, endMs: 500 }]);
     expect(world.session.ledger).toMatchObject({ capturedMs: 1_000, deliveredMs: 500, gap: 0 });
   });
@@ -168,7 +168,7 @@ describe('a loss in the middle of a segment', () => {
 
     await world.speak(4_000);
 
-    expect(second.audio).toEqual(Buffer.from(audio(2_510, 2_510 + heardMs(second))));
+    expect(second.audio).toEqual(audio(2_510, 2_510 + heardMs(second)));
     const afterMs = (ms: number) =>
       audioFrames(second).filter(({ atMs }) => atMs <= opened!.atMs + ms).length * 20;
     expect(afterMs(5_000)).toBeGreaterThan(5_000 * 1.2 - 100);

@@ -40,8 +40,8 @@ describe('a loss during the replay', () => {
     const third = world.last;
 
     expect(statusAtLoss).toBe('reconnecting');
-    expect(second.audio).toEqual(Buffer.from(audio(2_000, 2_000 + heardMs(second))));
-    expect(third.audio).toEqual(Buffer.from(audio(2_500, 2_500 + heardMs(third))));
+    expect(second.audio).toEqual(audio(2_000, 2_000 + heardMs(second)));
+    expect(third.audio).toEqual(audio(2_500, 2_500 + heardMs(third)));
     expect(await drainedAndClosed(world)).toBe(true);
     expectTiled(world);
     expect(world.session.ledger).toMatchObject({ gap: 0, buffered: 0, capturedMs: 12_000 });
@@ -104,7 +104,7 @@ describe('a second socket beside a silent one', () => {
 
     expect(first!.isLive).toBe(false);
     expect(world.finals).toEqual([]);
-    expect(second!.audio).toEqual(Buffer.from(audio(0, 5_000)));
+    expect(second!.audio).toEqual(audio(0, 5_000));
   });
 
   it('is let go when a final of the first arrives, which counts', async () => {

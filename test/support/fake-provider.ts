@@ -105,7 +105,7 @@ const settledSamples = new WeakMap<FakeSocket, number>();
 /** The other end answers a flush with the final of all that came, and a goodbye with that, `finished` and a close. */
 export function answerControl(socket: FakeSocket, frame: string | Uint8Array): void {
   if (frame !== FLUSH && frame !== GOODBYE) return;
-  const heard = socket.audio.length / 2;
+  const heard = socket.heard.length / 2;
   const fromSample = settledSamples.get(socket) ?? 0;
   settledSamples.set(socket, heard);
   if (heard > fromSample) {

@@ -1,0 +1,185 @@
+/**
+ * A whole network in one object: every dial is kept, and does what the test says, on a clock of the test's own.
+ *
+ * It keeps TCP's word: a frame is late or lost with its connection, and never out of order.
+ */
+import { runFaults } from './memory-faults.ts';
+import type { FaultTarget, MemoryFault } from './memory-faults.ts';
+import { MemorySocket } from './memory-socket.ts';
+import type { Clock } from '../ports/clock.ts';
+import { seededRandom } from '../ports/random.ts';
+import type { Random } from '../ports/random.ts';
+import type { DialRequest, Frame, SocketEnd, SocketHandlers, Transport } from '../ports/socket.ts';
+
+/**
+ * What becomes of a dial. `opens`; `hangs`: the socket never opens, and ends when its dial has timed out; or how it is
+ * refused, such as `{ code: 1006, reason: '', status: 503 }`.
+ */
+export type DialOutcome = 'opens' | 'hangs' | Omit<SocketEnd, 'kind'>;
+
+export interface MemoryTransportOptions {
+  readonly clock: Clock;
+  /** One way; a round trip takes twice as long. Default 5 ms. With 0 a frame arrives before `send` returns. */
+  readonly latencyMs?: number;
+  /** Up to so much more, for each frame anew, without one overtaking another. Default 0. */
+  readonly jitterMs?: number;
+  /** Draws the jitter. Default: a stream of its own, the same in every run. */
+  readonly random?: Random;
+  /** What becomes of the nth dial, counted from 1. Default: all open. */
+  readonly outcome?: (dial: number) => DialOutcome;
+  /** What the other end does about a frame that has reached it. */
+  readonly onFrame?: (socket: MemorySocket, frame: Frame) => void;
+}
+
+const LATENCY_MS = 5;
+const JITTER_SEED = 1;
+const UNREACHABLE: DialOutcome = { code: 1006, reason: '', errorCode: 'ECONNREFUSED' };
+
+export class MemoryTransport implements Transport, FaultTarget {
+  /** Every socket that was ever dialled, in order. */
+  readonly sockets: MemorySocket[] = [];
+  /** Asked at every dial; it can be changed at any time. */
+  outcome: (dial: number) => DialOutcome;
+  /** They hold for what is sent from then on. */
+  latencyMs: number;
+  jitterMs: number;
+  readonly #options: MemoryTransportOptions;
+  readonly #random: Random;
+  /** What lasts, each with its timer and what ends it. */
+  readonly #lasting = new Map<() => void, unknown>();
+  readonly #refusals: DialOutcome[] = [];
+  readonly #speeds: number[] = [];
+  #stalls = 0;
+  #outages = 0;
+  #callOff: (() => void)[] = [];
+
+  constructor(options: MemoryTransportOptions) {
+    this.#options = options;
+    this.#random = options.random ?? seededRandom(JITTER_SEED);
+    this.outcome = options.outcome ?? (() => 'opens');
+    this.latencyMs = options.latencyMs ?? LATENCY_MS;
+    this.jitterMs = options.jitterMs ?? 0;
+  }
+
+  dial(request: DialRequest, handlers: SocketHandlers): MemorySocket {
+    const socket = new MemorySocket(
+      {
+        clock: this.#options.clock,
+        delayMs: () => this.#delayMs(),
+        bytesPerSecond: () => Math.min(...this.#speeds),
+        onFrame: this.#options.onFrame ?? (() => undefined),
+      },
+      request,
+      handlers,
+    );
+    this.sockets.push(socket);
+    socket.stalled(this.#stalls > 0);
+    const outcome = this.#outcomeOf(this.sockets.length);
+    if (outcome === 'opens') socket.opensAfter(this.#delayMs());
+    else if (outcome !== 'hangs') socket.refusedAfter(this.#delayMs(), outcome);
+
+    return socket;
+  }
+
+  /** @throws Error where nothing was dialled yet. */
+  get last(): MemorySocket {
+    const socket = this.sockets.at(-1);
+    if (socket === undefined) throw new Error('nothing was dialled');
+    return socket;
+  }
+
+  /** Sockets that nobody has let go of. */
+  get live(): readonly MemorySocket[] {
+    return this.sockets.filter(({ isLive }) => isLive);
+  }
+
+  /** Refuses the next dial, or the next few, whatever `outcome` says. Default: nobody listens there. */
+  refuseNext(outcome: DialOutcome = UNREACHABLE, dials = 1): void {
+    for (let dial = 0; dial < dials; dial += 1) this.#refusals.push(outcome);
+  }
+
+  /** Every socket breaks. */
+  reset(): void {
+    for (const socket of this.live) socket.end(1006, '', { errorCode: 'ECONNRESET' });
+  }
+
+  /** Nothing moves for so long, and then everything comes at once, in order. */
+  stall(forMs = Infinity): void {
+    this.#stalls += 1;
+    for (const socket of this.live) socket.stalled(true);
+    this.#lasts(forMs, () => {
+      this.#stalls -= 1;
+      if (this.#stalls === 0) for (const socket of this.live) socket.stalled(false);
+    });
+  }
+
+  /** The sockets of this moment are up here and dead there; new ones are not. */
+  halfOpen(forMs = Infinity): void {
+    const dead = this.live;
+    for (const socket of dead) socket.halfOpen();
+    this.#lasts(forMs, () => {
+      for (const socket of dead) socket.heal();
+    });
+  }
+
+  /** Dials are refused. */
+  refuse(forMs = Infinity): void {
+    this.#outages += 1;
+    this.#lasts(forMs, () => (this.#outages -= 1));
+  }
+
+  /** What is sent goes out no faster than this. */
+  slow(forMs: number, bytesPerSecond: number): void {
+    this.#speeds.push(bytesPerSecond);
+    this.#speedChanged();
+    this.#lasts(forMs, () => {
+      this.#speeds.splice(this.#speeds.indexOf(bytesPerSecond), 1);
+      this.#speedChanged();
+    });
+  }
+
+  /** Has the clock carry out a plan, whose moments count from now. @throws TenutoError FAULT_PLAN_INVALID. */
+  faults(plan: readonly MemoryFault[]): void {
+    this.#callOff.push(runFaults(this, this.#options.clock, plan));
+  }
+
+  /** Ends everything that lasts, and calls off what is planned: from now on the network is well. */
+  heal(): void {
+    for (const callOff of this.#callOff.splice(0)) callOff();
+    for (const [end, timer] of this.#lasting) {
+      this.#options.clock.clearTimeout(timer);
+      end();
+    }
+    this.#lasting.clear();
+    this.#refusals.length = 0;
+    for (const socket of this.live) {
+      socket.heal();
+      socket.drain();
+    }
+  }
+
+  #outcomeOf(dial: number): DialOutcome {
+    const refusal = this.#refusals.shift();
+    if (refusal !== undefined) return refusal;
+    return this.#outages > 0 ? UNREACHABLE : this.outcome(dial);
+  }
+
+  #delayMs(): number {
+    return this.latencyMs + this.jitterMs * this.#random.unit();
+  }
+
+  #speedChanged(): void {
+    for (const socket of this.live) socket.speedChanged();
+  }
+
+  #lasts(forMs: number, end: () => void): void {
+    const timer =
+      forMs === Infinity
+        ? null
+        : this.#options.clock.setTimeout(() => {
+            this.#lasting.delete(end);
+            end();
+          }, forMs);
+    this.#lasting.set(end, timer);
+  }
+}

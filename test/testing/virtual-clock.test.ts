@@ -1,0 +1,133 @@
+import { createActor, createMachine } from 'xstate';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+import { settle, VirtualClock } from '../../src/testing.ts';
+
+afterEach(() => vi.useRealTimers());
+
+describe('the virtual clock', () => {
+  it('runs timers in the order in which they fall due, each at its own moment', () => {
+    const clock = new VirtualClock(100);
+    const ran: [string, number][] = [];
+    const note = (name: string) => () => ran.push([name, clock.nowMs()]);
+    clock.setTimeout(note('late'), 30);
+    clock.setTimeout(note('early'), 10);
+    clock.setTimeout(note('early too'), 10);
+    clock.setTimeout(note('never'), 31);
+
+    clock.advance(30);
+
+    expect(ran).toEqual([
+      ['early', 110],
+      ['early too', 110],
+      ['late', 130],
+    ]);
+    expect(clock.pending).toBe(1);
+  });
+
+  it('runs a timer at its moment exactly, not a millisecond before', () => {
+    const clock = new VirtualClock();
+    const ran = vi.fn();
+    clock.setTimeout(ran, 1_000);
+
+    clock.advance(999);
+    const before = ran.mock.calls.length;
+    clock.advance(1);
+
+    expect(before).toBe(0);
+    expect(ran).toHaveBeenCalledTimes(1);
+  });
+
+  it('runs timers that timers set, where they fall due in time', () => {
+    const clock = new VirtualClock();
+    const ranAtMs: number[] = [];
+    const again = () => {
+      ranAtMs.push(clock.nowMs());
+      clock.setTimeout(again, 100 * 2 ** ranAtMs.length);
+    };
+    clock.setTimeout(again, 100);
+
+    clock.advance(1_000);
+
+    expect(ranAtMs).toEqual([100, 300, 700]);
+    expect(clock.nowMs()).toBe(1_000);
+  });
+
+  it('forgets a timer that is cleared', () => {
+    const clock = new VirtualClock();
+    const ran = vi.fn();
+
+    clock.clearTimeout(clock.setTimeout(ran, 1));
+    clock.advance(1);
+
+    expect(ran).not.toHaveBeenCalled();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('lets what was promised happen between two timers', async () => {
+    const clock = new VirtualClock();
+    const ran: string[] = [];
+    clock.setTimeout(() => void Promise.resolve().then(() => ran.push('promised')), 1);
+    clock.setTimeout(() => ran.push('next timer'), 2);
+
+    await clock.advanceAsync(2);
+
+    expect(ran).toEqual(['promised', 'next timer']);
+  });
+
+  it('sleeps: what fell due meanwhile runs late, at the end', () => {
+    const clock = new VirtualClock();
+    const ranAtMs: number[] = [];
+    clock.setTimeout(() => ranAtMs.push(clock.nowMs()), 10);
+    clock.setTimeout(() => ranAtMs.push(clock.nowMs()), 20);
+
+    clock.sleep(1_000);
+
+    expect(ranAtMs).toEqual([1_000, 1_000]);
+  });
+
+  it('drives the delays of a chart', () => {
+    const clock = new VirtualClock();
+    const machine = createMachine({
+      initial: 'a',
+      states: { a: { after: { 100: 'b' } }, b: { after: { 50: 'c' } }, c: {} },
+    });
+    const actor = createActor(machine, { clock }).start();
+
+    clock.advance(149);
+    const before = actor.getSnapshot().value;
+    clock.advance(1);
+
+    expect([before, actor.getSnapshot().value]).toEqual(['b', 'c']);
+  });
+});
+
+describe('settle', () => {
+  it('returns when no promise is left that could settle', async () => {
+    let done = 0;
+    const chain = async () => {
+      for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
+      done += 1;
+    };
+    void chain();
+    void chain();
+
+    await settle();
+
+    expect(done).toBe(2);
+  });
+
+  it('returns in order, also where many wait', async () => {
+    const order: number[] = [];
+
+    await Promise.all([1, 2, 3].map((turn) => settle().then(() => order.push(turn))));
+
+    expect(order).toEqual([1, 2, 3]);
+  });
+
+  it('goes on under fake timers', async () => {
+    vi.useFakeTimers();
+
+    await expect(settle()).resolves.toBeUndefined();
+  });
+});
