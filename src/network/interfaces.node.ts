@@ -49,7 +49,7 @@ export class InterfaceSignals implements NetworkSignals {
   }
 
   subscribe(listener: (signal: NetworkSignal) => void): () => void {
-    let addresses = this.#addresses();
+    let addresses = this.#addresses() ?? '';
     let lookedAtMs = this.#wallMs();
     let timer: unknown = null;
     let isListening = true;
@@ -57,7 +57,7 @@ export class InterfaceSignals implements NetworkSignals {
     const look = (): void => {
       const sleptMs = this.#wallMs() - lookedAtMs - this.#everyMs;
       const before = addresses;
-      addresses = this.#addresses();
+      addresses = this.#addresses() ?? before;
       lookedAtMs = this.#wallMs();
       const isWoken = sleptMs >= WOKE_AFTER_PERIODS * this.#everyMs;
       for (const says of wordsFor(before, addresses, isWoken)) {
@@ -73,14 +73,18 @@ export class InterfaceSignals implements NetworkSignals {
     };
   }
 
-  /** The addresses by which others can be reached, as one text. */
-  #addresses(): string {
-    return Object.values(this.#read())
-      .flatMap((addresses) => addresses ?? [])
-      .filter(({ address, internal }) => !internal && !LINK_LOCAL.test(address))
-      .map(({ address }) => address)
-      .sort()
-      .join(' ');
+  /** The addresses by which others can be reached, as one text; null where the system refuses to tell. */
+  #addresses(): string | null {
+    try {
+      return Object.values(this.#read())
+        .flatMap((addresses) => addresses ?? [])
+        .filter(({ address, internal }) => !internal && !LINK_LOCAL.test(address))
+        .map(({ address }) => address)
+        .sort()
+        .join(' ');
+    } catch {
+      return null;
+    }
   }
 }
 
