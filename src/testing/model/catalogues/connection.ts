@@ -1,0 +1,201 @@
+/** What can happen to a connection, by the names of its chart. */
+import { providerLinkPolicy } from '../../../../machines/index.ts';
+import type { connectionMachine, Failure } from '../../../../machines/index.ts';
+import type { EventVariant } from '../events.ts';
+import type { PathOptions } from '../paths.ts';
+
+type Machine = typeof connectionMachine;
+type Variant = EventVariant<Machine>;
+
+const MAX_ATTEMPTS = 2;
+
+export const connectionModel: PathOptions<Machine> = {
+  input: {
+    component: 'stt',
+    policy: {
+      ...providerLinkPolicy,
+      maxAttempts: MAX_ATTEMPTS,
+      jitter: 'none',
+      retryInitialConnect: true,
+    },
+    refreshesCredential: true,
+  },
+  events: {
+    'socket.opened': ofSockets('socket.opened'),
+    'socket.configured': ofSockets('socket.configured'),
+    'socket.lost': [
+      lost('transient', { kind: 'transient', code: '1006' }),
+      lost('planned', { kind: 'planned', code: '1001' }),
+      lost('rate limit', { kind: 'rateLimited', code: 'http 429', retryAfterMs: 4_782 }),
+      lost('credential refused', { kind: 'auth', code: 'http 401' }),
+      lost('misconfigured', { kind: 'config', code: 'http 400' }),
+      {
+        label: 'the second socket',
+        event: ({ context, nowMs }) =>
+          context.hedgeId === null
+            ? null
+            : { ...lossAt(nowMs), id: context.hedgeId, failure: TRANSIENT },
+      },
+    ],
+    'server.answered': [ofCurrent('server.answered'), ofAnother('server.answered')],
+    'result.committed': [ofCurrent('result.committed'), ofAnother('result.committed')],
+    // Liveness tells these, and only while it watches.
+    'link.probe': [
+      { label: '', event: ({ context }) => when(context.isWatched, { type: 'link.probe' }) },
+    ],
+    'link.suspected': [
+      {
+        label: '',
+        event: ({ context, nowMs }) =>
+          when(context.isWatched, { type: 'link.suspected', atMs: nowMs, silentForMs: 400 }),
+      },
+    ],
+    'link.recovered': [
+      {
+        label: '',
+        event: ({ context, nowMs }) =>
+          when(context.isWatched && context.silentSinceMs !== null, {
+            type: 'link.recovered',
+            atMs: nowMs,
+          }),
+      },
+    ],
+    'link.answered': [
+      {
+        label: '',
+        event: ({ context, nowMs }) =>
+          when(context.isWatched, { type: 'link.answered', atMs: nowMs, rtt: null }),
+      },
+    ],
+    'link.died': [
+      {
+        label: '',
+        event: ({ context, nowMs }) =>
+          when(context.isWatched && context.silentSinceMs !== null, {
+            type: 'link.died',
+            atMs: nowMs,
+            silentForMs: 6_000,
+            bufferedChunks: 9,
+            unit: 0.5,
+          }),
+      },
+    ],
+    'link.measured': [measured('fresh', 0), measured('quiet', 5_000)],
+    'session.rotate': [
+      { label: '', event: ({ nowMs }) => ({ type: 'session.rotate', atMs: nowMs }) },
+    ],
+    'carrier.chosen': [
+      { label: '', event: ({ nowMs }) => ({ type: 'carrier.chosen', atMs: nowMs, outage: null }) },
+    ],
+    'network.lost': [{ label: '', event: ({ nowMs }) => ({ type: 'network.lost', atMs: nowMs }) }],
+    'network.restored': [
+      {
+        label: '',
+        event: ({ nowMs }) => ({
+          type: 'network.restored',
+          atMs: nowMs,
+          unit: 0.5,
+          resetsAttempts: false,
+        }),
+      },
+    ],
+    'network.changed': [
+      { label: '', event: ({ nowMs }) => ({ type: 'network.changed', atMs: nowMs, unit: 0.5 }) },
+    ],
+    'xstate.done.actor.sessionRestore': [
+      {
+        label: '',
+        event: ({ nowMs }) => ({
+          type: 'xstate.done.actor.sessionRestore',
+          output: { resumed: false, toolCallsCarried: 0, atMs: nowMs },
+        }),
+      },
+    ],
+    'xstate.done.actor.bufferReplay': [
+      {
+        label: '',
+        event: () => ({
+          type: 'xstate.done.actor.bufferReplay',
+          output: {
+            replayedChunks: 3,
+            audioReplayedMs: 60,
+            audioLostMs: 0,
+            duplicatesDropped: 0,
+          },
+        }),
+      },
+    ],
+  },
+  distinguish: (context) => [
+    Math.min(context.attempts, MAX_ATTEMPTS),
+    context.isOnline,
+    context.hedgeId !== null,
+    context.isWatched,
+    context.silentSinceMs !== null,
+    context.connectedAtMs === null && context.credentialRefreshed,
+    context.role,
+  ],
+};
+
+const TRANSIENT: Failure = { kind: 'transient', code: '1006', detail: '' };
+
+function lost(label: string, facts: Omit<Failure, 'detail'>): Variant {
+  return {
+    label,
+    event: ({ context, nowMs }) =>
+      when(context.socketId !== 0, {
+        ...lossAt(nowMs),
+        id: context.socketId,
+        failure: { detail: '', ...facts },
+      }),
+  };
+}
+
+function lossAt(atMs: number) {
+  return { type: 'socket.lost', atMs, bufferedChunks: 7, unit: 0.5 } as const;
+}
+
+/** An event that can only happen so. */
+function when<E>(isPossible: boolean, event: E): E | null {
+  return isPossible ? event : null;
+}
+
+type SocketFact = 'socket.opened' | 'socket.configured' | 'server.answered' | 'result.committed';
+
+function ofSockets(type: SocketFact): readonly Variant[] {
+  const second: Variant = {
+    label: 'the second socket',
+    event: ({ context, nowMs }) =>
+      context.hedgeId === null ? null : { type, id: context.hedgeId, atMs: nowMs },
+  };
+  return [ofCurrent(type), second, ofAnother(type)];
+}
+
+function ofCurrent(type: SocketFact): Variant {
+  return {
+    label: '',
+    event: ({ context, nowMs }) =>
+      when(context.socketId !== 0, { type, id: context.socketId, atMs: nowMs }),
+  };
+}
+
+/** Of a socket that was let go: it changes nothing. */
+function ofAnother(type: SocketFact): Variant {
+  return { label: 'a former socket', event: ({ nowMs }) => ({ type, id: -1, atMs: nowMs }) };
+}
+
+function measured(label: string, quietMs: number): Variant {
+  return {
+    label,
+    event: ({ nowMs }) => ({
+      type: 'link.measured',
+      atMs: nowMs,
+      lastInboundAtMs: nowMs - quietMs,
+      rttMs: null,
+      isAudioFlowing: false,
+      lateByMs: 0,
+      bufferedChunks: 0,
+      unit: 0.5,
+    }),
+  };
+}
