@@ -103,14 +103,13 @@ class SpeexResampler implements Resampler {
     const dropped = Math.min(this.#toDrop, samples.length);
     this.#toDrop -= dropped;
     this.#outSamples += samples.length - dropped;
-    if (dropped < samples.length) emit(samples.subarray(dropped));
+    emit(samples.subarray(dropped));
   }
 }
 
 /** Going down, the engine stretches its filter by the ratio, to a multiple of eight. */
 function filterSamples(from: number, to: number): number {
-  if (from <= to) return FILTER_SAMPLES;
-  return Math.ceil(Math.floor((FILTER_SAMPLES * from) / to) / 8) * 8;
+  return Math.ceil(Math.floor((FILTER_SAMPLES * Math.max(from, to)) / to) / 8) * 8;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
@@ -122,13 +121,16 @@ function greatestCommonDivisor(a: number, b: number): number {
  * uncaught errors and rejections, which would hide everybody else's.
  */
 async function loadSpeex(): Promise<SpeexClass> {
-  const before = fatalEvents.map((event) => new Set(process.rawListeners(event)));
-  const loaded = createRequire(import.meta.url)('speex-resampler') as typeof Speex;
-  fatalEvents.forEach((event, index) => {
-    for (const listener of process.rawListeners(event)) {
-      if (before[index]?.has(listener) === false) process.off(event, listener as () => void);
-    }
+  const cleanUps = fatalEvents.map((event) => {
+    const before = new Set(process.rawListeners(event));
+    return (): void => {
+      for (const listener of process.rawListeners(event)) {
+        if (!before.has(listener)) process.off(event, listener as () => void);
+      }
+    };
   });
+  const loaded = createRequire(import.meta.url)('speex-resampler') as typeof Speex;
+  for (const cleanUp of cleanUps) cleanUp();
   await loaded.default.initPromise;
   return loaded.default;
 }

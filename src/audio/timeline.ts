@@ -15,6 +15,7 @@ interface Stretch {
 
 export class Timeline {
   #last: Stretch | undefined;
+  #stretches = 0;
   #sent = 0;
   readonly #startPosition: number;
 
@@ -28,9 +29,9 @@ export class Timeline {
     return this.#sent;
   }
 
-  /** Whether anything captured was sent on this connection. */
-  get hasAudio(): boolean {
-    return this.#last !== undefined;
+  /** How many stretches of captured audio were sent, each without a break: what is remembered of them. */
+  get stretches(): number {
+    return this.#stretches;
   }
 
   /** Notes that `length` from `position` was sent. */
@@ -40,8 +41,12 @@ export class Timeline {
       last !== undefined &&
       last.position + last.length === position &&
       last.sentFrom + last.length === this.#sent;
-    if (isMore) last.length += length;
-    else this.#last = { sentFrom: this.#sent, position, previous: last, length };
+    if (isMore) {
+      last.length += length;
+    } else {
+      this.#last = { sentFrom: this.#sent, position, previous: last, length };
+      this.#stretches += 1;
+    }
     this.#sent += length;
   }
 

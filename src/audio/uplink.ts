@@ -31,6 +31,8 @@ export interface UplinkTarget {
   sendAudio(bytes: Uint8Array): void;
   readonly bufferedBytes: number;
   readonly rateRatio: number;
+  /** Bytes of silence that it was sent before the gate opened, to keep it alive. */
+  readonly sentBefore?: number;
   /** The cursor reached the writer: what was captured is on its way. */
   onCaughtUp(): void;
   onFirstAudio(): void;
@@ -196,16 +198,15 @@ export class Uplink {
 
   #sendCursor(target: UplinkTarget): void {
     const seq = this.#cursorSeq;
-    const position = this.ring.positionOf(seq);
-    const skipBytes = Math.max(0, this.#cursorPosition - position);
-    const bytes = this.ring.view(seq, skipBytes);
-    const isFirst = !this.#timeline.hasAudio;
+    const from = this.#cursorPosition; // inside the chunk, where a result covered its beginning
+    const bytes = this.ring.view(seq, from - this.ring.positionOf(seq));
+    const isFirst = this.#timeline.stretches === 0;
 
     target.sendAudio(bytes);
-    this.#timeline.append(position + skipBytes, bytes.length);
+    this.#timeline.append(from, bytes.length);
     this.#cursorSeq = seq + 1;
-    this.#cursorPosition = position + skipBytes + bytes.length;
-    if (position < this.#sentThrough) {
+    this.#cursorPosition = from + bytes.length;
+    if (from < this.#sentThrough) {
       this.ledger.replayedChunks += 1;
       this.ledger.replayedBytes += bytes.length;
     } else {

@@ -25,14 +25,20 @@ describe('timeline', () => {
     expect([99, 100, 150, 200].map((at) => timeline.positionOf(at))).toEqual([99, 500, 550, 600]);
   });
 
-  it('knows captured audio from silence', () => {
+  it('remembers no more of a stream than its breaks: a gap, or silence', () => {
     const timeline = new Timeline();
-
     timeline.insert(100);
-    const afterSilence = timeline.hasAudio;
-    timeline.append(0, 100);
+    const stretches = [timeline.stretches];
 
-    expect([afterSilence, timeline.hasAudio]).toEqual([false, true]);
+    for (const position of [500, 520, 540]) timeline.append(position, 20);
+    stretches.push(timeline.stretches);
+    for (const position of [700, 720]) timeline.append(position, 20);
+    stretches.push(timeline.stretches);
+    timeline.insert(10);
+    for (const position of [740, 760]) timeline.append(position, 20);
+    stretches.push(timeline.stretches);
+
+    expect(stretches).toEqual([0, 1, 2, 3]);
   });
 
   it('stands in silence where the audio does that came after it, though a gap was left out', () => {
