@@ -68,6 +68,11 @@ export function holdMs(budget: RetryBudget, atMs: number): number {
   return Math.max(0, Math.ceil(Math.min(untilTokenMs, untilFloorMs)));
 }
 
+/** True where it is no different from one that was never spent of. */
+export function isFull(budget: RetryBudget): boolean {
+  return budget.creditMs >= TOKENS_AT_MOST * TOKEN_MS;
+}
+
 function settled(budget: RetryBudget, atMs: number): RetryBudget {
   const passedMs = Math.max(0, atMs - budget.asOfMs);
   const earnedMs = passedMs * (budget.isHealthy ? HEALTHY_RATIO : 1);
