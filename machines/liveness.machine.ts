@@ -17,8 +17,8 @@ import {
   HEDGE_AGAIN_MS,
   initialContext,
   isLate,
-  isQuiet,
   isSuspicious,
+  isToBeAsked,
 } from './liveness.rules.ts';
 import type {
   LinkMeasured,
@@ -40,7 +40,7 @@ export const livenessMachine = setup({
     events: {} as LivenessEvent,
   },
   guards: {
-    isQuiet: ofLook(isQuiet),
+    isToBeAsked: ofLook(isToBeAsked),
     isIdle: ofLook((_context, look) => !look.isAudioFlowing),
     hasAnswered: ofLook(({ probedAtMs }, look) => hasSpoken(look, probedAtMs)),
     isUnchallenged: ({ context }) => !context.isChallenged,
@@ -98,7 +98,7 @@ export const livenessMachine = setup({
       description: 'Something came a moment ago.',
       on: {
         'link.measured': [
-          { guard: 'isQuiet', target: 'probing', actions: ['look', 'noteProbe', 'probe'] },
+          { guard: 'isToBeAsked', target: 'probing', actions: ['look', 'noteProbe', 'probe'] },
           {
             guard: 'isIdle',
             description: 'It answered, and no audio flows: there is nothing to watch any more.',
@@ -115,7 +115,8 @@ export const livenessMachine = setup({
       },
     },
     probing: {
-      description: 'It is quiet: a probe is on its way, and any byte answers it.',
+      description:
+        'A probe is on its way, since the link was quiet or its round trip unknown. Any byte answers it.',
       on: {
         'link.measured': [
           { guard: 'hasAnswered', target: 'fresh', actions: 'look' },

@@ -10,6 +10,10 @@ import type {
 const PROBE_WHEN_FLOWING_MS = 150;
 const PROBE_WHEN_IDLE_MS = 5_000;
 
+/** A server that chatters is never quiet, and its round trip has to be known nevertheless: until it is, and then on. */
+const LEARN_EVERY_MS = 400;
+const LEARN_AGAIN_EVERY_MS = 5_000;
+
 /** While suspect, a further second socket is asked for this often, should the last one have failed. */
 export const HEDGE_AGAIN_MS = 1_000;
 
@@ -62,8 +66,11 @@ function probeTimeoutMs({ rtt }: LivenessContext): number {
  * slept are slow to wake.
  */
 function promptTimeoutMs(context: LivenessContext): number {
-  const isKnown = (context.rtt?.samples ?? 0) >= SAMPLES_TO_RELY_ON;
-  return isKnown ? roundTripMs(context.rtt) : probeTimeoutMs(context);
+  return isRttKnown(context) ? roundTripMs(context.rtt) : probeTimeoutMs(context);
+}
+
+function isRttKnown({ rtt }: LivenessContext): boolean {
+  return rtt !== null && rtt.samples >= SAMPLES_TO_RELY_ON;
 }
 
 function roundTripMs(rtt: RttEstimate | null): number {
@@ -134,6 +141,21 @@ export function isQuiet(context: Pick<LivenessContext, 'aliveAtMs'>, look: LinkM
   const limitMs = look.isAudioFlowing ? PROBE_WHEN_FLOWING_MS : PROBE_WHEN_IDLE_MS;
 
   return !isLate(look) && quietMs >= limitMs;
+}
+
+/** The link is quiet, or it flows and its round trip was not measured lately. */
+export function isToBeAsked(context: LivenessContext, look: LinkMeasured): boolean {
+  if (isQuiet(context, look)) return true;
+  if (!context.canProbe || !look.isAudioFlowing || isLate(look)) return false;
+  const everyMs = isRttKnown(context) ? LEARN_AGAIN_EVERY_MS : LEARN_EVERY_MS;
+
+  return look.atMs - context.probedAtMs >= everyMs;
+}
+
+/** Where nobody watches yet: whether to begin. */
+export function isWorthWatching(look: LinkMeasured): boolean {
+  const isUnmeasured = look.isAudioFlowing && look.rttMs === null && !isLate(look);
+  return isUnmeasured || isQuiet({ aliveAtMs: look.lastInboundAtMs }, look);
 }
 
 /** The estimate after this look (RFC 6298, section 2). */

@@ -14,7 +14,7 @@ describe('a late look', () => {
   });
 
   it('excuses a link until as much silence has passed again', () => {
-    const parent = new LivenessParent().look(20_000, { lateByMs: 19_000 });
+    const parent = new LivenessParent(near).asked().spoke().look(300, { lateByMs: 200 });
 
     parent.look(149);
     const before = parent.state;

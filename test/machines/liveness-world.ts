@@ -59,6 +59,13 @@ export class LivenessParent {
     return this;
   }
 
+  /** The link was just asked, and answered. */
+  asked(): this {
+    this.look(0).look(0);
+    this.told.length = 0;
+    return this;
+  }
+
   spoke(agoMs = 0): this {
     this.aliveAtMs = this.atMs - agoMs;
     return this;

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { deadAfterMs, initialContext, suspectAfterMs } from '../../machines/liveness.rules.ts';
+import {
+  deadAfterMs,
+  initialContext,
+  isWorthWatching,
+  suspectAfterMs,
+} from '../../machines/liveness.rules.ts';
+import type { LinkMeasured } from '../../machines/liveness.types.ts';
 import { LivenessParent, rttOf } from './liveness-world.ts';
 
 /** Without a sample: 50 + 50 + 250 ms. */
@@ -20,7 +26,7 @@ describe('a link that is quiet', () => {
     ['audio flows', true, 150],
     ['it idles', false, 5_000],
   ])('is probed at the exact moment while %s', (_what, isAudioFlowing, quietMs) => {
-    const parent = new LivenessParent();
+    const parent = new LivenessParent().asked();
 
     parent.look(quietMs - 1, { isAudioFlowing });
     const before = parent.toldTypes;
@@ -43,6 +49,56 @@ describe('a link that is quiet', () => {
     parent.look(100);
 
     expect(parent.state).toBe('fresh');
+  });
+});
+
+describe('a server that chatters, so that its link is never quiet', () => {
+  const probesIn = (parent: LivenessParent, ms: number, facts = {}): number => {
+    parent.told.length = 0;
+    for (let passed = 0; passed < ms; passed += 100) parent.spoke().look(100, facts);
+    return parent.toldTypes.filter((type) => type === 'link.probe').length;
+  };
+
+  it.each([
+    ['every 400 ms until its round trip is known', rttOf(20, 5, 3), 4_000, 10],
+    ['every 5 s then', rttOf(20, 5, 4), 50_000, 10],
+  ])('is probed %s', (_what, rtt, ms, probes) => {
+    const parent = new LivenessParent({ canProbe: true, rtt }).asked();
+
+    expect(probesIn(parent, ms)).toBe(probes);
+  });
+
+  it.each([
+    ['while it idles', { canProbe: true }, { isAudioFlowing: false }],
+    ['where no probe can be answered', { canProbe: false }, {}],
+    ['by a late look', { canProbe: true }, { lateByMs: 151 }],
+  ])('is not probed %s', (_what, input, facts) => {
+    const parent = new LivenessParent(input).asked();
+
+    expect(probesIn(parent, 10_000, facts)).toBe(0);
+  });
+});
+
+describe('watching', () => {
+  const look: LinkMeasured = {
+    type: 'link.measured',
+    atMs: 10_000,
+    lastInboundAtMs: 9_900,
+    rttMs: 20,
+    isAudioFlowing: true,
+    lateByMs: 0,
+    bufferedChunks: 0,
+    unit: 0,
+  };
+
+  it.each([
+    ['is quiet', { lastInboundAtMs: 9_850 }, true],
+    ['spoke lately', { lastInboundAtMs: 9_851 }, false],
+    ['was never measured', { rttMs: null }, true],
+    ['was never measured and idles', { rttMs: null, isAudioFlowing: false }, false],
+    ['was never measured, by a late look', { rttMs: null, lateByMs: 151 }, false],
+  ])('is worth it or not where the link %s', (_what, facts, isWorthIt) => {
+    expect(isWorthWatching({ ...look, ...facts })).toBe(isWorthIt);
   });
 });
 
