@@ -6,7 +6,8 @@
 export { seededRandom } from './ports/random.ts';
 export { drawFaults } from './testing/memory-faults.ts';
 export type { DrawnFaults, MemoryFault, MemoryFaultKind } from './testing/memory-faults.ts';
-export type { Direction, MemorySocket, SentFrame } from './testing/memory-socket.ts';
+export type { SentFrame } from './testing/memory-log.ts';
+export type { Direction, MemorySocket } from './testing/memory-socket.ts';
 export { MemoryTransport } from './testing/memory-transport.ts';
 export type { DialOutcome, MemoryTransportOptions } from './testing/memory-transport.ts';
 export { settle, VirtualClock } from './testing/virtual-clock.ts';

@@ -1,12 +1,9 @@
 /** One connection in memory: the socket that tenuto holds, and at the same time the hands that play its other end. */
-import { MemoryLine, MemoryRoad } from './memory-way.ts';
+import { SentLog } from './memory-log.ts';
+import type { SentFrame } from './memory-log.ts';
+import { MemoryLine, MemoryRoad, MemoryTimers } from './memory-way.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
-
-export interface SentFrame {
-  readonly frame: Frame;
-  readonly atMs: number;
-}
 
 /** Which way nothing gets through: `out` is from us to the service, `in` is back. */
 export type Direction = 'both' | 'out' | 'in';
@@ -31,8 +28,6 @@ const DEFAULT_BALLAST_BYTES = 1_048_576;
 
 export class MemorySocket implements Socket {
   readonly request: DialRequest;
-  /** Every frame that was given to `send` while the socket was open, in order. Bytes are copies. */
-  readonly sent: SentFrame[] = [];
   /** Whether the other end answers protocol pings. */
   answersPings = true;
   /** Pings that were sent. */
@@ -42,12 +37,12 @@ export class MemorySocket implements Socket {
   readonly #line: MemoryLine;
   readonly #out: MemoryRoad;
   readonly #in: MemoryRoad;
-  readonly #timers = new Set<unknown>();
-  #dialTimer: unknown;
+  readonly #timers: MemoryTimers;
+  readonly #dialTimer: unknown;
   #phase: 'dialing' | 'open' | 'closing' | 'ended' = 'dialing';
   #dead: Direction | null = null;
   #isStalled = false;
-  #heardFrames = 0;
+  readonly #log = new SentLog();
 
   /** A transport makes them: see `MemoryTransport`. */
   constructor(network: MemoryNetwork, request: DialRequest, handlers: SocketHandlers) {
@@ -55,6 +50,7 @@ export class MemorySocket implements Socket {
     this.request = request;
     this.#network = network;
     this.#handlers = handlers;
+    this.#timers = new MemoryTimers(clock);
     this.#out = new MemoryRoad(clock);
     this.#in = new MemoryRoad(clock);
     this.#line = new MemoryLine({
@@ -62,7 +58,7 @@ export class MemorySocket implements Socket {
       bytesPerSecond: network.bytesPerSecond,
       onDrain: () => this.#handlers.onDrain(),
     });
-    this.#dialTimer = this.#after(request.timeoutMs, () => this.#finish(BROKEN));
+    this.#dialTimer = this.#timers.after(request.timeoutMs, () => this.#finish(BROKEN));
   }
 
   get isOpen(): boolean {
@@ -78,27 +74,31 @@ export class MemorySocket implements Socket {
     return this.#line.bufferedBytes;
   }
 
+  /** Every frame that was given to `send` while the socket was open, in order. Bytes are copies. */
+  get sent(): readonly SentFrame[] {
+    return this.#log.frames;
+  }
+
   /** All audio that was sent, in order. */
   get audio(): Uint8Array {
-    return joined(this.sent);
+    return this.#log.audio();
   }
 
   /** All text frames that were sent, in order. */
   get texts(): readonly string[] {
-    return this.sent.flatMap(({ frame }) => (typeof frame === 'string' ? frame : []));
+    return this.#log.texts();
   }
 
   /** The audio that has reached the other end by now. */
   get heard(): Uint8Array {
-    return joined(this.sent.slice(0, this.#heardFrames));
+    return this.#log.audio(this.#log.arrived);
   }
 
   send(frame: Frame): void {
     if (!this.isOpen) return;
-    const copy = typeof frame === 'string' ? frame : new Uint8Array(frame);
-    this.sent.push({ frame: copy, atMs: this.#network.clock.nowMs() });
+    const copy = this.#log.add(frame, this.#network.clock.nowMs());
     this.#sendOut(copy.length, () => {
-      this.#heardFrames += 1;
+      this.#log.arrived += 1;
       this.#network.onFrame(this, copy);
     });
   }
@@ -114,12 +114,12 @@ export class MemorySocket implements Socket {
   close(code: number, reason: string): void {
     if (!this.isLive) return;
     if (this.#phase === 'dialing') {
-      this.#after(0, () => this.#finish(BROKEN));
+      this.#timers.after(0, () => this.#finish(BROKEN));
       return;
     }
     this.#phase = 'closing';
     this.#sendOut(PING_BYTES, () => this.#sendIn(() => this.#finish({ code, reason })));
-    this.#after(CLOSE_TIMEOUT_MS, () => this.#finish(BROKEN));
+    this.#timers.after(CLOSE_TIMEOUT_MS, () => this.#finish(BROKEN));
   }
 
   terminate(): void {
@@ -127,8 +127,7 @@ export class MemorySocket implements Socket {
     this.#line.cut();
     this.#out.cut();
     this.#in.cut();
-    for (const timer of this.#timers) this.#network.clock.clearTimeout(timer);
-    this.#timers.clear();
+    this.#timers.stopAll();
   }
 
   /** A frame of the other end arrives here and now, after whatever is under way. Ignored until the socket is open. */
@@ -154,7 +153,7 @@ export class MemorySocket implements Socket {
   }
 
   endsAfter(ms: number, { code, reason, ...facts }: Omit<SocketEnd, 'kind'>): void {
-    this.#after(ms, () => this.end(code, reason, facts));
+    this.#timers.after(ms, () => this.end(code, reason, facts));
   }
 
   /** The dial is refused, once its answer has come. */
@@ -216,8 +215,7 @@ export class MemorySocket implements Socket {
   #open(): void {
     if (this.#phase !== 'dialing') return;
     this.#phase = 'open';
-    this.#network.clock.clearTimeout(this.#dialTimer);
-    this.#timers.delete(this.#dialTimer);
+    this.#timers.stop(this.#dialTimer);
     this.#handlers.onOpen();
   }
 
@@ -246,25 +244,4 @@ export class MemorySocket implements Socket {
     this.#out.hold(this.#isStalled || isDead('out'));
     this.#in.hold(this.#isStalled || isDead('in'));
   }
-
-  #after(ms: number, work: () => void): unknown {
-    const { clock } = this.#network;
-    const timer = clock.setTimeout(() => {
-      this.#timers.delete(timer);
-      work();
-    }, ms);
-    this.#timers.add(timer);
-    return timer;
-  }
-}
-
-function joined(sent: readonly SentFrame[]): Uint8Array {
-  const parts = sent.flatMap(({ frame }) => (typeof frame === 'string' ? [] : frame));
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

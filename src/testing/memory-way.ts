@@ -178,3 +178,31 @@ export class MemoryLine {
     this.#timer = null;
   }
 }
+
+/** The timers of one owner, who may let go of all at once. */
+export class MemoryTimers {
+  readonly #clock: Clock;
+  readonly #pending = new Set<unknown>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  after(ms: number, work: () => void): unknown {
+    const timer = this.#clock.setTimeout(() => {
+      this.#pending.delete(timer);
+      work();
+    }, ms);
+    this.#pending.add(timer);
+    return timer;
+  }
+
+  stop(timer: unknown): void {
+    this.#clock.clearTimeout(timer);
+    this.#pending.delete(timer);
+  }
+
+  stopAll(): void {
+    for (const timer of this.#pending) this.stop(timer);
+  }
+}
