@@ -79,7 +79,7 @@ describe('dials to one service', () => {
     expect(slots.countOf(KEY)).toMatchObject({ dials: 3, waiting: 1 });
   });
 
-  it('never overtake one that waits, though room for one more has come', () => {
+  it('never overtake one that waits', () => {
     const { slots, opened } = withStreams(20);
     const [first, second, , , waiting] = ask(slots, 5);
     opened[0]!.end(); // room for three, and four are under way

@@ -124,7 +124,8 @@ class Permit implements DialPermit {
 
   constructor(lane: Lane, queueCapacity: number) {
     this.#lane = lane;
-    if (lane.waiting.size === 0 && lane.hasRoom) this.grant();
+    if (lane.hasRoom)
+      this.grant(); // and then nobody waits: see `settle`
     else if (lane.waiting.size < queueCapacity) this.#wait();
     else this.#refuse();
   }
