@@ -68,22 +68,27 @@ export class SpeechMeter {
     const speechBeforeMs = this.#speechMs;
     const strideBytes = this.#stride * BYTES_PER_SAMPLE;
     const endsAt = bytes.length - (bytes.length % BYTES_PER_SAMPLE);
+    const samples = new DataView(bytes.buffer, bytes.byteOffset, endsAt);
     let at = this.#skip * BYTES_PER_SAMPLE;
+    let heard = this.#heard;
+    let energy = this.#energy;
     for (; at < endsAt; at += strideBytes) {
-      const sample = (((bytes[at + 1] ?? 0) << 24) | ((bytes[at] ?? 0) << 16)) >> 16;
-      this.#energy += sample * sample;
-      this.#heard += 1;
-      if (this.#heard === WINDOW_SAMPLES) this.#judge();
+      const sample = samples.getInt16(at, true);
+      energy += sample * sample;
+      heard += 1;
+      if (heard < WINDOW_SAMPLES) continue;
+      this.#judge(energy / (WINDOW_SAMPLES * FULL_SCALE * FULL_SCALE));
+      heard = 0;
+      energy = 0;
     }
+    this.#heard = heard;
+    this.#energy = energy;
     this.#skip = (at - endsAt) / BYTES_PER_SAMPLE;
 
     return this.#speechMs > speechBeforeMs;
   }
 
-  #judge(): void {
-    const power = this.#energy / (WINDOW_SAMPLES * FULL_SCALE * FULL_SCALE);
-    this.#heard = 0;
-    this.#energy = 0;
+  #judge(power: number): void {
     const floor = Math.max(LOWEST_FLOOR, Math.min(power, this.#floor));
     this.#floor = floor * this.#rise;
 
