@@ -1,0 +1,170 @@
+/**
+ * From an event of a path to its real cause: a close frame, a refusal, silence, a late timer, a provider that throws.
+ *
+ * A cause only does what the world would do; that the session's chart takes the step is awaited by who runs the path.
+ */
+import type { ConformanceRun } from './run.ts';
+import type { LossCause } from './stimuli.ts';
+import type { ConnectionEvent, NetworkEvent } from '../../../machines/connection.types.ts';
+import type { ModelStep } from '../model/paths.ts';
+import { stateOf } from '../model/sentences.ts';
+import { mismatch } from './waiting.ts';
+
+type SocketLost = Extract<ConnectionEvent, { type: 'socket.lost' }>;
+
+export interface Cause {
+  /** What has to stand ready before the cause of an earlier step sets off a chain that includes this one. */
+  prepare?(run: ConformanceRun, step: ModelStep): void;
+  /** Left out where the step follows by itself. */
+  act?(run: ConformanceRun, step: ModelStep, isTaken: () => boolean): Promise<void> | void;
+}
+
+/** Audio that waits when a replay begins, and in which chunks it was written. */
+export interface Backlog {
+  readonly ms: number;
+  readonly chunkMs: number;
+}
+
+/** A little more than goes out at once, so that the replay lasts until time passes. */
+const SHORT_BACKLOG: Backlog = { ms: 600, chunkMs: 20 };
+
+/** Silence that is noticed, suspected, deadly: how long a replay has to last for it to fall into it. */
+const BACKLOGS: Readonly<Record<string, Backlog>> = {
+  'link.measured': { ms: 1_500, chunkMs: 20 },
+  'link.probe': { ms: 1_500, chunkMs: 20 },
+  'link.suspected': { ms: 3_500, chunkMs: 20 },
+  'link.recovered': { ms: 3_500, chunkMs: 20 },
+  'link.died': { ms: 12_000, chunkMs: 20 },
+  // Told while no audio flows: long chunks are paid for afterwards, which leaves pauses.
+  'link.answered': { ms: 6_000, chunkMs: 2_000 },
+};
+
+const SPOKEN: Backlog = { ms: 200, chunkMs: 20 };
+
+const causes: Readonly<Record<string, Cause>> = {
+  'session.connect': {
+    act: (run) => {
+      run.session.connect().catch(() => undefined); // how it ends is in the log
+    },
+  },
+  'session.close': {
+    act: (run) => {
+      void run.session.close({ drainTimeoutMs: 0 });
+    },
+  },
+  'socket.opened': {
+    act: async (run) => {
+      run.accept(await run.nextDial());
+    },
+  },
+  'socket.configured': {
+    act: async (run, step) => {
+      if (isOfHedge(step)) run.accept(await run.nextDial());
+    },
+  },
+  'socket.lost': { prepare: prepareLoss, act: lose },
+  'server.answered': { act: (run) => run.link.answer() },
+  'result.committed': { act: commit },
+  'link.measured': { act: silence },
+  'link.probe': { act: silence },
+  'link.suspected': { act: silence },
+  'link.died': { act: silence },
+  'link.answered': { act: speakAgain },
+  'link.recovered': { act: speakAgain },
+  'network.lost': { act: (run, { event }) => run.tellNetwork(event as NetworkEvent) },
+  'network.restored': { act: (run, { event }) => run.tellNetwork(event as NetworkEvent) },
+  'network.changed': { act: (run, { event }) => run.tellNetwork(event as NetworkEvent) },
+  'xstate.done.actor.sessionRestore': {},
+  'xstate.done.actor.bufferReplay': {
+    act: (run, _step, isTaken) => run.passUntil(isTaken, 'end of the replay'),
+  },
+  'xstate.error.actor.bufferReplay': {
+    prepare: (run) => {
+      run.speak(SHORT_BACKLOG);
+      run.provider.failNext('encodeAudio');
+    },
+  },
+  'xstate.done.actor.backoffTimer': { act: sitOut },
+  'xstate.done.actor.rateLimitWait': { act: sitOut },
+  'xstate.error.actor.backoffTimer': { prepare: (run) => run.clock.failNext('setTimeout') },
+  'xstate.error.actor.rateLimitWait': { prepare: (run) => run.clock.failNext('setTimeout') },
+};
+
+export function causeOf({ event: { type } }: ModelStep): Cause {
+  const cause = causes[type];
+  if (cause === undefined) throw mismatch(`nothing in the world is known to cause ${type}`);
+  return cause;
+}
+
+/** Whether a step follows from the one before without anybody's doing. */
+export function isAutomatic(step: ModelStep): boolean {
+  if (step.event.type === 'socket.configured') return !isOfHedge(step);
+  return causeOf(step).act === undefined || lossCauseOf(step) === 'throws';
+}
+
+/** The audio that has to be there before a replay begins, so that it still lasts when this step is to come. */
+export function backlogFor(step: ModelStep): Backlog | null {
+  const { type } = step.event;
+  if (stateOf(step.from) !== 'connected.replaying' || type.startsWith('xstate.')) return null;
+  return BACKLOGS[type] ?? SHORT_BACKLOG;
+}
+
+function prepareLoss(run: ConformanceRun, step: ModelStep): void {
+  if (lossCauseOf(step) === 'throws') run.provider.failNext('openStream');
+}
+
+async function lose(run: ConformanceRun, step: ModelStep): Promise<void> {
+  const { failure } = step.event as SocketLost;
+  const cause = lossCauseOf(step);
+  if (cause === 'ending' || (cause === 'reset' && !isDialing(step))) {
+    run.end(cause === 'ending' ? failure.kind : 'reset');
+  } else if (cause !== 'throws') {
+    (await run.nextDial()).dial.refuse(cause === 'refusal' ? failure.kind : 'reset');
+  }
+}
+
+/** A result can only cover audio that was heard. */
+async function commit(run: ConformanceRun): Promise<void> {
+  run.speak(SPOKEN);
+  await run.heard();
+  run.link.settle();
+}
+
+async function silence(
+  run: ConformanceRun,
+  _step: ModelStep,
+  isTaken: () => boolean,
+): Promise<void> {
+  run.goSilent();
+  await run.passUntil(isTaken, 'notice of the silence');
+}
+
+/** What piled up is answered first; the next look at the link sees it. */
+async function speakAgain(
+  run: ConformanceRun,
+  _step: ModelStep,
+  isTaken: () => boolean,
+): Promise<void> {
+  run.speakAgain();
+  await run.passUntil(isTaken, 'notice of the answer');
+}
+
+/** One millisecond less is too early. */
+async function sitOut(run: ConformanceRun, step: ModelStep, isTaken: () => boolean): Promise<void> {
+  const waitMs = run.waitMs;
+  await run.clock.advanceAsync(waitMs - 1);
+  if (isTaken()) throw mismatch(`${step.label} came before its ${waitMs} ms were over`);
+  await run.clock.advanceAsync(1);
+}
+
+function isOfHedge({ event, from }: ModelStep): boolean {
+  return 'id' in event && event.id === (from.snapshot.context as { hedgeId: unknown }).hedgeId;
+}
+
+function isDialing({ from }: ModelStep): boolean {
+  return stateOf(from).endsWith('.dialing');
+}
+
+function lossCauseOf({ event }: ModelStep): LossCause | null {
+  return event.type === 'socket.lost' ? ((event as SocketLost).failure.code as LossCause) : null;
+}

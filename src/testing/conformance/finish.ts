@@ -1,0 +1,74 @@
+/** The end of every path: the session is brought back, says the rest, is closed, and is held to its promises. */
+import { assertPromises } from './promises.ts';
+import type { ConformanceRun } from './run.ts';
+import { mismatch } from './waiting.ts';
+
+/** Longer than any wait of the chart's and than any timer of a session's. */
+const AFTERWARDS_MS = 600_000;
+
+const LAST_WORDS = { ms: 200, chunkMs: 20 };
+
+/** Enough for the longest backlog at the pace at which it goes out. */
+const MOST_TICKS = 1_200;
+
+/** Rejects with a TenutoError `MODEL_MISMATCH` that names each promise that was not kept. */
+export async function finish(run: ConformanceRun): Promise<void> {
+  if (run.session.status !== 'idle') run.acceptAll();
+  if (isUnderWay(run)) await bringBack(run);
+  if (run.session.status === 'active') await sayTheRest(run);
+  await close(run);
+
+  const { length: dials } = run.transport.sockets;
+  await run.clock.advanceAsync(AFTERWARDS_MS);
+  await run.facts.until(
+    () => run.links.every(({ link }) => link.isClosed),
+    () => 'end of a connection at the service',
+  );
+  assertPromises(run, run.transport.sockets.length - dials);
+}
+
+function isUnderWay({ session: { status } }: ConformanceRun): boolean {
+  return status === 'connecting' || status === 'connected' || status === 'reconnecting';
+}
+
+async function bringBack(run: ConformanceRun): Promise<void> {
+  run.tellNetwork({ type: 'network.restored', atMs: 0, unit: 0.5, resetsAttempts: false });
+  await run.passUntil(() => !isUnderWay(run), 'way back to a connection that stands');
+}
+
+/** Everything that was captured is delivered on the link that stands, or was told to be a gap. */
+async function sayTheRest(run: ConformanceRun): Promise<void> {
+  run.speak(LAST_WORDS);
+  for (let ticks = 0; ticks < MOST_TICKS; ticks += 1) {
+    await run.heard();
+    const { link, socket } = run.current;
+    const frames = socket.frames;
+    if (link.heardSamples > (link.said.at(-1)?.to ?? 0)) {
+      link.settle();
+      await run.facts.until(
+        () => socket.frames > frames || !socket.isLive,
+        () => 'result at the session',
+      );
+    }
+    if (run.session.ledger.buffered === 0) return;
+    await run.tick();
+  }
+  const { bufferedMs } = run.session.ledger;
+  throw mismatch(`${bufferedMs} ms of audio were neither delivered nor reported as a gap`);
+}
+
+/** A standing link says goodbye, which is answered over the network and not by time. */
+async function close(run: ConformanceRun): Promise<void> {
+  let isClosed = false;
+  const closing = run.session.close().then(() => {
+    isClosed = true;
+    run.facts.changed();
+  });
+  if (run.answersGoodbye)
+    await run.facts.until(
+      () => isClosed,
+      () => 'end after the goodbye',
+    );
+  else await run.passUntil(() => isClosed, 'end after the goodbye');
+  await closing;
+}

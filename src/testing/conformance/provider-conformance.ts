@@ -1,0 +1,144 @@
+/**
+ * Whether a provider keeps its contract: cases generated from the connection chart, each step of which is a real cause
+ * on a real WebSocket.
+ *
+ * ```ts
+ * const { cases } = providerConformance((url) => myProvider({ url, apiKey }), myService);
+ * for (const { name, run } of cases) test(name, run);
+ * ```
+ */
+import { Course } from './course.ts';
+import { finish } from './finish.ts';
+import { garbage } from './garbage.ts';
+import type { ProviderServer, ServiceScript } from './provider-server.ts';
+import { ConformanceRun } from './run.ts';
+import { ScriptedServer } from './scripted-server.node.ts';
+import { mismatch } from './waiting.ts';
+import { walksFor } from './walks.ts';
+import type { Walk } from './walks.ts';
+import { connectionMachine } from '../../../machines/connection.machine.ts';
+import type { FailureKind } from '../../../machines/failure.ts';
+import type { Provider } from '../../providers/contract.ts';
+import { EdgeCoverage } from '../model/edges.ts';
+import type { ChartEdge } from '../model/edges.ts';
+
+/** One test. It shares nothing with the others: any number may run at once. */
+export interface ConformanceCase {
+  /** A sentence, unique among the cases. */
+  readonly name: string;
+  readonly steps: number;
+  /** Rejects with a TenutoError `MODEL_MISMATCH` that says what happened instead. */
+  run(): Promise<void>;
+}
+
+export interface Conformance {
+  readonly cases: readonly ConformanceCase[];
+  /** What the service's script leaves out, so that no case tries it: `it refuses no dial as quota`. */
+  readonly unsupported: readonly string[];
+  /** The chart's transitions that no cause leads to: other charts do, or what the script leaves out. */
+  readonly unreached: readonly ChartEdge[];
+  /** What the real sessions' charts have executed so far. */
+  readonly coverage: EdgeCoverage;
+  /** After the cases: throws a TenutoError `MODEL_MISMATCH` that names a transition which a case should have taken. */
+  assertCovered(): void;
+}
+
+/** In the order in which they are told. */
+const KINDS: readonly FailureKind[] = [
+  'planned',
+  'transient',
+  'staleHandle',
+  'rateLimited',
+  'quota',
+  'auth',
+  'config',
+];
+
+/**
+ * Makes the cases; nothing is dialled before they run.
+ *
+ * @param provider makes a provider that dials this address, such as `ws://127.0.0.1:41234`. Made anew for each case.
+ * @param service what its service says; or a function that makes a server of your own, anew for each case.
+ */
+export function providerConformance(
+  provider: (url: string) => Provider,
+  service: ServiceScript | (() => ProviderServer),
+): Conformance {
+  const serve = typeof service === 'function' ? service : () => new ScriptedServer(service);
+  const { script } = serve();
+  const sample = provider('ws://127.0.0.1:1');
+  const coverage = new EdgeCoverage(connectionMachine);
+  const walks = walksFor(sample, script);
+  const planned = new Set(walks.flatMap(({ steps }) => steps.flatMap(edgeIdsOf)));
+
+  return {
+    cases: [
+      ...walks.map((walk) => caseOf(walk, { provider, serve, coverage })),
+      decodingCase(sample),
+    ],
+    unsupported: unsupportedBy(script),
+    unreached: coverage.edges.filter(({ id }) => !planned.has(id)),
+    coverage,
+    assertCovered: () => {
+      const left = coverage.missing.filter(({ id }) => planned.has(id));
+      if (left.length > 0) throw mismatch(`never executed: ${left.map(({ id }) => id).join('; ')}`);
+    },
+  };
+}
+
+interface Parts {
+  readonly provider: (url: string) => Provider;
+  readonly serve: () => ProviderServer;
+  readonly coverage: EdgeCoverage;
+}
+
+function caseOf(
+  { name, policy, steps }: Walk,
+  { provider, serve, coverage }: Parts,
+): ConformanceCase {
+  return {
+    name,
+    steps: steps.length,
+    run: async () => {
+      const run = await ConformanceRun.start({ provider, server: serve(), policy, coverage });
+      try {
+        await new Course(run, steps).take();
+        await finish(run);
+        coverage.countPath(steps.length);
+      } finally {
+        await run.stop();
+      }
+    },
+  };
+}
+
+/** Once a service says something that nobody foresaw, a session must not end for it. */
+function decodingCase(provider: Provider): ConformanceCase {
+  return {
+    name: 'Whatever frame comes, decoding throws nothing.',
+    steps: 0,
+    run: () => {
+      const stream = provider.openStream({ encoding: 'pcm_s16le', sampleRateHz: 16_000 });
+      for (const frame of garbage) {
+        try {
+          stream.decode(frame);
+        } catch (error) {
+          const shown = JSON.stringify(frame).slice(0, 80);
+          return Promise.reject(mismatch(`decode throws at ${shown}: ${String(error)}`));
+        }
+      }
+      return Promise.resolve();
+    },
+  };
+}
+
+function unsupportedBy({ refusals, endings }: ServiceScript): readonly string[] {
+  return KINDS.flatMap((kind) => [
+    ...(refusals[kind] === undefined ? [`it refuses no dial as ${kind}`] : []),
+    ...(endings[kind] === undefined ? [`it ends no connection as ${kind}`] : []),
+  ]);
+}
+
+function edgeIdsOf({ to }: Walk['steps'][number]): readonly string[] {
+  return to.edges.map(({ id }) => id);
+}

@@ -1,0 +1,105 @@
+/**
+ * What a conformance run needs of a service: to be dialled, to refuse, to end, to fall silent, to answer.
+ *
+ * `ScriptedServer` is a ready one on 127.0.0.1; who has a simulator of their own implements `ProviderServer` on it.
+ */
+import type { FailureKind } from '../../../machines/failure.ts';
+import type { Frame } from '../../ports/socket.ts';
+
+/** How an upgrade is refused over HTTP. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A function may echo the request: a careless service does, and no credential may come through. */
+  readonly body?: string | ((request: DialFacts) => string);
+}
+
+/** How a standing connection is ended: by a frame, by a close, or by a frame and then a close. */
+export interface Ending {
+  readonly frame?: Frame;
+  readonly code?: number;
+  /** At most 123 bytes of UTF-8, which is all that a close frame holds (RFC 6455, section 5.5). */
+  readonly reason?: string;
+}
+
+/** What a dial asked for. Header names are in lower case. */
+export interface DialFacts {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+/** A stretch of one connection's audio, in samples from its first. */
+export interface SampleRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What one service says, and how it ends. A kind of failure that is left out is one that it cannot produce. */
+export interface ServiceScript {
+  readonly refusals: Readonly<Partial<Record<FailureKind, Refusal>>>;
+  readonly endings: Readonly<Partial<Record<FailureKind, Ending>>>;
+  /** The final result for these samples: when it was decoded, they are done with. */
+  result(range: SampleRange, text: string, answersFlush: boolean): Frame;
+  /** Something that shows the service at work and settles no audio. Default: an empty result of no samples. */
+  answer?(): Frame;
+  /** What the service does about a frame: answer a flush (`client.settle`), or a goodbye (`client.close`). */
+  onFrame?(frame: Frame, client: ServiceClient): void;
+  /** The PCM s16le in a frame, or null where it carries none. Default: every binary frame is bare audio. */
+  audioIn?(frame: Frame): Uint8Array | null;
+}
+
+/** One connection, as a script sees it. */
+export interface ServiceClient {
+  /** Samples that came in so far. */
+  readonly heardSamples: number;
+  say(frame: Frame): void;
+  /** Says the result of everything that came in since the last one, if there is anything. */
+  settle(options?: { readonly answersFlush?: boolean }): void;
+  close(code: number, reason?: string): void;
+}
+
+/** A result as it was said. */
+export interface SaidResult extends SampleRange {
+  readonly text: string;
+}
+
+/** An open connection, as the test holds it. */
+export interface ServiceLink extends ServiceClient {
+  /** All audio that came in, PCM s16le. */
+  readonly audio: Uint8Array;
+  readonly said: readonly SaidResult[];
+  readonly isClosed: boolean;
+  /** Says something that settles nothing. */
+  answer(): void;
+  /** Ends it as the script says; `reset` sends a TCP reset. */
+  end(how: FailureKind | 'reset'): void;
+  /** Reads nothing any more, so that neither audio nor pings are answered. The other end cannot tell. */
+  goSilent(): void;
+  /** Reads what piled up meanwhile, and answers it. */
+  speakAgain(): void;
+}
+
+/** A dial that waits for an answer: nothing happens until one of these is called. */
+export interface ServiceDial {
+  readonly facts: DialFacts;
+  /** The client went away before it was answered. */
+  readonly isGone: boolean;
+  accept(): ServiceLink;
+  /** Refuses as the script says; `reset` sends a TCP reset. */
+  refuse(how: FailureKind | 'reset'): void;
+}
+
+export interface ProviderServer {
+  readonly script: ServiceScript;
+  /** Where the provider dials, such as `ws://127.0.0.1:41234`; known once started. */
+  readonly url: string;
+  /** Told of each dial, and of everything that comes in on a link: the run then looks at the facts. */
+  start(listener: ServerListener): Promise<void>;
+  /** Ends whatever is open, and resolves when the port is free. */
+  stop(): Promise<void>;
+}
+
+export interface ServerListener {
+  onDial(dial: ServiceDial): void;
+  onActivity(): void;
+}

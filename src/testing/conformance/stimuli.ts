@@ -1,0 +1,250 @@
+/**
+ * What can really happen to a session's connection, situation by situation: the events that paths are made of.
+ *
+ * The chart takes any event at any time; a session does not. A socket that opens is configured at once, a restoration
+ * ends by itself, and silence is noticed before it is suspected. What cannot be caused is not offered.
+ */
+import type { ServiceScript } from './provider-server.ts';
+import type { connectionMachine } from '../../../machines/connection.machine.ts';
+import type { ConnectionContext } from '../../../machines/connection.types.ts';
+import type { Failure, FailureKind } from '../../../machines/failure.ts';
+import type { EventVariant, ModelEvents, ModelMoment } from '../model/events.ts';
+
+type Moment = ModelMoment<typeof connectionMachine>;
+type Events = ModelEvents<typeof connectionMachine>;
+type Variant = EventVariant<typeof connectionMachine>;
+
+/** How a loss is caused. It stands in the code of the failure that a path carries. */
+export type LossCause = 'refusal' | 'ending' | 'reset' | 'throws' | 'hedge';
+
+const LINK_STATES = ['connected.replaying', 'active'];
+const DIAL_STATES = ['connecting.dialing', 'reconnecting.dialing'];
+
+/** The events of a session with one candidate, whose service can do what the script says. */
+export function stimuli(script: ServiceScript): Events {
+  return {
+    'session.connect': [
+      when(
+        ({ state }) => !isSettingUp(state),
+        () => ({ type: 'session.connect' }),
+      ),
+    ],
+    'session.close': [
+      when(
+        ({ state }) => !isSettingUp(state),
+        () => ({ type: 'session.close' }),
+      ),
+    ],
+    'socket.opened': [
+      when(
+        ({ state }) => DIAL_STATES.includes(state),
+        ({ context, nowMs }) => ({ type: 'socket.opened', id: context.socketId, atMs: nowMs }),
+      ),
+    ],
+    'socket.configured': [
+      when(
+        ({ state }) => state.endsWith('.configuring'),
+        ({ context, nowMs }) => ({ type: 'socket.configured', id: context.socketId, atMs: nowMs }),
+      ),
+      when(
+        ({ context }) => context.hedgeId !== null,
+        ({ context, nowMs }) => ({
+          type: 'socket.configured',
+          id: idOf(context.hedgeId),
+          atMs: nowMs,
+        }),
+        'the second socket',
+      ),
+    ],
+    'socket.lost': lossesOf(script),
+    ...linkEvents,
+    ...networkEvents,
+    ...actorEvents,
+    'session.rotate': [never],
+    'carrier.chosen': [never],
+  };
+}
+
+const never: Variant = { label: '', event: () => null };
+
+const linkEvents: Events = {
+  'server.answered': [
+    onLink(
+      ({ context }) => context.answeredAtMs === null,
+      ({ context, nowMs }) => ({ type: 'server.answered', id: context.socketId, atMs: nowMs }),
+    ),
+  ],
+  'result.committed': [
+    onLink(
+      ({ context }) => !context.isWatched,
+      ({ context, nowMs }) => ({ type: 'result.committed', id: context.socketId, atMs: nowMs }),
+    ),
+  ],
+  'link.measured': [
+    onLink(
+      () => true,
+      ({ nowMs }) => ({
+        type: 'link.measured',
+        atMs: nowMs,
+        lastInboundAtMs: nowMs - 10_000,
+        rttMs: null,
+        isAudioFlowing: true,
+        lateByMs: 0,
+        bufferedChunks: 0,
+        unit: 0.5,
+      }),
+    ),
+  ],
+  'link.probe': [onLink(isWatched, () => ({ type: 'link.probe' }))],
+  'link.suspected': [
+    onLink(isWatched, ({ nowMs }) => ({ type: 'link.suspected', atMs: nowMs, silentForMs: 0 })),
+  ],
+  'link.answered': [
+    onLink(
+      (moment) => isWatched(moment) && moment.context.silentSinceMs === null,
+      ({ nowMs }) => ({ type: 'link.answered', atMs: nowMs, rtt: null }),
+    ),
+  ],
+  'link.recovered': [onLink(isSuspected, ({ nowMs }) => ({ type: 'link.recovered', atMs: nowMs }))],
+  'link.died': [
+    onLink(isSuspected, ({ nowMs }) => ({
+      type: 'link.died',
+      atMs: nowMs,
+      silentForMs: 0,
+      bufferedChunks: 0,
+      unit: 0.5,
+    })),
+  ],
+};
+
+const networkEvents: Events = {
+  'network.lost': [
+    when(
+      (moment) => isCalm(moment) && moment.context.isOnline,
+      ({ nowMs }) => ({ type: 'network.lost', atMs: nowMs }),
+    ),
+  ],
+  'network.restored': [
+    when(
+      (moment) => isCalm(moment) && !moment.context.isOnline,
+      ({ nowMs }) => ({ type: 'network.restored', atMs: nowMs, unit: 0.5, resetsAttempts: false }),
+    ),
+  ],
+  'network.changed': [
+    when(isCalm, ({ nowMs }) => ({ type: 'network.changed', atMs: nowMs, unit: 0.5 })),
+  ],
+};
+
+const actorEvents: Events = {
+  'xstate.done.actor.sessionRestore': [
+    done('sessionRestore', { resumed: false, toolCallsCarried: 0, atMs: 0 }),
+  ],
+  'xstate.done.actor.bufferReplay': [
+    done('bufferReplay', {
+      replayedChunks: 0,
+      audioReplayedMs: 0,
+      audioLostMs: 0,
+      duplicatesDropped: 0,
+    }),
+  ],
+  'xstate.done.actor.backoffTimer': [done('backoffTimer', undefined)],
+  'xstate.done.actor.rateLimitWait': [done('rateLimitWait', undefined)],
+  'xstate.error.actor.sessionRestore': [never],
+  'xstate.error.actor.bufferReplay': [broken('bufferReplay')],
+  'xstate.error.actor.backoffTimer': [broken('backoffTimer')],
+  'xstate.error.actor.rateLimitWait': [broken('rateLimitWait')],
+};
+
+function lossesOf(script: ServiceScript): readonly Variant[] {
+  const refused = kindsOf(script.refusals).map((kind) => loss(isDialing, 'refusal', kind));
+  const ended = kindsOf(script.endings).map((kind) => loss(hasLink, 'ending', kind));
+  return [
+    ...refused,
+    loss(isDialing, 'reset', 'transient'),
+    loss(isDialing, 'throws', 'config'),
+    ...ended,
+    loss(hasLink, 'reset', 'transient'),
+    loss(({ context }) => context.hedgeId !== null, 'hedge', 'transient'),
+  ];
+}
+
+function loss(can: (moment: Moment) => boolean, cause: LossCause, kind: FailureKind): Variant {
+  const failure: Failure = { kind, code: cause, detail: '' };
+  return when(
+    can,
+    ({ context, nowMs }) => ({
+      type: 'socket.lost',
+      id: cause === 'hedge' ? idOf(context.hedgeId) : context.socketId,
+      failure,
+      atMs: nowMs,
+      bufferedChunks: 0,
+      unit: 0.5,
+    }),
+    cause === 'refusal' || cause === 'ending' ? `${kind} by ${cause}` : cause,
+  );
+}
+
+function kindsOf(table: Readonly<Partial<Record<FailureKind, unknown>>>): readonly FailureKind[] {
+  return Object.keys(table) as FailureKind[];
+}
+
+function when(can: (moment: Moment) => boolean, event: Variant['event'], label = ''): Variant {
+  return { label, event: (moment) => (can(moment) ? event(moment) : null) };
+}
+
+function onLink(can: (moment: Moment) => boolean, event: Variant['event']): Variant {
+  return when((moment) => hasLink(moment) && can(moment), event);
+}
+
+function done(actorId: string, output: unknown): Variant {
+  return { label: '', event: () => ({ type: `xstate.done.actor.${actorId}`, actorId, output }) };
+}
+
+function broken(actorId: string): Variant {
+  const error = new Error('it broke, as it was told to');
+  return { label: '', event: () => ({ type: `xstate.error.actor.${actorId}`, actorId, error }) };
+}
+
+function isDialing({ state }: Moment): boolean {
+  return DIAL_STATES.includes(state);
+}
+
+function hasLink({ state }: Moment): boolean {
+  return LINK_STATES.includes(state);
+}
+
+function isSettingUp(state: string): boolean {
+  return state.endsWith('.configuring') || state === 'connected.restoring';
+}
+
+/** Nothing is under way that ends by itself. */
+function isCalm({ state }: Moment): boolean {
+  return !isSettingUp(state) && state !== 'disconnected';
+}
+
+function isWatched({ context }: Moment): boolean {
+  return context.isWatched;
+}
+
+function isSuspected({ context }: Moment): boolean {
+  return context.isWatched && context.silentSinceMs !== null;
+}
+
+function idOf(id: number | null): number {
+  return id ?? -1;
+}
+
+/** What makes two situations different ones: everything that a guard reads, and no more. */
+export function distinguish(context: ConnectionContext): readonly unknown[] {
+  return [
+    context.attempts,
+    context.isOnline,
+    context.isWatched,
+    context.hedgeId !== null,
+    context.silentSinceMs !== null,
+    context.hasBeenConnected,
+    context.credentialRefreshed,
+    // Whether it is the same again counts for the two that are dialled at once.
+    ['planned', 'staleHandle'].find((kind) => kind === context.failure?.kind) ?? null,
+  ];
+}

@@ -1,0 +1,81 @@
+/** Waiting for facts: whoever waits is asked again each time that something happened. */
+import { systemClock } from '../../ports/clock.ts';
+import { TenutoError } from '../../ports/errors.ts';
+import { VirtualClock } from '../virtual-clock.ts';
+
+/** Real sockets answer within milliseconds; whoever waits longer than this waits for ever. */
+const GUARD_MS = 5_000;
+
+export class Facts {
+  readonly #waiters = new Set<() => void>();
+
+  /** Something happened. */
+  readonly changed = (): void => {
+    for (const look of this.#waiters) look();
+  };
+
+  /**
+   * Resolves as soon as it is so; rejects with what the question throws, or with a TenutoError `MODEL_MISMATCH` after
+   * 5 s of real time.
+   *
+   * @param what what is waited for, as in "there came no …".
+   */
+  until(isSo: () => boolean, what: () => string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiters.delete(look);
+        systemClock.clearTimeout(guard);
+      };
+      const look = (): void => {
+        try {
+          if (!isSo()) return;
+          leave();
+          resolve();
+        } catch (error) {
+          leave();
+          reject(error);
+        }
+      };
+      const guard = systemClock.setTimeout(() => {
+        leave();
+        reject(mismatch(`there came no ${what()}`));
+      }, GUARD_MS);
+      this.#waiters.add(look);
+      look();
+    });
+  }
+}
+
+export function mismatch(message: string): TenutoError {
+  return new TenutoError({
+    code: 'MODEL_MISMATCH',
+    message,
+    remediation: 'Mend the provider, the script of its service, or the chart, whichever is wrong.',
+  });
+}
+
+/** Virtual time that can fail, as a platform's timers do when it has run out of something. */
+export class FaultyClock extends VirtualClock {
+  #fault: 'setTimeout' | 'nowMs' | null = null;
+
+  /** The next such call throws. */
+  failNext(fault: 'setTimeout' | 'nowMs'): void {
+    this.#fault = fault;
+  }
+
+  override nowMs(): number {
+    this.#failWhereAsked('nowMs');
+    return super.nowMs();
+  }
+
+  override setTimeout(callback: () => void, delayMs: number): number {
+    this.#failWhereAsked('setTimeout');
+    return super.setTimeout(callback, delayMs);
+  }
+
+  #failWhereAsked(call: 'setTimeout' | 'nowMs'): void {
+    if (this.#fault !== call) return;
+    this.#fault = null;
+    throw new Error(`the clock throws in ${call}, as it was told to`);
+  }
+}
