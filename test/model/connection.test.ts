@@ -1,37 +1,49 @@
 import { expect } from 'vitest';
+import type { ContextFrom } from 'xstate';
 
 import { connectionMachine } from '../../machines/index.ts';
-import { ActorWorld, actorExecutors } from '../../src/testing/model/actor-world.ts';
+import type { ActorWorld } from '../../src/testing/model/actor-world.ts';
 import { connectionModel } from '../../src/testing/model/catalogues/connection.ts';
-import { modelTests } from '../../src/testing/model/model-tests.ts';
-import { runSuite } from './chart-suite.ts';
+import { runChart } from './chart-suite.ts';
 
 type World = ActorWorld<typeof connectionMachine>;
 
-const suite = modelTests(connectionMachine, {
-  ...connectionModel,
-  createWorld: (facts) => new ActorWorld(connectionMachine, { ...connectionModel, ...facts }),
-  executors: actorExecutors(connectionMachine),
-  states: {
-    '': (world) => {
-      expect(socketsIn(world).length).toBeLessThanOrEqual(hasSecond(world) ? 2 : 1);
-    },
-    connected: (world) => {
-      expect(socketsIn(world)).toContain(`socket.${context(world).socketId}`);
-    },
+runChart(connectionMachine, connectionModel, {
+  '': (world) => {
+    const { socketId, hedgeId } = contextOf(world);
+    const known = [socketId, hedgeId].map((id) => `socket.${id ?? 'none'}`);
+
+    expect(running(world, 'socket').filter((id) => !known.includes(id))).toEqual([]);
+    expect(running(world, 'liveness')).toHaveLength(contextOf(world).isWatched ? 1 : 0);
+  },
+  connected: (world) => {
+    expect(running(world, 'socket')).toContain(`socket.${contextOf(world).socketId}`);
+  },
+  active: (world) => {
+    expect(running(world, 'socket')).toContain(`socket.${contextOf(world).socketId}`);
+    expect(running(world, 'bufferReplay')).toEqual([]);
+  },
+  'reconnecting.backingOff': (world) => {
+    expect(world.running.map(({ src }) => src)).toEqual(['backoffTimer']);
+  },
+  'reconnecting.waitingForRateLimit': (world) => {
+    expect(world.running.map(({ src }) => src)).toEqual(['rateLimitWait']);
+  },
+  'reconnecting.waitingForNetwork': (world) => {
+    expect(world.running).toEqual([]);
+  },
+  error: (world) => {
+    expect(world.running).toEqual([]);
+  },
+  disconnected: (world) => {
+    expect(world.running).toEqual([]);
   },
 });
 
-runSuite('connection, path by path', suite);
-
-function socketsIn(world: World): readonly string[] {
-  return world.running.filter(({ src }) => src === 'socket').map(({ id }) => id);
+function running(world: World, src: string): readonly string[] {
+  return world.running.filter((fake) => fake.src === src).map(({ id }) => id);
 }
 
-function hasSecond(world: World): boolean {
-  return context(world).hedgeId !== null;
-}
-
-function context(world: World) {
-  return world.snapshot.context as { readonly socketId: number; readonly hedgeId: number | null };
+function contextOf(world: World): ContextFrom<typeof connectionMachine> {
+  return world.snapshot.context as ContextFrom<typeof connectionMachine>;
 }

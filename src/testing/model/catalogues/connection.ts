@@ -127,7 +127,7 @@ export const connectionModel: PathOptions<Machine> = {
     ],
   },
   distinguish: (context) => [
-    Math.min(context.attempts, MAX_ATTEMPTS),
+    context.attempts >= MAX_ATTEMPTS,
     context.isOnline,
     context.hedgeId !== null,
     context.isWatched,

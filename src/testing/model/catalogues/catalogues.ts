@@ -1,0 +1,37 @@
+/** Every chart of tenuto with what it is to be tried with. */
+import type { AnyStateMachine } from 'xstate';
+
+import { breakerMachine } from '../../../../machines/breaker.machine.ts';
+import {
+  connectionMachine,
+  livenessMachine,
+  orchestratorMachine,
+} from '../../../../machines/index.ts';
+import { networkMachine } from '../../../../machines/network.machine.ts';
+import type { PathOptions } from '../paths.ts';
+import { breakerModel } from './breaker.ts';
+import { connectionModel } from './connection.ts';
+import { livenessModel } from './liveness.ts';
+import { networkModel } from './network.ts';
+import { orchestratorModel } from './orchestrator.ts';
+
+export interface ModelledChart {
+  readonly name: string;
+  readonly machine: AnyStateMachine;
+  readonly options: PathOptions;
+}
+
+export const modelledCharts: readonly ModelledChart[] = [
+  chart(connectionMachine, connectionModel),
+  chart(orchestratorMachine, orchestratorModel),
+  chart(livenessMachine, livenessModel),
+  chart(breakerMachine, breakerModel),
+  chart(networkMachine, networkModel),
+];
+
+function chart<TMachine extends AnyStateMachine>(
+  machine: TMachine,
+  options: PathOptions<TMachine>,
+): ModelledChart {
+  return { name: machine.root.id, machine, options: options as PathOptions };
+}

@@ -1,0 +1,32 @@
+import { expect } from 'vitest';
+
+import { networkMachine } from '../../machines/network.machine.ts';
+import type { ActorWorld } from '../../src/testing/model/actor-world.ts';
+import { networkModel } from '../../src/testing/model/catalogues/network.ts';
+import { runChart } from './chart-suite.ts';
+
+runChart(networkMachine, networkModel, {
+  '': (world) => {
+    const told = verdicts(world);
+
+    expect(told).toEqual(
+      told.map((_, index) => (index % 2 === 0 ? 'network.lost' : 'network.restored')),
+    );
+  },
+  online: (world) => {
+    expect(verdicts(world).at(-1)).not.toBe('network.lost');
+  },
+  doubtful: (world) => {
+    expect(verdicts(world).at(-1)).not.toBe('network.lost');
+  },
+  offline: (world) => {
+    expect(verdicts(world).at(-1)).toBe('network.lost');
+  },
+  returning: (world) => {
+    expect(verdicts(world).at(-1)).toBe('network.restored');
+  },
+});
+
+function verdicts(world: ActorWorld<typeof networkMachine>): readonly string[] {
+  return world.emitted.map(({ type }) => type).filter((type) => type !== 'network.changed');
+}
