@@ -42,7 +42,7 @@ import type {
   WaitInput,
 } from './connection.types.ts';
 import { livenessMachine } from './liveness.machine.ts';
-import { isQuiet } from './liveness.rules.ts';
+import { isWorthWatching } from './liveness.rules.ts';
 
 const notProvided = (): never => {
   throw new Error('the connection chart needs this actor by .provide()');
@@ -72,8 +72,7 @@ export const connectionSetup = setup({
       return loss !== null && routeAfterLoss(context, loss) === params.route;
     },
     isWatched: ({ context }) => context.isWatched,
-    isQuiet: ({ event }) =>
-      event.type === 'link.measured' && isQuiet({ aliveAtMs: event.lastInboundAtMs }, event),
+    isWorthWatching: ({ event }) => event.type === 'link.measured' && isWorthWatching(event),
     mayHedge: ({ context, event }) => mayHedge(context, 'atMs' in event ? event.atMs : 0),
     mayRotate: ({ context }) => mayRotate(context),
     isCarrier: ({ context }) => context.role === 'carrier',

@@ -62,7 +62,11 @@ export type ConnectionEvent =
   /** The first result on this socket that let audio leave the ring. */
   | { readonly type: 'result.committed'; readonly id: number; readonly atMs: number }
   | { readonly type: 'link.suspected'; readonly atMs: number; readonly silentForMs: number }
-  | { readonly type: 'link.recovered'; readonly atMs: number }
+  | {
+      readonly type: 'link.recovered';
+      readonly atMs: number;
+      readonly rtt: RttEstimate | null;
+    }
   /** The probe was answered: there is nothing to watch any more. */
   | { readonly type: 'link.answered'; readonly atMs: number; readonly rtt: RttEstimate | null }
   | LinkDied

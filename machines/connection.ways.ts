@@ -55,7 +55,11 @@ export const linkEvents = {
   ],
   'link.measured': [
     { guard: 'isWatched', actions: 'forward' },
-    { guard: 'isQuiet', description: 'It became quiet: watch.', actions: ['watch', 'forward'] },
+    {
+      guard: 'isWorthWatching',
+      description: 'It became quiet, or audio flows: watch.',
+      actions: ['watch', 'forward'],
+    },
   ],
   'link.answered': { actions: 'unwatch' },
   'link.probe': { actions: 'probe' },

@@ -7,6 +7,8 @@ export {
   providerLinkPolicy,
 } from './backoff.ts';
 export type { PresetName, ReconnectPolicy } from './backoff.ts';
+export { breakerMachine } from './breaker.machine.ts';
+export type { BreakerEvent, BreakerSignal, BreakerState } from './breaker.types.ts';
 export { connectionMachine } from './connection.machine.ts';
 export { RATE_LIMIT_DEFAULT_MS, routeAfterLoss } from './connection.loss.ts';
 export { HEALTHY_AFTER_MS } from './connection.rules.ts';
@@ -26,7 +28,14 @@ export type {
 export { remedyFor } from './failure.ts';
 export type { Failure, FailureKind, Remedy } from './failure.ts';
 export { livenessMachine } from './liveness.machine.ts';
-export type { LinkMeasured, LivenessInput, LivenessLimits } from './liveness.types.ts';
+export type {
+  LinkChallenged,
+  LinkMeasured,
+  LivenessInput,
+  LivenessLimits,
+} from './liveness.types.ts';
+export { networkMachine } from './network.machine.ts';
+export type { NetworkFact, NetworkJudgement } from './network.types.ts';
 export { laneName } from './orchestrator.names.ts';
 export { orchestratorMachine } from './orchestrator.machine.ts';
 export { owned } from './orchestrator.setup.ts';

@@ -32,7 +32,25 @@ export interface ProviderTraits {
   readonly answersPings: boolean;
   /** Whether a refused credential can be renewed by asking again. */
   readonly refreshesCredential: boolean;
+  /** Whether a second session may stand while the first still does. Default true. */
+  readonly makesBeforeBreaks?: boolean;
+  /** Whether a second socket may be dialled beside a silent one. Default: as `makesBeforeBreaks`. */
+  readonly hedges?: boolean;
+  /** How long the service lets a session live. Default null: it sets no end. */
+  readonly endsAfterMs?: number | null;
+  /** The service says beforehand when it ends a session (`endAnnounced`). Default false. */
+  readonly announcesEnd?: boolean;
+  /** Where the service is slower to show life than measurement would have it. Default none. */
+  readonly liveness?: {
+    readonly suspectAtLeastMs?: number;
+    readonly deadAtLeastMs?: number;
+  };
+  /** What it does for a session. Default: an `stt` hears, a `tts` speaks, everything else does both. */
+  readonly faculties?: readonly Faculty[];
 }
+
+/** What a voice session can be asked for. */
+export type Faculty = 'hearing' | 'speaking';
 
 export interface ProviderWord {
   readonly text: string;
@@ -59,6 +77,10 @@ export type ProviderEvent =
   | { readonly kind: 'utteranceEnded'; readonly atSample: number }
   /** The service has processed everything, after the goodbye. */
   | { readonly kind: 'finished'; readonly samples: number }
+  /** The service will end this session by itself in that time. */
+  | { readonly kind: 'endAnnounced'; readonly inMs: number }
+  /** One part of a composed provider failed alone, or works again. */
+  | { readonly kind: 'facultyLost' | 'facultyRestored'; readonly faculty: Faculty }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'ignored'; readonly what: string };
 

@@ -23,15 +23,13 @@ const WORD_TOLERANCE_MS = 40;
 export class Demux {
   readonly #uplink: Uplink;
   readonly #emitter: SessionEmitter;
-  readonly #provider: string;
   readonly #bytesPerMs: number;
   readonly #downlink: Downlink;
-  #interimFrom: number | null = null;
+  #interim: { from: number; provider: string } | null = null;
 
-  constructor(uplink: Uplink, emitter: SessionEmitter, provider: string, format: AudioFormat) {
+  constructor(uplink: Uplink, emitter: SessionEmitter, format: AudioFormat) {
     this.#uplink = uplink;
     this.#emitter = emitter;
-    this.#provider = provider;
     this.#bytesPerMs = (format.sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
     this.#downlink = new Downlink(TOLERANCE_MS * this.#bytesPerMs);
   }
@@ -43,23 +41,25 @@ export class Demux {
   transcript(link: Link, event: ProviderTranscript): void {
     const from = this.#positionOf(event.startSample);
     const to = this.#positionOf(event.endSample);
-    this.#interimFrom = event.isFinal ? null : from;
+    const { name: provider } = link.candidate.provider;
+    this.#interim = event.isFinal ? null : { from, provider };
     if (!event.isFinal) {
       const admission = this.#downlink.admitInterim(from, to);
-      if (admission.verdict !== 'duplicate') this.#tell(event, from, to, admission.from);
+      if (admission.verdict !== 'duplicate') this.#tell(event, provider, from, to, admission.from);
       return;
     }
 
     const admission = this.#downlink.admitFinal(from, to);
     this.#settle(link, event, from, to);
-    if (admission.verdict !== 'duplicate') this.#tell(event, from, to, admission.from);
+    if (admission.verdict !== 'duplicate') this.#tell(event, provider, from, to, admission.from);
   }
 
   /** The link is gone, and with it the interim that it told last: an empty one takes its place. */
   dropInterim(): void {
-    if (this.#interimFrom === null) return;
-    const startMs = this.#msOf(this.#interimFrom);
-    this.#interimFrom = null;
+    if (this.#interim === null) return;
+    const { from, provider } = this.#interim;
+    const startMs = this.#msOf(from);
+    this.#interim = null;
     this.#emitter.emit({
       type: 'transcript',
       text: '',
@@ -68,7 +68,7 @@ export class Demux {
       endMs: startMs,
       words: [],
       endsUtterance: false,
-      provider: this.#provider,
+      provider,
     });
   }
 
@@ -96,7 +96,13 @@ export class Demux {
     if (flushed !== null) this.#uplink.confirm(this.#uplink.ledger.settledThrough, flushed);
   }
 
-  #tell(event: ProviderTranscript, from: number, to: number, newsFrom: number): void {
+  #tell(
+    event: ProviderTranscript,
+    provider: string,
+    from: number,
+    to: number,
+    newsFrom: number,
+  ): void {
     const limit = newsFrom + WORD_TOLERANCE_MS * this.#bytesPerMs;
     const isWhole = newsFrom === from;
     const words = isWhole
@@ -112,7 +118,7 @@ export class Demux {
       endMs: this.#msOf(to),
       words: words.map((word) => this.#wordOf(word)),
       endsUtterance: event.endsUtterance,
-      provider: this.#provider,
+      provider,
     };
     this.#emitter.emit(told);
   }

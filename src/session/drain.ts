@@ -24,16 +24,14 @@ export class Drain {
   readonly #clock: Clock;
   readonly #uplink: Uplink;
   readonly #wiring: Wiring;
-  readonly #flushTimeoutMs: number;
   #waiters = NOBODY;
   #timer: unknown = null;
   #unanswered = 0;
 
-  constructor(clock: Clock, uplink: Uplink, wiring: Wiring, flushTimeoutMs: number) {
+  constructor(clock: Clock, uplink: Uplink, wiring: Wiring) {
     this.#clock = clock;
     this.#uplink = uplink;
     this.#wiring = wiring;
-    this.#flushTimeoutMs = flushTimeoutMs;
   }
 
   /** @param linkOnly give up when the link that stands now breaks. */
@@ -98,7 +96,7 @@ export class Drain {
       this.#timer = null;
       this.#unanswered += 1;
       this.#ask();
-    }, this.#flushTimeoutMs);
+    }, this.#wiring.current?.candidate.provider.traits.flushTimeoutMs ?? 0);
   }
 
   #finish(waiter: Waiter): void {

@@ -1,5 +1,6 @@
 /** What a session tells: the connection chart's own events, and what comes of the audio. */
 import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
+import type { OrchestratorSignal } from '../../machines/orchestrator.types.ts';
 import type { TenutoError } from '../ports/errors.ts';
 
 export interface TranscriptWord {
@@ -58,6 +59,10 @@ export type SessionEvent =
   | AudioFlowingEvent
   | { readonly type: 'speechStarted'; readonly atMs: number }
   | { readonly type: 'utteranceEnded'; readonly atMs: number }
+  /** The session goes on without something: with less than was asked for, or with nobody to serve it. */
+  | OrchestratorSignal
+  /** One request failed; the connection stands. */
+  | { readonly type: 'warning'; readonly error: TenutoError }
   | { readonly type: 'error'; readonly error: TenutoError };
 
 export type SessionEventType = SessionEvent['type'];

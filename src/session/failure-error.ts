@@ -57,3 +57,12 @@ export function errorOf(failure: Failure, provider: string, attempts: number): T
     message: `The connection to ${provider} failed${tries} (${said}).`,
   });
 }
+
+/** One request failed; the connection stands. */
+export function requestErrorOf(failure: Failure, provider: string): TenutoError {
+  const said = failure.detail === '' ? failure.code : `${failure.code}, ${failure.detail}`;
+  return new TenutoError({
+    ...WORDING.perRequest,
+    message: `A request to ${provider} failed (${said}); the connection stands.`,
+  });
+}

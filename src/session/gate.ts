@@ -18,6 +18,10 @@ export class Gate implements UplinkTarget {
     this.#edges = edges;
   }
 
+  get sentBefore(): number {
+    return this.#link.primedBytes;
+  }
+
   get bufferedBytes(): number {
     return this.#link.bufferedBytes;
   }

@@ -1,4 +1,4 @@
-/** Looks after the link that carries audio, on a steady pulse: tells the chart how it looks, and keeps it open. */
+/** Looks after one open link, on a steady pulse: tells its chart how it looks, and keeps it open. */
 import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Pulse } from './pulse.ts';
@@ -13,39 +13,40 @@ const FLOWING_WITHIN_MS = 500;
 const PRIMER_MS = 100;
 const PRIMER_AT_RATIO = 0.8;
 
+export interface WatchHandlers {
+  onMeasured(link: Link, look: LinkMeasured): void;
+  /** Whether this link carries the audio; a standby does not. */
+  isCarrying(link: Link): boolean;
+}
+
 export class LinkWatch {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
-  readonly #tell: (look: LinkMeasured) => void;
+  readonly #link: Link;
+  readonly #handlers: WatchHandlers;
   readonly #pulse: Pulse;
-  #link: Link | null = null;
 
-  constructor(options: ResolvedOptions, uplink: Uplink, tell: (look: LinkMeasured) => void) {
+  constructor(options: ResolvedOptions, uplink: Uplink, link: Link, handlers: WatchHandlers) {
     this.#options = options;
     this.#uplink = uplink;
-    this.#tell = tell;
-    this.#pulse = new Pulse(options.clock, (lateByMs) => this.#beat(lateByMs));
-  }
-
-  start(link: Link): void {
     this.#link = link;
+    this.#handlers = handlers;
+    this.#pulse = new Pulse(options.clock, (lateByMs) => this.#beat(lateByMs));
     this.#pulse.start();
   }
 
   stop(): void {
-    this.#link = null;
     this.#pulse.stop();
   }
 
   #beat(lateByMs: number): boolean {
     const link = this.#link;
-    if (link === null) return false;
     const nowMs = this.#options.clock.nowMs();
     const isAudioFlowing =
-      this.#awaitsAnswer(link, nowMs) ||
+      this.#awaitsAnswer(nowMs) ||
       (link.audioFlowedAtMs !== null && nowMs - link.audioFlowedAtMs < FLOWING_WITHIN_MS);
-    this.#keepOpen(link, nowMs);
-    this.#tell({
+    this.#keepOpen(nowMs);
+    this.#handlers.onMeasured(link, {
       type: 'link.measured',
       atMs: nowMs,
       lastInboundAtMs: link.lastInboundAtMs,
@@ -56,26 +57,29 @@ export class LinkWatch {
       unit: this.#options.random.unit(),
     });
 
-    return isAudioFlowing || this.#uplink.bufferedChunks > 0;
+    return isAudioFlowing || (this.#handlers.isCarrying(link) && this.#uplink.bufferedChunks > 0);
   }
 
   /** A question that was not answered in its time will not be: some services answer only where audio is pending. */
-  #awaitsAnswer(link: Link, nowMs: number): boolean {
-    const { flushTimeoutMs } = this.#options.provider.traits;
-    return link.flushAskedAtMs !== null && nowMs - link.flushAskedAtMs < flushTimeoutMs;
+  #awaitsAnswer(nowMs: number): boolean {
+    const { flushAskedAtMs, candidate } = this.#link;
+    const { flushTimeoutMs } = candidate.provider.traits;
+    return flushAskedAtMs !== null && nowMs - flushAskedAtMs < flushTimeoutMs;
   }
 
-  #keepOpen(link: Link, nowMs: number): void {
-    const { keepAliveIntervalMs, firstAudioWithinMs } = this.#options.provider.traits;
+  #keepOpen(nowMs: number): void {
+    const link = this.#link;
+    const { keepAliveIntervalMs, firstAudioWithinMs } = link.candidate.provider.traits;
     const isIdle = nowMs - link.lastOutboundAtMs >= (keepAliveIntervalMs ?? Infinity);
     if (isIdle) link.sendControl(link.stream.encodeKeepAlive());
 
     const primerAtMs =
       (link.openedAtMs ?? nowMs) + (firstAudioWithinMs ?? Infinity) * PRIMER_AT_RATIO;
-    if (link.audioFlowedAtMs === null && nowMs >= primerAtMs) {
-      const { sampleRateHz } = this.#options.format;
-      const samples = Math.ceil((PRIMER_MS * sampleRateHz) / 1_000);
-      this.#uplink.insertSilence(new Uint8Array(samples * BYTES_PER_SAMPLE));
-    }
+    if (link.audioFlowedAtMs !== null || nowMs < primerAtMs) return;
+    const { sampleRateHz } = this.#options.format;
+    const samples = Math.ceil((PRIMER_MS * sampleRateHz) / 1_000);
+    const silence = new Uint8Array(samples * BYTES_PER_SAMPLE);
+    if (this.#handlers.isCarrying(link)) this.#uplink.insertSilence(silence);
+    else link.sendPrimer(silence);
   }
 }

@@ -2,23 +2,16 @@
  * One socket's life in the data plane: dialled, fed, listened to, let go. It decides nothing: what happens to it is
  * told to whoever dialled it, once.
  */
+import { DialRefused } from './admission/dial-slots.ts';
+import type { DialPermit, DialSlots } from './admission/dial-slots.ts';
+import type { ResolvedCandidate } from './candidates.ts';
+import type { LinkWatch } from './link-watch.ts';
+import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
-import type {
-  DialRequest,
-  Frame,
-  Socket,
-  SocketEnd,
-  SocketHandlers,
-  Transport,
-} from '../ports/socket.ts';
-import type {
-  CredentialReason,
-  Provider,
-  ProviderEvent,
-  ProviderStream,
-} from '../providers/contract.ts';
+import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
+import type { CredentialReason, ProviderEvent, ProviderStream } from '../providers/contract.ts';
 
 export interface LinkHandlers {
   onOpen(link: Link): void;
@@ -29,11 +22,16 @@ export interface LinkHandlers {
 }
 
 export interface LinkOptions {
+  /** Its number among the sockets of its connection. */
   readonly id: number;
-  readonly provider: Provider;
+  /** Which connection it belongs to. */
+  readonly lane: number;
+  readonly candidate: ResolvedCandidate;
   readonly format: AudioFormat;
-  readonly transport: Transport;
   readonly clock: Clock;
+  readonly slots: DialSlots;
+  /** Tells the chart that owns the socket. */
+  readonly tell: (event: ConnectionEvent) => void;
   readonly handlers: LinkHandlers;
 }
 
@@ -46,10 +44,15 @@ const NO_POSITIONS: readonly number[] = [];
 
 export class Link implements SocketHandlers {
   readonly id: number;
+  readonly lane: number;
+  readonly candidate: ResolvedCandidate;
+  readonly tell: (event: ConnectionEvent) => void;
   readonly stream: ProviderStream;
   readonly #options: LinkOptions;
   #socket: Socket | null = null;
   #isReleased = false;
+  #isDeaf = false;
+  #permit: DialPermit | null = null;
   #pingedAtMs: number | null = null;
   #onEnded: (() => void) | null = null;
 
@@ -59,7 +62,11 @@ export class Link implements SocketHandlers {
   rttMs: number | null = null;
   hasAnswered = false;
   hasCommitted = false;
+  isLost = false;
   audioFlowedAtMs: number | null = null;
+  /** Silence that it was sent before it carried audio, so that the service would not close it. */
+  primedBytes = 0;
+  watch: LinkWatch | null = null;
   /** When the newest flush was asked for that is not answered yet. */
   flushAskedAtMs: number | null = null;
   /** Where the stream stood at each flush that is not answered yet, oldest first: one answer settles one of them. */
@@ -68,8 +75,11 @@ export class Link implements SocketHandlers {
 
   constructor(options: LinkOptions) {
     this.id = options.id;
+    this.lane = options.lane;
+    this.candidate = options.candidate;
+    this.tell = options.tell;
     this.#options = options;
-    this.stream = options.provider.openStream(options.format);
+    this.stream = options.candidate.provider.openStream(options.format);
     this.lastInboundAtMs = options.clock.nowMs();
     this.lastOutboundAtMs = this.lastInboundAtMs;
   }
@@ -78,23 +88,42 @@ export class Link implements SocketHandlers {
     return this.#socket?.bufferedBytes ?? 0;
   }
 
-  async dial(reason: CredentialReason): Promise<void> {
-    const { provider, format, clock } = this.#options;
-    this.#credentialTimer = clock.setTimeout(() => {
-      this.#lose({ kind: 'transient', code: 'credential', detail: 'it did not come in time' });
-    }, CREDENTIAL_TIMEOUT_MS);
+  /** @param rehearsed a failure that the application asked for instead of a dial. */
+  async dial(reason: CredentialReason, rehearsed: Failure | null): Promise<void> {
+    const { format, clock, slots, candidate } = this.#options;
+    if (rehearsed !== null) {
+      await Promise.resolve(); // as a dial does, it fails later
+      this.#lose(rehearsed);
+      return;
+    }
     try {
-      const request = await provider.dial(format, reason);
+      const permit = slots.ask(candidate.key);
+      this.#permit = permit;
+      if (!permit.isGranted) await permit.granted;
+      if (this.#isReleased) return;
+      this.#startCredentialTimer(clock);
+      const request = await candidate.provider.dial(format, reason);
       this.#stopCredentialTimer();
       if (!this.#isReleased) this.#open(request);
     } catch (error) {
-      this.#lose({ kind: 'transient', code: 'credential', detail: textOf(error) });
+      const isRefused = error instanceof DialRefused;
+      this.#lose(
+        isRefused
+          ? error.failure
+          : { kind: 'transient', code: 'credential', detail: textOf(error) },
+      );
     }
+  }
+
+  #startCredentialTimer(clock: Clock): void {
+    this.#credentialTimer = clock.setTimeout(() => {
+      this.#lose({ kind: 'transient', code: 'credential', detail: 'it did not come in time' });
+    }, CREDENTIAL_TIMEOUT_MS);
   }
 
   #open(request: DialRequest): void {
     try {
-      this.#socket = this.#options.transport.dial(request, this);
+      this.#socket = this.#options.candidate.transport.dial(request, this);
     } catch (error) {
       this.#lose({ kind: 'config', code: 'dial', detail: textOf(error) }); // the same request fails again
     }
@@ -127,6 +156,17 @@ export class Link implements SocketHandlers {
     return true;
   }
 
+  /** Silence, so that the service does not close a connection on which nobody speaks yet. */
+  sendPrimer(bytes: Uint8Array): void {
+    this.primedBytes += bytes.length;
+    this.sendAudio(bytes);
+  }
+
+  /** From now on nothing gets through, either way, and nobody is told: a half-open link, on request. */
+  deafen(): void {
+    this.#isDeaf = true;
+  }
+
   /** Asks for a sign of life. */
   probe(): void {
     this.#pingedAtMs ??= this.#options.clock.nowMs();
@@ -148,6 +188,8 @@ export class Link implements SocketHandlers {
   /** Lets the socket go at once; nothing is told any more. */
   release(): void {
     this.#isReleased = true;
+    this.watch?.stop();
+    this.#endPermit();
     this.#stopCredentialTimer();
     this.#onEnded?.();
     this.#socket?.terminate();
@@ -156,11 +198,12 @@ export class Link implements SocketHandlers {
 
   #send(frame: Frame): void {
     this.lastOutboundAtMs = this.#options.clock.nowMs();
-    this.#socket?.send(frame);
+    if (!this.#isDeaf) this.#socket?.send(frame);
   }
 
   onOpen(): void {
     if (this.#isReleased) return;
+    this.#permit?.opened();
     this.openedAtMs = this.#options.clock.nowMs();
     this.lastInboundAtMs = this.openedAtMs;
     this.lastOutboundAtMs = this.openedAtMs;
@@ -168,7 +211,7 @@ export class Link implements SocketHandlers {
   }
 
   onFrame(frame: Frame): void {
-    if (this.#isReleased) return;
+    if (this.#isReleased || this.#isDeaf) return;
     this.lastInboundAtMs = this.#options.clock.nowMs();
     this.#options.handlers.onEvents(this, this.stream.decode(frame));
   }
@@ -178,6 +221,7 @@ export class Link implements SocketHandlers {
   }
 
   onPong(): void {
+    if (this.#isDeaf) return;
     this.lastInboundAtMs = this.#options.clock.nowMs();
     if (this.#pingedAtMs !== null) this.rttMs = this.lastInboundAtMs - this.#pingedAtMs;
     this.#pingedAtMs = null;
@@ -189,7 +233,7 @@ export class Link implements SocketHandlers {
       this.#onEnded();
       return;
     }
-    this.#lose(this.#options.provider.classifyEnd(end));
+    this.#lose(this.candidate.provider.classifyEnd(end));
   }
 
   #stopCredentialTimer(): void {
@@ -197,9 +241,17 @@ export class Link implements SocketHandlers {
     this.#credentialTimer = null;
   }
 
+  #endPermit(): void {
+    this.#permit?.end();
+    this.#permit = null;
+  }
+
   #lose(failure: Failure): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
+    this.isLost = true;
+    this.watch?.stop();
+    this.#endPermit();
     this.#stopCredentialTimer();
     this.#socket?.terminate();
     this.#socket = null;

@@ -1,10 +1,17 @@
 /** What a session can be told, with its defaults, checked before anything is dialled. */
+import type { InspectionEvent } from 'xstate';
+
 import { presets } from '../../machines/backoff.ts';
 import type { PresetName, ReconnectPolicy } from '../../machines/backoff.ts';
+import { sharedAdmission } from './admission/admission.ts';
+import type { Admission } from './admission/admission.ts';
+import { resolveCandidate } from './candidates.ts';
+import type { CandidateOptions, ResolvedCandidate } from './candidates.ts';
+import { invalid } from './door.ts';
+import type { NetworkMonitor } from '../network/monitor.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
-import { TenutoError } from '../ports/errors.ts';
 import type { Logger } from '../ports/logger.ts';
 import { silentLogger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
@@ -13,8 +20,8 @@ import type { Transport } from '../ports/socket.ts';
 import type { Provider } from '../providers/contract.ts';
 
 export interface SessionOptions {
-  /** The provider that serves the session. A list of one today; failover along it is to come. */
-  readonly candidates: readonly Provider[];
+  /** Who may serve the session, in order of preference: providers, or providers with a region and other facts. */
+  readonly candidates: readonly (Provider | CandidateOptions)[];
   /** What `write` is given. Default: PCM s16le mono at 16,000 Hz. */
   readonly format?: AudioFormat;
   /** Which reconnection policy to begin from. Default `production`. */
@@ -27,20 +34,36 @@ export interface SessionOptions {
   readonly retentionBytes?: number;
   /** Events that wait for `events()`; beyond it the oldest interim is dropped, then the oldest event. Default 4,096. */
   readonly eventCapacity?: number;
+  /** How long audio is only recorded, with nobody to serve, before the session is given up. Default `retentionMs`. */
+  readonly recordOnlyMs?: number;
+  /** How long a lesser candidate is kept before a better one is tried again. Default 60,000 ms. */
+  readonly holdDownMs?: number;
+  /** How long before a known end of a session its successor is looked for. Default 60,000 ms. */
+  readonly rotationLeadMs?: number;
   readonly transport: Transport;
+  /** What the platform says about the network. Default: nothing, and only sockets tell. */
+  readonly network?: NetworkMonitor;
+  /** Watches the charts: XState's inspection events of everything inside. Default: nobody does. */
+  readonly inspect?: (event: InspectionEvent) => void;
+  /** Breakers and limits of dials. Default: one for all sessions of this process. */
+  readonly admission?: Admission;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
 }
 
 export interface ResolvedOptions {
-  readonly provider: Provider;
+  readonly candidates: readonly [ResolvedCandidate, ...ResolvedCandidate[]];
   readonly format: AudioFormat;
-  readonly policy: ReconnectPolicy;
   readonly retentionMs: number;
   readonly retentionBytes: number;
   readonly eventCapacity: number;
-  readonly transport: Transport;
+  readonly recordOnlyMs: number;
+  readonly holdDownMs: number;
+  readonly rotationLeadMs: number;
+  readonly network: NetworkMonitor | null;
+  readonly inspect: ((event: InspectionEvent) => void) | null;
+  readonly admission: Admission;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -49,19 +72,37 @@ export interface ResolvedOptions {
 const DEFAULT_RETENTION_MS = 120_000;
 const DEFAULT_RETENTION_BYTES = 4 * 1_024 * 1_024;
 const DEFAULT_EVENT_CAPACITY = 4_096;
+const DEFAULT_HOLD_DOWN_MS = 60_000;
+const DEFAULT_ROTATION_LEAD_MS = 60_000;
 const DEFAULT_FORMAT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 16_000 };
 
 /** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
 export function resolveOptions(options: SessionOptions): ResolvedOptions {
-  const [provider, ...others] = options.candidates;
-  if (provider === undefined || others.length > 0) {
-    throw invalid(
-      `A session takes one candidate, not ${options.candidates.length}.`,
-      'Give exactly one provider, such as candidates: [deepgramListen({ apiKey })].',
-    );
-  }
   const format = options.format ?? DEFAULT_FORMAT;
-  provider.checkFormat(format);
+  const retentionMs = positive('retentionMs', options.retentionMs ?? DEFAULT_RETENTION_MS);
+
+  return {
+    candidates: candidatesOf(options, format),
+    format,
+    retentionMs,
+    retentionBytes: positive('retentionBytes', options.retentionBytes ?? DEFAULT_RETENTION_BYTES),
+    eventCapacity: positive('eventCapacity', options.eventCapacity ?? DEFAULT_EVENT_CAPACITY),
+    recordOnlyMs: atLeast0('recordOnlyMs', options.recordOnlyMs ?? retentionMs),
+    holdDownMs: atLeast0('holdDownMs', options.holdDownMs ?? DEFAULT_HOLD_DOWN_MS),
+    rotationLeadMs: atLeast0('rotationLeadMs', options.rotationLeadMs ?? DEFAULT_ROTATION_LEAD_MS),
+    network: options.network ?? null,
+    inspect: options.inspect ?? null,
+    admission: options.admission ?? sharedAdmission,
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+    logger: options.logger ?? silentLogger,
+  };
+}
+
+function candidatesOf(
+  options: SessionOptions,
+  format: AudioFormat,
+): readonly [ResolvedCandidate, ...ResolvedCandidate[]] {
   const preset = options.preset ?? 'production';
   if (!(preset in presets)) {
     throw invalid(
@@ -69,19 +110,20 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
       `Take one of ${Object.keys(presets).join(', ')}.`,
     );
   }
-
-  return {
-    provider,
-    format,
-    policy: checkPolicy({ ...presets[preset], ...options.reconnect }),
-    retentionMs: positive('retentionMs', options.retentionMs ?? DEFAULT_RETENTION_MS),
-    retentionBytes: positive('retentionBytes', options.retentionBytes ?? DEFAULT_RETENTION_BYTES),
-    eventCapacity: positive('eventCapacity', options.eventCapacity ?? DEFAULT_EVENT_CAPACITY),
+  const defaults = {
     transport: options.transport,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
-    logger: options.logger ?? silentLogger,
+    policy: checkPolicy({ ...presets[preset], ...options.reconnect }),
+    check: checkPolicy,
   };
+  const [first, ...others] = options.candidates.map((given) => resolveCandidate(given, defaults));
+  if (first === undefined) {
+    throw invalid(
+      'A session takes at least one candidate.',
+      'Give a provider, such as candidates: [deepgramListen({ apiKey })].',
+    );
+  }
+  for (const { provider } of [first, ...others]) provider.checkFormat(format);
+  return [first, ...others];
 }
 
 function checkPolicy(policy: ReconnectPolicy): ReconnectPolicy {
@@ -102,11 +144,12 @@ function checkPolicy(policy: ReconnectPolicy): ReconnectPolicy {
   return policy;
 }
 
+function atLeast0(name: string, value: number): number {
+  if (value >= 0) return value;
+  throw invalid(`${name} is ${String(value)}.`, 'Give a number that is 0 or more.');
+}
+
 function positive(name: string, value: number): number {
   if (Number.isFinite(value) && value > 0) return value;
   throw invalid(`${name} is ${String(value)}.`, 'Give a number above 0.');
-}
-
-function invalid(message: string, remediation: string): TenutoError {
-  return new TenutoError({ code: 'OPTION_INVALID', message, remediation });
 }

@@ -73,7 +73,6 @@ export const sessionLogic: SessionLogic = fromCallback<SessionOrder, SessionLogi
     if (input.connectsAtOnce ?? true) connect(session);
 
     return () => {
-      isOver = true;
       end(session);
     };
   },
@@ -92,5 +91,6 @@ function connect(session: Session): void {
 /** At once, even where a close is under way that waits for what is left. */
 function end(session: Session): void {
   void session.close({ drainTimeoutMs: 0 });
-  if (session.status !== 'disconnected') session.actor.send({ type: 'session.close' });
+  if (session.actor.getSnapshot().status === 'active')
+    session.actor.send({ type: 'session.close' });
 }

@@ -3,8 +3,8 @@
  *
  * It joins a chart that decides, an uplink that keeps the audio, and a provider that knows one service's facts.
  */
-import { createActor } from 'xstate';
-
+import { startDecider } from './decider.ts';
+import type { Decider } from './decider.ts';
 import { Demux } from './demux.ts';
 import { aborted, bytesOf, closed, internal } from './door.ts';
 import { Drain } from './drain.ts';
@@ -20,12 +20,13 @@ import type {
 import { errorOf } from './failure-error.ts';
 import { resolveOptions } from './options.ts';
 import type { ResolvedOptions, SessionOptions } from './options.ts';
-import { settledStatus, statusOf } from './status.ts';
+import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
+import { settledStatus } from './status.ts';
 import { withTimeout } from './timeout.ts';
-import { join, wiredMachine } from './wired-machine.ts';
-import type { ConnectionActor } from './wired-machine.ts';
+import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
 import { Wiring } from './wiring.ts';
 import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
+import type { OrchestratorSignal } from '../../machines/orchestrator.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { GapRange } from '../audio/ledger.ts';
 import { Uplink } from '../audio/uplink.ts';
@@ -43,7 +44,8 @@ export class Session {
   readonly #demux: Demux;
   readonly #wiring: Wiring;
   readonly #drain: Drain;
-  readonly #actor: ConnectionActor;
+  readonly #decider: Decider;
+  readonly #stopNetwork: (() => void) | null;
   #status: ConnectionStatus = 'idle';
   #isTelling = false;
   #closing: Promise<CloseResult> | null = null;
@@ -51,7 +53,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     const resolved = resolveOptions(options);
-    const { clock, format, provider, logger } = resolved;
+    const { clock, format, logger } = resolved;
     this.#options = resolved;
     this.#emitter = new SessionEmitter(resolved.eventCapacity, logger);
     this.#uplink = new Uplink({
@@ -63,7 +65,7 @@ export class Session {
         this.#reportGap(gap);
       },
     });
-    this.#demux = new Demux(this.#uplink, this.#emitter, provider.name, format);
+    this.#demux = new Demux(this.#uplink, this.#emitter, format);
     this.#wiring = new Wiring(resolved, this.#uplink, this.#demux, this.#emitter, {
       onCaughtUp: () => {
         this.#drain.caughtUp();
@@ -75,13 +77,17 @@ export class Session {
         this.#drain.pause();
       },
     });
-    this.#drain = new Drain(clock, this.#uplink, this.#wiring, provider.traits.flushTimeoutMs);
-    this.#actor = this.#startActor();
+    this.#drain = new Drain(clock, this.#uplink, this.#wiring);
+    this.#decider = this.#startDecider();
+    this.#stopNetwork = this.#listenToNetwork();
   }
 
-  /** The connection chart's actor: subscribe to it, inspect it, embed it. */
-  get actor(): ConnectionActor {
-    return this.#actor;
+  /**
+   * The actor that decides: the connection chart's, or the orchestrator's where there are several candidates, a standby
+   * or a known end to plan for. Subscribe to it, inspect it.
+   */
+  get actor(): ConnectionActor | OrchestratorActor {
+    return this.#decider.actor;
   }
 
   get status(): ConnectionStatus {
@@ -125,7 +131,7 @@ export class Session {
     const stop = this.#emitter.on('error', ({ error }) => failures.push(error));
     this.#error = null;
     try {
-      this.#wiring.order({ type: 'session.connect' });
+      this.#decider.order('session.connect');
       const status = await settledStatus(this.#observed(), signal);
       if (status === 'error' || status === 'disconnected') {
         throw failures[0] ?? this.#error ?? closed();
@@ -147,6 +153,7 @@ export class Session {
   write(chunk: Uint8Array | Int16Array): WriteOutcome {
     if (this.#closing !== null) throw closed();
     const bytes = bytesOf(chunk);
+    this.#decider.heard(bytes);
     if (bytes.length <= MAX_CHUNK_BYTES) {
       return bytes.length === 0 ? 'buffered' : this.#uplink.write(bytes);
     }
@@ -157,6 +164,16 @@ export class Session {
       if (piece === 'evicting' || outcome === 'sent') outcome = piece;
     }
     return outcome;
+  }
+
+  /**
+   * Rehearses a failure: the link that carries audio fails in this way, and so do as many dials after it as
+   * `dials` says. What follows is what would follow the real one. False where no link carries audio just now; the dials
+   * fail all the same.
+   */
+  simulateFailure(kind: SimulatedFailure, options: SimulationOptions = {}): boolean {
+    if (this.#closing !== null) throw closed();
+    return this.#wiring.simulate(kind, options);
   }
 
   /** Listens to one kind of event, or to all with `*`; returns the function that stops it. */
@@ -197,8 +214,9 @@ export class Session {
       await this.#goodbye();
     }
     this.#drain.cancel();
-    if (this.#status !== 'disconnected') this.#wiring.order({ type: 'session.close' });
-    this.#actor.stop();
+    if (this.#status !== 'disconnected') this.#decider.order('session.close');
+    this.#stopNetwork?.();
+    this.#decider.stop();
     const { ledger } = this;
     this.#uplink.release();
     this.#emitter.end();
@@ -221,41 +239,40 @@ export class Session {
     );
   }
 
-  #startActor(): ConnectionActor {
-    const { provider, policy, clock, logger } = this.#options;
-    const actor = createActor(wiredMachine, {
-      clock,
-      input: {
-        component: provider.component,
-        policy,
-        refreshesCredential: provider.traits.refreshesCredential,
-        canProbe: provider.traits.answersPings,
+  #startDecider(): Decider {
+    return startDecider(this.#options, this.#wiring, {
+      onSignal: (signal) => {
+        this.#relay(signal);
       },
-    });
-    join(actor, this.#wiring);
-    actor.on('*', (signal) => {
-      this.#relay(signal);
-    });
-    actor.subscribe({
-      next: (snapshot) => {
-        this.#follow(statusOf(snapshot));
+      onStatus: (status) => {
+        this.#follow(status);
       },
-      error: (error) => {
-        logger.error('the connection chart failed', { error: String(error) });
+      onBroken: (error) => {
+        this.#options.logger.error('a chart failed', { error: String(error) });
         this.#wiring.release();
         this.#error = internal(error);
         this.#follow('error');
         this.#emitter.emit({ type: 'error', error: this.#error });
       },
     });
-    actor.start();
-
-    return actor;
   }
 
-  #relay(signal: ConnectionSignal): void {
+  #listenToNetwork(): (() => void) | null {
+    const { network, random } = this.#options;
+    if (network === null) return null;
+    const stop = network.subscribe((judgement) => {
+      if (judgement.type === 'network.lost') this.#decider.tellNetwork(judgement);
+      else this.#decider.tellNetwork({ ...judgement, unit: random.unit() });
+    });
+    if (!network.isOnline) {
+      this.#decider.tellNetwork({ type: 'network.lost', atMs: this.#options.clock.nowMs() });
+    }
+    return stop;
+  }
+
+  #relay(signal: ConnectionSignal | OrchestratorSignal): void {
     if (signal.type === 'connection.failed') {
-      this.#error = errorOf(signal.failure, this.#options.provider.name, signal.attempts);
+      this.#error = errorOf(signal.failure, this.#services, signal.attempts);
       this.#uplink.flushGaps();
     }
     this.#isTelling = true;
@@ -272,7 +289,7 @@ export class Session {
     this.#status = current;
     if (current === 'error' || current === 'disconnected') this.#drain.cancel();
     if (current === 'reconnecting') this.#drain.linkLost();
-    const reason = current === 'disconnected' ? 'session.close' : this.#wiring.lastFact;
+    const reason = current === 'disconnected' ? 'session.close' : this.#wiring.reporter.lastFact;
     this.#isTelling = true;
     this.#emitter.emit({ type: 'stateChange', current, previous, reason });
     this.#isTelling = false;
@@ -290,6 +307,12 @@ export class Session {
       status: this.#status,
       onChange: (listener) => this.#emitter.on('stateChange', listener),
     };
+  }
+
+  /** The candidates' names, for a person. */
+  get #services(): string {
+    const names = this.#options.candidates.map(({ provider }) => provider.name);
+    return [...new Set(names)].join(' and ');
   }
 
   #msOf(bytes: number): number {

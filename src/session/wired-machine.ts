@@ -1,28 +1,30 @@
-/** The connection chart with everything that it needs; the one place where implementations enter. */
+/** The charts with everything that they need; the one place where implementations enter. */
 import { fromCallback, fromPromise } from 'xstate';
-import type { ActorRefFrom } from 'xstate';
+import type { ActorRefFrom, AnyActorRef } from 'xstate';
 
 import type { Wiring } from './wiring.ts';
 import { connectionMachine } from '../../machines/connection.machine.ts';
 import type {
+  ConnectionEvent,
   ReplayResult,
   RestoreResult,
   SocketCommand,
   SocketInput,
   WaitInput,
 } from '../../machines/connection.types.ts';
+import { orchestratorMachine } from '../../machines/orchestrator.machine.ts';
+import { owned } from '../../machines/orchestrator.setup.ts';
+import type { HandoverInput, HandoverResult } from '../../machines/orchestrator.types.ts';
 
 export type ConnectionActor = ActorRefFrom<typeof connectionMachine>;
+export type OrchestratorActor = ActorRefFrom<typeof orchestratorMachine>;
 
 /** One chart serves every session: providing anew for each would build all its states again, some 50 KB. */
 const wirings = new WeakMap<object, Wiring>();
 
-/** Joins a wiring to the actor that runs the chart for it. */
-export function join(actor: ConnectionActor, wiring: Wiring): void {
+/** Joins a wiring to the root actor that runs the charts for it. */
+export function join(actor: AnyActorRef, wiring: Wiring): void {
   wirings.set(actor.system, wiring);
-  wiring.connect((event) => {
-    actor.send(event);
-  });
 }
 
 function wiringOf(system: object): Wiring {
@@ -43,8 +45,14 @@ const waitActor = fromPromise<void, WaitInput>(({ input, signal, system }) => {
 
 export const wiredMachine = connectionMachine.provide({
   actors: {
-    socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, system }) =>
-      wiringOf(system).runSocket(input, receive),
+    socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, sendBack, system }) =>
+      wiringOf(system).runSocket(
+        input,
+        (event: ConnectionEvent) => {
+          sendBack(event);
+        },
+        receive,
+      ),
     ),
     backoffTimer: waitActor,
     rateLimitWait: waitActor,
@@ -56,7 +64,22 @@ export const wiredMachine = connectionMachine.provide({
       }),
     ),
     bufferReplay: fromPromise<ReplayResult, SocketInput>(({ input, system }) =>
-      wiringOf(system).replay(input.id),
+      wiringOf(system).replay(input),
     ),
   },
 });
+
+let wiredOrchestra: typeof orchestratorMachine | null = null;
+
+/** Made when the first session needs it: most have one candidate, and their process no use for it. */
+export function wiredOrchestrator(): typeof orchestratorMachine {
+  wiredOrchestra ??= orchestratorMachine.provide({
+    actors: {
+      connection: owned(wiredMachine),
+      handover: fromPromise<HandoverResult, HandoverInput>(({ input, system }) =>
+        wiringOf(system).handOver(input),
+      ),
+    },
+  });
+  return wiredOrchestra;
+}

@@ -1,27 +1,30 @@
 /**
- * Where the chart meets sockets and bytes.
+ * Where the charts meet sockets and bytes.
  *
- * Chart to bytes: dial, replay, let go. Bytes to chart: edges only. No byte of audio passes through an actor.
+ * Chart to bytes: dial, replay, hand over, let go. Bytes to chart: edges only. No byte of audio passes through an actor.
  */
+import { Books } from './books.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
+import { requestErrorOf } from './failure-error.ts';
 import { Gate } from './gate.ts';
+import { Handover } from './handover.ts';
 import { LinkWatch } from './link-watch.ts';
 import { Link } from './link.ts';
 import type { LinkHandlers } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
-import type {
-  ConnectionEvent,
-  ReplayResult,
-  SocketInput,
-} from '../../machines/connection.types.ts';
+import { Rehearsal } from './rehearsal.ts';
+import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
+import { Reporter } from './reporter.ts';
+import type { Tell } from './reporter.ts';
+import type { ReplayResult, SocketInput } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
+import type { LinkMeasured } from '../../machines/liveness.types.ts';
+import type { HandoverInput, HandoverResult } from '../../machines/orchestrator.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
-
-type Tell = (event: ConnectionEvent) => void;
 
 /** What the session wants to know of the bytes. */
 export interface UplinkEdges {
@@ -33,20 +36,27 @@ export interface UplinkEdges {
   onShut(): void;
 }
 
+/** What passes on to the demux. */
+type Result = Exclude<
+  ProviderEvent,
+  { kind: 'ignored' | 'failed' | 'endAnnounced' | 'facultyLost' | 'facultyRestored' }
+>;
+
 export class Wiring implements LinkHandlers {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
   readonly #demux: Demux;
   readonly #emitter: SessionEmitter;
-  #links: readonly Link[] = []; // two at the most: the link and the one tried beside it
-  readonly #watch: LinkWatch;
   readonly #edges: UplinkEdges;
+  readonly #books: Books;
+  readonly #rehearsal = new Rehearsal();
+  /** What the charts are told, and what the breakers and the budget are. */
+  readonly reporter: Reporter;
+  #links: readonly Link[] = []; // a link and the one tried beside it, for each of two connections at the most
   #current: Link | null = null;
   #replaying: { link: Link; done: () => void } | null = null;
-  #tell: Tell = () => undefined;
-  #booksAtLoss: ReplayResult | null = null;
-  /** What the chart was told last: the reason of a state change. */
-  lastFact: ConnectionEvent['type'] | 'replay.finished' = 'session.connect';
+  #handover: Handover | null = null;
+  #isWatching = true;
 
   constructor(
     options: ResolvedOptions,
@@ -60,9 +70,8 @@ export class Wiring implements LinkHandlers {
     this.#demux = demux;
     this.#emitter = emitter;
     this.#edges = edges;
-    this.#watch = new LinkWatch(options, uplink, (event) => {
-      this.#tell(event);
-    });
+    this.#books = new Books(uplink, demux, options.format);
+    this.reporter = new Reporter(options, uplink);
   }
 
   /** The link that carries audio now, or null while none does. */
@@ -70,48 +79,42 @@ export class Wiring implements LinkHandlers {
     return this.#current;
   }
 
-  /** Gives the wiring the chart to tell its facts to. */
-  connect(tell: Tell): void {
-    this.#tell = (event) => {
-      if (event.type !== 'link.measured') {
-        this.lastFact = event.type;
-        tell(event);
-        return;
-      }
-      // The status only changes by a measurement where the chart finds from it that the link is dead.
-      const before = this.lastFact;
-      this.lastFact = 'link.died';
-      tell(event);
-      this.lastFact = before;
-    };
-  }
-
-  /** Passes an order on to the chart. */
-  order(order: Extract<ConnectionEvent, { type: 'session.connect' | 'session.close' }>): void {
-    this.#tell(order);
+  get clock(): Clock {
+    return this.#options.clock;
   }
 
   /** Asks the service for the final of everything sent; false where there is nobody to ask. */
   flush(): boolean {
-    const link = this.#current;
-    if (link === null) return false;
-    return link.askFlush(this.#uplink.cursorPosition);
+    return this.#current?.askFlush(this.#uplink.cursorPosition) ?? false;
   }
 
   /** Looks at no link any more: the session closes. */
   stopWatching(): void {
-    this.#watch.stop();
+    this.#isWatching = false;
+    for (const link of this.#links) link.watch?.stop();
   }
 
-  /** Lets everything go that the chart can no longer let go of. */
+  /** Lets everything go that the charts can no longer let go of. */
   release(): void {
     for (const link of this.#links) this.#letGo(link);
   }
 
+  /** Lets the link that carries audio fail, and the next dials with it; false where there is none just now. */
+  simulate(kind: SimulatedFailure, options: SimulationOptions): boolean {
+    const link = this.#current;
+    if (kind === 'halfOpen') link?.deafen();
+    else if (kind === 'perRequest') this.#tellRequestFailed(this.#rehearsal.plan(kind, {}));
+    else {
+      const failure = this.#rehearsal.plan(kind, options);
+      link?.fail(failure);
+    }
+    return link !== null;
+  }
+
   /** Dials, and owns the socket until the actor ends. */
-  runSocket(input: SocketInput, receive: (listener: () => void) => void): () => void {
+  runSocket(input: SocketInput, tell: Tell, receive: (listener: () => void) => void): () => void {
     try {
-      const link = this.#dial(input);
+      const link = this.#dial(input, tell);
       receive(() => {
         link.probe();
       });
@@ -120,31 +123,33 @@ export class Wiring implements LinkHandlers {
       };
     } catch (error) {
       // A provider that throws is a bug that the next dial would meet again.
-      this.#tellLost(input.id, { kind: 'config', code: 'provider', detail: String(error) });
+      const failure: Failure = { kind: 'config', code: 'provider', detail: String(error) };
+      this.reporter.lost({ ...input, tell }, failure, true);
       return () => undefined;
     }
   }
 
-  get clock(): Clock {
-    return this.#options.clock;
-  }
-
-  #dial({ id, reason }: SocketInput): Link {
-    const { provider, format, transport, clock } = this.#options;
-    const link = new Link({ id, provider, format, transport, clock, handlers: this });
+  #dial({ lane, candidate: index, id, reason }: SocketInput, tell: Tell): Link {
+    const { candidates, format, clock, admission } = this.#options;
+    const candidate = candidates[index] ?? candidates[0];
+    const { slots } = admission;
+    const link = new Link({ id, lane, candidate, format, clock, slots, tell, handlers: this });
     this.#links = [...this.#links, link];
-    void link.dial(reason);
+    this.reporter.dials(link);
+    void link.dial(reason, this.#rehearsal.take());
 
     return link;
   }
 
   onOpen(link: Link): void {
     const atMs = this.#options.clock.nowMs();
-    this.#tell({ type: 'socket.opened', id: link.id, atMs });
-    this.#tell({ type: 'socket.configured', id: link.id, atMs }); // the query was the configuration
+    if (this.#isWatching) link.watch = new LinkWatch(this.#options, this.#uplink, link, this);
+    this.reporter.tell(link, { type: 'socket.opened', id: link.id, atMs });
+    this.reporter.tell(link, { type: 'socket.configured', id: link.id, atMs }); // the query was the configuration
   }
 
   onEvents(link: Link, events: readonly ProviderEvent[]): void {
+    this.#options.network?.sawTraffic();
     for (const event of events) this.#handle(link, event);
   }
 
@@ -153,46 +158,54 @@ export class Wiring implements LinkHandlers {
   }
 
   onLost(link: Link, failure: Failure): void {
-    this.#tellLost(link.id, failure);
+    this.reporter.lost(link, failure, link.openedAtMs === null);
   }
 
-  #tellLost(id: number, failure: Failure): void {
-    const { clock, random, logger } = this.#options;
-    logger.info('a socket was lost', { socket: id, kind: failure.kind, code: failure.code });
-    this.#tell({
-      type: 'socket.lost',
-      id,
-      failure,
-      atMs: clock.nowMs(),
-      bufferedChunks: this.#uplink.bufferedChunks,
-      unit: random.unit(),
-    });
+  onMeasured(link: Link, look: LinkMeasured): void {
+    this.reporter.tell(link, look);
+    if (link === this.#current) this.reporter.watchStalls(link, look);
+  }
+
+  isCarrying(link: Link): boolean {
+    return link === this.#current;
   }
 
   #handle(link: Link, event: ProviderEvent): void {
-    if (event.kind === 'ignored') return;
-    if (event.kind === 'failed') {
-      if (event.failure.kind !== 'perRequest') link.fail(event.failure);
-      return;
+    switch (event.kind) {
+      case 'ignored':
+        return;
+      case 'failed':
+        if (event.failure.kind === 'perRequest') this.#tellRequestFailed(event.failure);
+        else link.fail(event.failure);
+        return;
+      case 'endAnnounced':
+      case 'facultyLost':
+      case 'facultyRestored':
+        this.reporter.announced(link, event);
+        return;
+      default:
+        this.#handleResult(link, event);
     }
+  }
+
+  #handleResult(link: Link, event: Result): void {
     const atMs = this.#options.clock.nowMs();
     if (!link.hasAnswered) {
       link.hasAnswered = true;
-      this.#tell({ type: 'server.answered', id: link.id, atMs });
+      this.reporter.tell(link, { type: 'server.answered', id: link.id, atMs });
     }
     if (link !== this.#current) return; // only the link that carries the audio has a say about it
 
     const settledBefore = this.#uplink.ledger.settledThrough;
     this.#pass(link, event);
+    this.reporter.answered(event);
     if (this.#uplink.ledger.settledThrough === settledBefore) return;
-    if (!link.hasCommitted) {
-      link.hasCommitted = true;
-      this.#tell({ type: 'result.committed', id: link.id, atMs });
-    }
+    this.reporter.committed(link);
+    this.#handover?.settled();
     this.#edges.onSettled();
   }
 
-  #pass(link: Link, event: Exclude<ProviderEvent, { kind: 'ignored' | 'failed' }>): void {
+  #pass(link: Link, event: Result): void {
     switch (event.kind) {
       case 'transcript':
         this.#demux.transcript(link, event);
@@ -208,41 +221,54 @@ export class Wiring implements LinkHandlers {
     }
   }
 
+  #tellRequestFailed(failure: Failure): void {
+    const { provider } = this.#current?.candidate ?? this.#options.candidates[0];
+    this.#emitter.emit({ type: 'warning', error: requestErrorOf(failure, provider.name) });
+  }
+
   /** The chart's state ended, and with it the socket. */
   #letGo(link: Link): void {
     if (link === this.#current) {
-      this.#booksAtLoss ??= this.#books(); // an outage with two losses is one outage
+      this.#books.open(); // an outage with two losses is one outage
       this.#edges.onShut();
       this.#uplink.shut();
       this.#demux.dropInterim();
       this.#current = null;
-      this.#watch.stop();
+      this.#handover?.end();
     }
     if (this.#replaying?.link === link) this.#replaying = null;
     this.#links = this.#links.filter((other) => other !== link);
+    this.reporter.released(link);
     link.release();
   }
 
   /** Opens the gate on this link; resolves when the backlog is out and audio is live. */
-  replay(id: number): Promise<ReplayResult> {
-    const link = this.#links.find((candidate) => candidate.id === id);
+  replay({ lane, id }: SocketInput): Promise<ReplayResult> {
+    const link = this.#links.find((candidate) => candidate.lane === lane && candidate.id === id);
     if (link === undefined) return new Promise(() => undefined); // lost meanwhile: the chart knows
-    const before = this.#booksAtLoss ?? this.#books();
+    this.#books.open();
 
     return new Promise((resolve) => {
       this.#replaying = {
         link,
         done: () => {
           this.#replaying = null;
-          this.#booksAtLoss = null;
-          this.lastFact = 'replay.finished';
-          resolve(this.#replayedSince(before));
+          this.reporter.lastFact = 'replay.finished';
+          resolve(this.#books.close());
         },
       };
       this.#current = link;
-      this.#watch.start(link);
-      this.#uplink.open(new Gate(link, this.#options.provider.traits.replayRateRatio, this));
+      this.#uplink.open(new Gate(link, link.candidate.provider.traits.replayRateRatio, this));
     });
+  }
+
+  /** Asks the link that carries for its last result, so that the next one begins where it ended. */
+  handOver({ from }: HandoverInput): Promise<HandoverResult> {
+    const isCarrying = this.#current?.lane === from;
+    this.#handover = new Handover(this.#options.clock, this.#uplink);
+    const done = this.#handover.begin(isCarrying && this.flush());
+
+    return done.then(() => ({ atMs: this.#options.clock.nowMs() }));
   }
 
   onCaughtUp(): void {
@@ -257,26 +283,6 @@ export class Wiring implements LinkHandlers {
       fromMs: this.#msOf(ledger.settledThrough),
       backlogMs: this.#msOf(ring.endPosition - ledger.settledThrough),
     });
-  }
-
-  #books(): ReplayResult {
-    const { ledger } = this.#uplink;
-    return {
-      replayedChunks: ledger.replayedChunks,
-      audioReplayedMs: this.#msOf(ledger.replayedBytes),
-      audioLostMs: this.#msOf(ledger.bytes().gap),
-      duplicatesDropped: this.#demux.duplicates,
-    };
-  }
-
-  #replayedSince(before: ReplayResult): ReplayResult {
-    const now = this.#books();
-    return {
-      replayedChunks: now.replayedChunks - before.replayedChunks,
-      audioReplayedMs: now.audioReplayedMs - before.audioReplayedMs,
-      audioLostMs: now.audioLostMs - before.audioLostMs,
-      duplicatesDropped: now.duplicatesDropped - before.duplicatesDropped,
-    };
   }
 
   #msOf(bytes: number): number {

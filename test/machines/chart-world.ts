@@ -162,7 +162,7 @@ export class ChartWorld {
   }
 
   recovered(): Promise<void> {
-    return this.send({ type: 'link.recovered', atMs: this.clock.nowMs() });
+    return this.send({ type: 'link.recovered', atMs: this.clock.nowMs(), rtt: null });
   }
 
   died(silentForMs = 6_000): Promise<void> {

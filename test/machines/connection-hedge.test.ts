@@ -212,10 +212,10 @@ describe('liveness inside the chart', () => {
         unit: 0,
       });
 
-    await look(world.clock.nowMs());
+    await look(world.clock.nowMs(), 20);
     const whileSpeaking = world.children;
     await world.pass(400);
-    await look(1_000);
+    await look(1_000, 20);
     const whileQuiet = world.children;
     await world.pass(200);
     await look(1_420, 20);

@@ -1,0 +1,48 @@
+/** What an outage cost, read from the books at its beginning and its end. */
+import type { Demux } from './demux.ts';
+import type { ReplayResult } from '../../machines/connection.types.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import type { Uplink } from '../audio/uplink.ts';
+import type { AudioFormat } from '../ports/audio-format.ts';
+
+export class Books {
+  readonly #uplink: Uplink;
+  readonly #demux: Demux;
+  readonly #bytesPerMs: number;
+  #atLoss: ReplayResult | null = null;
+
+  constructor(uplink: Uplink, demux: Demux, { sampleRateHz }: AudioFormat) {
+    this.#uplink = uplink;
+    this.#demux = demux;
+    this.#bytesPerMs = (sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
+  }
+
+  /** Notes how things stand, unless they were noted already. */
+  open(): void {
+    this.#atLoss ??= this.#read();
+  }
+
+  /** What has come to pass since. */
+  close(): ReplayResult {
+    const now = this.#read();
+    const before = this.#atLoss ?? now;
+    this.#atLoss = null;
+
+    return {
+      replayedChunks: now.replayedChunks - before.replayedChunks,
+      audioReplayedMs: now.audioReplayedMs - before.audioReplayedMs,
+      audioLostMs: now.audioLostMs - before.audioLostMs,
+      duplicatesDropped: now.duplicatesDropped - before.duplicatesDropped,
+    };
+  }
+
+  #read(): ReplayResult {
+    const { ledger } = this.#uplink;
+    return {
+      replayedChunks: ledger.replayedChunks,
+      audioReplayedMs: ledger.replayedBytes / this.#bytesPerMs,
+      audioLostMs: ledger.bytes().gap / this.#bytesPerMs,
+      duplicatesDropped: this.#demux.duplicates,
+    };
+  }
+}

@@ -1,0 +1,100 @@
+/** The candidates of a session: one provider at one endpoint each, in order of preference. */
+import type { ReconnectPolicy } from '../../machines/backoff.ts';
+import type { Candidate } from '../../machines/orchestrator.types.ts';
+import { candidateKey } from './admission/breakers.ts';
+import { invalid } from './door.ts';
+import type { Transport } from '../ports/socket.ts';
+import type { Component, Faculty, Provider } from '../providers/contract.ts';
+
+export interface CandidateOptions {
+  readonly provider: Provider;
+  /** Where its endpoint is, such as `eu`: another region of the same provider is tried before another provider. Default ''. */
+  readonly region?: string;
+  /** Default: the session's. */
+  readonly transport?: Transport;
+  /** Changes to the session's reconnection policy for this candidate. */
+  readonly reconnect?: Partial<ReconnectPolicy>;
+  /** 1 keeps a configured socket ready beside the one that carries. Default 0. */
+  readonly standby?: 0 | 1;
+  /**
+   * Names the account that its limits count for: candidates and sessions with the same provider, region and key share
+   * one breaker and one limit of dials. Never the secret itself. Default `default`.
+   */
+  readonly key?: string;
+}
+
+export interface ResolvedCandidate {
+  readonly provider: Provider;
+  readonly region: string;
+  readonly transport: Transport;
+  readonly policy: ReconnectPolicy;
+  readonly standby: 0 | 1;
+  /** Under which breakers and limits of dials know it. */
+  readonly key: string;
+}
+
+interface Defaults {
+  readonly transport: Transport;
+  readonly policy: ReconnectPolicy;
+  readonly check: (policy: ReconnectPolicy) => ReconnectPolicy;
+}
+
+/** @throws TenutoError OPTION_INVALID. */
+export function resolveCandidate(
+  given: Provider | CandidateOptions,
+  { transport, policy, check }: Defaults,
+): ResolvedCandidate {
+  const options: CandidateOptions = 'provider' in given ? given : { provider: given };
+  const { provider, region = '', standby = 0, key = 'default' } = options;
+  if ((standby as number) !== 0 && (standby as number) !== 1) {
+    throw invalid(`standby is ${String(standby)}.`, 'Give 0 or 1.');
+  }
+  if (standby === 1 && provider.traits.makesBeforeBreaks === false) {
+    throw invalid(
+      `${provider.name} allows no second session, so none can stand by.`,
+      'Leave standby out, or ask another candidate for it.',
+    );
+  }
+
+  return {
+    provider,
+    region,
+    standby,
+    transport: options.transport ?? transport,
+    policy: options.reconnect === undefined ? policy : check({ ...policy, ...options.reconnect }),
+    key: candidateKey({ provider: provider.name, region, keyId: key }),
+  };
+}
+
+/** One candidate of which nothing has to be decided beyond its connection needs no orchestrator. */
+export function needsOrchestrator(candidates: readonly ResolvedCandidate[]): boolean {
+  return candidates.length > 1 || candidates.some(isPlannedFor);
+}
+
+function isPlannedFor({ provider: { traits }, standby }: ResolvedCandidate): boolean {
+  return standby === 1 || traits.announcesEnd === true || (traits.endsAfterMs ?? null) !== null;
+}
+
+/** What the charts know of a candidate. */
+export function factsOf({ provider, region, policy, standby }: ResolvedCandidate): Candidate {
+  const { traits, component, name } = provider;
+  return {
+    provider: name,
+    region,
+    component,
+    policy,
+    standby,
+    refreshesCredential: traits.refreshesCredential,
+    canProbe: traits.answersPings,
+    hedges: traits.hedges ?? traits.makesBeforeBreaks ?? true,
+    limits: traits.liveness ?? {},
+    faculties: traits.faculties ?? facultiesOf(component),
+    makesBeforeBreaks: traits.makesBeforeBreaks ?? true,
+    endsAfterMs: traits.endsAfterMs ?? null,
+  };
+}
+
+function facultiesOf(component: Component): readonly Faculty[] {
+  if (component === 'stt') return ['hearing'];
+  return component === 'tts' ? ['speaking'] : ['hearing', 'speaking'];
+}

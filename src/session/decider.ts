@@ -1,0 +1,97 @@
+/** What decides for a session: one connection, or an orchestrator with several. */
+import { createActor } from 'xstate';
+
+import { needsOrchestrator } from './candidates.ts';
+import { Ladder } from './ladder.ts';
+import type { ResolvedOptions } from './options.ts';
+import { statusOf } from './status.ts';
+import { join, wiredMachine } from './wired-machine.ts';
+import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
+import type { Wiring } from './wiring.ts';
+import type {
+  ConnectionSignal,
+  ConnectionStatus,
+  NetworkEvent,
+} from '../../machines/connection.types.ts';
+import type { OrchestratorSignal } from '../../machines/orchestrator.types.ts';
+
+export interface Decider {
+  readonly actor: ConnectionActor | OrchestratorActor;
+  order(type: 'session.connect' | 'session.close'): void;
+  tellNetwork(event: NetworkEvent): void;
+  /** A chunk was captured. */
+  heard(chunk: Uint8Array): void;
+  stop(): void;
+}
+
+export interface DeciderHandlers {
+  onSignal(signal: ConnectionSignal | OrchestratorSignal): void;
+  onStatus(status: ConnectionStatus): void;
+  /** The chart itself failed: a bug. */
+  onBroken(error: unknown): void;
+}
+
+export function startDecider(
+  options: ResolvedOptions,
+  wiring: Wiring,
+  handlers: DeciderHandlers,
+): Decider {
+  return needsOrchestrator(options.candidates)
+    ? new Ladder(options, wiring, handlers)
+    : new OneConnection(options, wiring, handlers);
+}
+
+/** The connection chart alone, which weighs little. */
+class OneConnection implements Decider {
+  readonly actor: ConnectionActor;
+  readonly #wiring: Wiring;
+
+  constructor(options: ResolvedOptions, wiring: Wiring, handlers: DeciderHandlers) {
+    const { provider, policy } = options.candidates[0];
+    const { traits, component } = provider;
+    this.#wiring = wiring;
+    this.actor = createActor(wiredMachine, {
+      clock: options.clock,
+      ...(options.inspect === null ? {} : { inspect: options.inspect }),
+      input: {
+        component,
+        policy,
+        refreshesCredential: traits.refreshesCredential,
+        canProbe: traits.answersPings,
+        hedges: traits.hedges ?? traits.makesBeforeBreaks ?? true,
+        ...(traits.liveness === undefined ? {} : { limits: traits.liveness }),
+      },
+    });
+    join(this.actor, wiring);
+    this.actor.on('*', (signal) => {
+      handlers.onSignal(signal);
+    });
+    this.actor.subscribe({
+      next: (snapshot) => {
+        handlers.onStatus(statusOf(snapshot));
+      },
+      error: (error) => {
+        handlers.onBroken(error);
+      },
+    });
+    this.actor.start();
+  }
+
+  order(type: 'session.connect' | 'session.close'): void {
+    this.#wiring.reporter.lastFact = type;
+    this.actor.send({ type });
+  }
+
+  tellNetwork(event: NetworkEvent): void {
+    this.#wiring.reporter.lastFact = event.type;
+    this.actor.send(event);
+  }
+
+  heard(): void {
+    // Pauses of speech concern nobody here: there is nothing to move to.
+  }
+
+  stop(): void {
+    this.actor.stop();
+  }
+}

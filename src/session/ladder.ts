@@ -1,0 +1,169 @@
+/** The orchestrator at work: several connections, of which one carries, and one status for all of them. */
+import { createActor } from 'xstate';
+import type { SnapshotFrom } from 'xstate';
+
+import { factsOf } from './candidates.ts';
+import type { Decider, DeciderHandlers } from './decider.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Owner } from './reporter.ts';
+import { statusOf } from './status.ts';
+import { join, wiredOrchestrator } from './wired-machine.ts';
+import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
+import type { Wiring } from './wiring.ts';
+import type {
+  ConnectionSignal,
+  ConnectionStatus,
+  NetworkEvent,
+} from '../../machines/connection.types.ts';
+import type { orchestratorMachine } from '../../machines/orchestrator.machine.ts';
+import { laneName } from '../../machines/orchestrator.names.ts';
+import { isUsable } from '../../machines/orchestrator.rules.ts';
+import type { OrchestratorEvent, OrchestratorSignal } from '../../machines/orchestrator.types.ts';
+import { SpeechMeter } from '../audio/speech-meter.ts';
+
+type Snapshot = SnapshotFrom<typeof orchestratorMachine>;
+
+export class Ladder implements Decider, Owner {
+  readonly actor: OrchestratorActor;
+  readonly #options: ResolvedOptions;
+  readonly #wiring: Wiring;
+  readonly #handlers: DeciderHandlers;
+  readonly #meter: SpeechMeter;
+  readonly #stops: (() => void)[] = [];
+  #isSpeaking = false;
+  /** The connection that carries, and how to stop listening to it. */
+  #carrier: { readonly actor: ConnectionActor; readonly leave: () => void } | null = null;
+
+  constructor(options: ResolvedOptions, wiring: Wiring, handlers: DeciderHandlers) {
+    this.#options = options;
+    this.#wiring = wiring;
+    this.#handlers = handlers;
+    this.#meter = new SpeechMeter(options.format);
+    const [first, ...others] = options.candidates;
+    this.actor = createActor(wiredOrchestrator(), {
+      clock: options.clock,
+      ...(options.inspect === null ? {} : { inspect: options.inspect }),
+      input: {
+        candidates: [factsOf(first), ...others.map(factsOf)],
+        recordOnlyMs: options.recordOnlyMs,
+        holdDownMs: options.holdDownMs,
+        rotationLeadMs: options.rotationLeadMs,
+      },
+    });
+    wiring.reporter.owner = this;
+    join(this.actor, wiring);
+    this.actor.on('*', (signal) => {
+      this.#pass(signal);
+    });
+    this.actor.subscribe({
+      next: (snapshot) => {
+        this.#follow(snapshot);
+      },
+      error: (error) => {
+        handlers.onBroken(error);
+      },
+    });
+    this.actor.start();
+    this.#listenToBreakers();
+  }
+
+  order(type: 'session.connect' | 'session.close'): void {
+    this.tell({ type, atMs: this.#options.clock.nowMs() });
+  }
+
+  tellNetwork(event: NetworkEvent): void {
+    this.tell(event);
+  }
+
+  tell(event: OrchestratorEvent): void {
+    this.#wiring.reporter.lastFact = event.type;
+    this.actor.send(event);
+  }
+
+  isLast(candidate: number): boolean {
+    const { context } = this.actor.getSnapshot();
+    const atMs = this.#options.clock.nowMs();
+    return !context.candidates.some((_, at) => at !== candidate && isUsable(context, at, atMs));
+  }
+
+  get speechMs(): number {
+    return this.#meter.speechMs;
+  }
+
+  heard(chunk: Uint8Array): void {
+    this.#meter.hear(chunk);
+    const isSpeaking = !this.#meter.isPaused;
+    if (isSpeaking === this.#isSpeaking) return;
+    this.#isSpeaking = isSpeaking;
+    const atMs = this.#options.clock.nowMs();
+    this.actor.send({ type: isSpeaking ? 'speech.started' : 'speech.paused', atMs });
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#carrier?.leave();
+    this.#carrier = null;
+    this.actor.stop();
+  }
+
+  #listenToBreakers(): void {
+    const { candidates, admission, clock } = this.#options;
+    candidates.forEach(({ key }, candidate) => {
+      const told = (untilMs: number): void => {
+        this.tell({ type: 'breaker.moved', candidate, untilMs, atMs: clock.nowMs() });
+      };
+      const { openUntilMs } = admission.breakers.stateOf(key);
+      if (openUntilMs > 0) told(openUntilMs);
+      this.#stops.push(
+        admission.breakers.subscribe(key, (change) => {
+          told(change.openUntilMs);
+        }),
+      );
+    });
+  }
+
+  #pass(signal: OrchestratorSignal): void {
+    this.#handlers.onSignal(signal);
+    if (signal.type !== 'session.suspended') return;
+    const { failure, attempts } = signal;
+    const { component } = this.#options.candidates[0].provider;
+    const reason = failure.detail === '' ? failure.code : `${failure.code}: ${failure.detail}`;
+    this.#handlers.onSignal({ type: 'connection.failed', attempts, reason, component, failure });
+  }
+
+  #follow(snapshot: Snapshot): void {
+    const lane = snapshot.context.carrier?.id;
+    const child = snapshot.children[laneName(lane)] as ConnectionActor | undefined;
+    if (child !== this.#carrier?.actor) {
+      this.#carrier?.leave();
+      this.#carrier = child === undefined ? null : this.#listenTo(child);
+    }
+    this.#handlers.onStatus(this.#statusOf(snapshot));
+  }
+
+  #listenTo(actor: ConnectionActor): { actor: ConnectionActor; leave: () => void } {
+    const signals = actor.on('*', (signal: ConnectionSignal) => {
+      // What a connection gives up may go on elsewhere: the end is told by the orchestrator.
+      if (signal.type !== 'connection.failed') this.#handlers.onSignal(signal);
+    });
+    const changes = actor.subscribe(() => {
+      this.#handlers.onStatus(this.#statusOf(this.actor.getSnapshot()));
+    });
+    return {
+      actor,
+      leave: () => {
+        signals.unsubscribe();
+        changes.unsubscribe();
+      },
+    };
+  }
+
+  /** The carrier's status, but for a carrier that is only just found: then the session is where it was. */
+  #statusOf(snapshot: Snapshot): ConnectionStatus {
+    if (!snapshot.matches('serving')) return statusOf(snapshot);
+    const { hasServed } = snapshot.context;
+    const status = this.#carrier === null ? 'idle' : statusOf(this.#carrier.actor.getSnapshot());
+    if (status === 'connected' || status === 'active' || status === 'reconnecting') return status;
+    return hasServed ? 'reconnecting' : 'connecting';
+  }
+}

@@ -1,0 +1,48 @@
+/** Failures on request: what an application can rehearse, without a network that fails. */
+import type { Failure, FailureKind } from '../../machines/failure.ts';
+
+/** A kind of failure, or `halfOpen`: the link goes silent and nobody says so. */
+export type SimulatedFailure = FailureKind | 'halfOpen';
+
+export interface SimulationOptions {
+  /** How many of the dials that follow fail in the same way. Default 0. */
+  readonly dials?: number;
+  /** The server's hint when to come back, in milliseconds. Default none. */
+  readonly retryAfterMs?: number;
+}
+
+const CODES: Readonly<Record<FailureKind, string>> = {
+  planned: '1001',
+  transient: '1006',
+  staleHandle: '1008',
+  rateLimited: 'http 429',
+  quota: 'http 402',
+  auth: 'http 401',
+  config: 'http 400',
+  perRequest: 'request',
+};
+
+export class Rehearsal {
+  #failure: Failure | null = null;
+  #dials = 0;
+
+  /** Notes what the next dials come to; returns the failure itself. */
+  plan(kind: FailureKind, { dials = 0, retryAfterMs }: SimulationOptions): Failure {
+    const failure: Failure = {
+      kind,
+      code: CODES[kind],
+      detail: 'simulated',
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
+    this.#failure = failure;
+    this.#dials = dials;
+    return failure;
+  }
+
+  /** What the dial that is made now comes to; null where it is a real one. */
+  take(): Failure | null {
+    if (this.#dials === 0) return null;
+    this.#dials -= 1;
+    return this.#failure;
+  }
+}

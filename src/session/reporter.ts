@@ -1,0 +1,150 @@
+/** Tells what happened to whom it concerns: the chart of the link, the chart that owns it, breakers, the retry budget. */
+import { ClientBudget } from './admission/client-budget.ts';
+import { StallWatch } from './admission/stall-watch.ts';
+import type { Link } from './link.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { ConnectionEvent } from '../../machines/connection.types.ts';
+import type { Failure } from '../../machines/failure.ts';
+import type { LinkMeasured } from '../../machines/liveness.types.ts';
+import type { OrchestratorEvent } from '../../machines/orchestrator.types.ts';
+import type { Uplink } from '../audio/uplink.ts';
+import type { ProviderEvent } from '../providers/contract.ts';
+
+export type Tell = (event: ConnectionEvent) => void;
+
+/** The chart that has several connections, and what the reporter needs of it. */
+export interface Owner {
+  tell(event: OrchestratorEvent): void;
+  /** Whether nobody but this candidate could serve just now. */
+  isLast(candidate: number): boolean;
+  /** Speech that was captured, in milliseconds. */
+  readonly speechMs: number;
+}
+
+type Announcement = Extract<
+  ProviderEvent,
+  { kind: 'endAnnounced' | 'facultyLost' | 'facultyRestored' }
+>;
+
+/** What of a link is told about, also of one that never came to be. */
+interface Told {
+  readonly id: number;
+  readonly candidate: number | Link['candidate'];
+  readonly tell: Tell;
+}
+
+export class Reporter {
+  readonly #options: ResolvedOptions;
+  readonly #uplink: Uplink;
+  readonly #budget = new ClientBudget();
+  #stalls: StallWatch | null = null;
+  #resultAtMs: number | null = null;
+  /** Null where a single connection is all there is. */
+  owner: Owner | null = null;
+  /** What a chart was told last: the reason of a state change. */
+  lastFact: ConnectionEvent['type'] | OrchestratorEvent['type'] | 'replay.finished' =
+    'session.connect';
+
+  constructor(options: ResolvedOptions, uplink: Uplink) {
+    this.#options = options;
+    this.#uplink = uplink;
+  }
+
+  tell({ tell }: { readonly tell: Tell }, event: ConnectionEvent): void {
+    if (event.type !== 'link.measured') {
+      this.lastFact = event.type;
+      tell(event);
+      return;
+    }
+    // The status only changes by a measurement where the chart finds from it that the link is dead.
+    const before = this.lastFact;
+    this.lastFact = 'link.died';
+    tell(event);
+    this.lastFact = before;
+  }
+
+  /** A dial is made: where the breaker is half open, this is its probe. */
+  dials(link: Link): void {
+    const { admission, clock } = this.#options;
+    admission.breakers.tell(link.candidate.key, { type: 'dial.asked', atMs: clock.nowMs() });
+  }
+
+  /** @param wasDial it never opened. */
+  lost(link: Told, failure: Failure, wasDial: boolean): void {
+    const { clock, random, logger } = this.#options;
+    const atMs = clock.nowMs();
+    logger.info('a socket was lost', { socket: link.id, kind: failure.kind, code: failure.code });
+    if (wasDial) this.#budget.dialFailed(atMs);
+    this.tell(link, {
+      type: 'socket.lost',
+      id: link.id,
+      failure,
+      atMs,
+      bufferedChunks: this.#uplink.bufferedChunks,
+      unit: random.unit(),
+      holdMs: this.#budget.holdMs(atMs),
+    });
+    this.#tellBreaker(link.candidate, failure, atMs);
+  }
+
+  /** A result let audio leave the ring: the link works. */
+  committed(link: Link): void {
+    if (link.hasCommitted) return;
+    const { admission, clock } = this.#options;
+    const atMs = clock.nowMs();
+    link.hasCommitted = true;
+    this.#budget.linkRecovered(atMs);
+    admission.breakers.tell(link.candidate.key, { type: 'dial.succeeded', atMs });
+    this.tell(link, { type: 'result.committed', id: link.id, atMs });
+  }
+
+  released(link: Link): void {
+    const { admission, clock } = this.#options;
+    const atMs = clock.nowMs();
+    this.#stalls = null;
+    if (link.hasCommitted) this.#budget.linkLost(atMs);
+    else if (!link.isLost) {
+      admission.breakers.tell(link.candidate.key, { type: 'probe.abandoned', atMs });
+    }
+  }
+
+  answered(event: ProviderEvent): void {
+    const atMs = this.#options.clock.nowMs();
+    this.#resultAtMs = atMs;
+    if (this.owner === null) return;
+    const isEnd = event.kind === 'transcript' && event.isFinal && event.endsUtterance;
+    if (isEnd || event.kind === 'utteranceEnded') {
+      this.owner.tell({ type: 'speech.paused', atMs });
+    }
+  }
+
+  announced({ lane }: Link, event: Announcement): void {
+    const atMs = this.#options.clock.nowMs();
+    if (event.kind === 'endAnnounced') {
+      this.owner?.tell({ type: 'end.announced', lane, atMs, endsAtMs: atMs + event.inMs });
+    } else {
+      const type = event.kind === 'facultyLost' ? 'faculty.lost' : 'faculty.restored';
+      this.owner?.tell({ type, lane, faculty: event.faculty, atMs });
+    }
+  }
+
+  /** Speech goes out, bytes come in, and no result does: the service stalls. */
+  watchStalls(link: Link, { atMs, lateByMs }: LinkMeasured): void {
+    if (this.owner === null) return;
+    this.#stalls ??= new StallWatch();
+    const speechSentMs = this.owner.speechMs;
+    const resultAtMs = this.#resultAtMs;
+    if (!this.#stalls.isStalled({ atMs, lateByMs, speechSentMs, resultAtMs })) return;
+    const { admission, candidates } = this.#options;
+    const isLast = this.owner.isLast(candidates.indexOf(link.candidate));
+    admission.breakers.tell(link.candidate.key, { type: 'stream.stalled', atMs, isLast });
+  }
+
+  #tellBreaker(candidate: Told['candidate'], failure: Failure, atMs: number): void {
+    const { candidates, admission } = this.#options;
+    const index = typeof candidate === 'number' ? candidate : candidates.indexOf(candidate);
+    const isLast = this.owner?.isLast(index) ?? true;
+    const { key } = candidates[index] ?? candidates[0];
+    admission.breakers.tell(key, { type: 'dial.failed', failure, isLast, atMs });
+  }
+}
