@@ -4,6 +4,7 @@
  * A cause only does what the world would do; that the session's chart takes the step is awaited by who runs the path.
  */
 import type { ConformanceRun } from './run.ts';
+import { wayOf } from './stimuli.ts';
 import type { LossCause } from './stimuli.ts';
 import type { ConnectionEvent, NetworkEvent } from '../../../machines/connection.types.ts';
 import type { ModelStep } from '../model/paths.ts';
@@ -117,9 +118,12 @@ async function lose(run: ConformanceRun, step: ModelStep): Promise<void> {
   const { failure } = step.event as SocketLost;
   const cause = lossCauseOf(step);
   if (cause === 'ending' || (cause === 'reset' && !isDialing(step))) {
-    run.end(cause === 'ending' ? failure.kind : 'reset');
+    run.end(cause === 'ending' ? failure.kind : 'reset', wayOf(failure));
   } else if (cause !== 'throws') {
-    (await run.nextDial()).dial.refuse(cause === 'refusal' ? failure.kind : 'reset');
+    (await run.nextDial()).dial.refuse(
+      cause === 'refusal' ? failure.kind : 'reset',
+      wayOf(failure),
+    );
   }
 }
 

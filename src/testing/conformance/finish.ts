@@ -54,7 +54,8 @@ async function sayTheRest(run: ConformanceRun): Promise<void> {
     await run.tick();
   }
   const { bufferedMs } = run.session.ledger;
-  throw mismatch(`${bufferedMs} ms of audio were neither delivered nor reported as a gap`);
+  const left = `${bufferedMs} ms of audio were neither delivered nor reported as a gap`;
+  throw mismatch([...run.provider.violations, left].join('; '));
 }
 
 /** A standing link says goodbye, which is answered over the network and not by time. */

@@ -10,6 +10,7 @@
 import { Course } from './course.ts';
 import { finish } from './finish.ts';
 import { garbage } from './garbage.ts';
+import { waysOf } from './provider-server.ts';
 import type { ProviderServer, ServiceScript } from './provider-server.ts';
 import { ConformanceRun } from './run.ts';
 import { ScriptedServer } from './scripted-server.node.ts';
@@ -134,8 +135,8 @@ function decodingCase(provider: Provider): ConformanceCase {
 
 function unsupportedBy({ refusals, endings }: ServiceScript): readonly string[] {
   return KINDS.flatMap((kind) => [
-    ...(refusals[kind] === undefined ? [`it refuses no dial as ${kind}`] : []),
-    ...(endings[kind] === undefined ? [`it ends no connection as ${kind}`] : []),
+    ...(waysOf(refusals, kind).length === 0 ? [`it refuses no dial as ${kind}`] : []),
+    ...(waysOf(endings, kind).length === 0 ? [`it ends no connection as ${kind}`] : []),
   ]);
 }
 

@@ -34,10 +34,13 @@ export interface SampleRange {
   readonly to: number;
 }
 
+/** By kind of failure, the way in which it comes about; several where a service has several. */
+export type Ways<Way> = Readonly<Partial<Record<FailureKind, Way | readonly Way[]>>>;
+
 /** What one service says, and how it ends. A kind of failure that is left out is one that it cannot produce. */
 export interface ServiceScript {
-  readonly refusals: Readonly<Partial<Record<FailureKind, Refusal>>>;
-  readonly endings: Readonly<Partial<Record<FailureKind, Ending>>>;
+  readonly refusals: Ways<Refusal>;
+  readonly endings: Ways<Ending>;
   /** The final result for these samples: when it was decoded, they are done with. */
   result(range: SampleRange, text: string, answersFlush: boolean): Frame;
   /** Something that shows the service at work and settles no audio. Default: an empty result of no samples. */
@@ -71,8 +74,8 @@ export interface ServiceLink extends ServiceClient {
   readonly isClosed: boolean;
   /** Says something that settles nothing. */
   answer(): void;
-  /** Ends it as the script says; `reset` sends a TCP reset. */
-  end(how: FailureKind | 'reset'): void;
+  /** Ends it in one of the script's ways, of which the first is 0; `reset` sends a TCP reset. */
+  end(how: FailureKind | 'reset', way?: number): void;
   /** Reads nothing any more, so that neither audio nor pings are answered. The other end cannot tell. */
   goSilent(): void;
   /** Reads what piled up meanwhile, and answers it. */
@@ -85,8 +88,8 @@ export interface ServiceDial {
   /** The client went away before it was answered. */
   readonly isGone: boolean;
   accept(): ServiceLink;
-  /** Refuses as the script says; `reset` sends a TCP reset. */
-  refuse(how: FailureKind | 'reset'): void;
+  /** Refuses it in one of the script's ways, of which the first is 0; `reset` sends a TCP reset. */
+  refuse(how: FailureKind | 'reset', way?: number): void;
 }
 
 export interface ProviderServer {
@@ -102,4 +105,11 @@ export interface ProviderServer {
 export interface ServerListener {
   onDial(dial: ServiceDial): void;
   onActivity(): void;
+}
+
+/** A script's ways to fail like this, as a list. */
+export function waysOf<Way extends object>(ways: Ways<Way>, kind: FailureKind): readonly Way[] {
+  const found: Way | readonly Way[] | undefined = ways[kind];
+  if (found === undefined) return [];
+  return Array.isArray(found) ? (found as readonly Way[]) : [found as Way];
 }

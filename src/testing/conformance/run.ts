@@ -169,9 +169,9 @@ export class ConformanceRun {
   }
 
   /** Ends the newest connection. Who does not read would not see the closing handshake end either. */
-  end(how: FailureKind | 'reset'): void {
+  end(how: FailureKind | 'reset', way = 0): void {
     this.speakAgain();
-    this.link.end(how);
+    this.link.end(how, way);
   }
 
   /** The wait that the chart is in. */

@@ -16,6 +16,7 @@ import type {
   ServiceLink,
   ServiceScript,
 } from './provider-server.ts';
+import { waysOf } from './provider-server.ts';
 import type { FailureKind } from '../../../machines/failure.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 import { TenutoError } from '../../ports/errors.ts';
@@ -107,13 +108,13 @@ class HeldDial implements ServiceDial {
     return link;
   }
 
-  refuse(how: FailureKind | 'reset'): void {
+  refuse(how: FailureKind | 'reset', way = 0): void {
     const { socket } = this.#upgrade.request;
     if (how === 'reset') {
       socket.resetAndDestroy();
       return;
     }
-    const refusal = this.#service.script.refusals[how];
+    const refusal = waysOf(this.#service.script.refusals, how)[way];
     if (refusal === undefined) throw notInScript(`The script refuses no dial as ${how}.`);
     socket.once('finish', () => socket.destroy());
     socket.end(refusalText(refusal, this.facts));
@@ -176,13 +177,13 @@ class ScriptedLink implements ServiceLink {
     this.#client.close(code, reason);
   }
 
-  end(how: FailureKind | 'reset'): void {
+  end(how: FailureKind | 'reset', way = 0): void {
     this.speakAgain(); // whoever does not read does not see the closing handshake end either
     if (how === 'reset') {
       this.#net.resetAndDestroy();
       return;
     }
-    const ending = this.#service.script.endings[how];
+    const ending = waysOf(this.#service.script.endings, how)[way];
     if (ending === undefined) throw notInScript(`The script ends no connection as ${how}.`);
     if (ending.frame !== undefined) this.say(ending.frame);
     if (ending.code !== undefined) this.close(ending.code, ending.reason);

@@ -4,7 +4,8 @@
  * The chart takes any event at any time; a session does not. A socket that opens is configured at once, a restoration
  * ends by itself, and silence is noticed before it is suspected. What cannot be caused is not offered.
  */
-import type { ServiceScript } from './provider-server.ts';
+import { waysOf } from './provider-server.ts';
+import type { ServiceScript, Ways } from './provider-server.ts';
 import type { connectionMachine } from '../../../machines/connection.machine.ts';
 import type { ConnectionContext } from '../../../machines/connection.types.ts';
 import type { Failure, FailureKind } from '../../../machines/failure.ts';
@@ -20,8 +21,12 @@ export type LossCause = 'refusal' | 'ending' | 'reset' | 'throws' | 'hedge';
 const LINK_STATES = ['connected.replaying', 'active'];
 const DIAL_STATES = ['connecting.dialing', 'reconnecting.dialing'];
 
-/** The events of a session with one candidate, whose service can do what the script says. */
-export function stimuli(script: ServiceScript): Events {
+/**
+ * The events of a session with one candidate, whose service can do what the script says.
+ *
+ * @param opens false for paths on which no dial ever succeeds.
+ */
+export function stimuli(script: ServiceScript, { opens }: { readonly opens: boolean }): Events {
   return {
     'session.connect': [
       when(
@@ -37,7 +42,7 @@ export function stimuli(script: ServiceScript): Events {
     ],
     'socket.opened': [
       when(
-        ({ state }) => DIAL_STATES.includes(state),
+        (moment) => opens && isDialing(moment),
         ({ context, nowMs }) => ({ type: 'socket.opened', id: context.socketId, atMs: nowMs }),
       ),
     ],
@@ -105,7 +110,9 @@ const linkEvents: Events = {
       ({ nowMs }) => ({ type: 'link.answered', atMs: nowMs, rtt: null }),
     ),
   ],
-  'link.recovered': [onLink(isSuspected, ({ nowMs }) => ({ type: 'link.recovered', atMs: nowMs }))],
+  'link.recovered': [
+    onLink(isSuspected, ({ nowMs }) => ({ type: 'link.recovered', atMs: nowMs, rtt: null })),
+  ],
   'link.died': [
     onLink(isSuspected, ({ nowMs }) => ({
       type: 'link.died',
@@ -155,21 +162,35 @@ const actorEvents: Events = {
   'xstate.error.actor.rateLimitWait': [broken('rateLimitWait')],
 };
 
-function lossesOf(script: ServiceScript): readonly Variant[] {
-  const refused = kindsOf(script.refusals).map((kind) => loss(isDialing, 'refusal', kind));
-  const ended = kindsOf(script.endings).map((kind) => loss(hasLink, 'ending', kind));
+function lossesOf({ refusals, endings }: ServiceScript): readonly Variant[] {
   return [
-    ...refused,
+    ...lossesBy('refusal', refusals, isDialing),
     loss(isDialing, 'reset', 'transient'),
     loss(isDialing, 'throws', 'config'),
-    ...ended,
+    ...lossesBy('ending', endings, hasLink),
     loss(hasLink, 'reset', 'transient'),
     loss(({ context }) => context.hedgeId !== null, 'hedge', 'transient'),
   ];
 }
 
-function loss(can: (moment: Moment) => boolean, cause: LossCause, kind: FailureKind): Variant {
-  const failure: Failure = { kind, code: cause, detail: '' };
+function lossesBy(
+  cause: LossCause,
+  ways: Ways<object>,
+  can: (moment: Moment) => boolean,
+): readonly Variant[] {
+  return (Object.keys(ways) as FailureKind[]).flatMap((kind) =>
+    waysOf(ways, kind).map((_, way) => loss(can, cause, kind, way)),
+  );
+}
+
+function loss(
+  can: (moment: Moment) => boolean,
+  cause: LossCause,
+  kind: FailureKind,
+  way = 0,
+): Variant {
+  const failure: Failure = { kind, code: cause, detail: String(way) };
+  const label = `${kind} by ${cause}${way === 0 ? '' : ` ${way + 1}`}`;
   return when(
     can,
     ({ context, nowMs }) => ({
@@ -180,12 +201,13 @@ function loss(can: (moment: Moment) => boolean, cause: LossCause, kind: FailureK
       bufferedChunks: 0,
       unit: 0.5,
     }),
-    cause === 'refusal' || cause === 'ending' ? `${kind} by ${cause}` : cause,
+    cause === 'refusal' || cause === 'ending' ? label : cause,
   );
 }
 
-function kindsOf(table: Readonly<Partial<Record<FailureKind, unknown>>>): readonly FailureKind[] {
-  return Object.keys(table) as FailureKind[];
+/** The number of the script's way that a path's failure stands for. */
+export function wayOf({ detail }: Failure): number {
+  return Number(detail);
 }
 
 function when(can: (moment: Moment) => boolean, event: Variant['event'], label = ''): Variant {

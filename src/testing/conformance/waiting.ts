@@ -33,6 +33,7 @@ export class Facts {
           resolve();
         } catch (error) {
           leave();
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- as it was thrown
           reject(error);
         }
       };

@@ -1,14 +1,15 @@
 /** The paths that a conformance run takes: few that together take each transition by each of its causes. */
 import { distinguish, stimuli } from './stimuli.ts';
-import type { ServiceScript } from './provider-server.ts';
+import { waysOf } from './provider-server.ts';
+import type { ServiceScript, Ways } from './provider-server.ts';
 import { providerLinkPolicy } from '../../../machines/backoff.ts';
 import type { ReconnectPolicy } from '../../../machines/backoff.ts';
 import { connectionMachine } from '../../../machines/connection.machine.ts';
+import type { FailureKind } from '../../../machines/failure.ts';
 import type { ChartEdge } from '../model/edges.ts';
 import { modelPaths } from '../model/paths.ts';
 import type { ModelPath, ModelStep } from '../model/paths.ts';
-import { sentenceOf } from '../model/sentences.ts';
-import { stateOf } from '../model/sentences.ts';
+import { sentenceOf, stateOf } from '../model/sentences.ts';
 import type { Provider } from '../../providers/contract.ts';
 
 /** A path and the session that it is taken on. */
@@ -22,29 +23,51 @@ export interface Walk {
 /** Without jitter the chart's waits are known to the millisecond. */
 const PLAIN: ReconnectPolicy = { ...providerLinkPolicy, maxAttempts: 2, jitter: 'none' };
 
+interface Setting {
+  /** How the names of its walks begin. */
+  readonly lead: string;
+  readonly policy: ReconnectPolicy;
+  /** Whether any dial succeeds. */
+  readonly opens: boolean;
+}
+
 /** Between them these reach every transition: what is tried at first, what is tried again, and what is never. */
-const POLICIES: readonly (readonly [string, ReconnectPolicy])[] = [
-  ['', PLAIN],
-  ['Where the first dial is tried again: ', { ...PLAIN, retryInitialConnect: true }],
-  ['Without reconnection: ', { ...PLAIN, maxAttempts: 0 }],
+const SETTINGS: readonly Setting[] = [
+  { lead: '', policy: PLAIN, opens: true },
+  {
+    lead: 'Where the first dial is tried again: ',
+    policy: { ...PLAIN, retryInitialConnect: true },
+    opens: false,
+  },
+  { lead: 'Without reconnection: ', policy: { ...PLAIN, maxAttempts: 0 }, opens: true },
 ];
+
+const known = new Map<string, readonly Walk[]>();
 
 /** The walks for one provider and its service. The same two give the same walks. */
 export function walksFor(provider: Provider, script: ServiceScript): readonly Walk[] {
   const { refreshesCredential, answersPings } = provider.traits;
-  const found = POLICIES.flatMap(([lead, policy]) => {
-    const input = {
-      component: provider.component,
-      policy,
-      refreshesCredential,
-      canProbe: answersPings,
-    };
-    const events = stimuli(script);
-    const { paths } = modelPaths(connectionMachine, { input, events, distinguish });
-    return paths.map((path) => ({ lead, policy, path }));
-  });
+  const { component } = provider;
+  const key = JSON.stringify([component, refreshesCredential, answersPings, kindsIn(script)]);
+  const walks =
+    known.get(key) ??
+    chosenFrom(
+      SETTINGS.flatMap(({ lead, policy, opens }) => {
+        const input = { component, policy, refreshesCredential, canProbe: answersPings };
+        const events = stimuli(script, { opens });
+        const { paths } = modelPaths(connectionMachine, { input, events, distinguish });
+        return paths.map((path) => ({ lead, policy, path }));
+      }),
+    );
+  known.set(key, walks);
+  return walks;
+}
 
-  return chosenFrom(found);
+/** All of a script that its walks depend on. */
+function kindsIn({ refusals, endings }: ServiceScript): unknown {
+  return [refusals, endings].map((ways: Ways<object>) =>
+    (Object.keys(ways) as FailureKind[]).map((kind) => [kind, waysOf(ways, kind).length]),
+  );
 }
 
 interface Found {

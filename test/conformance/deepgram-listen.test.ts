@@ -1,0 +1,33 @@
+/** The Deepgram adapter keeps a provider's contract. */
+import { describe, expect, it } from 'vitest';
+
+import { deepgramService } from './deepgram-service.ts';
+import { deepgramListen } from '../../src/providers/deepgram-listen/deepgram-listen.ts';
+import { providerConformance } from '../../src/testing/conformance/provider-conformance.ts';
+
+const conformance = providerConformance(
+  (url) => deepgramListen({ baseUrl: url, apiKey: ({ reason }) => `dg-secret-for-${reason}` }),
+  deepgramService,
+);
+
+describe('deepgramListen', () => {
+  it.each(conformance.cases.map(({ name, run }) => [name, run] as const))('%s', (_name, run) =>
+    run(),
+  );
+
+  it('is tried by every failure that Deepgram knows, and by no other', () => {
+    expect(conformance.unsupported).toEqual([
+      'it refuses no dial as planned',
+      'it ends no connection as planned',
+      'it refuses no dial as staleHandle',
+      'it ends no connection as staleHandle',
+      'it ends no connection as rateLimited',
+      'it ends no connection as quota',
+      'it ends no connection as auth',
+    ]);
+  });
+
+  it('took every transition that its cases are there for', () => {
+    expect(() => conformance.assertCovered()).not.toThrow();
+  });
+});
