@@ -5,6 +5,8 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
 import { runCharts } from './commands/charts.ts';
 import { runDemo } from './commands/demo.ts';
+import { runPaths } from './commands/paths.ts';
+import type { PathsOptions } from './commands/paths.ts';
 import { runTranscribe } from './commands/transcribe.ts';
 import type { TranscribeOptions } from './commands/transcribe.ts';
 import type { CliIo } from './io.ts';
@@ -86,6 +88,16 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
     .option('--out <folder>', 'where the pictures are', 'visualizations/charts')
     .action(async ({ check, out }: { check: boolean; out: string }) => {
       done(await runCharts({ check, outDir: out, readmePath: 'machines/README.md' }, io));
+    });
+
+  program
+    .command('paths')
+    .description('prints paths through a statechart, as sentences: what its tests are made of')
+    .argument('<chart>', 'connection, orchestrator, liveness, breaker or network')
+    .option('--select <set>', 'edges (few paths, each transition) or all (each event)', 'edges')
+    .option('--json', 'print one path a line; the last has "type":"summary"', false)
+    .action((chart: string, options: PathsOptions) => {
+      done(runPaths(chart, options, io));
     });
 
   return program;

@@ -20,7 +20,6 @@ export type TenutoErrorCode =
   | 'REQUEST_REFUSED'
   | 'CONNECTION_FAILED'
   | 'PACKAGE_MISSING'
-  | 'CHART_UNKNOWN'
   | 'MODEL_INVALID'
   | 'MODEL_MISMATCH'
   | 'INTERNAL';
