@@ -179,7 +179,7 @@ function offersIn(situation: Situation, options: PathOptions): readonly OfferedE
       offered.push(...variants.filter(({ passMs }) => timer === null || nowMs + passMs < timer[1]));
     } else if (timer?.[0] === descriptor) {
       const event = { type: descriptor };
-      const label = nameOf(descriptor, snapshot);
+      const label = nameOf(descriptor, snapshot).replace(/^after /, 'the wait of ');
       offered.push({ type: descriptor, label, descriptor, passMs: timer[1] - nowMs, event });
     }
   }

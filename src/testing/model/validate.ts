@@ -16,9 +16,9 @@ interface Named {
 export function assertModelFits(machine: AnyStateMachine, named: Named): void {
   for (const node of nodesOf(machine.root)) assertNodeIsWhole(machine, node);
   const descriptors = descriptorsOf(machine);
-  assertKnown(machine, 'event in `events`', Object.keys(named.events ?? {}), descriptors);
-  assertKnown(machine, 'event in `ignore`', named.ignore ?? [], descriptors);
-  assertKnown(machine, 'state in `states`', Object.keys(named.states ?? {}), statesOf(machine));
+  assertKnown(machine, 'event', '`events`', Object.keys(named.events ?? {}), descriptors);
+  assertKnown(machine, 'event', '`ignore`', named.ignore ?? [], descriptors);
+  assertKnown(machine, 'state', '`states`', Object.keys(named.states ?? {}), statesOf(machine));
   if (named.executors !== undefined) assertExecutors(machine, named.executors, named.ignore ?? []);
 }
 
@@ -35,7 +35,8 @@ function assertExecutors(
   const descriptors = descriptorsOf(machine);
   const types = Object.keys(executors);
   const isTaken = (type: string): boolean => descriptors.some((each) => fits(type, each));
-  for (const type of types) if (!isTaken(type)) throw unknown(machine, 'event', type, descriptors);
+  for (const type of types)
+    if (!isTaken(type)) throw unknown(machine, 'event', '`executors`', type, descriptors);
   for (const descriptor of descriptors) {
     const isExecuted = types.some((type) => type === descriptor || fits(type, descriptor));
     if (isExecuted || ignore.includes(descriptor) || descriptor.startsWith('xstate.after.'))
@@ -104,20 +105,23 @@ function delayOf(action: unknown): string | null {
 function assertKnown(
   machine: AnyStateMachine,
   what: string,
+  where: string,
   names: readonly string[],
   known: readonly string[],
 ): void {
-  for (const name of names) if (!known.includes(name)) throw unknown(machine, what, name, known);
+  for (const name of names)
+    if (!known.includes(name)) throw unknown(machine, what, where, name, known);
 }
 
 function unknown(
   machine: AnyStateMachine,
   what: string,
+  where: string,
   name: string,
   known: readonly string[],
 ): TenutoError {
   return invalid(
-    `${machine.root.id}: the chart has no ${what} ${name}.${hint(name, known)}`,
+    `${machine.root.id}: "${name}" in ${where} is no ${what} of the chart.${hint(name, known)}`,
     `Take one of: ${known.filter((each) => each !== '').join(', ')}.`,
   );
 }
