@@ -1,15 +1,13 @@
 /** What each kind of fault does to the network: one table. */
-import type { Fault, FaultKind } from './kinds.ts';
+import { isForGood, type Fault, type FaultKind } from './kinds.ts';
 import type { Listener } from './listener.ts';
 import type { ClientBytes, ProxiedConnection } from './proxied-connection.ts';
 import type { ProxiedNetwork } from './proxied-network.ts';
 import type { UpgradeRefusalStatus } from './upgrade-head.ts';
 
-interface FaultScene {
+/** What a fault of the whole service has to do with. */
+export interface ServiceScene {
   readonly fault: Fault;
-  readonly victim: ProxiedConnection;
-  /** The client bytes that are passing at this moment, if any are. */
-  readonly passing: ClientBytes | null;
   readonly network: ProxiedNetwork;
   readonly listener: Listener;
   /** Calls back once the fault's duration is over. */
@@ -18,10 +16,32 @@ interface FaultScene {
   readonly onEnded: () => void;
 }
 
+interface FaultScene extends ServiceScene {
+  readonly victim: ProxiedConnection;
+  /** The client bytes that are passing at this moment, if any are. */
+  readonly passing: ClientBytes | null;
+}
+
 /** Breaks something and says what. */
 export type FaultEffect = (scene: FaultScene) => string;
 
-export const FAULT_EFFECTS: Readonly<Record<FaultKind, FaultEffect>> = {
+/** Ends the service, whether anybody uses it or not. */
+export function takeDown({
+  fault,
+  network,
+  listener,
+  afterDuration,
+  onEnded,
+}: ServiceScene): string {
+  listener.refuse();
+  const resets = network.resetAll();
+  if (isForGood(fault)) onEnded();
+  else afterDuration(() => listener.admit(onEnded));
+  const howLong = isForGood(fault) ? 'good' : `${fault.durationMs ?? 0} ms`;
+  return `${resets} reset, new connections refused for ${howLong}`;
+}
+
+export const FAULT_EFFECTS: Readonly<Record<Exclude<FaultKind, 'down'>, FaultEffect>> = {
   reset({ victim, onEnded }) {
     victim.reset();
     onEnded();

@@ -2,15 +2,16 @@
  * Fires a plan's faults: in order, one at a time, and each only when there is something to break.
  *
  * A fault that hits a connection nobody uses proves nothing, so one that is due waits for an upgraded connection
- * that has carried client bytes since the fault before it was over.
+ * that has carried client bytes since the fault before it was over. Only a service that is down is so without one.
  */
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
-import { FAULT_EFFECTS } from './fault-effects.ts';
+import { FAULT_EFFECTS, takeDown, type ServiceScene } from './fault-effects.ts';
 import type { Fault, FaultPlan } from './kinds.ts';
 import type { Listener } from './listener.ts';
 import type { ClientBytes, ProxiedConnection } from './proxied-connection.ts';
 import type { ProxiedNetwork } from './proxied-network.ts';
+import type { FaultTimeline } from './timeline.ts';
 
 export interface FaultRecord {
   readonly fault: Fault;
@@ -18,8 +19,8 @@ export interface FaultRecord {
   readonly firedAtMs: number;
   /** Null while it lasts. */
   readonly endedAtMs: number | null;
-  /** The connection that it hit, from 1 in the order of arrival. */
-  readonly connection: number;
+  /** The connection that it hit, from 1 in the order of arrival; null where it hit the service. */
+  readonly connection: number | null;
   /** What was broken, for a person. */
   readonly effect: string;
 }
@@ -33,6 +34,7 @@ export interface FaultRunnerOptions {
   readonly plan: FaultPlan;
   readonly clock: Clock;
   readonly timeScaleRatio: number;
+  readonly timeline: FaultTimeline;
   readonly network: ProxiedNetwork;
   readonly listener: Listener;
   readonly logger: Logger;
@@ -51,7 +53,6 @@ const LEAST_CUT_BYTES = 64;
 export class FaultRunner {
   readonly #options: FaultRunnerOptions;
   readonly #records: OpenRecord[] = [];
-  #startedAtMs: number | null = null;
   #quietSinceMs = -Infinity;
   #isBusy = false;
   #isStopped = false;
@@ -61,6 +62,7 @@ export class FaultRunner {
   constructor(options: FaultRunnerOptions) {
     this.#options = options;
     if (options.plan.faults.length === 0) options.onPlanEnded();
+    else options.timeline.onStart(() => this.#consider(null));
   }
 
   records(): readonly FaultRecord[] {
@@ -73,7 +75,7 @@ export class FaultRunner {
 
   /** The first byte of all starts the plan's time: dialling does not count. */
   clientBytesCame(connection: ProxiedConnection, passing: ClientBytes): void {
-    this.#startedAtMs ??= this.#options.clock.nowMs();
+    this.#options.timeline.start(this.#options.clock.nowMs());
     this.#consider({ connection, passing });
   }
 
@@ -85,21 +87,26 @@ export class FaultRunner {
   }
 
   #consider(now: { connection: ProxiedConnection; passing: ClientBytes } | null): void {
-    const { plan, clock, timeScaleRatio } = this.#options;
+    const { plan, clock, timeScaleRatio, timeline } = this.#options;
     const fault = plan.faults[this.#records.length];
-    if (fault === undefined || this.#startedAtMs === null || this.#isBusy || this.#isStopped)
-      return;
+    const { startedAtMs } = timeline;
+    if (fault === undefined || startedAtMs === null || this.#isBusy || this.#isStopped) return;
 
-    const dueAtMs = this.#startedAtMs + fault.atMs / timeScaleRatio;
+    const dueAtMs = startedAtMs + fault.atMs / timeScaleRatio;
     if (clock.nowMs() < dueAtMs) {
       this.#wakeAt(dueAtMs);
+      return;
+    }
+    const { kind } = fault;
+    if (kind === 'down') {
+      this.#fire(fault, null, takeDown);
       return;
     }
     const victim = this.#victim();
     if (victim === null) return;
     const passing = now?.connection === victim ? now.passing : null;
-    if (fault.kind === 'midframe' && (passing?.bytes.length ?? 0) <= LEAST_CUT_BYTES) return;
-    this.#fire(fault, victim, passing);
+    if (kind === 'midframe' && (passing?.bytes.length ?? 0) <= LEAST_CUT_BYTES) return;
+    this.#fire(fault, victim, (scene) => FAULT_EFFECTS[kind]({ ...scene, victim, passing }));
   }
 
   /** The connection that carried client bytes last, of those worth breaking. */
@@ -119,21 +126,23 @@ export class FaultRunner {
     return victim;
   }
 
-  #fire(fault: Fault, victim: ProxiedConnection, passing: ClientBytes | null): void {
+  #fire(
+    fault: Fault,
+    victim: ProxiedConnection | null,
+    breakIt: (scene: ServiceScene) => string,
+  ): void {
     const { network, listener, clock, logger, onFault, timeScaleRatio } = this.#options;
     const record: OpenRecord = {
       fault,
       firedAtMs: clock.nowMs(),
       endedAtMs: null,
-      connection: victim.number,
+      connection: victim?.number ?? null,
       effect: '',
     };
     this.#records.push(record);
     this.#isBusy = true;
-    record.effect = FAULT_EFFECTS[fault.kind]({
+    record.effect = breakIt({
       fault,
-      victim,
-      passing,
       network,
       listener,
       afterDuration: (callback) => {

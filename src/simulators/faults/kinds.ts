@@ -18,6 +18,10 @@ export const FAULT_KINDS = [
     description: 'resets, and answers the next upgrades with 429 and Retry-After',
   },
   { kind: 'http-503', description: 'resets, and answers the next upgrades with 503' },
+  {
+    kind: 'down',
+    description: 'the whole service is gone, for good or for a while, whether it is used or not',
+  },
 ] as const satisfies readonly { readonly kind: string; readonly description: string }[];
 
 export type FaultKind = (typeof FAULT_KINDS)[number]['kind'];
@@ -27,9 +31,11 @@ export type FaultArgument = 'durationMs' | 'latencyMs' | 'bytesPerSecond' | 'cou
 
 export interface Fault {
   readonly kind: FaultKind;
+  /** Which of a session's candidates it hits; absent: the first. */
+  readonly target?: string;
   /** Plan time at which it falls due; it fires then, or as soon after as there is something to break. */
   readonly atMs: number;
-  /** Plan time. For the half-open kinds: how long new connections stay silent too. */
+  /** Plan time. For the half-open kinds: how long new connections stay silent too. For `down` absent: for good. */
   readonly durationMs?: number;
   /** How many upgrades are refused. */
   readonly count?: number;
@@ -61,6 +67,7 @@ const ARGUMENTS: Readonly<Record<FaultKind, readonly FaultArgument[]>> = {
   'http-401': ['count'],
   'http-429': ['count', 'retryAfterS'],
   'http-503': ['count'],
+  down: ['durationMs'],
 };
 
 export function argumentsOf(kind: FaultKind): readonly FaultArgument[] {
@@ -69,6 +76,15 @@ export function argumentsOf(kind: FaultKind): readonly FaultArgument[] {
 
 export function isFaultKind(text: string): text is FaultKind {
   return Object.hasOwn(ARGUMENTS, text);
+}
+
+/** Whether what was left out has a meaning of its own, and is not for chance to fill in. */
+export function isComplete(kind: FaultKind): boolean {
+  return kind === 'down';
+}
+
+export function isForGood({ kind, durationMs }: Fault): boolean {
+  return kind === 'down' && durationMs === undefined;
 }
 
 export function isHalfOpenKind(kind: FaultKind): boolean {

@@ -1,4 +1,4 @@
-/** How one fault is written: `kind[@time][:argument]`. */
+/** How one fault is written: `[candidate:]kind[@time][:argument]`. */
 import { TenutoError } from '../../ports/errors.ts';
 import {
   FAULT_KINDS,
@@ -11,12 +11,14 @@ import {
 } from './kinds.ts';
 
 export const FAULT_PLAN_GRAMMAR =
-  'none, all, or a list kind[@time][:argument] such as ' +
-  'reset@5s,half-open@20s:2s,refuse@1m10s:3s,delay@35s:2s/250ms,throttle@40s:2s/16000Bps,http-429@45s:2x/1s,http-503@50s:3x';
+  'none, all, or a list [candidate:]kind[@time][:argument] such as ' +
+  'reset@5s,half-open@20s:2s,refuse@1m10s:3s,delay@35s:2s/250ms,throttle@40s:2s/16000Bps,http-429@45s:2x/1s,' +
+  'http-503@50s:3x,local:down@55s';
 
 /** A fault as written: what was left out is for chance to fill in. */
 export interface WrittenFault {
   readonly kind: FaultKind;
+  readonly target: string | null;
   readonly atMs: number | null;
   readonly given: Readonly<Partial<Record<FaultArgument, number>>>;
 }
@@ -76,11 +78,15 @@ const ARGUMENT_RULES: Readonly<Record<FaultArgument, ArgumentRule>> = {
   },
 };
 
-/** @throws TenutoError FAULT_PLAN_INVALID naming the bad part. */
-export function parseFault(text: string): WrittenFault {
-  const match = /^([^@:]*)(?:@([^@:]*))?(?::([^@:]*))?$/.exec(text);
+/**
+ * @param targets the candidates that a fault can be aimed at.
+ * @throws TenutoError FAULT_PLAN_INVALID naming the bad part.
+ */
+export function parseFault(text: string, targets: readonly string[]): WrittenFault {
+  const { target, fault } = splitTarget(text, targets);
+  const match = /^([^@:]*)(?:@([^@:]*))?(?::([^@:]*))?$/.exec(fault);
   const kind = match?.[1];
-  if (kind === undefined) throw invalid(text, 'is not kind[@time][:argument]');
+  if (kind === undefined) throw invalid(text, 'is not [candidate:]kind[@time][:argument]');
   if (kind === '') throw invalid(text, 'names no kind of fault');
   if (!isFaultKind(kind)) throw invalid(text, `names no kind of fault that is known: "${kind}"`);
 
@@ -90,7 +96,18 @@ export function parseFault(text: string): WrittenFault {
     throw invalid(text, `has a time that cannot be read: "${time}"`);
   }
   if (atMs !== null && atMs > LATEST_AT_MS) throw invalid(text, 'has a time over 24 hours');
-  return { kind, atMs, given: parseArguments(text, kind, match?.[3]) };
+  return { kind, target, atMs, given: parseArguments(text, kind, match?.[3]) };
+}
+
+/** `stall:2s` begins with a kind, `local:stall:2s` with a candidate. */
+function splitTarget(text: string, targets: readonly string[]) {
+  const [, head, fault] = /^([^@:]*):(.*)$/.exec(text) ?? [];
+  const whole = { target: null, fault: text };
+  if (head === undefined || fault === undefined || isFaultKind(head)) return whole;
+  if (targets.includes(head)) return { target: head, fault };
+  if (!isFaultKind(fault.replace(/[@:].*$/, ''))) return whole;
+  const known = targets.length === 0 ? 'none can be named here' : targets.join(', ');
+  throw invalid(text, `names no candidate that is known: "${head}" (${known})`);
 }
 
 export function formatFault(fault: Fault): string {
@@ -99,7 +116,8 @@ export function formatFault(fault: Fault): string {
     return value === undefined ? [] : [ARGUMENT_RULES[name].format(value)];
   });
   const argument = values.length === 0 ? '' : `:${values.join('/')}`;
-  return `${fault.kind}@${formatTime(fault.atMs)}${argument}`;
+  const target = fault.target === undefined ? '' : `${fault.target}:`;
+  return `${target}${fault.kind}@${formatTime(fault.atMs)}${argument}`;
 }
 
 export function invalid(part: string, complaint: string): TenutoError {

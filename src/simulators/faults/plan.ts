@@ -6,6 +6,8 @@ import { seededRandom, type Random } from '../../ports/random.ts';
 import {
   FAULT_KINDS,
   argumentsOf,
+  isComplete,
+  isForGood,
   isHalfOpenKind,
   type Fault,
   type FaultArgument,
@@ -23,6 +25,8 @@ export interface FaultPlanOptions {
   readonly seed: number | null;
   /** How long the audio is: drawn times fall inside it. */
   readonly lengthMs: number;
+  /** Candidates that a fault can be aimed at by name. A fault without a name hits the first. Default none. */
+  readonly targets?: readonly string[];
 }
 
 const MOST_FAULTS = 200;
@@ -48,7 +52,7 @@ type Chance = () => Random;
 
 /** @throws TenutoError FAULT_PLAN_INVALID naming the bad part. */
 export function parseFaultPlan(text: string, options: FaultPlanOptions): FaultPlan {
-  const { seed, lengthMs } = options;
+  const { seed, lengthMs, targets = [] } = options;
   const list = text.trim().toLowerCase();
   if (list === '') throw invalid(text, 'is empty');
   if (list === 'none') return { seed, faults: [] };
@@ -66,8 +70,19 @@ export function parseFaultPlan(text: string, options: FaultPlanOptions): FaultPl
   if (parts.length > MOST_FAULTS) {
     throw invalid(list, `is a list of ${parts.length} faults, and ${MOST_FAULTS} is the most`);
   }
-  const faults = parts.map((part) => completed(parseFault(part), lengthMs, chanceFor(part)));
-  return { seed, faults: inOrderOfTime(faults) };
+  const written = parts.map((part) => ({ part, fault: parseFault(part, targets) }));
+  const faults = inOrderOfTime(
+    written.map(({ part, fault }) => completed(fault, lengthMs, chanceFor(part))),
+  );
+  checkEnds(faults, targets[0]);
+  return { seed, faults };
+}
+
+/** The part of a plan that concerns one of several candidates. */
+export function planFor(plan: FaultPlan, target: string, isFirst: boolean): FaultPlan {
+  const concerns = (fault: Fault): boolean =>
+    fault.target === undefined ? isFirst : fault.target === target;
+  return { seed: plan.seed, faults: plan.faults.filter(concerns) };
 }
 
 /** Prints a list that `parseFaultPlan` reads back as the same plan. */
@@ -78,6 +93,19 @@ export function formatFaultPlan(plan: FaultPlan): string {
 /** Nine faults of nine kinds, evenly spread, each moved a little by the seed. */
 export function defaultFaultPlan(seed: number, lengthMs: number): FaultPlan {
   return { seed, faults: spread(DEFAULT_KINDS, lengthMs, seededRandom(seed)) };
+}
+
+/** What is down for good can break in no other way. */
+function checkEnds(faults: readonly Fault[], first: string | undefined): void {
+  const ends = new Map<string | undefined, Fault>();
+  for (const fault of faults) {
+    const target = fault.target ?? first;
+    const end = ends.get(target);
+    if (end !== undefined) {
+      throw invalid(formatFault(fault), `comes after ${formatFault(end)}, which is for good`);
+    }
+    if (isForGood(fault)) ends.set(target, fault);
+  }
 }
 
 function oneOfEach(lengthMs: number, random: Random): readonly Fault[] {
@@ -93,20 +121,29 @@ function spread(kinds: readonly FaultKind[], lengthMs: number, random: Random): 
   const faults = kinds.map((kind, index) => {
     const wobble = between(random, 0.2, 0.8);
     const atMs = tidy(lengthMs * (FIRST_AT_RATIO + (index + wobble) * slotRatio), 10);
-    return completed({ kind, atMs, given: {} }, lengthMs, () => random);
+    const given = isComplete(kind) ? { durationMs: drawnDurationMs(kind, () => random) } : {};
+    return completed({ kind, target: null, atMs, given }, lengthMs, () => random);
   });
   return inOrderOfTime(faults);
 }
 
 /** Fills in what was left out. */
 function completed(written: WrittenFault, lengthMs: number, chance: Chance): Fault {
-  const { kind, given } = written;
+  const { kind, target, given } = written;
   const atMs =
     written.atMs ?? tidy(lengthMs * between(chance(), FIRST_AT_RATIO, LAST_AT_RATIO), 10);
-  const values = argumentsOf(kind).map(
-    (argument) => [argument, given[argument] ?? drawn(kind, argument, chance)] as const,
-  );
-  return { kind, atMs, ...(Object.fromEntries(values) as Omit<Fault, 'kind' | 'atMs'>) };
+  const drawnValues = isComplete(kind)
+    ? []
+    : argumentsOf(kind).map(
+        (argument) => [argument, given[argument] ?? drawn(kind, argument, chance)] as const,
+      );
+  return {
+    kind,
+    ...(target === null ? {} : { target }),
+    atMs,
+    ...given,
+    ...(Object.fromEntries(drawnValues) as Omit<Fault, 'kind' | 'target' | 'atMs'>),
+  };
 }
 
 /** Values that a client with sane time limits gets over. */
@@ -128,7 +165,7 @@ function drawn(kind: FaultKind, argument: FaultArgument, chance: Chance): number
 function drawnDurationMs(kind: FaultKind, chance: Chance): number {
   if (isHalfOpenKind(kind)) return tidy(between(chance(), 0, 1_000), 10);
   if (kind === 'stall') return tidy(between(chance(), 1_000, 3_000), 10);
-  if (kind === 'refuse') return tidy(between(chance(), 1_000, 4_000), 10);
+  if (kind === 'refuse' || kind === 'down') return tidy(between(chance(), 1_000, 4_000), 10);
   return 2_000;
 }
 

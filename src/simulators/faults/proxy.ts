@@ -8,8 +8,10 @@ import { FaultRunner, type FaultRecord } from './fault-runner.ts';
 import type { FaultPlan } from './kinds.ts';
 import { Listener } from './listener.ts';
 import { ProxiedNetwork } from './proxied-network.ts';
+import { FaultTimeline } from './timeline.ts';
 
 export type { FaultRecord } from './fault-runner.ts';
+export { FaultTimeline } from './timeline.ts';
 
 export interface FaultProxyOptions {
   /** Default 127.0.0.1. */
@@ -26,6 +28,8 @@ export interface FaultProxyOptions {
    * stay as they are. Default 1.
    */
   readonly timeScaleRatio?: number;
+  /** What several proxies share whose plans are parts of one. Default: this one's own. */
+  readonly timeline?: FaultTimeline;
   readonly logger?: Logger;
   /** Called as each fault fires. */
   readonly onFault?: (record: FaultRecord) => void;
@@ -67,6 +71,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     plan: options.plan,
     clock,
     timeScaleRatio: options.timeScaleRatio ?? 1,
+    timeline: options.timeline ?? new FaultTimeline(),
     network,
     listener,
     logger: options.logger ?? silentLogger,

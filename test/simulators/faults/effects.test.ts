@@ -210,6 +210,43 @@ describe('stall', () => {
   });
 });
 
+describe('down', () => {
+  it('ends a service that nobody uses, at its time, and gives it back', async () => {
+    const { proxy, clock, dial } = await world('down@1s:3s');
+    const idle = dial();
+    await until(() => idle.heard.opened);
+
+    clock.advance(1_000);
+    await until(() => idle.heard.closeCode === 1_006);
+    const refused = dial();
+    await until(() => refused.heard.errorCode !== null);
+    clock.advance(3_000);
+    await until(() => proxy.faults()[0]?.endedAtMs !== null);
+
+    const later = dial();
+    await until(() => later.heard.opened);
+    expect(refused.heard.errorCode).toBe('ECONNREFUSED');
+    expect(proxy.faults()[0]).toMatchObject({ firedAtMs: 2_000, connection: null });
+    await proxy.ended;
+  });
+
+  it('is for good where nothing else is said', async () => {
+    const { proxy, clock, dial, dialAndSpeak } = await world('down@1s');
+    const client = await dialAndSpeak();
+
+    clock.advance(1_000);
+    await until(() => client.heard.closeCode === 1_006);
+    await proxy.ended;
+    clock.advance(3_600_000);
+    await quietSpell(20);
+    const refused = dial();
+
+    await until(() => refused.heard.errorCode === 'ECONNREFUSED');
+    expect(proxy.faults()[0]?.effect).toBe('1 reset, new connections refused for good');
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
 describe('refuse', () => {
   it('resets, really refuses for the duration, then listens on the same port again', async () => {
     const { proxy, clock, server, dial, dialAndSpeak } = await world('refuse@1s:3s');

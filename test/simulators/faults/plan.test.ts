@@ -8,16 +8,22 @@ import {
   defaultFaultPlan,
   formatFaultPlan,
   parseFaultPlan,
+  planFor,
   type Fault,
 } from '../../../src/simulators/faults/plan.ts';
 
 const kinds = FAULT_KINDS.map(({ kind }) => kind);
 const options = { seed: 1, lengthMs: 57_000 };
+const targets = ['local', 'backup'];
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
-function refusalOf(text: string, seed: number | null = 1): TenutoError {
+function refusalOf(
+  text: string,
+  seed: number | null = 1,
+  candidates: readonly string[] = [],
+): TenutoError {
   try {
-    parseFaultPlan(text, { seed, lengthMs: 57_000 });
+    parseFaultPlan(text, { seed, lengthMs: 57_000, targets: candidates });
   } catch (error) {
     if (TenutoError.is(error)) return error;
   }
@@ -28,6 +34,7 @@ function refusalOf(text: string, seed: number | null = 1): TenutoError {
 const anyFault: fc.Arbitrary<Fault> = fc
   .record({
     kind: fc.constantFrom(...kinds),
+    target: fc.constantFrom(null, ...targets),
     atMs: fc.integer({ min: 0, max: 86_400_000 }),
     durationMs: fc.integer({ min: 1, max: 3_600_000 }),
     latencyMs: fc.integer({ min: 1, max: 60_000 }),
@@ -37,6 +44,7 @@ const anyFault: fc.Arbitrary<Fault> = fc
   })
   .map((whole) => ({
     kind: whole.kind,
+    ...(whole.target === null ? {} : { target: whole.target }),
     atMs: whole.atMs,
     ...Object.fromEntries(argumentsOf(whole.kind).map((name) => [name, whole[name]])),
   }));
@@ -46,7 +54,7 @@ describe('parseFaultPlan', () => {
     const list =
       'reset@5s,midframe@12.5s,half-open@20s:2s,half-open-up@21s:0s,half-open-down@22s:500ms,stall@25s:2s,' +
       'refuse@30s:3s,delay@35s:2s/250ms,throttle@40s:2s/16000Bps,http-401@44s:1x,http-429@45s:2x/1s,' +
-      'http-503@50s:3x,reset@1m10s';
+      'http-503@50s:3x,down@55s:4s,reset@1m10s,down@75s';
 
     const plan = parseFaultPlan(list, { seed: null, lengthMs: 57_000 });
 
@@ -65,7 +73,9 @@ describe('parseFaultPlan', () => {
         { kind: 'http-401', atMs: 44_000, count: 1 },
         { kind: 'http-429', atMs: 45_000, count: 2, retryAfterS: 1 },
         { kind: 'http-503', atMs: 50_000, count: 3 },
+        { kind: 'down', atMs: 55_000, durationMs: 4_000 },
         { kind: 'reset', atMs: 70_000 },
+        { kind: 'down', atMs: 75_000 },
       ],
     });
   });
@@ -89,6 +99,44 @@ describe('parseFaultPlan', () => {
         ['atMs', 'kind', ...argumentsOf(fault.kind)].sort(),
       );
     }
+  });
+
+  it('aims a fault at the candidate that it names, whatever else is written', () => {
+    const list = 'backup:reset@5s,local:stall:2s,reset@9s,local:down@56s,Backup:down@12s:3s';
+
+    const plan = parseFaultPlan(list, { ...options, targets });
+
+    const aims = (name: string, isFirst: boolean) =>
+      planFor(plan, name, isFirst).faults.map(({ kind }) => kind);
+    expect(aims('local', true).sort()).toEqual(['down', 'reset', 'stall']);
+    expect(aims('backup', false)).toEqual(['reset', 'down']);
+    expect(formatFaultPlan(plan)).toContain('backup:reset@5s');
+    expect(parseFaultPlan(formatFaultPlan(plan), { ...options, seed: null, targets })).toEqual({
+      ...plan,
+      seed: null,
+    });
+  });
+
+  it.each([
+    ['locl:down@10s', targets, '"locl" (local, backup)'],
+    ['local:down@10s', [], '"local" (none can be named here)'],
+    ['local:explode@10s', targets, 'names no kind of fault that is known: "explode"'],
+    ['local:@10s', targets, 'names no kind of fault'],
+    ['local:backup:reset@1s', targets, 'is not [candidate:]kind'],
+    ['down@5s,reset@9s', targets, '"reset@9s" comes after down@5s, which is for good'],
+    ['local:down@5s,reset@9s', targets, 'comes after local:down@5s'],
+    ['backup:down@5s,backup:down@6s:1s', targets, 'comes after backup:down@5s'],
+  ])('refuses "%s" for the candidates %j', (text, candidates, complaint) => {
+    const error = refusalOf(text, 1, candidates);
+
+    expect(error.code).toBe('FAULT_PLAN_INVALID');
+    expect(error.message).toContain(complaint);
+  });
+
+  it('lets one candidate break after another is down for good', () => {
+    const plan = parseFaultPlan('local:down@5s,backup:reset@9s', { ...options, targets });
+
+    expect(plan.faults).toHaveLength(2);
   });
 
   it('reads none as no fault at all, with or without a seed', () => {
@@ -117,7 +165,7 @@ describe('parseFaultPlan', () => {
     ['reset@5', '"5"'],
     ['reset@-5s', '"-5s"'],
     ['reset@', 'time'],
-    ['reset@1s@2s', 'is not kind'],
+    ['reset@1s@2s', 'kind[@time][:argument]'],
     ['reset@25h', '"25h"'],
     ['reset@1441m', 'over 24 hours'],
     ['reset@5s:2s', 'reset takes none'],
@@ -176,7 +224,9 @@ describe('formatFaultPlan', () => {
         const inOrder = [...faults].sort((one, other) => one.atMs - other.atMs);
         const plan = { seed, faults: inOrder };
 
-        expect(parseFaultPlan(formatFaultPlan(plan), { seed, lengthMs: 1_000 })).toEqual(plan);
+        const again = parseFaultPlan(formatFaultPlan(plan), { seed, lengthMs: 1_000, targets });
+
+        expect(again).toEqual(plan);
       }),
       { numRuns: 200 },
     );

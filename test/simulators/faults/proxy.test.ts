@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import { TenutoError } from '../../../src/ports/errors.ts';
 import { parseFaultPlan } from '../../../src/simulators/faults/plan.ts';
 import {
+  FaultTimeline,
   startFaultProxy,
   type FaultProxyOptions,
   type FaultRecord,
@@ -185,33 +186,65 @@ describe('when a fault fires', () => {
   });
 });
 
+describe('proxies that share a timeline', () => {
+  it('start their plans together, so that a service that nobody uses yet goes down in time', async () => {
+    const timeline = new FaultTimeline();
+    const used = await world('none', { timeline });
+    const spare = await world('down@1s', { timeline, clock: used.clock });
+    used.clock.advance(60_000);
+    await used.dialAndSpeak();
+
+    used.clock.advance(999);
+    const early = spare.proxy.faults().length;
+    used.clock.advance(1);
+
+    const refused = spare.dial();
+    await until(() => refused.heard.errorCode === 'ECONNREFUSED');
+    expect([early, spare.proxy.pending()]).toEqual([0, 0]);
+  });
+
+  it('start a plan at once that comes to them late', async () => {
+    const timeline = new FaultTimeline();
+    timeline.start(500);
+
+    const { proxy } = await world('down@400ms', { timeline });
+
+    expect(proxy.faults()).toMatchObject([{ fault: { kind: 'down' }, firedAtMs: 1_000 }]);
+  });
+});
+
 describe('close', () => {
-  it.each(['half-open@1s:9s', 'stall@1s:9s', 'refuse@1s:9s', 'delay@1s:9s/300ms', 'reset@9s'])(
-    'leaves nothing behind in the middle of %s',
-    async (plan) => {
-      const { proxy, clock, server, dial, dialAndSpeak } = await world(plan);
-      const client = await dialAndSpeak();
-      clock.advance(1_000);
-      client.socket.on('error', () => undefined);
-      if (client.socket.readyState === WebSocket.OPEN) client.speak(2);
-      const newcomer = dial();
-      await quietSpell(20);
+  it.each([
+    'half-open@1s:9s',
+    'stall@1s:9s',
+    'refuse@1s:9s',
+    'delay@1s:9s/300ms',
+    'reset@9s',
+    'down@1s:9s',
+    'down@1s',
+  ])('leaves nothing behind in the middle of %s', async (plan) => {
+    const { proxy, clock, server, dial, dialAndSpeak } = await world(plan);
+    const client = await dialAndSpeak();
+    clock.advance(1_000);
+    client.socket.on('error', () => undefined);
+    if (client.socket.readyState === WebSocket.OPEN) client.speak(2);
+    const newcomer = dial();
+    await quietSpell(20);
 
-      await proxy.close();
+    await proxy.close();
 
-      await until(() => server[0]!.closeCode !== null && client.heard.closeCode !== null);
-      await until(() => newcomer.heard.closeCode !== null);
-      expect(clock.pendingTimers).toBe(0);
-      await proxy.ended;
-      await proxy.close();
-      const again = await startFaultProxy({
-        targetPort: 1,
-        plan: parseFaultPlan('none', { seed: null, lengthMs: 1 }),
-        port: proxy.port,
-      });
-      await again.close();
-    },
-  );
+    await until(() => server[0]!.closeCode !== null && client.heard.closeCode !== null);
+    await until(() => newcomer.heard.closeCode !== null);
+    expect(clock.pendingTimers).toBe(0);
+    await proxy.ended;
+    await proxy.close();
+    const again = await startFaultProxy({
+      targetPort: 1,
+      plan: parseFaultPlan('none', { seed: null, lengthMs: 1 }),
+      port: proxy.port,
+    });
+    await again.close();
+  });
 });
 
 describe('startFaultProxy', () => {
