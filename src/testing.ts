@@ -4,10 +4,29 @@
  * Nothing in it knows a test runner. docs/testing.md tells how it is used.
  */
 export { seededRandom } from './ports/random.ts';
+export { createAdmission } from './session/admission/admission.ts';
+export { providerConformance } from './testing/conformance/provider-conformance.ts';
+export type { Conformance, ConformanceCase } from './testing/conformance/provider-conformance.ts';
+export type * from './testing/conformance/provider-server.ts';
+export { scriptedProvider, scriptedService } from './testing/conformance/scripted-provider.ts';
+export type { ScriptedProviderOptions } from './testing/conformance/scripted-provider.ts';
+export { ScriptedServer } from './testing/conformance/scripted-server.node.ts';
 export { drawFaults } from './testing/memory-faults.ts';
 export type { DrawnFaults, MemoryFault, MemoryFaultKind } from './testing/memory-faults.ts';
 export type { SentFrame } from './testing/memory-log.ts';
-export type { Direction, MemorySocket } from './testing/memory-socket.ts';
+export { MemoryService } from './testing/memory-service.ts';
+export type { MemoryServiceClient } from './testing/memory-service.ts';
+export type { MemorySocket } from './testing/memory-socket.ts';
 export { MemoryTransport } from './testing/memory-transport.ts';
 export type { DialOutcome, MemoryTransportOptions } from './testing/memory-transport.ts';
+export type { Direction } from './testing/memory-way.ts';
+export { ActorWorld, actorExecutors } from './testing/model/actor-world.ts';
+export type { ActorWorldOptions } from './testing/model/actor-world.ts';
+export { EdgeCoverage, edgesOf } from './testing/model/edges.ts';
+export type { ChartEdge } from './testing/model/edges.ts';
+export type { EventVariant, ModelEvents, ModelMoment } from './testing/model/events.ts';
+export { modelTests } from './testing/model/model-tests.ts';
+export type * from './testing/model/model-tests.ts';
+export { modelPaths } from './testing/model/paths.ts';
+export type { ModelPath, ModelPaths, ModelStep, PathOptions } from './testing/model/paths.ts';
 export { settle, VirtualClock } from './testing/virtual-clock.ts';

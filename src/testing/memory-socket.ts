@@ -2,11 +2,9 @@
 import { SentLog } from './memory-log.ts';
 import type { SentFrame } from './memory-log.ts';
 import { MemoryLine, MemoryRoad, MemoryTimers } from './memory-way.ts';
+import type { Direction } from './memory-way.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
-
-/** Which way nothing gets through: `out` is from us to the service, `in` is back. */
-export type Direction = 'both' | 'out' | 'in';
 
 /** What a socket asks of the network that it is part of. */
 export interface MemoryNetwork {
@@ -135,7 +133,7 @@ export class MemorySocket implements Socket {
     if (this.#hasOpened) this.#in.rush(() => this.#hear(frame));
   }
 
-  /** The other end sends a frame now, which arrives one latency later. */
+  /** The same one latency later: the other end sends it now. */
   answer(frame: Frame): void {
     this.#sendIn(() => this.#hear(frame));
   }
@@ -150,6 +148,11 @@ export class MemorySocket implements Socket {
     const finish = (): void => this.#finish({ code, reason, ...facts });
     if (code !== 1006 && this.#hasOpened) this.#in.rush(finish);
     else finish();
+  }
+
+  /** The other end sends its close frame now, which arrives one latency later, after what it said before. */
+  hangUp(code: number, reason = ''): void {
+    this.#sendIn(() => this.#finish({ code, reason }));
   }
 
   endsAfter(ms: number, { code, reason, ...facts }: Omit<SocketEnd, 'kind'>): void {

@@ -7,7 +7,7 @@ import { sessionLogic, sessionOf } from '../../src/session/session-logic.ts';
 import type { SessionFact, SessionLogicInput } from '../../src/session/session-logic.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
 import { Session } from '../../src/session/session.ts';
-import { MemoryTransport, seededRandom, VirtualClock } from '../../src/testing.ts';
+import { createAdmission, MemoryTransport, seededRandom, VirtualClock } from '../../src/testing.ts';
 import type { MemoryTransportOptions } from '../../src/testing.ts';
 import { answerControl, fakeProvider } from '../support/fake-provider.ts';
 
@@ -120,6 +120,7 @@ export class ParentWorld {
       transport: this.transport,
       clock: this.clock,
       random: seededRandom(1),
+      admission: createAdmission(),
       ...(inspect === undefined ? {} : { inspect }),
       ...options,
     });
