@@ -6,7 +6,7 @@
 import type { ConformanceRun } from './run.ts';
 import { wayOf } from './stimuli.ts';
 import type { LossCause } from './stimuli.ts';
-import type { ConnectionEvent, NetworkEvent } from '../../../machines/connection.types.ts';
+import type { ConnectionEvent } from '../../../machines/connection.types.ts';
 import type { ModelStep } from '../model/paths.ts';
 import { stateOf } from '../model/sentences.ts';
 import { mismatch } from './waiting.ts';
@@ -40,12 +40,15 @@ const BACKLOGS: Readonly<Record<string, Backlog>> = {
   'link.answered': { ms: 6_000, chunkMs: 2_000 },
 };
 
+/** Sooner than any plan could be made for. */
+const END_IN_MS = 1_000;
+
 const SPOKEN: Backlog = { ms: 200, chunkMs: 20 };
 
 const causes: Readonly<Record<string, Cause>> = {
   'session.connect': {
     act: (run) => {
-      run.session.connect().catch(() => undefined); // how it ends is in the log
+      run.connect();
     },
   },
   'session.close': {
@@ -55,16 +58,16 @@ const causes: Readonly<Record<string, Cause>> = {
   },
   'socket.opened': {
     act: async (run) => {
-      run.accept(await run.nextDial());
+      run.service.accept(await run.service.nextDial());
     },
   },
   'socket.configured': {
     act: async (run, step) => {
-      if (isOfHedge(step)) run.accept(await run.nextDial());
+      if (isOfHedge(step)) run.service.accept(await run.service.nextDial());
     },
   },
   'socket.lost': { prepare: prepareLoss, act: lose },
-  'server.answered': { act: (run) => run.link.answer() },
+  'server.answered': { act: (run) => run.service.current.link.answer() },
   'result.committed': { act: commit },
   'link.measured': { act: silence },
   'link.probe': { act: silence },
@@ -72,12 +75,19 @@ const causes: Readonly<Record<string, Cause>> = {
   'link.died': { act: silence },
   'link.answered': { act: speakAgain },
   'link.recovered': { act: speakAgain },
-  'network.lost': { act: (run, { event }) => run.tellNetwork(event as NetworkEvent) },
-  'network.restored': { act: (run, { event }) => run.tellNetwork(event as NetworkEvent) },
-  'network.changed': { act: (run, { event }) => run.tellNetwork(event as NetworkEvent) },
+  'network.lost': { act: (run) => run.network.offline() },
+  'network.restored': { act: (run) => run.network.online() },
+  'network.changed': { act: (run) => run.network.changed() },
+  'carrier.chosen': { act: loseCarrier },
+  'session.rotate': { act: announceEnd },
   'xstate.done.actor.sessionRestore': {},
   'xstate.done.actor.bufferReplay': {
     act: (run, _step, isTaken) => run.passUntil(isTaken, 'end of the replay'),
+  },
+  'xstate.error.actor.sessionRestore': {
+    prepare: (run) => {
+      run.log.onNext('socket.configured', () => run.clock.failNext('nowMs'));
+    },
   },
   'xstate.error.actor.bufferReplay': {
     prepare: (run) => {
@@ -118,9 +128,9 @@ async function lose(run: ConformanceRun, step: ModelStep): Promise<void> {
   const { failure } = step.event as SocketLost;
   const cause = lossCauseOf(step);
   if (cause === 'ending' || (cause === 'reset' && !isDialing(step))) {
-    run.end(cause === 'ending' ? failure.kind : 'reset', wayOf(failure));
+    run.service.end(cause === 'ending' ? failure.kind : 'reset', wayOf(failure));
   } else if (cause !== 'throws') {
-    (await run.nextDial()).dial.refuse(
+    (await run.service.nextDial()).dial.refuse(
       cause === 'refusal' ? failure.kind : 'reset',
       wayOf(failure),
     );
@@ -130,8 +140,24 @@ async function lose(run: ConformanceRun, step: ModelStep): Promise<void> {
 /** A result can only cover audio that was heard. */
 async function commit(run: ConformanceRun): Promise<void> {
   run.speak(SPOKEN);
-  await run.heard();
-  run.link.settle();
+  await run.service.heard();
+  run.service.carrying.link.settle();
+}
+
+/** The standby takes over when the connection that was there first is lost. */
+function loseCarrier(run: ConformanceRun): void {
+  run.service.links[0]?.link.end('reset');
+}
+
+async function announceEnd(
+  run: ConformanceRun,
+  _step: ModelStep,
+  isTaken: () => boolean,
+): Promise<void> {
+  const { link } = run.service.current;
+  const { announceEnd: frameFor } = run.service.server.script;
+  if (frameFor !== undefined) link.say(frameFor(END_IN_MS));
+  await run.passUntil(isTaken, 'rotation before the end that was announced');
 }
 
 async function silence(
@@ -139,7 +165,7 @@ async function silence(
   _step: ModelStep,
   isTaken: () => boolean,
 ): Promise<void> {
-  run.goSilent();
+  run.service.goSilent();
   await run.passUntil(isTaken, 'notice of the silence');
 }
 
@@ -149,7 +175,7 @@ async function speakAgain(
   _step: ModelStep,
   isTaken: () => boolean,
 ): Promise<void> {
-  run.speakAgain();
+  run.service.speakAgain();
   await run.passUntil(isTaken, 'notice of the answer');
 }
 

@@ -7,6 +7,7 @@ import type { ConnectionSnapshot, TakenStep } from './step-log.ts';
 import { mismatch } from './waiting.ts';
 import type { ModelStep } from '../model/paths.ts';
 import { outcomeOf, stateOf } from '../model/sentences.ts';
+import type { Walk } from './walks.ts';
 
 /** How much of what happened is told with a mismatch. */
 const TOLD_STEPS = 4;
@@ -14,21 +15,25 @@ const TOLD_STEPS = 4;
 export class Course {
   readonly #run: ConformanceRun;
   readonly #steps: readonly ModelStep[];
+  readonly #follows: readonly string[];
   /** Where in the log the next step is looked for. */
   #read = 0;
   #before: ConnectionSnapshot | null = null;
 
-  constructor(run: ConformanceRun, steps: readonly ModelStep[]) {
+  constructor(run: ConformanceRun, { steps, setting }: Walk) {
     this.#run = run;
     this.#steps = steps;
+    this.#follows = setting.follows;
   }
 
   /** Resolves when the last step was taken. Rejects with a TenutoError `MODEL_MISMATCH` at the first other one. */
   async take(): Promise<void> {
     for (const [index, step] of this.#steps.entries()) {
-      if (index === 0 || !isAutomatic(step)) this.#makeReady(index);
+      if (index === 0 || !this.#isFollowing(step)) this.#makeReady(index);
       const isTaken = (): boolean => this.#isTaken(step, index);
-      if (!isTaken()) await causeOf(step).act?.(this.#run, step, isTaken);
+      if (!this.#isFollowing(step) && !isTaken()) {
+        await causeOf(step).act?.(this.#run, step, isTaken);
+      }
       await this.#run.facts.until(isTaken, () => this.#nameOf(step, index));
       this.#before = this.#run.log.steps[this.#read]?.snapshot ?? null;
       this.#read += 1;
@@ -39,7 +44,7 @@ export class Course {
   #makeReady(index: number): void {
     let next = index + 1;
     let step = this.#steps[next];
-    for (; step !== undefined && isAutomatic(step); step = this.#steps[next]) {
+    for (; step !== undefined && this.#isFollowing(step); step = this.#steps[next]) {
       causeOf(step).prepare?.(this.#run, step);
       next += 1;
     }
@@ -56,6 +61,10 @@ export class Course {
       if ((backlog?.ms ?? 0) > (longest?.ms ?? 0)) longest = backlog;
     }
     return longest;
+  }
+
+  #isFollowing(step: ModelStep): boolean {
+    return isAutomatic(step) || this.#follows.includes(step.event.type);
   }
 
   #isTaken(step: ModelStep, index: number): boolean {

@@ -13,7 +13,7 @@ const MOST_TICKS = 1_200;
 
 /** Rejects with a TenutoError `MODEL_MISMATCH` that names each promise that was not kept. */
 export async function finish(run: ConformanceRun): Promise<void> {
-  if (run.session.status !== 'idle') run.acceptAll();
+  if (run.session.status !== 'idle') run.service.acceptAll();
   if (isUnderWay(run)) await bringBack(run);
   if (run.session.status === 'active') await sayTheRest(run);
   await close(run);
@@ -21,7 +21,7 @@ export async function finish(run: ConformanceRun): Promise<void> {
   const { length: dials } = run.transport.sockets;
   await run.clock.advanceAsync(AFTERWARDS_MS);
   await run.facts.until(
-    () => run.links.every(({ link }) => link.isClosed),
+    () => run.service.links.every(({ link }) => link.isClosed),
     () => 'end of a connection at the service',
   );
   assertPromises(run, run.transport.sockets.length - dials);
@@ -32,7 +32,7 @@ function isUnderWay({ session: { status } }: ConformanceRun): boolean {
 }
 
 async function bringBack(run: ConformanceRun): Promise<void> {
-  run.tellNetwork({ type: 'network.restored', atMs: 0, unit: 0.5, resetsAttempts: false });
+  run.network.online();
   await run.passUntil(() => !isUnderWay(run), 'way back to a connection that stands');
 }
 
@@ -40,8 +40,8 @@ async function bringBack(run: ConformanceRun): Promise<void> {
 async function sayTheRest(run: ConformanceRun): Promise<void> {
   run.speak(LAST_WORDS);
   for (let ticks = 0; ticks < MOST_TICKS; ticks += 1) {
-    await run.heard();
-    const { link, socket } = run.current;
+    await run.service.heard();
+    const { link, socket } = run.service.carrying;
     const frames = socket.frames;
     if (link.heardSamples > (link.said.at(-1)?.to ?? 0)) {
       link.settle();

@@ -1,7 +1,8 @@
 /** What every session promises, whatever it went through: held against what the service heard and said. */
 import type { SaidResult } from './provider-server.ts';
 import { SAMPLE_RATE_HZ } from './run.ts';
-import type { AcceptedLink, ConformanceRun } from './run.ts';
+import type { ConformanceRun } from './run.ts';
+import type { AcceptedLink } from './switchboard.ts';
 import { mismatch } from './waiting.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 import type { TranscriptEvent } from '../../session/events.ts';
@@ -98,7 +99,7 @@ function audioOf(run: ConformanceRun): readonly string[] {
 }
 
 function placeOf(run: ConformanceRun, final: TranscriptEvent): readonly string[] {
-  for (const accepted of run.links) {
+  for (const accepted of run.service.links) {
     const said = accepted.link.said.find(({ text }) => text === final.text);
     if (said !== undefined) return isInPlace(run, accepted, said, final);
   }

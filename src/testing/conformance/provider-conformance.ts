@@ -93,19 +93,18 @@ interface Parts {
   readonly coverage: EdgeCoverage;
 }
 
-function caseOf(
-  { name, policy, steps }: Walk,
-  { provider, serve, coverage }: Parts,
-): ConformanceCase {
+function caseOf(walk: Walk, { provider, serve, coverage }: Parts): ConformanceCase {
   return {
-    name,
-    steps: steps.length,
+    name: walk.name,
+    steps: walk.steps.length,
     run: async () => {
-      const run = await ConformanceRun.start({ provider, server: serve(), policy, coverage });
+      const { setting } = walk;
+      const run = await ConformanceRun.start({ provider, server: serve(), setting, coverage });
       try {
-        await new Course(run, steps).take();
+        await setting.before(run);
+        await new Course(run, walk).take();
         await finish(run);
-        coverage.countPath(steps.length);
+        coverage.countPath(walk.steps.length);
       } finally {
         await run.stop();
       }

@@ -45,6 +45,8 @@ export interface ServiceScript {
   result(range: SampleRange, text: string, answersFlush: boolean): Frame;
   /** Something that shows the service at work and settles no audio. Default: an empty result of no samples. */
   answer?(): Frame;
+  /** Says that the service will end the session in so many milliseconds; left out where it never does. */
+  announceEnd?(this: void, inMs: number): Frame;
   /** What the service does about a frame: answer a flush (`client.settle`), or a goodbye (`client.close`). */
   onFrame?(frame: Frame, client: ServiceClient): void;
   /** The PCM s16le in a frame, or null where it carries none. Default: every binary frame is bare audio. */

@@ -1,36 +1,27 @@
 /** One session against one service, over real sockets and on a clock of its own. */
-import type { ProviderServer, ServiceDial, ServiceLink } from './provider-server.ts';
+import type { ProviderServer } from './provider-server.ts';
+import type { Setting } from './settings.ts';
 import { StepLog } from './step-log.ts';
+import { Switchboard } from './switchboard.ts';
 import { FaultyClock, Facts, mismatch } from './waiting.ts';
 import { WatchedProvider } from './watched-provider.ts';
 import { WatchedTransport } from './watched-transport.ts';
-import type { WatchedSocket } from './watched-transport.ts';
-import type { ReconnectPolicy } from '../../../machines/backoff.ts';
-import type { NetworkEvent } from '../../../machines/connection.types.ts';
-import type { FailureKind } from '../../../machines/failure.ts';
+import { ManualNetwork } from '../../network/manual-signals.ts';
+import { NetworkMonitor } from '../../network/monitor.ts';
 import type { LogField, Logger } from '../../ports/logger.ts';
 import { seededRandom } from '../../ports/random.ts';
 import type { Frame } from '../../ports/socket.ts';
 import type { Provider } from '../../providers/contract.ts';
+import { createAdmission } from '../../session/admission/admission.ts';
 import type { SessionEvent } from '../../session/events.ts';
 import { Session } from '../../session/session.ts';
 import { nodeWebSocketTransport } from '../../transports/websocket.node.ts';
 import type { EdgeCoverage } from '../model/edges.ts';
 
-interface ArrivedDial {
-  readonly dial: ServiceDial;
-  readonly socket: WatchedSocket;
-}
-
-export interface AcceptedLink {
-  readonly link: ServiceLink;
-  readonly socket: WatchedSocket;
-}
-
 export interface RunOptions {
   readonly provider: (url: string) => Provider;
   readonly server: ProviderServer;
-  readonly policy: ReconnectPolicy;
+  readonly setting: Setting;
   readonly coverage: EdgeCoverage;
 }
 
@@ -42,55 +33,55 @@ const TICK_MS = 50;
 /** So fast that nothing is said twice, and so slow that there is something to see. */
 const REPLAY_RATE_RATIO = 1.2;
 
+/** Two sources that agree are believed at once. */
+const SOURCES = ['one', 'another'];
+
 export class ConformanceRun {
   readonly clock = new FaultyClock(1_000);
-  readonly facts = new Facts();
-  readonly log = new StepLog(this.facts.changed);
+  readonly facts: Facts;
+  readonly network = new ManualNetwork(SOURCES);
+  readonly log: StepLog;
   readonly events: SessionEvent[] = [];
   /** Everything that was logged, as text. */
   readonly logged: string[] = [];
+  readonly service: Switchboard;
   readonly provider: WatchedProvider;
   readonly transport: WatchedTransport;
   readonly session: Session;
-  /** Every connection that was accepted, in order, with our end of it. */
-  readonly links: AcceptedLink[] = [];
-  isSilent = false;
-  readonly #dials: ArrivedDial[] = [];
   readonly #captured: Uint8Array[] = [];
-  #answered = 0;
-  #acceptsAll = false;
-  readonly #server: ProviderServer;
   readonly #chance = seededRandom(11);
 
   /** Starts the service, then a session that has not connected yet. */
   static async start(options: RunOptions): Promise<ConformanceRun> {
-    let run: ConformanceRun | null = null;
-    await options.server.start({
-      onDial: (dial) => {
-        if (run !== null) run.#arrive(dial);
-      },
-      onActivity: () => run?.facts.changed(),
-    });
-    run = new ConformanceRun(options);
-    return run;
+    const facts = new Facts();
+    const service = new Switchboard(options.server, facts);
+    await options.server.start(service);
+    return new ConformanceRun(options, service, facts);
   }
 
-  private constructor({ provider, server, policy, coverage }: RunOptions) {
-    this.#server = server;
+  private constructor(options: RunOptions, service: Switchboard, facts: Facts) {
+    const { provider, server, setting, coverage } = options;
+    this.service = service;
+    this.facts = facts;
+    this.log = new StepLog(setting.lane, facts.changed);
     this.provider = new WatchedProvider(provider(server.url), {
       replayRateRatio: REPLAY_RATE_RATIO,
+      ...setting.traits,
     });
     this.transport = new WatchedTransport(
       nodeWebSocketTransport,
       (frame) => this.#audioBytesIn(frame),
-      this.facts.changed,
+      facts.changed,
     );
+    service.connect(this.transport);
     this.session = new Session({
-      candidates: [this.provider],
+      candidates: setting.candidates(this.provider),
       transport: this.transport,
       clock: this.clock,
       random: { unit: () => 0.5 },
-      reconnect: policy,
+      network: new NetworkMonitor({ signals: this.network, clock: this.clock }),
+      admission: createAdmission(),
+      reconnect: setting.policy,
       logger: loggerInto(this.logged),
     });
     this.session.on('*', (event) => this.events.push(event));
@@ -100,7 +91,7 @@ export class ConformanceRun {
 
   /** Whether the service is one that answers when a session says goodbye. */
   get answersGoodbye(): boolean {
-    return this.#server.script.onFrame !== undefined;
+    return this.service.server.script.onFrame !== undefined;
   }
 
   /** All audio that was written, PCM s16le. */
@@ -108,15 +99,14 @@ export class ConformanceRun {
     return Buffer.concat(this.#captured);
   }
 
-  /** The connection that was accepted last and that nobody has let go of, or else the last of all. */
-  get current(): AcceptedLink {
-    const current = this.links.filter(({ socket }) => socket.isLive).at(-1) ?? this.links.at(-1);
-    if (current === undefined) throw mismatch('no dial was accepted yet');
-    return current;
+  /** The wait that the chart is in. */
+  get waitMs(): number {
+    return this.log.steps.at(-1)?.snapshot.context.waitMs ?? 0;
   }
 
-  get link(): ServiceLink {
-    return this.current.link;
+  /** How it ends is in the log. */
+  connect(): void {
+    this.session.connect().catch(() => undefined);
   }
 
   /** Speaks so much at once: chance, so that every place in it can be told from every other. */
@@ -130,71 +120,9 @@ export class ConformanceRun {
     }
   }
 
-  /** The newest dial, once it has reached the service; each is given out once. */
-  async nextDial(): Promise<ArrivedDial> {
-    await this.facts.until(
-      () =>
-        this.#dials.length > this.#answered &&
-        !this.#isDialing &&
-        this.#newest?.socket.isLive === true,
-      () => `dial; the session is ${this.session.status}`,
-    );
-    this.#answered = this.#dials.length;
-    return this.#newest as ArrivedDial;
-  }
-
-  accept({ dial, socket }: ArrivedDial): void {
-    this.links.push({ link: dial.accept(), socket });
-    this.isSilent = false;
-  }
-
-  /** From now on the service is well: every dial is accepted, and what was held back is answered. */
-  acceptAll(): void {
-    this.#acceptsAll = true;
-    this.isSilent = false;
-    for (const { link } of this.links) if (!link.isClosed) link.speakAgain();
-    const isOpen = this.#answered < this.#dials.length;
-    this.#answered = this.#dials.length;
-    if (isOpen && this.#newest?.socket.isLive === true) this.accept(this.#newest);
-  }
-
-  goSilent(): void {
-    if (!this.isSilent) this.link.goSilent();
-    this.isSilent = true;
-  }
-
-  speakAgain(): void {
-    this.link.speakAgain();
-    this.isSilent = false;
-  }
-
-  /** Ends the newest connection. Who does not read would not see the closing handshake end either. */
-  end(how: FailureKind | 'reset', way = 0): void {
-    this.speakAgain();
-    this.link.end(how, way);
-  }
-
-  /** The wait that the chart is in. */
-  get waitMs(): number {
-    return this.log.steps.at(-1)?.snapshot.context.waitMs ?? 0;
-  }
-
   /** Lets a moment pass, with everything that falls due in it. */
   tick(): Promise<void> {
     return this.clock.advanceAsync(TICK_MS);
-  }
-
-  tellNetwork(event: NetworkEvent): void {
-    this.session.actor.send({ ...event, atMs: this.clock.nowMs() });
-  }
-
-  /** Waits until the service has heard all that was sent on the current connection. */
-  async heard(): Promise<void> {
-    const { link, socket } = this.current;
-    await this.facts.until(
-      () => link.audio.length >= socket.sentAudioBytes,
-      () => `audio at the service after ${link.audio.length} of ${socket.sentAudioBytes} bytes`,
-    );
   }
 
   /** Lets time pass until it is so. Whatever is still on its way over the network arrives first. */
@@ -202,8 +130,8 @@ export class ConformanceRun {
     const untilMs = this.clock.nowMs() + limitMs;
     while (!isSo()) {
       await this.facts.until(
-        () => this.#isCalm() || isSo(),
-        () => `answer to a ping`,
+        () => this.service.isCalm || isSo(),
+        () => 'answer to a dial or a ping',
       );
       if (isSo()) return;
       if (this.clock.nowMs() >= untilMs) throw mismatch(`there was no ${what} in ${limitMs} ms`);
@@ -214,36 +142,7 @@ export class ConformanceRun {
   /** Ends everything, whatever state it is in. */
   async stop(): Promise<void> {
     void this.session.close({ drainTimeoutMs: 0 });
-    await this.#server.stop();
-  }
-
-  /** Time stands still until a dial has arrived, so that there is but one that it can be. */
-  #arrive(dial: ServiceDial): void {
-    const socket = this.transport.sockets.find(({ isLive, hasArrived }) => isLive && !hasArrived);
-    if (socket === undefined) return; // nobody waits for it any more
-    socket.hasArrived = true;
-    const arrived = { dial, socket };
-    this.#dials.push(arrived);
-    if (this.#acceptsAll) {
-      this.#answered = this.#dials.length;
-      this.accept(arrived);
-    }
-    this.facts.changed();
-  }
-
-  get #newest(): ArrivedDial | undefined {
-    return this.#dials.at(-1);
-  }
-
-  get #isDialing(): boolean {
-    return this.transport.live.some(({ hasArrived }) => !hasArrived);
-  }
-
-  /** Nothing is on its way that somebody's patience is measured by. */
-  #isCalm(): boolean {
-    const { live } = this.transport;
-    if (this.#isDialing || (this.#acceptsAll && !live.every(({ isOpen }) => isOpen))) return false;
-    return this.isSilent || live.every(({ openPings }) => openPings === 0);
+    await this.service.server.stop();
   }
 
   /** Never 0, which is the silence that keeps a connection open. */
@@ -252,7 +151,7 @@ export class ConformanceRun {
   }
 
   #audioBytesIn(frame: Frame): number {
-    const { script } = this.#server;
+    const { script } = this.service.server;
     const audio = script.audioIn ? script.audioIn(frame) : typeof frame === 'string' ? null : frame;
     return audio?.length ?? 0;
   }

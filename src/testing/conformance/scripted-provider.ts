@@ -55,6 +55,7 @@ export function scriptedProvider(options: ScriptedProviderOptions): Provider {
       flushTimeoutMs: 5_000,
       answersPings: true,
       refreshesCredential: false,
+      announcesEnd: true,
       ...options.traits,
     },
     checkFormat: () => undefined,
@@ -92,6 +93,7 @@ export const scriptedService: ServiceScript = {
       endsUtterance: false,
       answersFlush,
     }),
+  announceEnd: (inMs) => frameOf({ kind: 'endAnnounced', inMs }),
   answer: () => frameOf({ kind: 'speechStarted', atSample: 0 }),
   onFrame: (frame, client) => {
     if (frame === FLUSH) client.settle({ answersFlush: true });

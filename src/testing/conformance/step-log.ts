@@ -9,8 +9,6 @@ export type ConnectionSnapshot = SnapshotFrom<typeof connectionMachine>;
 
 /** One event that made a connection chart take transitions. */
 export interface TakenStep {
-  /** Which connection: a session can have several. */
-  readonly actor: object;
   readonly eventType: string;
   readonly edges: readonly ChartEdge[];
   readonly snapshot: ConnectionSnapshot;
@@ -18,24 +16,44 @@ export interface TakenStep {
 
 export class StepLog {
   readonly steps: TakenStep[] = [];
+  readonly #lane: number;
   readonly #onStep: () => void;
   readonly #underWay = new Map<object, ChartEdge[]>();
+  #trap: { readonly eventType: string; readonly spring: () => void } | null = null;
 
-  constructor(onStep: () => void) {
+  /** @param lane which of the session's connections is told of: 0 where there is but one. */
+  constructor(lane: number, onStep: () => void) {
+    this.#lane = lane;
     this.#onStep = onStep;
+  }
+
+  /** Runs once, when the next such event has led to a transition and its effects are still to come. */
+  onNext(eventType: string, spring: () => void): void {
+    this.#trap = { eventType, spring };
   }
 
   /** For `actor.system.inspect(...)`. */
   readonly inspect = (event: InspectionEvent): void => {
-    if (event.type === '@xstate.microstep') this.#gather(event.actorRef, event._transitions);
+    if (event.type === '@xstate.microstep') {
+      this.#gather(event.actorRef, event._transitions);
+      this.#springFor(event.event.type);
+    }
     if (event.type !== '@xstate.snapshot') return;
     const edges = this.#underWay.get(event.actorRef);
     if (edges === undefined) return;
     this.#underWay.delete(event.actorRef);
     const snapshot = event.snapshot as ConnectionSnapshot;
-    this.steps.push({ actor: event.actorRef, eventType: event.event.type, edges, snapshot });
+    if (snapshot.context.lane !== this.#lane) return;
+    this.steps.push({ eventType: event.event.type, edges, snapshot });
     this.#onStep();
   };
+
+  #springFor(eventType: string): void {
+    if (this.#trap?.eventType !== eventType) return;
+    const { spring } = this.#trap;
+    this.#trap = null;
+    spring();
+  }
 
   /** A macrostep's microsteps come one by one, and its snapshot after them. */
   #gather(actor: object, transitions: readonly AnyTransitionDefinition[]): void {

@@ -6,6 +6,7 @@
  */
 import { waysOf } from './provider-server.ts';
 import type { ServiceScript, Ways } from './provider-server.ts';
+import type { Setting } from './settings.ts';
 import type { connectionMachine } from '../../../machines/connection.machine.ts';
 import type { ConnectionContext } from '../../../machines/connection.types.ts';
 import type { Failure, FailureKind } from '../../../machines/failure.ts';
@@ -18,19 +19,24 @@ type Variant = EventVariant<typeof connectionMachine>;
 /** How a loss is caused. It stands in the code of the failure that a path carries. */
 export type LossCause = 'refusal' | 'ending' | 'reset' | 'throws' | 'hedge';
 
-const LINK_STATES = ['connected.replaying', 'active'];
+const STANDING_BY = 'connected.standingBy';
+const LINK_STATES = [STANDING_BY, 'connected.replaying', 'active'];
 const DIAL_STATES = ['connecting.dialing', 'reconnecting.dialing'];
 
-/**
- * The events of a session with one candidate, whose service can do what the script says.
- *
- * @param opens false for paths on which no dial ever succeeds.
- */
-export function stimuli(script: ServiceScript, { opens }: { readonly opens: boolean }): Events {
+/** The events of one kind of session, whose service can do what the script says. */
+export function stimuli(script: ServiceScript, { tries }: Setting): Events {
+  const all = Object.entries(allEvents(script));
+  return Object.fromEntries(
+    all.map(([type, variants]) => [type, tries.includes(type) ? variants : [never]]),
+  );
+}
+
+function allEvents(script: ServiceScript): Events {
   return {
     'session.connect': [
       when(
-        ({ state }) => !isSettingUp(state),
+        // A connection that is owned is told to connect once.
+        ({ state, context }) => state === 'idle' || (context.lane === 0 && !isSettingUp(state)),
         () => ({ type: 'session.connect' }),
       ),
     ],
@@ -41,10 +47,11 @@ export function stimuli(script: ServiceScript, { opens }: { readonly opens: bool
       ),
     ],
     'socket.opened': [
-      when(
-        (moment) => opens && isDialing(moment),
-        ({ context, nowMs }) => ({ type: 'socket.opened', id: context.socketId, atMs: nowMs }),
-      ),
+      when(isDialing, ({ context, nowMs }) => ({
+        type: 'socket.opened',
+        id: context.socketId,
+        atMs: nowMs,
+      })),
     ],
     'socket.configured': [
       when(
@@ -65,13 +72,13 @@ export function stimuli(script: ServiceScript, { opens }: { readonly opens: bool
     ...linkEvents,
     ...networkEvents,
     ...actorEvents,
-    'session.rotate': [never],
-    'carrier.chosen': [never],
+    ...orders,
   };
 }
 
 const never: Variant = { label: '', event: () => null };
 
+/** Silence is tried on the first link: on every later one it leads to the same. */
 const linkEvents: Events = {
   'server.answered': [
     onLink(
@@ -87,7 +94,7 @@ const linkEvents: Events = {
   ],
   'link.measured': [
     onLink(
-      () => true,
+      ({ context }) => context.attempts === 0,
       ({ nowMs }) => ({
         type: 'link.measured',
         atMs: nowMs,
@@ -124,6 +131,22 @@ const linkEvents: Events = {
   ],
 };
 
+/** What the chart that owns a connection orders. */
+const orders: Events = {
+  'session.rotate': [
+    onLink(
+      ({ context }) => context.role === 'carrier' && context.attempts === 0,
+      ({ nowMs }) => ({ type: 'session.rotate', atMs: nowMs, bufferedChunks: 0, unit: 0.5 }),
+    ),
+  ],
+  'carrier.chosen': [
+    when(
+      ({ state }) => state === STANDING_BY,
+      ({ nowMs }) => ({ type: 'carrier.chosen', atMs: nowMs, outage: null }),
+    ),
+  ],
+};
+
 const networkEvents: Events = {
   'network.lost': [
     when(
@@ -133,8 +156,9 @@ const networkEvents: Events = {
   ],
   'network.restored': [
     when(
-      (moment) => isCalm(moment) && !moment.context.isOnline,
-      ({ nowMs }) => ({ type: 'network.restored', atMs: nowMs, unit: 0.5, resetsAttempts: false }),
+      // A connection that is made while there is no network has not been told, and backs off.
+      (moment) => isCalm(moment) && (!moment.context.isOnline || isMadeOffline(moment)),
+      ({ nowMs }) => ({ type: 'network.restored', atMs: nowMs, unit: 0.5, resetsAttempts: true }),
     ),
   ],
   'network.changed': [
@@ -156,7 +180,7 @@ const actorEvents: Events = {
   ],
   'xstate.done.actor.backoffTimer': [done('backoffTimer', undefined)],
   'xstate.done.actor.rateLimitWait': [done('rateLimitWait', undefined)],
-  'xstate.error.actor.sessionRestore': [never],
+  'xstate.error.actor.sessionRestore': [broken('sessionRestore')],
   'xstate.error.actor.bufferReplay': [broken('bufferReplay')],
   'xstate.error.actor.backoffTimer': [broken('backoffTimer')],
   'xstate.error.actor.rateLimitWait': [broken('rateLimitWait')],
@@ -192,7 +216,7 @@ function loss(
   const failure: Failure = { kind, code: cause, detail: String(way) };
   const label = `${kind} by ${cause}${way === 0 ? '' : ` ${way + 1}`}`;
   return when(
-    can,
+    (moment) => can(moment) && isNews(moment, cause, kind),
     ({ context, nowMs }) => ({
       type: 'socket.lost',
       id: cause === 'hedge' ? idOf(context.hedgeId) : context.socketId,
@@ -203,6 +227,17 @@ function loss(
     }),
     cause === 'refusal' || cause === 'ending' ? label : cause,
   );
+}
+
+/**
+ * Each way to fail is tried on the first link and on the dials that follow its loss; after that only what counts
+ * repetitions is new.
+ */
+function isNews({ context, state }: Moment, cause: LossCause, kind: FailureKind): boolean {
+  const { attempts } = context;
+  if (attempts === 0 || cause === 'reset') return true;
+  if (attempts > 1) return kind === 'auth' && cause === 'refusal';
+  return state.endsWith('.dialing') || kind === 'planned' || kind === 'staleHandle';
 }
 
 /** The number of the script's way that a path's failure stands for. */
@@ -239,9 +274,14 @@ function isSettingUp(state: string): boolean {
   return state.endsWith('.configuring') || state === 'connected.restoring';
 }
 
-/** Nothing is under way that ends by itself. */
-function isCalm({ state }: Moment): boolean {
-  return !isSettingUp(state) && state !== 'disconnected';
+/** Nothing is under way that ends by itself, and there is somebody to tell. What comes of it later is the same. */
+function isCalm({ state, context }: Moment): boolean {
+  const isThere = state !== 'idle' || context.lane === 0;
+  return isThere && !isSettingUp(state) && context.attempts < 2;
+}
+
+function isMadeOffline({ context, state }: Moment): boolean {
+  return context.candidate > 0 && state === 'reconnecting.backingOff';
 }
 
 function isWatched({ context }: Moment): boolean {

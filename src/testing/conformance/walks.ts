@@ -2,9 +2,10 @@
 import { distinguish, stimuli } from './stimuli.ts';
 import { waysOf } from './provider-server.ts';
 import type { ServiceScript, Ways } from './provider-server.ts';
-import { providerLinkPolicy } from '../../../machines/backoff.ts';
-import type { ReconnectPolicy } from '../../../machines/backoff.ts';
+import { SETTINGS } from './settings.ts';
+import type { Setting } from './settings.ts';
 import { connectionMachine } from '../../../machines/connection.machine.ts';
+import type { ConnectionInput } from '../../../machines/connection.types.ts';
 import type { FailureKind } from '../../../machines/failure.ts';
 import type { ChartEdge } from '../model/edges.ts';
 import { modelPaths } from '../model/paths.ts';
@@ -16,51 +17,47 @@ import type { Provider } from '../../providers/contract.ts';
 export interface Walk {
   /** One sentence, unique in its set. */
   readonly name: string;
-  readonly policy: ReconnectPolicy;
+  readonly setting: Setting;
   readonly steps: readonly ModelStep[];
 }
-
-/** Without jitter the chart's waits are known to the millisecond. */
-const PLAIN: ReconnectPolicy = { ...providerLinkPolicy, maxAttempts: 2, jitter: 'none' };
-
-interface Setting {
-  /** How the names of its walks begin. */
-  readonly lead: string;
-  readonly policy: ReconnectPolicy;
-  /** Whether any dial succeeds. */
-  readonly opens: boolean;
-}
-
-/** Between them these reach every transition: what is tried at first, what is tried again, and what is never. */
-const SETTINGS: readonly Setting[] = [
-  { lead: '', policy: PLAIN, opens: true },
-  {
-    lead: 'Where the first dial is tried again: ',
-    policy: { ...PLAIN, retryInitialConnect: true },
-    opens: false,
-  },
-  { lead: 'Without reconnection: ', policy: { ...PLAIN, maxAttempts: 0 }, opens: true },
-];
 
 const known = new Map<string, readonly Walk[]>();
 
 /** The walks for one provider and its service. The same two give the same walks. */
 export function walksFor(provider: Provider, script: ServiceScript): readonly Walk[] {
-  const { refreshesCredential, answersPings } = provider.traits;
-  const { component } = provider;
-  const key = JSON.stringify([component, refreshesCredential, answersPings, kindsIn(script)]);
+  const settings = SETTINGS.filter((setting) => setting.isPossible(provider, script));
+  const key = JSON.stringify([provider.component, provider.traits, settings, kindsIn(script)]);
   const walks =
     known.get(key) ??
     chosenFrom(
-      SETTINGS.flatMap(({ lead, policy, opens }) => {
-        const input = { component, policy, refreshesCredential, canProbe: answersPings };
-        const events = stimuli(script, { opens });
+      settings.flatMap((setting) => {
+        const input = inputOf(provider, setting);
+        const events = stimuli(script, setting);
         const { paths } = modelPaths(connectionMachine, { input, events, distinguish });
-        return paths.map((path) => ({ lead, policy, path }));
+        return paths.map((path) => ({ setting, path }));
       }),
     );
   known.set(key, walks);
   return walks;
+}
+
+/** What the session tells the connection when it makes it. */
+function inputOf(provider: Provider, { traits, policy, lane, role }: Setting): ConnectionInput {
+  const { refreshesCredential, answersPings, hedges, makesBeforeBreaks, liveness } = {
+    ...provider.traits,
+    ...traits,
+  };
+  return {
+    component: provider.component,
+    policy,
+    lane,
+    role,
+    candidate: lane > 1 && role === 'carrier' ? 1 : 0,
+    refreshesCredential,
+    canProbe: answersPings,
+    hedges: hedges ?? makesBeforeBreaks ?? true,
+    limits: liveness ?? {},
+  };
 }
 
 /** All of a script that its walks depend on. */
@@ -71,8 +68,7 @@ function kindsIn({ refusals, endings }: ServiceScript): unknown {
 }
 
 interface Found {
-  readonly lead: string;
-  readonly policy: ReconnectPolicy;
+  readonly setting: Setting;
   readonly path: ModelPath;
 }
 
@@ -95,8 +91,9 @@ function chosenFrom(found: readonly Found[]): readonly Walk[] {
     if (seen.has(sight)) continue;
     const steps = each.path.steps.slice(0, length);
     for (const step of steps) for (const passed of sightsOf(step)) seen.add(passed);
-    const name = `${each.lead}${sentenceOf({ start: each.path.start, steps })}`;
-    walks.push({ name, policy: each.policy, steps });
+    const { setting } = each;
+    const name = `${setting.lead}${sentenceOf({ start: each.path.start, steps })}`;
+    walks.push({ name, setting, steps });
   }
   return walks.reverse();
 }
@@ -106,6 +103,9 @@ function sightsOf(step: ModelStep): readonly string[] {
   return step.to.edges.map((edge) => `${edge.id} by ${step.label}${placeOf(edge, step)}`);
 }
 
+/** What the whole chart answers, and a standby, is seen in each state. */
 function placeOf({ sourceId }: ChartEdge, { from }: ModelStep): string {
-  return sourceId === connectionMachine.root.id ? ` in ${stateOf(from)}` : '';
+  const state = stateOf(from);
+  const isSeen = sourceId === connectionMachine.root.id || state === 'connected.standingBy';
+  return isSeen ? ` in ${state}` : '';
 }

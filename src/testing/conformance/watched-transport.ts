@@ -33,6 +33,8 @@ export class WatchedTransport implements Transport {
   }
 }
 
+let audioFrames = 0;
+
 export class WatchedSocket implements Socket, SocketHandlers {
   isLive = true;
   isOpen = false;
@@ -41,6 +43,8 @@ export class WatchedSocket implements Socket, SocketHandlers {
   /** Frames that came in. */
   frames = 0;
   sentAudioBytes = 0;
+  /** Counts on across all sockets, so that the greatest one was sent audio last; 0 before the first. */
+  audioSentAs = 0;
   /** Pings that no pong has answered. */
   openPings = 0;
   #socket: Socket | null = null;
@@ -67,7 +71,9 @@ export class WatchedSocket implements Socket, SocketHandlers {
   }
 
   send(frame: Frame): void {
-    this.sentAudioBytes += this.#audioBytesIn(frame);
+    const bytes = this.#audioBytesIn(frame);
+    this.sentAudioBytes += bytes;
+    if (bytes > 0) this.audioSentAs = audioFrames += 1;
     this.#socket?.send(frame);
   }
 

@@ -1,0 +1,133 @@
+/** The kinds of session that a connection lives in; between them its chart takes every transition. */
+import type { ServiceScript } from './provider-server.ts';
+import type { ConformanceRun } from './run.ts';
+import { providerLinkPolicy } from '../../../machines/backoff.ts';
+import type { ReconnectPolicy } from '../../../machines/backoff.ts';
+import type { Provider, ProviderTraits } from '../../providers/contract.ts';
+import type { CandidateOptions } from '../../session/candidates.ts';
+
+export interface Setting {
+  /** How the names of its paths begin. */
+  readonly lead: string;
+  readonly policy: ReconnectPolicy;
+  /** The connection that the paths are about, by its lane: 0 where it is the session's only one. */
+  readonly lane: number;
+  readonly role: 'carrier' | 'standby';
+  /** What is tried of all that can happen. */
+  readonly tries: readonly string[];
+  /** What follows without anybody's doing, because another chart orders it. */
+  readonly follows: readonly string[];
+  /** What the session is made to believe of the service. */
+  readonly traits: Partial<ProviderTraits>;
+  candidates(this: void, provider: Provider): readonly (Provider | CandidateOptions)[];
+  /** Brings the session to where the connection begins. */
+  before(this: void, run: ConformanceRun): Promise<void> | void;
+  isPossible(this: void, provider: Provider, script: ServiceScript): boolean;
+}
+
+/** Without jitter the chart's waits are known to the millisecond. */
+const PLAIN: ReconnectPolicy = { ...providerLinkPolicy, maxAttempts: 2, jitter: 'none' };
+
+const DIALS = [
+  'session.connect',
+  'session.close',
+  'socket.lost',
+  'network.lost',
+  'network.restored',
+  'network.changed',
+  'xstate.done.actor.backoffTimer',
+  'xstate.done.actor.rateLimitWait',
+  'xstate.error.actor.backoffTimer',
+  'xstate.error.actor.rateLimitWait',
+];
+
+const SETUP = [
+  'socket.opened',
+  'socket.configured',
+  'xstate.done.actor.sessionRestore',
+  'xstate.done.actor.bufferReplay',
+];
+
+const LINKS = [
+  ...DIALS,
+  ...SETUP,
+  'server.answered',
+  'result.committed',
+  'link.measured',
+  'link.probe',
+  'link.suspected',
+  'link.answered',
+  'link.recovered',
+  'link.died',
+  'xstate.error.actor.sessionRestore',
+  'xstate.error.actor.bufferReplay',
+];
+
+/** One connection and nothing to plan for: no orchestrator. */
+const ALONE: Omit<Setting, 'lead' | 'policy' | 'tries'> = {
+  lane: 0,
+  role: 'carrier',
+  follows: [],
+  traits: { endsAfterMs: null, announcesEnd: false },
+  candidates: (provider) => [provider],
+  before: () => undefined,
+  isPossible: () => true,
+};
+
+export const SETTINGS: readonly Setting[] = [
+  { ...ALONE, lead: '', policy: PLAIN, tries: LINKS },
+  {
+    ...ALONE,
+    lead: 'Where the first dial is tried again: ',
+    policy: { ...PLAIN, retryInitialConnect: true },
+    tries: DIALS,
+  },
+  { ...ALONE, lead: 'Without reconnection: ', policy: { ...PLAIN, maxAttempts: 0 }, tries: LINKS },
+  {
+    ...ALONE,
+    lead: 'As a standby: ',
+    policy: PLAIN,
+    lane: 2,
+    role: 'standby',
+    tries: [...SETUP, 'session.connect', 'socket.lost', 'network.lost', 'carrier.chosen'],
+    follows: ['session.connect'],
+    candidates: (provider) => [{ provider, standby: 1 }],
+    before: bringUpCarrier,
+    isPossible: ({ traits }) => traits.makesBeforeBreaks !== false,
+  },
+  {
+    ...ALONE,
+    lead: 'Where the service announces its end and allows no second session: ',
+    policy: PLAIN,
+    lane: 1,
+    tries: [...SETUP, 'session.connect', 'session.rotate'],
+    traits: { endsAfterMs: null, announcesEnd: true, makesBeforeBreaks: false },
+    isPossible: ({ traits }, { announceEnd }) =>
+      traits.announcesEnd === true && announceEnd !== undefined,
+  },
+  {
+    ...ALONE,
+    lead: 'As the second candidate, tried while there is no network: ',
+    policy: { ...PLAIN, retryInitialConnect: true },
+    lane: 2,
+    tries: ['session.connect', 'socket.lost', 'network.restored'],
+    follows: ['session.connect'],
+    candidates: (provider) => [
+      { provider, region: 'first' },
+      { provider, region: 'second' },
+    ],
+    before: failFirstWhileOffline,
+  },
+];
+
+async function bringUpCarrier(run: ConformanceRun): Promise<void> {
+  run.connect();
+  run.service.accept(await run.service.nextDial());
+}
+
+/** The first candidate's adapter has a bug, so the second is tried at once, network or not. */
+function failFirstWhileOffline(run: ConformanceRun): void {
+  run.network.offline();
+  run.provider.failNext('openStream');
+  run.connect();
+}
