@@ -167,7 +167,8 @@ function keyOf({ snapshot, nowMs, dueAtMs }: Situation, { distinguish }: PathOpt
   return `${statePath(snapshot.value)} ${JSON.stringify([remembered, ...dueAtMs.keys()])}`;
 }
 
-function offersIn(situation: Situation, options: PathOptions): readonly OfferedEvent[] {
+/** What may happen next: each event of the active states, and the timer that falls due first. */
+export function offersIn(situation: Situation, options: PathOptions): readonly OfferedEvent[] {
   const { snapshot, nowMs } = situation;
   const ignored = new Set(options.ignore);
   const timer = nextTimer(situation);

@@ -66,16 +66,17 @@ export function after(
   const snapshot = guarded(machine, `${event.type} in ${statePath(from.snapshot.value)}`, () =>
     machine.transition(from.snapshot, event, scopeFor(microsteps)),
   );
-  const running = new Map(from.dueAtMs);
+  // What fell due before did nothing: its guards said no, or it would have come first.
+  const running = new Map([...from.dueAtMs].filter(([, dueMs]) => dueMs >= nowMs));
   running.delete(event.type);
   return situation(machine, snapshot, microsteps, nowMs, running, from.snapshot._nodes);
 }
 
 /** The chart's next timer that would do something, or null. */
-export function nextTimer({ snapshot, dueAtMs }: Situation): readonly [string, number] | null {
+export function nextTimer({ snapshot, nowMs, dueAtMs }: Situation): readonly [string, number] | null {
   let next: readonly [string, number] | null = null;
   for (const [type, atMs] of dueAtMs) {
-    if (next !== null && next[1] <= atMs) continue;
+    if (atMs < nowMs || (next !== null && next[1] <= atMs)) continue;
     if (snapshot.machine.getTransitionData(snapshot, { type }).length > 0) next = [type, atMs];
   }
   return next;
