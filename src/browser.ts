@@ -13,3 +13,4 @@ export function createSession(
 export { browserWebSocketTransport };
 export type * from './public-types.ts';
 export { TenutoError } from './ports/errors.ts';
+export { sessionLogic, sessionOf } from './session/session-logic.ts';

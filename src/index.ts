@@ -13,3 +13,4 @@ export function createSession(options: SessionOptions): Session {
 
 export type * from './public-types.ts';
 export { TenutoError } from './ports/errors.ts';
+export { sessionLogic, sessionOf } from './session/session-logic.ts';

@@ -23,5 +23,6 @@ export type {
   TranscriptWord,
 } from './session/events.ts';
 export type { SessionOptions } from './session/options.ts';
+export type { SessionFact, SessionLogicInput, SessionOrder } from './session/session-logic.ts';
 export type { Session } from './session/session.ts';
 export type { ConnectionActor } from './session/wired-machine.ts';
