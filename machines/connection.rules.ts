@@ -23,13 +23,17 @@ export interface LossMoment {
   readonly aliveAtMs?: number;
 }
 
+// Shared, since an idle connection should weigh little.
+const NO_LIMITS = {};
+const NOTHING_RESTORED = { resumed: false, toolCallsCarried: 0, atMs: 0 };
+
 export function initialContext(input: ConnectionInput): ConnectionContext {
   return {
     ...input,
     refreshesCredential: input.refreshesCredential ?? false,
     canProbe: input.canProbe ?? true,
     hedges: input.hedges ?? true,
-    limits: input.limits ?? {},
+    limits: input.limits ?? NO_LIMITS,
     role: input.role ?? 'carrier',
     lane: input.lane ?? 0,
     candidate: input.candidate ?? 0,
@@ -49,7 +53,7 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
     rtt: null,
     unhealthySinceMs: null,
     credentialRefreshed: false,
-    restore: { resumed: false, toolCallsCarried: 0, atMs: 0 },
+    restore: NOTHING_RESTORED,
     failure: null,
     lostAtMs: 0,
     lostDial: false,

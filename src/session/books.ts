@@ -1,4 +1,4 @@
-/** What an outage cost, read from the books at its beginning and its end. */
+/** What an outage cost: read from the ledger when it began, and again when it is over. */
 import type { Demux } from './demux.ts';
 import type { ReplayResult } from '../../machines/connection.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
@@ -9,25 +9,19 @@ export class Books {
   readonly #uplink: Uplink;
   readonly #demux: Demux;
   readonly #bytesPerMs: number;
-  #atLoss: ReplayResult | null = null;
+  readonly #before: ReplayResult;
 
   constructor(uplink: Uplink, demux: Demux, { sampleRateHz }: AudioFormat) {
     this.#uplink = uplink;
     this.#demux = demux;
     this.#bytesPerMs = (sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
-  }
-
-  /** Notes how things stand, unless they were noted already. */
-  open(): void {
-    this.#atLoss ??= this.#read();
+    this.#before = this.#now();
   }
 
   /** What has come to pass since. */
-  close(): ReplayResult {
-    const now = this.#read();
-    const before = this.#atLoss ?? now;
-    this.#atLoss = null;
-
+  read(): ReplayResult {
+    const now = this.#now();
+    const before = this.#before;
     return {
       replayedChunks: now.replayedChunks - before.replayedChunks,
       audioReplayedMs: now.audioReplayedMs - before.audioReplayedMs,
@@ -36,7 +30,7 @@ export class Books {
     };
   }
 
-  #read(): ReplayResult {
+  #now(): ReplayResult {
     const { ledger } = this.#uplink;
     return {
       replayedChunks: ledger.replayedChunks,

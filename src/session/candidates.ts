@@ -4,7 +4,7 @@ import type { Candidate } from '../../machines/orchestrator.types.ts';
 import { candidateKey } from './admission/breakers.ts';
 import { invalid } from './door.ts';
 import type { Transport } from '../ports/socket.ts';
-import type { Component, Faculty, Provider } from '../providers/contract.ts';
+import type { Component, Faculty, Provider, ProviderTraits } from '../providers/contract.ts';
 
 export interface CandidateOptions {
   readonly provider: Provider;
@@ -86,12 +86,17 @@ export function factsOf({ provider, region, policy, standby }: ResolvedCandidate
     standby,
     refreshesCredential: traits.refreshesCredential,
     canProbe: traits.answersPings,
-    hedges: traits.hedges ?? traits.makesBeforeBreaks ?? true,
+    hedges: mayHedge(traits),
     limits: traits.liveness ?? {},
     faculties: traits.faculties ?? facultiesOf(component),
     makesBeforeBreaks: traits.makesBeforeBreaks ?? true,
     endsAfterMs: traits.endsAfterMs ?? null,
   };
+}
+
+/** Whether a second socket may be dialled beside a silent one. */
+export function mayHedge({ hedges, makesBeforeBreaks }: ProviderTraits): boolean {
+  return hedges ?? makesBeforeBreaks ?? true;
 }
 
 function facultiesOf(component: Component): readonly Faculty[] {

@@ -1,7 +1,7 @@
 /** What decides for a session: one connection, or an orchestrator with several. */
 import { createActor } from 'xstate';
 
-import { needsOrchestrator } from './candidates.ts';
+import { mayHedge, needsOrchestrator } from './candidates.ts';
 import { Ladder } from './ladder.ts';
 import type { ResolvedOptions } from './options.ts';
 import { statusOf } from './status.ts';
@@ -24,11 +24,12 @@ export interface Decider {
   stop(): void;
 }
 
+/** Called without `this`. */
 export interface DeciderHandlers {
-  onSignal(signal: ConnectionSignal | OrchestratorSignal): void;
-  onStatus(status: ConnectionStatus): void;
+  readonly onSignal: (signal: ConnectionSignal | OrchestratorSignal) => void;
+  readonly onStatus: (status: ConnectionStatus) => void;
   /** The chart itself failed: a bug. */
-  onBroken(error: unknown): void;
+  readonly onBroken: (error: unknown) => void;
 }
 
 export function startDecider(
@@ -58,21 +59,17 @@ class OneConnection implements Decider {
         policy,
         refreshesCredential: traits.refreshesCredential,
         canProbe: traits.answersPings,
-        hedges: traits.hedges ?? traits.makesBeforeBreaks ?? true,
+        ...(mayHedge(traits) ? {} : { hedges: false }),
         ...(traits.liveness === undefined ? {} : { limits: traits.liveness }),
       },
     });
     join(this.actor, wiring);
-    this.actor.on('*', (signal) => {
-      handlers.onSignal(signal);
-    });
+    this.actor.on('*', handlers.onSignal);
     this.actor.subscribe({
       next: (snapshot) => {
         handlers.onStatus(statusOf(snapshot));
       },
-      error: (error) => {
-        handlers.onBroken(error);
-      },
+      error: handlers.onBroken,
     });
     this.actor.start();
   }

@@ -14,6 +14,12 @@ import type { ProviderEvent, ProviderWord } from '../providers/contract.ts';
 
 type ProviderTranscript = Extract<ProviderEvent, { kind: 'transcript' }>;
 
+/** What a provider tells of the audio. */
+export type Result = Extract<
+  ProviderEvent,
+  { kind: 'transcript' | 'finished' | 'speechStarted' | 'utteranceEnded' }
+>;
+
 /** Times come as 32-bit floats and models round to their frames: closer than this is the same moment. */
 const TOLERANCE_MS = 10;
 
@@ -38,7 +44,24 @@ export class Demux {
     return this.#downlink.duplicates;
   }
 
-  transcript(link: Link, event: ProviderTranscript): void {
+  /** Takes what the link that carries the audio was told. */
+  take(link: Link, event: Result): void {
+    switch (event.kind) {
+      case 'transcript':
+        this.#transcript(link, event);
+        return;
+      case 'finished':
+        this.#finished(event.samples);
+        return;
+      case 'speechStarted':
+        this.#emitter.emit({ type: 'speechStarted', atMs: this.#msOfSample(event.atSample) });
+        return;
+      case 'utteranceEnded':
+        this.#emitter.emit({ type: 'utteranceEnded', atMs: this.#msOfSample(event.atSample) });
+    }
+  }
+
+  #transcript(link: Link, event: ProviderTranscript): void {
     const from = this.#positionOf(event.startSample);
     const to = this.#positionOf(event.endSample);
     const { name: provider } = link.candidate.provider;
@@ -73,19 +96,11 @@ export class Demux {
   }
 
   /** The service has worked through everything that it was sent. */
-  finished(samples: number): void {
+  #finished(samples: number): void {
     const { cursorPosition, ledger } = this.#uplink;
     const through = this.#positionOf(samples);
     const isAll = cursorPosition - through <= TOLERANCE_MS * this.#bytesPerMs;
     this.#uplink.confirm(ledger.settledThrough, isAll ? cursorPosition : through);
-  }
-
-  speechStarted(atSample: number): void {
-    this.#emitter.emit({ type: 'speechStarted', atMs: this.#msOf(this.#positionOf(atSample)) });
-  }
-
-  utteranceEnded(atSample: number): void {
-    this.#emitter.emit({ type: 'utteranceEnded', atMs: this.#msOf(this.#positionOf(atSample)) });
   }
 
   #settle(link: Link, event: ProviderTranscript, from: number, to: number): void {
@@ -130,6 +145,10 @@ export class Demux {
       endMs: this.#msOf(this.#positionOf(word.endSample)),
       confidence: word.confidence,
     };
+  }
+
+  #msOfSample(sample: number): number {
+    return this.#msOf(this.#positionOf(sample));
   }
 
   #positionOf(sample: number): number {

@@ -2,6 +2,7 @@
 import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Pulse } from './pulse.ts';
+import type { Watcher } from './pulse.ts';
 import type { LinkMeasured } from '../../machines/liveness.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
@@ -19,7 +20,7 @@ export interface WatchHandlers {
   isCarrying(link: Link): boolean;
 }
 
-export class LinkWatch {
+export class LinkWatch implements Watcher {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
   readonly #link: Link;
@@ -31,7 +32,7 @@ export class LinkWatch {
     this.#uplink = uplink;
     this.#link = link;
     this.#handlers = handlers;
-    this.#pulse = new Pulse(options.clock, (lateByMs) => this.#beat(lateByMs));
+    this.#pulse = new Pulse(options.clock, this);
     this.#pulse.start();
   }
 
@@ -39,7 +40,7 @@ export class LinkWatch {
     this.#pulse.stop();
   }
 
-  #beat(lateByMs: number): boolean {
+  beat(lateByMs: number): boolean {
     const link = this.#link;
     const nowMs = this.#options.clock.nowMs();
     const isAudioFlowing =

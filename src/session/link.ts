@@ -43,10 +43,6 @@ const MAX_OPEN_FLUSHES = 16;
 const NO_POSITIONS: readonly number[] = [];
 
 export class Link implements SocketHandlers {
-  readonly id: number;
-  readonly lane: number;
-  readonly candidate: ResolvedCandidate;
-  readonly tell: (event: ConnectionEvent) => void;
   readonly stream: ProviderStream;
   readonly #options: LinkOptions;
   #socket: Socket | null = null;
@@ -74,14 +70,26 @@ export class Link implements SocketHandlers {
   #credentialTimer: unknown = null;
 
   constructor(options: LinkOptions) {
-    this.id = options.id;
-    this.lane = options.lane;
-    this.candidate = options.candidate;
-    this.tell = options.tell;
     this.#options = options;
     this.stream = options.candidate.provider.openStream(options.format);
     this.lastInboundAtMs = options.clock.nowMs();
     this.lastOutboundAtMs = this.lastInboundAtMs;
+  }
+
+  get id(): number {
+    return this.#options.id;
+  }
+
+  get lane(): number {
+    return this.#options.lane;
+  }
+
+  get candidate(): ResolvedCandidate {
+    return this.#options.candidate;
+  }
+
+  get tell(): (event: ConnectionEvent) => void {
+    return this.#options.tell;
   }
 
   get bufferedBytes(): number {
@@ -100,7 +108,7 @@ export class Link implements SocketHandlers {
       const permit = slots.ask(candidate.key);
       this.#permit = permit;
       if (!permit.isGranted) await permit.granted;
-      if (this.#isReleased) return;
+      if (this.#isOver()) return;
       this.#startCredentialTimer(clock);
       const request = await candidate.provider.dial(format, reason);
       this.#stopCredentialTimer();
@@ -113,6 +121,11 @@ export class Link implements SocketHandlers {
           : { kind: 'transient', code: 'credential', detail: textOf(error) },
       );
     }
+  }
+
+  /** A function, since much can happen while a dial waits. */
+  #isOver(): boolean {
+    return this.#isReleased;
   }
 
   #startCredentialTimer(clock: Clock): void {

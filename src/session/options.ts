@@ -112,7 +112,10 @@ function candidatesOf(
   }
   const defaults = {
     transport: options.transport,
-    policy: checkPolicy({ ...presets[preset], ...options.reconnect }),
+    policy:
+      options.reconnect === undefined
+        ? presets[preset] // shared by all sessions
+        : checkPolicy({ ...presets[preset], ...options.reconnect }),
     check: checkPolicy,
   };
   const [first, ...others] = options.candidates.map((given) => resolveCandidate(given, defaults));

@@ -4,16 +4,21 @@ import type { Clock } from '../ports/clock.ts';
 const PULSE_FLOWING_MS = 100;
 const PULSE_IDLE_MS = 500;
 
+/** An object and no closure, since an idle session should weigh little. */
+export interface Watcher {
+  /** Told how late it is; true asks for the quick beat, false for the slow one. */
+  beat(lateByMs: number): boolean;
+}
+
 export class Pulse {
   readonly #clock: Clock;
-  readonly #beat: (lateByMs: number) => boolean;
+  readonly #watcher: Watcher;
   #timer: unknown = null;
   #isRunning = false;
 
-  /** @param beat told how late it is; true asks for the quick beat, false for the slow one. */
-  constructor(clock: Clock, beat: (lateByMs: number) => boolean) {
+  constructor(clock: Clock, watcher: Watcher) {
     this.#clock = clock;
-    this.#beat = beat;
+    this.#watcher = watcher;
   }
 
   start(): void {
@@ -33,7 +38,7 @@ export class Pulse {
     const dueAtMs = this.#clock.nowMs() + periodMs;
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = null;
-      const isQuick = this.#beat(this.#clock.nowMs() - dueAtMs);
+      const isQuick = this.#watcher.beat(this.#clock.nowMs() - dueAtMs);
       if (this.#isRunning && this.#timer === null)
         this.#schedule(isQuick ? PULSE_FLOWING_MS : PULSE_IDLE_MS);
     }, periodMs);

@@ -36,7 +36,8 @@ interface Told {
 export class Reporter {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
-  readonly #budget = new ClientBudget();
+  /** Null until a dial fails: who is well needs none. */
+  #budget: ClientBudget | null = null;
   #stalls: StallWatch | null = null;
   #resultAtMs: number | null = null;
   /** Null where a single connection is all there is. */
@@ -74,7 +75,7 @@ export class Reporter {
     const { clock, random, logger } = this.#options;
     const atMs = clock.nowMs();
     logger.info('a socket was lost', { socket: link.id, kind: failure.kind, code: failure.code });
-    if (wasDial) this.#budget.dialFailed(atMs);
+    if (wasDial) (this.#budget ??= new ClientBudget()).dialFailed(atMs);
     this.tell(link, {
       type: 'socket.lost',
       id: link.id,
@@ -82,7 +83,7 @@ export class Reporter {
       atMs,
       bufferedChunks: this.#uplink.bufferedChunks,
       unit: random.unit(),
-      holdMs: this.#budget.holdMs(atMs),
+      holdMs: this.#budget?.holdMs(atMs) ?? 0,
     });
     this.#tellBreaker(link.candidate, failure, atMs);
   }
@@ -93,7 +94,7 @@ export class Reporter {
     const { admission, clock } = this.#options;
     const atMs = clock.nowMs();
     link.hasCommitted = true;
-    this.#budget.linkRecovered(atMs);
+    this.#budget?.linkRecovered(atMs);
     admission.breakers.tell(link.candidate.key, { type: 'dial.succeeded', atMs });
     this.tell(link, { type: 'result.committed', id: link.id, atMs });
   }
@@ -102,7 +103,7 @@ export class Reporter {
     const { admission, clock } = this.#options;
     const atMs = clock.nowMs();
     this.#stalls = null;
-    if (link.hasCommitted) this.#budget.linkLost(atMs);
+    if (link.hasCommitted) this.#budget?.linkLost(atMs);
     else if (!link.isLost) {
       admission.breakers.tell(link.candidate.key, { type: 'probe.abandoned', atMs });
     }

@@ -21,6 +21,7 @@ import { errorOf } from './failure-error.ts';
 import { resolveOptions } from './options.ts';
 import type { ResolvedOptions, SessionOptions } from './options.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
+import { ledgerOf } from './session-ledger.ts';
 import { settledStatus } from './status.ts';
 import { withTimeout } from './timeout.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
@@ -66,18 +67,9 @@ export class Session {
       },
     });
     this.#demux = new Demux(this.#uplink, this.#emitter, format);
-    this.#wiring = new Wiring(resolved, this.#uplink, this.#demux, this.#emitter, {
-      onCaughtUp: () => {
-        this.#drain.caughtUp();
-      },
-      onSettled: () => {
-        this.#drain.settled();
-      },
-      onShut: () => {
-        this.#drain.pause();
-      },
-    });
+    this.#wiring = new Wiring(resolved, this.#uplink, this.#demux, this.#emitter);
     this.#drain = new Drain(clock, this.#uplink, this.#wiring);
+    this.#wiring.listen(this.#drain);
     this.#decider = this.#startDecider();
     this.#stopNetwork = this.#listenToNetwork();
   }
@@ -101,19 +93,7 @@ export class Session {
 
   /** The books, balanced at every moment. */
   get ledger(): SessionLedger {
-    const chunks = this.#uplink.ledger.chunks();
-    const bytes = this.#uplink.ledger.bytes();
-
-    return {
-      ...chunks,
-      capturedMs: this.#msOf(bytes.captured),
-      deliveredMs: this.#msOf(bytes.delivered),
-      gapMs: this.#msOf(bytes.gap),
-      bufferedMs: this.#msOf(bytes.buffered),
-      replayed: this.#uplink.ledger.replayedChunks,
-      replayedMs: this.#msOf(this.#uplink.ledger.replayedBytes),
-      duplicatesSuppressed: this.#demux.duplicates,
-    };
+    return ledgerOf(this.#uplink, this.#demux.duplicates, (bytes) => this.#msOf(bytes));
   }
 
   /**
@@ -154,9 +134,8 @@ export class Session {
     if (this.#closing !== null) throw closed();
     const bytes = bytesOf(chunk);
     this.#decider.heard(bytes);
-    if (bytes.length <= MAX_CHUNK_BYTES) {
-      return bytes.length === 0 ? 'buffered' : this.#uplink.write(bytes);
-    }
+    if (bytes.length === 0) return 'buffered';
+    if (bytes.length <= MAX_CHUNK_BYTES) return this.#uplink.write(bytes);
 
     let outcome: WriteOutcome = 'sent';
     for (let at = 0; at < bytes.length; at += MAX_CHUNK_BYTES) {

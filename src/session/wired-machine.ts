@@ -5,7 +5,6 @@ import type { ActorRefFrom, AnyActorRef } from 'xstate';
 import type { Wiring } from './wiring.ts';
 import { connectionMachine } from '../../machines/connection.machine.ts';
 import type {
-  ConnectionEvent,
   ReplayResult,
   RestoreResult,
   SocketCommand,
@@ -46,13 +45,7 @@ const waitActor = fromPromise<void, WaitInput>(({ input, signal, system }) => {
 export const wiredMachine = connectionMachine.provide({
   actors: {
     socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, sendBack, system }) =>
-      wiringOf(system).runSocket(
-        input,
-        (event: ConnectionEvent) => {
-          sendBack(event);
-        },
-        receive,
-      ),
+      wiringOf(system).runSocket(input, sendBack, receive),
     ),
     backoffTimer: waitActor,
     rateLimitWait: waitActor,

@@ -4,7 +4,7 @@
  * Chart to bytes: dial, replay, hand over, let go. Bytes to chart: edges only. No byte of audio passes through an actor.
  */
 import { Books } from './books.ts';
-import type { Demux } from './demux.ts';
+import type { Demux, Result } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { requestErrorOf } from './failure-error.ts';
 import { Gate } from './gate.ts';
@@ -26,30 +26,25 @@ import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
 
-/** What the session wants to know of the bytes. */
+/** What whoever waits for the audio wants to know of it. */
 export interface UplinkEdges {
   /** Everything captured is on its way. */
-  onCaughtUp(): void;
+  caughtUp(): void;
   /** A result let audio leave the ring. */
-  onSettled(): void;
+  settled(): void;
   /** The link that carried audio is gone; another will catch up anew. */
-  onShut(): void;
+  pause(): void;
 }
-
-/** What passes on to the demux. */
-type Result = Exclude<
-  ProviderEvent,
-  { kind: 'ignored' | 'failed' | 'endAnnounced' | 'facultyLost' | 'facultyRestored' }
->;
 
 export class Wiring implements LinkHandlers {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
   readonly #demux: Demux;
   readonly #emitter: SessionEmitter;
-  readonly #edges: UplinkEdges;
-  readonly #books: Books;
-  readonly #rehearsal = new Rehearsal();
+  #edges: UplinkEdges | null = null;
+  /** From the loss of a link until its successor has caught up. */
+  #books: Books | null = null;
+  #rehearsal: Rehearsal | null = null;
   /** What the charts are told, and what the breakers and the budget are. */
   readonly reporter: Reporter;
   #links: readonly Link[] = []; // a link and the one tried beside it, for each of two connections at the most
@@ -58,20 +53,16 @@ export class Wiring implements LinkHandlers {
   #handover: Handover | null = null;
   #isWatching = true;
 
-  constructor(
-    options: ResolvedOptions,
-    uplink: Uplink,
-    demux: Demux,
-    emitter: SessionEmitter,
-    edges: UplinkEdges,
-  ) {
+  constructor(options: ResolvedOptions, uplink: Uplink, demux: Demux, emitter: SessionEmitter) {
     this.#options = options;
     this.#uplink = uplink;
     this.#demux = demux;
     this.#emitter = emitter;
-    this.#edges = edges;
-    this.#books = new Books(uplink, demux, options.format);
     this.reporter = new Reporter(options, uplink);
+  }
+
+  listen(edges: UplinkEdges): void {
+    this.#edges = edges;
   }
 
   /** The link that carries audio now, or null while none does. */
@@ -102,6 +93,7 @@ export class Wiring implements LinkHandlers {
   /** Lets the link that carries audio fail, and the next dials with it; false where there is none just now. */
   simulate(kind: SimulatedFailure, options: SimulationOptions): boolean {
     const link = this.#current;
+    this.#rehearsal ??= new Rehearsal();
     if (kind === 'halfOpen') link?.deafen();
     else if (kind === 'perRequest') this.#tellRequestFailed(this.#rehearsal.plan(kind, {}));
     else {
@@ -136,7 +128,7 @@ export class Wiring implements LinkHandlers {
     const link = new Link({ id, lane, candidate, format, clock, slots, tell, handlers: this });
     this.#links = [...this.#links, link];
     this.reporter.dials(link);
-    void link.dial(reason, this.#rehearsal.take());
+    void link.dial(reason, this.#rehearsal?.take() ?? null);
 
     return link;
   }
@@ -197,28 +189,12 @@ export class Wiring implements LinkHandlers {
     if (link !== this.#current) return; // only the link that carries the audio has a say about it
 
     const settledBefore = this.#uplink.ledger.settledThrough;
-    this.#pass(link, event);
+    this.#demux.take(link, event);
     this.reporter.answered(event);
     if (this.#uplink.ledger.settledThrough === settledBefore) return;
     this.reporter.committed(link);
     this.#handover?.settled();
-    this.#edges.onSettled();
-  }
-
-  #pass(link: Link, event: Result): void {
-    switch (event.kind) {
-      case 'transcript':
-        this.#demux.transcript(link, event);
-        return;
-      case 'finished':
-        this.#demux.finished(event.samples);
-        return;
-      case 'speechStarted':
-        this.#demux.speechStarted(event.atSample);
-        return;
-      case 'utteranceEnded':
-        this.#demux.utteranceEnded(event.atSample);
-    }
+    this.#edges?.settled();
   }
 
   #tellRequestFailed(failure: Failure): void {
@@ -229,8 +205,8 @@ export class Wiring implements LinkHandlers {
   /** The chart's state ended, and with it the socket. */
   #letGo(link: Link): void {
     if (link === this.#current) {
-      this.#books.open(); // an outage with two losses is one outage
-      this.#edges.onShut();
+      this.#books ??= this.#openBooks(); // an outage with two losses is one outage
+      this.#edges?.pause();
       this.#uplink.shut();
       this.#demux.dropInterim();
       this.#current = null;
@@ -246,7 +222,7 @@ export class Wiring implements LinkHandlers {
   replay({ lane, id }: SocketInput): Promise<ReplayResult> {
     const link = this.#links.find((candidate) => candidate.lane === lane && candidate.id === id);
     if (link === undefined) return new Promise(() => undefined); // lost meanwhile: the chart knows
-    this.#books.open();
+    const books = (this.#books ??= this.#openBooks());
 
     return new Promise((resolve) => {
       this.#replaying = {
@@ -254,7 +230,8 @@ export class Wiring implements LinkHandlers {
         done: () => {
           this.#replaying = null;
           this.reporter.lastFact = 'replay.finished';
-          resolve(this.#books.close());
+          this.#books = null;
+          resolve(books.read());
         },
       };
       this.#current = link;
@@ -273,7 +250,7 @@ export class Wiring implements LinkHandlers {
 
   onCaughtUp(): void {
     this.#replaying?.done();
-    this.#edges.onCaughtUp();
+    this.#edges?.caughtUp();
   }
 
   onFirstAudio(): void {
@@ -283,6 +260,10 @@ export class Wiring implements LinkHandlers {
       fromMs: this.#msOf(ledger.settledThrough),
       backlogMs: this.#msOf(ring.endPosition - ledger.settledThrough),
     });
+  }
+
+  #openBooks(): Books {
+    return new Books(this.#uplink, this.#demux, this.#options.format);
   }
 
   #msOf(bytes: number): number {

@@ -142,6 +142,8 @@ class Permit implements DialPermit {
     this.#state = 'dialling';
     this.#lane.dials += 1;
     this.#resolve?.();
+    this.#resolve = null; // a stream may stand for hours
+    this.#granted = AT_ONCE;
   }
 
   opened(): void {
