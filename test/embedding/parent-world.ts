@@ -23,7 +23,7 @@ export interface ParentOptions {
 }
 
 /** The application: it is out of a call or in one, and what the session tells it is in its books. */
-export function callMachine(input: SessionLogicInput) {
+function callMachine(input: SessionLogicInput) {
   const told: SessionFact[] = [];
   const machine = setup({
     types: { events: {} as CallEvent | SessionFact },
