@@ -5,7 +5,7 @@ import type { AnyActorRef } from 'xstate';
 import type { SocketCommand, SocketInput } from '../../machines/connection.types.ts';
 import { connectionMachine, presets } from '../../machines/index.ts';
 import { sessionLogic, sessionOf } from '../../src/session/session-logic.ts';
-import { transcriptFrame } from '../support/fake-provider.ts';
+import { fakeProvider, transcriptFrame } from '../support/fake-provider.ts';
 import { ParentWorld } from './parent-world.ts';
 
 const SAID = { fromSample: 0, toSample: 16_000, text: 'hello world' };
@@ -236,6 +236,30 @@ describe('a machine that leaves the state of its session', () => {
     world.actor.stop();
     await world.pass(0);
 
+    expectQuiet(world);
+  });
+});
+
+describe('a session over two candidates', () => {
+  it('tells the machine that another serves, and ends with both when the machine leaves it', async () => {
+    const names: string[] = [];
+    const world = new ParentWorld({
+      session: { candidates: [fakeProvider(), { ...fakeProvider(), name: 'other' }] },
+      inspect: (event) => void names.push((event.actorRef as AnyActorRef).id),
+    });
+    await world.dial();
+    await world.speak(1_000);
+    world.transport.refuseNext(undefined, 2);
+    world.transport.reset();
+    await world.speak(20_000);
+    const { status, ledger } = world.session;
+
+    world.actor.send({ type: 'call.left' });
+    await world.pass(0);
+
+    expect(world.toldOf('candidate.changed')).toMatchObject([{ reason: 'failover' }]);
+    expect([status, ledger.capturedMs, ledger.gapMs]).toEqual(['active', 21_000, 0]);
+    expect(names.filter((name) => name.startsWith('connection'))).not.toEqual([]);
     expectQuiet(world);
   });
 });
