@@ -16,22 +16,34 @@ import type {
 import type { PathOptions } from '../../src/testing/model/paths.ts';
 import { stateOf } from '../../src/testing/model/sentences.ts';
 
-type Checks<TMachine extends AnyStateMachine> = NonNullable<
+export type Checks<TMachine extends AnyStateMachine> = NonNullable<
   ModelTestsOptions<TMachine, ActorWorld<TMachine>>['states']
 >;
 
-/** @param states what must be so in a state, beside being in it. */
+/**
+ * @param states what must be so in a state, beside being in it.
+ * @param tested what is taken along the chart's paths. Default: the chart.
+ */
+export function suiteOf<TMachine extends AnyStateMachine>(
+  machine: TMachine,
+  model: PathOptions<TMachine>,
+  states: Checks<TMachine>,
+  tested: TMachine = machine,
+): ModelSuite {
+  return modelTests<TMachine, ActorWorld<TMachine>>(machine, {
+    ...model,
+    createWorld: (facts) => new ActorWorld(tested, { ...model, ...facts }),
+    executors: actorExecutors(machine),
+    states,
+  });
+}
+
 export function runChart<TMachine extends AnyStateMachine>(
   machine: TMachine,
   model: PathOptions<TMachine>,
   states: Checks<TMachine>,
 ): void {
-  const suite = modelTests<TMachine, ActorWorld<TMachine>>(machine, {
-    ...model,
-    createWorld: (facts) => new ActorWorld(machine, { ...model, ...facts }),
-    executors: actorExecutors(machine),
-    states,
-  });
+  const suite = suiteOf(machine, model, states);
 
   describe(`${machine.root.id}, path by path`, () => {
     for (const [state, cases] of byState(suite)) {
