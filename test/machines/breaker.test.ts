@@ -201,17 +201,17 @@ describe('what may be forgotten', () => {
   const isIdle = ({ snapshot, atMs }: Breaker) => isForgettable(snapshot, atMs);
 
   it.each([
-    ['nothing happened', new Breaker(), true],
-    ['all went well', new Breaker().succeed(30), true],
-    ['one failed', new Breaker().fail(), false],
-    ['one stalled', new Breaker().stall(), false],
-    ['one failed less than 30 s ago', new Breaker().fail().succeed().wait(29_999), false],
-    ['one failed 30 s ago', new Breaker().fail().succeed().wait(30_000), true],
-    ['it is open', new Breaker().fail(5).wait(400_000), false],
-    ['it is half open', new Breaker().probing().wait(400_000), false],
-    ['it has closed', new Breaker().probing().succeed(2), true],
-  ])('where %s: %s', (_what, breaker, isForgotten) => {
-    expect(isIdle(breaker)).toBe(isForgotten);
+    ['nothing happened', true, () => new Breaker()],
+    ['all went well', true, () => new Breaker().succeed(30)],
+    ['one failed', false, () => new Breaker().fail()],
+    ['one stalled', false, () => new Breaker().stall()],
+    ['one failed less than 30 s ago', false, () => new Breaker().fail().succeed().wait(29_999)],
+    ['one failed 30 s ago', true, () => new Breaker().fail().succeed().wait(30_000)],
+    ['it is open', false, () => new Breaker().fail(5).wait(400_000)],
+    ['it is half open', false, () => new Breaker().probing().wait(400_000)],
+    ['it has closed', true, () => new Breaker().probing().succeed(2)],
+  ])('where %s: %s', (_what, isForgotten, make) => {
+    expect(isIdle(make())).toBe(isForgotten);
   });
 });
 

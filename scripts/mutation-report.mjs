@@ -1,0 +1,114 @@
+// Writes docs/mutation.md from the reports of StrykerJS: a row for each file, and why each survivor in machines/ may live. Fails where
+// one is not explained in docs/mutation-survivors.json, or where an explanation is of no survivor any more.
+//
+// Usage: node scripts/mutation-report.mjs [REPORT.json ...]; of a file that several reports know, the last one counts.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const reportFile = join(root, '.tmp/mutation/mutation.json');
+const survivorsFile = join(root, 'docs/mutation-survivors.json');
+const pageFile = join(root, 'docs/mutation.md');
+
+const COLUMNS = ['Killed', 'Timeout', 'Survived', 'NoCoverage'];
+const LIVING = ['Survived', 'NoCoverage'];
+
+function main() {
+  const reportFiles = process.argv.length > 2 ? process.argv.slice(2) : [reportFile];
+  const files = filesOf(reportFiles.map((file) => JSON.parse(readFileSync(file, 'utf8'))));
+  const known = JSON.parse(readFileSync(survivorsFile, 'utf8'));
+  const survivors = files.flatMap(survivorsOf).filter(({ file }) => file.startsWith('machines/'));
+
+  writeFileSync(pageFile, pageOf(files, explained(survivors, known)));
+  const complaints = [
+    ...survivors
+      .filter((survivor) => !known.some((one) => isSame(one, survivor)))
+      .map((survivor) => `Not explained: ${JSON.stringify({ ...survivor, why: '' })}`),
+    ...known
+      .filter((one) => files.some(({ name }) => name === one.file))
+      .filter((one) => !survivors.some((survivor) => isSame(one, survivor)))
+      .map((one) => `Explained, but no survivor: ${JSON.stringify(one)}`),
+  ];
+  for (const complaint of complaints) console.error(complaint);
+  if (complaints.length > 0) process.exitCode = 1;
+}
+
+function filesOf(reports) {
+  const all = Object.assign({}, ...reports.map((report) => report.files));
+  return Object.entries(all)
+    .map(([name, { source, mutants }]) => ({ name, source, mutants }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function survivorsOf({ name, source, mutants }) {
+  const lines = source.split('\n');
+  return mutants
+    .filter(({ status }) => LIVING.includes(status))
+    .sort((a, b) => a.location.start.line - b.location.start.line)
+    .map(({ location, mutatorName, replacement }) => ({
+      file: name,
+      line: lines[location.start.line - 1].trim(),
+      mutator: mutatorName,
+      becomes: replacement.replaceAll(/\s+/g, ' '),
+    }));
+}
+
+function isSame(a, b) {
+  return ['file', 'line', 'mutator', 'becomes'].every((key) => a[key] === b[key]);
+}
+
+function explained(survivors, known) {
+  return known.filter((one) => survivors.some((survivor) => isSame(one, survivor)));
+}
+
+function countsOf(mutants) {
+  return COLUMNS.map((column) => mutants.filter(({ status }) => status === column).length);
+}
+
+/** Share of the mutants that a test noticed, in percent. */
+function scoreOf([killed, timeout, survived, uncovered]) {
+  const all = killed + timeout + survived + uncovered;
+  return all === 0 ? '' : ((100 * (killed + timeout)) / all).toFixed(1);
+}
+
+function rowOf(name, mutants) {
+  const counts = countsOf(mutants);
+  return `| ${[name, ...counts, scoreOf(counts)].join(' | ')} |`;
+}
+
+function pageOf(files, explanations) {
+  const inFolder = (folder) =>
+    files.filter(({ name }) => name.startsWith(folder)).flatMap(({ mutants }) => mutants);
+  return `# Mutation testing
+
+\`npm run mutation\` changes the charts and the data plane in small ways, one at a time, and runs the tests against each change. A
+change that no test notices is a survivor. Sentences for people (\`description\`, \`remediation\`) are left alone. This page is
+written by \`scripts/mutation-report.mjs\`.
+
+| File | Killed | Timeout | Survived | No coverage | Score, % |
+|---|---:|---:|---:|---:|---:|
+${files
+  .filter(({ mutants }) => mutants.some(({ status }) => COLUMNS.includes(status)))
+  .map(({ name, mutants }) => rowOf(`\`${name}\``, mutants))
+  .join('\n')}
+${rowOf('**machines/**', inFolder('machines/'))}
+${rowOf('**src/audio/**', inFolder('src/audio/'))}
+${rowOf('**all**', inFolder(''))}
+
+## Survivors in machines/
+
+${explanations.length === 0 ? 'None.' : explanations.map(itemOf).join('\n')}
+`;
+}
+
+function itemOf({ file, line, mutator, becomes, why }) {
+  return `- \`${file}\`, ${mutator}: ${code(line)} with ${code(becomes)}. ${why}`;
+}
+
+function code(text) {
+  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
+}
+
+main();
