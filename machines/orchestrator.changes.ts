@@ -1,71 +1,36 @@
 /** What the orchestrator remembers after each fact: total functions of context and event. */
+import type { Failure } from './failure.ts';
+import { sooner } from './orchestrator.moves.ts';
+import { failedDialsWith, isExcusable } from './orchestrator.rules.ts';
 import {
-  afterFailure,
-  betterCandidate,
-  failedDialsWith,
-  standbyCandidate,
+  cooled,
+  forgiven,
+  FRESH,
+  isMisconfigured,
+  pardoned,
+  shunned,
   withStanding,
-} from './orchestrator.rules.ts';
-import type {
-  Beside,
-  MoveReason,
-  OrchestratorContext,
-  OrchestratorEvent,
-  Purpose,
-} from './orchestrator.types.ts';
+} from './orchestrator.standings.ts';
+import type { OrchestratorContext, OrchestratorEvent } from './orchestrator.types.ts';
 
 type Change = Partial<OrchestratorContext>;
 
-/** Another candidate is to carry, on a connection that is yet to be dialled. */
-export function afterMove(
-  context: OrchestratorContext,
-  candidate: number,
-  reason: MoveReason | null,
-): Change {
-  const { carrier, lastLane, move, outage, nowMs } = context;
-  const from = move?.from ?? carrier?.candidate;
-  const sinceMs = move?.sinceMs ?? outage?.sinceMs ?? nowMs;
-
-  return {
-    carrier: { id: lastLane + 1, candidate },
-    lastLane: lastLane + 1,
-    move: reason === null || from === undefined ? move : { from, reason, sinceMs },
-    failedDials: [],
-    servedAtMs: null,
-    endsAtMs: null,
-    facultiesLost: [],
-  };
-}
-
-/** What stood beside carries now. */
-export function afterTakeover(context: OrchestratorContext, beside: Beside, atMs: number): Change {
-  const { carrier, outage, move } = context;
-  return {
-    carrier: { id: beside.id, candidate: beside.candidate },
-    beside: null,
-    nowMs: atMs,
-    move: {
-      from: move?.from ?? carrier?.candidate ?? beside.candidate,
-      reason: beside.purpose === 'standby' && outage === null ? 'rotation' : beside.purpose,
-      sinceMs: outage?.sinceMs ?? atMs,
-    },
-    failedDials: [],
-    servedAtMs: null,
-    endsAtMs: null,
-    facultiesLost: [],
-  };
-}
+const HANGING: Failure = { kind: 'transient', code: 'dial', detail: 'nobody served in time' };
 
 /** Audio flows on the carrier. */
-export function afterServed(context: OrchestratorContext, atMs: number): Change {
-  const { candidates, carrier, holdDownMs } = context;
+export function afterServed(context: OrchestratorContext): Change {
+  const { candidates, carrier, endsAtMs, heldUntilMs, holdDownMs, nowMs } = context;
   const endsAfterMs = candidates[carrier?.candidate ?? 0]?.endsAfterMs ?? null;
+  const isAnother = context.servedAtMs === null; // and not the same one again, on another socket
+  const isOld = context.unservedSinceMs !== null; // what is known of its end was told of this socket
   return {
-    nowMs: atMs,
-    servedAtMs: atMs,
+    servedAtMs: nowMs,
+    unservedSinceMs: null,
     hasServed: true,
-    heldUntilMs: atMs + holdDownMs,
-    endsAtMs: endsAfterMs === null ? null : atMs + endsAfterMs,
+    passed: [],
+    heldUntilMs: isAnother ? nowMs + holdDownMs : heldUntilMs,
+    endsAtMs: sooner(isOld ? endsAtMs : null, endsAfterMs === null ? null : nowMs + endsAfterMs),
+    facultiesLost: isOld ? context.facultiesLost : [],
     outage: null,
     recordOnlySinceMs: null,
     failedDials: [],
@@ -76,29 +41,68 @@ export function afterServed(context: OrchestratorContext, atMs: number): Change 
 /** The carrier lost its socket, or a dial of it failed. */
 export function afterTrouble(context: OrchestratorContext, event: OrchestratorEvent): Change {
   if (event.type !== 'candidate.lost') return {};
+  const { failure, atMs } = event;
   return {
-    nowMs: event.atMs,
     outage: event.outage ?? context.outage,
     failedDials: failedDialsWith(context, event),
-    failure: event.failure,
+    failure,
+    unservedSinceMs: context.unservedSinceMs ?? atMs,
+    endsAtMs: null,
+    facultiesLost: [],
+    standings: isExcusable(context, event)
+      ? context.standings
+      : withStanding(context, context.carrier?.candidate ?? 0, (standing) =>
+          cooled(standing, failure, atMs),
+        ),
   };
 }
 
-/** A candidate failed: it is left alone for a while, or for good where it is misconfigured. */
-export function afterFailureOf(context: OrchestratorContext, event: OrchestratorEvent): Change {
-  if (event.type !== 'candidate.failed' && event.type !== 'candidate.lost') return {};
-  const { carrier, beside, holdDownMs } = context;
-  const isCarriers = event.lane === carrier?.id;
-  const index = isCarriers ? carrier.candidate : (beside?.candidate ?? 0);
+/** The carrier has given up: its candidate is left alone for a while, or for good where it is misconfigured. */
+export function afterFailure(context: OrchestratorContext, event: OrchestratorEvent): Change {
+  if (event.type !== 'candidate.failed') return {};
+  const { failure, atMs } = event;
+  return {
+    standings: withStanding(context, context.carrier?.candidate ?? 0, (standing) => ({
+      ...cooled(standing, failure, atMs),
+      isBarred: standing.isBarred || isMisconfigured(failure),
+    })),
+    failure,
+    outage: event.outage ?? context.outage,
+    unservedSinceMs: context.unservedSinceMs ?? atMs,
+  };
+}
+
+/** What was dialled beside the carrier failed. At the carrier's own candidate that says little of the carrier. */
+export function afterFailureBeside(context: OrchestratorContext, event: OrchestratorEvent): Change {
+  const { carrier, beside, holdDownMs, heldUntilMs } = context;
+  const isLoss = event.type === 'candidate.lost' || event.type === 'candidate.failed';
+  if (beside === null || !isLoss) return { beside: null };
+  const { failure, atMs } = event;
+  const isFatal = event.type === 'candidate.failed' && isMisconfigured(failure);
+  const isSame = beside.candidate === carrier?.candidate;
 
   return {
-    nowMs: event.atMs,
-    standings: withStanding(context, index, (standing) =>
-      afterFailure(standing, event.failure, event.atMs),
+    standings: withStanding(context, beside.candidate, (standing) => ({
+      ...cooled(standing, failure, atMs),
+      isBarred: standing.isBarred || (isFatal && !isSame),
+      isAlone: standing.isAlone || (isFatal && isSame),
+    })),
+    heldUntilMs: beside.purpose === 'return' ? atMs + holdDownMs : heldUntilMs,
+    beside: null,
+  };
+}
+
+/** Nobody served in time: the dial that hangs counts as one, and its candidate is left alone. */
+export function afterHanging(context: OrchestratorContext): Change {
+  const { carrier, outage, hasServed, nowMs, unservedSinceMs } = context;
+  const broken = { sinceMs: unservedSinceMs ?? nowMs, downtimeMs: 0, cause: HANGING, attempts: 0 };
+  const before = outage ?? (hasServed ? broken : null);
+  return {
+    standings: withStanding(context, carrier?.candidate ?? 0, (standing) =>
+      shunned(standing, nowMs),
     ),
-    ...(isCarriers
-      ? { failure: event.failure, outage: event.outage ?? context.outage }
-      : { heldUntilMs: event.atMs + holdDownMs }),
+    outage: before && { ...before, attempts: before.attempts + 1 },
+    failure: HANGING,
   };
 }
 
@@ -106,26 +110,84 @@ export function afterFailureOf(context: OrchestratorContext, event: Orchestrator
 export function afterConfirmation(context: OrchestratorContext, event: OrchestratorEvent): Change {
   if (event.type !== 'candidate.confirmed' || event.lane !== context.carrier?.id) return {};
   return {
-    nowMs: event.atMs,
-    standings: withStanding(context, context.carrier.candidate, (standing) => ({
+    standings: withStanding(
+      context,
+      context.carrier.candidate,
+      ({ openUntilMs, askedUntilMs, isAlone }) => ({
+        ...FRESH,
+        openUntilMs,
+        askedUntilMs,
+        isAlone,
+      }),
+    ),
+  };
+}
+
+/** The network is back: what hung or failed while it was away says nothing. */
+export function afterNetwork(context: OrchestratorContext, event: OrchestratorEvent): Change {
+  if (event.type !== 'network.restored') return {};
+  return {
+    isOnline: true,
+    failedDials: [],
+    unservedSinceMs: context.unservedSinceMs === null ? null : context.nowMs,
+    standings: forgiven(context.standings, event),
+  };
+}
+
+/** The breaker of a candidate opened, or closed. */
+export function afterBreaker(context: OrchestratorContext, event: OrchestratorEvent): Change {
+  if (event.type !== 'breaker.moved') return {};
+  const { candidate, untilMs } = event;
+  return {
+    standings: withStanding(context, candidate, (standing) => ({
       ...standing,
-      failures: 0,
-      coolUntilMs: 0,
+      openUntilMs: untilMs,
     })),
   };
 }
 
-/** The connection to be dialled beside the carrier, or null where there is none to dial. */
-export function besideOf(
-  context: OrchestratorContext,
-  purpose: Purpose,
-  atMs: number,
-): Beside | null {
-  const candidate = {
-    standby: () => standbyCandidate(context, atMs),
-    return: () => betterCandidate(context, atMs),
-    rotation: () => context.carrier?.candidate ?? null,
-  }[purpose]();
-  if (candidate === null) return null;
-  return { id: context.lastLane + 1, candidate, purpose, isReady: false };
+/** Part of what the carrier does failed alone, or works again. */
+export function afterFaculty(
+  { facultiesLost }: OrchestratorContext,
+  event: OrchestratorEvent,
+): Change {
+  if (event.type !== 'faculty.lost' && event.type !== 'faculty.restored') return {};
+  const others = facultiesLost.filter((faculty) => faculty !== event.faculty);
+  return { facultiesLost: event.type === 'faculty.lost' ? [...others, event.faculty] : others };
+}
+
+/** The service said when it ends a session: the carrier's, or that of what stands beside it. */
+export function afterAnnouncement(context: OrchestratorContext, event: OrchestratorEvent): Change {
+  if (event.type !== 'end.announced') return {};
+  const { lane, endsAtMs } = event;
+  const { carrier, beside } = context;
+  if (lane === carrier?.id) return { endsAtMs };
+  return lane === beside?.id ? { beside: { ...beside, endsAtMs } } : {};
+}
+
+/** Nobody carries any more. Who did is kept, for whoever serves next. */
+export function afterLettingGo(context: OrchestratorContext): Change {
+  const { carrier, move, outage, servedAtMs, unservedSinceMs, nowMs } = context;
+  const sinceMs = outage?.sinceMs ?? unservedSinceMs ?? nowMs;
+  const hadServed = carrier !== null && servedAtMs !== null;
+  return {
+    carrier: null,
+    beside: null,
+    servedAtMs: null,
+    move: move ?? (hadServed ? { from: carrier.candidate, reason: 'failover', sinceMs } : null),
+    recordOnlySinceMs: context.recordOnlySinceMs ?? nowMs,
+  };
+}
+
+/** An order to connect after the end: as if nothing had been, but for what others hold against the candidates. */
+export function afterRestart({ standings }: OrchestratorContext): Change {
+  return {
+    standings: pardoned(standings),
+    passed: [],
+    outage: null,
+    move: null,
+    hasServed: false,
+    recordOnlySinceMs: null,
+    failure: null,
+  };
 }

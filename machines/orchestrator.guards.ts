@@ -2,32 +2,29 @@
 import {
   betterCandidate,
   mayDegrade,
+  mayReplace,
+  mayStandBeside,
+  mayTakeOver,
   nextCandidate,
   shouldFailOver,
 } from './orchestrator.rules.ts';
-import type { OrchestratorContext, OrchestratorEvent } from './orchestrator.types.ts';
+import { momentOf } from './orchestrator.timers.ts';
+import type { Beside, OrchestratorContext, OrchestratorEvent } from './orchestrator.types.ts';
 
 interface Facts {
   readonly context: OrchestratorContext;
   readonly event: OrchestratorEvent;
 }
 
-/** The moment that an event tells; of one that tells none, the newest that is known. */
-export function atOf(context: OrchestratorContext, event: OrchestratorEvent): number {
-  return 'atMs' in event ? event.atMs : context.nowMs;
-}
-
-function laneOf(event: OrchestratorEvent): number | null {
-  return 'lane' in event ? event.lane : null;
-}
-
 export const guards = {
+  isOnline: ({ context }: Facts) => context.isOnline,
   isCarrier: ({ context, event }: Facts) => laneOf(event) === context.carrier?.id,
   isBeside: ({ context, event }: Facts) => laneOf(event) === context.beside?.id,
   isStandby: ({ context, event }: Facts) =>
-    laneOf(event) === context.beside?.id && context.beside?.purpose === 'standby',
+    laneOf(event) === context.beside?.id && context.beside.purpose === 'standby',
   canBeReplaced: ({ context, event }: Facts) =>
-    laneOf(event) === context.carrier?.id && context.beside?.isReady === true,
+    (event.type === 'candidate.lost' || event.type === 'candidate.failed') &&
+    mayReplace(context, event),
   shouldFailOver: ({ context, event }: Facts) =>
     event.type === 'candidate.lost' &&
     event.lane === context.carrier?.id &&
@@ -35,25 +32,37 @@ export const guards = {
   hasNext: ({ context, event }: Facts) =>
     event.type === 'candidate.failed' &&
     event.lane === context.carrier?.id &&
+    (context.isOnline || !context.hasServed) &&
     nextCandidate({ ...context, failure: event.failure }, event.atMs) !== null,
-  hasAnother: ({ context }: Facts) =>
-    context.isOnline && nextCandidate(context, context.nowMs) !== null,
+  hasAnother: ({ context, event }: Facts) =>
+    context.isOnline &&
+    (mayTakeOver(context, event) || nextCandidate(context, momentOf(context, event)) !== null),
   mayDegrade: ({ context, event }: Facts) =>
     event.type === 'candidate.failed' &&
     event.lane === context.carrier?.id &&
-    mayDegrade(context, event.failure, event.atMs),
+    mayDegrade(context, event),
   isCarrierBarred: ({ context, event }: Facts) =>
     event.type === 'breaker.moved' &&
     event.candidate === context.carrier?.candidate &&
     event.untilMs > event.atMs &&
-    nextCandidate(context, event.atMs) !== null,
+    context.isOnline &&
+    (mayTakeOver(context, event) || nextCandidate(context, event.atMs) !== null),
   isReturnDue: ({ context, event }: Facts) =>
-    betterCandidate(context, atOf(context, event)) !== null,
-  makesBeforeBreaks: ({ context }: Facts) =>
-    context.candidates[context.carrier?.candidate ?? 0]?.makesBeforeBreaks === true,
-  hasReadySuccessor: ({ context }: Facts) => context.beside?.isReady === true,
-  isEndKnown: ({ context }: Facts) => context.endsAtMs !== null,
-  isQuietWithSuccessor: ({ context }: Facts) =>
-    !context.isSpeaking && context.beside?.isReady === true,
-  isQuiet: ({ context }: Facts) => !context.isSpeaking,
+    betterCandidate(context, momentOf(context, event)) !== null,
+  canStandBeside: ({ context }: Facts) => context.endsAtMs !== null && mayStandBeside(context),
+  canRotate: ({ context }: Facts) =>
+    context.endsAtMs !== null &&
+    (context.candidates[context.carrier?.candidate ?? 0]?.policy.maxAttempts ?? 0) > 0,
+  hasSuccessor: ({ context }: Facts) => isSuccessor(context.beside),
+  isQuietWithSuccessor: ({ context }: Facts) => !context.isSpeaking && isSuccessor(context.beside),
+  isQuietOnline: ({ context }: Facts) => !context.isSpeaking && context.isOnline,
 };
+
+/** A standby is for accidents: for a change that is planned it has to be asked. */
+function isSuccessor(beside: Beside | null): boolean {
+  return beside?.isReady === true && beside.purpose !== 'standby';
+}
+
+function laneOf(event: OrchestratorEvent): number | null {
+  return 'lane' in event ? event.lane : null;
+}

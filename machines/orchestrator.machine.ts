@@ -9,20 +9,13 @@
  */
 import { initialContext } from './orchestrator.rules.ts';
 import { orchestratorSetup } from './orchestrator.setup.ts';
-
-/** The carrier is replaced by the connection that stands ready beside it. */
-const takeOver = {
-  target: '#orchestrator.serving.arriving',
-  reenter: true,
-  actions: 'takeOver',
-} as const;
-
-/** The carrier is given up for the next candidate. */
-const moveOn = {
-  target: '#orchestrator.serving.arriving',
-  reenter: true,
-  actions: ['moveOn', 'dialCarrier'],
-} as const;
+import {
+  failoverLimit,
+  moveOn,
+  networkRestored,
+  waysOutOfFailure,
+  waysOutOfLoss,
+} from './orchestrator.ways.ts';
 
 export const orchestratorMachine = orchestratorSetup.createMachine({
   id: 'orchestrator',
@@ -37,7 +30,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
     'network.restored': { actions: ['noteMoment', 'noteOnline', 'tellLanes'] },
     'network.changed': { actions: ['noteMoment', 'tellLanes'] },
     'breaker.moved': { actions: ['noteMoment', 'noteBreaker'] },
-    'speech.started': { actions: 'noteSpeech' },
+    'speech.started': { actions: ['noteMoment', 'noteSpeech'] },
     'speech.paused': { actions: ['noteMoment', 'notePause'] },
   },
   states: {
@@ -45,133 +38,135 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
       description: 'Nothing is dialled yet. Audio may already be captured into the ring.',
       tags: 'idle',
       on: {
-        'session.connect': {
-          target: 'serving',
-          actions: ['noteMoment', 'chooseFirst', 'dialCarrier'],
-        },
+        'session.connect': { target: 'serving', actions: ['noteMoment', 'dialFirst'] },
       },
     },
     serving: {
       description: 'One candidate carries the session, or is on its way to.',
       initial: 'arriving',
       on: {
-        'session.connect': { actions: 'hurry', description: 'No wait is sat out.' },
+        'session.connect': { actions: ['noteMoment', 'hurry'], description: 'No wait is sat out.' },
         'candidate.served': {
           guard: 'isCarrier',
           target: '.steady',
-          actions: ['noteServed', 'announceMove', 'announceMode'],
+          actions: ['noteMoment', 'noteServed', 'letSuccessorGo', 'announceMove', 'announceMode'],
         },
-        'candidate.confirmed': { actions: 'noteConfirmed' },
-        'candidate.ready': { guard: 'isBeside', actions: 'noteReady' },
-        'candidate.lost': [
-          { ...takeOver, guard: 'canBeReplaced', actions: ['noteTrouble', 'takeOver'] },
-          {
-            ...moveOn,
-            guard: 'shouldFailOver',
-            description: 'Two dials failed within 3 s, or the wait would be a long one.',
-            actions: ['noteTrouble', 'noteFailure', 'moveOn', 'dialCarrier'],
-          },
-          { guard: 'isCarrier', target: '.troubled', actions: ['noteTrouble', 'letUnreadyGo'] },
-          {
-            guard: 'isStandby',
-            description: 'A standby that dies is dialled again by its own connection.',
-            actions: 'noteUnready',
-          },
-          { guard: 'isBeside', target: '.steady', actions: ['noteFailure', 'letBesideGo'] },
-        ],
-        'candidate.failed': [
-          { ...takeOver, guard: 'canBeReplaced', actions: ['noteFailure', 'takeOver'] },
-          { ...moveOn, guard: 'hasNext', actions: ['noteFailure', 'moveOn', 'dialCarrier'] },
-          { guard: 'mayDegrade', target: 'degraded', actions: ['noteFailure', 'letAllGo'] },
-          { guard: 'isCarrier', target: 'suspended', actions: ['noteFailure', 'letAllGo'] },
-          { guard: 'isStandby', actions: ['noteFailure', 'letBesideGo'] },
-          { guard: 'isBeside', target: '.steady', actions: ['noteFailure', 'letBesideGo'] },
-        ],
-        'breaker.moved': [
-          {
-            ...moveOn,
-            guard: 'isCarrierBarred',
-            description: 'The carrier stalled, or failed elsewhere: the next one is tried.',
-            actions: ['noteMoment', 'noteBreaker', 'moveOn', 'dialCarrier'],
-          },
-          { actions: ['noteMoment', 'noteBreaker'] },
-        ],
+        'candidate.confirmed': { actions: ['noteMoment', 'noteConfirmed'] },
+        'candidate.ready': { guard: 'isBeside', actions: ['noteMoment', 'noteReady'] },
+        'candidate.lost': waysOutOfLoss,
+        'candidate.failed': waysOutOfFailure,
+        'breaker.moved': {
+          ...moveOn,
+          guard: 'isCarrierBarred',
+          description: 'The carrier stalled, or failed elsewhere: another one is tried.',
+          actions: ['noteMoment', 'noteBreaker', 'moveOn'],
+        },
+        'end.announced': { actions: ['noteMoment', 'noteEnd'] },
         'faculty.lost': { guard: 'isCarrier', actions: ['noteFaculty', 'announceMode'] },
         'faculty.restored': { guard: 'isCarrier', actions: ['noteFaculty', 'announceMode'] },
       },
       states: {
         arriving: {
           description: 'The chosen candidate is dialled, or is given what it missed.',
-          after: { failoverLimit: { ...moveOn, guard: 'hasAnother' } },
+          entry: 'armTimers',
+          on: { 'network.restored': { ...networkRestored, target: 'arriving' } },
+          after: { failoverLimit },
         },
         steady: {
           description: 'Audio flows. A standby is kept ready where a candidate asks for one.',
-          entry: { type: 'dialBeside', params: { purpose: 'standby' } },
+          entry: [{ type: 'dialBeside', params: { purpose: 'standby' } }, 'armTimers'],
           on: {
+            'network.restored': { ...networkRestored, target: 'steady' },
+            'candidate.failed': {
+              guard: 'isStandby',
+              target: 'steady',
+              reenter: true,
+              description: 'A standby that gave up is replaced when its candidate may be dialled.',
+              actions: ['noteMoment', 'letBesideGo'],
+            },
             'end.announced': {
               guard: 'isCarrier',
               target: 'steady',
               reenter: true,
               actions: ['noteMoment', 'noteEnd'],
             },
-            'speech.paused': [
-              {
-                guard: 'isReturnDue',
-                target: 'preparing',
-                description: 'A better candidate may work again: it is tried beside this one.',
-                actions: [
-                  'noteMoment',
-                  'notePause',
-                  { type: 'dialBeside', params: { purpose: 'return' } },
-                ],
-              },
-              {
-                actions: [
-                  'noteMoment',
-                  'notePause',
-                  { type: 'dialBeside', params: { purpose: 'standby' } },
-                ],
-              },
-            ],
+            'speech.paused': {
+              guard: 'isReturnDue',
+              target: 'preparing',
+              description: 'A better candidate may work again: it is tried beside this one.',
+              actions: [
+                'noteMoment',
+                'notePause',
+                { type: 'dialBeside', params: { purpose: 'return' } },
+              ],
+            },
           },
           after: {
+            standbyDue: { target: 'steady', reenter: true, actions: 'noteMoment' },
             rotationDue: [
-              { guard: 'hasReadySuccessor', target: 'prepared' },
               {
-                guard: 'makesBeforeBreaks',
+                guard: 'canStandBeside',
                 target: 'preparing',
                 description: 'The end of this session is near: its successor is dialled.',
-                actions: { type: 'dialBeside', params: { purpose: 'rotation' } },
+                actions: ['noteMoment', { type: 'dialBeside', params: { purpose: 'rotation' } }],
               },
-              { guard: 'isEndKnown', target: 'prepared' },
+              { guard: 'canRotate', target: 'prepared', actions: 'noteMoment' },
             ],
           },
         },
         troubled: {
           description: 'The carrier lost its socket and dials again by itself.',
-          after: { failoverLimit: { ...moveOn, guard: 'hasAnother' } },
+          entry: 'armTimers',
+          on: {
+            'candidate.ready': {
+              ...moveOn,
+              guard: 'isBeside',
+              description: 'The standby is back before the carrier is.',
+              actions: ['noteMoment', 'noteReady', 'moveOn'],
+            },
+            'network.restored': { ...networkRestored, target: 'troubled' },
+          },
+          after: { failoverLimit },
         },
         preparing: {
           description: 'A successor is dialled beside the carrier.',
-          on: {
-            'candidate.ready': { guard: 'isBeside', target: 'prepared', actions: 'noteReady' },
-          },
+          always: { guard: 'hasSuccessor', target: 'prepared' },
         },
         prepared: {
           description: 'All is ready for the change, which waits for a pause in speech.',
+          entry: 'armTimers',
+          on: {
+            'end.announced': {
+              guard: 'isCarrier',
+              target: 'prepared',
+              reenter: true,
+              actions: ['noteMoment', 'noteEnd'],
+            },
+          },
           always: [
             { guard: 'isQuietWithSuccessor', target: 'handingOver' },
             {
-              guard: 'isQuiet',
+              guard: 'isQuietOnline',
               target: 'troubled',
               description: 'No second session is allowed: this one is let go first.',
               actions: 'rotateCarrier',
             },
           ],
-          after: { lastCall: { target: 'prepared', actions: 'notePause', reenter: true } },
+          after: {
+            lastCall: [
+              { guard: 'hasSuccessor', target: 'handingOver', actions: 'noteMoment' },
+              {
+                guard: 'isOnline',
+                target: 'troubled',
+                description: 'No pause came in time.',
+                actions: ['noteMoment', 'rotateCarrier'],
+              },
+            ],
+          },
         },
         handingOver: {
           description: 'The carrier is asked for its last result, so that nothing is told twice.',
+          entry: 'armTimers',
           invoke: {
             src: 'handover',
             id: 'handover',
@@ -179,27 +174,29 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
               from: context.carrier?.id ?? 0,
               to: context.beside?.id ?? 0,
             }),
-            onDone: takeOver,
-            onError: takeOver,
+            onDone: moveOn,
+            onError: moveOn,
           },
-          after: { handoverLimit: takeOver },
+          after: { handoverLimit: moveOn },
         },
       },
     },
     degraded: {
       description: 'Nobody serves: audio is recorded until a candidate may be tried again.',
       tags: 'reconnecting',
-      entry: 'announceMode',
+      entry: ['announceMode', 'armTimers'],
       on: {
-        'session.connect': { target: 'serving', actions: ['chooseSoonest', 'dialCarrier'] },
-        'network.restored': {
-          target: 'serving',
-          actions: ['noteMoment', 'noteOnline', 'chooseFirst', 'dialCarrier'],
+        'session.connect': { target: 'serving', actions: ['noteMoment', 'pardon', 'dialFirst'] },
+        'network.restored': { ...networkRestored, target: 'degraded' },
+        'breaker.moved': {
+          target: 'degraded',
+          reenter: true,
+          actions: ['noteMoment', 'noteBreaker'],
         },
       },
       after: {
-        recordOnlyLimit: 'suspended',
-        nextProbe: { target: 'serving', actions: ['chooseSoonest', 'dialCarrier'] },
+        recordOnlyLimit: { target: 'suspended', actions: 'noteMoment' },
+        nextProbe: { guard: 'isOnline', target: 'serving', actions: ['noteMoment', 'dialFirst'] },
       },
     },
     suspended: {
@@ -210,7 +207,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
       on: {
         'session.connect': {
           target: 'serving',
-          actions: ['noteMoment', 'startOver', 'chooseFirst', 'dialCarrier'],
+          actions: ['noteMoment', 'startOver', 'dialFirst'],
         },
       },
     },

@@ -12,33 +12,33 @@ import {
 
 import { connectionMachine } from './connection.machine.ts';
 import type { OwnerFact } from './connection.types.ts';
-import { atOf, guards } from './orchestrator.guards.ts';
+import {
+  afterAnnouncement,
+  afterBreaker,
+  afterConfirmation,
+  afterFaculty,
+  afterFailure,
+  afterFailureBeside,
+  afterHanging,
+  afterLettingGo,
+  afterNetwork,
+  afterRestart,
+  afterServed,
+  afterTrouble,
+} from './orchestrator.changes.ts';
+import { guards } from './orchestrator.guards.ts';
+import { afterMove, afterTakeover, besideOf } from './orchestrator.moves.ts';
 import { connectionInput, laneName, nameOf } from './orchestrator.names.ts';
 import {
-  afterConfirmation,
-  afterFailureOf,
-  afterMove,
-  afterServed,
-  afterTakeover,
-  afterTrouble,
-  besideOf,
-} from './orchestrator.changes.ts';
-import {
-  FAILOVER_AFTER_MS,
   firstCandidate,
-  forgiven,
-  freshStandings,
-  HANDOVER_LIMIT_MS,
-  lastCallInMs,
+  mayTakeOver,
   missingFaculties,
   modeOf,
   nextCandidate,
-  nextProbeInMs,
-  recordOnlyLeftMs,
-  rotationInMs,
   soonestCandidate,
-  withStanding,
 } from './orchestrator.rules.ts';
+import { pardoned } from './orchestrator.standings.ts';
+import { delays, dueTimes, momentOf } from './orchestrator.timers.ts';
 import type {
   HandoverInput,
   HandoverResult,
@@ -64,7 +64,6 @@ export const orchestratorSetup = setup({
     events: {} as OrchestratorEvent,
     emitted: {} as OrchestratorSignal,
     tags: {} as OrchestratorStatus,
-    children: {} as Record<string, 'connection' | 'handover'>,
   },
   actors: {
     connection: owned(connectionMachine),
@@ -72,106 +71,86 @@ export const orchestratorSetup = setup({
       throw new Error('the orchestrator chart needs this actor by .provide()');
     }),
   },
-  delays: {
-    failoverLimit: FAILOVER_AFTER_MS,
-    handoverLimit: HANDOVER_LIMIT_MS,
-    rotationDue: ({ context }) => rotationInMs(context),
-    lastCall: ({ context }) => lastCallInMs(context),
-    nextProbe: ({ context }) => nextProbeInMs(context),
-    recordOnlyLimit: ({ context }) => recordOnlyLeftMs(context, context.nowMs),
-  },
+  delays,
   guards,
   actions: {
-    noteMoment: assign(({ context, event }) => ({ nowMs: atOf(context, event) })),
+    /** Every transition on which the time matters begins with this; what follows asks the context. */
+    noteMoment: assign(({ context, event }) => ({ nowMs: momentOf(context, event) })),
+    armTimers: assign(({ context }) => ({ dueAtMs: dueTimes(context) })),
     noteOffline: assign({ isOnline: false }),
-    noteOnline: assign(({ context }) => ({
-      isOnline: true,
-      standings: forgiven(context.standings),
-    })),
+    noteOnline: assign(({ context, event }) => afterNetwork(context, event)),
     noteSpeech: assign({ isSpeaking: true }),
     notePause: assign({ isSpeaking: false }),
-    noteBreaker: assign(({ context, event }) => {
-      if (event.type !== 'breaker.moved') return {};
-      const { candidate, untilMs } = event;
-      return {
-        standings: withStanding(context, candidate, (standing) => ({
-          ...standing,
-          openUntilMs: untilMs,
-        })),
-      };
-    }),
-    noteEnd: assign(({ context, event }) => ({
-      endsAtMs: event.type === 'end.announced' ? event.endsAtMs : context.endsAtMs,
-    })),
+    noteBreaker: assign(({ context, event }) => afterBreaker(context, event)),
+    noteEnd: assign(({ context, event }) => afterAnnouncement(context, event)),
     noteConfirmed: assign(({ context, event }) => afterConfirmation(context, event)),
-    noteFaculty: assign(({ context, event }) => {
-      if (event.type !== 'faculty.lost' && event.type !== 'faculty.restored') return {};
-      const others = context.facultiesLost.filter((faculty) => faculty !== event.faculty);
-      return { facultiesLost: event.type === 'faculty.lost' ? [...others, event.faculty] : others };
-    }),
-    noteServed: assign(({ context, event }) => afterServed(context, atOf(context, event))),
+    noteFaculty: assign(({ context, event }) => afterFaculty(context, event)),
+    noteServed: assign(({ context }) => afterServed(context)),
     noteTrouble: assign(({ context, event }) => afterTrouble(context, event)),
-    noteFailure: assign(({ context, event }) => afterFailureOf(context, event)),
+    noteFailure: assign(({ context, event }) => afterFailure(context, event)),
+    noteHanging: assign(({ context }) => afterHanging(context)),
     noteReady: assign(({ context }) => ({
-      beside: context.beside && { ...context.beside, isReady: true },
+      beside: context.beside && { ...context.beside, isReady: true, readyAtMs: context.nowMs },
     })),
     noteUnready: assign(({ context }) => ({
-      beside: context.beside && { ...context.beside, isReady: false },
+      beside: context.beside && { ...context.beside, isReady: false, endsAtMs: null },
     })),
-    chooseFirst: assign(({ context, event }) => {
-      const index = firstCandidate(context, atOf(context, event));
-      return afterMove(context, index ?? soonestCandidate(context), null);
-    }),
-    chooseSoonest: assign(({ context }) => afterMove(context, soonestCandidate(context), null)),
-    startOver: assign(({ context }) => ({
-      standings: freshStandings(context.candidates),
-      outage: null,
-      hasServed: false,
-      failure: null,
-    })),
-    dialCarrier: enqueueActions(({ context, enqueue }) => {
-      const { carrier } = context;
-      if (carrier === null) return;
+    pardon: assign(({ context }) => ({ standings: pardoned(context.standings) })),
+    startOver: assign(({ context }) => afterRestart(context)),
+    /** The most preferred candidate that may be dialled, or the one that may be first. */
+    dialFirst: enqueueActions(({ context, enqueue }) => {
+      const index = firstCandidate(context, context.nowMs) ?? soonestCandidate(context);
+      const { change, lane } = afterMove(context, index, null);
+      enqueue.assign(change);
       enqueue.spawnChild('connection', {
-        id: laneName(carrier.id),
-        input: connectionInput(context, carrier, 'carrier'),
+        id: laneName(lane.id),
+        input: connectionInput(context, lane, 'carrier'),
       });
-      enqueue.sendTo(laneName(carrier.id), { type: 'session.connect' });
+      if (!context.isOnline) enqueue.sendTo(laneName(lane.id), lostAt(context));
+      enqueue.sendTo(laneName(lane.id), { type: 'session.connect' });
     }),
-    /** The carrier is let go, and the next candidate takes its place. */
+    /** The carrier is let go, for what stands ready beside it or else for the next candidate. */
     moveOn: enqueueActions(({ context, event, enqueue }) => {
-      const next = nextCandidate(context, atOf(context, event));
+      const { carrier, beside, outage, nowMs } = context;
+      if (beside !== null && mayTakeOver(context, event)) {
+        enqueue(stopChild(laneName(carrier?.id)));
+        enqueue.assign(afterTakeover(context, beside));
+        enqueue.sendTo(laneName(beside.id), { type: 'carrier.chosen', atMs: nowMs, outage });
+        return;
+      }
+      const next = nextCandidate(context, nowMs);
       if (next === null) return;
-      enqueue(stopChild(laneName(context.carrier?.id)));
-      enqueue(stopChild(laneName(context.beside?.id)));
-      enqueue.assign({ ...afterMove(context, next, 'failover'), beside: null });
-    }),
-    /** What stands ready beside the carrier takes its place. */
-    takeOver: enqueueActions(({ context, event, enqueue }) => {
-      const { beside, carrier, outage } = context;
-      if (beside === null) return;
-      const atMs = 'output' in event ? (event.output as HandoverResult).atMs : atOf(context, event);
+      const { change, lane } = afterMove(context, next, 'failover');
       enqueue(stopChild(laneName(carrier?.id)));
-      enqueue.assign(afterTakeover(context, beside, atMs));
-      enqueue.sendTo(laneName(beside.id), { type: 'carrier.chosen', atMs, outage });
+      enqueue(stopChild(laneName(beside?.id)));
+      enqueue.assign({ ...change, beside: null });
+      enqueue.spawnChild('connection', {
+        id: laneName(lane.id),
+        input: connectionInput(context, lane, 'carrier'),
+      });
+      enqueue.sendTo(laneName(lane.id), { type: 'session.connect' });
     }),
-    dialBeside: enqueueActions(({ context, event, enqueue }, { purpose }: { purpose: Purpose }) => {
-      const beside = besideOf(context, purpose, atOf(context, event));
+    dialBeside: enqueueActions(({ context, enqueue }, { purpose }: { purpose: Purpose }) => {
+      const beside = besideOf(context, purpose);
       if (beside === null) return;
+      enqueue.assign({ beside });
+      if (beside.id === context.beside?.id) return; // the standby is what is wanted
       enqueue(stopChild(laneName(context.beside?.id)));
-      enqueue.assign({ beside, lastLane: beside.id });
+      enqueue.assign({ lastLane: beside.id });
       enqueue.spawnChild('connection', {
         id: laneName(beside.id),
         input: connectionInput(context, beside, 'standby'),
       });
+      if (!context.isOnline) enqueue.sendTo(laneName(beside.id), lostAt(context));
       enqueue.sendTo(laneName(beside.id), { type: 'session.connect' });
     }),
-    letBesideGo: enqueueActions(({ context, enqueue }) => {
+    /** What was dialled beside the carrier failed. */
+    letBesideGo: enqueueActions(({ context, event, enqueue }) => {
       enqueue(stopChild(laneName(context.beside?.id)));
-      enqueue.assign({ beside: null });
+      enqueue.assign(afterFailureBeside(context, event));
     }),
-    letUnreadyGo: enqueueActions(({ context, enqueue }) => {
-      const { beside } = context;
+    /** A change that was prepared is off; a standby stays. */
+    letSuccessorGo: enqueueActions(({ context: { beside }, enqueue }) => {
       if (beside === null || beside.purpose === 'standby') return;
       enqueue(stopChild(laneName(beside.id)));
       enqueue.assign({ beside: null });
@@ -179,12 +158,7 @@ export const orchestratorSetup = setup({
     letAllGo: enqueueActions(({ context, enqueue }) => {
       enqueue(stopChild(laneName(context.carrier?.id)));
       enqueue(stopChild(laneName(context.beside?.id)));
-      enqueue.assign({
-        carrier: null,
-        beside: null,
-        servedAtMs: null,
-        recordOnlySinceMs: context.recordOnlySinceMs ?? context.nowMs,
-      });
+      enqueue.assign(afterLettingGo(context));
     }),
     tellLanes: enqueueActions(({ context, event, enqueue }) => {
       for (const lane of [context.carrier, context.beside]) {
@@ -192,13 +166,15 @@ export const orchestratorSetup = setup({
       }
     }),
     hurry: sendTo(({ context }) => laneName(context.carrier?.id), { type: 'session.connect' }),
-    rotateCarrier: sendTo(
-      ({ context }) => laneName(context.carrier?.id),
-      ({ context, event }) => ({ type: 'session.rotate', atMs: atOf(context, event) }),
-    ),
+    rotateCarrier: enqueueActions(({ context: { carrier, nowMs }, enqueue }) => {
+      enqueue.sendTo(laneName(carrier?.id), { type: 'session.rotate', atMs: nowMs });
+      enqueue.assign({ rotatedAtMs: nowMs });
+    }),
     announceMove: enqueueActions(({ context, enqueue }) => {
       const { move, carrier, candidates, nowMs } = context;
       if (move === null || carrier === null) return;
+      enqueue.assign({ move: null });
+      if (move.reason === 'failover' && move.from === carrier.candidate) return; // back where it was
       enqueue.emit({
         type: 'candidate.changed',
         from: nameOf(candidates[move.from]),
@@ -206,7 +182,6 @@ export const orchestratorSetup = setup({
         reason: move.reason,
         takeoverMs: Math.max(0, nowMs - move.sinceMs),
       });
-      enqueue.assign({ move: null });
     }),
     announceMode: enqueueActions(({ context, enqueue }) => {
       const mode = modeOf(context);
@@ -225,3 +200,8 @@ export const orchestratorSetup = setup({
     })),
   },
 });
+
+/** A connection believes that there is a network until it is told otherwise. */
+function lostAt({ nowMs }: OrchestratorContext) {
+  return { type: 'network.lost', atMs: nowMs } as const;
+}

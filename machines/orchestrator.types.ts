@@ -61,10 +61,24 @@ export interface Lane {
 export interface Beside extends Lane {
   readonly purpose: Purpose;
   readonly isReady: boolean;
+  /** Since when it is ready: a service that ends sessions counts from here. */
+  readonly readyAtMs: number;
+  /** When its own session ends, where the service said so. */
+  readonly endsAtMs: number | null;
 }
 
 /** Why another connection carries now. */
 export type MoveReason = 'failover' | 'standby' | 'rotation' | 'return';
+
+/** The moments that the chart waits for by a timer. */
+export type TimerName =
+  | 'failoverLimit'
+  | 'handoverLimit'
+  | 'rotationDue'
+  | 'standbyDue'
+  | 'lastCall'
+  | 'nextProbe'
+  | 'recordOnlyLimit';
 
 export interface Move {
   /** The candidate that carried before. */
@@ -115,10 +129,14 @@ export interface Standing {
   readonly openUntilMs: number;
   /** By us: it failed a moment ago. */
   readonly coolUntilMs: number;
+  /** By the service: it said when to come back. */
+  readonly askedUntilMs: number;
   /** Failures in a row without a committed result. */
   readonly failures: number;
   /** Misconfigured: only an order to connect tries it again. */
   readonly isBarred: boolean;
+  /** It refused a second connection beside one that served: none is tried again. */
+  readonly isAlone: boolean;
 }
 
 export interface OrchestratorContext extends Required<OrchestratorInput> {
@@ -128,6 +146,8 @@ export interface OrchestratorContext extends Required<OrchestratorInput> {
   readonly beside: Beside | null;
   /** The move that is not completed yet. */
   readonly move: Move | null;
+  /** Candidates that were given up since an order to connect, and before anybody served. */
+  readonly passed: readonly number[];
   /** Moments of the carrier's failed dials. */
   readonly failedDials: readonly number[];
   readonly outage: Outage | null;
@@ -136,8 +156,14 @@ export interface OrchestratorContext extends Required<OrchestratorInput> {
   readonly isSpeaking: boolean;
   /** The newest moment that a fact told. */
   readonly nowMs: number;
-  /** When the carrier began to serve; null while it does not. */
+  /** When the carrier's connection last began to serve; null where it has not yet. */
   readonly servedAtMs: number | null;
+  /** When a planned end was last met. */
+  readonly rotatedAtMs: number | null;
+  /** Since when no audio flows; null while it does. */
+  readonly unservedSinceMs: number | null;
+  /** When the timers of the present state fall due: a timer brings no time with it. */
+  readonly dueAtMs: Readonly<Partial<Record<TimerName, number>>>;
   /** Before this a lesser candidate is kept. */
   readonly heldUntilMs: number;
   /** When the carrier's session ends, where that is known. */

@@ -1,0 +1,80 @@
+/** Which connection is dialled, and what the orchestrator remembers when another one is to carry. */
+import { betterCandidate, standbyCandidate } from './orchestrator.rules.ts';
+import type {
+  Beside,
+  Lane,
+  MoveReason,
+  OrchestratorContext,
+  Purpose,
+} from './orchestrator.types.ts';
+
+type Change = Partial<OrchestratorContext>;
+
+/** Another candidate is to carry, on a connection that is yet to be dialled. */
+export function afterMove(
+  context: OrchestratorContext,
+  candidate: number,
+  reason: MoveReason | null,
+): { readonly change: Change; readonly lane: Lane } {
+  const { carrier, lastLane, move, outage, passed, nowMs } = context;
+  const from = move?.from ?? carrier?.candidate;
+  const sinceMs = move?.sinceMs ?? outage?.sinceMs ?? context.unservedSinceMs ?? nowMs;
+
+  const lane = { id: lastLane + 1, candidate };
+  const change: Change = {
+    ...unserved(nowMs),
+    carrier: lane,
+    lastLane: lane.id,
+    move: reason === null || from === undefined ? move : { from, reason, sinceMs },
+    passed: carrier === null ? passed : [...passed, carrier.candidate],
+  };
+  return { change, lane };
+}
+
+/** What stood beside carries now: a loss makes a standby of it, whatever it was dialled for. */
+export function afterTakeover(context: OrchestratorContext, beside: Beside): Change {
+  const { candidates, carrier, outage, move, nowMs, unservedSinceMs } = context;
+  const endsAfterMs = candidates[beside.candidate]?.endsAfterMs ?? null;
+  const reason = unservedSinceMs === null ? beside.purpose : 'standby';
+  return {
+    ...unserved(nowMs),
+    carrier: { id: beside.id, candidate: beside.candidate },
+    beside: null,
+    move: {
+      from: move?.from ?? carrier?.candidate ?? beside.candidate,
+      reason,
+      sinceMs: outage?.sinceMs ?? unservedSinceMs ?? nowMs,
+    },
+    rotatedAtMs: reason === 'rotation' ? nowMs : context.rotatedAtMs,
+    // Its session is as old as it is, not as old as its task.
+    endsAtMs: sooner(beside.endsAtMs, endsAfterMs === null ? null : beside.readyAtMs + endsAfterMs),
+  };
+}
+
+function unserved(nowMs: number): Change {
+  return {
+    failedDials: [],
+    servedAtMs: null,
+    unservedSinceMs: nowMs,
+    endsAtMs: null,
+    facultiesLost: [],
+  };
+}
+
+/** The connection to be dialled beside the carrier, or to be taken for it; null where there is none. */
+export function besideOf(context: OrchestratorContext, purpose: Purpose): Beside | null {
+  const { beside, lastLane, nowMs } = context;
+  const candidate = {
+    standby: () => standbyCandidate(context, nowMs),
+    return: () => betterCandidate(context, nowMs),
+    rotation: () => context.carrier?.candidate ?? null,
+  }[purpose]();
+  if (candidate === null) return null;
+  if (beside?.isReady === true && beside.candidate === candidate) return { ...beside, purpose };
+  return { id: lastLane + 1, candidate, purpose, isReady: false, readyAtMs: 0, endsAtMs: null };
+}
+
+/** The sooner of two moments of which either may be unknown. */
+export function sooner(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
+}

@@ -1,0 +1,110 @@
+/**
+ * When the orchestrator's timers fall due, and what time it is when something happens.
+ *
+ * A chart can ask no clock and an event of a timer brings no time, so the moments are noted when a state is entered.
+ */
+import { isOther, wantsStandby } from './orchestrator.rules.ts';
+import { usableAtMs } from './orchestrator.standings.ts';
+import type { OrchestratorContext, TimerName } from './orchestrator.types.ts';
+
+/** A dial that hangs is not waited for longer than this where another candidate can be had. */
+export const FAILOVER_AFTER_MS = 5_000;
+
+/** The old one is asked for its last result for this long at the most. */
+export const HANDOVER_LIMIT_MS = 1_500;
+
+/** A planned end is met by then, whether anybody speaks or not. */
+export const LAST_CALL_MS = 5_000;
+
+/** Between two rotations, unless an end is sooner: else a service that announces an end at once would make a storm. */
+export const ROTATION_EVERY_MS = 10_000;
+
+/** A platform's timer that is set for longer fires at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+const NEVER = Infinity;
+
+type Moments = Readonly<Record<TimerName, number>>;
+
+/** The moments that the timers of a state wait for, seen from the moment at which it is entered. */
+export function dueTimes(context: OrchestratorContext): Moments {
+  const { nowMs } = context;
+  const within = (atMs: number): number =>
+    Math.min(Math.max(nowMs, atMs), nowMs + LONGEST_TIMER_MS);
+
+  return {
+    failoverLimit: within(failoverAtMs(context)),
+    handoverLimit: within(nowMs + HANDOVER_LIMIT_MS),
+    rotationDue: within(rotationAtMs(context)),
+    standbyDue: within(standbyAtMs(context)),
+    lastCall: within(context.endsAtMs === null ? NEVER : context.endsAtMs - LAST_CALL_MS),
+    nextProbe: within(probeAtMs(context)),
+    recordOnlyLimit: within(recordOnlyEndsAtMs(context)),
+  };
+}
+
+/** The delays of the chart, each from the moment at which its state was entered. */
+export const delays = {
+  failoverLimit: untilDue('failoverLimit'),
+  handoverLimit: untilDue('handoverLimit'),
+  rotationDue: untilDue('rotationDue'),
+  standbyDue: untilDue('standbyDue'),
+  lastCall: untilDue('lastCall'),
+  nextProbe: untilDue('nextProbe'),
+  recordOnlyLimit: untilDue('recordOnlyLimit'),
+};
+
+/** The moment of an event: what it tells, when its timer was due, or else the newest moment that is known. */
+export function momentOf(context: OrchestratorContext, event: { readonly type: string }): number {
+  return Math.max(context.nowMs, toldAtMs(event) ?? dueOf(context, event.type) ?? 0);
+}
+
+export function recordOnlyEndsAtMs(context: OrchestratorContext): number {
+  return (context.recordOnlySinceMs ?? context.nowMs) + context.recordOnlyMs;
+}
+
+/** What stands ready is taken at the limit; a candidate that may not be dialled by then, as soon as it may be. */
+function failoverAtMs(context: OrchestratorContext): number {
+  const limitAtMs = (context.unservedSinceMs ?? context.nowMs) + FAILOVER_AFTER_MS;
+  if (context.beside?.isReady === true) return limitAtMs;
+  const others = context.standings.filter((_, index) => isOther(context, index));
+  return Math.max(limitAtMs, Math.min(...others.map(usableAtMs)));
+}
+
+function rotationAtMs(context: OrchestratorContext): number {
+  const { endsAtMs, rotationLeadMs, candidates, carrier, standings, rotatedAtMs } = context;
+  if (endsAtMs === null || carrier === null) return NEVER;
+  const endsAfterMs = candidates[carrier.candidate]?.endsAfterMs ?? NEVER;
+  const leadMs = Math.min(rotationLeadMs, endsAfterMs / 2);
+  const earliestMs = Math.min((rotatedAtMs ?? -NEVER) + ROTATION_EVERY_MS, endsAtMs - LAST_CALL_MS);
+  const standing = standings[carrier.candidate]; // its last successor may have failed a moment ago
+  return Math.max(endsAtMs - leadMs, earliestMs, standing ? usableAtMs(standing) : 0);
+}
+
+function standbyAtMs(context: OrchestratorContext): number {
+  const { beside, isOnline, standings } = context;
+  if (beside !== null || !isOnline) return NEVER;
+  const wanted = standings.filter((_, index) => wantsStandby(context, index));
+  return Math.min(...wanted.map(usableAtMs));
+}
+
+function probeAtMs({ standings }: OrchestratorContext): number {
+  return Math.min(...standings.map(usableAtMs));
+}
+
+function untilDue(name: TimerName): (facts: { readonly context: OrchestratorContext }) => number {
+  return ({ context }) => Math.max(0, (context.dueAtMs[name] ?? 0) - context.nowMs);
+}
+
+function toldAtMs(event: object): number | null {
+  if ('atMs' in event && typeof event.atMs === 'number') return event.atMs;
+  return 'output' in event && typeof event.output === 'object' && event.output !== null
+    ? toldAtMs(event.output)
+    : null;
+}
+
+/** Of `xstate.after.lastCall.orchestrator.serving.prepared`, when `lastCall` was due. */
+function dueOf({ dueAtMs }: OrchestratorContext, type: string): number | null {
+  const [, after, name] = type.split('.');
+  return after === 'after' ? (dueAtMs[name as TimerName] ?? null) : null;
+}
