@@ -23,6 +23,7 @@ export default {
   vitest: { configFile: 'vitest.mutation.config.ts' },
   coverageAnalysis: 'perTest',
   concurrency: 1,
+  timeoutMS: 15_000, // a busy machine is no infinite loop
   tempDirName: '.tmp/stryker',
   ignorePatterns: ['.tmp', 'coverage', 'dist', 'visualizations', 'test/fixtures', 'test/scenarios'],
   incrementalFile: '.tmp/mutation/incremental.json',
