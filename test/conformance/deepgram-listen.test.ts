@@ -27,6 +27,18 @@ describe('deepgramListen', () => {
     ]);
   });
 
+  it('leaves out what only other services do', () => {
+    // It limits and refuses dials, never standing connections; and it ends none by plan.
+    expect(conformance.unreached.map(({ id }) => id)).toEqual([
+      'connection.connected on socket.lost #4 → connection.reconnecting.waitingForRateLimit',
+      'connection.connected on socket.lost #5 → connection.reconnecting.dialing',
+      'connection.connected on session.rotate → connection.reconnecting.dialing',
+      'connection.active on socket.lost #4 → connection.reconnecting.waitingForRateLimit',
+      'connection.active on socket.lost #5 → connection.reconnecting.dialing',
+      'connection.active on session.rotate → connection.reconnecting.dialing',
+    ]);
+  });
+
   it('took every transition that its cases are there for', () => {
     expect(() => conformance.assertCovered()).not.toThrow();
   });

@@ -3,9 +3,9 @@
  *
  * A cause only does what the world would do; that the session's chart takes the step is awaited by who runs the path.
  */
+import { wayOf } from './losses.ts';
+import type { LossCause } from './losses.ts';
 import type { ConformanceRun } from './run.ts';
-import { wayOf } from './stimuli.ts';
-import type { LossCause } from './stimuli.ts';
 import type { ConnectionEvent } from '../../../machines/connection.types.ts';
 import type { ModelStep } from '../model/paths.ts';
 import { stateOf } from '../model/sentences.ts';

@@ -48,6 +48,7 @@ export class ConformanceRun {
   readonly provider: WatchedProvider;
   readonly transport: WatchedTransport;
   readonly session: Session;
+  readonly mostSockets: number;
   readonly #captured: Uint8Array[] = [];
   readonly #chance = seededRandom(11);
 
@@ -63,6 +64,7 @@ export class ConformanceRun {
     const { provider, server, setting, coverage } = options;
     this.service = service;
     this.facts = facts;
+    this.mostSockets = setting.mostSockets;
     this.log = new StepLog(setting.lane, facts.changed);
     this.provider = new WatchedProvider(provider(server.url), {
       replayRateRatio: REPLAY_RATE_RATIO,

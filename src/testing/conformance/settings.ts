@@ -17,6 +17,8 @@ export interface Setting {
   readonly tries: readonly string[];
   /** What follows without anybody's doing, because another chart orders it. */
   readonly follows: readonly string[];
+  /** How many may stand at once: the connections' own, and one that is tried beside a silent one. */
+  readonly mostSockets: number;
   /** What the session is made to believe of the service. */
   readonly traits: Partial<ProviderTraits>;
   candidates(this: void, provider: Provider): readonly (Provider | CandidateOptions)[];
@@ -48,17 +50,21 @@ const SETUP = [
   'xstate.done.actor.bufferReplay',
 ];
 
-const LINKS = [
-  ...DIALS,
-  ...SETUP,
-  'server.answered',
-  'result.committed',
+const SILENCE = [
   'link.measured',
   'link.probe',
   'link.suspected',
   'link.answered',
   'link.recovered',
   'link.died',
+];
+
+const LINKS = [
+  ...DIALS,
+  ...SETUP,
+  ...SILENCE,
+  'server.answered',
+  'result.committed',
   'xstate.error.actor.sessionRestore',
   'xstate.error.actor.bufferReplay',
 ];
@@ -68,6 +74,7 @@ const ALONE: Omit<Setting, 'lead' | 'policy' | 'tries'> = {
   lane: 0,
   role: 'carrier',
   follows: [],
+  mostSockets: 2,
   traits: { endsAfterMs: null, announcesEnd: false },
   candidates: (provider) => [provider],
   before: () => undefined,
@@ -89,8 +96,17 @@ export const SETTINGS: readonly Setting[] = [
     policy: PLAIN,
     lane: 2,
     role: 'standby',
-    tries: [...SETUP, 'session.connect', 'socket.lost', 'network.lost', 'carrier.chosen'],
+    tries: [
+      ...SETUP,
+      ...SILENCE,
+      'session.connect',
+      'socket.lost',
+      'network.lost',
+      'network.changed',
+      'carrier.chosen',
+    ],
     follows: ['session.connect'],
+    mostSockets: 3,
     candidates: (provider) => [{ provider, standby: 1 }],
     before: bringUpCarrier,
     isPossible: ({ traits }) => traits.makesBeforeBreaks !== false,
@@ -101,6 +117,7 @@ export const SETTINGS: readonly Setting[] = [
     policy: PLAIN,
     lane: 1,
     tries: [...SETUP, 'session.connect', 'session.rotate'],
+    mostSockets: 1,
     traits: { endsAfterMs: null, announcesEnd: true, makesBeforeBreaks: false },
     isPossible: ({ traits }, { announceEnd }) =>
       traits.announcesEnd === true && announceEnd !== undefined,

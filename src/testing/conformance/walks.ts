@@ -1,5 +1,6 @@
 /** The paths that a conformance run takes: few that together take each transition by each of its causes. */
-import { distinguish, stimuli } from './stimuli.ts';
+import { distinguish } from './moments.ts';
+import { stimuli } from './stimuli.ts';
 import { waysOf } from './provider-server.ts';
 import type { ServiceScript, Ways } from './provider-server.ts';
 import { SETTINGS } from './settings.ts';

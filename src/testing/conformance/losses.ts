@@ -1,0 +1,68 @@
+/** The ways to lose a socket: each that a service's script has, and those that a network and a buggy adapter have. */
+import { hasLink, idOf, isDialing, when } from './moments.ts';
+import type { Moment, Variant } from './moments.ts';
+import { waysOf } from './provider-server.ts';
+import type { ServiceScript, Ways } from './provider-server.ts';
+import type { Failure, FailureKind } from '../../../machines/failure.ts';
+
+/** How a loss is caused. It stands in the code of the failure that a path carries. */
+export type LossCause = 'refusal' | 'ending' | 'reset' | 'throws' | 'hedge';
+
+export function lossesOf({ refusals, endings }: ServiceScript): readonly Variant[] {
+  return [
+    ...lossesBy('refusal', refusals, isDialing),
+    loss(isDialing, 'reset', 'transient'),
+    loss(isDialing, 'throws', 'config'),
+    ...lossesBy('ending', endings, hasLink),
+    loss(hasLink, 'reset', 'transient'),
+    loss(({ context }) => context.hedgeId !== null, 'hedge', 'transient'),
+  ];
+}
+
+function lossesBy(
+  cause: LossCause,
+  ways: Ways<object>,
+  can: (moment: Moment) => boolean,
+): readonly Variant[] {
+  return (Object.keys(ways) as FailureKind[]).flatMap((kind) =>
+    waysOf(ways, kind).map((_, way) => loss(can, cause, kind, way)),
+  );
+}
+
+function loss(
+  can: (moment: Moment) => boolean,
+  cause: LossCause,
+  kind: FailureKind,
+  way = 0,
+): Variant {
+  const failure: Failure = { kind, code: cause, detail: String(way) };
+  const label = `${kind} by ${cause}${way === 0 ? '' : ` ${way + 1}`}`;
+  return when(
+    (moment) => can(moment) && isNews(moment, cause, kind),
+    ({ context, nowMs }) => ({
+      type: 'socket.lost',
+      id: cause === 'hedge' ? idOf(context.hedgeId) : context.socketId,
+      failure,
+      atMs: nowMs,
+      bufferedChunks: 0,
+      unit: 0.5,
+    }),
+    cause === 'refusal' || cause === 'ending' ? label : cause,
+  );
+}
+
+/**
+ * Each way to fail is tried on the first link and on the dials that follow its loss; after that only what counts
+ * repetitions is new.
+ */
+function isNews({ context, state }: Moment, cause: LossCause, kind: FailureKind): boolean {
+  const { attempts } = context;
+  if (attempts === 0 || cause === 'reset') return true;
+  if (attempts > 1) return kind === 'auth' && cause === 'refusal';
+  return state.endsWith('.dialing') || kind === 'planned' || kind === 'staleHandle';
+}
+
+/** The number of the script's way that a path's failure stands for. */
+export function wayOf({ detail }: Failure): number {
+  return Number(detail);
+}
