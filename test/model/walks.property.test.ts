@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ContextFrom } from 'xstate';
+
+import { breakerMachine } from '../../machines/breaker.machine.ts';
+import { laneName, orchestratorMachine } from '../../machines/index.ts';
+import { networkMachine } from '../../machines/network.machine.ts';
+import { breakerModel } from '../../src/testing/model/catalogues/breaker.ts';
+import { modelledCharts } from '../../src/testing/model/catalogues/catalogues.ts';
+import { networkModel } from '../../src/testing/model/catalogues/network.ts';
+import { orchestratorModel } from '../../src/testing/model/catalogues/orchestrator.ts';
+import { draws, walk } from './walk.ts';
+
+/** Shrinking takes a while. */
+const RUNS = { numRuns: 40, interruptAfterTimeLimit: 15_000 };
+
+describe('on any walk', () => {
+  it.each(modelledCharts)('an actor of $name does what the pure chart does', async (chart) => {
+    await fc.assert(
+      fc.asyncProperty(draws, async (drawn) => {
+        const { world } = await walk({
+          machine: chart.machine,
+          model: chart.options,
+          draws: drawn,
+        });
+
+        world.dispose();
+
+        expect(world.running).toEqual([]);
+        expect(world.clock.pending).toBe(0);
+      }),
+      RUNS,
+    );
+  });
+
+  it('an orchestrator holds the connections that it knows of, two at the most, and none once closed', async () => {
+    await fc.assert(
+      fc.asyncProperty(draws, async (drawn) => {
+        const { world } = await walk({
+          machine: orchestratorMachine,
+          model: orchestratorModel,
+          draws: drawn,
+          check: ({ snapshot, running }) => {
+            const { carrier, beside } = snapshot.context as ContextFrom<typeof orchestratorMachine>;
+            const known = [carrier, beside].filter((lane) => lane !== null);
+            const held = running.filter(({ src }) => src === 'connection').map(({ id }) => id);
+
+            expect(held.sort()).toEqual(known.map(({ id }) => laneName(id)).sort());
+          },
+        });
+        const dialled = world.fakes.length;
+        if (world.state() !== 'closed') world.send({ type: 'session.close' });
+        world.clock.advance(3_600_000);
+
+        expect(world.running).toEqual([]);
+        expect(world.fakes).toHaveLength(dialled);
+        world.dispose();
+      }),
+      RUNS,
+    );
+  });
+
+  it('a network is told lost and restored in turn, and earns new attempts at most once in 5 s', async () => {
+    await fc.assert(
+      fc.asyncProperty(draws, async (drawn) => {
+        const { world } = await walk({
+          machine: networkMachine,
+          model: networkModel,
+          draws: drawn,
+        });
+        const told = world.emitted.filter(({ type }) => type !== 'network.changed');
+        const resets = told.filter((each) => each['resetsAttempts'] === true);
+        const momentsMs = resets.map((each) => each['atMs'] as number);
+        world.dispose();
+
+        told.forEach(({ type }, index) => {
+          expect(type).toBe(index % 2 === 0 ? 'network.lost' : 'network.restored');
+        });
+        momentsMs.slice(1).forEach((atMs, index) => {
+          expect(atMs - (momentsMs[index] ?? 0)).toBeGreaterThanOrEqual(5_000);
+        });
+      }),
+      RUNS,
+    );
+  });
+
+  it('a breaker opens for a counted failure or a stall of a candidate that is not the last, and for nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(draws, async (drawn) => {
+        let openings = 0;
+        const { world } = await walk({
+          machine: breakerMachine,
+          model: breakerModel,
+          draws: drawn,
+          check: ({ emitted }, { label }) => {
+            const opened = emitted.filter(({ type }) => type === 'breaker.opened').length;
+            const mayOpen = /dial\.failed \(transient\)$|stream\.stalled$/.test(label);
+
+            expect(opened - openings).toBeLessThanOrEqual(mayOpen ? 1 : 0);
+            openings = opened;
+          },
+        });
+        world.dispose();
+      }),
+      RUNS,
+    );
+  });
+});
