@@ -14,3 +14,6 @@ export { browserWebSocketTransport };
 export type * from './public-types.ts';
 export { TenutoError } from './ports/errors.ts';
 export { sessionLogic, sessionOf } from './session/session-logic.ts';
+export { ManualNetwork, joinSignals } from './network/manual-signals.ts';
+export { NetworkMonitor } from './network/monitor.ts';
+export { createAdmission } from './session/admission/admission.ts';

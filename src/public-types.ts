@@ -1,12 +1,14 @@
 /** The types that every entry shows. */
 export type { ReconnectPolicy, PresetName } from '../machines/backoff.ts';
 export type { ConnectionStatus } from '../machines/connection.types.ts';
+export type { DegradedMode, Faculty, MoveReason } from '../machines/orchestrator.types.ts';
 export type { Failure, FailureKind } from '../machines/failure.ts';
 export type { WriteOutcome } from './audio/uplink.ts';
 export type { AudioFormat } from './ports/audio-format.ts';
 export type { Clock } from './ports/clock.ts';
 export type { TenutoErrorCode } from './ports/errors.ts';
 export type { LogField, Logger } from './ports/logger.ts';
+export type { NetworkSignal, NetworkSignals } from './ports/network.ts';
 export type { Random } from './ports/random.ts';
 export type { Socket, SocketHandlers, Transport } from './ports/socket.ts';
 export type {
@@ -22,7 +24,10 @@ export type {
   TranscriptEvent,
   TranscriptWord,
 } from './session/events.ts';
-export type { SessionOptions } from './session/options.ts';
+export type { Admission } from './session/admission/admission.ts';
+export type { CandidateOptions } from './session/candidates.ts';
+export type { Inspector, SessionOptions } from './session/options.ts';
+export type { SimulatedFailure, SimulationOptions } from './session/rehearsal.ts';
 export type { SessionFact, SessionLogicInput, SessionOrder } from './session/session-logic.ts';
 export type { Session } from './session/session.ts';
-export type { ConnectionActor } from './session/wired-machine.ts';
+export type { ConnectionActor, OrchestratorActor } from './session/wired-machine.ts';

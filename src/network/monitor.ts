@@ -4,6 +4,7 @@ import type { ActorRefFrom } from 'xstate';
 
 import { networkMachine } from '../../machines/network.machine.ts';
 import type { NetworkJudgement } from '../../machines/network.types.ts';
+import { systemClock } from '../ports/clock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NetworkSignal, NetworkSignals } from '../ports/network.ts';
 
@@ -13,7 +14,8 @@ const TRAFFIC_INTERVAL_MS = 1_000;
 export interface NetworkMonitorOptions {
   /** What the platform says. Several sources go together by `joinSignals`. */
   readonly signals: NetworkSignals;
-  readonly clock: Clock;
+  /** Default: the machine's own. */
+  readonly clock?: Clock;
 }
 
 interface Running {
@@ -23,13 +25,15 @@ interface Running {
 
 /** Runs from the first subscriber to the last; between them it listens to nothing and keeps no timer. */
 export class NetworkMonitor {
-  readonly #options: NetworkMonitorOptions;
+  readonly #signals: NetworkSignals;
+  readonly #clock: Clock;
   #running: Running | null = null;
   #subscribers = 0;
   #sawTrafficAtMs = -Infinity;
 
   constructor(options: NetworkMonitorOptions) {
-    this.#options = options;
+    this.#signals = options.signals;
+    this.#clock = options.clock ?? systemClock;
   }
 
   /** Whether there is a network, as far as is believed. True while nobody asks and nothing was heard. */
@@ -58,18 +62,17 @@ export class NetworkMonitor {
   /** A byte came. Cheap enough for every frame: at most one a second reaches the chart. */
   sawTraffic(): void {
     if (this.#running === null) return;
-    const atMs = this.#options.clock.nowMs();
+    const atMs = this.#clock.nowMs();
     if (atMs - this.#sawTrafficAtMs < TRAFFIC_INTERVAL_MS) return;
     this.#sawTrafficAtMs = atMs;
     this.#running.actor.send({ type: 'traffic.seen', atMs });
   }
 
   #start(): Running {
-    const { clock, signals } = this.#options;
-    const actor = createActor(networkMachine, { clock: clockOf(clock) }).start();
+    const actor = createActor(networkMachine, { clock: clockOf(this.#clock) }).start();
     this.#sawTrafficAtMs = -Infinity;
 
-    return { actor, stopListening: signals.subscribe((signal) => this.#hear(actor, signal)) };
+    return { actor, stopListening: this.#signals.subscribe((signal) => this.#hear(actor, signal)) };
   }
 
   #stop(): void {
@@ -79,7 +82,7 @@ export class NetworkMonitor {
   }
 
   #hear(actor: Running['actor'], { source, says }: NetworkSignal): void {
-    const atMs = this.#options.clock.nowMs();
+    const atMs = this.#clock.nowMs();
     if (says === 'woke') actor.send({ type: 'machine.woke', atMs });
     else actor.send({ type: 'network.signalled', source, says, atMs });
   }

@@ -2,35 +2,14 @@
 import { createActor } from 'xstate';
 
 import { mayHedge, needsOrchestrator } from './candidates.ts';
+import type { Decider, DeciderHandlers } from './decider.types.ts';
 import { Ladder } from './ladder.ts';
 import type { ResolvedOptions } from './options.ts';
 import { statusOf } from './status.ts';
 import { join, wiredMachine } from './wired-machine.ts';
-import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
+import type { ConnectionActor } from './wired-machine.ts';
 import type { Wiring } from './wiring.ts';
-import type {
-  ConnectionSignal,
-  ConnectionStatus,
-  NetworkEvent,
-} from '../../machines/connection.types.ts';
-import type { OrchestratorSignal } from '../../machines/orchestrator.types.ts';
-
-export interface Decider {
-  readonly actor: ConnectionActor | OrchestratorActor;
-  order(type: 'session.connect' | 'session.close'): void;
-  tellNetwork(event: NetworkEvent): void;
-  /** A chunk was captured. */
-  heard(chunk: Uint8Array): void;
-  stop(): void;
-}
-
-/** Called without `this`. */
-export interface DeciderHandlers {
-  readonly onSignal: (signal: ConnectionSignal | OrchestratorSignal) => void;
-  readonly onStatus: (status: ConnectionStatus) => void;
-  /** The chart itself failed: a bug. */
-  readonly onBroken: (error: unknown) => void;
-}
+import type { NetworkEvent } from '../../machines/connection.types.ts';
 
 export function startDecider(
   options: ResolvedOptions,

@@ -3,7 +3,7 @@ import { createActor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 
 import { factsOf } from './candidates.ts';
-import type { Decider, DeciderHandlers } from './decider.ts';
+import type { Decider, DeciderHandlers } from './decider.types.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Owner } from './reporter.ts';
 import { statusOf } from './status.ts';

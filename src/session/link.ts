@@ -5,7 +5,7 @@
 import { DialRefused } from './admission/dial-slots.ts';
 import type { DialPermit, DialSlots } from './admission/dial-slots.ts';
 import type { ResolvedCandidate } from './candidates.ts';
-import type { LinkWatch } from './link-watch.ts';
+import { withoutSecrets } from './redact.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
@@ -40,6 +40,7 @@ const NORMAL_CLOSURE = 1_000;
 /** A credential that takes longer counts as a failed dial. */
 const CREDENTIAL_TIMEOUT_MS = 10_000;
 const MAX_OPEN_FLUSHES = 16;
+const LONGEST_DETAIL = 200;
 const NO_POSITIONS: readonly number[] = [];
 
 export class Link implements SocketHandlers {
@@ -48,6 +49,7 @@ export class Link implements SocketHandlers {
   #socket: Socket | null = null;
   #isReleased = false;
   #isDeaf = false;
+  #request: DialRequest | null = null;
   #permit: DialPermit | null = null;
   #pingedAtMs: number | null = null;
   #onEnded: (() => void) | null = null;
@@ -62,7 +64,8 @@ export class Link implements SocketHandlers {
   audioFlowedAtMs: number | null = null;
   /** Silence that it was sent before it carried audio, so that the service would not close it. */
   primedBytes = 0;
-  watch: LinkWatch | null = null;
+  /** Who looks after it while it is open. */
+  watch: { stop(): void } | null = null;
   /** When the newest flush was asked for that is not answered yet. */
   flushAskedAtMs: number | null = null;
   /** Where the stream stood at each flush that is not answered yet, oldest first: one answer settles one of them. */
@@ -135,10 +138,12 @@ export class Link implements SocketHandlers {
   }
 
   #open(request: DialRequest): void {
+    this.#request = request;
     try {
       this.#socket = this.#options.candidate.transport.dial(request, this);
     } catch (error) {
-      this.#lose({ kind: 'config', code: 'dial', detail: textOf(error) }); // the same request fails again
+      const detail = withoutSecrets(wordsOf(error), request).slice(0, LONGEST_DETAIL);
+      this.#lose({ kind: 'config', code: 'dial', detail }); // the same request fails again
     }
   }
 
@@ -268,10 +273,17 @@ export class Link implements SocketHandlers {
     this.#stopCredentialTimer();
     this.#socket?.terminate();
     this.#socket = null;
-    this.#options.handlers.onLost(this, failure);
+    // What a chart is told, every inspector sees.
+    const detail =
+      this.#request === null ? failure.detail : withoutSecrets(failure.detail, this.#request);
+    this.#options.handlers.onLost(this, { ...failure, detail });
   }
 }
 
 function textOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).slice(0, 200);
+  return wordsOf(error).slice(0, LONGEST_DETAIL);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -19,6 +19,11 @@ import { systemRandom } from '../ports/random.ts';
 import type { Transport } from '../ports/socket.ts';
 import type { Provider } from '../providers/contract.ts';
 
+/** A function, or an observer such as the `inspect` of an inspector of `@statelyai/inspect`. */
+export type Inspector =
+  | ((event: InspectionEvent) => void)
+  | { readonly next?: ((event: InspectionEvent) => void) | undefined };
+
 export interface SessionOptions {
   /** Who may serve the session, in order of preference: providers, or providers with a region and other facts. */
   readonly candidates: readonly (Provider | CandidateOptions)[];
@@ -44,7 +49,7 @@ export interface SessionOptions {
   /** What the platform says about the network. Default: nothing, and only sockets tell. */
   readonly network?: NetworkMonitor;
   /** Watches the charts: XState's inspection events of everything inside. Default: nobody does. */
-  readonly inspect?: (event: InspectionEvent) => void;
+  readonly inspect?: Inspector;
   /** Breakers and limits of dials. Default: one for all sessions of this process. */
   readonly admission?: Admission;
   readonly clock?: Clock;
@@ -91,11 +96,27 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     holdDownMs: atLeast0('holdDownMs', options.holdDownMs ?? DEFAULT_HOLD_DOWN_MS),
     rotationLeadMs: atLeast0('rotationLeadMs', options.rotationLeadMs ?? DEFAULT_ROTATION_LEAD_MS),
     network: options.network ?? null,
-    inspect: options.inspect ?? null,
+    inspect: inspectorOf(options),
     admission: options.admission ?? sharedAdmission,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
     logger: options.logger ?? silentLogger,
+  };
+}
+
+/** An inspector that throws would take the charts with it: what watches must not change what happens. */
+function inspectorOf({
+  inspect,
+  logger = silentLogger,
+}: SessionOptions): ((event: InspectionEvent) => void) | null {
+  if (inspect === undefined) return null;
+  return (event) => {
+    try {
+      if (typeof inspect === 'function') inspect(event);
+      else inspect.next?.(event);
+    } catch (error) {
+      logger.error('an inspector threw', { error: String(error) });
+    }
   };
 }
 

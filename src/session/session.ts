@@ -4,7 +4,7 @@
  * It joins a chart that decides, an uplink that keeps the audio, and a provider that knows one service's facts.
  */
 import { startDecider } from './decider.ts';
-import type { Decider } from './decider.ts';
+import type { Decider } from './decider.types.ts';
 import { Demux } from './demux.ts';
 import { aborted, bytesOf, closed, internal } from './door.ts';
 import { Drain } from './drain.ts';
