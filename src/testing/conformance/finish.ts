@@ -19,12 +19,13 @@ export async function finish(run: ConformanceRun): Promise<void> {
   await close(run);
 
   const { length: dials } = run.transport.sockets;
+  const { pending: timers } = run.clock;
   await run.clock.advanceAsync(AFTERWARDS_MS);
   await run.facts.until(
     () => run.service.links.every(({ link }) => link.isClosed),
     () => 'end of a connection at the service',
   );
-  assertPromises(run, run.transport.sockets.length - dials);
+  assertPromises(run, { timers, dials: run.transport.sockets.length - dials });
 }
 
 function isUnderWay({ session: { status } }: ConformanceRun): boolean {

@@ -9,12 +9,18 @@ import type { TranscriptEvent } from '../../session/events.ts';
 
 const SAMPLES_PER_MS = SAMPLE_RATE_HZ / 1_000;
 
-/** @param dialsAfterClose how often it was dialled once the session was closed. */
-export function assertPromises(run: ConformanceRun, dialsAfterClose: number): void {
+/** What was still done once the session was closed. */
+export interface Afterwards {
+  readonly dials: number;
+  /** Timers that were left. */
+  readonly timers: number;
+}
+
+export function assertPromises(run: ConformanceRun, afterwards: Afterwards): void {
   const broken = [
     ...run.provider.violations,
     ...booksOf(run),
-    ...quietOf(run, dialsAfterClose),
+    ...quietOf(run, afterwards),
     ...attemptsOf(run),
     ...secretsOf(run),
     ...audioOf(run),
@@ -29,12 +35,12 @@ function booksOf({ session: { ledger } }: ConformanceRun): readonly string[] {
   return [`of ${captured} chunks, ${delivered} + ${gap} + ${buffered} are accounted for`];
 }
 
-function quietOf(run: ConformanceRun, dialsAfterClose: number): readonly string[] {
-  const { session, clock, transport } = run;
+function quietOf(run: ConformanceRun, { dials, timers }: Afterwards): readonly string[] {
+  const { session, transport } = run;
   const broken: string[] = [];
   if (session.status !== 'disconnected') broken.push(`closed, its status is ${session.status}`);
-  if (dialsAfterClose > 0) broken.push('it dialled after it was closed');
-  if (clock.pending > 0) broken.push(`${clock.pending} timers were left`);
+  if (dials > 0) broken.push('it dialled after it was closed');
+  if (timers > 0) broken.push(`${timers} timers were left`);
   if (transport.live.length > 0) broken.push(`${transport.live.length} sockets were left`);
   if (transport.most > run.mostSockets) broken.push(`${transport.most} sockets stood at once`);
   return broken;

@@ -1,10 +1,20 @@
 /** The kinds of session that a connection lives in; between them its chart takes every transition. */
 import type { ServiceScript } from './provider-server.ts';
-import type { ConformanceRun } from './run.ts';
+import type { Switchboard } from './switchboard.ts';
+import type { WatchedProvider } from './watched-provider.ts';
 import { providerLinkPolicy } from '../../../machines/backoff.ts';
 import type { ReconnectPolicy } from '../../../machines/backoff.ts';
+import type { ManualNetwork } from '../../network/manual-signals.ts';
 import type { Provider, ProviderTraits } from '../../providers/contract.ts';
 import type { CandidateOptions } from '../../session/candidates.ts';
+
+/** A run whose session has not connected yet. */
+export interface NewRun {
+  readonly service: Switchboard;
+  readonly provider: WatchedProvider;
+  readonly network: ManualNetwork;
+  connect(): void;
+}
 
 export interface Setting {
   /** How the names of its paths begin. */
@@ -23,7 +33,7 @@ export interface Setting {
   readonly traits: Partial<ProviderTraits>;
   candidates(this: void, provider: Provider): readonly (Provider | CandidateOptions)[];
   /** Brings the session to where the connection begins. */
-  before(this: void, run: ConformanceRun): Promise<void> | void;
+  before(this: void, run: NewRun): Promise<void> | void;
   isPossible(this: void, provider: Provider, script: ServiceScript): boolean;
 }
 
@@ -137,13 +147,13 @@ export const SETTINGS: readonly Setting[] = [
   },
 ];
 
-async function bringUpCarrier(run: ConformanceRun): Promise<void> {
+async function bringUpCarrier(run: NewRun): Promise<void> {
   run.connect();
   run.service.accept(await run.service.nextDial());
 }
 
 /** The first candidate's adapter has a bug, so the second is tried at once, network or not. */
-function failFirstWhileOffline(run: ConformanceRun): void {
+function failFirstWhileOffline(run: NewRun): void {
   run.network.offline();
   run.provider.failNext('openStream');
   run.connect();
