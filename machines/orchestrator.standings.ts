@@ -59,7 +59,7 @@ export function forgiven(
 ): readonly Standing[] {
   return standings.map((standing) => ({
     ...standing,
-    coolUntilMs: Math.min(standing.coolUntilMs, atMs + unit * RESTORE_WITHIN_MS),
+    coolUntilMs: atMs + unit * RESTORE_WITHIN_MS,
     failures: resetsAttempts ? 0 : standing.failures,
   }));
 }
