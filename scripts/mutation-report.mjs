@@ -99,12 +99,22 @@ ${rowOf('**all**', inFolder(''))}
 
 ## Survivors in machines/
 
-${explanations.length === 0 ? 'None.' : explanations.map(itemOf).join('\n')}
+${explanations.length === 0 ? 'None.' : paragraphsOf(explanations)}
 `;
 }
 
-function itemOf({ file, line, mutator, becomes, why }) {
-  return `- \`${file}\`, ${mutator}: ${code(line)} with ${code(becomes)}. ${why}`;
+/** A paragraph for each reason, with the changes that live for it. */
+function paragraphsOf(explanations) {
+  const reasons = [...new Set(explanations.map(({ why }) => why))];
+  return reasons
+    .map((why) =>
+      [why, '', ...explanations.filter((one) => one.why === why).map(itemOf)].join('\n'),
+    )
+    .join('\n\n');
+}
+
+function itemOf({ file, line, mutator, becomes }) {
+  return `- \`${file}\`: ${code(line)} (${mutator}: ${code(becomes)})`;
 }
 
 function code(text) {
