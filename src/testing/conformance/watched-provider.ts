@@ -66,7 +66,9 @@ export class WatchedProvider implements Provider {
 
   classifyEnd(end: SocketEnd): Failure {
     try {
-      return this.#provider.classifyEnd(end);
+      const failure = this.#provider.classifyEnd(end);
+      this.#checkFailure(failure);
+      return failure;
     } catch (error) {
       this.violations.push(`classifyEnd threw: ${String(error)}`);
       return { kind: 'transient', code: 'unclassified', detail: '' };
@@ -85,11 +87,20 @@ export class WatchedProvider implements Provider {
   }
 
   #check(event: ProviderEvent): void {
+    if (event.kind === 'failed') this.#checkFailure(event.failure);
     if (event.kind !== 'transcript') return;
     const { startSample, endSample } = event;
     const isRange = Number.isInteger(startSample) && Number.isInteger(endSample);
     if (isRange && startSample >= 0 && endSample >= startSample) return;
     this.violations.push(`decode told of the samples ${startSample} to ${endSample}`);
+  }
+
+  /** A session takes credentials out of what it tells; an adapter that relies on it is careless all the same. */
+  #checkFailure({ code, detail }: Failure): void {
+    for (const secret of this.secrets) {
+      if (!`${code} ${detail}`.includes(secret)) continue;
+      this.violations.push('a credential was told in a failure');
+    }
   }
 
   #failWhereAsked(call: ProviderFault): void {
