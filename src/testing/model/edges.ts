@@ -53,7 +53,7 @@ export function edgesOf(machine: AnyStateMachine): readonly ChartEdge[] {
 }
 
 /** The edge of a transition as XState hands it to an inspector; null for one that no state declares. */
-export function edgeOfTransition(transition: AnyTransitionDefinition): ChartEdge | null {
+function edgeOfTransition(transition: AnyTransitionDefinition): ChartEdge | null {
   edgesOf(transition.source.machine);
   return edgesByTransition.get(transition) ?? null;
 }

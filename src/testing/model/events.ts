@@ -116,7 +116,7 @@ export function variantsOf(
   return offered;
 }
 
-export function momentOf(snapshot: AnyMachineSnapshot, nowMs: number): ModelMoment {
+function momentOf(snapshot: AnyMachineSnapshot, nowMs: number): ModelMoment {
   return { context: snapshot.context as object, state: statePath(snapshot.value), nowMs };
 }
 

@@ -20,12 +20,15 @@ import {
 } from './events.ts';
 import type { ModelEvents, OfferedEvent } from './events.ts';
 import { FakeActors } from './fake-actors.ts';
+import type { ModelPath, ModelStep } from './path.ts';
 import { coveringPaths, longestPaths } from './select.ts';
 import { sentenceOf } from './sentences.ts';
 import { after, nextTimer, startOf } from './steps.ts';
 import type { Situation } from './steps.ts';
 import { assertModelFits } from './validate.ts';
 import { TenutoError } from '../../ports/errors.ts';
+
+export type { ModelPath, ModelStep } from './path.ts';
 
 export interface PathOptions<TMachine extends AnyStateMachine = AnyStateMachine> {
   readonly input?: InputFrom<TMachine>;
@@ -45,24 +48,6 @@ export interface PathOptions<TMachine extends AnyStateMachine = AnyStateMachine>
    * each transition. Default `all`.
    */
   readonly select?: 'all' | 'edges';
-}
-
-export interface ModelStep {
-  readonly event: { readonly type: string };
-  /** The event in a reader's words: `socket.lost (transient)`. */
-  readonly label: string;
-  readonly descriptor: string;
-  /** Time that passes before the event, or until the timer. */
-  readonly passMs: number;
-  readonly from: Situation;
-  readonly to: Situation;
-}
-
-export interface ModelPath {
-  /** One sentence, such as `After session.connect, socket.lost (transient) leads to error.` Unique in its set. */
-  readonly name: string;
-  readonly start: Situation;
-  readonly steps: readonly ModelStep[];
 }
 
 export interface ModelPaths {

@@ -1,5 +1,5 @@
 /** Fewer paths that do the same: none that another one begins with, and few that together take each transition. */
-import type { ModelPath } from './paths.ts';
+import type { ModelPath } from './path.ts';
 
 type Path = Omit<ModelPath, 'name'>;
 

@@ -1,6 +1,6 @@
 /** Paths as sentences, in the chart's own words. */
 import { statePath } from './events.ts';
-import type { ModelPath } from './paths.ts';
+import type { ModelPath } from './path.ts';
 import type { Situation } from './steps.ts';
 
 /** `After session.connect and socket.opened, socket.lost (transient) leads to reconnecting.backingOff.` */
@@ -28,7 +28,7 @@ export function stateOf({ snapshot }: Situation): string {
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function listOf(words: readonly string[]): string {
+function listOf(words: readonly string[]): string {
   const last = words.at(-1) ?? '';
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
 }

@@ -73,7 +73,11 @@ export function after(
 }
 
 /** The chart's next timer that would do something, or null. */
-export function nextTimer({ snapshot, nowMs, dueAtMs }: Situation): readonly [string, number] | null {
+export function nextTimer({
+  snapshot,
+  nowMs,
+  dueAtMs,
+}: Situation): readonly [string, number] | null {
   let next: readonly [string, number] | null = null;
   for (const [type, atMs] of dueAtMs) {
     if (atMs < nowMs || (next !== null && next[1] <= atMs)) continue;
