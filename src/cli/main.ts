@@ -11,9 +11,12 @@ import { runTranscribe } from './commands/transcribe.ts';
 import type { TranscribeOptions } from './commands/transcribe.ts';
 import type { CliIo } from './io.ts';
 import { createIo, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
-import { FAULT_KINDS, FAULT_PLAN_GRAMMAR } from '../simulators/faults/plan.ts';
+import { PROVIDERS } from './providers.ts';
+import { FAULT_KINDS, FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from '../simulators/faults/plan.ts';
 
 const { version } = createRequire(import.meta.url)('tenuto/package.json') as { version: string };
+
+const providersHelp = PROVIDERS.map(({ name, what }) => `${name} (${what})`).join(', ');
 
 /** Runs one command and returns its exit status. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -53,34 +56,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
       done(await runDemo(options, io));
     });
 
-  program
-    .command('transcribe')
-    .description('streams a recording through a session and prints what the service hears')
-    .argument('<file>', 'a WAV file; stereo, other rates and other sample formats are converted')
-    .option('--provider <name>', 'local (a recogniser on this machine) or deepgram', 'local')
-    .option('--simulated', "against the provider's local simulator", false)
-    .option('--faults <list>', 'none, all, or a list (see below)', 'none')
-    .option('--seed <n>', 'what the plan and all chance are drawn from', wholeNumber, 1)
-    .option('--speed <x>', 'how many times real time', positiveNumber, 1)
-    .option('--api-key <key>', "the provider's key; default: DEEPGRAM_API_KEY")
-    .option('--url <url>', "another address of the provider's service, ws:// or wss://")
-    .option('--port <n>', 'port of the local service; default: a free one', portNumber)
-    .option('--max-attempts <n>', 'dials in one outage before giving up', wholeNumber)
-    .option(
-      '--retention <seconds>',
-      'audio that is kept until a result covers it; 100 chunks at the least',
-      secondsAsMs,
-    )
-    .option('--json', 'print one object a line; the last has "type":"summary"', false)
-    .addHelpText('after', faultsHelp())
-    .action(async (file: string, options: TranscribeOptions) => {
-      const apiKey =
-        options.apiKey ?? (options.provider === 'deepgram' ? keyOf(options) : undefined);
-      done(
-        await runTranscribe(file, { ...options, ...(apiKey === undefined ? {} : { apiKey }) }, io),
-      );
-    });
-
+  addTranscribe(program, io, done);
   program
     .command('charts')
     .description('draws the statecharts')
@@ -103,6 +79,48 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
   return program;
 }
 
+function addTranscribe(program: Command, io: CliIo, done: (status: number) => void): void {
+  program
+    .command('transcribe')
+    .description('streams a recording through a session and prints what the service hears')
+    .argument('<file>', 'a WAV file; stereo, other rates and other sample formats are converted')
+    .option(
+      '--provider <names>',
+      `one, or several in order of preference: ${providersHelp}`,
+      'local',
+    )
+    .option(
+      '--standby',
+      'keep a connection ready to take over: at the others, or at the only one',
+      false,
+    )
+    .option('--simulated', "against the provider's local simulator", false)
+    .option('--faults <list>', 'none, all, or a list (see below)', 'none')
+    .option('--seed <n>', 'what the plan and all chance are drawn from', wholeNumber, 1)
+    .option('--speed <x>', 'how many times real time', positiveNumber, 1)
+    .option(
+      '--api-key <key>',
+      "the provider's key (of several, deepgram's); default: DEEPGRAM_API_KEY",
+    )
+    .option('--url <url>', "another address of the provider's service, ws:// or wss://")
+    .option('--port <n>', 'port of the first local service; default: free ones', portNumber)
+    .option('--max-attempts <n>', 'dials in one outage before giving up', wholeNumber)
+    .option(
+      '--retention <seconds>',
+      'audio that is kept until a result covers it; 100 chunks at the least',
+      secondsAsMs,
+    )
+    .option('--json', 'print one object a line; the last has "type":"summary"', false)
+    .addHelpText('after', faultsHelp())
+    .action(async (file: string, options: TranscribeOptions) => {
+      const apiKey =
+        options.apiKey ?? (options.provider.includes('deepgram') ? keyOf(options) : undefined);
+      done(
+        await runTranscribe(file, { ...options, ...(apiKey === undefined ? {} : { apiKey }) }, io),
+      );
+    });
+}
+
 /** A simulated service has a key of its own; the environment's is for the real one. */
 function keyOf(options: TranscribeOptions): string | undefined {
   return options.simulated ? undefined : process.env['DEEPGRAM_API_KEY'] || undefined;
@@ -110,7 +128,7 @@ function keyOf(options: TranscribeOptions): string | undefined {
 
 function faultsHelp(): string {
   const kinds = FAULT_KINDS.map(({ kind, description }) => `  ${kind.padEnd(15)} ${description}`);
-  return ['', 'Faults:', FAULT_PLAN_GRAMMAR, '', ...kinds].join('\n');
+  return ['', 'Faults:', FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES, '', ...kinds].join('\n');
 }
 
 function wholeNumber(text: string): number {

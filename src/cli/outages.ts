@@ -26,13 +26,17 @@ export function outagesOf(
     const replayedUntil = (next ?? story.at(-1))?.replayed ?? 0;
 
     return {
-      fault: record.fault.kind,
+      fault: nameOf(record),
       firedAtMs: record.firedAtMs,
       noticedAfterMs: noticed ? noticed.atMs - record.firedAtMs : null,
       flowingAfterMs: flowing ? flowing.atMs - record.firedAtMs : null,
       replayedChunks: noticed ? replayedUntil - noticed.replayed : 0,
     };
   });
+}
+
+function nameOf({ fault: { target, kind } }: FaultRecord): string {
+  return target === undefined ? kind : `${target}: ${kind}`;
 }
 
 export function outageTable(outages: readonly Outage[], startedAtMs: number): readonly string[] {

@@ -1,4 +1,6 @@
 /** Streams a recording through a session as a microphone would, and keeps the story of what happened. */
+import { Course } from './course.ts';
+import type { CourseReport } from './course.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
@@ -6,8 +8,8 @@ import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { seededRandom } from '../ports/random.ts';
-import type { Provider } from '../providers/contract.ts';
 import type { SessionEvent, SessionLedger, TranscriptEvent } from '../session/events.ts';
+import type { SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
 import { nodeWebSocketTransport } from '../transports/websocket.node.ts';
 
@@ -20,12 +22,17 @@ export interface Recording {
 
 export interface StreamOptions {
   readonly recording: Recording;
-  readonly provider: Provider;
+  /** In order of preference. */
+  readonly candidates: SessionOptions['candidates'];
   readonly speedRatio: number;
   readonly seed: number;
   readonly signal: AbortSignal;
   readonly retentionMs?: number;
   readonly reconnect?: Partial<ReconnectPolicy>;
+  /** Further options of the session. */
+  readonly session?: Partial<
+    Pick<SessionOptions, 'holdDownMs' | 'rotationLeadMs' | 'transport' | 'admission'>
+  >;
   readonly onEvent?: (event: SessionEvent, session: Session) => void;
   readonly onProgress?: (session: Session, positionMs: number) => void;
 }
@@ -38,7 +45,7 @@ export interface StoryEntry {
   readonly replayed: number;
 }
 
-export interface StreamReport {
+export interface StreamReport extends CourseReport {
   readonly finals: readonly TranscriptEvent[];
   readonly transcript: string;
   readonly ledger: SessionLedger;
@@ -57,11 +64,11 @@ const RETENTION_MS = 120_000;
 const RECONNECT_CAP_MS = 4_000;
 
 export async function streamRecording(options: StreamOptions): Promise<StreamReport> {
-  const { recording, provider, signal } = options;
+  const { recording, candidates, signal } = options;
   const clock = systemClock;
   const retentionMs = options.retentionMs ?? RETENTION_MS;
   const session = new Session({
-    candidates: [provider],
+    candidates,
     format: recording.format,
     transport: nodeWebSocketTransport,
     random: seededRandom(options.seed),
@@ -69,9 +76,11 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
     reconnect: {
       retryInitialConnect: true,
       capMs: RECONNECT_CAP_MS,
-      persistMs: retentionMs,
+      // One of several is not waited for: the next is tried, and then, for as long, whichever comes back.
+      persistMs: candidates.length === 1 ? retentionMs : 0,
       ...options.reconnect,
     },
+    ...options.session,
   });
   const story = new Story(session, clock, options.onEvent);
 
@@ -141,6 +150,7 @@ class Story {
   readonly #finals: TranscriptEvent[] = [];
   readonly #gaps: Extract<SessionEvent, { type: 'gap' }>[] = [];
   readonly #entries: StoryEntry[] = [];
+  readonly #course = new Course();
   readonly #session: Session;
   #reconnects = 0;
   #longestOutageMs = 0;
@@ -163,6 +173,7 @@ class Story {
       if (event.type === 'connection.reconnecting') note('noticed');
       if (event.type === 'connection.failed') note('noticed');
       this.#timeOutage(event, clock.nowMs());
+      this.#course.note(event, session.ledger.capturedMs, clock.nowMs());
       onEvent?.(event, session);
     });
   }
@@ -194,6 +205,7 @@ class Story {
       story: [...this.#entries, { atMs: Infinity, what: 'ended', replayed: ledger.replayed }],
       status: signal.aborted ? 'interrupted' : this.#session.error === null ? status : 'failed',
       error: signal.aborted ? null : (error ?? this.#session.error),
+      ...this.#course.report(),
     };
   }
 }

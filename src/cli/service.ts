@@ -1,23 +1,22 @@
 /** The service that a recording is sent to: a cloud's, or one on this machine behind a proxy that breaks things. */
+import type { ProviderName } from './providers.ts';
 import type { Provider } from '../providers/contract.ts';
 import { deepgramListen } from '../providers/deepgram-listen/deepgram-listen.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { startDeepgramSimulator } from '../simulators/deepgram/simulator.ts';
 import type { FaultPlan } from '../simulators/faults/plan.ts';
 import { startFaultProxy } from '../simulators/faults/proxy.ts';
-import type { FaultRecord } from '../simulators/faults/proxy.ts';
+import type { FaultRecord, FaultTimeline } from '../simulators/faults/proxy.ts';
 import type { Recogniser } from '../simulators/recogniser/recogniser.ts';
 import { createVoskRecogniser } from '../simulators/recogniser/vosk-recogniser.ts';
 
-export type ProviderName = 'local' | 'deepgram';
-
-export const PROVIDER_NAMES: readonly ProviderName[] = ['local', 'deepgram'];
-
 export interface ServiceOptions {
   readonly provider: ProviderName;
-  /** Against the provider's local simulator. `local` always is. */
+  /** Against the provider's local simulator. `local` and `backup` always are. */
   readonly simulated: boolean;
   readonly plan: FaultPlan;
+  /** What several services share whose faults are parts of one plan. Default: its own. */
+  readonly timeline?: FaultTimeline;
   /** How many times real time the recording goes out. */
   readonly speedRatio: number;
   readonly apiKey?: string;
@@ -42,15 +41,23 @@ const MAX_RATE_RATIO = 1.25;
 const REPLAY_RATE_RATIO = 1.2;
 const LOCAL_KEY = 'local';
 
+/** Whether a service is started here for it. */
+export function isOnThisMachine(
+  provider: ProviderName,
+  { url, simulated }: { readonly url?: string; readonly simulated: boolean },
+): boolean {
+  return url === undefined && (provider !== 'deepgram' || simulated);
+}
+
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const isLocal = options.url === undefined && (options.provider === 'local' || options.simulated);
-  if (isLocal) return startLocalService(options);
+  if (isOnThisMachine(options.provider, options)) return startLocalService(options);
 
   if (options.plan.faults.length > 0) {
     throw new TenutoError({
       code: 'OPTION_INVALID',
       message: 'Faults can only be put before a service on this machine.',
-      remediation: 'Take --provider local, add --simulated, or leave --faults out.',
+      remediation:
+        'Take --provider local, add --simulated, aim the faults at a local one, or leave --faults out.',
     });
   }
   if (options.speedRatio > REPLAY_RATE_RATIO) {
@@ -98,6 +105,7 @@ async function startLocalService(options: ServiceOptions): Promise<Service> {
           targetPort: simulator.port,
           plan,
           timeScaleRatio: speedRatio,
+          ...(options.timeline === undefined ? {} : { timeline: options.timeline }),
           ...(options.port === undefined ? {} : { port: options.port }),
         })
       : null;

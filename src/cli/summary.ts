@@ -27,8 +27,30 @@ export function summaryOf(report: StreamReport, provider: string): Record<string
       reason,
     })),
     provider,
+    served: report.served,
+    candidateChanges: report.changes,
+    degraded: report.degraded,
     status: report.status,
   };
+}
+
+/** Who served when, and with what missing; empty where one provider did all of it. */
+export function courseLines({ served, changes, degraded }: StreamReport): readonly string[] {
+  const stretches = served.map(
+    ({ provider, fromMs, toMs }) => `${provider} ${clockText(fromMs)}-${clockText(toMs)}`,
+  );
+  const lines = [
+    ...changes.map(
+      ({ atMs, from, to, reason, takeoverMs }) =>
+        `${reason} at ${clockText(atMs)}: ${from} -> ${to} in ${Math.round(takeoverMs)} ms`,
+    ),
+    ...degraded.map(
+      ({ mode, missing, fromMs, toMs }) =>
+        `${mode} ${clockText(fromMs)}-${toMs === null ? 'the end' : clockText(toMs)}, without ${missing.join(' and ')}`,
+    ),
+  ];
+  if (lines.length === 0 && stretches.length < 2) return [];
+  return [`served: ${stretches.join(', ')}`, ...lines];
 }
 
 /** 0 only where every captured chunk was delivered. */

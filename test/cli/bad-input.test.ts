@@ -13,6 +13,7 @@ import { WaveFile } from 'wavefile';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const sentence = join(root, 'test/fixtures/speech/sentence.wav');
+const two = [sentence, '--provider', 'local,backup'];
 let folder: string;
 
 beforeAll(() => {
@@ -50,6 +51,11 @@ describe('tenuto transcribe with input that cannot be used', () => {
     ['a file that is no WAV', () => [join(root, 'package.json')], 'WAV_INVALID'],
     ['an empty WAV', () => [wav('empty.wav', 1, 16_000, '16', [])], 'WAV_EMPTY'],
     ['an unknown provider', () => [sentence, '--provider', 'acme'], 'PROVIDER_UNKNOWN'],
+    ['a provider named twice', () => [sentence, '--provider', 'local,local'], 'OPTION_INVALID'],
+    ['a provider without a name', () => [sentence, '--provider', 'local,'], 'PROVIDER_UNKNOWN'],
+    ['one address for two', () => [...two, '--url', 'ws://127.0.0.1:9'], 'OPTION_INVALID'],
+    ['a key that none needs', () => [...two, '--api-key', 'k'], 'OPTION_INVALID'],
+    ['a fault for a stranger', () => [...two, '--faults', 'locl:down@1s'], 'FAULT_PLAN_INVALID'],
     ['a bad fault plan', () => [sentence, '--faults', 'meteor@5s'], 'FAULT_PLAN_INVALID'],
     ['no key', () => [sentence, '--provider', 'deepgram'], 'OPTION_INVALID'],
     ['a bad address', () => [sentence, '--url', 'http://x'], 'OPTION_INVALID'],

@@ -109,10 +109,10 @@ function runBoth(
   };
 
   return Promise.all([
-    streamRecording({ ...common, provider: good.provider }),
+    streamRecording({ ...common, candidates: [good.provider] }),
     streamRecording({
       ...common,
-      provider: failing.provider,
+      candidates: [failing.provider],
       onProgress: show,
       onEvent: (event, session) => {
         if (event.type === 'audio.flowing') reconnects += 1;

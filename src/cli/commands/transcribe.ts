@@ -5,23 +5,26 @@ import { basename } from 'node:path';
 import pc from 'picocolors';
 
 import type { CliIo } from '../io.ts';
-import { clockText, EXIT_FAILED, reportError } from '../io.ts';
+import { EXIT_FAILED, reportError } from '../io.ts';
 import { outagesOf, outageTable } from '../outages.ts';
 import { progressLine } from '../progress.ts';
 import type { Recording, StreamReport } from '../recording.ts';
 import { streamRecording } from '../recording.ts';
-import type { ProviderName, Service } from '../service.ts';
-import { PROVIDER_NAMES, startService } from '../service.ts';
-import { exitStatusOf, ledgerLine, remainders, summaryOf } from '../summary.ts';
+import { parseProviders } from '../providers.ts';
+import type { Services } from '../services.ts';
+import { startServices } from '../services.ts';
+import { courseLines, exitStatusOf, ledgerLine, remainders, summaryOf } from '../summary.ts';
+import { plain, tell } from '../telling.ts';
 import { readWav } from '../../audio/wav.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
-import type { SessionEvent } from '../../session/events.ts';
 import { formatFaultPlan, parseFaultPlan } from '../../simulators/faults/plan.ts';
 import type { FaultPlan } from '../../simulators/faults/plan.ts';
 
 export interface TranscribeOptions {
+  /** Names, with commas between them. */
   readonly provider: string;
+  readonly standby: boolean;
   readonly simulated: boolean;
   readonly faults: string;
   readonly seed: number;
@@ -39,36 +42,37 @@ export async function runTranscribe(
   options: TranscribeOptions,
   io: CliIo,
 ): Promise<number> {
-  const provider = checkProvider(options.provider);
+  const providers = parseProviders(options.provider);
   const recording = await readRecording(file, options.json ? () => undefined : io.note);
   const plan = parseFaultPlan(options.faults, {
     seed: options.seed,
     lengthMs: recording.durationMs,
+    targets: providers,
   });
   if (!options.json && plan.faults.length > 0) {
     io.note(`faults: ${formatFaultPlan(plan)}  (seed ${options.seed})`);
   }
-  const service = await startService({ ...options, provider, plan, speedRatio: options.speed });
+  const services = await startServices({ ...options, providers, plan, speedRatio: options.speed });
   try {
-    return await transcribe(recording, plan, service, options, io);
+    return await transcribe(recording, plan, services, options, io);
   } finally {
     io.live('');
-    await service.close();
+    await services.close();
   }
 }
 
 async function transcribe(
   recording: Recording,
   plan: FaultPlan,
-  service: Service,
+  services: Services,
   options: TranscribeOptions,
   io: CliIo,
 ): Promise<number> {
   const startedAtMs = systemClock.nowMs();
-  let reconnects = -1; // the first time that audio flows is none
+  let reconnects = 0;
   const report = await streamRecording({
     recording,
-    provider: service.provider,
+    candidates: services.candidates,
     speedRatio: options.speed,
     seed: options.seed,
     signal: io.signal,
@@ -77,7 +81,7 @@ async function transcribe(
       ? {}
       : { reconnect: { maxAttempts: options.maxAttempts, persistMs: 0 } }),
     onEvent: (event) => {
-      if (event.type === 'audio.flowing') reconnects += 1;
+      if (event.type === 'connection.reconnected') reconnects += 1;
       if (options.json) io.write(JSON.stringify(plain(event)));
       else tell(event, io);
     },
@@ -85,7 +89,7 @@ async function transcribe(
       if (options.json) return;
       const { status, ledger } = session;
       const { durationMs } = recording;
-      const faults = service.faults().length;
+      const faults = services.faults().length;
       const { bufferedMs } = ledger;
       io.live(
         progressLine({
@@ -94,7 +98,7 @@ async function transcribe(
           durationMs,
           bufferedMs,
           faults,
-          reconnects: Math.max(0, reconnects),
+          reconnects,
         }),
       );
     },
@@ -105,60 +109,26 @@ async function transcribe(
     if (report.error !== null) reportError(report.error, io, true);
     io.write(JSON.stringify(summaryOf(report, options.provider)));
   } else {
-    conclude(report, plan, service, startedAtMs, io);
+    conclude(report, plan, services, startedAtMs, io);
   }
   return exitStatusOf(report);
-}
-
-function tell(event: SessionEvent, io: CliIo): void {
-  switch (event.type) {
-    case 'transcript':
-      if (event.isFinal && event.text !== '') {
-        io.write(`${pc.dim(clockText(event.startMs))}  ${event.text}`);
-      }
-      return;
-    case 'connection.suspected':
-      io.note(
-        pc.yellow(`the link is silent for ${Math.round(event.silentForMs)} ms: trying another`),
-      );
-      return;
-    case 'connection.reconnecting':
-      io.note(
-        pc.yellow(
-          `reconnecting ${event.attempt}/${event.maxAttempts} in ${Math.round(event.backoffDelayMs)} ms, ` +
-            `${event.bufferedAudioChunks} chunks held`,
-        ),
-      );
-      return;
-    case 'connection.reconnected':
-      io.note(
-        pc.green(
-          `caught up: ${event.outcome} ${Math.round(event.audioReplayedMs)} ms; ` +
-            `${Math.round(event.downtimeMs)} ms without a link in all (${event.cause.code})`,
-        ),
-      );
-      return;
-    case 'gap':
-      io.note(pc.red(`gap ${clockText(event.fromMs)}-${clockText(event.toMs)} (${event.reason})`));
-      return;
-    default:
-  }
 }
 
 function conclude(
   report: StreamReport,
   plan: FaultPlan,
-  service: Service,
+  services: Services,
   startedAtMs: number,
   io: CliIo,
 ): void {
-  const outages = outagesOf(service.faults(), report.story);
+  const outages = outagesOf(services.faults(), report.story);
   if (outages.length > 0) for (const line of outageTable(outages, startedAtMs)) io.note(line);
-  if (service.pendingFaults() > 0) {
+  if (services.pendingFaults() > 0) {
     io.note(
-      `${service.pendingFaults()} of ${plan.faults.length} faults found nothing to break in time`,
+      `${services.pendingFaults()} of ${plan.faults.length} faults found nothing to break in time`,
     );
   }
+  for (const line of courseLines(report)) io.note(line);
   io.note(ledgerLine(report.ledger));
   for (const line of remainders(report)) io.note(pc.red(line));
   if (report.error !== null) reportError(report.error, io, false);
@@ -166,24 +136,6 @@ function conclude(
   else if (exitStatusOf(report) === EXIT_FAILED) {
     io.note(pc.red('Not everything was delivered. Lengthen --retention, or shorten the outages.'));
   }
-}
-
-/** An event as JSON has it: an error by its fields. */
-function plain(event: SessionEvent): unknown {
-  if (event.type !== 'error') return event;
-  const { code, message, remediation, retryable } = event.error;
-  return { type: 'error', code, message, remediation, retryable };
-}
-
-function checkProvider(name: string): ProviderName {
-  const known = PROVIDER_NAMES.find((provider) => provider === name);
-  if (known !== undefined) return known;
-
-  throw new TenutoError({
-    code: 'PROVIDER_UNKNOWN',
-    message: `There is no provider "${name}".`,
-    remediation: `Take one of: ${PROVIDER_NAMES.join(', ')}.`,
-  });
 }
 
 export async function readRecording(

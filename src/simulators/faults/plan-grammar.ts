@@ -15,6 +15,11 @@ export const FAULT_PLAN_GRAMMAR =
   'reset@5s,half-open@20s:2s,refuse@1m10s:3s,delay@35s:2s/250ms,throttle@40s:2s/16000Bps,http-429@45s:2x/1s,' +
   'http-503@50s:3x,local:down@55s';
 
+/** What the grammar leaves unsaid. */
+export const FAULT_PLAN_NOTES =
+  'Times are in ms, s or m of the recording. What is left out is drawn from the seed, but down is then for good. A fault ' +
+  'that names no candidate hits the first.';
+
 /** A fault as written: what was left out is for chance to fill in. */
 export interface WrittenFault {
   readonly kind: FaultKind;

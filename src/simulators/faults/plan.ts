@@ -18,7 +18,7 @@ import { formatFault, invalid, parseFault, type WrittenFault } from './plan-gram
 
 export { FAULT_KINDS } from './kinds.ts';
 export type { Fault, FaultPlan } from './kinds.ts';
-export { FAULT_PLAN_GRAMMAR } from './plan-grammar.ts';
+export { FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from './plan-grammar.ts';
 
 export interface FaultPlanOptions {
   /** What the list leaves open is drawn from it; with null nothing may be left open. */

@@ -1,0 +1,97 @@
+/** Who served a session when, and what was missing: read from what it tells. */
+import type { DegradedMode, Faculty, MoveReason } from '../../machines/orchestrator.types.ts';
+import type { SessionEvent, TranscriptEvent } from '../session/events.ts';
+
+/** A stretch of the recording whose text comes from one provider. */
+export interface ServedStretch {
+  readonly provider: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface CandidateChange {
+  /** How much had been captured when audio flowed again. */
+  readonly atMs: number;
+  readonly from: string;
+  readonly to: string;
+  readonly reason: MoveReason;
+  /** In real time. */
+  readonly takeoverMs: number;
+}
+
+/** A stretch of the recording that was captured with less than was asked for. */
+export interface DegradedStretch {
+  readonly mode: DegradedMode;
+  readonly missing: readonly Faculty[];
+  readonly fromMs: number;
+  /** Null where it lasted until the end. */
+  readonly toMs: number | null;
+  /** In real time. */
+  readonly lastedMs: number | null;
+}
+
+export interface CourseReport {
+  readonly served: readonly ServedStretch[];
+  readonly changes: readonly CandidateChange[];
+  readonly degraded: readonly DegradedStretch[];
+}
+
+export class Course {
+  readonly #served: ServedStretch[] = [];
+  readonly #changes: CandidateChange[] = [];
+  readonly #degraded: DegradedStretch[] = [];
+  #open: { readonly stretch: DegradedStretch; readonly sinceMs: number } | null = null;
+
+  /**
+   * @param capturedMs how much had been captured.
+   * @param nowMs the moment, in real time.
+   */
+  note(event: SessionEvent, capturedMs: number, nowMs: number): void {
+    switch (event.type) {
+      case 'transcript':
+        if (event.isFinal) this.#noteFinal(event);
+        return;
+      case 'candidate.changed': {
+        const { from, to, reason, takeoverMs } = event;
+        this.#changes.push({ atMs: capturedMs, from, to, reason, takeoverMs });
+        return;
+      }
+      case 'session.degraded': {
+        this.#end(capturedMs, nowMs); // one mode may follow another
+        const { mode, missing } = event;
+        const stretch = { mode, missing, fromMs: capturedMs, toMs: null, lastedMs: null };
+        this.#open = { stretch, sinceMs: nowMs };
+        return;
+      }
+      case 'session.restored':
+        this.#end(capturedMs, nowMs);
+        return;
+      default:
+    }
+  }
+
+  report(): CourseReport {
+    const open = this.#open === null ? [] : [this.#open.stretch];
+    return {
+      served: [...this.#served],
+      changes: [...this.#changes],
+      degraded: [...this.#degraded, ...open],
+    };
+  }
+
+  #noteFinal({ provider, startMs, endMs }: TranscriptEvent): void {
+    const last = this.#served.at(-1);
+    if (last?.provider !== provider) {
+      this.#served.push({ provider, fromMs: startMs, toMs: endMs });
+      return;
+    }
+    this.#served[this.#served.length - 1] = { ...last, toMs: Math.max(last.toMs, endMs) };
+  }
+
+  #end(capturedMs: number, nowMs: number): void {
+    if (this.#open === null) return;
+    const { stretch, sinceMs } = this.#open;
+    this.#degraded.push({ ...stretch, toMs: capturedMs, lastedMs: nowMs - sinceMs });
+    this.#open = null;
+  }
+}

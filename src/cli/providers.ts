@@ -1,0 +1,45 @@
+/** Which providers a session is to have: what `--provider` takes. */
+import { TenutoError } from '../ports/errors.ts';
+
+export type ProviderName = 'local' | 'backup' | 'deepgram';
+
+export const PROVIDERS: readonly { readonly name: ProviderName; readonly what: string }[] = [
+  { name: 'local', what: 'a recogniser on this machine' },
+  { name: 'backup', what: 'another of that kind' },
+  { name: 'deepgram', what: 'the cloud service' },
+];
+
+export type ProviderList = readonly [ProviderName, ...ProviderName[]];
+
+/**
+ * Reads `local,backup`, in order of preference.
+ *
+ * @throws TenutoError PROVIDER_UNKNOWN or OPTION_INVALID.
+ */
+export function parseProviders(text: string): ProviderList {
+  const [first, ...others] = text.split(',').map((name) => knownProvider(name.trim()));
+  if (first === undefined) throw unknown(text);
+  const names: ProviderList = [first, ...others];
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return names;
+
+  throw new TenutoError({
+    code: 'OPTION_INVALID',
+    message: `The provider "${twice}" is named twice.`,
+    remediation: 'Name each one once, in order of preference, such as --provider local,backup.',
+  });
+}
+
+function knownProvider(name: string): ProviderName {
+  const known = PROVIDERS.find((provider) => provider.name === name);
+  if (known === undefined) throw unknown(name);
+  return known.name;
+}
+
+function unknown(name: string): TenutoError {
+  return new TenutoError({
+    code: 'PROVIDER_UNKNOWN',
+    message: name === '' ? 'A provider has no name.' : `There is no provider "${name}".`,
+    remediation: `Take one of: ${PROVIDERS.map((provider) => provider.name).join(', ')}.`,
+  });
+}

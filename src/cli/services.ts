@@ -1,0 +1,128 @@
+/** The services that a session has to choose from, each with an address of its own, so that one can fail alone. */
+import type { ProviderList, ProviderName } from './providers.ts';
+import { isOnThisMachine, startService } from './service.ts';
+import type { Service } from './service.ts';
+import { TenutoError } from '../ports/errors.ts';
+import type { CandidateOptions } from '../session/candidates.ts';
+import { planFor } from '../simulators/faults/plan.ts';
+import type { FaultPlan } from '../simulators/faults/plan.ts';
+import { FaultTimeline } from '../simulators/faults/proxy.ts';
+import type { FaultRecord } from '../simulators/faults/proxy.ts';
+import type { Recogniser } from '../simulators/recogniser/recogniser.ts';
+import { createVoskRecogniser } from '../simulators/recogniser/vosk-recogniser.ts';
+
+export interface ServicesOptions {
+  /** In order of preference. */
+  readonly providers: ProviderList;
+  /** Against the providers' local simulators. `local` and `backup` always are. */
+  readonly simulated: boolean;
+  /** A fault that names no provider is put before the first. */
+  readonly plan: FaultPlan;
+  /** How many times real time the recording goes out. */
+  readonly speedRatio: number;
+  /** Keeps a configured socket ready: at every provider but the first, or at the only one. Default false. */
+  readonly standby?: boolean;
+  /** Of several providers, `deepgram`'s. */
+  readonly apiKey?: string;
+  /** Another address of the service, where there is but one. */
+  readonly url?: string;
+  /** Port of the first local service; the next ones follow it. Default: free ones. */
+  readonly port?: number;
+  /** When the plan's time begins. Default: with the first byte to any of the services. */
+  readonly timeline?: FaultTimeline;
+  /** A recogniser of the caller's; it is not closed with the services. */
+  readonly recogniser?: Recogniser;
+}
+
+export interface Services {
+  /** For a session to choose from. */
+  readonly candidates: readonly CandidateOptions[];
+  /** What has fired, in order of time; of several services with the name of the one that it hit. */
+  faults(): readonly FaultRecord[];
+  /** Faults that found nothing to break yet. */
+  pendingFaults(): number;
+  close(): Promise<void>;
+}
+
+/** @throws TenutoError where the options do not fit together, or a port is in use. */
+export async function startServices(options: ServicesOptions): Promise<Services> {
+  const { providers } = options;
+  checkOptions(options);
+  const own =
+    options.recogniser === undefined && providers.some((name) => isOnThisMachine(name, options))
+      ? createVoskRecogniser()
+      : null;
+  const recogniser = options.recogniser ?? own ?? undefined;
+  const timeline = options.timeline ?? new FaultTimeline();
+  const services: { readonly name: ProviderName; readonly service: Service }[] = [];
+  const close = async (): Promise<void> => {
+    for (const { service } of services.splice(0).reverse()) await service.close();
+    await own?.close();
+  };
+  try {
+    for (const name of providers) {
+      const service = await startService({
+        ...optionsFor(name, options, services.length),
+        timeline,
+        ...(recogniser === undefined ? {} : { recogniser }),
+      });
+      services.push({ name, service });
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const isAlone = providers.length === 1;
+  const standsBy = (at: number): boolean => options.standby === true && (isAlone || at > 0);
+  const records = services.map(({ name, service }) => {
+    return () => (isAlone ? service.faults() : service.faults().map((record) => of(name, record)));
+  });
+
+  return {
+    candidates: services.map(({ service }, at) => {
+      return { provider: service.provider, standby: standsBy(at) ? 1 : 0 };
+    }),
+    faults: () =>
+      records.flatMap((read) => read()).sort((one, other) => one.firedAtMs - other.firedAtMs),
+    pendingFaults: () => services.reduce((sum, { service }) => sum + service.pendingFaults(), 0),
+    close,
+  };
+}
+
+function optionsFor(name: ProviderName, options: ServicesOptions, started: number) {
+  const { providers, simulated, plan, speedRatio, apiKey, url, port } = options;
+  const isFirst = name === providers[0];
+  const hasKey = apiKey !== undefined && (providers.length === 1 || name === 'deepgram');
+  return {
+    provider: name,
+    simulated,
+    speedRatio,
+    plan: planFor(plan, name, isFirst),
+    ...(hasKey ? { apiKey } : {}),
+    ...(url === undefined ? {} : { url }),
+    ...(port === undefined ? {} : { port: port === 0 ? 0 : port + started }),
+  };
+}
+
+function of(target: ProviderName, record: FaultRecord): FaultRecord {
+  return { ...record, fault: { ...record.fault, target } };
+}
+
+/** What is said of one service must not be said of several. */
+function checkOptions({ providers, url, apiKey }: ServicesOptions): void {
+  if (providers.length === 1) return;
+  if (url !== undefined) {
+    throw new TenutoError({
+      code: 'OPTION_INVALID',
+      message: `--url is the address of one service, and ${providers.length} providers are named.`,
+      remediation: 'Name one provider, or leave --url out.',
+    });
+  }
+  if (apiKey !== undefined && !providers.includes('deepgram')) {
+    throw new TenutoError({
+      code: 'OPTION_INVALID',
+      message: `None of ${providers.join(', ')} needs a key.`,
+      remediation: 'Leave --api-key out.',
+    });
+  }
+}

@@ -1,0 +1,69 @@
+/** A session's events, for a person who watches. */
+import pc from 'picocolors';
+
+import type { CliIo } from './io.ts';
+import { clockText } from './io.ts';
+import type { DegradedMode, MoveReason } from '../../machines/orchestrator.types.ts';
+import type { SessionEvent } from '../session/events.ts';
+
+const REASONS: Readonly<Record<MoveReason, string>> = {
+  failover: 'it failed',
+  standby: 'it failed, and the other stood by',
+  rotation: 'its session was about to end',
+  return: 'the better one works again',
+};
+
+const MODES: Readonly<Record<DegradedMode, string>> = {
+  recordOnly: 'nobody serves: audio is only recorded',
+  textOnly: 'nobody speaks: text goes on',
+  noSpeech: 'nobody hears: text can still be typed',
+};
+
+export function tell(event: SessionEvent, io: CliIo): void {
+  if (event.type === 'transcript') {
+    if (event.isFinal && event.text !== '') {
+      io.write(`${pc.dim(clockText(event.startMs))}  ${event.text}`);
+    }
+    return;
+  }
+  const note = noteOf(event);
+  if (note !== null) io.note(note);
+}
+
+function noteOf(event: SessionEvent): string | null {
+  switch (event.type) {
+    case 'connection.suspected':
+      return pc.yellow(
+        `the link is silent for ${Math.round(event.silentForMs)} ms: trying another`,
+      );
+    case 'connection.reconnecting':
+      return pc.yellow(
+        `reconnecting ${event.attempt}/${event.maxAttempts} in ${Math.round(event.backoffDelayMs)} ms, ` +
+          `${event.bufferedAudioChunks} chunks held`,
+      );
+    case 'connection.reconnected':
+      return pc.green(
+        `caught up: ${event.outcome} ${Math.round(event.audioReplayedMs)} ms; ` +
+          `${Math.round(event.downtimeMs)} ms without a link in all (${event.cause.code})`,
+      );
+    case 'candidate.changed':
+      return pc.green(
+        `${event.from} -> ${event.to} after ${Math.round(event.takeoverMs)} ms: ${REASONS[event.reason]}`,
+      );
+    case 'session.degraded':
+      return pc.red(MODES[event.mode]);
+    case 'session.restored':
+      return pc.green('everything is there again');
+    case 'gap':
+      return pc.red(`gap ${clockText(event.fromMs)}-${clockText(event.toMs)} (${event.reason})`);
+    default:
+      return null;
+  }
+}
+
+/** An event as JSON has it: an error by its fields. */
+export function plain(event: SessionEvent): unknown {
+  if (event.type !== 'error' && event.type !== 'warning') return event;
+  const { code, message, remediation, retryable } = event.error;
+  return { type: event.type, code, message, remediation, retryable };
+}

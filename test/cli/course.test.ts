@@ -1,0 +1,137 @@
+/** Who served when, as a summary tells it. */
+import { describe, expect, it } from 'vitest';
+
+import { Course } from '../../src/cli/course.ts';
+import { outagesOf } from '../../src/cli/outages.ts';
+import type { StreamReport } from '../../src/cli/recording.ts';
+import { courseLines, summaryOf } from '../../src/cli/summary.ts';
+import type { SessionEvent, TranscriptEvent } from '../../src/session/events.ts';
+
+function final(provider: string, startMs: number, endMs: number): TranscriptEvent {
+  return {
+    type: 'transcript',
+    text: 'ten of clubs',
+    isFinal: true,
+    startMs,
+    endMs,
+    words: [],
+    endsUtterance: true,
+    provider,
+  };
+}
+
+const changed: SessionEvent = {
+  type: 'candidate.changed',
+  from: 'local',
+  to: 'backup',
+  reason: 'failover',
+  takeoverMs: 812.4,
+};
+const degraded: SessionEvent = {
+  type: 'session.degraded',
+  mode: 'recordOnly',
+  missing: ['hearing'],
+};
+
+function reportOf(course: Course): StreamReport {
+  return {
+    finals: [],
+    transcript: '',
+    ledger: {
+      captured: 0,
+      delivered: 0,
+      gap: 0,
+      buffered: 0,
+      capturedMs: 0,
+      deliveredMs: 0,
+      gapMs: 0,
+      bufferedMs: 0,
+      replayed: 0,
+      replayedMs: 0,
+      duplicatesSuppressed: 0,
+    },
+    gaps: [],
+    reconnects: 1,
+    longestOutageMs: 812,
+    story: [],
+    status: 'complete',
+    error: null,
+    ...course.report(),
+  };
+}
+
+describe('the course of a session', () => {
+  it('joins the finals of one provider into a stretch, and begins another with the next', () => {
+    const course = new Course();
+
+    course.note(final('local', 0, 2_000), 2_500, 10);
+    course.note({ ...final('local', 2_000, 2_900), isFinal: false }, 2_900, 20);
+    course.note(final('local', 2_000, 4_000), 4_500, 30);
+    course.note(final('backup', 4_000, 6_000), 6_500, 40);
+
+    expect(course.report()).toEqual({
+      served: [
+        { provider: 'local', fromMs: 0, toMs: 4_000 },
+        { provider: 'backup', fromMs: 4_000, toMs: 6_000 },
+      ],
+      changes: [],
+      degraded: [],
+    });
+  });
+
+  it('tells of each degraded stretch what was missing and how long it lasted', () => {
+    const course = new Course();
+
+    course.note(degraded, 3_000, 100);
+    course.note({ ...degraded, mode: 'textOnly', missing: ['speaking'] }, 5_000, 600);
+    course.note({ type: 'session.restored', mode: 'textOnly' }, 6_000, 850);
+    course.note(degraded, 7_000, 1_100);
+
+    expect(course.report().degraded).toEqual([
+      { mode: 'recordOnly', missing: ['hearing'], fromMs: 3_000, toMs: 5_000, lastedMs: 500 },
+      { mode: 'textOnly', missing: ['speaking'], fromMs: 5_000, toMs: 6_000, lastedMs: 250 },
+      { mode: 'recordOnly', missing: ['hearing'], fromMs: 7_000, toMs: null, lastedMs: null },
+    ]);
+  });
+});
+
+describe('the summary of a session with several providers', () => {
+  const course = new Course();
+  course.note(final('local', 0, 4_000), 4_500, 30);
+  course.note(changed, 6_200, 900);
+  course.note(degraded, 7_000, 1_000);
+  course.note(final('backup', 4_000, 9_000), 9_000, 2_000);
+
+  it('names them for a program', () => {
+    expect(summaryOf(reportOf(course), 'local,backup')).toMatchObject({
+      provider: 'local,backup',
+      served: [{ provider: 'local' }, { provider: 'backup' }],
+      candidateChanges: [
+        { atMs: 6_200, from: 'local', to: 'backup', reason: 'failover', takeoverMs: 812.4 },
+      ],
+      degraded: [{ mode: 'recordOnly', toMs: null }],
+    });
+  });
+
+  it('names them for a person', () => {
+    expect(courseLines(reportOf(course))).toEqual([
+      'served: local 00:00.0-00:04.0, backup 00:04.0-00:09.0',
+      'failover at 00:06.2: local -> backup in 812 ms',
+      'recordOnly 00:07.0-the end, without hearing',
+    ]);
+  });
+
+  it('says nothing where one provider did all', () => {
+    const plainCourse = new Course();
+    plainCourse.note(final('local', 0, 4_000), 4_500, 30);
+
+    expect(courseLines(reportOf(plainCourse))).toEqual([]);
+  });
+
+  it('tells of an outage whose it was', () => {
+    const record = { firedAtMs: 0, endedAtMs: null, connection: null, effect: '' };
+    const faults = [{ ...record, fault: { kind: 'down', target: 'backup', atMs: 0 } as const }];
+
+    expect(outagesOf(faults, [])).toMatchObject([{ fault: 'backup: down' }]);
+  });
+});
