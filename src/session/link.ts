@@ -222,6 +222,7 @@ export class Link implements SocketHandlers {
   onOpen(): void {
     if (this.#isReleased) return;
     this.#permit?.opened();
+    this.#request = null; // an open link may stand for hours; what ends it is worded by its provider
     this.openedAtMs = this.#options.clock.nowMs();
     this.lastInboundAtMs = this.openedAtMs;
     this.lastOutboundAtMs = this.openedAtMs;

@@ -64,6 +64,11 @@ export class Reporter {
     this.lastFact = before;
   }
 
+  /** We slept, and the network may be another: the link is asked for a sign of life. */
+  woke(link: Link, { atMs, unit }: LinkMeasured): void {
+    this.tell(link, { type: 'network.changed', atMs, unit });
+  }
+
   /** A dial is made: where the breaker is half open, this is its probe. */
   dials(link: Link): void {
     const { admission, clock } = this.#options;

@@ -36,6 +36,9 @@ export interface UplinkEdges {
   pause(): void;
 }
 
+/** A look that comes this late comes after a sleep: what stood before may not stand any more. */
+const ASLEEP_MS = 5_000;
+
 export class Wiring implements LinkHandlers {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
@@ -155,6 +158,7 @@ export class Wiring implements LinkHandlers {
 
   onMeasured(link: Link, look: LinkMeasured): void {
     this.reporter.tell(link, look);
+    if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
     if (link === this.#current) this.reporter.watchStalls(link, look);
   }
 

@@ -177,3 +177,22 @@ describe('what the platform says about the network', () => {
     await talk.close();
   });
 });
+
+describe('a machine that slept', () => {
+  it('asks a link that stood before whether it still does, and blames it for nothing', async () => {
+    const talk = await connected();
+    await talk.clock.advanceAsync(1_000);
+    const [socket] = talk.transport.sockets;
+    const pingsBefore = socket?.pings ?? 0;
+
+    talk.clock.sleep(3_000); // as long as a busy machine may take
+    const afterNap = socket?.pings;
+    talk.clock.sleep(60_000);
+    await talk.clock.advanceAsync(100);
+
+    expect(afterNap).toBe(pingsBefore);
+    expect(socket?.pings).toBeGreaterThan(pingsBefore);
+    expect(talk.of('connection.suspected')).toEqual([]);
+    expect(talk.session.status).toBe('active');
+  });
+});
