@@ -1,7 +1,7 @@
 /** Breaker and retry budget at their edges: any clock, nothing spent yet. */
 import { describe, expect, it } from 'vitest';
 
-import { CLOSED_CONTEXT, mayDial } from '../../machines/breaker.rules.ts';
+import { CLOSED_CONTEXT, isForgettable, mayDial } from '../../machines/breaker.rules.ts';
 import {
   afterFailedDial,
   afterHealth,
@@ -9,6 +9,7 @@ import {
   holdMs,
   isFull,
 } from '../../machines/retry-budget.ts';
+import { Breaker } from './breaker-world.ts';
 
 /** The origin of a clock is arbitrary: its moments may be negative. */
 const EARLY_AT_MS = -5_000;
@@ -22,6 +23,14 @@ describe('a breaker on a clock that counts from below zero', () => {
     const context = { openUntilMs: EARLY_AT_MS - 1, probeUntilMs: null };
 
     expect(mayDial({ value: 'halfOpen', context }, EARLY_AT_MS)).toBe(true);
+  });
+});
+
+describe('a breaker after a failure that nothing followed', () => {
+  it('is not forgotten, for the row of failures goes on', () => {
+    const breaker = new Breaker().fail().wait(3_600_000);
+
+    expect(isForgettable(breaker.snapshot, breaker.atMs)).toBe(false);
   });
 });
 
