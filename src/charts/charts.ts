@@ -1,7 +1,13 @@
 /** The charts that are drawn, and the text of every file that drawing makes. */
 import type { AnyStateMachine } from 'xstate';
 
-import { connectionMachine, livenessMachine } from '../../machines/index.ts';
+import {
+  breakerMachine,
+  connectionMachine,
+  livenessMachine,
+  networkMachine,
+  orchestratorMachine,
+} from '../../machines/index.ts';
 import { layoutOf } from './layout.ts';
 import { pageOf } from './mermaid.ts';
 import { chartModel } from './model.ts';
@@ -27,7 +33,18 @@ export const charts: readonly Chart[] = [
     question: 'Is this endpoint usable, and what are we doing about it?',
     machine: connectionMachine,
   },
+  {
+    name: 'orchestrator',
+    question: 'Which candidate carries the session?',
+    machine: orchestratorMachine,
+  },
   { name: 'liveness', question: 'Is the other end alive?', machine: livenessMachine },
+  { name: 'breaker', question: 'May we dial this candidate?', machine: breakerMachine },
+  {
+    name: 'network',
+    question: 'Is there a network, and did it change?',
+    machine: networkMachine,
+  },
 ];
 
 /** The same chart gives the same bytes, on every machine. */

@@ -1,6 +1,9 @@
 /** A chart as a page of Markdown: the picture, the same as Mermaid text, and every state and transition in words. */
 import { labelOf } from './model.ts';
 import type { ChartModel, ChartState, ChartTransition } from './model.ts';
+import { distinct, phraseOf, plain } from './phrases.ts';
+import type { Phrase } from './phrases.ts';
+import { keyOf } from './picture.ts';
 import type { Picture, PictureNode } from './picture.ts';
 
 export interface PageInput {
@@ -44,16 +47,21 @@ export function pageOf({ name, question, model, picture }: PageInput): string {
 function mermaidOf(picture: Picture): string {
   const ids = new Map(picture.nodes.map((node, index) => [node.id, mermaidId(node, index)]));
   const lines = ['stateDiagram-v2', ...nodeLines(null, picture, ids, '  ')];
-  for (const { sourceId, targetId, labels } of picture.edges) {
+  for (const { sourceId, targetId, phrases } of picture.edges) {
     const source = ids.get(sourceId) ?? '';
-    const target = ids.get(targetId) ?? '';
-    if (source === INITIAL) continue;
+    if (source !== INITIAL) lines.push(arrow(source, ids.get(targetId) ?? '', phrases));
+  }
+  for (const { id, isCompound, again } of picture.nodes) {
     // Mermaid cannot draw an arrow from a composite state to itself: the table below has it.
-    if (source === target && isComposite(sourceId, picture)) continue;
-    const label = labels.length === 0 ? '' : ` : ${labels.join('<br/>')}`;
-    lines.push(`  ${source} --> ${target}${label}`);
+    const own = ids.get(id) ?? '';
+    if (!isCompound && again.length > 0) lines.push(arrow(own, own, again.map(phraseOf)));
   }
   return lines.join('\n');
+}
+
+function arrow(source: string, target: string, phrases: readonly Phrase[]): string {
+  const label = phrases.length === 0 ? '' : ` : ${phrases.map(plain).join('<br/>')}`;
+  return `  ${source} --> ${target}${label}`;
 }
 
 const INITIAL = '[*]';
@@ -74,8 +82,10 @@ function nodeLines(
     } else if (node.kind === 'decision') {
       lines.push(`${indent}state ${id} <<choice>>`);
     } else {
-      lines.push(`${indent}state "${node.title}" as ${id}`);
-      if (node.isCompound) {
+      lines.push(`${indent}state "${titleOf(node)}" as ${id}`);
+      if (!node.isCompound) {
+        lines.push(...toldLines(node).map((line) => `${indent}${id} : ${entities(line)}`));
+      } else {
         lines.push(`${indent}state ${id} {`);
         lines.push(...nodeLines(node.id, picture, ids, `${indent}  `));
         lines.push(`${indent}}`);
@@ -86,27 +96,46 @@ function nodeLines(
   return lines;
 }
 
+/** Mermaid has no room inside a composite state but for its states. */
+function titleOf({ title, isCompound, invokes }: PictureNode): string {
+  return isCompound && invokes.length > 0 ? `${title}, runs ${invokes.join(', ')}` : title;
+}
+
+/** What stands inside a state. */
+function toldLines({ description, invokes, spawns, failures, staying }: PictureNode): string[] {
+  return [
+    ...(description === '' ? [] : [description]),
+    ...(invokes.length === 0 ? [] : [`runs ${invokes.join(', ')}`]),
+    ...(spawns.length === 0 ? [] : [`starts ${spawns.join(', ')}`]),
+    ...failures.map(({ event, targetIds }) => `${event} → ${keyOf(targetIds[0] ?? '')}`),
+    ...distinct(staying.map(phraseOf)).map((phrase) => `stays on ${plain(phrase)}`),
+  ];
+}
+
+/** Mermaid reads `:` and `;` as its own, and `<` and `>` as tags. */
+function entities(text: string): string {
+  return text.replaceAll(/[:;<>&"]/g, (character) => `#${character.charCodeAt(0)};`);
+}
+
 function mermaidId(node: PictureNode, index: number): string {
   switch (node.kind) {
     case 'initial':
       return INITIAL;
     case 'decision':
       return `decision${index}`;
-    case 'anyState':
-      return 'anyState';
+    case 'anywhere':
+      return `anywhere${index}`;
     case 'state':
       return node.id.replaceAll(/\W+/g, '_');
   }
 }
 
-function isComposite(id: string, picture: Picture): boolean {
-  return picture.nodes.some((node) => node.id === id && node.isCompound);
-}
-
 function stateRow(state: ChartState, rootId: string): string {
   const kind = state.kind === 'atomic' || state.kind === 'compound' ? '' : ` (${state.kind})`;
   const name = `${code(pathOf(state.id, rootId))}${kind}`;
-  return row([name, state.description, state.invokes.map(code).join(', ')]);
+  const runs = state.invokes.map(code).join(', ');
+  const starts = state.spawns.length === 0 ? '' : `starts ${state.spawns.map(code).join(', ')}`;
+  return row([name, state.description, [runs, starts].filter((part) => part !== '').join('; ')]);
 }
 
 function transitionRow(transition: ChartTransition, rootId: string): string {
@@ -117,8 +146,12 @@ function transitionRow(transition: ChartTransition, rootId: string): string {
     code(labelOf(transition)),
     transition.targetIds.map((id) => pathCode(id, rootId)).join(', '),
     transition.actions.map(code).join(', '),
-    transition.description,
+    [transition.description, startsSentence(transition)].filter((part) => part !== '').join(' '),
   ]);
+}
+
+function startsSentence({ spawns }: ChartTransition): string {
+  return spawns.length === 0 ? '' : `Starts ${spawns.map(code).join(', ')}.`;
 }
 
 function pathCode(id: string, rootId: string): string {

@@ -5,8 +5,10 @@
  */
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 
+import { delayInWords } from './delays.ts';
 import { actionName, actorName, guardName, isTimerAction, triggerName } from './names.ts';
 import type { Trigger } from './names.ts';
+import { spawnedBy } from './spawns.ts';
 
 type StateKind = 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
 
@@ -24,6 +26,8 @@ export interface ChartState {
   readonly exit: readonly string[];
   /** Names of the actors that run while the state is active. */
   readonly invokes: readonly string[];
+  /** Names of the actors that its entry starts, and that may outlive it. */
+  readonly spawns: readonly string[];
 }
 
 export interface ChartTransition {
@@ -36,7 +40,11 @@ export interface ChartTransition {
   /** The event in a reader's words. */
   readonly event: string;
   readonly guard: string | null;
+  /** True where a guard of the same state and event is asked before it. */
+  readonly isOtherwise: boolean;
   readonly actions: readonly string[];
+  /** Names of the actors that its actions start. */
+  readonly spawns: readonly string[];
   readonly description: string;
 }
 
@@ -83,29 +91,27 @@ function stateOf(node: AnyStateNode): ChartState {
     entry: authored(node.entry),
     exit: authored(node.exit),
     invokes: node.invoke.map((invoked) => actorName(invoked.id, node)),
+    spawns: spawnedBy(node.entry, node.machine),
   };
 }
 
 function transitionsOf(node: AnyStateNode): ChartTransition[] {
-  const found: ChartTransition[] = [];
-  for (const [eventType, definitions] of node.transitions) {
-    for (const definition of definitions) {
-      found.push(transitionOf(node, triggerName(eventType, node), eventType, definition));
-    }
-  }
-  for (const definition of node.always ?? []) {
-    found.push(transitionOf(node, { trigger: 'always', label: 'always' }, '', definition));
-  }
+  const found = [...node.transitions].flatMap(([eventType, definitions]) => {
+    const { trigger, label } = triggerName(eventType, node);
+    const event = trigger === 'after' ? delayInWords(label, node.machine) : label;
+    return branchesOf(node, { trigger, eventType, event }, definitions);
+  });
+  found.push(...branchesOf(node, ALWAYS, node.always ?? []));
   if (node.type === 'history' && node.config.target !== undefined) {
-    const targetIds = resolved(node, node.config.target);
     found.push({
+      ...ALWAYS,
       sourceId: node.id,
-      targetIds,
-      trigger: 'always',
-      eventType: '',
+      targetIds: resolved(node, node.config.target),
       event: 'nothing remembered',
       guard: null,
+      isOtherwise: false,
       actions: [],
+      spawns: [],
       description: '',
     });
   }
@@ -113,23 +119,26 @@ function transitionsOf(node: AnyStateNode): ChartTransition[] {
 }
 
 type Definition = NonNullable<AnyStateNode['always']>[number];
+type Cause = Pick<ChartTransition, 'trigger' | 'eventType' | 'event'>;
 
-function transitionOf(
+const ALWAYS: Cause = { trigger: 'always', eventType: '', event: 'always' };
+
+/** What one event leads to: the first whose guard holds. */
+function branchesOf(
   node: AnyStateNode,
-  name: { readonly trigger: Trigger; readonly label: string },
-  eventType: string,
-  definition: Definition,
-): ChartTransition {
-  return {
+  cause: Cause,
+  definitions: readonly Definition[],
+): ChartTransition[] {
+  return definitions.map((definition, index) => ({
+    ...cause,
     sourceId: node.id,
     targetIds: targetIdsOf(definition.target),
-    trigger: name.trigger,
-    eventType,
-    event: name.label,
     guard: guardName(definition.guard),
+    isOtherwise: definition.guard === undefined && index > 0,
     actions: definition.actions.map(actionName),
+    spawns: spawnedBy(definition.actions, node.machine),
     description: definition.description ?? '',
-  };
+  }));
 }
 
 function targetIdsOf(targets: readonly AnyStateNode[] | undefined): string[] {

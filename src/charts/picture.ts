@@ -1,15 +1,22 @@
 /**
  * What of a chart is drawn, and how it is kept readable.
  *
- * Nothing is left out, but some of it is gathered: transitions between the same two states share one arrow with
- * stacked labels; transitions without a target are listed inside their state, and so are failures of invoked actors
- * that all lead to one place; the root's transitions leave a box "in any state"; and where several states decide alike
- * about an event (same guards, same targets, in the same order), the decision is drawn once, as a diamond.
+ * Nothing is left out, but some of it is gathered. Transitions between the same two states share one arrow. Those that
+ * leave a state where it is are listed inside it: without a target, back to itself, and failures of invoked actors that
+ * all lead to one place. Those that hold anywhere in the chart, or in a compound state, have a box that says so; so do
+ * those that several states stay on alike. And where several states decide alike about an event, the decision is drawn
+ * once.
  */
-import { labelOf } from './model.ts';
+import { firstTopmostTarget, limitOf, sharedDecisions } from './decisions.ts';
+import type { Decision } from './decisions.ts';
+import { commonFailures, sharedStays } from './gatherings.ts';
+import type { SharedStays } from './gatherings.ts';
 import type { ChartModel, ChartState, ChartTransition } from './model.ts';
+import { branchPhrase, phraseOf } from './phrases.ts';
+import type { Phrase } from './phrases.ts';
 
-type NodeKind = 'state' | 'initial' | 'decision' | 'anyState';
+/** `anywhere`: what holds in several states. */
+type NodeKind = 'state' | 'initial' | 'decision' | 'anywhere';
 
 export interface PictureNode {
   readonly id: string;
@@ -17,229 +24,219 @@ export interface PictureNode {
   /** Null for what stands at the top. */
   readonly parentId: string | null;
   readonly title: string;
+  readonly description: string;
   readonly isFinal: boolean;
   readonly isCompound: boolean;
   readonly invokes: readonly string[];
+  readonly spawns: readonly string[];
   readonly entry: readonly string[];
   readonly exit: readonly string[];
-  /** Labels of the transitions that stay inside. */
-  readonly internal: readonly string[];
-  /** Failures that a line inside tells instead of an arrow: `backoffTimer failed → error`. */
-  readonly failures: readonly string[];
-  readonly tooltip: string;
+  /** Transitions that a line inside tells of instead of an arrow. */
+  readonly failures: readonly ChartTransition[];
+  /** Back to itself: it is left and entered again. */
+  readonly again: readonly ChartTransition[];
+  /** Without a target: it is not left. */
+  readonly staying: readonly ChartTransition[];
 }
 
 export interface PictureEdge {
   readonly id: string;
   readonly sourceId: string;
   readonly targetId: string;
-  readonly labels: readonly string[];
+  /** Whether it leads back to where its compound state begins, which stands on top. */
+  readonly isUpward: boolean;
+  readonly phrases: readonly Phrase[];
   /** The transitions that this arrow stands for. */
   readonly transitions: readonly ChartTransition[];
 }
 
 export interface Picture {
   readonly title: string;
+  /** In reading order: what the layout puts first is what comes first here. */
   readonly nodes: readonly PictureNode[];
   readonly edges: readonly PictureEdge[];
 }
 
-export const ANY_STATE_ID = '(any state)';
-const LEAST_BRANCHES = 3;
-const LEAST_SOURCES = 2;
-
 export function pictureOf(model: ChartModel): Picture {
-  const root = model.states[0];
-  const rootId = root?.id ?? '';
-  const sourceOf = ({ sourceId }: ChartTransition): string =>
-    sourceId === rootId ? ANY_STATE_ID : sourceId;
-  const edges = new EdgeSet();
   const decisions = sharedDecisions(model);
   const decided = new Set(decisions.flatMap((decision) => decision.transitions));
   const written = commonFailures(model);
+  const arrows = model.transitions.filter(
+    (transition) => !decided.has(transition) && !written.has(transition) && !isAgain(transition),
+  );
+  const edges = new EdgeSet();
 
-  for (const state of model.states) {
-    if (state.initialId !== null) edges.add(initialIdOf(state), state.initialId, '');
+  for (const { id, initialId } of model.states) {
+    if (initialId !== null) edges.add(initialIdOf(id), initialId, null, null);
   }
-  for (const transition of model.transitions) {
-    if (decided.has(transition) || written.has(transition)) continue;
+  for (const transition of arrows) {
     for (const targetId of transition.targetIds) {
-      edges.add(sourceOf(transition), targetId, labelOf(transition), transition);
+      edges.add(sourceOf(transition, model), targetId, phraseOf(transition), transition);
     }
   }
-  for (const { id, transitions } of decisions) {
-    for (const transition of transitions) {
-      edges.add(sourceOf(transition), id, transition.event, transition);
+  for (const decision of decisions) {
+    for (const transition of decision.transitions) {
+      const { event } = transition;
+      const asked = { event, guard: null, spawns: [], note: '' };
+      edges.add(decidingSourceOf(transition, model), decision.id, asked, transition);
+      const branch = branchPhrase(transition, limitOf(transition, decision));
       for (const targetId of transition.targetIds) {
-        edges.add(id, targetId, guardLabel(transition), transition);
+        edges.add(decision.id, targetId, branch, transition);
       }
     }
   }
-  return { title: model.id, nodes: nodesOf(model, decisions, written), edges: edges.all() };
+  const drawn = edges.all(new Set(model.states.flatMap(({ initialId }) => initialId ?? [])));
+  const sourceIds = new Set(drawn.map(({ sourceId }) => sourceId));
+  return { title: model.id, nodes: nodesOf(model, decisions, written, sourceIds), edges: drawn };
 }
 
-/** In reading order: what the layout puts first is what comes first here. */
+/** The id of the box from which the transitions leave that hold anywhere in a state. */
+export function anywhereIn(stateId: string): string {
+  return `(anywhere) ${stateId}`;
+}
+
 function nodesOf(
   model: ChartModel,
   decisions: readonly Decision[],
   written: ReadonlySet<ChartTransition>,
+  sourceIds: ReadonlySet<string>,
 ): PictureNode[] {
-  const rootId = model.states[0]?.id ?? '';
+  const [root, ...states] = model.states;
+  const rootId = root?.id ?? '';
   const ofRoot = model.transitions.filter(({ sourceId }) => sourceId === rootId);
   const firstOfRoot = ofRoot.length === 0 ? null : firstTopmostTarget(ofRoot, model);
-  const nodes: PictureNode[] = [];
-  for (const state of model.states) {
+  const shared = sharedStays(model);
+  const nodes: PictureNode[] = root === undefined ? [] : initialOf(root, null);
+  for (const state of states) {
     for (const decision of decisions) {
-      if (state.id === decision.beforeId) nodes.push(pseudoNode(decision.id, 'decision', null));
+      if (state.id === decision.beforeId) nodes.push(decisionNode(decision));
     }
-    if (state.id === firstOfRoot) nodes.push(anyStateNode(ofRoot));
-    if (state.id !== rootId) nodes.push(stateNode(state, rootId, model.transitions, written));
-    if (state.initialId !== null) {
-      nodes.push(pseudoNode(initialIdOf(state), 'initial', state.id === rootId ? null : state.id));
-    }
+    for (const stays of shared) if (state.id === stays.stateIds[0]) nodes.push(sharedNode(stays));
+    if (state.id === firstOfRoot) nodes.push(anywhereNode(rootId, null, 'in any state', ofRoot));
+    const own = model.transitions.filter(({ sourceId }) => sourceId === state.id);
+    const inside = own.filter((each) => !shared.some(({ transitions }) => transitions.has(each)));
+    nodes.push(...stateNodes(state, rootId, inside, written, sourceIds));
   }
   return nodes;
 }
 
-interface Decision {
-  readonly id: string;
-  /** The topmost state before which it stands in reading order. */
-  readonly beforeId: string;
-  readonly transitions: readonly ChartTransition[];
-}
-
-/** Groups of transitions, of at least two states, that ask the same guards for the same targets. */
-function sharedDecisions(model: ChartModel): Decision[] {
-  const byQuestion = new Map<string, ChartTransition[]>();
-  for (const state of model.states) {
-    for (const branches of branchesOf(state, model.transitions)) {
-      if (branches.length < LEAST_BRANCHES) continue;
-      const question = JSON.stringify(branches.map(({ guard, targetIds }) => [guard, targetIds]));
-      const asked = byQuestion.get(question) ?? [];
-      asked.push(...branches);
-      byQuestion.set(question, asked);
-    }
-  }
-  return [...byQuestion.values()]
-    .filter((asked) => new Set(asked.map(({ sourceId }) => sourceId)).size >= LEAST_SOURCES)
-    .map((transitions, index) => ({
-      id: `(decision ${index + 1})`,
-      beforeId: firstTopmostTarget(transitions, model),
-      transitions,
-    }));
-}
-
-function branchesOf(
-  state: ChartState,
-  transitions: readonly ChartTransition[],
-): Iterable<ChartTransition[]> {
-  const byEvent = new Map<string, ChartTransition[]>();
-  for (const transition of transitions) {
-    if (transition.sourceId !== state.id || transition.targetIds.length === 0) continue;
-    const key = `${transition.trigger} ${transition.eventType}`;
-    const branches = byEvent.get(key) ?? [];
-    branches.push(transition);
-    byEvent.set(key, branches);
-  }
-  return byEvent.values();
-}
-
-function firstTopmostTarget(transitions: readonly ChartTransition[], model: ChartModel): string {
-  const targetIds = new Set(transitions.flatMap((transition) => transition.targetIds));
-  const rootId = model.states[0]?.id ?? '';
-  let topmostId = '';
-  for (const state of model.states) {
-    if (state.parentId === rootId) topmostId = state.id;
-    if (targetIds.has(state.id)) return topmostId;
-  }
-  return topmostId;
-}
-
-/** Failures of invoked actors that lead to the same place from several states: a line inside each says so. */
-function commonFailures(model: ChartModel): Set<ChartTransition> {
-  const failures = model.transitions.filter(
-    ({ trigger, guard, targetIds }) =>
-      trigger === 'error' && guard === null && targetIds.length === 1,
-  );
-  const sourcesOf = (targetId: string | undefined): number =>
-    new Set(failures.filter(({ targetIds }) => targetIds[0] === targetId).map((t) => t.sourceId))
-      .size;
-  return new Set(failures.filter(({ targetIds }) => sourcesOf(targetIds[0]) >= LEAST_BRANCHES));
-}
-
-function guardLabel(transition: ChartTransition): string {
-  return transition.guard === null ? '[otherwise]' : `[${transition.guard}]`;
-}
-
-function stateNode(
+/** A state; a compound one is followed by what stands in it before its own states. */
+function stateNodes(
   state: ChartState,
   rootId: string,
-  transitions: readonly ChartTransition[],
+  own: readonly ChartTransition[],
   written: ReadonlySet<ChartTransition>,
-): PictureNode {
-  const own = transitions.filter(({ sourceId }) => sourceId === state.id);
-  return {
-    id: state.id,
-    kind: 'state',
-    parentId: state.parentId === rootId ? null : state.parentId,
+  sourceIds: ReadonlySet<string>,
+): PictureNode[] {
+  const { id, invokes, spawns, entry, exit, description } = state;
+  const isCompound = state.kind === 'compound' || state.kind === 'parallel';
+  const drawn: PictureNode = {
+    ...node(id, 'state', state.parentId === rootId ? null : state.parentId),
     title: state.kind === 'history' ? `${state.key} (history)` : state.key,
+    description,
     isFinal: state.kind === 'final',
-    isCompound: state.kind === 'compound' || state.kind === 'parallel',
-    invokes: state.invokes,
-    entry: state.entry,
-    exit: state.exit,
-    internal: internalLabels(own),
-    failures: own
-      .filter((transition) => written.has(transition))
-      .map(({ event, targetIds }) => `${event} → ${keyOf(targetIds[0] ?? '')}`),
-    tooltip: state.description,
+    isCompound,
   };
+  const doings = { invokes, spawns, entry, exit };
+  const failures = own.filter((transition) => written.has(transition));
+  const lists = { failures, again: own.filter(isAgain), staying: own.filter(isStaying) };
+  if (!isCompound) return [{ ...drawn, ...doings, ...lists }];
+
+  const isEverywhere = sourceIds.has(anywhereIn(id));
+  const heading = { ...drawn, ...doings, failures };
+  return [
+    isEverywhere ? heading : { ...heading, ...lists },
+    ...initialOf(state, id),
+    ...(isEverywhere ? [anywhereNode(id, id, `anywhere in ${keyOf(id)}`, own)] : []),
+  ];
 }
 
-function anyStateNode(transitions: readonly ChartTransition[]): PictureNode {
-  return {
-    ...pseudoNode(ANY_STATE_ID, 'anyState', null),
-    title: 'in any state',
-    internal: internalLabels(transitions),
-    tooltip: 'What is true in every state of this chart.',
+function initialOf({ id, initialId }: ChartState, parentId: string | null): PictureNode[] {
+  return initialId === null ? [] : [node(initialIdOf(id), 'initial', parentId)];
+}
+
+function anywhereNode(
+  stateId: string,
+  parentId: string | null,
+  title: string,
+  own: readonly ChartTransition[],
+): PictureNode {
+  const lists = { again: own.filter(isAgain), staying: own.filter(isStaying) };
+  return { ...node(anywhereIn(stateId), 'anywhere', parentId), title, ...lists };
+}
+
+function sharedNode({ stateIds, transitions }: SharedStays): PictureNode {
+  const title = `in ${stateIds.map(keyOf).join(' and ')}`;
+  return { ...node(`(${title})`, 'anywhere', null), title, staying: [...transitions] };
+}
+
+function decisionNode({ id }: Decision): PictureNode {
+  return { ...node(id, 'decision', null), title: 'the first that holds' };
+}
+
+function node(id: string, kind: NodeKind, parentId: string | null): PictureNode {
+  const nothing = {
+    isFinal: false,
+    isCompound: false,
+    invokes: [],
+    spawns: [],
+    entry: [],
+    exit: [],
   };
+  const none = { failures: [], again: [], staying: [] };
+  return { id, kind, parentId, title: '', description: '', ...nothing, ...none };
 }
 
-function pseudoNode(id: string, kind: NodeKind, parentId: string | null): PictureNode {
-  const tooltip = kind === 'decision' ? 'The same decision, wherever the event comes.' : '';
-  const none = { isFinal: false, isCompound: false, invokes: [], entry: [], exit: [] };
-  return { id, kind, parentId, title: '', ...none, internal: [], failures: [], tooltip };
+function sourceOf(transition: ChartTransition, model: ChartModel): string {
+  const { sourceId, targetIds } = transition;
+  const isInward = targetIds.some((targetId) => targetId.startsWith(`${sourceId}.`));
+  return isInward ? anywhereIn(sourceId) : decidingSourceOf(transition, model);
 }
 
-function initialIdOf(state: ChartState): string {
-  return `(initial) ${state.id}`;
+function decidingSourceOf({ sourceId }: ChartTransition, { states }: ChartModel): string {
+  return sourceId === states[0]?.id ? anywhereIn(sourceId) : sourceId;
 }
 
-function keyOf(stateId: string): string {
+function isAgain({ sourceId, targetIds }: ChartTransition): boolean {
+  return targetIds.length === 1 && targetIds[0] === sourceId;
+}
+
+function isStaying({ targetIds }: ChartTransition): boolean {
+  return targetIds.length === 0;
+}
+
+function initialIdOf(stateId: string): string {
+  return `(initial) ${stateId}`;
+}
+
+export function keyOf(stateId: string): string {
   return stateId.slice(stateId.lastIndexOf('.') + 1);
-}
-
-function internalLabels(transitions: readonly ChartTransition[]): string[] {
-  const staying = transitions.filter(({ targetIds }) => targetIds.length === 0);
-  return [...new Set(staying.map(labelOf))];
 }
 
 /** Keeps one edge for each ordered pair of nodes, in the order of first use. */
 class EdgeSet {
-  readonly #edges = new Map<string, { labels: string[]; transitions: ChartTransition[] }>();
+  readonly #edges = new Map<string, { phrases: Phrase[]; transitions: ChartTransition[] }>();
 
-  add(sourceId: string, targetId: string, label: string, transition?: ChartTransition): void {
+  add(
+    sourceId: string,
+    targetId: string,
+    phrase: Phrase | null,
+    transition: ChartTransition | null,
+  ): void {
     const id = JSON.stringify([sourceId, targetId]);
-    const edge = this.#edges.get(id) ?? { labels: [], transitions: [] };
-    if (label !== '' && !edge.labels.includes(label)) edge.labels.push(label);
-    if (transition !== undefined) edge.transitions.push(transition);
+    const edge = this.#edges.get(id) ?? { phrases: [], transitions: [] };
+    const said = JSON.stringify(phrase);
+    const isNew = !edge.phrases.some((other) => JSON.stringify(other) === said);
+    if (phrase !== null && isNew) edge.phrases.push(phrase);
+    if (transition !== null) edge.transitions.push(transition);
     this.#edges.set(id, edge);
   }
 
-  all(): PictureEdge[] {
+  all(initialIds: ReadonlySet<string>): PictureEdge[] {
     return [...this.#edges].map(([id, edge]) => {
       const [sourceId, targetId] = JSON.parse(id) as [string, string];
-      return { id: `${sourceId} → ${targetId}`, sourceId, targetId, ...edge };
+      const isUpward = initialIds.has(targetId) && !sourceId.startsWith('(');
+      return { id: `${sourceId} → ${targetId}`, sourceId, targetId, isUpward, ...edge };
     });
   }
 }

@@ -1,31 +1,15 @@
 /** A laid-out chart as one self-contained SVG: no script, no font, no address outside itself. */
-import { FONT_SIZES, LABEL_LINE_HEIGHT } from './face.ts';
 import type { Face } from './face.ts';
-import type { Box, Layout, PlacedEdge, PlacedNode, Point } from './layout.ts';
+import type { PlacedEdge, PlacedNode } from './elk.ts';
+import { inset } from './geometry.ts';
+import type { Box, Point } from './geometry.ts';
+import type { Layout } from './layout.ts';
+import { styleSheet } from './style.ts';
 import { escapeXml } from './text.ts';
 
 const CORNER_RADIUS = 7;
+const LABEL_RADIUS = 4;
 const BEND_RADIUS = 5;
-
-const STYLE = `
-text { font-family: 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif; fill: #1f2933; }
-.paper { fill: #ffffff; }
-.state { fill: #f5f8fc; stroke: #52708f; stroke-width: 1.3; }
-.compound { fill: #eaf1f9; fill-opacity: 0.55; stroke: #52708f; stroke-width: 1.3; }
-.rule { stroke: #b8c7d6; stroke-width: 1; }
-.final, .ring { fill: #f3f4f6; stroke: #4b5563; stroke-width: 1.3; }
-.ring { fill: none; }
-.any { fill: #fffbf0; stroke: #a98a3d; stroke-width: 1.2; stroke-dasharray: 5 3; }
-.decision { fill: #fff4d6; stroke: #a98a3d; stroke-width: 1.3; }
-.initial { fill: #1f2933; }
-.edge { fill: none; stroke: #64748b; stroke-width: 1.25; }
-.tip { fill: #64748b; }
-.title { font-size: ${FONT_SIZES.title}px; font-weight: 600; }
-.invoke { font-size: ${FONT_SIZES.invoke}px; font-style: italic; fill: #1d5c8a; }
-.note { font-size: ${FONT_SIZES.note}px; fill: #5b6875; }
-.heading text, .label { paint-order: stroke; stroke: #f5f9fd; stroke-width: 4px; stroke-linejoin: round; }
-.label { font-size: ${FONT_SIZES.label}px; fill: #26323f; }
-`.trim();
 
 export function svgOf(layout: Layout, description: string): string {
   const { width, height } = layout;
@@ -35,13 +19,12 @@ export function svgOf(layout: Layout, description: string): string {
     `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-labelledby="t d">`,
     `<title id="t">${escapeXml(`Statechart: ${layout.title}`)}</title>`,
     `<desc id="d">${escapeXml(description)}</desc>`,
-    `<style>${STYLE}</style>`,
+    `<style>\n${styleSheet()}\n</style>`,
     '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">' +
       '<path class="tip" d="M0 1 L10 5 L0 9 z"/></marker></defs>',
     `<rect class="paper" width="${width}" height="${height}"/>`,
-    ...compounds.map(({ node, face, box }) => outline(node, face.height, box).join('')),
+    ...compounds.map(nodeSvg),
     ...layout.edges.flatMap(({ paths }) => paths.map(pathSvg)),
-    ...compounds.map(headingSvg),
     ...layout.nodes.filter(({ node }) => !node.isCompound).map(nodeSvg),
     ...layout.edges.map(labelSvg).filter((part) => part !== ''),
     '</svg>',
@@ -49,22 +32,29 @@ export function svgOf(layout: Layout, description: string): string {
   return `${parts.join('\n')}\n`;
 }
 
-function nodeSvg({ node, face, box }: PlacedNode): string {
-  const texts = textsSvg(face, box.x + box.width / 2, box.y, 'middle');
-  return `<g>${titleSvg(node.tooltip)}${outline(node, face.height, box).join('')}${texts}</g>`;
+function nodeSvg({ node, face, box, textShift }: PlacedNode): string {
+  const rules = face.rules.map((y) => ruleSvg(box, y));
+  if (node.isCompound) rules.push(ruleSvg(box, face.height));
+  const words = rowsSvg(face, { ...box, x: box.x + textShift });
+  const parts = [titleSvg(node.description), ...outline(node, box), ...rules, words];
+  return `<g>${parts.join('')}</g>`;
 }
 
-/** Above the arrows, which may have to cross it, and on the left, where they seldom do. */
-function headingSvg({ node, face, box }: PlacedNode): string {
-  const texts = textsSvg(face, box.x + 12, box.y, 'start');
-  return `<g class="heading">${titleSvg(node.tooltip)}${texts}</g>`;
+function ruleSvg({ x, y, width }: Box, down: number): string {
+  return `<path class="rule" d="M${number(x)} ${number(y + down)}H${number(x + width)}"/>`;
 }
 
-function textsSvg(face: Face, x: number, top: number, anchor: 'start' | 'middle'): string {
-  return face.lines
-    .map(({ text, style, baseline }) => {
-      const where = `text-anchor="${anchor}" x="${number(x)}" y="${number(top + baseline)}"`;
-      return `<text class="${style}" ${where}>${escapeXml(text)}</text>`;
+function rowsSvg(face: Face, box: Box): string {
+  return face.rows
+    .map(({ spans, isCentred, x, baseline }) => {
+      const left = number(box.x + (isCentred ? box.width / 2 : x));
+      const anchor = isCentred ? ' text-anchor="middle"' : '';
+      const y = number(box.y + baseline);
+      const [first = { text: '', style: 'note' }, ...rest] = spans;
+      const others = rest.map(
+        ({ text, style }) => `<tspan class="${style}"> ${escapeXml(text)}</tspan>`,
+      );
+      return `<text class="${first.style}"${anchor} x="${left}" y="${y}">${escapeXml(first.text)}${others.join('')}</text>`;
     })
     .join('');
 }
@@ -73,40 +63,30 @@ function titleSvg(tooltip: string): string {
   return tooltip === '' ? '' : `<title>${escapeXml(tooltip)}</title>`;
 }
 
-function outline(node: PlacedNode['node'], faceHeight: number, box: Box): string[] {
-  const middleX = box.x + box.width / 2;
-  const middleY = box.y + box.height / 2;
+function outline(node: PlacedNode['node'], box: Box): string[] {
   switch (node.kind) {
-    case 'initial':
-      return [`<circle class="initial" cx="${number(middleX)}" cy="${number(middleY)}" r="6"/>`];
-    case 'decision': {
-      const corners = [
-        { x: middleX, y: box.y },
-        { x: box.x + box.width, y: middleY },
-        { x: middleX, y: box.y + box.height },
-        { x: box.x, y: middleY },
-      ];
-      return [`<polygon class="decision" points="${corners.map(pair).join(' ')}"/>`];
+    case 'initial': {
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      return [`<circle class="initial" cx="${number(x)}" cy="${number(y)}" r="6"/>`];
     }
-    case 'anyState':
-      return [rectangle('any', box)];
-    case 'state': {
+    case 'decision':
+      return [rectangle('decision', box, box.height / 2)];
+    case 'anywhere':
+      return [rectangle('anywhere', box)];
+    case 'state':
       if (node.isFinal) return [rectangle('final', box), rectangle('ring', inset(box, 3))];
       if (!node.isCompound) return [rectangle('state', box)];
-      const y = number(box.y + faceHeight);
-      const rule = `<path class="rule" d="M${number(box.x)} ${y}H${number(box.x + box.width)}"/>`;
-      return [rectangle('compound', box), rule];
-    }
+      return [rectangle(node.parentId === null ? 'compound' : 'nested', box)];
   }
 }
 
-function rectangle(style: string, { x, y, width, height }: Box): string {
+function rectangle(
+  style: string,
+  { x, y, width, height }: Box,
+  radius: number = CORNER_RADIUS,
+): string {
   const where = `x="${number(x)}" y="${number(y)}" width="${number(width)}" height="${number(height)}"`;
-  return `<rect class="${style}" ${where} rx="${CORNER_RADIUS}"/>`;
-}
-
-function inset({ x, y, width, height }: Box, by: number): Box {
-  return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by };
+  return `<rect class="${style}" ${where} rx="${number(radius)}"/>`;
 }
 
 function pathSvg(points: readonly Point[]): string {
@@ -137,17 +117,12 @@ function towards(from: Point, to: Point): Point {
   return { x: from.x + (to.x - from.x) * ratio, y: from.y + (to.y - from.y) * ratio };
 }
 
-function labelSvg({ edge, labelBox }: PlacedEdge): string {
-  if (labelBox === null) return '';
-  const { x, y, width } = labelBox;
-  const middle = number(x + width / 2);
-  const lines = edge.labels.map((label, index) => {
-    const baseline = number(y + index * LABEL_LINE_HEIGHT + 11);
-    return `<text class="label" text-anchor="middle" x="${middle}" y="${baseline}">${escapeXml(label)}</text>`;
-  });
+function labelSvg({ edge, label }: PlacedEdge): string {
+  if (label === null) return '';
   const told = [...new Set(edge.transitions.map(({ description }) => description))];
   const tooltip = told.filter((text) => text !== '').join(' ');
-  return `<g>${titleSvg(tooltip)}${lines.join('')}</g>`;
+  const paper = rectangle('label', label.box, LABEL_RADIUS);
+  return `<g>${titleSvg(tooltip)}${paper}${rowsSvg(label.face, label.box)}</g>`;
 }
 
 function pair({ x, y }: Point): string {

@@ -47,6 +47,18 @@ export function wrapped(
   return line === '' ? lines : [...lines, line];
 }
 
+/** A sentence in as few lines as `maxWidth` allows, all about as long as each other. */
+export function balanced(sentence: string, fontSize: number, maxWidth: number): string[] {
+  const words = sentence.split(' ').filter((word) => word !== '');
+  const widest = wrapped(words, ' ', fontSize, maxWidth);
+  for (let width = Math.ceil(maxWidth / 2); width < maxWidth; width += 4) {
+    const lines = wrapped(words, ' ', fontSize, width);
+    const isTooWide = lines.some((line) => textWidth(line, fontSize) > width);
+    if (!isTooWide && lines.length === widest.length) return lines;
+  }
+  return widest;
+}
+
 export function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
