@@ -96,7 +96,11 @@ export function afterFatalLoss(context: ConnectionContext, loss: Loss): Partial<
     failure: loss.failure,
     lostAtMs: loss.atMs,
     lostDial: context.connectedAtMs === null,
-    outage: outageAfter(context, context.silentSinceMs ?? loss.atMs, loss.failure),
+    // A connection that never stood has interrupted nothing.
+    outage:
+      context.hasBeenConnected || context.outage !== null
+        ? outageAfter(context, context.silentSinceMs ?? loss.atMs, loss.failure)
+        : null,
   };
 }
 

@@ -66,8 +66,8 @@ export function socketName(id: number | null): string {
 }
 
 /** A planned end is met by dialling at once, where that is of any use. */
-export function mayRotate(context: ConnectionContext): boolean {
-  return context.isOnline && context.policy.maxAttempts > 0;
+export function mayRotate(context: ConnectionContext, atMs: number): boolean {
+  return context.isOnline && attemptsBefore(context, { atMs }) < context.policy.maxAttempts;
 }
 
 /** A second socket is an attempt as well, once it takes over: one that opens and is silent is no success. */
@@ -113,7 +113,8 @@ export function afterChoice(
   { atMs, outage }: { readonly atMs: number; readonly outage: Outage | null },
 ): Partial<ConnectionContext> {
   const stands = context.connectedAtMs !== null;
-  return { role: 'carrier', outage: stands ? endedAt(outage, atMs) : outage };
+  const left = outage ?? context.outage; // its own, where nobody left one
+  return { role: 'carrier', outage: stands && outage !== null ? endedAt(outage, atMs) : left };
 }
 
 /** The network is back, or another one is there: the wait is over, but for a little chance. */
@@ -136,15 +137,9 @@ function endedAt(outage: Outage | null, atMs: number): Outage | null {
 }
 
 /** A failed dial prolongs the break; the loss of a link that stood begins another. */
-export function outageAfter(
-  context: ConnectionContext,
-  sinceMs: number,
-  cause: Failure,
-): Outage | null {
-  const { outage, connectedAtMs, hasBeenConnected } = context;
-  if (outage === null) {
-    return hasBeenConnected ? { sinceMs, downtimeMs: 0, cause, attempts: 1 } : null;
-  }
+export function outageAfter(context: ConnectionContext, sinceMs: number, cause: Failure): Outage {
+  const { outage, connectedAtMs } = context;
+  if (outage === null) return { sinceMs, downtimeMs: 0, cause, attempts: 1 };
 
   return {
     ...outage,

@@ -74,7 +74,7 @@ export const connectionSetup = setup({
     isWatched: ({ context }) => context.isWatched,
     isWorthWatching: ({ event }) => event.type === 'link.measured' && isWorthWatching(event),
     mayHedge: ({ context, event }) => mayHedge(context, 'atMs' in event ? event.atMs : 0),
-    mayRotate: ({ context }) => mayRotate(context),
+    mayRotate: ({ context, event }) => mayRotate(context, 'atMs' in event ? event.atMs : 0),
     isCarrier: ({ context }) => context.role === 'carrier',
   },
   actions: {

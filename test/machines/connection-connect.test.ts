@@ -112,7 +112,7 @@ describe('a first connection that is refused', () => {
     expect(world.signalsOf('connection.failed')).toMatchObject([{ attempts: 5 }]);
   });
 
-  it('tells of no reconnection when a later attempt succeeds: nothing stood before', async () => {
+  it('ends what it announced when a later attempt succeeds', async () => {
     const world = new ChartWorld({ policy: { retryInitialConnect: true } });
     await world.connect();
     await world.lost();
@@ -122,7 +122,8 @@ describe('a first connection that is refused', () => {
 
     expect(world.state).toBe('active');
     expect(world.sockets.map(({ reason }) => reason)).toEqual(['connect', 'connect']);
-    expect(world.signalsOf('connection.reconnected')).toEqual([]);
+    expect(world.signalsOf('connection.reconnecting')).toHaveLength(1);
+    expect(world.signalsOf('connection.reconnected')).toMatchObject([{ attempts: 1 }]);
     await world.close();
   });
 });

@@ -118,15 +118,14 @@ describe('a connection, on any walk', () => {
     });
   });
 
-  it('follows a reconnecting of a link that once stood by reconnected or failed before it is active or over', async () => {
+  it('follows a reconnecting by reconnected or failed before it is active or over', async () => {
     const books = new WeakMap<World, { told: number; isOwed: boolean }>();
-    await onAnyWalk((world, { from, to }, way) => {
+    await onAnyWalk((world, { to }, way) => {
       const told = world.emitted.map(({ type }) => type).filter((type) => OUTAGE.test(type));
       const last = told.at(-1);
       const book = books.get(world) ?? { told: 0, isOwed: false };
       if (told.length > book.told) {
-        const { hasBeenConnected } = contextIn(from.snapshot);
-        book.isOwed = last === 'connection.reconnecting' && hasBeenConnected;
+        book.isOwed = last === 'connection.reconnecting';
       }
       books.set(world, { ...book, told: told.length });
 
