@@ -90,6 +90,10 @@ export class Ladder implements Decider, Owner {
     return this.#meter.speechMs;
   }
 
+  get isPaused(): boolean {
+    return this.#meter.isPaused;
+  }
+
   heard(chunk: Uint8Array): void {
     this.#meter.hear(chunk);
     const isSpeaking = !this.#meter.isPaused;

@@ -19,6 +19,8 @@ export interface Owner {
   isLast(candidate: number): boolean;
   /** Speech that was captured, in milliseconds. */
   readonly speechMs: number;
+  /** Whether what was captured last is a pause in speech. */
+  readonly isPaused: boolean;
 }
 
 type Announcement = Extract<

@@ -243,11 +243,15 @@ export class Wiring implements LinkHandlers {
     });
   }
 
-  /** Asks the link that carries for its last result, so that the next one begins where it ended. */
+  /**
+   * Asks the link that carries for its last result, so that the next one begins where it ended. Not where that would cut
+   * a word in two: then the next one begins where the last final ended.
+   */
   handOver({ from }: HandoverInput): Promise<HandoverResult> {
     const isCarrying = this.#current?.lane === from;
+    const endsInPause = this.#uplink.isCaughtUp && this.reporter.owner?.isPaused === true;
     this.#handover = new Handover(this.#options.clock, this.#uplink);
-    const done = this.#handover.begin(isCarrying && this.flush());
+    const done = this.#handover.begin(isCarrying && endsInPause && this.flush());
 
     return done.then(() => ({ atMs: this.#options.clock.nowMs() }));
   }

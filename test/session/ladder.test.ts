@@ -255,6 +255,7 @@ describe('a known end', () => {
     await ladder.speak(2_000);
     const beside = ladder.live;
     const [old] = ladder.network(0).sockets;
+    ladder.settle(old!);
     ladder.pause(old!);
     await ladder.pass(2_000);
 
