@@ -17,8 +17,8 @@ const FAILED_DIALS_WITHIN_MS = 3_000;
 /** A wait that a server asks for is not sat out beyond this where another candidate can be had. */
 const LONGEST_WAIT_MS = 3_000;
 
-export type Lost = Extract<OwnerFact, { type: 'candidate.lost' }>;
-export type Failed = Extract<OwnerFact, { type: 'candidate.failed' }>;
+type Lost = Extract<OwnerFact, { type: 'candidate.lost' }>;
+type Failed = Extract<OwnerFact, { type: 'candidate.failed' }>;
 
 export function initialContext(input: OrchestratorInput): OrchestratorContext {
   return {

@@ -8,16 +8,16 @@ import { usableAtMs } from './orchestrator.standings.ts';
 import type { OrchestratorContext, TimerName } from './orchestrator.types.ts';
 
 /** A dial that hangs is not waited for longer than this where another candidate can be had. */
-export const FAILOVER_AFTER_MS = 5_000;
+const FAILOVER_AFTER_MS = 5_000;
 
 /** The old one is asked for its last result for this long at the most. */
-export const HANDOVER_LIMIT_MS = 1_500;
+const HANDOVER_LIMIT_MS = 1_500;
 
 /** A planned end is met by then, whether anybody speaks or not. */
-export const LAST_CALL_MS = 5_000;
+const LAST_CALL_MS = 5_000;
 
 /** Between two rotations, unless an end is sooner: else a service that announces an end at once would make a storm. */
-export const ROTATION_EVERY_MS = 10_000;
+const ROTATION_EVERY_MS = 10_000;
 
 /** A platform's timer that is set for longer fires at once. */
 const LONGEST_TIMER_MS = 2_147_483_647;
@@ -59,7 +59,7 @@ export function momentOf(context: OrchestratorContext, event: { readonly type: s
   return Math.max(context.nowMs, toldAtMs(event) ?? dueOf(context, event.type) ?? 0);
 }
 
-export function recordOnlyEndsAtMs(context: OrchestratorContext): number {
+function recordOnlyEndsAtMs(context: OrchestratorContext): number {
   return (context.recordOnlySinceMs ?? context.nowMs) + context.recordOnlyMs;
 }
 
