@@ -1,5 +1,4 @@
 // Mutation testing of what decides and of what carries audio: `npm run mutation`. The figures are in docs/mutation.md.
-import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 /** What nothing decides by: sentences for a person, which have tests of their own, and a chart's types, which are gone by then. */
 const IGNORED = {
@@ -13,11 +12,11 @@ const undecided = {
     path.isObjectProperty() && !path.node.computed ? IGNORED[path.node.key.name] : undefined,
 };
 
-export const strykerPlugins = [declareValuePlugin(PluginKind.Ignore, 'undecided', undecided)];
+export const strykerPlugins = [{ kind: 'Ignore', name: 'undecided', value: undecided }];
 
 export default {
   mutate: ['machines/**/*.ts', 'src/audio/**/*.ts', '!src/audio/wav*.ts'],
-  plugins: ['@stryker-mutator/vitest-runner', import.meta.url],
+  plugins: ['@stryker-mutator/vitest-runner', './stryker.config.mjs'],
   ignorers: ['undecided'],
   testRunner: 'vitest',
   vitest: { configFile: 'vitest.mutation.config.ts' },

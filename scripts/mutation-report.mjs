@@ -51,12 +51,24 @@ function survivorsOf({ name, source, mutants }) {
       file: name,
       line: lines[location.start.line - 1].trim(),
       mutator: mutatorName,
-      becomes: replacement.replaceAll(/\s+/g, ' '),
+      from: onOneLine(textAt(lines, location)),
+      to: onOneLine(replacement),
     }));
 }
 
+/** Lines and columns count from 1; the end is not part of it. */
+function textAt(lines, { start, end }) {
+  const taken = lines.slice(start.line - 1, end.line);
+  taken.push(taken.pop().slice(0, end.column - 1));
+  return [taken.shift().slice(start.column - 1), ...taken].join('\n');
+}
+
+function onOneLine(text) {
+  return text.replaceAll(/\s+/g, ' ');
+}
+
 function isSame(a, b) {
-  return ['file', 'line', 'mutator', 'becomes'].every((key) => a[key] === b[key]);
+  return ['file', 'line', 'mutator', 'from', 'to'].every((key) => a[key] === b[key]);
 }
 
 function explained(survivors, known) {
@@ -113,8 +125,9 @@ function paragraphsOf(explanations) {
     .join('\n\n');
 }
 
-function itemOf({ file, line, mutator, becomes }) {
-  return `- \`${file}\`: ${code(line)} (${mutator}: ${code(becomes)})`;
+function itemOf({ file, line, from, to }) {
+  const change = `${code(from)} becomes ${code(to)}`;
+  return `- \`${file}\`: ${change}${line === from ? '' : ` in ${code(line)}`}`;
 }
 
 function code(text) {
