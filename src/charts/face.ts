@@ -58,7 +58,7 @@ export function labelFaceOf({ phrases }: PictureEdge): Face {
     height: Math.ceil(rows.length * LINE_HEIGHTS.label) + 4,
     rows: rows.map((row, index) => ({
       spans: row.spans,
-      isCentred: false,
+      isCentred: rows.length === 1,
       x: LABEL_PADDING + row.indent,
       baseline: 2 + (index + 1) * LINE_HEIGHTS.label - BASELINE_RISE,
       width: rowWidth(row, FONT_SIZES.label) - row.indent,

@@ -50,8 +50,20 @@ export function plain(phrase: Phrase): string {
     .join(' ');
 }
 
-/** Rows no wider than `maxWidth` where words allow it; phrases of the same event share its rows. */
+/**
+ * Rows no wider than `maxWidth` where words allow it; phrases of the same event share its rows, and what each of
+ * several starts stands in the last row.
+ */
 export function rowsOf(phrases: readonly Phrase[], fontSize: number, maxWidth: number): Row[] {
+  const started = startedByEach(phrases);
+  if (started.length > 0) {
+    const bare = phrases.map((phrase) => ({ ...phrase, spawns: [] }));
+    const each: Span = { text: 'each', style: 'note' };
+    return [
+      ...rowsOf(bare, fontSize, maxWidth),
+      { spans: [each, ...started.map(actorSpan)], indent: 0 },
+    ];
+  }
   const byEvent = new Map<string, Phrase[]>();
   for (const phrase of phrases) {
     byEvent.set(phrase.event, [...(byEvent.get(phrase.event) ?? []), phrase]);
@@ -67,6 +79,17 @@ export function rowWidth({ spans, indent }: Row, fontSize: number): number {
   return indent + textWidth(spans.map(({ text }) => text).join(' '), fontSize);
 }
 
+/** What every one of several phrases starts alike; nothing where they differ, or where there is but one. */
+function startedByEach([first, ...others]: readonly Phrase[]): readonly string[] {
+  if (first === undefined || others.length === 0) return [];
+  const started = JSON.stringify(first.spawns);
+  return others.every(({ spawns }) => JSON.stringify(spawns) === started) ? first.spawns : [];
+}
+
+function actorSpan(name: string): Span {
+  return { text: `+${name}`, style: 'actor' };
+}
+
 function guardText(guard: string | null, isOtherwise: boolean): string | null {
   if (guard !== null) return `[${guard}]`;
   return isOtherwise ? OTHERWISE : null;
@@ -76,7 +99,7 @@ function spansOf({ event, guard, spawns, note }: Phrase): Span[] {
   const spans: Span[] = [
     { text: event, style: 'event' },
     { text: guard ?? '', style: 'guard' },
-    ...spawns.map((name): Span => ({ text: `+${name}`, style: 'actor' })),
+    ...spawns.map(actorSpan),
     { text: note, style: 'note' },
   ];
   return spans.filter(({ text }) => text !== '');

@@ -4,6 +4,8 @@ import { draw } from '../../src/charts/charts.ts';
 import type { Chart } from '../../src/charts/charts.ts';
 import { durationInWords } from '../../src/charts/delays.ts';
 import { contrastRatio, PALETTES } from '../../src/charts/palette.ts';
+import { rowsOf } from '../../src/charts/phrases.ts';
+import type { Phrase } from '../../src/charts/phrases.ts';
 import { balanced, textWidth, wrapped } from '../../src/charts/text.ts';
 import { sampleMachine } from './sample.machine.ts';
 
@@ -86,6 +88,44 @@ describe('contrast', () => {
   it('is 21 between black and white, and 1 between likes', () => {
     expect(contrastRatio('#000000', '#ffffff')).toBeCloseTo(21);
     expect(contrastRatio('#4c5967', '#4c5967')).toBe(1);
+  });
+});
+
+describe('words beside an arrow', () => {
+  const phrase = { event: 'door.pushed', guard: null, spawns: [], note: '' };
+  const textsOf = (phrases: readonly Phrase[], maxWidth = 400): string[] =>
+    rowsOf(phrases, 10, maxWidth).map(({ spans }) => spans.map(({ text }) => text).join(' '));
+
+  it('say an event once, with all its guards', () => {
+    const phrases = [
+      { ...phrase, guard: '[isOpen]' },
+      { ...phrase, event: 'door.pulled' },
+      { ...phrase, guard: '[otherwise]', spawns: ['bell'] },
+    ];
+
+    expect(textsOf(phrases)).toEqual(['door.pushed [isOpen] [otherwise] +bell', 'door.pulled']);
+  });
+
+  it('say once what each of several starts, and not where they differ', () => {
+    const alike = [
+      { ...phrase, spawns: ['bell'] },
+      { ...phrase, event: 'door.pulled', spawns: ['bell'] },
+    ];
+    const different = [
+      { ...phrase, spawns: ['bell'] },
+      { ...phrase, event: 'door.pulled' },
+    ];
+
+    expect(textsOf(alike)).toEqual(['door.pushed', 'door.pulled', 'each +bell']);
+    expect(textsOf(different)).toEqual(['door.pushed +bell', 'door.pulled']);
+    expect(textsOf(alike.slice(1))).toEqual(['door.pulled +bell']);
+  });
+
+  it('are broken behind the event, and inside a guard only where it has to be', () => {
+    const phrases = [{ ...phrase, guard: '[leadsTo somewhereFarAway]' }];
+
+    expect(textsOf(phrases, 160)).toEqual(['door.pushed', '[leadsTo somewhereFarAway]']);
+    expect(textsOf(phrases, 110)).toEqual(['door.pushed [leadsTo', 'somewhereFarAway]']);
   });
 });
 
