@@ -39,7 +39,7 @@ export function sharedDecisions(model: ChartModel): Decision[] {
 }
 
 /** What tells one branch of a decision from another. */
-export function branchKey({ guard, targetIds }: ChartTransition): string {
+function branchKey({ guard, targetIds }: ChartTransition): string {
   return JSON.stringify([guard, targetIds]);
 }
 

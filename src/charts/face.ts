@@ -26,7 +26,7 @@ export interface Face {
 }
 
 export const FONT_SIZES = { title: 14, small: 11, label: 11 } as const;
-export const LABEL_PADDING = 5;
+const LABEL_PADDING = 5;
 const LINE_HEIGHTS = { title: 19, small: 14.5, label: 14.5 } as const;
 const BASELINE_RISE = 4;
 const RULE_GAP = 6;

@@ -15,7 +15,7 @@ export function styleSheet(): string {
 }
 
 const SHAPES = `
-text { font-family: 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif; font-size: ${FONT_SIZES.small}px; white-space: pre; }
+text { font-family: 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif; font-size: ${FONT_SIZES.small}px; }
 .title { font-size: ${FONT_SIZES.title}px; font-weight: 600; }
 .actor { font-style: italic; }
 .state, .compound, .nested { stroke-width: 1.3; }

@@ -7,6 +7,8 @@ import type { Layout } from './layout.ts';
 import { styleSheet } from './style.ts';
 import { escapeXml } from './text.ts';
 
+/** No viewer swallows this space. */
+const GAP = '&#160;';
 const CORNER_RADIUS = 7;
 const LABEL_RADIUS = 4;
 const BEND_RADIUS = 5;
@@ -52,7 +54,7 @@ function rowsSvg(face: Face, box: Box): string {
       const y = number(box.y + baseline);
       const [first = { text: '', style: 'note' }, ...rest] = spans;
       const others = rest.map(
-        ({ text, style }) => `<tspan class="${style}"> ${escapeXml(text)}</tspan>`,
+        ({ text, style }) => `<tspan class="${style}">${GAP}${escapeXml(text)}</tspan>`,
       );
       return `<text class="${first.style}"${anchor} x="${left}" y="${y}">${escapeXml(first.text)}${others.join('')}</text>`;
     })
