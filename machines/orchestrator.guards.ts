@@ -45,8 +45,10 @@ export const guards = {
     event.type === 'breaker.moved' &&
     event.candidate === context.carrier?.candidate &&
     event.untilMs > event.atMs &&
+    context.unservedSinceMs !== null &&
     context.isOnline &&
     (mayTakeOver(context, event) || nextCandidate(context, event.atMs) !== null),
+  isToMove: ({ context }: Facts) => context.beside?.purpose === 'failover',
   isReturnDue: ({ context, event }: Facts) =>
     betterCandidate(context, momentOf(context, event)) !== null,
   canStandBeside: ({ context }: Facts) => context.endsAtMs !== null && mayStandBeside(context),

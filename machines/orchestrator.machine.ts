@@ -58,7 +58,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
         'breaker.moved': {
           ...moveOn,
           guard: 'isCarrierBarred',
-          description: 'The carrier stalled, or failed elsewhere: another one is tried.',
+          description: 'The candidate that is waited for failed elsewhere too: another is tried.',
           actions: ['noteMoment', 'noteBreaker', 'moveOn'],
         },
         'end.announced': { actions: ['noteMoment', 'noteEnd'] },
@@ -74,9 +74,17 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
         },
         steady: {
           description: 'Audio flows. A standby is kept ready where a candidate asks for one.',
-          entry: [{ type: 'dialBeside', params: { purpose: 'standby' } }, 'armTimers'],
+          entry: [{ type: 'dialBeside', params: { wanted: 'standby' } }, 'armTimers'],
+          always: { guard: 'isToMove', target: 'preparing' },
           on: {
             'network.restored': { ...networkRestored, target: 'steady' },
+            'breaker.moved': {
+              target: 'steady',
+              reenter: true,
+              description:
+                'A carrier that stalled, or failed elsewhere: another is tried beside it.',
+              actions: ['noteMoment', 'noteBreaker'],
+            },
             'candidate.failed': {
               guard: 'isStandby',
               target: 'steady',
@@ -97,7 +105,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
               actions: [
                 'noteMoment',
                 'notePause',
-                { type: 'dialBeside', params: { purpose: 'return' } },
+                { type: 'dialBeside', params: { wanted: 'return' } },
               ],
             },
           },
@@ -108,7 +116,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
                 guard: 'canStandBeside',
                 target: 'preparing',
                 description: 'The end of this session is near: its successor is dialled.',
-                actions: ['noteMoment', { type: 'dialBeside', params: { purpose: 'rotation' } }],
+                actions: ['noteMoment', { type: 'dialBeside', params: { wanted: 'rotation' } }],
               },
               { guard: 'canRotate', target: 'prepared', actions: 'noteMoment' },
             ],

@@ -1,12 +1,11 @@
 /** Which connection is dialled, and what the orchestrator remembers when another one is to carry. */
-import { betterCandidate, standbyCandidate } from './orchestrator.rules.ts';
-import type {
-  Beside,
-  Lane,
-  MoveReason,
-  OrchestratorContext,
-  Purpose,
-} from './orchestrator.types.ts';
+import {
+  betterCandidate,
+  isBarred,
+  nextCandidate,
+  standbyCandidate,
+} from './orchestrator.rules.ts';
+import type { Beside, Lane, MoveReason, OrchestratorContext } from './orchestrator.types.ts';
 
 type Change = Partial<OrchestratorContext>;
 
@@ -61,17 +60,32 @@ function unserved(nowMs: number): Change {
   };
 }
 
-/** The connection to be dialled beside the carrier, or to be taken for it; null where there is none. */
-export function besideOf(context: OrchestratorContext, purpose: Purpose): Beside | null {
+/**
+ * The connection to be dialled beside the carrier, or to be taken for it; null where there is none. Where the carrier's
+ * breaker is open, a standby is not enough: the session is to move there.
+ */
+export function besideOf(
+  context: OrchestratorContext,
+  wanted: 'standby' | 'rotation' | 'return',
+): Beside | null {
   const { beside, lastLane, nowMs } = context;
+  const refuge = wanted === 'standby' ? refugeOf(context) : null;
   const candidate = {
-    standby: () => standbyCandidate(context, nowMs),
+    standby: () => refuge ?? standbyCandidate(context, nowMs),
     return: () => betterCandidate(context, nowMs),
     rotation: () => context.carrier?.candidate ?? null,
-  }[purpose]();
+  }[wanted]();
   if (candidate === null) return null;
+  const purpose = refuge === null ? wanted : 'failover';
   if (beside?.isReady === true && beside.candidate === candidate) return { ...beside, purpose };
   return { id: lastLane + 1, candidate, purpose, isReady: false, readyAtMs: 0, endsAtMs: null };
+}
+
+function refugeOf(context: OrchestratorContext): number | null {
+  const { beside, carrier, isOnline, nowMs } = context;
+  if (!isOnline || !isBarred(context)) return null;
+  const isThere = beside?.isReady === true && beside.candidate !== carrier?.candidate;
+  return isThere ? beside.candidate : nextCandidate(context, nowMs);
 }
 
 /** The sooner of two moments of which either may be unknown. */

@@ -116,6 +116,11 @@ export function wantsStandby(context: OrchestratorContext, index: number): boole
   return index !== context.carrier?.candidate || mayStandBeside(context);
 }
 
+/** Whether nobody should dial the carrier's candidate just now, though it may well serve. */
+export function isBarred({ carrier, standings, nowMs }: OrchestratorContext): boolean {
+  return (standings[carrier?.candidate ?? -1]?.openUntilMs ?? 0) > nowMs;
+}
+
 /** Whether a second connection may stand beside the carrier, at its own candidate. */
 export function mayStandBeside({ candidates, carrier, standings }: OrchestratorContext): boolean {
   const index = carrier?.candidate ?? -1;

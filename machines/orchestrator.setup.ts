@@ -130,20 +130,22 @@ export const orchestratorSetup = setup({
       });
       enqueue.sendTo(laneName(lane.id), { type: 'session.connect' });
     }),
-    dialBeside: enqueueActions(({ context, enqueue }, { purpose }: { purpose: Purpose }) => {
-      const beside = besideOf(context, purpose);
-      if (beside === null) return;
-      enqueue.assign({ beside });
-      if (beside.id === context.beside?.id) return; // the standby is what is wanted
-      enqueue(stopChild(laneName(context.beside?.id)));
-      enqueue.assign({ lastLane: beside.id });
-      enqueue.spawnChild('connection', {
-        id: laneName(beside.id),
-        input: connectionInput(context, beside, 'standby'),
-      });
-      if (!context.isOnline) enqueue.sendTo(laneName(beside.id), lostAt(context));
-      enqueue.sendTo(laneName(beside.id), { type: 'session.connect' });
-    }),
+    dialBeside: enqueueActions(
+      ({ context, enqueue }, { wanted }: { wanted: Exclude<Purpose, 'failover'> }) => {
+        const beside = besideOf(context, wanted);
+        if (beside === null) return;
+        enqueue.assign({ beside });
+        if (beside.id === context.beside?.id) return; // the standby is what is wanted
+        enqueue(stopChild(laneName(context.beside?.id)));
+        enqueue.assign({ lastLane: beside.id });
+        enqueue.spawnChild('connection', {
+          id: laneName(beside.id),
+          input: connectionInput(context, beside, 'standby'),
+        });
+        if (!context.isOnline) enqueue.sendTo(laneName(beside.id), lostAt(context));
+        enqueue.sendTo(laneName(beside.id), { type: 'session.connect' });
+      },
+    ),
     /** What was dialled beside the carrier failed. */
     letBesideGo: enqueueActions(({ context, event, enqueue }) => {
       enqueue(stopChild(laneName(context.beside?.id)));

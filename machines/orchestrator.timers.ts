@@ -3,7 +3,7 @@
  *
  * A chart can ask no clock and an event of a timer brings no time, so the moments are noted when a state is entered.
  */
-import { isOther, wantsStandby } from './orchestrator.rules.ts';
+import { isBarred, isOther, wantsStandby } from './orchestrator.rules.ts';
 import { usableAtMs } from './orchestrator.standings.ts';
 import type { OrchestratorContext, TimerName } from './orchestrator.types.ts';
 
@@ -84,7 +84,8 @@ function rotationAtMs(context: OrchestratorContext): number {
 function standbyAtMs(context: OrchestratorContext): number {
   const { beside, isOnline, standings } = context;
   if (beside !== null || !isOnline) return NEVER;
-  const wanted = standings.filter((_, index) => wantsStandby(context, index));
+  const wants = isBarred(context) ? isOther : wantsStandby;
+  const wanted = standings.filter((_, index) => wants(context, index));
   return Math.min(...wanted.map(usableAtMs));
 }
 

@@ -50,7 +50,8 @@ export interface OrchestratorInput {
   readonly rotationLeadMs?: number;
 }
 
-export type Purpose = 'standby' | 'rotation' | 'return';
+/** What a second connection is dialled for. `failover`: the carrier serves, but its breaker opened. */
+export type Purpose = 'standby' | 'failover' | 'rotation' | 'return';
 
 /** One connection of ours. Every one that is dialled takes the next number. */
 export interface Lane {

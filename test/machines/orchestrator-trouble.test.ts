@@ -140,14 +140,54 @@ describe('without a network', () => {
 });
 
 describe('a breaker that opens', () => {
-  it('on the carrier moves the session on', async () => {
+  it('on a carrier that serves leaves it until another is ready, and moves then', async () => {
     const world = await new OrchestraWorld().steady();
 
     await world.barred(0, 30_000);
+    expect(world.live).toMatchObject([{ candidate: 0 }, { candidate: 1, role: 'standby' }]);
+    await world.ready();
     await world.served();
 
-    expect(world.dialled).toEqual([0, 1]);
-    expect(world.signalsOf('candidate.changed')).toMatchObject([{ reason: 'failover' }]);
+    expect(world.live).toMatchObject([{ candidate: 1 }]);
+    expect(world.signals).toMatchObject([{ reason: 'failover', to: 'second', takeoverMs: 0 }]);
+    await world.close();
+  });
+
+  it('on a carrier that serves tries one after another beside it, and keeps it where none serves', async () => {
+    const world = new OrchestraWorld({ candidates: [...PAIR, { provider: 'third' }] });
+    await world.steady();
+    await world.barred(0, 30_000);
+
+    await world.failed(failureOf('transient'), { lane: world.beside });
+    await world.failed(failureOf('transient'), { lane: world.beside });
+
+    expect(world.dialled).toEqual([0, 1, 2]);
+    expect(world.state).toBe('serving.steady');
+    expect(world.live).toMatchObject([{ candidate: 0 }]);
+    await world.close();
+  });
+
+  it.each([
+    [29_999, [0, 1]],
+    [30_000, [0]],
+  ])('makes others be tried until it closes: free after %d ms, %j', async (ms, dialled) => {
+    const world = await new OrchestraWorld().steady();
+    await world.barred(1, ms);
+
+    await world.barred(0, 30_000);
+    await world.pass(60_000);
+
+    expect(world.dialled).toEqual(dialled);
+    await world.close();
+  });
+
+  it('on a carrier that is waited for moves the session on at once', async () => {
+    const world = await new OrchestraWorld().steady();
+    await world.lost();
+
+    await world.barred(0, 30_000);
+
+    expect(world.live).toMatchObject([{ candidate: 1, role: 'carrier' }]);
     await world.close();
   });
 
@@ -193,7 +233,7 @@ describe('a breaker that opens', () => {
 
     expect(world.dialled).toEqual([0, 1]);
     await world.served();
-    expect(world.signals).toMatchObject([{ reason: 'standby', to: 'second' }]);
+    expect(world.signals).toMatchObject([{ reason: 'failover', to: 'second', takeoverMs: 0 }]);
     await world.close();
   });
 
@@ -204,7 +244,10 @@ describe('a breaker that opens', () => {
 
     await world.barred(0, 30_000);
 
-    expect(world.live.map(({ candidate }) => candidate)).toEqual([1]);
+    expect(world.live).toMatchObject([
+      { id: 1, candidate: 0 },
+      { id: 3, candidate: 1 },
+    ]);
     await world.close();
   });
 });
