@@ -84,7 +84,7 @@ function nodeLines(
     } else {
       lines.push(`${indent}state "${titleOf(node)}" as ${id}`);
       if (!node.isCompound) {
-        lines.push(...toldLines(node).map((line) => `${indent}${id} : ${entities(line)}`));
+        lines.push(...toldLines(node).map((line) => `${indent}${id} : ${spelled(line)}`));
       } else {
         lines.push(`${indent}state ${id} {`);
         lines.push(...nodeLines(node.id, picture, ids, `${indent}  `));
@@ -112,9 +112,17 @@ function toldLines({ description, invokes, spawns, failures, staying }: PictureN
   ];
 }
 
-/** Mermaid reads `:` and `;` as its own, and `<` and `>` as tags. */
-function entities(text: string): string {
-  return text.replaceAll(/[:;<>&"]/g, (character) => `#${character.charCodeAt(0)};`);
+/** Mermaid takes these characters for its own, in the words of a state, and knows no way to escape them there. */
+const STAND_INS: Readonly<Record<string, string>> = {
+  ':': ' –',
+  ';': ',',
+  '<': '‹',
+  '>': '›',
+  '"': "'",
+};
+
+function spelled(text: string): string {
+  return text.replaceAll(/[:;<>"]/g, (character) => STAND_INS[character] ?? character);
 }
 
 function mermaidId(node: PictureNode, index: number): string {

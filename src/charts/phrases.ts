@@ -115,12 +115,23 @@ function wrappedRows(parts: readonly Span[][], fontSize: number, maxWidth: numbe
   const rows: Row[] = [];
   for (const part of parts.flatMap((each) => torn(each, fontSize, maxWidth))) {
     const last = rows.at(-1);
-    const longer = last && { ...last, spans: [...last.spans, ...part] };
+    const longer = last && { ...last, spans: joined([...last.spans, ...part]) };
     const fits = longer !== undefined && rowWidth(longer, fontSize) <= maxWidth;
     if (fits) rows[rows.length - 1] = longer;
     else rows.push({ spans: part, indent: last === undefined ? 0 : INDENT });
   }
   return rows;
+}
+
+/** Neighbours of one style as one. */
+function joined(spans: readonly Span[]): Span[] {
+  const all: Span[] = [];
+  for (const span of spans) {
+    const last = all.at(-1);
+    if (last?.style !== span.style) all.push(span);
+    else all[all.length - 1] = { ...last, text: `${last.text} ${span.text}` };
+  }
+  return all;
 }
 
 /** Between its words, where a part is too long for any row. */

@@ -7,8 +7,6 @@ import type { Layout } from './layout.ts';
 import { styleSheet } from './style.ts';
 import { escapeXml } from './text.ts';
 
-/** No viewer swallows this space. */
-const GAP = '&#160;';
 const CORNER_RADIUS = 7;
 const LABEL_RADIUS = 4;
 const BEND_RADIUS = 5;
@@ -18,7 +16,7 @@ export function svgOf(layout: Layout, description: string): string {
   const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
   const compounds = layout.nodes.filter(({ node }) => node.isCompound);
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" ${size} role="img" aria-labelledby="t d">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${size} xml:space="preserve" role="img" aria-labelledby="t d">`,
     `<title id="t">${escapeXml(`Statechart: ${layout.title}`)}</title>`,
     `<desc id="d">${escapeXml(description)}</desc>`,
     `<style>\n${styleSheet()}\n</style>`,
@@ -54,7 +52,7 @@ function rowsSvg(face: Face, box: Box): string {
       const y = number(box.y + baseline);
       const [first = { text: '', style: 'note' }, ...rest] = spans;
       const others = rest.map(
-        ({ text, style }) => `<tspan class="${style}">${GAP}${escapeXml(text)}</tspan>`,
+        ({ text, style }) => `<tspan class="${style}"> ${escapeXml(text)}</tspan>`,
       );
       return `<text class="${first.style}"${anchor} x="${left}" y="${y}">${escapeXml(first.text)}${others.join('')}</text>`;
     })

@@ -54,7 +54,7 @@ describe('a drawing', () => {
     expect(page!.text).toContain('  sample_closed : Nobody gets in.\n');
     expect(page!.text).toContain('  sample_closed : starts bolt\n');
     expect(page!.text).toContain('  state "open, runs draught, alarm" as sample_open\n');
-    expect(page!.text).toContain('  sample_gone : There is #60;no#62; door #38; ');
+    expect(page!.text).toContain("  sample_gone : There is ‹no› door & 'never' will be.");
   });
 });
 
