@@ -51,7 +51,12 @@ describe('speech over a network without faults', () => {
 describe('speech over one fault', () => {
   it.each(FAULT_KINDS.map(({ kind }) => kind))('loses no word to: %s', async (kind) => {
     const argument = kind === 'down' ? ':3s' : ''; // left out, it is for good
-    const run = await runSpeech({ recogniser, recording, faults: `${kind}@5s${argument}`, seed: 7 });
+    const run = await runSpeech({
+      recogniser,
+      recording,
+      faults: `${kind}@5s${argument}`,
+      seed: 7,
+    });
 
     expectNothingLost(run, calm);
     expectFinalsToTile(run, recording.durationMs);
