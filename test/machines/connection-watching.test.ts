@@ -168,6 +168,27 @@ describe('what is over', () => {
   });
 });
 
+describe('a known end', () => {
+  it('is met by a dial only where one is left, or the link has earned all of them', async () => {
+    const world = await new ChartWorld({ policy: { maxAttempts: 1 } }).active();
+    await world.lost();
+    await world.pass(1_000);
+    await world.stands();
+    await world.answered();
+    const rotate = () => world.send({ type: 'session.rotate', atMs: world.clock.nowMs() });
+
+    await world.pass(9_999);
+    await rotate();
+    const whileFresh = world.state;
+    await world.pass(1);
+    await rotate();
+
+    expect(whileFresh).toBe('active');
+    expect(world.state).toBe('reconnecting.dialing');
+    await world.close();
+  });
+});
+
 describe('a chart without the actors that it needs', () => {
   it('says which way they come in', async () => {
     const input = { component: 'stt', policy: presets.production } as const;
