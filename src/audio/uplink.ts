@@ -203,6 +203,7 @@ export class Uplink {
     const isFirst = this.#timeline.stretches === 0;
 
     target.sendAudio(bytes);
+    if (this.#gate?.target !== target) return; // it shut the gate instead
     this.#timeline.append(from, bytes.length);
     this.#cursorSeq = seq + 1;
     this.#cursorPosition = from + bytes.length;

@@ -107,7 +107,7 @@ export class Demux {
     const settled = this.#uplink.ledger.settledThrough;
     const isNextTo = Math.abs(from - settled) <= TOLERANCE_MS * this.#bytesPerMs;
     this.#uplink.confirm(isNextTo ? settled : from, to);
-    const flushed = event.answersFlush ? link.flushAnswered() : null;
+    const flushed = event.answersFlush ? link.flushes.answered() : null;
     if (flushed !== null) this.#uplink.confirm(this.#uplink.ledger.settledThrough, flushed);
   }
 

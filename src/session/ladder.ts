@@ -82,8 +82,10 @@ export class Ladder implements Decider, Owner {
 
   isLast(candidate: number): boolean {
     const { context } = this.actor.getSnapshot();
-    const atMs = this.#options.clock.nowMs();
-    return !context.candidates.some((_, at) => at !== candidate && isUsable(context, at, atMs));
+    const { candidates, clock } = this.#options;
+    const atMs = clock.nowMs();
+    const key = candidates[candidate]?.key; // those that share a breaker are barred together
+    return !candidates.some((other, at) => other.key !== key && isUsable(context, at, atMs));
   }
 
   get speechMs(): number {
@@ -150,8 +152,11 @@ export class Ladder implements Decider, Owner {
       // What a connection gives up may go on elsewhere: the end is told by the orchestrator.
       if (signal.type !== 'connection.failed') this.#handlers.onSignal(signal);
     });
-    const changes = actor.subscribe(() => {
-      this.#handlers.onStatus(this.#statusOf(this.actor.getSnapshot()));
+    const changes = actor.subscribe({
+      next: () => {
+        this.#handlers.onStatus(this.#statusOf(this.actor.getSnapshot()));
+      },
+      error: () => undefined, // the orchestrator fails with it, and tells
     });
     return {
       actor,

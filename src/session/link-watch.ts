@@ -63,16 +63,16 @@ export class LinkWatch implements Watcher {
 
   /** A question that was not answered in its time will not be: some services answer only where audio is pending. */
   #awaitsAnswer(nowMs: number): boolean {
-    const { flushAskedAtMs, candidate } = this.#link;
+    const { flushes, candidate } = this.#link;
     const { flushTimeoutMs } = candidate.provider.traits;
-    return flushAskedAtMs !== null && nowMs - flushAskedAtMs < flushTimeoutMs;
+    return flushes.askedAtMs !== null && nowMs - flushes.askedAtMs < flushTimeoutMs;
   }
 
   #keepOpen(nowMs: number): void {
     const link = this.#link;
     const { keepAliveIntervalMs, firstAudioWithinMs } = link.candidate.provider.traits;
     const isIdle = nowMs - link.lastOutboundAtMs >= (keepAliveIntervalMs ?? Infinity);
-    if (isIdle) link.sendControl(link.stream.encodeKeepAlive());
+    if (isIdle) link.keepAlive();
 
     const primerAtMs =
       (link.openedAtMs ?? nowMs) + (firstAudioWithinMs ?? Infinity) * PRIMER_AT_RATIO;

@@ -3,49 +3,26 @@
  * told to whoever dialled it, once.
  */
 import { DialRefused } from './admission/dial-slots.ts';
-import type { DialPermit, DialSlots } from './admission/dial-slots.ts';
+import type { DialPermit } from './admission/dial-slots.ts';
 import type { ResolvedCandidate } from './candidates.ts';
+import type { LinkOptions } from './link.types.ts';
+import { OpenFlushes } from './open-flushes.ts';
+import { eventsOf, failureOf, faulty, textOf, wordsOf } from './provider-faults.ts';
 import { withoutSecrets } from './redact.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
-import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
-import type { CredentialReason, ProviderEvent, ProviderStream } from '../providers/contract.ts';
-
-export interface LinkHandlers {
-  onOpen(link: Link): void;
-  onEvents(link: Link, events: readonly ProviderEvent[]): void;
-  onDrain(link: Link): void;
-  /** Once, unless it was released before. */
-  onLost(link: Link, failure: Failure): void;
-}
-
-export interface LinkOptions {
-  /** Its number among the sockets of its connection. */
-  readonly id: number;
-  /** Which connection it belongs to. */
-  readonly lane: number;
-  readonly candidate: ResolvedCandidate;
-  readonly format: AudioFormat;
-  readonly clock: Clock;
-  readonly slots: DialSlots;
-  /** Tells the chart that owns the socket. */
-  readonly tell: (event: ConnectionEvent) => void;
-  readonly handlers: LinkHandlers;
-}
+import type { CredentialReason, ProviderStream } from '../providers/contract.ts';
 
 const NORMAL_CLOSURE = 1_000;
 
 /** A credential that takes longer counts as a failed dial. */
 const CREDENTIAL_TIMEOUT_MS = 10_000;
-const MAX_OPEN_FLUSHES = 16;
-const LONGEST_DETAIL = 200;
-const NO_POSITIONS: readonly number[] = [];
 
 export class Link implements SocketHandlers {
-  readonly stream: ProviderStream;
-  readonly #options: LinkOptions;
+  readonly #stream: ProviderStream;
+  readonly #options: LinkOptions<Link>;
   #socket: Socket | null = null;
   #isReleased = false;
   #isDeaf = false;
@@ -60,21 +37,19 @@ export class Link implements SocketHandlers {
   rttMs: number | null = null;
   hasAnswered = false;
   hasCommitted = false;
-  isLost = false;
+  /** A half-open breaker waits for what becomes of it. */
+  isProbe = false;
   audioFlowedAtMs: number | null = null;
   /** Silence that it was sent before it carried audio, so that the service would not close it. */
   primedBytes = 0;
   /** Who looks after it while it is open. */
   watch: { stop(): void } | null = null;
-  /** When the newest flush was asked for that is not answered yet. */
-  flushAskedAtMs: number | null = null;
-  /** Where the stream stood at each flush that is not answered yet, oldest first: one answer settles one of them. */
-  #flushes = NO_POSITIONS;
+  readonly flushes = new OpenFlushes();
   #credentialTimer: unknown = null;
 
-  constructor(options: LinkOptions) {
+  constructor(options: LinkOptions<Link>) {
     this.#options = options;
-    this.stream = options.candidate.provider.openStream(options.format);
+    this.#stream = options.candidate.provider.openStream(options.format);
     this.lastInboundAtMs = options.clock.nowMs();
     this.lastOutboundAtMs = this.lastInboundAtMs;
   }
@@ -99,12 +74,12 @@ export class Link implements SocketHandlers {
     return this.#socket?.bufferedBytes ?? 0;
   }
 
-  /** @param rehearsed a failure that the application asked for instead of a dial. */
-  async dial(reason: CredentialReason, rehearsed: Failure | null): Promise<void> {
+  /** @param instead why no dial is made: it is barred, or the application rehearses a failure. */
+  async dial(reason: CredentialReason, instead: Failure | null): Promise<void> {
     const { format, clock, slots, candidate } = this.#options;
-    if (rehearsed !== null) {
+    if (instead !== null) {
       await Promise.resolve(); // as a dial does, it fails later
-      this.#lose(rehearsed);
+      this.#lose(instead);
       return;
     }
     try {
@@ -142,36 +117,31 @@ export class Link implements SocketHandlers {
     try {
       this.#socket = this.#options.candidate.transport.dial(request, this);
     } catch (error) {
-      const detail = withoutSecrets(wordsOf(error), request).slice(0, LONGEST_DETAIL);
+      const detail = textOf(withoutSecrets(wordsOf(error), request));
       this.#lose({ kind: 'config', code: 'dial', detail }); // the same request fails again
     }
   }
 
   /** Asks for the final of all that was sent; false where the service has no such question. */
   askFlush(position: number): boolean {
-    if (!this.sendControl(this.stream.encodeFlush())) return false;
-    this.flushAskedAtMs = this.#options.clock.nowMs();
-    this.#flushes = [...this.#flushes, position].slice(-MAX_OPEN_FLUSHES);
+    if (!this.#sendControl((stream) => stream.encodeFlush())) return false;
+    this.flushes.asked(position, this.#options.clock.nowMs());
     return true;
-  }
-
-  /** A flush was answered: the position up to which that settles, at the least. */
-  flushAnswered(): number | null {
-    const [position = null, ...others] = this.#flushes;
-    this.#flushes = others;
-    if (others.length === 0) this.flushAskedAtMs = null;
-    return position;
   }
 
   sendAudio(bytes: Uint8Array): void {
+    if (this.#isReleased) return;
     this.audioFlowedAtMs = this.#options.clock.nowMs();
-    this.#send(this.stream.encodeAudio(bytes));
+    try {
+      this.#send(this.#stream.encodeAudio(bytes));
+    } catch (error) {
+      this.#options.handlers.onFaulty(this, error);
+    }
   }
 
-  sendControl(frame: Frame | null): boolean {
-    if (frame === null) return false;
-    this.#send(frame);
-    return true;
+  /** So that the service does not close a connection on which nothing is said. */
+  keepAlive(): void {
+    this.#sendControl((stream) => stream.encodeKeepAlive());
   }
 
   /** Silence, so that the service does not close a connection on which nobody speaks yet. */
@@ -199,7 +169,9 @@ export class Link implements SocketHandlers {
   /** Says goodbye and resolves when the service has closed, or at `giveUp`. */
   async goodbye(giveUp: Promise<void>): Promise<void> {
     const ended = new Promise<void>((resolve) => (this.#onEnded = resolve));
-    if (!this.sendControl(this.stream.encodeGoodbye())) this.#socket?.close(NORMAL_CLOSURE, '');
+    if (!this.#sendControl((stream) => stream.encodeGoodbye())) {
+      this.#socket?.close(NORMAL_CLOSURE, '');
+    }
     await Promise.race([ended, giveUp]);
   }
 
@@ -212,6 +184,18 @@ export class Link implements SocketHandlers {
     this.#onEnded?.();
     this.#socket?.terminate();
     this.#socket = null;
+  }
+
+  /** False where there is nothing to say. */
+  #sendControl(encode: (stream: ProviderStream) => Frame | null): boolean {
+    try {
+      const frame = encode(this.#stream);
+      if (frame !== null) this.#send(frame);
+      return frame !== null;
+    } catch (error) {
+      this.#lose(faulty(error));
+      return false;
+    }
   }
 
   #send(frame: Frame): void {
@@ -232,7 +216,7 @@ export class Link implements SocketHandlers {
   onFrame(frame: Frame): void {
     if (this.#isReleased || this.#isDeaf) return;
     this.lastInboundAtMs = this.#options.clock.nowMs();
-    this.#options.handlers.onEvents(this, this.stream.decode(frame));
+    this.#options.handlers.onEvents(this, eventsOf(this.#stream, frame));
   }
 
   onDrain(): void {
@@ -252,7 +236,7 @@ export class Link implements SocketHandlers {
       this.#onEnded();
       return;
     }
-    this.#lose(this.candidate.provider.classifyEnd(end));
+    this.#lose(failureOf(this.candidate.provider, end));
   }
 
   #stopCredentialTimer(): void {
@@ -268,7 +252,6 @@ export class Link implements SocketHandlers {
   #lose(failure: Failure): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
-    this.isLost = true;
     this.watch?.stop();
     this.#endPermit();
     this.#stopCredentialTimer();
@@ -279,12 +262,4 @@ export class Link implements SocketHandlers {
       this.#request === null ? failure.detail : withoutSecrets(failure.detail, this.#request);
     this.#options.handlers.onLost(this, { ...failure, detail });
   }
-}
-
-function textOf(error: unknown): string {
-  return wordsOf(error).slice(0, LONGEST_DETAIL);
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

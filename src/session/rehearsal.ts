@@ -1,4 +1,5 @@
 /** Failures on request: what an application can rehearse, without a network that fails. */
+import { invalid } from './door.ts';
 import type { Failure, FailureKind } from '../../machines/failure.ts';
 
 /** A kind of failure, or `halfOpen`: the link goes silent and nobody says so. */
@@ -26,8 +27,13 @@ export class Rehearsal {
   #failure: Failure | null = null;
   #dials = 0;
 
-  /** Notes what the next dials come to; returns the failure itself. */
-  plan(kind: FailureKind, { dials = 0, retryAfterMs }: SimulationOptions): Failure {
+  /**
+   * Notes what the next dials come to; returns the failure itself.
+   * @throws TenutoError OPTION_INVALID.
+   */
+  plan(kind: FailureKind, options: SimulationOptions): Failure {
+    const { dials = 0, retryAfterMs } = options;
+    check(kind, options);
     const failure: Failure = {
       kind,
       code: CODES[kind],
@@ -44,5 +50,18 @@ export class Rehearsal {
     if (this.#dials === 0) return null;
     this.#dials -= 1;
     return this.#failure;
+  }
+}
+
+function check(kind: string, { dials = 0, retryAfterMs = 0 }: SimulationOptions): void {
+  if (!Object.hasOwn(CODES, kind)) {
+    const kinds = [...Object.keys(CODES), 'halfOpen'].join(', ');
+    throw invalid(`There is no failure "${kind}".`, `Take one of ${kinds}.`);
+  }
+  if (!(dials >= 0) || (Number.isFinite(dials) && !Number.isInteger(dials))) {
+    throw invalid(`dials is ${dials}.`, 'Give a whole number that is 0 or more.');
+  }
+  if (!(retryAfterMs >= 0)) {
+    throw invalid(`retryAfterMs is ${retryAfterMs}.`, 'Give a number that is 0 or more.');
   }
 }

@@ -23,6 +23,15 @@ export interface Owner {
   readonly isPaused: boolean;
 }
 
+/** Somebody else's probe is under way, or none is due yet: who has another candidate does not dial. */
+const BARRED: Failure = { kind: 'rateLimited', code: 'breaker', detail: 'its breaker is open' };
+
+/** How long a probe may take before whoever was refused asks again: a dial, and a first result. */
+const PROBE_RETRY_MS = 15_000;
+
+/** Where no dial was made, no service is to blame. */
+const OURS: ReadonlySet<string> = new Set([BARRED.code, 'dialQueue', 'credential']);
+
 type Announcement = Extract<
   ProviderEvent,
   { kind: 'endAnnounced' | 'facultyLost' | 'facultyRestored' }
@@ -40,7 +49,9 @@ export class Reporter {
   readonly #uplink: Uplink;
   /** Null until a dial fails: who is well needs none. */
   #budget: ClientBudget | null = null;
-  #stalls: StallWatch | null = null;
+  #healthyLinks = 0;
+  /** Of the link that carries. */
+  #stalls: { readonly link: Link; readonly watch: StallWatch } | null = null;
   #resultAtMs: number | null = null;
   /** Null where a single connection is all there is. */
   owner: Owner | null = null;
@@ -71,10 +82,21 @@ export class Reporter {
     this.tell(link, { type: 'network.changed', atMs, unit });
   }
 
-  /** A dial is made: where the breaker is half open, this is its probe. */
-  dials(link: Link): void {
-    const { admission, clock } = this.#options;
-    admission.breakers.tell(link.candidate.key, { type: 'dial.asked', atMs: clock.nowMs() });
+  /**
+   * A dial is about to be made: where the breaker is half open, this is its probe. Tells why it is not made where
+   * somebody else could serve, else null.
+   */
+  dials(link: Link): Failure | null {
+    const { admission, candidates, clock } = this.#options;
+    const { key } = link.candidate;
+    const atMs = clock.nowMs();
+    if (admission.breakers.ask(key, atMs)) {
+      link.isProbe = admission.breakers.stateOf(key).state === 'halfOpen';
+      return null;
+    }
+    if (this.owner?.isLast(candidates.indexOf(link.candidate)) !== false) return null;
+    const { openUntilMs } = admission.breakers.stateOf(key);
+    return { ...BARRED, retryAfterMs: Math.max(PROBE_RETRY_MS, openUntilMs - atMs) };
   }
 
   /** @param wasDial it never opened. */
@@ -82,7 +104,9 @@ export class Reporter {
     const { clock, random, logger } = this.#options;
     const atMs = clock.nowMs();
     logger.info('a socket was lost', { socket: link.id, kind: failure.kind, code: failure.code });
-    if (wasDial) (this.#budget ??= new ClientBudget()).dialFailed(atMs);
+    if (wasDial && !OURS.has(failure.code)) {
+      (this.#budget ??= new ClientBudget(this.#healthyLinks)).dialFailed(atMs);
+    }
     this.tell(link, {
       type: 'socket.lost',
       id: link.id,
@@ -92,7 +116,7 @@ export class Reporter {
       unit: random.unit(),
       holdMs: this.#budget?.holdMs(atMs) ?? 0,
     });
-    this.#tellBreaker(link.candidate, failure, atMs);
+    if (!OURS.has(failure.code)) this.#tellBreaker(link.candidate, failure, atMs);
   }
 
   /** A result let audio leave the ring: the link works. */
@@ -101,6 +125,7 @@ export class Reporter {
     const { admission, clock } = this.#options;
     const atMs = clock.nowMs();
     link.hasCommitted = true;
+    this.#healthyLinks += 1;
     this.#budget?.linkRecovered(atMs);
     admission.breakers.tell(link.candidate.key, { type: 'dial.succeeded', atMs });
     this.tell(link, { type: 'result.committed', id: link.id, atMs });
@@ -109,9 +134,11 @@ export class Reporter {
   released(link: Link): void {
     const { admission, clock } = this.#options;
     const atMs = clock.nowMs();
-    this.#stalls = null;
-    if (link.hasCommitted) this.#budget?.linkLost(atMs);
-    else if (!link.isLost) {
+    if (this.#stalls?.link === link) this.#stalls = null;
+    if (link.hasCommitted) {
+      this.#healthyLinks -= 1;
+      this.#budget?.linkLost(atMs);
+    } else if (link.isProbe) {
       admission.breakers.tell(link.candidate.key, { type: 'probe.abandoned', atMs });
     }
   }
@@ -139,10 +166,10 @@ export class Reporter {
   /** Speech goes out, bytes come in, and no result does: the service stalls. */
   watchStalls(link: Link, { atMs, lateByMs }: LinkMeasured): void {
     if (this.owner === null) return;
-    this.#stalls ??= new StallWatch();
+    if (this.#stalls?.link !== link) this.#stalls = { link, watch: new StallWatch() };
     const speechSentMs = this.owner.speechMs;
     const resultAtMs = this.#resultAtMs;
-    if (!this.#stalls.isStalled({ atMs, lateByMs, speechSentMs, resultAtMs })) return;
+    if (!this.#stalls.watch.isStalled({ atMs, lateByMs, speechSentMs, resultAtMs })) return;
     const { admission, candidates } = this.#options;
     const isLast = this.owner.isLast(candidates.indexOf(link.candidate));
     admission.breakers.tell(link.candidate.key, { type: 'stream.stalled', atMs, isLast });

@@ -4,6 +4,7 @@
  * Chart to bytes: dial, replay, hand over, let go. Bytes to chart: edges only. No byte of audio passes through an actor.
  */
 import { Books } from './books.ts';
+import type { ResolvedCandidate } from './candidates.ts';
 import type { Demux, Result } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { requestErrorOf } from './failure-error.ts';
@@ -11,8 +12,9 @@ import { Gate } from './gate.ts';
 import { Handover } from './handover.ts';
 import { LinkWatch } from './link-watch.ts';
 import { Link } from './link.ts';
-import type { LinkHandlers } from './link.ts';
+import type { LinkHandlers } from './link.types.ts';
 import type { ResolvedOptions } from './options.ts';
+import { faulty } from './provider-faults.ts';
 import { Rehearsal } from './rehearsal.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
 import { Reporter } from './reporter.ts';
@@ -39,7 +41,7 @@ export interface UplinkEdges {
 /** A look that comes this late comes after a sleep: what stood before may not stand any more. */
 const ASLEEP_MS = 5_000;
 
-export class Wiring implements LinkHandlers {
+export class Wiring implements LinkHandlers<Link> {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
   readonly #demux: Demux;
@@ -52,7 +54,7 @@ export class Wiring implements LinkHandlers {
   readonly reporter: Reporter;
   #links: readonly Link[] = []; // a link and the one tried beside it, for each of two connections at the most
   #current: Link | null = null;
-  #replaying: { link: Link; done: () => void } | null = null;
+  #replaying: { link: Link; done: () => void; fail: (error: unknown) => void } | null = null;
   #handover: Handover | null = null;
   #isWatching = true;
 
@@ -98,8 +100,10 @@ export class Wiring implements LinkHandlers {
     const link = this.#current;
     this.#rehearsal ??= new Rehearsal();
     if (kind === 'halfOpen') link?.deafen();
-    else if (kind === 'perRequest') this.#tellRequestFailed(this.#rehearsal.plan(kind, {}));
-    else {
+    else if (kind === 'perRequest') {
+      const candidate = link?.candidate ?? this.#options.candidates[0];
+      this.#tellRequestFailed(candidate, this.#rehearsal.plan(kind, options));
+    } else {
       const failure = this.#rehearsal.plan(kind, options);
       link?.fail(failure);
     }
@@ -117,9 +121,7 @@ export class Wiring implements LinkHandlers {
         this.#letGo(link);
       };
     } catch (error) {
-      // A provider that throws is a bug that the next dial would meet again.
-      const failure: Failure = { kind: 'config', code: 'provider', detail: String(error) };
-      this.reporter.lost({ ...input, tell }, failure, true);
+      this.reporter.lost({ ...input, tell }, faulty(error), true);
       return () => undefined;
     }
   }
@@ -130,8 +132,7 @@ export class Wiring implements LinkHandlers {
     const { slots } = admission;
     const link = new Link({ id, lane, candidate, format, clock, slots, tell, handlers: this });
     this.#links = [...this.#links, link];
-    this.reporter.dials(link);
-    void link.dial(reason, this.#rehearsal?.take() ?? null);
+    void link.dial(reason, this.reporter.dials(link) ?? this.#rehearsal?.take() ?? null);
 
     return link;
   }
@@ -150,6 +151,17 @@ export class Wiring implements LinkHandlers {
 
   onDrain(link: Link): void {
     if (link === this.#current) this.#uplink.drained();
+  }
+
+  /** The chart waits for a replay: that it failed, it learns from there. */
+  onFaulty(link: Link, error: unknown): void {
+    if (this.#replaying?.link !== link) {
+      link.fail(faulty(error));
+      return;
+    }
+    this.#uplink.shut();
+    this.#replaying.fail(error);
+    this.#replaying = null;
   }
 
   onLost(link: Link, failure: Failure): void {
@@ -171,8 +183,8 @@ export class Wiring implements LinkHandlers {
       case 'ignored':
         return;
       case 'failed':
-        if (event.failure.kind === 'perRequest') this.#tellRequestFailed(event.failure);
-        else link.fail(event.failure);
+        if (event.failure.kind !== 'perRequest') link.fail(event.failure);
+        else this.#tellRequestFailed(link.candidate, event.failure);
         return;
       case 'endAnnounced':
       case 'facultyLost':
@@ -201,8 +213,7 @@ export class Wiring implements LinkHandlers {
     this.#edges?.settled();
   }
 
-  #tellRequestFailed(failure: Failure): void {
-    const { provider } = this.#current?.candidate ?? this.#options.candidates[0];
+  #tellRequestFailed({ provider }: ResolvedCandidate, failure: Failure): void {
     this.#emitter.emit({ type: 'warning', error: requestErrorOf(failure, provider.name) });
   }
 
@@ -228,9 +239,10 @@ export class Wiring implements LinkHandlers {
     if (link === undefined) return new Promise(() => undefined); // lost meanwhile: the chart knows
     const books = (this.#books ??= this.#openBooks());
 
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#replaying = {
         link,
+        fail: reject,
         done: () => {
           this.#replaying = null;
           this.reporter.lastFact = 'replay.finished';

@@ -19,6 +19,8 @@ const CHUNK_BYTES = 3_200;
 export interface LadderCandidate extends Omit<CandidateOptions, 'provider' | 'transport'> {
   readonly name: string;
   readonly traits?: Partial<ProviderTraits>;
+  /** Asked on every dial. Default: it comes at once. */
+  readonly askCredential?: () => Promise<unknown>;
 }
 
 export class LadderWorld {
@@ -38,9 +40,12 @@ export class LadderWorld {
       () => new FakeTransport({ clock: this.clock, onFrame: answerControl }),
     );
     this.session = new Session({
-      candidates: candidates.map(({ name, traits, ...facts }, index) => ({
+      candidates: candidates.map(({ name, traits = {}, askCredential, ...facts }, index) => ({
         ...facts,
-        provider: { ...fakeProvider(traits === undefined ? {} : { traits }), name },
+        provider: {
+          ...fakeProvider({ traits, ...(askCredential === undefined ? {} : { askCredential }) }),
+          name,
+        },
         transport: this.networks[index]!,
       })),
       transport: this.networks[0]!,

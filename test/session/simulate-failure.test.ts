@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { ManualNetwork } from '../../src/network/manual-signals.ts';
+import type { SimulatedFailure } from '../../src/session/rehearsal.ts';
 import { expectQuiet } from '../support/expect-quiet.ts';
 import { SessionWorld } from './session-world.ts';
 import { LadderWorld } from './ladder-world.ts';
@@ -108,6 +109,21 @@ describe('a failure that an application rehearses', () => {
 
     expect(wasHit).toBe(false);
     expect(world.transport.sockets).toHaveLength(0);
+  });
+
+  it.each([
+    ['transient', { dials: -1 }],
+    ['transient', { dials: NaN }],
+    ['transient', { dials: 0.5 }],
+    ['rateLimited', { retryAfterMs: -1 }],
+    ['nonsense' as SimulatedFailure, {}],
+  ] as const)('refuses what it cannot rehearse: %s %o', async (kind, options) => {
+    const { session } = await connected();
+
+    const rehearse = (): boolean => session.simulateFailure(kind, options);
+
+    expect(rehearse).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    expect(session.status).toBe('active');
   });
 
   it('is refused once the session is closed', async () => {

@@ -1,4 +1,4 @@
-/** The retry budget of one client, shared by all of its sessions. A client that is well has none to remember. */
+/** The retry budget of one client: of one session, over all of its candidates. One that is well has none to remember. */
 import {
   afterFailedDial,
   afterHealth,
@@ -11,7 +11,12 @@ import type { RetryBudget } from '../../../machines/retry-budget.ts';
 export class ClientBudget {
   /** Null while it is full. */
   #budget: RetryBudget | null = null;
-  #healthyLinks = 0;
+  #healthyLinks: number;
+
+  /** @param healthyLinks those that are healthy already. Default 0. */
+  constructor(healthyLinks = 0) {
+    this.#healthyLinks = healthyLinks;
+  }
 
   dialFailed(atMs: number): void {
     const budget = this.#budget ?? afterHealth(fullBudget(atMs), this.#healthyLinks > 0, atMs);

@@ -1,0 +1,32 @@
+/** What a link is made of, and whom it tells. */
+import type { DialSlots } from './admission/dial-slots.ts';
+import type { ResolvedCandidate } from './candidates.ts';
+import type { ConnectionEvent } from '../../machines/connection.types.ts';
+import type { Failure } from '../../machines/failure.ts';
+import type { AudioFormat } from '../ports/audio-format.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ProviderEvent } from '../providers/contract.ts';
+
+export interface LinkHandlers<Link> {
+  onOpen(link: Link): void;
+  onEvents(link: Link, events: readonly ProviderEvent[]): void;
+  onDrain(link: Link): void;
+  /** Its provider threw over a piece of audio. */
+  onFaulty(link: Link, error: unknown): void;
+  /** Once, unless it was released before. */
+  onLost(link: Link, failure: Failure): void;
+}
+
+export interface LinkOptions<Link> {
+  /** Its number among the sockets of its connection. */
+  readonly id: number;
+  /** Which connection it belongs to. */
+  readonly lane: number;
+  readonly candidate: ResolvedCandidate;
+  readonly format: AudioFormat;
+  readonly clock: Clock;
+  readonly slots: DialSlots;
+  /** Tells the chart that owns the socket. */
+  readonly tell: (event: ConnectionEvent) => void;
+  readonly handlers: LinkHandlers<Link>;
+}
