@@ -94,9 +94,8 @@ export function soonestCandidate({ standings }: OrchestratorContext): number {
 
 /** A better candidate than the one that carries, which may be tried now. */
 export function betterCandidate(context: OrchestratorContext, atMs: number): number | null {
-  const { carrier, beside, heldUntilMs, isOnline } = context;
-  if (carrier === null || (beside !== null && beside.purpose !== 'standby')) return null;
-  if (!isOnline || atMs < heldUntilMs) return null;
+  const { carrier, heldUntilMs, isOnline } = context;
+  if (carrier === null || !isOnline || atMs < heldUntilMs) return null;
   const index = firstCandidate(context, atMs);
   return index !== null && index < carrier.candidate ? index : null;
 }
