@@ -136,7 +136,7 @@ export function isLate(look: LinkMeasured): boolean {
   return look.lateByMs > BUSY_MS;
 }
 
-export function isQuiet(context: Pick<LivenessContext, 'aliveAtMs'>, look: LinkMeasured): boolean {
+function isQuiet(context: Pick<LivenessContext, 'aliveAtMs'>, look: LinkMeasured): boolean {
   const quietMs = look.atMs - Math.max(context.aliveAtMs, look.lastInboundAtMs);
   const limitMs = look.isAudioFlowing ? PROBE_WHEN_FLOWING_MS : PROBE_WHEN_IDLE_MS;
 

@@ -23,7 +23,7 @@ const FLOOR_RISE_DB_PER_S = 3;
 const FULL_SCALE = 32_768;
 
 /** Shorter pauses occur within a sentence, and within a word. */
-export const SPEECH_PAUSE_MS = 300;
+const SPEECH_PAUSE_MS = 300;
 
 export class SpeechMeter {
   /** Samples from one heard to the next. */
