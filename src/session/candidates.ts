@@ -44,6 +44,10 @@ export function resolveCandidate(
   given: Provider | CandidateOptions,
   { transport, policy, check }: Defaults,
 ): ResolvedCandidate {
+  const known: unknown = given; // who writes JavaScript may give anything
+  if (typeof known !== 'object' || known === null) {
+    throw invalid(`A candidate is ${String(known)}.`, 'Give a provider, or { provider, region }.');
+  }
   const options: CandidateOptions = 'provider' in given ? given : { provider: given };
   const { provider, region = '', standby = 0, key = 'default' } = options;
   if ((standby as number) !== 0 && (standby as number) !== 1) {

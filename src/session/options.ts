@@ -139,7 +139,10 @@ function candidatesOf(
         : checkPolicy({ ...presets[preset], ...options.reconnect }),
     check: checkPolicy,
   };
-  const [first, ...others] = options.candidates.map((given) => resolveCandidate(given, defaults));
+  const given: unknown = options.candidates; // who writes JavaScript may have left it out
+  const [first, ...others] = Array.isArray(given)
+    ? options.candidates.map((candidate) => resolveCandidate(candidate, defaults))
+    : [];
   if (first === undefined) {
     throw invalid(
       'A session takes at least one candidate.',
@@ -169,7 +172,7 @@ function checkPolicy(policy: ReconnectPolicy): ReconnectPolicy {
 }
 
 function atLeast0(name: string, value: number): number {
-  if (value >= 0) return value;
+  if (typeof value === 'number' && value >= 0) return value;
   throw invalid(`${name} is ${String(value)}.`, 'Give a number that is 0 or more.');
 }
 
