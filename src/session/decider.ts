@@ -21,6 +21,20 @@ export function startDecider(
     : new OneConnection(options, wiring, handlers);
 }
 
+/** Tells what is judged of the network, from now until the returned function is called. */
+export function followNetwork(
+  { network, random, clock }: ResolvedOptions,
+  decider: Decider,
+): (() => void) | null {
+  if (network === null) return null;
+  const stop = network.subscribe((judgement) => {
+    if (judgement.type === 'network.lost') decider.tellNetwork(judgement);
+    else decider.tellNetwork({ ...judgement, unit: random.unit() });
+  });
+  if (!network.isOnline) decider.tellNetwork({ type: 'network.lost', atMs: clock.nowMs() });
+  return stop;
+}
+
 /** The connection chart alone, which weighs little. */
 class OneConnection implements Decider {
   readonly actor: ConnectionActor;

@@ -166,13 +166,16 @@ export class Link implements SocketHandlers {
     this.#lose(failure);
   }
 
-  /** Says goodbye and resolves when the service has closed, or at `giveUp`. */
-  async goodbye(giveUp: Promise<void>): Promise<void> {
+  /** Says goodbye and resolves when the service has closed, or after that time. */
+  async goodbye(withinMs: number): Promise<void> {
+    const { clock } = this.#options;
     const ended = new Promise<void>((resolve) => (this.#onEnded = resolve));
+    const timer = clock.setTimeout(() => this.#onEnded?.(), withinMs);
     if (!this.#sendControl((stream) => stream.encodeGoodbye())) {
       this.#socket?.close(NORMAL_CLOSURE, '');
     }
-    await Promise.race([ended, giveUp]);
+    await ended;
+    clock.clearTimeout(timer);
   }
 
   /** Lets the socket go at once; nothing is told any more. */

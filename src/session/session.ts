@@ -3,7 +3,7 @@
  *
  * It joins a chart that decides, an uplink that keeps the audio, and a provider that knows one service's facts.
  */
-import { startDecider } from './decider.ts';
+import { followNetwork, startDecider } from './decider.ts';
 import type { Decider } from './decider.types.ts';
 import { Demux } from './demux.ts';
 import { aborted, bytesOf, closed, internal } from './door.ts';
@@ -71,7 +71,7 @@ export class Session {
     this.#drain = new Drain(clock, this.#uplink, this.#wiring);
     this.#wiring.listen(this.#drain);
     this.#decider = this.#startDecider();
-    this.#stopNetwork = this.#listenToNetwork();
+    this.#stopNetwork = followNetwork(resolved, this.#decider);
   }
 
   /**
@@ -190,7 +190,7 @@ export class Session {
       await withTimeout(this.#options.clock, drainTimeoutMs, (signal) =>
         this.#drain.wait(signal, { linkOnly: true }),
       );
-      await this.#goodbye();
+      await this.#wiring.current?.goodbye(GOODBYE_MS);
     }
     this.#drain.cancel();
     if (this.#status !== 'disconnected') this.#decider.order('session.close');
@@ -202,20 +202,6 @@ export class Session {
 
     const left = { chunks: ledger.buffered, ms: ledger.bufferedMs };
     return { drained: left.ms === 0, left, ledger };
-  }
-
-  async #goodbye(): Promise<void> {
-    const link = this.#wiring.current;
-    if (link === null) return;
-    await withTimeout(this.#options.clock, GOODBYE_MS, (signal) =>
-      link.goodbye(
-        new Promise((resolve) => {
-          signal.addEventListener('abort', () => {
-            resolve();
-          });
-        }),
-      ),
-    );
   }
 
   #startDecider(): Decider {
@@ -234,19 +220,6 @@ export class Session {
         this.#emitter.emit({ type: 'error', error: this.#error });
       },
     });
-  }
-
-  #listenToNetwork(): (() => void) | null {
-    const { network, random } = this.#options;
-    if (network === null) return null;
-    const stop = network.subscribe((judgement) => {
-      if (judgement.type === 'network.lost') this.#decider.tellNetwork(judgement);
-      else this.#decider.tellNetwork({ ...judgement, unit: random.unit() });
-    });
-    if (!network.isOnline) {
-      this.#decider.tellNetwork({ type: 'network.lost', atMs: this.#options.clock.nowMs() });
-    }
-    return stop;
   }
 
   #relay(signal: ConnectionSignal | OrchestratorSignal): void {
