@@ -8,9 +8,17 @@ export type { AudioFormat } from './ports/audio-format.ts';
 export type { Clock } from './ports/clock.ts';
 export type { TenutoErrorCode } from './ports/errors.ts';
 export type { LogField, Logger } from './ports/logger.ts';
+export type { NetworkMonitorOptions } from './network/monitor.ts';
 export type { NetworkSignal, NetworkSignals } from './ports/network.ts';
 export type { Random } from './ports/random.ts';
-export type { Socket, SocketHandlers, Transport } from './ports/socket.ts';
+export type {
+  DialRequest,
+  Frame,
+  Socket,
+  SocketEnd,
+  SocketHandlers,
+  Transport,
+} from './ports/socket.ts';
 export type {
   AudioFlowingEvent,
   CloseOptions,

@@ -5,6 +5,7 @@ export type {
   Component,
   Credential,
   CredentialReason,
+  Faculty,
   Provider,
   ProviderEvent,
   ProviderStream,

@@ -149,6 +149,8 @@ export class Session {
    * Rehearses a failure: the link that carries audio fails in this way, and so do as many dials after it as
    * `dials` says. What follows is what would follow the real one. False where no link carries audio just now; the dials
    * fail all the same.
+   *
+   * @throws TenutoError OPTION_INVALID, or SESSION_CLOSED after `close`.
    */
   simulateFailure(kind: SimulatedFailure, options: SimulationOptions = {}): boolean {
     if (this.#closing !== null) throw closed();
