@@ -54,10 +54,7 @@ describe('a proxy without faults', () => {
   });
 
   it('resets a client when nobody listens behind it', async () => {
-    const free = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => free.once('listening', resolve));
-    const targetPort = (free.address() as AddressInfo).port;
-    await new Promise((resolve) => free.close(resolve));
+    const targetPort = 1; // a port that was free a moment ago may be another test's by now
     const { dial } = await world('none', { targetPort });
 
     const client = dial();
