@@ -1,4 +1,3 @@
-import { createServer, type AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
