@@ -1,5 +1,7 @@
 /** What the orchestrator remembers after each fact: total functions of context and event. */
 import type { Failure } from './failure.ts';
+import { carrierIndex, isOfCarrier } from './orchestrator.facts.ts';
+import type { Change, Fact } from './orchestrator.facts.ts';
 import { sooner } from './orchestrator.moves.ts';
 import { failedDialsWith, isExcusable } from './orchestrator.rules.ts';
 import {
@@ -11,16 +13,14 @@ import {
   shunned,
   withStanding,
 } from './orchestrator.standings.ts';
-import type { OrchestratorContext, OrchestratorEvent } from './orchestrator.types.ts';
-
-type Change = Partial<OrchestratorContext>;
+import type { OrchestratorContext } from './orchestrator.types.ts';
 
 const HANGING: Failure = { kind: 'transient', code: 'dial', detail: 'nobody served in time' };
 
 /** Audio flows on the carrier. */
 export function afterServed(context: OrchestratorContext): Change {
-  const { candidates, carrier, endsAtMs, heldUntilMs, holdDownMs, nowMs } = context;
-  const endsAfterMs = candidates[carrier?.candidate ?? 0]?.endsAfterMs ?? null;
+  const { candidates, endsAtMs, heldUntilMs, holdDownMs, nowMs } = context;
+  const endsAfterMs = candidates[carrierIndex(context)]?.endsAfterMs ?? null;
   const isAnother = context.servedAtMs === null; // and not the same one again, on another socket
   const isOld = context.unservedSinceMs !== null; // what is known of its end was told of this socket
   return {
@@ -39,8 +39,7 @@ export function afterServed(context: OrchestratorContext): Change {
 }
 
 /** The carrier lost its socket, or a dial of it failed. */
-export function afterTrouble(context: OrchestratorContext, event: OrchestratorEvent): Change {
-  if (event.type !== 'candidate.lost') return {};
+export function afterTrouble(context: OrchestratorContext, event: Fact<'candidate.lost'>): Change {
   const { failure, atMs } = event;
   return {
     outage: event.outage ?? context.outage,
@@ -51,18 +50,18 @@ export function afterTrouble(context: OrchestratorContext, event: OrchestratorEv
     facultiesLost: [],
     standings: isExcusable(context, event)
       ? context.standings
-      : withStanding(context, context.carrier?.candidate ?? 0, (standing) =>
-          cooled(standing, failure, atMs),
-        ),
+      : withStanding(context, carrierIndex(context), (standing) => cooled(standing, failure, atMs)),
   };
 }
 
 /** The carrier has given up: its candidate is left alone for a while, or for good where it is misconfigured. */
-export function afterFailure(context: OrchestratorContext, event: OrchestratorEvent): Change {
-  if (event.type !== 'candidate.failed') return {};
+export function afterFailure(
+  context: OrchestratorContext,
+  event: Fact<'candidate.failed'>,
+): Change {
   const { failure, atMs } = event;
   return {
-    standings: withStanding(context, context.carrier?.candidate ?? 0, (standing) => ({
+    standings: withStanding(context, carrierIndex(context), (standing) => ({
       ...cooled(standing, failure, atMs),
       isBarred: standing.isBarred || isMisconfigured(failure),
     })),
@@ -73,13 +72,15 @@ export function afterFailure(context: OrchestratorContext, event: OrchestratorEv
 }
 
 /** What was dialled beside the carrier failed. At the carrier's own candidate that says little of the carrier. */
-export function afterFailureBeside(context: OrchestratorContext, event: OrchestratorEvent): Change {
-  const { carrier, beside, holdDownMs, heldUntilMs } = context;
-  const isLoss = event.type === 'candidate.lost' || event.type === 'candidate.failed';
-  if (beside === null || !isLoss) return { beside: null };
+export function afterFailureBeside(
+  context: OrchestratorContext,
+  event: Fact<'candidate.lost' | 'candidate.failed'>,
+): Change {
+  const { beside, holdDownMs, heldUntilMs } = context;
+  if (beside === null) return {};
   const { failure, atMs } = event;
   const isFatal = event.type === 'candidate.failed' && isMisconfigured(failure);
-  const isSame = beside.candidate === carrier?.candidate;
+  const isSame = beside.candidate === carrierIndex(context);
 
   return {
     standings: withStanding(context, beside.candidate, (standing) => ({
@@ -94,25 +95,26 @@ export function afterFailureBeside(context: OrchestratorContext, event: Orchestr
 
 /** Nobody served in time: the dial that hangs counts as one, and its candidate is left alone. */
 export function afterHanging(context: OrchestratorContext): Change {
-  const { carrier, outage, hasServed, nowMs, unservedSinceMs } = context;
+  const { outage, hasServed, nowMs, unservedSinceMs } = context;
   const broken = { sinceMs: unservedSinceMs ?? nowMs, downtimeMs: 0, cause: HANGING, attempts: 0 };
   const before = outage ?? (hasServed ? broken : null);
   return {
-    standings: withStanding(context, carrier?.candidate ?? 0, (standing) =>
-      shunned(standing, nowMs),
-    ),
+    standings: withStanding(context, carrierIndex(context), (standing) => shunned(standing, nowMs)),
     outage: before && { ...before, attempts: before.attempts + 1 },
     failure: HANGING,
   };
 }
 
 /** A result is more than an open socket: the candidate works. */
-export function afterConfirmation(context: OrchestratorContext, event: OrchestratorEvent): Change {
-  if (event.type !== 'candidate.confirmed' || event.lane !== context.carrier?.id) return {};
+export function afterConfirmation(
+  context: OrchestratorContext,
+  event: Fact<'candidate.confirmed'>,
+): Change {
+  if (!isOfCarrier(context, event)) return {};
   return {
     standings: withStanding(
       context,
-      context.carrier.candidate,
+      carrierIndex(context),
       ({ openUntilMs, askedUntilMs, isAlone }) => ({
         ...FRESH,
         openUntilMs,
@@ -124,8 +126,10 @@ export function afterConfirmation(context: OrchestratorContext, event: Orchestra
 }
 
 /** The network is back: what hung or failed while it was away says nothing. */
-export function afterNetwork(context: OrchestratorContext, event: OrchestratorEvent): Change {
-  if (event.type !== 'network.restored') return {};
+export function afterNetwork(
+  context: OrchestratorContext,
+  event: Fact<'network.restored'>,
+): Change {
   return {
     isOnline: true,
     failedDials: [],
@@ -135,8 +139,7 @@ export function afterNetwork(context: OrchestratorContext, event: OrchestratorEv
 }
 
 /** The breaker of a candidate opened, or closed. */
-export function afterBreaker(context: OrchestratorContext, event: OrchestratorEvent): Change {
-  if (event.type !== 'breaker.moved') return {};
+export function afterBreaker(context: OrchestratorContext, event: Fact<'breaker.moved'>): Change {
   const { candidate, untilMs } = event;
   return {
     standings: withStanding(context, candidate, (standing) => ({
@@ -149,19 +152,20 @@ export function afterBreaker(context: OrchestratorContext, event: OrchestratorEv
 /** Part of what the carrier does failed alone, or works again. */
 export function afterFaculty(
   { facultiesLost }: OrchestratorContext,
-  event: OrchestratorEvent,
+  event: Fact<'faculty.lost' | 'faculty.restored'>,
 ): Change {
-  if (event.type !== 'faculty.lost' && event.type !== 'faculty.restored') return {};
   const others = facultiesLost.filter((faculty) => faculty !== event.faculty);
   return { facultiesLost: event.type === 'faculty.lost' ? [...others, event.faculty] : others };
 }
 
 /** The service said when it ends a session: the carrier's, or that of what stands beside it. */
-export function afterAnnouncement(context: OrchestratorContext, event: OrchestratorEvent): Change {
-  if (event.type !== 'end.announced') return {};
+export function afterAnnouncement(
+  context: OrchestratorContext,
+  event: Fact<'end.announced'>,
+): Change {
   const { lane, endsAtMs } = event;
-  const { carrier, beside } = context;
-  if (lane === carrier?.id) return { endsAtMs };
+  const { beside } = context;
+  if (isOfCarrier(context, event)) return { endsAtMs };
   return lane === beside?.id ? { beside: { ...beside, endsAtMs } } : {};
 }
 

@@ -1,4 +1,6 @@
 /** Which connection is dialled, and what the orchestrator remembers when another one is to carry. */
+import { carrierIndex } from './orchestrator.facts.ts';
+import type { Change } from './orchestrator.facts.ts';
 import {
   betterCandidate,
   isBarred,
@@ -6,8 +8,6 @@ import {
   standbyCandidate,
 } from './orchestrator.rules.ts';
 import type { Beside, Lane, MoveReason, OrchestratorContext } from './orchestrator.types.ts';
-
-type Change = Partial<OrchestratorContext>;
 
 /** Another candidate is to carry, on a connection that is yet to be dialled. */
 export function afterMove(
@@ -73,7 +73,7 @@ export function besideOf(
   const candidate = {
     standby: () => refuge ?? standbyCandidate(context, nowMs),
     return: () => betterCandidate(context, nowMs),
-    rotation: () => context.carrier?.candidate ?? null,
+    rotation: () => carrierIndex(context),
   }[wanted]();
   if (candidate === null) return null;
   const purpose = refuge === null ? wanted : 'failover';
@@ -82,9 +82,9 @@ export function besideOf(
 }
 
 function refugeOf(context: OrchestratorContext): number | null {
-  const { beside, carrier, isOnline, nowMs } = context;
+  const { beside, isOnline, nowMs } = context;
   if (!isOnline || !isBarred(context)) return null;
-  const isThere = beside?.isReady === true && beside.candidate !== carrier?.candidate;
+  const isThere = beside?.isReady === true && beside.candidate !== carrierIndex(context);
   return isThere ? beside.candidate : nextCandidate(context, nowMs);
 }
 

@@ -1,6 +1,7 @@
 /** The orchestrator's arithmetic: total functions of context and event, so that no guard or action can throw. */
 import { HEALTHY_AFTER_MS } from './connection.rules.ts';
 import type { OwnerFact } from './connection.types.ts';
+import { carrierIndex, isOfCarrier } from './orchestrator.facts.ts';
 import { FRESH, isMisconfigured, usableAtMs } from './orchestrator.standings.ts';
 import type {
   Candidate,
@@ -59,7 +60,7 @@ export function isUsable(context: OrchestratorContext, index: number, atMs: numb
 
 /** Whether the ladder can lead there: until somebody served, no candidate is tried twice. */
 export function isOther(context: OrchestratorContext, index: number): boolean {
-  if (index === context.carrier?.candidate) return false;
+  if (index === carrierIndex(context)) return false;
   return context.hasServed || !context.passed.includes(index);
 }
 
@@ -68,8 +69,8 @@ export function isOther(context: OrchestratorContext, index: number): boolean {
  * A failure that is the account's is the same in every region: they come last.
  */
 export function nextCandidate(context: OrchestratorContext, atMs: number): number | null {
-  const { candidates, carrier, failure } = context;
-  const current = carrier === null ? undefined : candidates[carrier.candidate];
+  const { candidates, failure } = context;
+  const current = candidates[carrierIndex(context)];
   const usable = indexesOf(candidates).filter(
     (index) => isOther(context, index) && isUsable(context, index, atMs),
   );
@@ -112,17 +113,19 @@ export function standbyCandidate(context: OrchestratorContext, atMs: number): nu
 
 export function wantsStandby(context: OrchestratorContext, index: number): boolean {
   if (context.candidates[index]?.standby !== 1) return false;
-  return index !== context.carrier?.candidate || mayStandBeside(context);
+  return index !== carrierIndex(context) || mayStandBeside(context);
 }
 
 /** Whether nobody should dial the carrier's candidate just now, though it may well serve. */
-export function isBarred({ carrier, standings, nowMs }: OrchestratorContext): boolean {
-  return (standings[carrier?.candidate ?? -1]?.openUntilMs ?? 0) > nowMs;
+export function isBarred(context: OrchestratorContext): boolean {
+  const { standings, nowMs } = context;
+  return (standings[carrierIndex(context)]?.openUntilMs ?? 0) > nowMs;
 }
 
 /** Whether a second connection may stand beside the carrier, at its own candidate. */
-export function mayStandBeside({ candidates, carrier, standings }: OrchestratorContext): boolean {
-  const index = carrier?.candidate ?? -1;
+export function mayStandBeside(context: OrchestratorContext): boolean {
+  const { candidates, standings } = context;
+  const index = carrierIndex(context);
   return candidates[index]?.makesBeforeBreaks === true && standings[index]?.isAlone !== true;
 }
 
@@ -150,30 +153,31 @@ export function failedDialsWith(
  * candidate, and neither is a network that is away.
  */
 export function mayReplace(context: OrchestratorContext, event: Lost | Failed): boolean {
-  const { carrier, beside, isOnline } = context;
-  if (beside?.isReady !== true || event.lane !== carrier?.id) return false;
+  const { beside, isOnline } = context;
+  if (beside?.isReady !== true || !isOfCarrier(context, event)) return false;
   if (event.type === 'candidate.failed') return true;
-  const isElsewhere = beside.purpose === 'standby' && beside.candidate !== carrier.candidate;
+  const isElsewhere = beside.purpose === 'standby' && beside.candidate !== carrierIndex(context);
 
   return isOnline && !(isElsewhere && event.failure.kind === 'planned');
 }
 
 /** Whether what stands beside the carrier can be had at once, and not where the breaker has just opened. */
 export function mayTakeOver(
-  { carrier, beside }: OrchestratorContext,
+  context: OrchestratorContext,
   event: { readonly type: string },
 ): boolean {
+  const { beside } = context;
   if (beside?.isReady !== true) return false;
-  return event.type !== 'breaker.moved' || beside.candidate !== carrier?.candidate;
+  return event.type !== 'breaker.moved' || beside.candidate !== carrierIndex(context);
 }
 
 /** Whether the session is worth keeping without anybody to serve it: it once was served, and may be again. */
 export function mayDegrade(context: OrchestratorContext, { failure, atMs }: Failed): boolean {
-  const { hasServed, recordOnlyMs, recordOnlySinceMs, standings, carrier } = context;
+  const { hasServed, recordOnlyMs, recordOnlySinceMs, standings } = context;
   if (!hasServed || (recordOnlySinceMs ?? atMs) + recordOnlyMs <= atMs) return false;
   return standings.some(
     ({ isBarred }, index) =>
-      !isBarred && !(index === carrier?.candidate && isMisconfigured(failure)),
+      !isBarred && !(index === carrierIndex(context) && isMisconfigured(failure)),
   );
 }
 

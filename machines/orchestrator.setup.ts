@@ -26,6 +26,7 @@ import {
   afterServed,
   afterTrouble,
 } from './orchestrator.changes.ts';
+import { changed } from './orchestrator.facts.ts';
 import { guards } from './orchestrator.guards.ts';
 import { afterMove, afterTakeover, besideOf } from './orchestrator.moves.ts';
 import { connectionInput, laneName, nameOf } from './orchestrator.names.ts';
@@ -78,16 +79,16 @@ export const orchestratorSetup = setup({
     noteMoment: assign(({ context, event }) => ({ nowMs: momentOf(context, event) })),
     armTimers: assign(({ context }) => ({ dueAtMs: dueTimes(context) })),
     noteOffline: assign({ isOnline: false }),
-    noteOnline: assign(({ context, event }) => afterNetwork(context, event)),
+    noteOnline: assign(changed(['network.restored'], afterNetwork)),
     noteSpeech: assign({ isSpeaking: true }),
     notePause: assign({ isSpeaking: false }),
-    noteBreaker: assign(({ context, event }) => afterBreaker(context, event)),
-    noteEnd: assign(({ context, event }) => afterAnnouncement(context, event)),
-    noteConfirmed: assign(({ context, event }) => afterConfirmation(context, event)),
-    noteFaculty: assign(({ context, event }) => afterFaculty(context, event)),
+    noteBreaker: assign(changed(['breaker.moved'], afterBreaker)),
+    noteEnd: assign(changed(['end.announced'], afterAnnouncement)),
+    noteConfirmed: assign(changed(['candidate.confirmed'], afterConfirmation)),
+    noteFaculty: assign(changed(['faculty.lost', 'faculty.restored'], afterFaculty)),
     noteServed: assign(({ context }) => afterServed(context)),
-    noteTrouble: assign(({ context, event }) => afterTrouble(context, event)),
-    noteFailure: assign(({ context, event }) => afterFailure(context, event)),
+    noteTrouble: assign(changed(['candidate.lost'], afterTrouble)),
+    noteFailure: assign(changed(['candidate.failed'], afterFailure)),
     noteHanging: assign(({ context }) => afterHanging(context)),
     noteReady: assign(({ context }) => ({
       beside: context.beside && { ...context.beside, isReady: true, readyAtMs: context.nowMs },
@@ -147,9 +148,9 @@ export const orchestratorSetup = setup({
       },
     ),
     /** What was dialled beside the carrier failed. */
-    letBesideGo: enqueueActions(({ context, event, enqueue }) => {
+    letBesideGo: enqueueActions(({ context, enqueue }) => {
       enqueue(stopChild(laneName(context.beside?.id)));
-      enqueue.assign(afterFailureBeside(context, event));
+      enqueue.assign(changed(['candidate.lost', 'candidate.failed'], afterFailureBeside));
     }),
     /** A change that was prepared is off; a standby stays. */
     letSuccessorGo: enqueueActions(({ context: { beside }, enqueue }) => {
