@@ -18,8 +18,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [scenarios],
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          testTimeout: 60_000, // a limit for what hangs, on machines of any speed
+          hookTimeout: 60_000,
         },
       },
       {

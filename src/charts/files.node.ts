@@ -1,6 +1,6 @@
 /** Writes the generated files, or tells which of them are not what the charts say. */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { GeneratedFile } from './charts.ts';
 
@@ -14,7 +14,7 @@ export async function writeFiles(
   directory: string,
   files: readonly GeneratedFile[],
 ): Promise<readonly string[]> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const written: string[] = [];
   for (const { name, text } of files) {
     const path = join(directory, name);
@@ -23,6 +23,20 @@ export async function writeFiles(
     written.push(name);
   }
   return written;
+}
+
+/** Step by step: by itself, Node never comes back from a place such as /proc, where nothing can be made. */
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EEXIST') return;
+    const parent = dirname(directory);
+    if (code !== 'ENOENT' || parent === directory) throw error;
+    await makeFolder(parent);
+    await mkdir(directory);
+  }
 }
 
 /** Compares; a picture whose chart is gone counts as left over. */

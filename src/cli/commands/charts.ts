@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 
 import { charts, draw, tableOf } from '../../charts/charts.ts';
 import type { Chart, GeneratedFile } from '../../charts/charts.ts';
+import { TenutoError } from '../../ports/errors.ts';
 import { betweenMarks, differences, textOf, writeFiles } from '../../charts/files.node.ts';
 
 export interface ChartsOptions {
@@ -65,7 +66,9 @@ async function write(
   readme: Readme | null,
   io: ChartsIo,
 ): Promise<number> {
-  const written = await writeFiles(outDir, files);
+  const written = await writeFiles(outDir, files).catch((error: unknown) => {
+    throw unwritable(outDir, error);
+  });
   for (const name of written) io.write(`wrote ${outDir}/${name}`);
   if (readme !== null && readme.wanted !== null && readme.text !== readme.wanted) {
     await writeFile(readme.path, readme.wanted);
@@ -73,6 +76,15 @@ async function write(
   }
   io.write(`${files.length} files, ${written.length} changed.`);
   return 0;
+}
+
+function unwritable(outDir: string, cause: unknown): TenutoError {
+  return new TenutoError({
+    code: 'OPTION_INVALID',
+    message: `Nothing can be written to ${outDir} (${cause instanceof Error ? cause.message : String(cause)}).`,
+    remediation: 'Give --out a folder that you may write to.',
+    cause,
+  });
 }
 
 async function readmeOf(path: string | undefined, drawn: readonly Chart[]): Promise<Readme | null> {
