@@ -134,7 +134,13 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
             },
             'network.restored': { ...networkRestored, target: 'troubled' },
           },
-          after: { failoverLimit },
+          after: {
+            failoverLimit,
+            unservedLimit: {
+              description: 'Nobody can be gone to, perhaps because there is no network.',
+              actions: ['noteMoment', 'announceUnserved'],
+            },
+          },
         },
         preparing: {
           description: 'A successor is dialled beside the carrier.',

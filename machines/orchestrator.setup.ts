@@ -196,6 +196,12 @@ export const orchestratorSetup = setup({
       }
       enqueue.assign({ mode });
     }),
+    announceUnserved: enqueueActions(({ context, enqueue }) => {
+      if (context.mode === 'recordOnly') return;
+      const missing = context.candidates[0].faculties;
+      enqueue.emit({ type: 'session.degraded', mode: 'recordOnly', missing });
+      enqueue.assign({ mode: 'recordOnly' });
+    }),
     announceSuspension: emit(({ context }) => ({
       type: 'session.suspended',
       failure: context.failure ?? { kind: 'transient', code: 'unknown', detail: '' },

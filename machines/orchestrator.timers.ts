@@ -10,13 +10,16 @@ import type { OrchestratorContext, TimerName } from './orchestrator.types.ts';
 /** A dial that hangs is not waited for longer than this where another candidate can be had. */
 const FAILOVER_AFTER_MS = 5_000;
 
+/** A break that lasts longer is told as such: nobody serves, and audio is only recorded. */
+const UNSERVED_AFTER_MS = 10_000;
+
 /** The old one is asked for its last result for this long at the most. */
 const HANDOVER_LIMIT_MS = 1_500;
 
 /** A planned end is met by then, whether anybody speaks or not. */
 const LAST_CALL_MS = 5_000;
 
-/** Between two rotations, unless an end is sooner: else a service that announces an end at once would make a storm. */
+/** Between two rotations: else a service that announces an end at once would make a storm. A sooner end is met by its own dial. */
 const ROTATION_EVERY_MS = 10_000;
 
 /** A platform's timer that is set for longer fires at once. */
@@ -34,6 +37,7 @@ export function dueTimes(context: OrchestratorContext): Moments {
 
   return {
     failoverLimit: within(failoverAtMs(context)),
+    unservedLimit: within((context.unservedSinceMs ?? nowMs) + UNSERVED_AFTER_MS),
     handoverLimit: within(nowMs + HANDOVER_LIMIT_MS),
     rotationDue: within(rotationAtMs(context)),
     standbyDue: within(standbyAtMs(context)),
@@ -46,6 +50,7 @@ export function dueTimes(context: OrchestratorContext): Moments {
 /** The delays of the chart, each from the moment at which its state was entered. */
 export const delays = {
   failoverLimit: untilDue('failoverLimit'),
+  unservedLimit: untilDue('unservedLimit'),
   handoverLimit: untilDue('handoverLimit'),
   rotationDue: untilDue('rotationDue'),
   standbyDue: untilDue('standbyDue'),
@@ -76,7 +81,7 @@ function rotationAtMs(context: OrchestratorContext): number {
   if (endsAtMs === null || carrier === null) return NEVER;
   const endsAfterMs = candidates[carrier.candidate]?.endsAfterMs ?? NEVER;
   const leadMs = Math.min(rotationLeadMs, endsAfterMs / 2);
-  const earliestMs = Math.min((rotatedAtMs ?? -NEVER) + ROTATION_EVERY_MS, endsAtMs - LAST_CALL_MS);
+  const earliestMs = (rotatedAtMs ?? -NEVER) + ROTATION_EVERY_MS;
   const standing = standings[carrier.candidate]; // its last successor may have failed a moment ago
   return Math.max(endsAtMs - leadMs, earliestMs, standing ? usableAtMs(standing) : 0);
 }

@@ -74,6 +74,7 @@ export type MoveReason = 'failover' | 'standby' | 'rotation' | 'return';
 /** The moments that the chart waits for by a timer. */
 export type TimerName =
   | 'failoverLimit'
+  | 'unservedLimit'
   | 'handoverLimit'
   | 'rotationDue'
   | 'standbyDue'

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { ManualNetwork } from '../../src/network/manual-signals.ts';
 import { expectBalanced } from '../support/expect-quiet.ts';
 import { LadderWorld } from './ladder-world.ts';
 
@@ -316,4 +317,43 @@ describe('sessions that share a service', () => {
     expect(ladder.live).toEqual([0, 1]);
     expect(changes(ladder)).toEqual([['first', 'second', 'failover']]);
   });
+});
+
+describe('a break in which nobody can be gone to', () => {
+  it('is told as recording only after 10 s, also while there is no network, and its end as well', async () => {
+    const signals = new ManualNetwork(['one', 'two']);
+    const ladder = await started(PAIR, {}, signals);
+    signals.offline();
+    ladder.network(0).reset();
+
+    await ladder.pass(9_900);
+    const before = ladder.of('session.degraded').length;
+    await ladder.pass(200);
+    const after = ladder.of('session.degraded');
+    signals.online();
+    await ladder.pass(500);
+
+    expect(before).toBe(0);
+    expect(after).toMatchObject([{ mode: 'recordOnly', missing: ['hearing'] }]);
+    expect(ladder.of('session.restored')).toMatchObject([{ mode: 'recordOnly' }]);
+    expect(ladder.session.status).toBe('active');
+  });
+});
+
+describe('a service that announces its end at once, each time anew', () => {
+  it.each([true, false])(
+    'makes no storm of dials (second session: %s)',
+    async (makesBeforeBreaks) => {
+      const traits = { announcesEnd: true, makesBeforeBreaks };
+      const ladder = await started([{ name: 'first', traits }, { name: 'second' }]);
+
+      for (let second = 0; second < 30; second += 1) {
+        const { live } = ladder.network(0);
+        for (const socket of live) ladder.tell(socket, { kind: 'endAnnounced', inMs: 1_000 });
+        await ladder.pass(1_000);
+      }
+
+      expect(ladder.network(0).sockets.length).toBeLessThan(10);
+    },
+  );
 });
