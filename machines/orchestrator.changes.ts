@@ -171,14 +171,13 @@ export function afterAnnouncement(
 
 /** Nobody carries any more. Who did is kept, for whoever serves next. */
 export function afterLettingGo(context: OrchestratorContext): Change {
-  const { carrier, move, outage, servedAtMs, unservedSinceMs, nowMs } = context;
+  const { carrier, move, outage, unservedSinceMs, nowMs } = context;
   const sinceMs = outage?.sinceMs ?? unservedSinceMs ?? nowMs;
-  const hadServed = carrier !== null && servedAtMs !== null;
   return {
     carrier: null,
     beside: null,
     servedAtMs: null,
-    move: move ?? (hadServed ? { from: carrier.candidate, reason: 'failover', sinceMs } : null),
+    move: move ?? (carrier && { from: carrier.candidate, reason: 'failover', sinceMs }),
     recordOnlySinceMs: context.recordOnlySinceMs ?? nowMs,
   };
 }
