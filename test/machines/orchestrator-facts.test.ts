@@ -193,6 +193,16 @@ describe('a failure beside the carrier', () => {
 });
 
 describe('a faculty', () => {
+  it('that was lost is back when the carrier serves anew, without a loss', async () => {
+    const world = await new OrchestraWorld({ candidates: BOTH }).steady();
+    await world.faculty('faculty.lost', 'speaking');
+
+    await world.served();
+
+    expect(world.context.facultiesLost).toEqual([]);
+    await world.close();
+  });
+
   it('that works again leaves the other one lost', async () => {
     const world = await new OrchestraWorld({ candidates: BOTH }).steady();
     await world.faculty('faculty.lost', 'speaking');
