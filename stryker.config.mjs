@@ -24,7 +24,7 @@ export default {
   concurrency: 1,
   timeoutMS: 15_000, // a busy machine is no infinite loop
   tempDirName: '.tmp/stryker',
-  ignorePatterns: ['.tmp', 'coverage', 'dist', 'visualizations', 'test/fixtures', 'test/scenarios'],
+  ignorePatterns: ['.tmp', 'coverage', 'dist', 'visualizations', 'test/scenarios'],
   incrementalFile: '.tmp/mutation/incremental.json',
   reporters: ['progress-append-only', 'clear-text', 'json', 'html'],
   clearTextReporter: { allowColor: false, reportTests: false },

@@ -294,3 +294,27 @@ describe('the status', () => {
     expect(told).toEqual([['idle'], ['reconnecting'], ['error'], ['disconnected']]);
   });
 });
+
+describe('a break in which nobody can be gone to', () => {
+  it('is told as recording only after 10 s, once, and so is its end', async () => {
+    const world = await new OrchestraWorld().steady();
+    await world.networkLost();
+    await world.lost();
+
+    await world.pass(9_999);
+    const before = world.signals.length;
+    await world.pass(1);
+    await world.networkRestored();
+    await world.pass(4_000);
+    await world.networkLost();
+    await world.pass(MINUTE_MS);
+    await world.served();
+
+    expect(before).toBe(0);
+    expect(world.signals).toEqual([
+      { type: 'session.degraded', mode: 'recordOnly', missing: ['hearing'] },
+      { type: 'session.restored', mode: 'recordOnly' },
+    ]);
+    await world.close();
+  });
+});
