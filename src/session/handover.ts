@@ -2,7 +2,7 @@
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 
-/** A flush is answered after some 300 ms; what is not covered by then is simply sent again. */
+/** A pause ends an utterance after some 300 to 700 ms; what is not covered by then is simply sent again. */
 const LAST_RESULT_WITHIN_MS = 1_000;
 
 export class Handover {
@@ -12,15 +12,16 @@ export class Handover {
   #finish: (() => void) | null = null;
   #timer: unknown = null;
 
-  constructor(clock: Clock, uplink: Uplink) {
+  /** @param through where what was said ends, in bytes of captured audio. */
+  constructor(clock: Clock, uplink: Uplink, through: number) {
     this.#clock = clock;
     this.#uplink = uplink;
-    this.#through = uplink.cursorPosition;
+    this.#through = through;
   }
 
-  /** @param isAsked whether the old connection was asked for its last result. */
-  begin(isAsked: boolean): Promise<void> {
-    if (!isAsked || this.#isSettled) return Promise.resolve();
+  /** @param isPause whether a final may be on its way. */
+  begin(isPause: boolean): Promise<void> {
+    if (!isPause || this.#isSettled) return Promise.resolve();
     return new Promise((resolve) => {
       this.#finish = resolve;
       this.#timer = this.#clock.setTimeout(() => {

@@ -31,6 +31,8 @@ export class Ladder implements Decider, Owner {
   readonly #meter: SpeechMeter;
   readonly #stops: (() => void)[] = [];
   #isSpeaking = false;
+  #heardBytes = 0;
+  #spokenThrough = 0;
   /** The connection that carries, and how to stop listening to it. */
   #carrier: { readonly actor: ConnectionActor; readonly leave: () => void } | null = null;
 
@@ -96,8 +98,13 @@ export class Ladder implements Decider, Owner {
     return this.#meter.isPaused;
   }
 
+  get spokenThrough(): number {
+    return this.#spokenThrough;
+  }
+
   heard(chunk: Uint8Array): void {
-    this.#meter.hear(chunk);
+    this.#heardBytes += chunk.length;
+    if (this.#meter.hear(chunk)) this.#spokenThrough = this.#heardBytes;
     const isSpeaking = !this.#meter.isPaused;
     if (isSpeaking === this.#isSpeaking) return;
     this.#isSpeaking = isSpeaking;

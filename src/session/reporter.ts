@@ -21,6 +21,8 @@ export interface Owner {
   readonly speechMs: number;
   /** Whether what was captured last is a pause in speech. */
   readonly isPaused: boolean;
+  /** Where in the captured audio speech was heard last, in bytes. */
+  readonly spokenThrough: number;
 }
 
 /** Somebody else's probe is under way, or none is due yet: who has another candidate does not dial. */

@@ -256,14 +256,15 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   /**
-   * Asks the link that carries for its last result, so that the next one begins where it ended. Not where that would cut
-   * a word in two: then the next one begins where the last final ended.
+   * In a pause, the final of what was said is waited for, so that the next link begins where it ended. It is not asked
+   * for: a flush would cut an utterance in two, and a recogniser words its halves otherwise than the whole.
    */
   handOver({ from }: HandoverInput): Promise<HandoverResult> {
+    const { owner } = this.reporter;
     const isCarrying = this.#current?.lane === from;
-    const endsInPause = this.#uplink.isCaughtUp && this.reporter.owner?.isPaused === true;
-    this.#handover = new Handover(this.#options.clock, this.#uplink);
-    const done = this.#handover.begin(isCarrying && endsInPause && this.flush());
+    const isPause = this.#uplink.isCaughtUp && owner?.isPaused === true;
+    this.#handover = new Handover(this.#options.clock, this.#uplink, owner?.spokenThrough ?? 0);
+    const done = this.#handover.begin(isCarrying && isPause);
 
     return done.then(() => ({ atMs: this.#options.clock.nowMs() }));
   }

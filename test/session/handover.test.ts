@@ -41,17 +41,36 @@ afterEach(async () => {
 });
 
 describe('a change of the connection', () => {
-  it('asks the old one for its last result in a pause of speech, and replays only what came since', async () => {
-    const { session, networks } = await ladder();
+  it('waits in a pause for the final of what was said, and replays nothing of it', async () => {
+    const { session, networks, of } = bound(await ladder());
+    const [old] = networks[0]!.sockets;
+    await speak(22_000);
+    await hush(400);
+    const stoodInPause = old?.isLive;
+
+    world.settle(old!);
+    await hush(500);
+
+    const [, next] = networks[0]!.sockets;
+    expect(stoodInPause).toBe(true);
+    expect(old?.isLive).toBe(false);
+    expect(old?.texts).not.toContain(FLUSH);
+    expect(next?.isLive).toBe(true);
+    expect(of('audio.flowing').at(-1)?.fromMs).toBeGreaterThanOrEqual(22_000);
+    expect(session.ledger.replayedMs).toBeLessThanOrEqual(100);
+  });
+
+  it('waits no longer than a second: what no final covers goes out again', async () => {
+    const { session, networks, of } = bound(await ladder());
+    const [old] = networks[0]!.sockets;
     await speak(22_000);
 
-    await hush(1_000);
+    await hush(2_000);
 
-    const [old, next] = networks[0]!.sockets;
-    expect(old?.texts).toContain(FLUSH);
     expect(old?.isLive).toBe(false);
-    expect(next?.isLive).toBe(true);
-    expect(session.ledger.replayedMs).toBeLessThanOrEqual(100);
+    expect(networks[0]!.live).toHaveLength(1);
+    expect(of('audio.flowing').at(-1)?.fromMs).toBe(0);
+    expect(session.ledger.gap).toBe(0);
   });
 
   it('does not cut a word where nobody pauses in time: the new one begins at the last final', async () => {
