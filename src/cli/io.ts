@@ -79,7 +79,7 @@ export function createIo(): CliIo {
     close: () => {
       erase();
       liveLine = '';
-      process.stdout.off('error', onBrokenOutput);
+      // The listener for broken output stays: what was written last may only fail later.
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', interrupt);
     },
