@@ -3,7 +3,6 @@ import { createActor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 
 import { factsOf } from './candidates.ts';
-import type { ResolvedCandidate } from './candidates.ts';
 import type { Decider, DeciderHandlers } from './decider.types.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Owner } from './reporter.ts';
@@ -19,11 +18,7 @@ import type {
 import type { orchestratorMachine } from '../../machines/orchestrator.machine.ts';
 import { laneName } from '../../machines/orchestrator.names.ts';
 import { isUsable } from '../../machines/orchestrator.rules.ts';
-import type {
-  Candidate,
-  OrchestratorEvent,
-  OrchestratorSignal,
-} from '../../machines/orchestrator.types.ts';
+import type { OrchestratorEvent, OrchestratorSignal } from '../../machines/orchestrator.types.ts';
 import { SpeechMeter } from '../audio/speech-meter.ts';
 
 type Snapshot = SnapshotFrom<typeof orchestratorMachine>;
@@ -51,8 +46,7 @@ export class Ladder implements Decider, Owner {
       clock: options.clock,
       ...(options.inspect === null ? {} : { inspect: options.inspect }),
       input: {
-        candidates:
-          others.length === 0 ? [factsOf(first)] : [inLadder(first), ...others.map(inLadder)],
+        candidates: [factsOf(first), ...others.map(factsOf)],
         recordOnlyMs: options.recordOnlyMs,
         holdDownMs: options.holdDownMs,
         rotationLeadMs: options.rotationLeadMs,
@@ -188,13 +182,4 @@ export class Ladder implements Decider, Owner {
     if (status === 'connected' || status === 'active' || status === 'reconnecting') return status;
     return hasServed ? 'reconnecting' : 'connecting';
   }
-}
-
-/**
- * Among several, a first dial that fails is the ladder's to answer: a connection that tried on by itself would keep the
- * session from the next candidate, and from saying that nobody serves.
- */
-function inLadder(candidate: ResolvedCandidate): Candidate {
-  const facts = factsOf(candidate);
-  return { ...facts, policy: { ...facts.policy, retryInitialConnect: false } };
 }

@@ -131,15 +131,19 @@ function candidatesOf(
       `Take one of ${Object.keys(presets).join(', ')}.`,
     );
   }
+  const policy =
+    options.reconnect === undefined
+      ? presets[preset] // shared by all sessions
+      : checkPolicy({ ...presets[preset], ...options.reconnect });
+  const given: unknown = options.candidates; // who writes JavaScript may have left it out
+  const areSeveral = Array.isArray(given) && given.length > 1;
   const defaults = {
     transport: options.transport,
+    // Among several, a first dial that fails is answered by the next candidate, unless a candidate asks otherwise.
     policy:
-      options.reconnect === undefined
-        ? presets[preset] // shared by all sessions
-        : checkPolicy({ ...presets[preset], ...options.reconnect }),
+      areSeveral && policy.retryInitialConnect ? { ...policy, retryInitialConnect: false } : policy,
     check: checkPolicy,
   };
-  const given: unknown = options.candidates; // who writes JavaScript may have left it out
   const [first, ...others] = Array.isArray(given)
     ? options.candidates.map((candidate) => resolveCandidate(candidate, defaults))
     : [];

@@ -141,7 +141,7 @@ export const SETTINGS: readonly Setting[] = [
     follows: ['session.connect'],
     candidates: (provider) => [
       { provider, region: 'first' },
-      { provider, region: 'second' },
+      { provider, region: 'second', reconnect: { retryInitialConnect: true } },
     ],
     before: failFirstWhileOffline,
   },
