@@ -97,6 +97,7 @@ export const connectionMachine = connectionSetup.createMachine({
     active: {
       description: 'Caught up and live: every chunk goes out as it is captured.',
       tags: 'active',
+      entry: tell.caughtUp,
       on: linkEvents,
     },
     reconnecting: {

@@ -70,6 +70,7 @@ export const tell = {
     lane,
     atMs: restore.atMs,
   })),
+  caughtUp: toOwner(({ lane }) => ({ type: 'candidate.caughtUp', lane })),
   confirmed: toOwner(({ lane, answeredAtMs }) => ({
     type: 'candidate.confirmed',
     lane,

@@ -99,6 +99,8 @@ export type OwnerFact =
   | { readonly type: 'candidate.ready'; readonly lane: number; readonly atMs: number }
   /** Audio flows. */
   | { readonly type: 'candidate.served'; readonly lane: number; readonly atMs: number }
+  /** What had waited is out: the break is over, and was told. */
+  | { readonly type: 'candidate.caughtUp'; readonly lane: number }
   /** A result let audio leave the ring. */
   | { readonly type: 'candidate.confirmed'; readonly lane: number; readonly atMs: number }
   /** A socket was lost, or a dial failed; the connection goes on by itself. */

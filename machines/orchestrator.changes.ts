@@ -19,7 +19,7 @@ const HANGING: Failure = { kind: 'transient', code: 'dial', detail: 'nobody serv
 
 /** Audio flows on the carrier. */
 export function afterServed(context: OrchestratorContext): Change {
-  const { candidates, endsAtMs, heldUntilMs, holdDownMs, nowMs } = context;
+  const { candidates, endsAtMs, heldUntilMs, holdDownMs, nowMs, outage } = context;
   const endsAfterMs = candidates[carrierIndex(context)]?.endsAfterMs ?? null;
   const isAnother = context.servedAtMs === null; // and not the same one again, on another socket
   const isOld = context.unservedSinceMs !== null; // what is known of its end was told of this socket
@@ -31,7 +31,12 @@ export function afterServed(context: OrchestratorContext): Change {
     heldUntilMs: isAnother ? nowMs + holdDownMs : heldUntilMs,
     endsAtMs: sooner(isOld ? endsAtMs : null, endsAfterMs === null ? null : nowMs + endsAfterMs),
     facultiesLost: isOld ? context.facultiesLost : [],
-    outage: null,
+    // Without a link no longer, and not over either: see `forgetOutage`.
+    outage: outage && {
+      ...outage,
+      downtimeMs: outage.downtimeMs + Math.max(0, nowMs - outage.sinceMs),
+      sinceMs: nowMs,
+    },
     recordOnlySinceMs: null,
     failedDials: [],
     failure: null,

@@ -51,6 +51,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
           target: '.steady',
           actions: ['noteMoment', 'noteServed', 'letSuccessorGo', 'announceMove', 'announceMode'],
         },
+        'candidate.caughtUp': { guard: 'isCarrier', actions: 'forgetOutage' },
         'candidate.confirmed': { actions: ['noteMoment', 'noteConfirmed'] },
         'candidate.ready': { guard: 'isBeside', actions: ['noteMoment', 'noteReady'] },
         'candidate.lost': waysOutOfLoss,
@@ -179,7 +180,8 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
           },
         },
         handingOver: {
-          description: 'The carrier is asked for its last result, so that nothing is told twice.',
+          description:
+            'The final of what was said is waited for: the successor begins where it ends.',
           entry: 'armTimers',
           invoke: {
             src: 'handover',

@@ -34,7 +34,8 @@ export function afterMove(
 export function afterTakeover(context: OrchestratorContext, beside: Beside): Change {
   const { candidates, carrier, outage, move, nowMs, unservedSinceMs } = context;
   const endsAfterMs = candidates[beside.candidate]?.endsAfterMs ?? null;
-  const reason = unservedSinceMs === null ? beside.purpose : 'standby';
+  const isPlanned = unservedSinceMs === null;
+  const reason = isPlanned ? beside.purpose : 'standby';
   return {
     ...unserved(nowMs),
     carrier: { id: beside.id, candidate: beside.candidate },
@@ -42,8 +43,9 @@ export function afterTakeover(context: OrchestratorContext, beside: Beside): Cha
     move: {
       from: move?.from ?? carrier?.candidate ?? beside.candidate,
       reason,
-      sinceMs: outage?.sinceMs ?? unservedSinceMs ?? nowMs,
+      sinceMs: isPlanned ? nowMs : (outage?.sinceMs ?? unservedSinceMs),
     },
+    outage: isPlanned && outage !== null ? { ...outage, sinceMs: nowMs } : outage,
     rotatedAtMs: reason === 'rotation' ? nowMs : context.rotatedAtMs,
     // Its session is as old as it is, not as old as its task.
     endsAtMs: sooner(beside.endsAtMs, endsAfterMs === null ? null : beside.readyAtMs + endsAfterMs),

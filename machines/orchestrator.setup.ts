@@ -87,6 +87,8 @@ export const orchestratorSetup = setup({
     noteConfirmed: assign(changed(['candidate.confirmed'], afterConfirmation)),
     noteFaculty: assign(changed(['faculty.lost', 'faculty.restored'], afterFaculty)),
     noteServed: assign(({ context }) => afterServed(context)),
+    /** Only now: until the carrier has caught up, whoever takes over from it has to end the same break. */
+    forgetOutage: assign({ outage: null }),
     noteTrouble: assign(changed(['candidate.lost'], afterTrouble)),
     noteFailure: assign(changed(['candidate.failed'], afterFailure)),
     noteHanging: assign(({ context }) => afterHanging(context)),
@@ -112,10 +114,12 @@ export const orchestratorSetup = setup({
     }),
     /** The carrier is let go, for what stands ready beside it or else for the next candidate. */
     moveOn: enqueueActions(({ context, event, enqueue }) => {
-      const { carrier, beside, outage, nowMs } = context;
+      const { carrier, beside, nowMs } = context;
       if (beside !== null && mayTakeOver(context, event)) {
+        const change = afterTakeover(context, beside);
+        const { outage = null } = change;
         enqueue(stopChild(laneName(carrier?.id)));
-        enqueue.assign(afterTakeover(context, beside));
+        enqueue.assign(change);
         enqueue.sendTo(laneName(beside.id), { type: 'carrier.chosen', atMs: nowMs, outage });
         return;
       }

@@ -13,7 +13,7 @@ const FAILOVER_AFTER_MS = 5_000;
 /** A break that lasts longer is told as such: nobody serves, and audio is only recorded. */
 const UNSERVED_AFTER_MS = 10_000;
 
-/** The old one is asked for its last result for this long at the most. */
+/** The final of what was said is waited for no longer than this. */
 const HANDOVER_LIMIT_MS = 1_500;
 
 /** A planned end is met by then, whether anybody speaks or not. */

@@ -169,7 +169,7 @@ describe('a service that has too much to do', () => {
 });
 
 describe('the owner of a connection', () => {
-  it('is told of readiness, service, results, losses and the end', async () => {
+  it('is told of readiness, service, the end of a replay, results, losses and the end', async () => {
     const world = new ChartWorld();
     const facts: OwnerFact[] = [];
     const told = createActor(
@@ -199,6 +199,7 @@ describe('the owner of a connection', () => {
     expect(facts).toMatchObject([
       { type: 'candidate.ready', lane: 3, atMs: 5 },
       { type: 'candidate.served', lane: 3 },
+      { type: 'candidate.caughtUp', lane: 3 },
       { type: 'candidate.confirmed', lane: 3, atMs: 5 },
       { type: 'candidate.lost', lane: 3, atMs: 5, wasDial: false, outage: { attempts: 1 } },
       { type: 'candidate.failed', lane: 3, atMs: 6, failure: { kind: 'quota' } },

@@ -22,3 +22,28 @@ describe('two candidates whose first dials are to be retried', () => {
     expect(ladder.clock.pending).toBe(0);
   });
 });
+
+describe('a way back before all of a break has been replayed', () => {
+  it('ends, once, what was announced as reconnecting', async () => {
+    const ladder = await new LadderWorld([{ name: 'first' }, { name: 'second' }], {
+      holdDownMs: 100,
+    }).connect();
+    await ladder.speak(5_000);
+    ladder.kill(0);
+    await ladder.speak(4_000);
+    ladder.revive(0);
+    await ladder.speak(4_000);
+    const announced = ladder.of('connection.reconnecting').length;
+    const backlog = ladder.session.status;
+
+    await ladder.speak(500);
+    ladder.pause(ladder.network(1).last);
+    await ladder.pass(60_000);
+
+    expect(announced).toBeGreaterThan(0);
+    expect(backlog).toBe('connected'); // it replays
+    expect(ladder.live).toEqual([1, 0]);
+    expect(ladder.of('connection.reconnected')).toHaveLength(1);
+    await ladder.close();
+  });
+});

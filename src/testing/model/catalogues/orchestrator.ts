@@ -62,6 +62,7 @@ export const orchestratorModel: PathOptions<Machine> = {
     'speech.paused': [at('speech.paused'), at('speech.paused', 2 * MINUTE_MS)],
     'candidate.ready': [ofLane('', 'candidate.ready', besideOf)],
     'candidate.served': [ofLane('', 'candidate.served', carrierOf)],
+    'candidate.caughtUp': [ofLane('', 'candidate.caughtUp', carrierOf)],
     'candidate.confirmed': [ofLane('', 'candidate.confirmed', carrierOf)],
     'candidate.lost': [
       lost('a dial of the carrier', carrierOf, { wasDial: true }),
@@ -136,7 +137,7 @@ function at(
 
 function ofLane(
   label: string,
-  type: 'candidate.ready' | 'candidate.served' | 'candidate.confirmed',
+  type: 'candidate.ready' | 'candidate.served' | 'candidate.caughtUp' | 'candidate.confirmed',
   laneOf: LaneOf,
 ): Variant {
   return {
