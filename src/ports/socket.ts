@@ -1,3 +1,5 @@
+import type { Http } from './http.ts';
+
 /** One message on the wire: a string is a text frame, bytes are a binary frame. */
 export type Frame = string | Uint8Array;
 
@@ -51,7 +53,8 @@ export interface Socket {
   terminate(): void;
 }
 
-/** One function is the whole network. */
+/** One function is the whole network, and a second one for services that speak HTTP. */
 export interface Transport {
   dial(request: DialRequest, handlers: SocketHandlers): Socket;
+  readonly http?: Http;
 }

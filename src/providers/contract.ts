@@ -4,9 +4,20 @@
  * Positions are samples of one connection, counted from the first sample that was sent on that socket.
  * The session turns them into its own clock, which runs on through every reconnection.
  */
+import type { Faculty, ProviderEvent } from './events.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
-import type { DialRequest, Frame, SocketEnd } from '../ports/socket.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Conversation, MessageItem, ToolResultItem } from '../ports/conversation.ts';
+import type { DialRequest, Frame, SocketEnd, Transport } from '../ports/socket.ts';
+
+export type {
+  Faculty,
+  ProviderEvent,
+  ProviderTranscript,
+  ProviderWord,
+  DropReason,
+} from './events.ts';
 
 export type Component = 'realtime' | 'stt' | 'tts' | 'gateway' | 'peer';
 
@@ -47,45 +58,50 @@ export interface ProviderTraits {
   };
   /** What it does for a session. Default: an `stt` hears, a `tts` speaks, everything else does both. */
   readonly faculties?: readonly Faculty[];
+  /** An open socket has to come to terms first: the stream tells `configured`. Default false. */
+  readonly configures?: boolean;
+  /** The rate that `encodeAudio` is given, whatever the session's. Default: the session's. */
+  readonly inputRateHz?: number;
+  /** It tells nothing of silence: what was sent this long ago and led to nothing was silence. Default null: it tells. */
+  readonly silenceSettlesAfterMs?: number | null;
+  /** It speaks what it is told to (`say`), within these limits. Default null: it does not. */
+  readonly speech?: SpeechLimits | null;
 }
 
-/** What a voice session can be asked for. */
-export type Faculty = 'hearing' | 'speaking';
-
-export interface ProviderWord {
-  readonly text: string;
-  readonly startSample: number;
-  readonly endSample: number;
-  readonly confidence: number;
+/** How text may be sent to be spoken. */
+export interface SpeechLimits {
+  readonly maxCharsPerMessage: number;
+  /** Over any 60 s. */
+  readonly maxCharsPerMinute: number;
+  readonly maxFlushesPerMinute: number;
 }
 
-export type ProviderEvent =
-  | {
-      readonly kind: 'transcript';
-      readonly text: string;
-      readonly words: readonly ProviderWord[];
-      readonly startSample: number;
-      readonly endSample: number;
-      /** Final: these samples are done with and may leave the ring. */
-      readonly isFinal: boolean;
-      /** The speaker paused: an utterance ends with this final. */
-      readonly endsUtterance: boolean;
-      /** The answer to a flush: every sample sent before the flush is done with. */
-      readonly answersFlush: boolean;
-    }
-  | { readonly kind: 'speechStarted'; readonly atSample: number }
-  | { readonly kind: 'utteranceEnded'; readonly atSample: number }
-  /** The service has processed everything, after the goodbye. */
-  | { readonly kind: 'finished'; readonly samples: number }
-  /** The service will end this session by itself in that time. */
-  | { readonly kind: 'endAnnounced'; readonly inMs: number }
-  /** One part of a composed provider failed alone, or works again. */
-  | { readonly kind: 'facultyLost' | 'facultyRestored'; readonly faculty: Faculty }
-  | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'ignored'; readonly what: string };
+/** What a socket is opened with, beyond the format. */
+export interface StreamMemory {
+  /** The conversation so far, read when it is needed: it goes on while the socket stands. */
+  readonly conversation: () => Conversation;
+  /** What the service offered last to take its session up again; null for a fresh one. */
+  readonly handle: string | null;
+}
+
+/** What an application asks for in the middle of a conversation. */
+export type Order =
+  /** Speak this. `id` comes back in `spoken`. */
+  | { readonly kind: 'say'; readonly id: string; readonly text: string }
+  /** A message of the user's, typed; it is in the conversation already. */
+  | { readonly kind: 'message'; readonly item: MessageItem }
+  /** It is in the conversation already. */
+  | { readonly kind: 'toolResult'; readonly item: ToolResultItem; readonly name: string }
+  /** Answer now. */
+  | { readonly kind: 'reply' }
+  /** The user's turn is over, where the service does not find that out by itself. */
+  | { readonly kind: 'endTurn' }
+  /** Stop answering. `ref`: the item that was being played, of which `heardMs` were heard. */
+  | { readonly kind: 'interrupt'; readonly ref: string | null; readonly heardMs: number };
 
 /** One socket's worth of encoding and decoding. */
 export interface ProviderStream {
+  /** PCM at the format's rate, or at `inputRateHz` where the traits name one. */
   encodeAudio(bytes: Uint8Array): Frame;
   encodeKeepAlive(): Frame | null;
   /** Asks for the final of all audio sent so far. */
@@ -94,6 +110,20 @@ export interface ProviderStream {
   encodeGoodbye(): Frame | null;
   /** Never throws: what cannot be read is an event of kind `ignored` or `failed`. */
   decode(frame: Frame): readonly ProviderEvent[];
+  /** What goes out as soon as the socket is open. Default: nothing. */
+  encodeHello?(): readonly Frame[];
+  /**
+   * What gives the conversation back on a link that is configured. Null: there is nothing to give back. Otherwise the
+   * stream tells `restored` when the service has taken all of it. Default null.
+   */
+  encodeRestore?(): readonly Frame[] | null;
+  /** Null where the service has no such thing. Default null. */
+  encodeOrder?(order: Order): readonly Frame[] | null;
+  /**
+   * Asked of services that confirm no silence: everything up to here was sent at least `silenceSettlesAfterMs` ago. What
+   * of it belongs to no turn is done with, and told as a final without text.
+   */
+  settleSilence?(throughSample: number): readonly ProviderEvent[];
 }
 
 export interface Provider {
@@ -103,6 +133,14 @@ export interface Provider {
   /** @throws TenutoError AUDIO_FORMAT_UNSUPPORTED where the service cannot take this format. */
   checkFormat(format: AudioFormat): void;
   dial(format: AudioFormat, reason: CredentialReason): Promise<DialRequest>;
-  openStream(format: AudioFormat): ProviderStream;
+  openStream(format: AudioFormat, memory?: StreamMemory): ProviderStream;
   classifyEnd(end: SocketEnd): Failure;
+  /** For services that are no socket: makes one of whatever they are. Default: the platform's sockets as they are. */
+  over?(world: ProviderWorld): Transport;
+}
+
+/** What a provider that makes its own sockets makes them of. */
+export interface ProviderWorld {
+  readonly transport: Transport;
+  readonly clock: Clock;
 }

@@ -191,7 +191,10 @@ export class Wiring implements LinkHandlers<Link> {
       case 'facultyRestored':
         this.reporter.announced(link, event);
         return;
-      default:
+      case 'transcript':
+      case 'finished':
+      case 'speechStarted':
+      case 'utteranceEnded':
         this.#handleResult(link, event);
     }
   }

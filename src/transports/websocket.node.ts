@@ -9,6 +9,7 @@ import type { Socket as NetSocket } from 'node:net';
 
 import WebSocket from 'ws';
 
+import { httpOver } from './http.ts';
 import type {
   DialRequest,
   Frame,
@@ -23,6 +24,7 @@ const MAX_REFUSAL_BODY_BYTES = 4_096;
 
 export const nodeWebSocketTransport: Transport = {
   dial: (request, handlers) => new NodeWebSocket(request, handlers),
+  http: httpOver(globalThis.fetch),
 };
 
 class NodeWebSocket implements Socket {

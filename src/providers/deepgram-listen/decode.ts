@@ -1,5 +1,5 @@
 /** Deepgram's frames as provider events. Field names are the service's own. */
-import { detailOf } from './detail.ts';
+import { detailOf } from '../wire/detail.ts';
 import type { ProviderEvent, ProviderWord } from '../contract.ts';
 import type { Frame } from '../../ports/socket.ts';
 

@@ -4,7 +4,7 @@
  * The service documents `DATA-0000` and `NET-0001`, but the reason on the wire is prose with a link such as
  * `dpgr.am/net0001`: both are read.
  */
-import { detailOf } from './detail.ts';
+import { detailOf } from '../wire/detail.ts';
 import type { Failure, FailureKind } from '../../../machines/failure.ts';
 import type { SocketEnd } from '../../ports/socket.ts';
 import { retryAfterMsOf } from '../retry-hints.ts';

@@ -1,0 +1,113 @@
+/** What a provider tells of one socket, in its own positions: samples since the first that was sent there. */
+import type { Failure } from '../../machines/failure.ts';
+import type { Role } from '../ports/conversation.ts';
+import type { Frame } from '../ports/socket.ts';
+
+/** What a voice session can be asked for. */
+export type Faculty = 'hearing' | 'speaking';
+
+export interface ProviderWord {
+  readonly text: string;
+  readonly startSample: number;
+  readonly endSample: number;
+  readonly confidence: number;
+}
+
+export interface ProviderTranscript {
+  readonly kind: 'transcript';
+  readonly text: string;
+  readonly words: readonly ProviderWord[];
+  readonly startSample: number;
+  readonly endSample: number;
+  /** Final: these samples are done with and may leave the ring. */
+  readonly isFinal: boolean;
+  /** The speaker paused: an utterance ends with this final. */
+  readonly endsUtterance: boolean;
+  /** The answer to a flush: every sample sent before the flush is done with. */
+  readonly answersFlush: boolean;
+}
+
+/** Why a recognised text was not passed on. */
+export type DropReason =
+  'noSpeech' | 'lowConfidence' | 'compressible' | 'repetition' | 'knownPhrase' | 'tooQuiet';
+
+/** What it hears, and when it ends. */
+export type HearingEvent =
+  | ProviderTranscript
+  | { readonly kind: 'speechStarted'; readonly atSample: number }
+  | { readonly kind: 'utteranceEnded'; readonly atSample: number }
+  /** A text that was most likely never spoken. Its samples are done with: a final without text covers them. */
+  | {
+      readonly kind: 'dropped';
+      readonly reason: DropReason;
+      readonly text: string;
+      readonly startSample: number;
+      readonly endSample: number;
+    }
+  /** The service has processed everything, after the goodbye. */
+  | { readonly kind: 'finished'; readonly samples: number };
+
+/** How a service and a new socket come to terms. */
+export type HandshakeEvent =
+  /** Goes out at once: the protocol's own answer to what came in. */
+  | { readonly kind: 'send'; readonly frames: readonly Frame[] }
+  /** The service has taken the configuration. Told only where the stream has a handshake (`configures`). */
+  | { readonly kind: 'configured' }
+  /** The service has taken everything that `encodeRestore` gave back. */
+  | { readonly kind: 'restored'; readonly resumed: boolean; readonly toolCallsCarried: number }
+  /** What takes this session up again on another socket; null: what was offered before is worth nothing now. */
+  | { readonly kind: 'handleOffered'; readonly handle: string | null };
+
+/** What is said in a conversation. `ref` is the service's name of an item, or ours where we named it. */
+export type ConversationEvent =
+  /** An item is there, or has changed. Without `text` the text stays as it is. */
+  | {
+      readonly kind: 'item';
+      readonly ref: string;
+      readonly role: Role;
+      readonly text?: string;
+      readonly status: 'inProgress' | 'completed' | 'interrupted';
+      /** Of spoken turns, where in the audio. */
+      readonly startSample?: number;
+      readonly endSample?: number;
+    }
+  /** The service answers. A reply may say several items. */
+  | { readonly kind: 'replyStarted' }
+  /** More text of an answer, spoken or written. */
+  | { readonly kind: 'replyText'; readonly ref: string; readonly delta: string }
+  /** PCM s16le mono of an answer. */
+  | {
+      readonly kind: 'audio';
+      readonly ref: string;
+      readonly bytes: Uint8Array;
+      readonly sampleRateHz: number;
+    }
+  | {
+      readonly kind: 'replyEnded';
+      readonly status: 'completed' | 'interrupted' | 'failed' | 'incomplete';
+    }
+  /** The user spoke into the answer: what of it still waits to be played is not to be played. */
+  | { readonly kind: 'interrupted' }
+  | {
+      readonly kind: 'toolCall';
+      readonly callId: string;
+      readonly name: string;
+      /** JSON, as the model wrote it. */
+      readonly arguments: string;
+      readonly signature?: string;
+    }
+  | { readonly kind: 'toolCallsCancelled'; readonly callIds: readonly string[] }
+  /** A text given to `say` was spoken to its end: nothing of it has to be said again. */
+  | { readonly kind: 'spoken'; readonly id: string };
+
+/** What it says of itself. */
+export type ServiceEvent =
+  /** The service will end this session by itself in that time. */
+  | { readonly kind: 'endAnnounced'; readonly inMs: number }
+  /** One part of a composed provider failed alone, or works again. */
+  | { readonly kind: 'facultyLost' | 'facultyRestored'; readonly faculty: Faculty }
+  /** `perRequest`: the socket stands, and the application is warned. Anything else ends the socket. */
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'ignored'; readonly what: string };
+
+export type ProviderEvent = HearingEvent | HandshakeEvent | ConversationEvent | ServiceEvent;

@@ -1,0 +1,185 @@
+/** What every stand-in server is made of: one port for HTTP and WebSocket, plain or TLS, that can be closed at once. */
+import { createServer } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { generate } from 'selfsigned';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { TenutoError } from '../../ports/errors.ts';
+
+export interface ServerAddress {
+  /** Default 0: a free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** With a certificate that nobody has signed but itself. Default false. */
+  readonly tls?: boolean;
+}
+
+/** A refused upgrade, or the answer to a plain request. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface ServerHandlers {
+  /** Whether a socket may be opened: an answer refuses it, a function takes it. */
+  onUpgrade(request: IncomingMessage, url: URL): HttpAnswer | ((socket: WebSocket) => void);
+  /** A plain request. What it throws is answered with 500. */
+  onRequest(request: IncomingMessage, response: ServerResponse, url: URL): void | Promise<void>;
+}
+
+const MAX_FRAME_BYTES = 16 * 1_024 * 1_024;
+
+/** How long a peer may take to answer a close frame. The published types of `ws` do not know this option yet. */
+const CLOSE_HANDSHAKE = { closeTimeout: 2_000 };
+
+export class SimulatorServer {
+  readonly #handlers: ServerHandlers;
+  readonly #http: ReturnType<typeof createServer>;
+  readonly #sockets = new Set<Socket>();
+  readonly #isTls: boolean;
+  readonly #upgrader = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_FRAME_BYTES,
+    ...CLOSE_HANDSHAKE,
+    // A client that offers subprotocols expects one of them back.
+    handleProtocols: (offered) => offered.values().next().value ?? false,
+  });
+  #host = '';
+  #port = 0;
+
+  private constructor(handlers: ServerHandlers, certificate: Certificate | null) {
+    this.#handlers = handlers;
+    this.#isTls = certificate !== null;
+    const listener: RequestListener = (request, response) => void this.#answer(request, response);
+    this.#http =
+      certificate === null ? createServer(listener) : createTlsServer(certificate, listener);
+    this.#http.on('upgrade', (request, socket, head) => {
+      this.#upgrade(request, socket, head);
+    });
+    this.#http.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** @throws TenutoError PORT_IN_USE, or OPTION_INVALID where nobody can listen there. */
+  static async start(handlers: ServerHandlers, address: ServerAddress): Promise<SimulatorServer> {
+    const certificate = address.tls === true ? await selfSigned() : null;
+    const server = new SimulatorServer(handlers, certificate);
+    await server.#listen(address.port ?? 0, address.host ?? '127.0.0.1');
+    return server;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Such as `wss://127.0.0.1:40123`. */
+  get socketUrl(): string {
+    return `${this.#isTls ? 'wss' : 'ws'}://${this.#host}:${this.#port}`;
+  }
+
+  /** Such as `http://127.0.0.1:40123`. */
+  get httpUrl(): string {
+    return `${this.#isTls ? 'https' : 'http'}://${this.#host}:${this.#port}`;
+  }
+
+  /** Cuts everything and frees the port. */
+  async close(): Promise<void> {
+    if (!this.#http.listening) return;
+    const closed = new Promise((resolve) => this.#http.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  async #listen(port: number, host: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#http.once('error', (error: NodeJS.ErrnoException) => {
+        reject(listenError(error, port, host));
+      });
+      this.#http.listen(port, host, resolve);
+    });
+    this.#port = (this.#http.address() as AddressInfo).port;
+    this.#host = host.includes(':') ? `[${host}]` : host;
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const verdict = this.#handlers.onUpgrade(request, urlOf(request));
+    if (typeof verdict === 'function') this.#upgrader.handleUpgrade(request, socket, head, verdict);
+    else socket.end(rawAnswer(verdict));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      await this.#handlers.onRequest(request, response, urlOf(request));
+    } catch (error) {
+      if (!response.headersSent) response.writeHead(500);
+      response.end(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/** @throws RangeError where there is more than `maxBytes`. */
+export async function bodyOf(request: IncomingMessage, maxBytes = 32_000_000): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    if (bytes > maxBytes) throw new RangeError(`more than ${maxBytes} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Writes a whole answer, JSON unless its headers say otherwise. */
+export function answer(response: ServerResponse, { status, headers, body = '' }: HttpAnswer): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(body);
+}
+
+interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+async function selfSigned(): Promise<Certificate> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
+  return { key, cert };
+}
+
+function urlOf(request: IncomingMessage): URL {
+  const path = (request.url ?? '/').replace(/^\/+/, '/'); // some clients send //path
+  return URL.canParse(path, 'http://localhost')
+    ? new URL(path, 'http://localhost')
+    : new URL('http://localhost/');
+}
+
+function rawAnswer({ status, headers, body = '' }: HttpAnswer): string {
+  const all = {
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+    ...headers,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${body}`;
+}
+
+function listenError(error: NodeJS.ErrnoException, port: number, host: string): TenutoError {
+  const isInUse = error.code === 'EADDRINUSE';
+  return new TenutoError({
+    code: isInUse ? 'PORT_IN_USE' : 'OPTION_INVALID',
+    message: isInUse
+      ? `Port ${port} on ${host} is in use.`
+      : `The simulator cannot listen on ${host}, port ${port}: ${error.code ?? error.message}.`,
+    remediation: 'Choose another port, or 0 for a free one.',
+    cause: error,
+  });
+}
