@@ -114,7 +114,8 @@ export interface ProviderStream {
   encodeHello?(): readonly Frame[];
   /**
    * What gives the conversation back on a link that is configured. Null: there is nothing to give back. Otherwise the
-   * stream tells `restored` when the service has taken all of it. Default null.
+   * stream tells `restored` when the service has taken all of it; where the service acknowledges nothing, it has told it
+   * along with `configured`. Default null.
    */
   encodeRestore?(): readonly Frame[] | null;
   /** Null where the service has no such thing. Default null. */
@@ -124,6 +125,8 @@ export interface ProviderStream {
    * of it belongs to no turn is done with, and told as a final without text.
    */
   settleSilence?(throughSample: number): readonly ProviderEvent[];
+  /** What its socket's end means, where that depends on what went over it. Default: the provider's `classifyEnd`. */
+  classifyEnd?(end: SocketEnd): Failure;
 }
 
 export interface Provider {
