@@ -50,3 +50,9 @@ export function internal(cause: unknown): TenutoError {
 export function invalid(message: string, remediation: string): TenutoError {
   return new TenutoError({ code: 'OPTION_INVALID', message, remediation });
 }
+
+/** @throws TenutoError OPTION_INVALID */
+export function textGiven(text: unknown): string {
+  if (typeof text === 'string' && text.trim() !== '') return text;
+  throw invalid('A text without a word was given.', 'Give a string with something to say.');
+}

@@ -1,7 +1,9 @@
 /** What a session tells: the connection chart's own events, and what comes of the audio. */
 import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
 import type { OrchestratorSignal } from '../../machines/orchestrator.types.ts';
+import type { ConversationItem } from '../ports/conversation.ts';
 import type { TenutoError } from '../ports/errors.ts';
+import type { DropReason } from '../providers/events.ts';
 
 export interface TranscriptWord {
   readonly text: string;
@@ -51,7 +53,42 @@ export interface AudioFlowingEvent {
   readonly backlogMs: number;
 }
 
+/** A text that a recogniser told and that was most likely never spoken. */
+export interface DroppedEvent {
+  readonly type: 'transcript.dropped';
+  readonly reason: DropReason;
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** What happens in a conversation. `id` is an item's, the same over every socket and provider. */
+export type TalkEvent =
+  /** An item is there, or has changed. */
+  | { readonly type: 'item'; readonly item: ConversationItem }
+  | { readonly type: 'reply.started' }
+  | { readonly type: 'reply.text'; readonly id: string; readonly delta: string }
+  | {
+      readonly type: 'reply.ended';
+      readonly status: 'completed' | 'interrupted' | 'failed' | 'incomplete';
+    }
+  /** What still waits to be played is not to be played. Null: nothing sounded. */
+  | { readonly type: 'interrupted'; readonly id: string | null }
+  /** Once for each call, whatever was lost in between. */
+  | {
+      readonly type: 'toolCall';
+      readonly callId: string;
+      readonly name: string;
+      /** JSON, as the model wrote it. */
+      readonly arguments: string;
+    }
+  | { readonly type: 'toolCall.cancelled'; readonly callIds: readonly string[] }
+  /** All of a text given to `say` was spoken. */
+  | { readonly type: 'spoken'; readonly id: string };
+
 export type SessionEvent =
+  | TalkEvent
+  | DroppedEvent
   | ConnectionSignal
   | TranscriptEvent
   | GapEvent
