@@ -19,8 +19,9 @@ import type {
 import { waysOf } from './provider-server.ts';
 import type { FailureKind } from '../../../machines/failure.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
-import { TenutoError } from '../../ports/errors.ts';
+import type { TenutoError } from '../../ports/errors.ts';
 import type { Frame } from '../../ports/socket.ts';
+import { modelInvalid } from '../model-error.ts';
 
 export class ScriptedServer implements ProviderServer {
   readonly script: ServiceScript;
@@ -230,9 +231,5 @@ function refusalText({ status, headers, body = '' }: Refusal, facts: DialFacts):
 }
 
 function notInScript(message: string): TenutoError {
-  return new TenutoError({
-    code: 'MODEL_INVALID',
-    message,
-    remediation: 'Add it to the script of the service.',
-  });
+  return modelInvalid(message, 'Add it to the script of the service.');
 }

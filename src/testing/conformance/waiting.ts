@@ -1,10 +1,13 @@
 /** Waiting for facts: whoever waits is asked again each time that something happened. */
 import { systemClock } from '../../ports/clock.ts';
-import { TenutoError } from '../../ports/errors.ts';
+import type { TenutoError } from '../../ports/errors.ts';
+import { modelMismatch } from '../model-error.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
 /** Real sockets answer within milliseconds; whoever waits longer than this waits for ever. */
 const GUARD_MS = 5_000;
+
+const MEND_EITHER = 'Mend the provider or the script of its service, whichever is wrong.';
 
 export class Facts {
   readonly #waiters = new Set<() => void>();
@@ -47,12 +50,8 @@ export class Facts {
   }
 }
 
-export function mismatch(message: string): TenutoError {
-  return new TenutoError({
-    code: 'MODEL_MISMATCH',
-    message,
-    remediation: 'Mend the provider, the script of its service, or the chart, whichever is wrong.',
-  });
+export function mismatch(message: string, remediation = MEND_EITHER): TenutoError {
+  return modelMismatch(message, remediation);
 }
 
 /** Virtual time that can fail, as a platform's timers do when it has run out of something. */
