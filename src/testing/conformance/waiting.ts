@@ -11,10 +11,17 @@ const MEND_EITHER = 'Mend the provider or the script of its service, whichever i
 
 export class Facts {
   readonly #waiters = new Set<() => void>();
+  #broken: Error | null = null;
 
   /** Something happened. */
   readonly changed = (): void => {
     for (const look of this.#waiters) look();
+  };
+
+  /** Nothing will come of it any more: whoever waits is rejected with this at once, and so is who waits later. */
+  readonly breakOff = (error: Error): void => {
+    this.#broken ??= error;
+    this.changed();
   };
 
   /**
@@ -31,6 +38,7 @@ export class Facts {
       };
       const look = (): void => {
         try {
+          if (this.#broken !== null) throw this.#broken;
           if (!isSo()) return;
           leave();
           resolve();
