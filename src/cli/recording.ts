@@ -1,6 +1,8 @@
 /** Streams a recording through a session as a microphone would, and keeps the story of what happened. */
 import { Course } from './course.ts';
 import type { CourseReport } from './course.ts';
+import { StoryWriter } from './story.ts';
+import type { StoryEntry } from './story.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
@@ -8,6 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { seededRandom } from '../ports/random.ts';
+import type { CandidateOptions } from '../session/candidates.ts';
 import type { SessionEvent, SessionLedger, TranscriptEvent } from '../session/events.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
@@ -23,7 +26,7 @@ export interface Recording {
 export interface StreamOptions {
   readonly recording: Recording;
   /** In order of preference. */
-  readonly candidates: SessionOptions['candidates'];
+  readonly candidates: readonly CandidateOptions[];
   readonly speedRatio: number;
   readonly seed: number;
   readonly signal: AbortSignal;
@@ -35,14 +38,6 @@ export interface StreamOptions {
   >;
   readonly onEvent?: (event: SessionEvent, session: Session) => void;
   readonly onProgress?: (session: Session, positionMs: number) => void;
-}
-
-/** A moment of the session, on the clock on which the faults are told too. */
-export interface StoryEntry {
-  readonly atMs: number;
-  readonly what: 'noticed' | 'flowing' | 'ended';
-  /** Chunks replayed until then. */
-  readonly replayed: number;
 }
 
 export interface StreamReport extends CourseReport {
@@ -82,14 +77,14 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
     },
     ...options.session,
   });
-  const story = new Story(session, clock, options.onEvent);
+  const tally = new Tally(session, clock, options);
 
   try {
     await session.connect({ signal });
     await feed(session, options, clock);
     const drained = await session.drain({ signal });
     const { ledger } = await session.close();
-    return story.report(
+    return tally.report(
       ledger,
       drained && ledger.buffered === 0 ? 'complete' : 'incomplete',
       signal,
@@ -97,7 +92,7 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
   } catch (error) {
     const { ledger } = await session.close({ drainTimeoutMs: 0 });
     if (!TenutoError.is(error)) throw error;
-    return story.report(ledger, 'failed', signal, error);
+    return tally.report(ledger, 'failed', signal, error);
   }
 }
 
@@ -146,12 +141,12 @@ function sessionError(session: Session): TenutoError {
 }
 
 /** What the events of one session add up to. */
-class Story {
+class Tally {
   readonly #finals: TranscriptEvent[] = [];
   readonly #gaps: Extract<SessionEvent, { type: 'gap' }>[] = [];
-  readonly #entries: StoryEntry[] = [];
   readonly #course = new Course();
   readonly #session: Session;
+  readonly #writer: StoryWriter;
   #reconnects = 0;
   #longestOutageMs = 0;
   #brokenAtMs: number | null = null;
@@ -159,19 +154,14 @@ class Story {
   constructor(
     session: Session,
     clock: Clock,
-    onEvent: ((event: SessionEvent, session: Session) => void) | undefined,
+    { onEvent, candidates }: Pick<StreamOptions, 'onEvent' | 'candidates'>,
   ) {
     this.#session = session;
+    this.#writer = new StoryWriter(session, clock, candidates[0]?.provider.name);
     session.on('*', (event) => {
-      const note = (what: StoryEntry['what']): void => {
-        this.#entries.push({ atMs: clock.nowMs(), what, replayed: session.ledger.replayed });
-      };
       if (event.type === 'transcript' && event.isFinal) this.#finals.push(event);
       if (event.type === 'gap') this.#gaps.push(event);
-      if (event.type === 'audio.flowing') note('flowing');
-      if (event.type === 'connection.suspected') note('noticed');
-      if (event.type === 'connection.reconnecting') note('noticed');
-      if (event.type === 'connection.failed') note('noticed');
+      this.#writer.note(event);
       this.#timeOutage(event, clock.nowMs());
       this.#course.note(event, session.ledger.capturedMs, clock.nowMs());
       onEvent?.(event, session);
@@ -195,6 +185,8 @@ class Story {
     signal: AbortSignal,
     error: TenutoError | null = null,
   ): StreamReport {
+    const reached = this.#session.error === null ? status : 'failed';
+    const outcome = signal.aborted ? 'interrupted' : reached;
     return {
       finals: this.#finals,
       transcript: textOf(this.#finals),
@@ -202,8 +194,8 @@ class Story {
       gaps: this.#gaps,
       reconnects: this.#reconnects,
       longestOutageMs: Math.round(this.#longestOutageMs),
-      story: [...this.#entries, { atMs: Infinity, what: 'ended', replayed: ledger.replayed }],
-      status: signal.aborted ? 'interrupted' : this.#session.error === null ? status : 'failed',
+      story: this.#writer.entries(outcome === 'complete'),
+      status: outcome,
       error: signal.aborted ? null : (error ?? this.#session.error),
       ...this.#course.report(),
     };

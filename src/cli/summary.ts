@@ -50,7 +50,7 @@ export function courseLines({ served, changes, degraded }: StreamReport): readon
     ),
   ];
   if (lines.length === 0 && stretches.length < 2) return [];
-  return [`served: ${stretches.join(', ')}`, ...lines];
+  return [`served: ${stretches.join(', ') || 'nobody'}`, ...lines];
 }
 
 /** 0 only where every captured chunk was delivered. */

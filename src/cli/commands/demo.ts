@@ -109,10 +109,10 @@ function runBoth(
   };
 
   return Promise.all([
-    streamRecording({ ...common, candidates: [good.provider] }),
+    streamRecording({ ...common, candidates: [{ provider: good.provider }] }),
     streamRecording({
       ...common,
-      candidates: [failing.provider],
+      candidates: [{ provider: failing.provider }],
       onProgress: show,
       onEvent: (event, session) => {
         if (event.type === 'audio.flowing') reconnects += 1;
