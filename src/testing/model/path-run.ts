@@ -2,7 +2,7 @@
 import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate';
 
 import { fits, isTimer, statePath } from './events.ts';
-import type { Executor, ModelClock, ModelTestsOptions, WorldFacts } from './model-tests.ts';
+import type { Executor, ModelClock, ModelTestsOptions, WorldFacts } from './model-options.ts';
 import type { ModelPath, ModelStep } from './path.ts';
 import { after, nextTimer } from './steps.ts';
 import type { Situation } from './steps.ts';
