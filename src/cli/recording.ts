@@ -1,6 +1,8 @@
 /** Streams a recording through a session as a microphone would, and keeps the story of what happened. */
 import { Course } from './course.ts';
 import type { CourseReport } from './course.ts';
+import { Deadline } from './interruption.ts';
+import type { Interruption } from './interruption.ts';
 import { StoryWriter } from './story.ts';
 import type { StoryEntry } from './story.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
@@ -23,13 +25,12 @@ export interface Recording {
   readonly durationMs: number;
 }
 
-export interface StreamOptions {
+export interface StreamOptions extends Interruption {
   readonly recording: Recording;
   /** In order of preference. */
   readonly candidates: readonly CandidateOptions[];
   readonly speedRatio: number;
   readonly seed: number;
-  readonly signal: AbortSignal;
   readonly retentionMs?: number;
   readonly reconnect?: Partial<ReconnectPolicy>;
   /** Further options of the session. */
@@ -79,11 +80,13 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
   });
   const tally = new Tally(session, clock, options);
 
+  const deadline = new Deadline(options, clock);
   try {
     await session.connect({ signal });
     await feed(session, options, clock);
-    const drained = await session.drain({ signal });
-    const { ledger } = await session.close();
+    const drained = await drain(session, signal, deadline);
+    await deadline.over(session.close(signal.aborted && !drained ? { drainTimeoutMs: 0 } : {}));
+    const { ledger } = session;
     return tally.report(
       ledger,
       drained && ledger.buffered === 0 ? 'complete' : 'incomplete',
@@ -93,7 +96,16 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
     const { ledger } = await session.close({ drainTimeoutMs: 0 });
     if (!TenutoError.is(error)) throw error;
     return tally.report(ledger, 'failed', signal, error);
+  } finally {
+    deadline.stop();
   }
+}
+
+/** Through as many reconnections as it takes; but once interrupted, only what a standing link still brings. */
+async function drain(session: Session, signal: AbortSignal, deadline: Deadline): Promise<boolean> {
+  if (await session.drain({ signal })) return true;
+  const hasLink = session.status === 'active' || session.status === 'connected';
+  return signal.aborted && hasLink && (await session.drain({ signal: deadline.signal }));
 }
 
 /** Writes each chunk when a microphone would have it. Late chunks go out at once, so that no time is lost for good. */
@@ -147,6 +159,7 @@ class Tally {
   readonly #course = new Course();
   readonly #session: Session;
   readonly #writer: StoryWriter;
+  readonly #stop: () => void;
   #reconnects = 0;
   #longestOutageMs = 0;
   #brokenAtMs: number | null = null;
@@ -158,7 +171,7 @@ class Tally {
   ) {
     this.#session = session;
     this.#writer = new StoryWriter(session, clock, candidates[0]?.provider.name);
-    session.on('*', (event) => {
+    this.#stop = session.on('*', (event) => {
       if (event.type === 'transcript' && event.isFinal) this.#finals.push(event);
       if (event.type === 'gap') this.#gaps.push(event);
       this.#writer.note(event);
@@ -185,6 +198,7 @@ class Tally {
     signal: AbortSignal,
     error: TenutoError | null = null,
   ): StreamReport {
+    this.#stop(); // a close that takes longer than its deadline tells nobody
     const reached = this.#session.error === null ? status : 'failed';
     const outcome = signal.aborted ? 'interrupted' : reached;
     return {

@@ -4,7 +4,7 @@ import type { StreamReport } from './recording.ts';
 import type { SessionLedger } from '../session/events.ts';
 
 export function summaryOf(report: StreamReport, provider: string): Record<string, unknown> {
-  const { ledger } = report;
+  const ledger = inWholeMs(report.ledger);
 
   return {
     type: 'summary',
@@ -31,6 +31,27 @@ export function summaryOf(report: StreamReport, provider: string): Record<string
     candidateChanges: report.changes,
     degraded: report.degraded,
     status: report.status,
+  };
+}
+
+/** One line of JSON. What is in milliseconds is whole: nobody needs the rest. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value, (key, field: unknown) =>
+    typeof field === 'number' && /(^ms|Ms)$/.test(key) ? Math.round(field) : field,
+  );
+}
+
+/** The books in whole milliseconds, still balanced. */
+export function inWholeMs(ledger: SessionLedger): SessionLedger {
+  const capturedMs = Math.round(ledger.capturedMs);
+  const deliveredMs = Math.round(ledger.deliveredMs);
+  const settledMs = Math.round(ledger.deliveredMs + ledger.gapMs);
+  return {
+    ...ledger,
+    capturedMs,
+    deliveredMs,
+    gapMs: settledMs - deliveredMs,
+    bufferedMs: capturedMs - settledMs,
   };
 }
 
