@@ -71,6 +71,11 @@ export class Uplink {
     return this.#retention.ledger;
   }
 
+  /** How long so many bytes of audio last. */
+  msOf(bytes: number): number {
+    return (bytes * 1_000) / this.#bytesPerSecond;
+  }
+
   /** Copies the chunk; the caller may reuse its bytes at once. Never blocks, never throws for being offline. */
   write(chunk: Uint8Array): WriteOutcome {
     const unsentSeq = this.#gate === null ? this.ring.firstSeq : this.#cursorSeq;
@@ -100,6 +105,7 @@ export class Uplink {
     this.#cursorPosition = Math.max(this.ledger.settledThrough, this.ring.startPosition);
     this.#cursorSeq = this.ring.seqBeyond(this.#cursorPosition);
     this.#timeline = new Timeline(this.#cursorPosition);
+    this.#timeline.insert(target.sentBefore ?? 0);
     this.#pump();
     this.#retention.gaps.flush();
   }
