@@ -8,10 +8,25 @@ export {
 } from './backoff.ts';
 export type { PresetName, ReconnectPolicy } from './backoff.ts';
 export { breakerMachine } from './breaker.machine.ts';
-export type { BreakerEvent, BreakerSignal, BreakerState } from './breaker.types.ts';
+export type { BreakerSnapshot } from './breaker.machine.ts';
+export type {
+  BreakerContext,
+  BreakerEvent,
+  BreakerReason,
+  BreakerSignal,
+  BreakerState,
+  DialAsked,
+  DialFailed,
+  DialSucceeded,
+  OutcomeSecond,
+  ProbeAbandoned,
+  StreamStalled,
+} from './breaker.types.ts';
 export { connectionMachine } from './connection.machine.ts';
 export { RATE_LIMIT_DEFAULT_MS, routeAfterLoss } from './connection.loss.ts';
+export type { Loss, Route } from './connection.loss.ts';
 export { HEALTHY_AFTER_MS } from './connection.rules.ts';
+export type { LossMoment } from './connection.rules.ts';
 export type {
   ConnectionComponent,
   ConnectionContext,
@@ -24,6 +39,9 @@ export type {
   OwnerFact,
   ReplayResult,
   RestoreResult,
+  SocketCommand,
+  SocketInput,
+  WaitInput,
 } from './connection.types.ts';
 export { remedyFor } from './failure.ts';
 export type { Failure, FailureKind, Remedy } from './failure.ts';
@@ -31,23 +49,38 @@ export { livenessMachine } from './liveness.machine.ts';
 export type {
   LinkChallenged,
   LinkMeasured,
+  LivenessContext,
+  LivenessEvent,
   LivenessInput,
   LivenessLimits,
+  RttEstimate,
 } from './liveness.types.ts';
 export { networkMachine } from './network.machine.ts';
-export type { NetworkFact, NetworkJudgement } from './network.types.ts';
+export type {
+  NetworkContext,
+  NetworkFact,
+  NetworkJudgement,
+  NetworkSignalled,
+} from './network.types.ts';
 export { laneName } from './orchestrator.names.ts';
 export { orchestratorMachine } from './orchestrator.machine.ts';
 export { owned } from './orchestrator.setup.ts';
 export type {
+  Beside,
   Candidate,
   DegradedMode,
   Faculty,
   HandoverInput,
   HandoverResult,
+  Lane,
+  Move,
   MoveReason,
   OrchestratorContext,
   OrchestratorEvent,
   OrchestratorInput,
   OrchestratorSignal,
+  OrchestratorStatus,
+  Purpose,
+  Standing,
+  TimerName,
 } from './orchestrator.types.ts';

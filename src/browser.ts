@@ -12,6 +12,7 @@ export function createSession(
 
 export { browserWebSocketTransport };
 export type * from './public-types.ts';
+export type * from './deciding-types.ts';
 export { TenutoError } from './ports/errors.ts';
 export { sessionLogic, sessionOf } from './session/session-logic.ts';
 export { ManualNetwork, joinSignals } from './network/manual-signals.ts';

@@ -12,9 +12,11 @@ export function createSession(
 
 export { nodeWebSocketTransport };
 export type * from './public-types.ts';
+export type * from './deciding-types.ts';
 export { TenutoError } from './ports/errors.ts';
 export { sessionLogic, sessionOf } from './session/session-logic.ts';
 export { ManualNetwork, joinSignals } from './network/manual-signals.ts';
 export { NetworkMonitor } from './network/monitor.ts';
 export { createAdmission } from './session/admission/admission.ts';
 export { InterfaceSignals } from './network/interfaces.node.ts';
+export type { InterfaceSignalsOptions } from './network/interfaces.node.ts';

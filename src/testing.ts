@@ -1,7 +1,8 @@
 /**
  * tenuto/testing: what tenuto is tested with, for the tests of your own application, charts and provider adapters.
  *
- * Nothing in it knows a test runner. docs/testing.md tells how it is used.
+ * It needs Node: `ScriptedServer` and `providerConformance` open real sockets with `node:http` and `ws`, so importing it in a
+ * browser, or bundling it for one, fails. Nothing in it knows a test runner. docs/testing.md tells how it is used.
  */
 export { seededRandom } from './ports/random.ts';
 export { createAdmission } from './session/admission/admission.ts';

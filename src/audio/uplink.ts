@@ -6,24 +6,18 @@
  * when a result covers it, never on send.
  */
 import type { Clock } from '../ports/clock.ts';
-import { EvictedQueue } from './evicted-queue.ts';
-import { GapReporter } from './gap-reporter.ts';
-import type { GapReason, GapRange } from './ledger.ts';
-import { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { Pacer } from './pacing.ts';
-import { RingBuffer } from './ring-buffer.ts';
+import { Retention } from './retention.ts';
+import type { RetentionOptions } from './retention.ts';
+import type { RingBuffer } from './ring-buffer.ts';
 import { Timeline } from './timeline.ts';
 
 /** `sent`: it is on its way. `buffered`: it waits in the ring. `evicting`: it waits, and older audio was given up for it. */
 export type WriteOutcome = 'sent' | 'buffered' | 'evicting';
 
-export interface UplinkOptions {
+export interface UplinkOptions extends RetentionOptions {
   readonly clock: Clock;
-  readonly bytesPerSecond: number;
-  readonly capacityBytes?: number;
-  readonly retentionMs?: number;
-  /** A range that will never arrive. Long ones come in pieces of about a second. */
-  readonly onGap: (gap: GapRange) => void;
 }
 
 /** The open end of the gate: one socket. */
@@ -52,12 +46,9 @@ const HIGH_WATER_BYTES = 256 * 1_024;
 const CONGESTED_POLL_MS = 20;
 
 export class Uplink {
-  readonly ring: RingBuffer;
-  readonly ledger = new Ledger();
   readonly #clock: Clock;
   readonly #bytesPerSecond: number;
-  readonly #evicted = new EvictedQueue();
-  readonly #gaps: GapReporter;
+  readonly #retention: Retention;
 
   #gate: Gate | null = null;
   #timeline = new Timeline();
@@ -65,31 +56,33 @@ export class Uplink {
   #cursorSeq = 1;
   #cursorPosition = 0;
   #sentThrough = 0; // the furthest position that any socket was ever sent
-  #unsentEvictions = 0;
 
   constructor(options: UplinkOptions) {
     this.#clock = options.clock;
     this.#bytesPerSecond = options.bytesPerSecond;
-    this.#gaps = new GapReporter(options.bytesPerSecond, options.onGap);
-    this.ring = new RingBuffer({
-      capacityBytes: options.capacityBytes,
-      retentionBytes: Math.ceil(
-        ((options.retentionMs ?? 120_000) * options.bytesPerSecond) / 1_000,
-      ),
-      onEvict: (seq) => {
-        this.#evict(seq);
-      },
-    });
+    this.#retention = new Retention(options);
+  }
+
+  get ring(): RingBuffer {
+    return this.#retention.ring;
+  }
+
+  get ledger(): Ledger {
+    return this.#retention.ledger;
+  }
+
+  /** How long so many bytes of audio last. */
+  msOf(bytes: number): number {
+    return (bytes * 1_000) / this.#bytesPerSecond;
   }
 
   /** Copies the chunk; the caller may reuse its bytes at once. Never blocks, never throws for being offline. */
   write(chunk: Uint8Array): WriteOutcome {
-    const evictionsBefore = this.#unsentEvictions;
-    this.ledger.capture(chunk.length);
-    const seq = this.ring.append(chunk);
-    const isEvicting = this.#unsentEvictions > evictionsBefore;
-    this.#settleLostEvicted();
-    this.#gaps.report(); // only now: a listener may write or close, and the ring is whole again
+    const unsentSeq = this.#gate === null ? this.ring.firstSeq : this.#cursorSeq;
+    const seq = this.#retention.keep(chunk, unsentSeq);
+    const isEvicting = this.ring.firstSeq > unsentSeq;
+    if (isEvicting) this.#passEvicted();
+    this.#retention.gaps.report(); // only now: a listener may write or close, and all is whole again
     const gate = this.#gate;
     if (gate !== null) {
       if (this.#cursorSeq === seq && this.#trySend(gate)) return 'sent';
@@ -112,14 +105,15 @@ export class Uplink {
     this.#cursorPosition = Math.max(this.ledger.settledThrough, this.ring.startPosition);
     this.#cursorSeq = this.ring.seqBeyond(this.#cursorPosition);
     this.#timeline = new Timeline(this.#cursorPosition);
+    this.#timeline.insert(target.sentBefore ?? 0);
     this.#pump();
-    this.#gaps.flush();
+    this.#retention.gaps.flush();
   }
 
   /** Shuts the gate. What was sent and not covered will be sent again; what also left the ring is lost now. */
   shut(): void {
     this.#leave();
-    this.#gaps.report();
+    this.#retention.gaps.report();
   }
 
   /** The socket's queue is low again. */
@@ -157,32 +151,32 @@ export class Uplink {
   /** A result covers `from` to `to`: that audio is delivered and leaves the ring. What lies before it is skipped. */
   confirm(from: number, to: number): void {
     const through = Math.min(to, this.#cursorPosition);
-    this.#settle(Math.min(from, through), 'providerSkipped');
-    this.#settle(through, null);
-    this.#gaps.flush();
+    this.#retention.settle(Math.min(from, through), 'providerSkipped');
+    this.#retention.settle(through, null);
+    this.#retention.gaps.flush();
   }
 
   /** Gives the memory back at the session's end. What was not settled stays `buffered` in the books. */
   release(): void {
     this.#leave();
     this.ring.clear();
-    this.#gaps.flush();
+    this.#retention.gaps.flush();
   }
 
   /** Chunks that are not settled yet. */
   get bufferedChunks(): number {
-    return this.ring.chunks + this.#evicted.chunks;
+    return this.#retention.chunks;
   }
 
   /** Reports a gap that is still growing, so that the books can be read. */
   flushGaps(): void {
-    this.#gaps.flush();
+    this.#retention.gaps.flush();
   }
 
   #leave(): void {
     this.#gate = null;
     this.#stopTimer();
-    this.#giveUpEvicted();
+    this.#retention.giveUpEvicted();
   }
 
   #trySend({ target, pacer }: Gate): boolean {
@@ -248,54 +242,9 @@ export class Uplink {
     this.#timer = null;
   }
 
-  /** The oldest chunk has to go. If this very connection was sent it, a result may still cover it. */
-  #evict(seq: number): void {
-    const through = this.ring.positionOf(seq) + this.ring.lengthOf(seq);
-    const wasSent = this.#gate !== null && this.#cursorSeq > seq;
-    this.#evicted.push({ through, wasSent });
-    if (!wasSent) {
-      this.#unsentEvictions += 1;
-      this.#cursorSeq = Math.max(this.#cursorSeq, seq + 1);
-      this.#cursorPosition = Math.max(this.#cursorPosition, through);
-    }
-  }
-
-  #settleLostEvicted(): void {
-    for (let head = this.#evicted.head; head !== undefined; head = this.#evicted.head) {
-      if (!this.#evicted.isLost(head)) return;
-      this.#evicted.shift();
-      this.#giveUp(head.through, 1, 'ringOverflow');
-    }
-  }
-
-  #giveUpEvicted(): void {
-    for (let head = this.#evicted.shift(); head !== undefined; head = this.#evicted.shift()) {
-      this.#giveUp(head.through, 1, 'ringOverflow');
-    }
-  }
-
-  #settle(through: number, gapReason: GapReason | null): void {
-    this.#settleEvicted(through, gapReason);
-    const to = Math.max(through, this.ledger.settledThrough);
-    const chunks = this.ring.acknowledge(this.ring.seqBeyond(to) - 1);
-    if (gapReason === null) this.ledger.deliver(to, chunks);
-    else this.#giveUp(to, chunks, gapReason);
-  }
-
-  #settleEvicted(through: number, gapReason: GapReason | null): void {
-    for (let head = this.#evicted.head; head !== undefined; head = this.#evicted.head) {
-      const isLost = this.#evicted.isLost(head);
-      if (!isLost && head.through > through) break;
-      this.#evicted.shift();
-      if (isLost) this.#giveUp(head.through, 1, 'ringOverflow');
-      else if (gapReason === null) this.ledger.deliver(head.through, 1);
-      else this.#giveUp(head.through, 1, gapReason);
-    }
-  }
-
-  #giveUp(through: number, chunks: number, reason: GapReason): void {
-    const from = this.ledger.settledThrough;
-    this.ledger.giveUp(through, chunks);
-    if (through > from) this.#gaps.add({ from, to: through, chunks, reason });
+  /** What left the ring unsent will never be sent: the cursor goes on with what is held. */
+  #passEvicted(): void {
+    this.#cursorSeq = Math.max(this.#cursorSeq, this.ring.firstSeq);
+    this.#cursorPosition = Math.max(this.#cursorPosition, this.ring.startPosition);
   }
 }

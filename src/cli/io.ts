@@ -3,6 +3,8 @@ import process from 'node:process';
 
 import pc from 'picocolors';
 
+import type { Interruption } from './interruption.ts';
+import { systemClock } from '../ports/clock.ts';
 import { TenutoError } from '../ports/errors.ts';
 
 export const EXIT_OK = 0;
@@ -10,9 +12,12 @@ export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
 /** The command was not understood, or its input cannot be used. */
 export const EXIT_USAGE = 2;
+/** 128 and the signal's number, as shells have it. */
 export const EXIT_INTERRUPTED = 130;
+export const EXIT_TERMINATED = 143;
 
-export interface CliIo {
+export interface CliIo extends Interruption {
+  readonly haste: AbortSignal;
   /** One line to standard output. */
   readonly write: (line: string) => void;
   /** One line to standard error. */
@@ -20,10 +25,15 @@ export interface CliIo {
   /** Replaces the live line on a terminal; does nothing in a pipe. An empty line takes it away. */
   readonly live: (line: string) => void;
   readonly isTerminal: boolean;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
+  /** From now on a signal does not end the process by itself. */
+  catchSignals(): void;
+  /** The status to end with; null where no signal came. */
+  interruptedStatus(): number | null;
   close(): void;
 }
+
+/** After the second signal: what is left is reported, and then nothing is waited for. */
+const LAST_WORD_MS = 1_000;
 
 const USAGE_CODES: ReadonlySet<string> = new Set([
   'AUDIO_FORMAT_UNSUPPORTED',
@@ -37,14 +47,24 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
 
 export function createIo(): CliIo {
   const isTerminal = process.stderr.isTTY;
-  const controller = new AbortController();
+  const first = new AbortController();
+  const second = new AbortController();
+  let interruptedStatus: number | null = null;
   let liveLine = '';
   const erase = (): void => {
     if (liveLine !== '') process.stderr.write('\r\u001b[2K');
   };
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED); // a second Ctrl-C does not wait
-    controller.abort();
+  const interrupt = (name: NodeJS.Signals): void => {
+    const status = name === 'SIGTERM' ? EXIT_TERMINATED : EXIT_INTERRUPTED;
+    interruptedStatus = status;
+    if (second.signal.aborted) process.exit(status);
+    if (first.signal.aborted) {
+      second.abort();
+      systemClock.setTimeout(() => process.exit(status), LAST_WORD_MS);
+      return;
+    }
+    note('Closing: waiting for the last results (Ctrl-C again to stop at once)');
+    first.abort();
   };
   // A reader that left, as `head` does, is no error of ours; a full disk is one, and said in a line.
   const onBrokenOutput = (error: NodeJS.ErrnoException): void => {
@@ -53,23 +73,29 @@ export function createIo(): CliIo {
     process.exit(EXIT_FAILED);
   };
   process.stdout.on('error', onBrokenOutput);
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
   const around = (write: () => void): void => {
     erase();
     write();
     if (liveLine !== '') process.stderr.write(liveLine);
   };
 
+  const note = (line: string): void => {
+    around(() => process.stderr.write(`${line}\n`));
+  };
+
   return {
     isTerminal,
-    signal: controller.signal,
+    signal: first.signal,
+    haste: second.signal,
+    catchSignals: () => {
+      process.on('SIGINT', interrupt);
+      process.on('SIGTERM', interrupt);
+    },
+    interruptedStatus: () => interruptedStatus,
     write: (line) => {
       around(() => process.stdout.write(`${line}\n`));
     },
-    note: (line) => {
-      around(() => process.stderr.write(`${line}\n`));
-    },
+    note,
     live: (line) => {
       if (!isTerminal) return;
       erase();

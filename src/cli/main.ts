@@ -10,7 +10,7 @@ import type { PathsOptions } from './commands/paths.ts';
 import { runTranscribe } from './commands/transcribe.ts';
 import type { TranscribeOptions } from './commands/transcribe.ts';
 import type { CliIo } from './io.ts';
-import { createIo, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
+import { createIo, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
 import { PROVIDERS } from './providers.ts';
 import { FAULT_KINDS, FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from '../simulators/faults/plan.ts';
 
@@ -27,7 +27,7 @@ export async function main(args: readonly string[]): Promise<number> {
   });
   try {
     await program.parseAsync(args, { from: 'user' });
-    return status;
+    return status === EXIT_INTERRUPTED ? (io.interruptedStatus() ?? status) : status;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
     return reportError(error, io, args.includes('--json'));
@@ -53,6 +53,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
     .option('--json', 'print one object', false)
     .addHelpText('after', faultsHelp())
     .action(async (options: { seed: number; speed: number; faults?: string; json: boolean }) => {
+      io.catchSignals();
       done(await runDemo(options, io));
     });
 
@@ -115,6 +116,7 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     .action(async (file: string, options: TranscribeOptions) => {
       const apiKey =
         options.apiKey ?? (options.provider.includes('deepgram') ? keyOf(options) : undefined);
+      io.catchSignals();
       done(
         await runTranscribe(file, { ...options, ...(apiKey === undefined ? {} : { apiKey }) }, io),
       );

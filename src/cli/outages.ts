@@ -1,38 +1,123 @@
 /** What each fault did: when it was noticed, when audio flowed again, how much was sent again. */
-import type { StoryEntry } from './recording.ts';
 import { clockText } from './io.ts';
+import { breaksOf, carrierAt, endingOf } from './story.ts';
+import type { Break, StoryEntry } from './story.ts';
+import { isHalfOpenKind } from '../simulators/faults/kinds.ts';
 import type { FaultRecord } from '../simulators/faults/proxy.ts';
+
+/**
+ * `riddenOut`: audio flowed on. `notInUse`: it hit a service that carried nothing. `alreadyBroken`: no audio flowed when it
+ * fired. `cutShort`: the run ended before it could show.
+ */
+export type OutageOutcome = 'noticed' | 'riddenOut' | 'notInUse' | 'alreadyBroken' | 'cutShort';
 
 export interface Outage {
   readonly fault: string;
   /** On the story's clock. */
   readonly firedAtMs: number;
+  readonly outcome: OutageOutcome;
   /** From the fault on; null where nobody had to notice. */
   readonly noticedAfterMs: number | null;
   readonly flowingAfterMs: number | null;
+  /** Of the whole outage, also where several faults share it. */
   readonly replayedChunks: number;
 }
+
+/** Faults so close to one another that nothing could show between them. */
+const SAME_MOMENT_MS = 1_000;
+/** The longest that a link may be silent before it counts as dead: machines/liveness.rules.ts. */
+const DEAD_AT_MOST_MS = 15_000;
 
 export function outagesOf(
   faults: readonly FaultRecord[],
   story: readonly StoryEntry[],
 ): readonly Outage[] {
-  return faults.map((record, index) => {
-    const untilMs = faults[index + 1]?.firedAtMs ?? Infinity;
-    const own = story.filter(({ atMs }) => atMs >= record.firedAtMs && atMs < untilMs);
-    const noticed = own.find(({ what }) => what === 'noticed');
-    const flowing = noticed ? own.filter(({ what }) => what === 'flowing').at(-1) : undefined;
-    const next = story.find(({ atMs, what }) => atMs >= untilMs && what === 'noticed');
-    const replayedUntil = (next ?? story.at(-1))?.replayed ?? 0;
+  const isInUse = ({ fault: { target }, firedAtMs }: FaultRecord): boolean =>
+    isSame(target, carrierAt(story, firedAtMs));
+  const used = faults.filter(isInUse);
+  const outages = new Map<FaultRecord, Outage>();
+  let next: Outage | null = null;
+  for (const record of [...used].reverse()) {
+    next = outageOf(record, next, story);
+    outages.set(record, next);
+  }
 
-    return {
-      fault: nameOf(record),
-      firedAtMs: record.firedAtMs,
-      noticedAfterMs: noticed ? noticed.atMs - record.firedAtMs : null,
-      flowingAfterMs: flowing ? flowing.atMs - record.firedAtMs : null,
-      replayedChunks: noticed ? replayedUntil - noticed.replayed : 0,
-    };
+  return faults.map((record) => {
+    const own = outages.get(record);
+    if (own !== undefined) return own;
+    const twin = used.find((other) => isSameMoment(other, record));
+    const shared = twin && outages.get(twin);
+    // What stands aside matters where the one that carries broke in the same moment.
+    return shared && shared.noticedAfterMs !== null
+      ? sharedBy(record, shared)
+      : toldOf(record, [], 'notInUse');
   });
+}
+
+/** @param next what became of the next fault that hit whoever carried. */
+function outageOf(record: FaultRecord, next: Outage | null, story: readonly StoryEntry[]): Outage {
+  const { firedAtMs, fault } = record;
+  const breaks = breaksOf(story);
+  const open = breaks.filter(({ noticedAtMs }) => noticedAtMs < firedAtMs).at(-1);
+  if (open !== undefined && (open.flowingAtMs ?? Infinity) > firedAtMs) {
+    return { ...toldOf(record, [open], 'alreadyBroken'), noticedAfterMs: null };
+  }
+  const untilMs = next?.firedAtMs ?? Infinity;
+  const own = breaks.filter(
+    ({ noticedAtMs, carrier }) =>
+      noticedAtMs >= firedAtMs && noticedAtMs < untilMs && isSame(fault.target, carrier),
+  );
+  if (own.length > 0) return toldOf(record, own, 'noticed');
+  if (next !== null && sharesOutage(record, next)) return sharedBy(record, next);
+
+  const { atMs, isComplete } = endingOf(story);
+  const couldShow = isComplete || atMs - firedAtMs > DEAD_AT_MOST_MS;
+  return toldOf(record, [], couldShow ? 'riddenOut' : 'cutShort');
+}
+
+/** Whether what nobody had noticed when the next fault fired came to light with it. */
+function sharesOutage({ fault, firedAtMs }: FaultRecord, next: Outage): boolean {
+  if (next.noticedAfterMs === null) return false;
+  if (isSameMoment({ firedAtMs }, next)) return true;
+  const noticedAfterMs = next.firedAtMs + next.noticedAfterMs - firedAtMs;
+  return isHalfOpenKind(fault.kind) && noticedAfterMs <= DEAD_AT_MOST_MS;
+}
+
+function sharedBy(record: FaultRecord, shared: Outage): Outage {
+  const shift = (afterMs: number | null): number | null =>
+    afterMs === null ? null : Math.max(0, shared.firedAtMs + afterMs - record.firedAtMs);
+  return {
+    ...shared,
+    fault: nameOf(record),
+    firedAtMs: record.firedAtMs,
+    noticedAfterMs: shift(shared.noticedAfterMs),
+    flowingAfterMs: shift(shared.flowingAfterMs),
+  };
+}
+
+function toldOf(record: FaultRecord, during: readonly Break[], outcome: OutageOutcome): Outage {
+  const { firedAtMs } = record;
+  const [first] = during;
+  const flowingAtMs = during.at(-1)?.flowingAtMs ?? null;
+  return {
+    fault: nameOf(record),
+    firedAtMs,
+    outcome,
+    noticedAfterMs: first === undefined ? null : first.noticedAtMs - firedAtMs,
+    flowingAfterMs: flowingAtMs === null ? null : flowingAtMs - firedAtMs,
+    replayedChunks: during.reduce((sum, { replayedAfter }) => sum + replayedAfter, 0),
+  };
+}
+
+type Moment = Pick<FaultRecord, 'firedAtMs'>;
+
+function isSameMoment(one: Moment, other: Moment): boolean {
+  return Math.abs(one.firedAtMs - other.firedAtMs) <= SAME_MOMENT_MS;
+}
+
+/** A session with one service names none. */
+function isSame(target: string | undefined, carrier: string | undefined): boolean {
+  return target === undefined || carrier === undefined || target === carrier;
 }
 
 function nameOf({ fault: { target, kind } }: FaultRecord): string {
@@ -43,12 +128,29 @@ export function outageTable(outages: readonly Outage[], startedAtMs: number): re
   const rows = outages.map((outage) => [
     outage.fault,
     clockText(outage.firedAtMs - startedAtMs),
-    outage.noticedAfterMs === null ? 'ridden out' : `+${seconds(outage.noticedAfterMs)}`,
+    noticedText(outage),
     flowedText(outage),
     String(outage.replayedChunks),
   ]);
 
   return table(['what broke', 'after start', 'noticed', 'audio flowed', 'chunks replayed'], rows);
+}
+
+const WORDS: Readonly<Record<OutageOutcome, string>> = {
+  noticed: '-',
+  riddenOut: 'ridden out',
+  notInUse: 'not in use then',
+  alreadyBroken: 'broken already',
+  cutShort: 'run ended before it could show',
+};
+
+function noticedText({ outcome, noticedAfterMs }: Outage): string {
+  return noticedAfterMs === null ? WORDS[outcome] : `+${seconds(noticedAfterMs)}`;
+}
+
+function flowedText({ outcome, flowingAfterMs }: Outage): string {
+  if (flowingAfterMs !== null) return `+${seconds(flowingAfterMs)}`;
+  return outcome === 'noticed' || outcome === 'alreadyBroken' ? 'not again' : '-';
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
@@ -62,11 +164,6 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): r
       .trimEnd();
 
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
-}
-
-function flowedText({ noticedAfterMs, flowingAfterMs }: Outage): string {
-  if (flowingAfterMs !== null) return `+${seconds(flowingAfterMs)}`;
-  return noticedAfterMs === null ? '-' : 'not again';
 }
 
 function seconds(ms: number): string {

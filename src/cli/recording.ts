@@ -1,6 +1,10 @@
 /** Streams a recording through a session as a microphone would, and keeps the story of what happened. */
 import { Course } from './course.ts';
 import type { CourseReport } from './course.ts';
+import { Deadline } from './interruption.ts';
+import type { Interruption } from './interruption.ts';
+import { StoryWriter } from './story.ts';
+import type { StoryEntry } from './story.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
@@ -8,6 +12,7 @@ import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { seededRandom } from '../ports/random.ts';
+import type { CandidateOptions } from '../session/candidates.ts';
 import type { SessionEvent, SessionLedger, TranscriptEvent } from '../session/events.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
@@ -20,13 +25,12 @@ export interface Recording {
   readonly durationMs: number;
 }
 
-export interface StreamOptions {
+export interface StreamOptions extends Interruption {
   readonly recording: Recording;
   /** In order of preference. */
-  readonly candidates: SessionOptions['candidates'];
+  readonly candidates: readonly CandidateOptions[];
   readonly speedRatio: number;
   readonly seed: number;
-  readonly signal: AbortSignal;
   readonly retentionMs?: number;
   readonly reconnect?: Partial<ReconnectPolicy>;
   /** Further options of the session. */
@@ -35,14 +39,6 @@ export interface StreamOptions {
   >;
   readonly onEvent?: (event: SessionEvent, session: Session) => void;
   readonly onProgress?: (session: Session, positionMs: number) => void;
-}
-
-/** A moment of the session, on the clock on which the faults are told too. */
-export interface StoryEntry {
-  readonly atMs: number;
-  readonly what: 'noticed' | 'flowing' | 'ended';
-  /** Chunks replayed until then. */
-  readonly replayed: number;
 }
 
 export interface StreamReport extends CourseReport {
@@ -82,14 +78,16 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
     },
     ...options.session,
   });
-  const story = new Story(session, clock, options.onEvent);
+  const tally = new Tally(session, clock, options);
 
+  const deadline = new Deadline(options, clock);
   try {
     await session.connect({ signal });
     await feed(session, options, clock);
-    const drained = await session.drain({ signal });
-    const { ledger } = await session.close();
-    return story.report(
+    const drained = await drain(session, signal, deadline);
+    await deadline.over(session.close(signal.aborted && !drained ? { drainTimeoutMs: 0 } : {}));
+    const { ledger } = session;
+    return tally.report(
       ledger,
       drained && ledger.buffered === 0 ? 'complete' : 'incomplete',
       signal,
@@ -97,8 +95,17 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
   } catch (error) {
     const { ledger } = await session.close({ drainTimeoutMs: 0 });
     if (!TenutoError.is(error)) throw error;
-    return story.report(ledger, 'failed', signal, error);
+    return tally.report(ledger, 'failed', signal, error);
+  } finally {
+    deadline.stop();
   }
+}
+
+/** Through as many reconnections as it takes; but once interrupted, only what a standing link still brings. */
+async function drain(session: Session, signal: AbortSignal, deadline: Deadline): Promise<boolean> {
+  if (await session.drain({ signal })) return true;
+  const hasLink = session.status === 'active' || session.status === 'connected';
+  return signal.aborted && hasLink && (await session.drain({ signal: deadline.signal }));
 }
 
 /** Writes each chunk when a microphone would have it. Late chunks go out at once, so that no time is lost for good. */
@@ -146,12 +153,13 @@ function sessionError(session: Session): TenutoError {
 }
 
 /** What the events of one session add up to. */
-class Story {
+class Tally {
   readonly #finals: TranscriptEvent[] = [];
   readonly #gaps: Extract<SessionEvent, { type: 'gap' }>[] = [];
-  readonly #entries: StoryEntry[] = [];
   readonly #course = new Course();
   readonly #session: Session;
+  readonly #writer: StoryWriter;
+  readonly #stop: () => void;
   #reconnects = 0;
   #longestOutageMs = 0;
   #brokenAtMs: number | null = null;
@@ -159,19 +167,14 @@ class Story {
   constructor(
     session: Session,
     clock: Clock,
-    onEvent: ((event: SessionEvent, session: Session) => void) | undefined,
+    { onEvent, candidates }: Pick<StreamOptions, 'onEvent' | 'candidates'>,
   ) {
     this.#session = session;
-    session.on('*', (event) => {
-      const note = (what: StoryEntry['what']): void => {
-        this.#entries.push({ atMs: clock.nowMs(), what, replayed: session.ledger.replayed });
-      };
+    this.#writer = new StoryWriter(session, clock, candidates[0]?.provider.name);
+    this.#stop = session.on('*', (event) => {
       if (event.type === 'transcript' && event.isFinal) this.#finals.push(event);
       if (event.type === 'gap') this.#gaps.push(event);
-      if (event.type === 'audio.flowing') note('flowing');
-      if (event.type === 'connection.suspected') note('noticed');
-      if (event.type === 'connection.reconnecting') note('noticed');
-      if (event.type === 'connection.failed') note('noticed');
+      this.#writer.note(event);
       this.#timeOutage(event, clock.nowMs());
       this.#course.note(event, session.ledger.capturedMs, clock.nowMs());
       onEvent?.(event, session);
@@ -195,6 +198,9 @@ class Story {
     signal: AbortSignal,
     error: TenutoError | null = null,
   ): StreamReport {
+    this.#stop(); // a close that takes longer than its deadline tells nobody
+    const reached = this.#session.error === null ? status : 'failed';
+    const outcome = signal.aborted ? 'interrupted' : reached;
     return {
       finals: this.#finals,
       transcript: textOf(this.#finals),
@@ -202,8 +208,8 @@ class Story {
       gaps: this.#gaps,
       reconnects: this.#reconnects,
       longestOutageMs: Math.round(this.#longestOutageMs),
-      story: [...this.#entries, { atMs: Infinity, what: 'ended', replayed: ledger.replayed }],
-      status: signal.aborted ? 'interrupted' : this.#session.error === null ? status : 'failed',
+      story: this.#writer.entries(outcome === 'complete'),
+      status: outcome,
       error: signal.aborted ? null : (error ?? this.#session.error),
       ...this.#course.report(),
     };

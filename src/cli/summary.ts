@@ -4,7 +4,7 @@ import type { StreamReport } from './recording.ts';
 import type { SessionLedger } from '../session/events.ts';
 
 export function summaryOf(report: StreamReport, provider: string): Record<string, unknown> {
-  const { ledger } = report;
+  const ledger = inWholeMs(report.ledger);
 
   return {
     type: 'summary',
@@ -34,6 +34,27 @@ export function summaryOf(report: StreamReport, provider: string): Record<string
   };
 }
 
+/** One line of JSON. What is in milliseconds is whole: nobody needs the rest. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value, (key, field: unknown) =>
+    typeof field === 'number' && /(^ms|Ms)$/.test(key) ? Math.round(field) : field,
+  );
+}
+
+/** The books in whole milliseconds, still balanced. */
+export function inWholeMs(ledger: SessionLedger): SessionLedger {
+  const capturedMs = Math.round(ledger.capturedMs);
+  const deliveredMs = Math.round(ledger.deliveredMs);
+  const settledMs = Math.round(ledger.deliveredMs + ledger.gapMs);
+  return {
+    ...ledger,
+    capturedMs,
+    deliveredMs,
+    gapMs: settledMs - deliveredMs,
+    bufferedMs: capturedMs - settledMs,
+  };
+}
+
 /** Who served when, and with what missing; empty where one provider did all of it. */
 export function courseLines({ served, changes, degraded }: StreamReport): readonly string[] {
   const stretches = served.map(
@@ -50,7 +71,7 @@ export function courseLines({ served, changes, degraded }: StreamReport): readon
     ),
   ];
   if (lines.length === 0 && stretches.length < 2) return [];
-  return [`served: ${stretches.join(', ')}`, ...lines];
+  return [`served: ${stretches.join(', ') || 'nobody'}`, ...lines];
 }
 
 /** 0 only where every captured chunk was delivered. */

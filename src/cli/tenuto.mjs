@@ -14,4 +14,7 @@ if (existsSync(builder)) {
   }
 }
 const { main } = await import(new URL('../../dist/src/cli/main.js', import.meta.url).href);
-process.exitCode = await main(process.argv.slice(2));
+const status = await main(process.argv.slice(2));
+process.exitCode = status;
+// A run that a signal ended waits for nothing: no goodbye, no service that is slow to close.
+if (status >= 128) process.stdout.write('', () => process.exit());

@@ -57,12 +57,16 @@ class OneConnection implements Decider {
       },
     });
     join(this.actor, wiring);
-    this.actor.on('*', handlers.onSignal);
+    this.actor.on('*', (signal) => {
+      handlers.onSignal(signal);
+    });
     this.actor.subscribe({
       next: (snapshot) => {
         handlers.onStatus(statusOf(snapshot));
       },
-      error: handlers.onBroken,
+      error: (error) => {
+        handlers.onBroken(error);
+      },
     });
     this.actor.start();
   }

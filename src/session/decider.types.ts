@@ -16,10 +16,9 @@ export interface Decider {
   stop(): void;
 }
 
-/** Called without `this`. */
 export interface DeciderHandlers {
-  readonly onSignal: (signal: ConnectionSignal | OrchestratorSignal) => void;
-  readonly onStatus: (status: ConnectionStatus) => void;
+  onSignal(signal: ConnectionSignal | OrchestratorSignal): void;
+  onStatus(status: ConnectionStatus): void;
   /** The chart itself failed: a bug. */
-  readonly onBroken: (error: unknown) => void;
+  onBroken(error: unknown): void;
 }

@@ -4,7 +4,7 @@
  * Once the uplink has caught up, the service is asked to flush. If the link breaks meanwhile, the replay that follows
  * catches up again and the question is put again: no attempt is counted here, the chart does that.
  */
-import type { Wiring } from './wiring.ts';
+import type { Carrier } from './carrier.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -23,15 +23,15 @@ const NOBODY: readonly Waiter[] = [];
 export class Drain {
   readonly #clock: Clock;
   readonly #uplink: Uplink;
-  readonly #wiring: Wiring;
+  readonly #carrier: Carrier;
   #waiters = NOBODY;
   #timer: unknown = null;
   #unanswered = 0;
 
-  constructor(clock: Clock, uplink: Uplink, wiring: Wiring) {
+  constructor(clock: Clock, uplink: Uplink, carrier: Carrier) {
     this.#clock = clock;
     this.#uplink = uplink;
-    this.#wiring = wiring;
+    this.#carrier = carrier;
   }
 
   /** @param linkOnly give up when the link that stands now breaks. */
@@ -88,7 +88,7 @@ export class Drain {
 
   #ask(): void {
     this.#stopTimer();
-    if (this.#unanswered === MAX_UNANSWERED || !this.#wiring.flush()) {
+    if (this.#unanswered === MAX_UNANSWERED || !this.#carrier.flush()) {
       this.cancel();
       return;
     }
@@ -96,7 +96,7 @@ export class Drain {
       this.#timer = null;
       this.#unanswered += 1;
       this.#ask();
-    }, this.#wiring.current?.candidate.provider.traits.flushTimeoutMs ?? 0);
+    }, this.#carrier.link?.candidate.provider.traits.flushTimeoutMs ?? 0);
   }
 
   #finish(waiter: Waiter): void {

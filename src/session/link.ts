@@ -2,32 +2,26 @@
  * One socket's life in the data plane: dialled, fed, listened to, let go. It decides nothing: what happens to it is
  * told to whoever dialled it, once.
  */
-import { DialRefused } from './admission/dial-slots.ts';
-import type { DialPermit } from './admission/dial-slots.ts';
 import type { ResolvedCandidate } from './candidates.ts';
+import { Dialling } from './dialling.ts';
+import type { Dialler } from './dialling.ts';
 import type { LinkOptions } from './link.types.ts';
 import { OpenFlushes } from './open-flushes.ts';
 import { eventsOf, failureOf, faulty, textOf, wordsOf } from './provider-faults.ts';
-import { withoutSecrets } from './redact.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
 import type { CredentialReason, ProviderStream } from '../providers/contract.ts';
 
 const NORMAL_CLOSURE = 1_000;
 
-/** A credential that takes longer counts as a failed dial. */
-const CREDENTIAL_TIMEOUT_MS = 10_000;
-
-export class Link implements SocketHandlers {
+export class Link implements SocketHandlers, Dialler {
   readonly #stream: ProviderStream;
   readonly #options: LinkOptions<Link>;
+  readonly #dialling: Dialling;
   #socket: Socket | null = null;
   #isReleased = false;
   #isDeaf = false;
-  #request: DialRequest | null = null;
-  #permit: DialPermit | null = null;
   #pingedAtMs: number | null = null;
   #onEnded: (() => void) | null = null;
 
@@ -45,10 +39,10 @@ export class Link implements SocketHandlers {
   /** Who looks after it while it is open. */
   watch: { stop(): void } | null = null;
   readonly flushes = new OpenFlushes();
-  #credentialTimer: unknown = null;
 
   constructor(options: LinkOptions<Link>) {
     this.#options = options;
+    this.#dialling = new Dialling(options);
     this.#stream = options.candidate.provider.openStream(options.format);
     this.lastInboundAtMs = options.clock.nowMs();
     this.lastOutboundAtMs = this.lastInboundAtMs;
@@ -76,49 +70,20 @@ export class Link implements SocketHandlers {
 
   /** @param instead why no dial is made: it is barred, or the application rehearses a failure. */
   async dial(reason: CredentialReason, instead: Failure | null): Promise<void> {
-    const { format, clock, slots, candidate } = this.#options;
-    if (instead !== null) {
-      await Promise.resolve(); // as a dial does, it fails later
-      this.#lose(instead);
+    if (instead === null) {
+      await this.#dialling.begin(reason, this);
       return;
     }
-    try {
-      const permit = slots.ask(candidate.key);
-      this.#permit = permit;
-      if (!permit.isGranted) await permit.granted;
-      if (this.#isOver()) return;
-      this.#startCredentialTimer(clock);
-      const request = await candidate.provider.dial(format, reason);
-      this.#stopCredentialTimer();
-      if (!this.#isReleased) this.#open(request);
-    } catch (error) {
-      const isRefused = error instanceof DialRefused;
-      this.#lose(
-        isRefused
-          ? error.failure
-          : { kind: 'transient', code: 'credential', detail: textOf(error) },
-      );
-    }
+    await Promise.resolve(); // as a dial does, it fails later
+    this.fail(instead);
   }
 
-  /** A function, since much can happen while a dial waits. */
-  #isOver(): boolean {
-    return this.#isReleased;
-  }
-
-  #startCredentialTimer(clock: Clock): void {
-    this.#credentialTimer = clock.setTimeout(() => {
-      this.#lose({ kind: 'transient', code: 'credential', detail: 'it did not come in time' });
-    }, CREDENTIAL_TIMEOUT_MS);
-  }
-
-  #open(request: DialRequest): void {
-    this.#request = request;
+  onRequest(request: DialRequest): void {
     try {
       this.#socket = this.#options.candidate.transport.dial(request, this);
     } catch (error) {
-      const detail = textOf(withoutSecrets(wordsOf(error), request));
-      this.#lose({ kind: 'config', code: 'dial', detail }); // the same request fails again
+      const detail = textOf(this.#dialling.redact(wordsOf(error)));
+      this.fail({ kind: 'config', code: 'dial', detail }); // the same request fails again
     }
   }
 
@@ -161,9 +126,13 @@ export class Link implements SocketHandlers {
     if (this.#socket?.ping() !== true) this.#pingedAtMs = null;
   }
 
-  /** Ends the link because of what the provider said on it. */
+  /** Ends the link, and tells why. */
   fail(failure: Failure): void {
-    this.#lose(failure);
+    if (this.#isReleased) return;
+    this.#end();
+    // What a chart is told, every inspector sees.
+    const detail = this.#dialling.redact(failure.detail);
+    this.#options.handlers.onLost(this, { ...failure, detail });
   }
 
   /** Says goodbye and resolves when the service has closed, or after that time. */
@@ -180,13 +149,8 @@ export class Link implements SocketHandlers {
 
   /** Lets the socket go at once; nothing is told any more. */
   release(): void {
-    this.#isReleased = true;
-    this.watch?.stop();
-    this.#endPermit();
-    this.#stopCredentialTimer();
+    this.#end();
     this.#onEnded?.();
-    this.#socket?.terminate();
-    this.#socket = null;
   }
 
   /** False where there is nothing to say. */
@@ -196,7 +160,7 @@ export class Link implements SocketHandlers {
       if (frame !== null) this.#send(frame);
       return frame !== null;
     } catch (error) {
-      this.#lose(faulty(error));
+      this.fail(faulty(error));
       return false;
     }
   }
@@ -208,8 +172,7 @@ export class Link implements SocketHandlers {
 
   onOpen(): void {
     if (this.#isReleased) return;
-    this.#permit?.opened();
-    this.#request = null; // an open link may stand for hours; what ends it is worded by its provider
+    this.#dialling.opened();
     this.openedAtMs = this.#options.clock.nowMs();
     this.lastInboundAtMs = this.openedAtMs;
     this.lastOutboundAtMs = this.openedAtMs;
@@ -239,30 +202,14 @@ export class Link implements SocketHandlers {
       this.#onEnded();
       return;
     }
-    this.#lose(failureOf(this.candidate.provider, end));
+    this.fail(failureOf(this.candidate.provider, end));
   }
 
-  #stopCredentialTimer(): void {
-    this.#options.clock.clearTimeout(this.#credentialTimer);
-    this.#credentialTimer = null;
-  }
-
-  #endPermit(): void {
-    this.#permit?.end();
-    this.#permit = null;
-  }
-
-  #lose(failure: Failure): void {
-    if (this.#isReleased) return;
+  #end(): void {
     this.#isReleased = true;
     this.watch?.stop();
-    this.#endPermit();
-    this.#stopCredentialTimer();
+    this.#dialling.end();
     this.#socket?.terminate();
     this.#socket = null;
-    // What a chart is told, every inspector sees.
-    const detail =
-      this.#request === null ? failure.detail : withoutSecrets(failure.detail, this.#request);
-    this.#options.handlers.onLost(this, { ...failure, detail });
   }
 }

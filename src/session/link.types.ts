@@ -17,15 +17,19 @@ export interface LinkHandlers<Link> {
   onLost(link: Link, failure: Failure): void;
 }
 
-export interface LinkOptions<Link> {
-  /** Its number among the sockets of its connection. */
-  readonly id: number;
-  /** Which connection it belongs to. */
-  readonly lane: number;
+/** What a dial takes. */
+export interface DiallingOptions {
   readonly candidate: ResolvedCandidate;
   readonly format: AudioFormat;
   readonly clock: Clock;
   readonly slots: DialSlots;
+}
+
+export interface LinkOptions<Link> extends DiallingOptions {
+  /** Its number among the sockets of its connection. */
+  readonly id: number;
+  /** Which connection it belongs to. */
+  readonly lane: number;
   /** Tells the chart that owns the socket. */
   readonly tell: (event: ConnectionEvent) => void;
   readonly handlers: LinkHandlers<Link>;

@@ -3,10 +3,11 @@
  *
  * It joins a chart that decides, an uplink that keeps the audio, and a provider that knows one service's facts.
  */
+import { Announcer } from './announcer.ts';
 import { followNetwork, startDecider } from './decider.ts';
 import type { Decider } from './decider.types.ts';
 import { Demux } from './demux.ts';
-import { aborted, bytesOf, closed, internal } from './door.ts';
+import { aborted, bytesOf, closed } from './door.ts';
 import { Drain } from './drain.ts';
 import { SessionEmitter } from './emitter.ts';
 import type {
@@ -17,7 +18,6 @@ import type {
   SessionEventType,
   SessionLedger,
 } from './events.ts';
-import { errorOf } from './failure-error.ts';
 import { resolveOptions } from './options.ts';
 import type { ResolvedOptions, SessionOptions } from './options.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
@@ -26,9 +26,8 @@ import { settledStatus } from './status.ts';
 import { withTimeout } from './timeout.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
 import { Wiring } from './wiring.ts';
-import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
-import type { OrchestratorSignal } from '../../machines/orchestrator.types.ts';
-import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import type { ConnectionStatus } from '../../machines/connection.types.ts';
+import { BYTES_PER_SAMPLE, msOf } from '../audio/format.ts';
 import type { GapRange } from '../audio/ledger.ts';
 import { Uplink } from '../audio/uplink.ts';
 import type { WriteOutcome } from '../audio/uplink.ts';
@@ -45,12 +44,10 @@ export class Session {
   readonly #demux: Demux;
   readonly #wiring: Wiring;
   readonly #drain: Drain;
+  readonly #announcer: Announcer;
   readonly #decider: Decider;
   readonly #stopNetwork: (() => void) | null;
-  #status: ConnectionStatus = 'idle';
-  #isTelling = false;
   #closing: Promise<CloseResult> | null = null;
-  #error: TenutoError | null = null;
 
   constructor(options: SessionOptions) {
     const resolved = resolveOptions(options);
@@ -68,9 +65,16 @@ export class Session {
     });
     this.#demux = new Demux(this.#uplink, this.#emitter, format);
     this.#wiring = new Wiring(resolved, this.#uplink, this.#demux, this.#emitter);
-    this.#drain = new Drain(clock, this.#uplink, this.#wiring);
-    this.#wiring.listen(this.#drain);
-    this.#decider = this.#startDecider();
+    this.#drain = new Drain(clock, this.#uplink, this.#wiring.carrier);
+    this.#wiring.carrier.listen(this.#drain);
+    this.#announcer = new Announcer(
+      resolved,
+      this.#uplink,
+      this.#wiring,
+      this.#drain,
+      this.#emitter,
+    );
+    this.#decider = startDecider(resolved, this.#wiring, this.#announcer);
     this.#stopNetwork = followNetwork(resolved, this.#decider);
   }
 
@@ -83,12 +87,12 @@ export class Session {
   }
 
   get status(): ConnectionStatus {
-    return this.#status;
+    return this.#announcer.status;
   }
 
   /** Why the connection was given up; null unless the status is `error`. */
   get error(): TenutoError | null {
-    return this.#error;
+    return this.#announcer.error;
   }
 
   /** The books, balanced at every moment. */
@@ -103,18 +107,19 @@ export class Session {
    */
   async connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     if (this.#closing !== null) throw closed();
+    const announcer = this.#announcer;
     const { signal } = options;
     const isAborted = (): boolean => signal?.aborted === true;
     if (isAborted()) throw aborted();
-    if (this.#isTelling) await Promise.resolve(); // the listener that calls hears of the last dial's end
+    if (announcer.isTelling) await Promise.resolve(); // the listener that calls hears of the last dial's end
     const failures: TenutoError[] = []; // of this call: a listener may connect again before they are read
     const stop = this.#emitter.on('error', ({ error }) => failures.push(error));
-    this.#error = null;
+    announcer.error = null;
     try {
       this.#decider.order('session.connect');
-      const status = await settledStatus(this.#observed(), signal);
+      const status = await settledStatus(announcer, signal);
       if (status === 'error' || status === 'disconnected') {
-        throw failures[0] ?? this.#error ?? closed();
+        throw failures[0] ?? announcer.error ?? closed();
       }
     } catch (error) {
       if (isAborted()) void this.close({ drainTimeoutMs: 0 });
@@ -174,8 +179,9 @@ export class Session {
    * takes. False where the connection was given up, or the signal came first.
    */
   async drain(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
-    const isOver = this.#status === 'error' || this.#status === 'disconnected';
-    if (this.#closing !== null || isOver) return this.#uplink.ledger.bytes().buffered === 0;
+    if (this.#closing !== null || this.#announcer.isOver) {
+      return this.#uplink.ledger.bytes().buffered === 0;
+    }
     return this.#drain.wait(options.signal);
   }
 
@@ -188,14 +194,14 @@ export class Session {
   async #close(drainTimeoutMs: number): Promise<CloseResult> {
     await Promise.resolve(); // a listener may have called: the chart must have finished what it is telling
     this.#wiring.stopWatching(); // nothing is dialled any more, not even beside a silent link
-    if (drainTimeoutMs > 0 && (this.#status === 'active' || this.#status === 'connected')) {
+    if (drainTimeoutMs > 0 && (this.status === 'active' || this.status === 'connected')) {
       await withTimeout(this.#options.clock, drainTimeoutMs, (signal) =>
         this.#drain.wait(signal, { linkOnly: true }),
       );
-      await this.#wiring.current?.goodbye(GOODBYE_MS);
+      await this.#wiring.carrier.link?.goodbye(GOODBYE_MS);
     }
     this.#drain.cancel();
-    if (this.#status !== 'disconnected') this.#decider.order('session.close');
+    if (this.status !== 'disconnected') this.#decider.order('session.close');
     this.#stopNetwork?.();
     this.#decider.stop();
     const { ledger } = this;
@@ -206,49 +212,6 @@ export class Session {
     return { drained: left.ms === 0, left, ledger };
   }
 
-  #startDecider(): Decider {
-    return startDecider(this.#options, this.#wiring, {
-      onSignal: (signal) => {
-        this.#relay(signal);
-      },
-      onStatus: (status) => {
-        this.#follow(status);
-      },
-      onBroken: (error) => {
-        this.#options.logger.error('a chart failed', { error: String(error) });
-        this.#wiring.release();
-        this.#error = internal(error);
-        this.#follow('error');
-        this.#emitter.emit({ type: 'error', error: this.#error });
-      },
-    });
-  }
-
-  #relay(signal: ConnectionSignal | OrchestratorSignal): void {
-    if (signal.type === 'connection.failed') {
-      this.#error = errorOf(signal.failure, this.#services, signal.attempts);
-      this.#uplink.flushGaps();
-    }
-    this.#isTelling = true;
-    this.#emitter.emit(signal);
-    if (this.#error !== null && signal.type === 'connection.failed') {
-      this.#emitter.emit({ type: 'error', error: this.#error });
-    }
-    this.#isTelling = false;
-  }
-
-  #follow(current: ConnectionStatus): void {
-    const previous = this.#status;
-    if (current === previous) return;
-    this.#status = current;
-    if (current === 'error' || current === 'disconnected') this.#drain.cancel();
-    if (current === 'reconnecting') this.#drain.linkLost();
-    const reason = current === 'disconnected' ? 'session.close' : this.#wiring.reporter.lastFact;
-    this.#isTelling = true;
-    this.#emitter.emit({ type: 'stateChange', current, previous, reason });
-    this.#isTelling = false;
-  }
-
   #reportGap(gap: GapRange): void {
     const fromMs = this.#msOf(gap.from);
     const toMs = this.#msOf(gap.to);
@@ -256,20 +219,7 @@ export class Session {
     this.#emitter.emit({ type: 'gap', fromMs, toMs, durationMs: toMs - fromMs, chunks, reason });
   }
 
-  #observed(): Parameters<typeof settledStatus>[0] {
-    return {
-      status: this.#status,
-      onChange: (listener) => this.#emitter.on('stateChange', listener),
-    };
-  }
-
-  /** The candidates' names, for a person. */
-  get #services(): string {
-    const names = this.#options.candidates.map(({ provider }) => provider.name);
-    return [...new Set(names)].join(' and ');
-  }
-
   #msOf(bytes: number): number {
-    return (bytes * 1_000) / (this.#options.format.sampleRateHz * BYTES_PER_SAMPLE);
+    return msOf(bytes / BYTES_PER_SAMPLE, this.#options.format);
   }
 }

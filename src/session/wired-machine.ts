@@ -70,7 +70,7 @@ export function wiredOrchestrator(): typeof orchestratorMachine {
     actors: {
       connection: owned(wiredMachine),
       handover: fromPromise<HandoverResult, HandoverInput>(({ input, system }) =>
-        wiringOf(system).handOver(input),
+        wiringOf(system).carrier.handOver(input),
       ),
     },
   });

@@ -3,13 +3,11 @@
  *
  * Chart to bytes: dial, replay, hand over, let go. Bytes to chart: edges only. No byte of audio passes through an actor.
  */
-import { Books } from './books.ts';
 import type { ResolvedCandidate } from './candidates.ts';
+import { Carrier } from './carrier.ts';
 import type { Demux, Result } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { requestErrorOf } from './failure-error.ts';
-import { Gate } from './gate.ts';
-import { Handover } from './handover.ts';
 import { LinkWatch } from './link-watch.ts';
 import { Link } from './link.ts';
 import type { LinkHandlers } from './link.types.ts';
@@ -22,21 +20,9 @@ import type { Tell } from './reporter.ts';
 import type { ReplayResult, SocketInput } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { LinkMeasured } from '../../machines/liveness.types.ts';
-import type { HandoverInput, HandoverResult } from '../../machines/orchestrator.types.ts';
-import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
-
-/** What whoever waits for the audio wants to know of it. */
-export interface UplinkEdges {
-  /** Everything captured is on its way. */
-  caughtUp(): void;
-  /** A result let audio leave the ring. */
-  settled(): void;
-  /** The link that carried audio is gone; another will catch up anew. */
-  pause(): void;
-}
 
 /** A look that comes this late comes after a sleep: what stood before may not stand any more. */
 const ASLEEP_MS = 5_000;
@@ -44,44 +30,24 @@ const ASLEEP_MS = 5_000;
 export class Wiring implements LinkHandlers<Link> {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
-  readonly #demux: Demux;
   readonly #emitter: SessionEmitter;
-  #edges: UplinkEdges | null = null;
-  /** From the loss of a link until its successor has caught up. */
-  #books: Books | null = null;
-  #rehearsal: Rehearsal | null = null;
   /** What the charts are told, and what the breakers and the budget are. */
   readonly reporter: Reporter;
+  readonly carrier: Carrier;
   #links: readonly Link[] = []; // a link and the one tried beside it, for each of two connections at the most
-  #current: Link | null = null;
-  #replaying: { link: Link; done: () => void; fail: (error: unknown) => void } | null = null;
-  #handover: Handover | null = null;
+  #rehearsal: Rehearsal | null = null;
   #isWatching = true;
 
   constructor(options: ResolvedOptions, uplink: Uplink, demux: Demux, emitter: SessionEmitter) {
     this.#options = options;
     this.#uplink = uplink;
-    this.#demux = demux;
     this.#emitter = emitter;
     this.reporter = new Reporter(options, uplink);
-  }
-
-  listen(edges: UplinkEdges): void {
-    this.#edges = edges;
-  }
-
-  /** The link that carries audio now, or null while none does. */
-  get current(): Link | null {
-    return this.#current;
+    this.carrier = new Carrier(options, uplink, demux, emitter, this.reporter);
   }
 
   get clock(): Clock {
     return this.#options.clock;
-  }
-
-  /** Asks the service for the final of everything sent; false where there is nobody to ask. */
-  flush(): boolean {
-    return this.#current?.askFlush(this.#uplink.cursorPosition) ?? false;
   }
 
   /** Looks at no link any more: the session closes. */
@@ -97,7 +63,7 @@ export class Wiring implements LinkHandlers<Link> {
 
   /** Lets the link that carries audio fail, and the next dials with it; false where there is none just now. */
   simulate(kind: SimulatedFailure, options: SimulationOptions): boolean {
-    const link = this.#current;
+    const { link } = this.carrier;
     this.#rehearsal ??= new Rehearsal();
     if (kind === 'halfOpen') link?.deafen();
     else if (kind === 'perRequest') {
@@ -150,18 +116,12 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   onDrain(link: Link): void {
-    if (link === this.#current) this.#uplink.drained();
+    this.carrier.drained(link);
   }
 
   /** The chart waits for a replay: that it failed, it learns from there. */
   onFaulty(link: Link, error: unknown): void {
-    if (this.#replaying?.link !== link) {
-      link.fail(faulty(error));
-      return;
-    }
-    this.#uplink.shut();
-    this.#replaying.fail(error);
-    this.#replaying = null;
+    if (!this.carrier.failReplay(link, error)) link.fail(faulty(error));
   }
 
   onLost(link: Link, failure: Failure): void {
@@ -171,11 +131,11 @@ export class Wiring implements LinkHandlers<Link> {
   onMeasured(link: Link, look: LinkMeasured): void {
     this.reporter.tell(link, look);
     if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
-    if (link === this.#current) this.reporter.watchStalls(link, look);
+    if (this.isCarrying(link)) this.reporter.watchStalls(link, look);
   }
 
   isCarrying(link: Link): boolean {
-    return link === this.#current;
+    return link === this.carrier.link;
   }
 
   #handle(link: Link, event: ProviderEvent): void {
@@ -205,15 +165,7 @@ export class Wiring implements LinkHandlers<Link> {
       link.hasAnswered = true;
       this.reporter.tell(link, { type: 'server.answered', id: link.id, atMs });
     }
-    if (link !== this.#current) return; // only the link that carries the audio has a say about it
-
-    const settledBefore = this.#uplink.ledger.settledThrough;
-    this.#demux.take(link, event);
-    this.reporter.answered(event);
-    if (this.#uplink.ledger.settledThrough === settledBefore) return;
-    this.reporter.committed(link);
-    this.#handover?.settled();
-    this.#edges?.settled();
+    this.carrier.take(link, event);
   }
 
   #tellRequestFailed({ provider }: ResolvedCandidate, failure: Failure): void {
@@ -222,75 +174,16 @@ export class Wiring implements LinkHandlers<Link> {
 
   /** The chart's state ended, and with it the socket. */
   #letGo(link: Link): void {
-    if (link === this.#current) {
-      this.#books ??= this.#openBooks(); // an outage with two losses is one outage
-      this.#edges?.pause();
-      this.#uplink.shut();
-      this.#demux.dropInterim();
-      this.#current = null;
-      this.#handover?.end();
-    }
-    if (this.#replaying?.link === link) this.#replaying = null;
+    this.carrier.leave(link);
     this.#links = this.#links.filter((other) => other !== link);
     this.reporter.released(link);
     link.release();
   }
 
-  /** Opens the gate on this link; resolves when the backlog is out and audio is live. */
+  /** Resolves when the backlog is out on this link and audio is live. */
   replay({ lane, id }: SocketInput): Promise<ReplayResult> {
     const link = this.#links.find((candidate) => candidate.lane === lane && candidate.id === id);
     if (link === undefined) return new Promise(() => undefined); // lost meanwhile: the chart knows
-    const books = (this.#books ??= this.#openBooks());
-
-    return new Promise((resolve, reject) => {
-      this.#replaying = {
-        link,
-        fail: reject,
-        done: () => {
-          this.#replaying = null;
-          this.reporter.lastFact = 'replay.finished';
-          this.#books = null;
-          resolve(books.read());
-        },
-      };
-      this.#current = link;
-      this.#uplink.open(new Gate(link, link.candidate.provider.traits.replayRateRatio, this));
-    });
-  }
-
-  /**
-   * In a pause, the final of what was said is waited for, so that the next link begins where it ended. It is not asked
-   * for: a flush would cut an utterance in two, and a recogniser words its halves otherwise than the whole.
-   */
-  handOver({ from }: HandoverInput): Promise<HandoverResult> {
-    const { owner } = this.reporter;
-    const isCarrying = this.#current?.lane === from;
-    const isPause = this.#uplink.isCaughtUp && owner?.isPaused === true;
-    this.#handover = new Handover(this.#options.clock, this.#uplink, owner?.spokenThrough ?? 0);
-    const done = this.#handover.begin(isCarrying && isPause);
-
-    return done.then(() => ({ atMs: this.#options.clock.nowMs() }));
-  }
-
-  onCaughtUp(): void {
-    this.#replaying?.done();
-    this.#edges?.caughtUp();
-  }
-
-  onFirstAudio(): void {
-    const { ledger, ring } = this.#uplink;
-    this.#emitter.emit({
-      type: 'audio.flowing',
-      fromMs: this.#msOf(ledger.settledThrough),
-      backlogMs: this.#msOf(ring.endPosition - ledger.settledThrough),
-    });
-  }
-
-  #openBooks(): Books {
-    return new Books(this.#uplink, this.#demux, this.#options.format);
-  }
-
-  #msOf(bytes: number): number {
-    return (bytes * 1_000) / (this.#options.format.sampleRateHz * BYTES_PER_SAMPLE);
+    return this.carrier.replay(link);
   }
 }

@@ -2,6 +2,7 @@
  * A service on a network in memory. It goes by the same script as the one on a real socket (`ScriptedServer`), and does
  * at once what the script says of a frame; results come when the script or the test asks for them.
  */
+import { framesOf } from './conformance/provider-server.ts';
 import type { SampleRange, ServiceClient, ServiceScript } from './conformance/provider-server.ts';
 import type { MemorySocket } from './memory-socket.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
@@ -67,7 +68,7 @@ class Client implements MemoryServiceClient {
     if (range.to === range.from) return;
     const text = this.#nextText();
     this.said.push({ ...range, text });
-    this.say(this.#script.result(range, text, answersFlush));
+    for (const frame of framesOf(this.#script.result(range, text, answersFlush))) this.say(frame);
   }
 
   close(code: number, reason = ''): void {

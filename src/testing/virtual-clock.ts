@@ -4,6 +4,7 @@
  * It serves tenuto's `Clock` port and XState's alike: `createSession({ clock })`, `createActor(machine, { clock })`.
  */
 import type { Clock } from '../ports/clock.ts';
+import { TenutoError } from '../ports/errors.ts';
 
 interface Timer {
   readonly id: number;
@@ -15,6 +16,9 @@ interface Timer {
  * A clock for tests. Timers run in the order in which they fall due, each at its own moment, and so do those that they
  * set; two that fall due together run in the order in which they were set. Nothing else moves: `Date`, promises and
  * the platform's timers are left alone.
+ *
+ * Where a platform makes something of a time that is none (NaN, less than 0, Infinity), this clock throws a TenutoError
+ * `OPTION_INVALID`: such a time is a slip in the code under test.
  */
 export class VirtualClock implements Clock {
   readonly #timers = new Map<number, Timer>();
@@ -23,7 +27,7 @@ export class VirtualClock implements Clock {
 
   /** @param startAtMs what `nowMs()` says at first. */
   constructor(startAtMs = 0) {
-    this.#nowMs = startAtMs;
+    this.#nowMs = checked(startAtMs, 'VirtualClock is to start at');
     // XState takes a clock's methods off the object.
     this.setTimeout = this.setTimeout.bind(this);
     this.clearTimeout = this.clearTimeout.bind(this);
@@ -39,9 +43,10 @@ export class VirtualClock implements Clock {
   }
 
   setTimeout(callback: () => void, delayMs: number): number {
+    const dueAtMs = this.#nowMs + checked(delayMs, 'setTimeout was given a delay of');
     const id = this.#nextId;
     this.#nextId += 1;
-    this.#timers.set(id, { id, dueAtMs: this.#nowMs + Math.max(0, delayMs), callback });
+    this.#timers.set(id, { id, dueAtMs, callback });
     return id;
   }
 
@@ -51,7 +56,7 @@ export class VirtualClock implements Clock {
 
   /** Runs every timer that falls due within `ms`, each at its own moment, also those set meanwhile. */
   advance(ms: number): void {
-    const untilMs = this.#nowMs + ms;
+    const untilMs = this.#nowMs + checked(ms, 'advance was told to go on by');
     for (let timer = this.#nextDue(untilMs); timer; timer = this.#nextDue(untilMs)) {
       this.#timers.delete(timer.id);
       this.#nowMs = Math.max(this.#nowMs, timer.dueAtMs);
@@ -65,7 +70,7 @@ export class VirtualClock implements Clock {
    * promised and what is due happen.
    */
   async advanceAsync(ms: number): Promise<void> {
-    const untilMs = this.#nowMs + ms;
+    const untilMs = this.#nowMs + checked(ms, 'advanceAsync was told to go on by');
     await settle();
     for (let timer = this.#nextDue(untilMs); timer; timer = this.#nextDue(untilMs)) {
       this.#timers.delete(timer.id);
@@ -78,7 +83,7 @@ export class VirtualClock implements Clock {
 
   /** Time passes and nobody looks: what falls due meanwhile runs late, at the end. */
   sleep(ms: number): void {
-    this.#nowMs += ms;
+    this.#nowMs += checked(ms, 'sleep was told to last');
     this.advance(0);
   }
 
@@ -91,6 +96,17 @@ export class VirtualClock implements Clock {
     }
     return next;
   }
+}
+
+/** A time that can pass. `undefined` comes from code that no compiler looked at, and is none. */
+function checked(ms: number, what: string): number {
+  if (Number.isFinite(ms) && ms >= 0) return ms;
+
+  throw new TenutoError({
+    code: 'OPTION_INVALID',
+    message: `The virtual clock: ${what} ${String(ms)} ms.`,
+    remediation: 'Give milliseconds that can pass: a number from 0 up, and not Infinity.',
+  });
 }
 
 /** Lets every promise that can settle do so: a macrotask runs when no microtask is left. */

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 
 import { Course } from '../../src/cli/course.ts';
-import { outagesOf } from '../../src/cli/outages.ts';
 import type { StreamReport } from '../../src/cli/recording.ts';
 import { courseLines, summaryOf } from '../../src/cli/summary.ts';
 import type { SessionEvent, TranscriptEvent } from '../../src/session/events.ts';
@@ -121,17 +120,17 @@ describe('the summary of a session with several providers', () => {
     ]);
   });
 
+  it('says that nobody served', () => {
+    const recorded = new Course();
+    recorded.note(degraded, 3_000, 100);
+
+    expect(courseLines(reportOf(recorded))[0]).toBe('served: nobody');
+  });
+
   it('says nothing where one provider did all', () => {
     const plainCourse = new Course();
     plainCourse.note(final('local', 0, 4_000), 4_500, 30);
 
     expect(courseLines(reportOf(plainCourse))).toEqual([]);
-  });
-
-  it('tells of an outage whose it was', () => {
-    const record = { firedAtMs: 0, endedAtMs: null, connection: null, effect: '' };
-    const faults = [{ ...record, fault: { kind: 'down', target: 'backup', atMs: 0 } as const }];
-
-    expect(outagesOf(faults, [])).toMatchObject([{ fault: 'backup: down' }]);
   });
 });

@@ -1,14 +1,7 @@
-/** `tenuto transcribe` with a second provider, as a script sees it. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import process from 'node:process';
-import { fileURLToPath } from 'node:url';
-
+/** `tenuto transcribe` with a second provider, as a script and as a person see it. */
 import { describe, expect, it } from 'vitest';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const sentence = join(root, 'test/fixtures/speech/sentence.wav');
+import { runCli, sentence } from './run-cli.ts';
 
 interface Line {
   readonly type: string;
@@ -16,20 +9,14 @@ interface Line {
 }
 
 /** Runs it, and interrupts it at the first line of that type. */
-async function tenuto(args: readonly string[], interruptAt?: string) {
-  const command = ['src/cli/tenuto.mjs', 'transcribe', sentence, '--json', ...args];
-  const child = spawn(process.execPath, command, {
-    cwd: root,
-    env: { ...process.env, DEEPGRAM_API_KEY: '' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+async function tenuto(args: readonly string[], interruptAt = 'nothing') {
+  let isInterrupted = false;
+  const command = ['transcribe', sentence, '--json', ...args];
+  const { status, stdout } = await runCli(command, (watched) => {
+    if (isInterrupted || !watched.stdout.includes(`"type":"${interruptAt}"`)) return;
+    isInterrupted = true;
+    watched.child.kill('SIGINT');
   });
-  let stdout = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const isFirst = !stdout.includes(`"type":"${interruptAt ?? ''}"`);
-    stdout += text;
-    if (isFirst && stdout.includes(`"type":"${interruptAt ?? ''}"`)) child.kill('SIGINT');
-  });
-  const [status] = (await once(child, 'close')) as [number | null];
   const lines = stdout
     .trim()
     .split('\n')
@@ -60,6 +47,18 @@ describe('tenuto transcribe with two providers', () => {
       ledger: { capturedMs: 8_300, deliveredMs: 8_300, gapMs: 0, bufferedMs: 0 },
     });
     expect(summary?.['transcript']).toContain('leisure to consider');
+    expect(status).toBe(0);
+  });
+
+  it('tells of a loss that a failover answers at once, in the table of what broke', async () => {
+    const faults = ['--faults', 'local:down@3s', '--max-attempts', '0', '--speed', '4'];
+
+    const { status, stderr } = await runCli([
+      ...['transcribe', sentence, '--provider', 'local,backup'],
+      ...faults,
+    ]);
+
+    expect(stderr).toMatch(/^local: down +\d\d:\d\d\.\d +\+\d\.\d\d s +\+\d\.\d\d s +\d+$/m);
     expect(status).toBe(0);
   });
 

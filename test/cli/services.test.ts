@@ -1,5 +1,6 @@
 /** Several services for one session, each with an address of its own. */
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
+import process from 'node:process';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
@@ -37,6 +38,29 @@ async function addressesOf({ candidates }: Services): Promise<readonly URL[]> {
   return (await Promise.all(dials)).map(({ url }) => new URL(url));
 }
 
+/** Two ports in a row, from where no system takes a free one by itself: nobody takes them between two lines of a test. */
+async function freePair(): Promise<number> {
+  for (let port = 20_000 + ((process.pid * 2) % 8_000); port < 30_000; port += 2) {
+    const isFree = await Promise.all([canListen(port), canListen(port + 1)]);
+    if (isFree.every(Boolean)) return port;
+  }
+  throw new Error('no two ports in a row are free');
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => {
+      resolve(false);
+    });
+    server.listen(port, '127.0.0.1', () =>
+      server.close(() => {
+        resolve(true);
+      }),
+    );
+  });
+}
+
 afterEach(async () => {
   await Promise.all(started.splice(0).map((found) => found.close()));
 });
@@ -56,8 +80,7 @@ describe('services for a session', () => {
   });
 
   it('take the ports after the one that is asked for', async () => {
-    const free = Number((await addressesOf(await services('local')))[0]?.port);
-    await started.splice(0)[0]?.close();
+    const free = await freePair();
 
     const [first, second] = await addressesOf(await services('local,backup', { port: free }));
 
@@ -111,14 +134,15 @@ describe('services for a session', () => {
   });
 
   it('leave nothing behind where one of them cannot start', async () => {
-    const taken = Number((await addressesOf(await services('backup')))[0]?.port);
+    const free = await freePair();
+    await services('backup', { port: free + 1 });
 
-    await expect(services('local,backup', { port: taken - 1 })).rejects.toMatchObject({
+    await expect(services('local,backup', { port: free })).rejects.toMatchObject({
       code: 'PORT_IN_USE',
     });
 
-    const [again] = await addressesOf(await services('local', { port: taken - 1 }));
-    expect(again?.port).toBe(String(taken - 1));
+    const [again] = await addressesOf(await services('local', { port: free }));
+    expect(again?.port).toBe(String(free));
   });
 
   it('of which one is a cloud take faults that are aimed at the others, at the pace of the cloud', async () => {

@@ -8,13 +8,22 @@ import {
 } from '../../src/testing/conformance/scripted-provider.ts';
 import type { Provider, ProviderEvent, ProviderStream } from '../../src/providers/contract.ts';
 
+type Spoil = (sound: Provider) => Partial<Provider>;
+
 /** The scripted adapter with a bug in it, under the cases that a sound one passes. */
-function casesOf(spoil: (sound: Provider) => Partial<Provider>) {
+function casesOf(spoil: Spoil) {
   const { cases } = providerConformance((url) => {
     const sound = scriptedProvider({ url, credential: () => 'a-secret-of-ours' });
     return { ...sound, ...spoil(sound) };
   }, scriptedService);
   return cases;
+}
+
+/** A case may end in a mismatch that another one would be told of first. */
+function casesNamed(cases: ReturnType<typeof casesOf>, pattern: RegExp) {
+  const found = cases.filter(({ name }) => pattern.test(name));
+  expect(found).not.toEqual([]);
+  return found;
 }
 
 function inStream(spoil: (sound: ProviderStream) => Partial<ProviderStream>) {
@@ -46,7 +55,114 @@ async function firstFailure(cases: ReturnType<typeof casesOf>): Promise<string> 
   return 'every case passed';
 }
 
-const bugs: readonly [string, (sound: Provider) => Partial<Provider>, RegExp][] = [
+/** An error of one sample more with every result. */
+function drifting(): (sound: Provider) => Partial<Provider> {
+  return (sound) => ({
+    openStream: (format) => {
+      const stream = sound.openStream(format);
+      let drift = -1;
+      return {
+        ...stream,
+        decode: (frame) =>
+          stream.decode(frame).map((event) => {
+            if (event.kind !== 'transcript' || !event.isFinal) return event;
+            drift += 1;
+            return { ...event, endSample: event.endSample + drift };
+          }),
+      };
+    },
+  });
+}
+
+const bugs: readonly [string, Spoil, RegExp][] = [
+  [
+    'ends each result one sample too late',
+    inTranscripts(({ endSample }) => ({ endSample: endSample + 1 })),
+    /decode told of the samples \d+ to \d+, and the result is of \d+ to \d+/,
+  ],
+  ['drifts by a sample with every result', drifting(), /and the result is of/],
+  [
+    'drifts by a millionth',
+    inTranscripts(({ endSample }) => ({ endSample: Math.round(endSample * 1.000_001) })),
+    /after \d{2,3} s on one connection, decode told of the samples/,
+  ],
+  [
+    'forgets to read when to come back',
+    ({ classifyEnd }) => ({
+      classifyEnd: (end) => {
+        const { kind, code, detail } = classifyEnd(end);
+        return { kind, code, detail };
+      },
+    }),
+    /asked to come back in 7000 ms, and `classifyEnd` handed on no hint as `retryAfterMs`/,
+  ],
+  [
+    'takes seconds for milliseconds',
+    ({ classifyEnd }) => ({
+      classifyEnd: (end) => {
+        const { retryAfterMs, ...failure } = classifyEnd(end);
+        return retryAfterMs === undefined
+          ? failure
+          : { ...failure, retryAfterMs: retryAfterMs / 1_000 };
+      },
+    }),
+    /in 7000 ms, and `classifyEnd` handed on 7 ms/,
+  ],
+  [
+    'dials without its credential',
+    ({ dial }) => ({
+      dial: async (...asked) => ({ ...(await dial(...asked)), headers: {} }),
+    }),
+    /dial\(\) carries no credential in its headers, subprotocols, query/,
+  ],
+  [
+    'dials with a credential that is not there',
+    ({ dial }) => ({
+      dial: async (...asked) => ({
+        ...(await dial(...asked)),
+        headers: { authorization: 'Bearer undefined' },
+      }),
+    }),
+    /dial\(\) carries no credential/,
+  ],
+  [
+    'never asks for a flush',
+    inStream(() => ({ encodeFlush: () => null })),
+    /encodeFlush gave no frame, and the service answers a flush/,
+  ],
+  [
+    'asks for a flush in words that the service does not know',
+    inStream(() => ({ encodeFlush: () => '{"ask":"flsh"}' })),
+    /there came no answer to the flush \(\{"ask":"flsh"\}\): either the script's `onFrame`/,
+  ],
+  [
+    'does not know the answer to a flush',
+    inTranscripts(() => ({ answersFlush: false })),
+    /`decode` does not say `answersFlush` of its answer/,
+  ],
+  [
+    'says no goodbye',
+    inStream(() => ({ encodeGoodbye: () => null })),
+    /encodeGoodbye gave no frame, and the service answers a goodbye/,
+  ],
+  [
+    'throws in dial',
+    () => ({ dial: () => Promise.reject(new TypeError('no key')) }),
+    /the provider cannot be dialled: dial\(\) threw: TypeError: no key\nWhat to do: Mend `dial`/,
+  ],
+  [
+    'dials no address',
+    ({ dial }) => ({
+      dial: async (...asked) => ({ ...(await dial(...asked)), url: 'speech.test' }),
+    }),
+    /dial\(\) gave the address "speech.test", which is none/,
+  ],
+  [
+    'dials nothing',
+    () => ({ dial: () => Promise.resolve(undefined as never) }),
+    /dial\(\) gave undefined/,
+  ],
+
   [
     'calls a refused credential a passing trouble',
     ({ classifyEnd }) => ({
@@ -91,7 +207,7 @@ const bugs: readonly [string, (sound: Provider) => Partial<Provider>, RegExp][] 
       startSample: startSample * 2,
       endSample: endSample * 2,
     })),
-    /other audio was/,
+    /and the result is of/,
   ],
   ['gives positions that are no samples', inTranscripts(() => ({ endSample: NaN })), /NaN/],
   [
@@ -128,5 +244,17 @@ describe('the conformance suite', () => {
 
   it('finds nothing in the same adapter without a bug', async () => {
     expect(await firstFailure(casesOf(() => ({})))).toBe('every case passed');
+  });
+
+  it('tells of a dial that throws before anybody has waited for it', async () => {
+    const [first] = casesNamed(
+      casesOf(() => ({ dial: () => Promise.reject(new Error('no key')) })),
+      /session.connect/,
+    );
+    const startedAtMs = performance.now();
+
+    await expect(first?.run()).rejects.toThrow('dial() threw: Error: no key');
+
+    expect(performance.now() - startedAtMs).toBeLessThan(4_000); // whoever waits gives up after 5 s
   });
 });

@@ -13,6 +13,7 @@ const folder = join(root, '.tmp', `examples-${process.pid}`);
 const ENTRIES: readonly (readonly [specifier: string, source: string])[] = [
   ['tenuto/testing', 'src/testing.ts'],
   ['tenuto/providers', 'src/providers/index.ts'],
+  ['tenuto/node', 'src/node.ts'],
   ['tenuto', 'src/index.ts'],
 ];
 
@@ -56,7 +57,10 @@ describe('the examples', () => {
       'my-speech.test.ts',
       'my-speech.ts',
       'app.test.ts',
+      'door.ts',
       'door.test.ts',
+      'handmade-door.test.ts',
+      'lamp.test.ts',
       'call.test.ts',
     ]);
   });

@@ -15,6 +15,7 @@ import type {
   WaitInput,
 } from '../../machines/connection.types.ts';
 import type { Failure, FailureKind } from '../../machines/failure.ts';
+import { ofType, running, statePath, waitOn } from '../support/chart-view.ts';
 import { settle, VirtualClock } from '../support/virtual-clock.ts';
 
 export interface DialledSocket extends SocketInput {
@@ -69,8 +70,7 @@ export class ChartWorld {
 
   /** The state's path, such as `reconnecting.backingOff`. */
   get state(): string {
-    const { value } = this.actor.getSnapshot();
-    return typeof value === 'string' ? value : Object.entries(value).flat().join('.');
+    return statePath(this.actor.getSnapshot().value);
   }
 
   get context() {
@@ -86,14 +86,11 @@ export class ChartWorld {
   }
 
   get children(): readonly string[] {
-    const { children } = this.actor.getSnapshot();
-    return Object.keys(children).filter((id) => children[id as keyof typeof children]);
+    return running(this.actor.getSnapshot().children);
   }
 
   signalsOf<T extends ConnectionSignal['type']>(type: T) {
-    return this.signals.filter(
-      (signal): signal is Extract<ConnectionSignal, { type: T }> => signal.type === type,
-    );
+    return ofType(this.signals, type);
   }
 
   async send(...events: readonly ConnectionEvent[]): Promise<void> {
@@ -199,13 +196,7 @@ export class ChartWorld {
 
   #machine() {
     const waitActor = (actor: Waited['actor']) =>
-      fromPromise<void, WaitInput>(({ input, signal }) => {
-        this.waits.push({ actor, waitMs: input.waitMs });
-        return new Promise((resolve) => {
-          const timer = this.clock.setTimeout(resolve, input.waitMs);
-          signal.addEventListener('abort', () => this.clock.clearTimeout(timer));
-        });
-      });
+      waitOn(this.clock, (waitMs) => this.waits.push({ actor, waitMs }));
     const resultOf = <T>(result: T | Error | null): Promise<T> => {
       if (result === null) return new Promise(() => undefined);
       return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);

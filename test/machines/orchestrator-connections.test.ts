@@ -10,7 +10,6 @@ import type {
   RestoreResult,
   SocketCommand,
   SocketInput,
-  WaitInput,
 } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import { laneName } from '../../machines/orchestrator.names.ts';
@@ -23,6 +22,7 @@ import type {
   OrchestratorEvent,
   OrchestratorSignal,
 } from '../../machines/orchestrator.types.ts';
+import { ofType, statePath, waitOn } from '../support/chart-view.ts';
 import { settle, VirtualClock } from '../support/virtual-clock.ts';
 import { failureOf, PLAIN_REPLAY } from './chart-world.ts';
 import { candidate, MINUTE_MS, PAIR } from './orchestrator-world.ts';
@@ -70,7 +70,7 @@ class World {
   }
 
   get state(): string {
-    return Object.entries(this.actor.getSnapshot().value).flat().join('.');
+    return statePath(this.actor.getSnapshot().value);
   }
 
   async send(event: OrchestratorEvent): Promise<void> {
@@ -105,9 +105,7 @@ class World {
   }
 
   signalsOf<T extends Signal['type']>(type: T) {
-    return this.signals.filter(
-      (signal): signal is Extract<Signal, { type: T }> => signal.type === type,
-    );
+    return ofType(this.signals, type);
   }
 
   pass(ms: number): Promise<void> {
@@ -115,14 +113,7 @@ class World {
   }
 
   #machine() {
-    const wait = fromPromise<void, WaitInput>(({ input, signal }) => {
-      return new Promise((resolve) => {
-        const timer = this.clock.setTimeout(resolve, input.waitMs);
-        signal.addEventListener('abort', () => {
-          this.clock.clearTimeout(timer);
-        });
-      });
-    });
+    const wait = waitOn(this.clock);
     const connection = connectionMachine.provide({
       actors: {
         socket: fromCallback<SocketCommand, SocketInput>(({ input, sendBack }) => {

@@ -37,13 +37,10 @@ describe('with nobody to serve, a session', () => {
       await world.pass(30_000);
       await world.failed();
     }
-    const before = world.lanes.length;
 
-    await world.pass(waitMs - 1);
+    const dials = await world.dialsIn(waitMs);
 
-    expect(world.lanes).toHaveLength(before);
-    await world.pass(1);
-    expect(world.lanes).toHaveLength(before + 1);
+    expect(dials).toEqual({ early: 0, due: 1 });
     expect(world.state).toBe('serving.arriving');
     await world.close();
   });
@@ -68,11 +65,9 @@ describe('with nobody to serve, a session', () => {
     const world = await degraded();
     await world.barred(0, 20_000);
 
-    await world.pass(19_999);
+    const dials = await world.dialsIn(20_000);
 
-    expect(world.lanes).toHaveLength(1);
-    await world.pass(1);
-    expect(world.lanes).toHaveLength(2);
+    expect(dials).toEqual({ early: 0, due: 1 });
     await world.close();
   });
 
@@ -238,11 +233,9 @@ describe('a network that comes back while audio is only recorded', () => {
     await world.networkLost();
 
     await world.networkRestored();
-    await world.pass(39_999);
+    const dials = await world.dialsIn(40_000);
 
-    expect(world.lanes).toHaveLength(1);
-    await world.pass(1);
-    expect(world.lanes).toHaveLength(2);
+    expect(dials).toEqual({ early: 0, due: 1 });
     await world.close();
   });
 
@@ -258,13 +251,10 @@ describe('a network that comes back while audio is only recorded', () => {
       await world.networkRestored({ unit: 0, resetsAttempts });
       await world.pass(0);
       await world.failed();
-      const before = world.lanes.length;
 
-      await world.pass(waitMs - 1);
+      const dials = await world.dialsIn(waitMs);
 
-      expect(world.lanes).toHaveLength(before);
-      await world.pass(1);
-      expect(world.lanes).toHaveLength(before + 1);
+      expect(dials).toEqual({ early: 0, due: 1 });
       await world.close();
     },
   );

@@ -1,24 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { presets } from '../../machines/backoff.ts';
-import { MINUTE_MS, OrchestraWorld } from './orchestrator-world.ts';
-
-const ENDING = { endsAfterMs: 10 * MINUTE_MS } as const;
-const REFUSING = { ...ENDING, makesBeforeBreaks: false } as const;
-const DUE_MS = 9 * MINUTE_MS;
-
-async function ending(candidates: readonly object[] = [ENDING]): Promise<OrchestraWorld> {
-  return new OrchestraWorld({ candidates }).steady();
-}
-
-/** The successor is dialled and ready, and somebody speaks. */
-async function prepared(candidates: readonly object[] = [ENDING]): Promise<OrchestraWorld> {
-  const world = await ending(candidates);
-  await world.pass(DUE_MS);
-  await world.speaks();
-  await world.ready();
-  return world;
-}
+import { DUE_MS, ending, MINUTE_MS, prepared, REFUSING } from './orchestrator-world.ts';
 
 describe('a service that allows no second session', () => {
   it('is let go first, in a pause', async () => {

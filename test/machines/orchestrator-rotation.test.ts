@@ -1,24 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { failureOf } from './chart-world.ts';
-import { MINUTE_MS, OrchestraWorld } from './orchestrator-world.ts';
-
-const ENDING = { endsAfterMs: 10 * MINUTE_MS } as const;
-const REFUSING = { ...ENDING, makesBeforeBreaks: false } as const;
-const DUE_MS = 9 * MINUTE_MS;
-
-async function ending(candidates: readonly object[] = [ENDING]): Promise<OrchestraWorld> {
-  return new OrchestraWorld({ candidates }).steady();
-}
-
-/** The successor is dialled and ready, and somebody speaks. */
-async function prepared(candidates: readonly object[] = [ENDING]): Promise<OrchestraWorld> {
-  const world = await ending(candidates);
-  await world.pass(DUE_MS);
-  await world.speaks();
-  await world.ready();
-  return world;
-}
+import { DUE_MS, ENDING, ending, MINUTE_MS, prepared, REFUSING } from './orchestrator-world.ts';
 
 describe('a known end', () => {
   it.each([
@@ -201,15 +184,12 @@ describe('a successor that fails', () => {
       await world.failed(failureOf('transient'), { lane: world.beside });
       await world.pass(2 ** (failures - 1) * 1_000);
     }
-    const before = world.lanes.length;
     await world.failed(failureOf('transient'), { lane: world.beside });
     expect(world.state).toBe('serving.steady');
 
-    await world.pass(waitMs - 1);
+    const dials = await world.dialsIn(waitMs);
 
-    expect(world.lanes).toHaveLength(before);
-    await world.pass(1);
-    expect(world.lanes).toHaveLength(before + 1);
+    expect(dials).toEqual({ early: 0, due: 1 });
     await world.close();
   });
 

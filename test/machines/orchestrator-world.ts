@@ -14,6 +14,7 @@ import type {
   OrchestratorInput,
   OrchestratorSignal,
 } from '../../machines/orchestrator.types.ts';
+import { ofType, running, statePath } from '../support/chart-view.ts';
 import { settle, VirtualClock } from '../support/virtual-clock.ts';
 import { failureOf } from './chart-world.ts';
 
@@ -60,6 +61,27 @@ export function candidate(facts: Partial<Candidate> = {}): Candidate {
 /** Two providers. */
 export const PAIR: readonly Partial<Candidate>[] = [{}, { provider: 'second' }];
 
+/** Its sessions end after 10 minutes; what is planned for that is due a minute before. */
+export const ENDING = { endsAfterMs: 10 * MINUTE_MS } as const;
+export const DUE_MS = 9 * MINUTE_MS;
+/** It allows no second session. */
+export const REFUSING = { ...ENDING, makesBeforeBreaks: false } as const;
+
+export async function ending(
+  candidates: readonly Partial<Candidate>[] = [ENDING],
+): Promise<OrchestraWorld> {
+  return new OrchestraWorld({ candidates }).steady();
+}
+
+/** The successor is dialled and ready, and somebody speaks. */
+export async function prepared(): Promise<OrchestraWorld> {
+  const world = await ending();
+  await world.pass(DUE_MS);
+  await world.speaks();
+  await world.ready();
+  return world;
+}
+
 export class OrchestraWorld {
   readonly clock = new VirtualClock(1_000);
   readonly lanes: DialledLane[] = [];
@@ -82,8 +104,7 @@ export class OrchestraWorld {
 
   /** The state's path, such as `serving.arriving`. */
   get state(): string {
-    const { value } = this.actor.getSnapshot();
-    return typeof value === 'string' ? value : Object.entries(value).flat().join('.');
+    return statePath(this.actor.getSnapshot().value);
   }
 
   get context() {
@@ -91,8 +112,7 @@ export class OrchestraWorld {
   }
 
   get children(): readonly string[] {
-    const { children } = this.actor.getSnapshot();
-    return Object.keys(children).filter((id) => children[id]);
+    return running(this.actor.getSnapshot().children);
   }
 
   get live(): readonly DialledLane[] {
@@ -113,9 +133,7 @@ export class OrchestraWorld {
   }
 
   signalsOf<T extends OrchestratorSignal['type']>(type: T) {
-    return this.signals.filter(
-      (signal): signal is Extract<OrchestratorSignal, { type: T }> => signal.type === type,
-    );
+    return ofType(this.signals, type);
   }
 
   lane(id: number): DialledLane | undefined {
@@ -125,6 +143,15 @@ export class OrchestraWorld {
   async send(...events: readonly OrchestratorEvent[]): Promise<void> {
     for (const event of events) this.actor.send(event);
     await settle();
+  }
+
+  /** Passes `ms`: how many dials are made before its last millisecond, and how many in that. */
+  async dialsIn(ms: number): Promise<{ early: number; due: number }> {
+    const made = this.lanes.length;
+    await this.pass(ms - 1);
+    const early = this.lanes.length - made;
+    await this.pass(1);
+    return { early, due: this.lanes.length - made - early };
   }
 
   pass(ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { LadderWorld } from './ladder-world.ts';
+import { sayFinal } from '../support/fake-provider.ts';
 
 describe('two candidates whose first dials are to be retried', () => {
   it('are left for recording only when both are gone, and given up in time', async () => {
@@ -44,6 +45,28 @@ describe('a way back before all of a break has been replayed', () => {
     expect(backlog).toBe('connected'); // it replays
     expect(ladder.live).toEqual([1, 0]);
     expect(ladder.of('connection.reconnected')).toHaveLength(1);
+    await ladder.close();
+  });
+});
+
+describe('a standby that was kept open with silence', () => {
+  it('tells its results at the time at which they were said', async () => {
+    const ladder = await new LadderWorld([
+      { name: 'first' },
+      { name: 'second', standby: 1, traits: { firstAudioWithinMs: 10_000 } },
+    ]).connect();
+    await ladder.speak(9_000);
+    ladder.settle(ladder.network(0).last);
+    const standby = ladder.network(1).last;
+    const primerSamples = standby.audio.length / 2;
+
+    ladder.kill(0);
+    await ladder.speak(2_000);
+    sayFinal(standby, { fromSample: 0, toSample: primerSamples + 16_000 });
+
+    expect(primerSamples).toBeGreaterThan(0);
+    expect(ladder.of('transcript').at(-1)).toMatchObject({ startMs: 9_000, endMs: 10_000 });
+    expect(ladder.of('gap')).toEqual([]);
     await ladder.close();
   });
 });

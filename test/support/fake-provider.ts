@@ -8,6 +8,7 @@ import type {
   ProviderStream,
   ProviderTraits,
 } from '../../src/providers/contract.ts';
+import { scriptedProvider } from '../../src/testing/conformance/scripted-provider.ts';
 import type { FakeSocket } from './fake-transport.ts';
 
 export const FLUSH = 'flush';
@@ -23,20 +24,10 @@ export interface FakeProviderOptions {
 }
 
 export function fakeProvider(options: FakeProviderOptions = {}): Provider {
+  // No known end: one candidate is then decided by its connection chart alone.
+  const traits = { announcesEnd: false, ...options.traits };
   return {
-    name: 'fake',
-    component: 'stt',
-    traits: {
-      resume: 'none',
-      replayRateRatio: 1.2,
-      keepAliveIntervalMs: 4_000,
-      firstAudioWithinMs: 10_000,
-      flushTimeoutMs: 5_000,
-      answersPings: true,
-      refreshesCredential: false,
-      ...options.traits,
-    },
-    checkFormat: () => undefined,
+    ...scriptedProvider({ url: 'ws://fake', name: 'fake', traits }),
     dial: async (_format, reason) => {
       await options.askCredential?.(reason);
       return { url: 'ws://fake', timeoutMs: options.dialTimeoutMs ?? 10_000 };

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { ActorWorld, actorExecutors } from '../../src/testing/model/actor-world.ts';
 import { modelTests } from '../../src/testing/model/model-tests.ts';
+import { EdgeCoverage } from '../../src/testing/model/edges.ts';
 import type { ModelTestsOptions } from '../../src/testing/model/model-tests.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
@@ -63,14 +64,18 @@ class HandmadeLamp {
   }
 }
 
-function handmade(bedtimeMs: number, worlds: HandmadeLamp[] = []) {
+function handmade(
+  bedtimeMs: number,
+  worlds: HandmadeLamp[] = [],
+  { counts = 'steps' }: Pick<ModelTestsOptions<Lamp, HandmadeLamp>, 'counts'> = {},
+) {
   return modelTests<Lamp, HandmadeLamp>(lampMachine, {
     createWorld: () => {
       const world = new HandmadeLamp(bedtimeMs);
       worlds.push(world);
       return world;
     },
-    counts: 'steps',
+    counts,
     executors: {
       'lamp.pushed': (lamp) => {
         lamp.push();
@@ -166,8 +171,64 @@ describe('modelTests', () => {
   });
 });
 
+describe('modelTests, in what a person reads', () => {
+  const messageOf = (run: () => unknown) =>
+    Promise.resolve()
+      .then(run)
+      .then(
+        () => 'nothing was thrown',
+        (error: unknown) => (error as Error).message,
+      );
+
+  it('says in the message of every error what can be done about it', async () => {
+    const misspelt = { ...options, ignore: ['lamp.pulled'] };
+    const deaf = { ...options.executors, 'lamp.pushed': () => undefined };
+    const unmoved = modelTests<Lamp, ActorWorld<Lamp>>(lampMachine, {
+      ...options,
+      executors: deaf,
+    });
+
+    expect(await messageOf(() => modelTests(lampMachine, misspelt))).toMatch(
+      /\nWhat to do: Take one of: lamp.pushed, /,
+    );
+    expect(await messageOf(() => unmoved.cases[0]?.run())).toMatch(
+      /\nWhat to do: Mend what was tested, or the chart, whichever is wrong\.$/,
+    );
+    expect(await messageOf(() => new EdgeCoverage(lampMachine).assertComplete())).toMatch(
+      /\nWhat to do: Add to `events` a payload/,
+    );
+    expect(await messageOf(() => modelTests(lampMachine, { ...options, limit: 2 }))).toMatch(
+      /\nWhat to do: Say by `distinguish` what of the context matters/,
+    );
+  });
+
+  it("asks for counts: 'steps' where every case passed and no transition was seen", async () => {
+    const suite = handmade(3_600_000, [], { counts: 'microsteps' });
+
+    await runAll(suite.cases.slice(0, -1));
+
+    expect(await messageOf(suite.assertCoverage)).toMatch(
+      /What to do: .* such as a class, set `counts: 'steps'`\./,
+    );
+  });
+
+  it('asks to look at the other cases first, where not all of them passed', async () => {
+    const suite = modelTests(lampMachine, options);
+
+    await suite.cases[0]?.run();
+
+    expect(await messageOf(suite.assertCoverage)).toMatch(
+      /What to do: Look at the other cases first: 1 of 3 passed\.$/,
+    );
+  });
+});
+
 describe('modelTests, at construction', () => {
-  const invalid = (message: string) => expect.objectContaining({ code: 'MODEL_INVALID', message });
+  const invalid = (message: string) =>
+    expect.objectContaining({
+      code: 'MODEL_INVALID',
+      message: expect.stringContaining(`${message}\nWhat to do: `) as unknown,
+    });
 
   it('refuses an executor for an event that the chart does not have', () => {
     const executors = { ...options.executors, 'lamp.pushd': () => undefined };

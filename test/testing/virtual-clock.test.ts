@@ -102,6 +102,43 @@ describe('the virtual clock', () => {
   });
 });
 
+describe('the virtual clock, given a time that is none', () => {
+  const invalid = (message: string) => expect.objectContaining({ code: 'OPTION_INVALID', message });
+
+  it.each([NaN, -1, Infinity, undefined as never])('refuses a delay of %s', (delayMs) => {
+    const clock = new VirtualClock();
+
+    expect(() => clock.setTimeout(() => undefined, delayMs)).toThrow(
+      invalid(`The virtual clock: setTimeout was given a delay of ${String(delayMs)} ms.`),
+    );
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each([NaN, -1, Infinity])('does not go on by %s', async (ms) => {
+    const clock = new VirtualClock(100);
+
+    expect(() => clock.advance(ms)).toThrow(/advance was told to go on by/);
+    expect(() => clock.sleep(ms)).toThrow(/sleep was told to last/);
+    await expect(clock.advanceAsync(ms)).rejects.toThrow(/advanceAsync was told/);
+
+    expect(clock.nowMs()).toBe(100);
+  });
+
+  it('takes 0, which is due at once', () => {
+    const clock = new VirtualClock();
+    const ran = vi.fn();
+    clock.setTimeout(ran, 0);
+
+    clock.advance(0);
+
+    expect(ran).toHaveBeenCalledTimes(1);
+  });
+
+  it('starts at no such time', () => {
+    expect(() => new VirtualClock(NaN)).toThrow(/start at NaN ms/);
+  });
+});
+
 describe('settle', () => {
   it('returns when no promise is left that could settle', async () => {
     let done = 0;

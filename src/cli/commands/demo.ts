@@ -5,6 +5,7 @@ import pc from 'picocolors';
 
 import { readRecording } from './transcribe.ts';
 import { differencesOf } from '../compare.ts';
+import type { WordDifference } from '../compare.ts';
 import type { CliIo } from '../io.ts';
 import { clockText, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from '../io.ts';
 import { outagesOf, outageTable } from '../outages.ts';
@@ -13,7 +14,7 @@ import type { Recording, StreamReport } from '../recording.ts';
 import { streamRecording } from '../recording.ts';
 import type { Service } from '../service.ts';
 import { startService } from '../service.ts';
-import { ledgerLine, remainders } from '../summary.ts';
+import { inWholeMs, jsonLine, ledgerLine, remainders } from '../summary.ts';
 import { systemClock } from '../../ports/clock.ts';
 import type { Session } from '../../session/session.ts';
 import { defaultFaultPlan, formatFaultPlan, parseFaultPlan } from '../../simulators/faults/plan.ts';
@@ -55,8 +56,6 @@ export async function runDemo(options: DemoOptions, io: CliIo): Promise<number> 
     const startedAtMs = systemClock.nowMs();
     const [calm, rough] = await runBoth(recording, good, failing, options, io);
     io.live('');
-    if (calm.status === 'interrupted') return EXIT_INTERRUPTED;
-
     return conclude({ calm, rough, plan, failing, startedAtMs }, options, io);
   } finally {
     io.live('');
@@ -83,7 +82,8 @@ function runBoth(
   io: CliIo,
 ): Promise<[StreamReport, StreamReport]> {
   const { seed, speed: speedRatio } = options;
-  const common = { recording, speedRatio, seed, signal: io.signal };
+  const { signal, haste } = io;
+  const common = { recording, speedRatio, seed, signal, haste };
   let reconnects = -1; // the first time that audio flows is none
   let faultsTold = 0;
   const show = (session: Session, positionMs: number): void => {
@@ -109,10 +109,10 @@ function runBoth(
   };
 
   return Promise.all([
-    streamRecording({ ...common, candidates: [good.provider] }),
+    streamRecording({ ...common, candidates: [{ provider: good.provider }] }),
     streamRecording({
       ...common,
-      candidates: [failing.provider],
+      candidates: [{ provider: failing.provider }],
       onProgress: show,
       onEvent: (event, session) => {
         if (event.type === 'audio.flowing') reconnects += 1;
@@ -133,56 +133,84 @@ interface Outcome {
   readonly startedAtMs: number;
 }
 
+const EXITS = {
+  complete: EXIT_OK,
+  failed: EXIT_FAILED,
+  interrupted: EXIT_INTERRUPTED,
+} as const;
+
+type Verdict = keyof typeof EXITS;
+
 function conclude(outcome: Outcome, options: DemoOptions, io: CliIo): number {
-  const { calm, rough, plan, failing, startedAtMs } = outcome;
+  const { calm, rough, failing } = outcome;
   const differences = differencesOf(calm.transcript, rough.transcript);
-  const outages = outagesOf(failing.faults(), rough.story);
+  const isInterrupted = [calm, rough].some(({ status }) => status === 'interrupted');
   const holds =
     differences.length === 0 &&
     [calm, rough].every(({ status, ledger }) => status === 'complete' && ledger.gap === 0) &&
     calm.transcript !== '' &&
     failing.pendingFaults() === 0;
-  if (options.json) {
-    io.write(
-      JSON.stringify({
-        type: 'summary',
-        transcript: rough.transcript,
-        transcriptWithoutFaults: calm.transcript,
-        differences,
-        ledger: rough.ledger,
-        ledgerWithoutFaults: calm.ledger,
-        outages,
-        faults: formatFaultPlan(plan),
-        faultsNotReached: failing.pendingFaults(),
-        status: holds ? 'complete' : 'failed',
-      }),
-    );
-    return holds ? EXIT_OK : EXIT_FAILED;
-  }
+  const verdict = isInterrupted ? 'interrupted' : holds ? 'complete' : 'failed';
+  if (options.json) io.write(jsonLine(summaryOf(outcome, differences, verdict)));
+  else tellOutcome(outcome, differences, verdict, io);
 
+  return EXITS[verdict];
+}
+
+function summaryOf(
+  { calm, rough, plan, failing, startedAtMs }: Outcome,
+  differences: readonly WordDifference[],
+  status: Verdict,
+): Record<string, unknown> {
+  return {
+    type: 'summary',
+    transcript: rough.transcript,
+    transcriptWithoutFaults: calm.transcript,
+    differences,
+    ledger: inWholeMs(rough.ledger),
+    ledgerWithoutFaults: inWholeMs(calm.ledger),
+    outages: outagesOf(failing.faults(), rough.story).map((outage) => ({
+      ...outage,
+      firedAtMs: outage.firedAtMs - startedAtMs,
+    })),
+    faults: formatFaultPlan(plan),
+    faultsNotReached: failing.pendingFaults(),
+    status,
+  };
+}
+
+function tellOutcome(
+  { calm, rough, plan, failing, startedAtMs }: Outcome,
+  differences: readonly WordDifference[],
+  verdict: Verdict,
+  io: CliIo,
+): void {
   io.write('');
   io.write(`${pc.bold('without faults:')} ${calm.transcript}`);
   io.write(`${pc.bold('with faults:   ')} ${rough.transcript}`);
-  io.write(`${pc.bold('differences:   ')} ${differences.length === 0 ? pc.green('none') : ''}`);
-  for (const { at, first, second } of differences) {
-    io.write(pc.red(`  word ${at}: "${first}" became "${second}"`));
+  if (verdict !== 'interrupted') {
+    io.write(`${pc.bold('differences:   ')} ${differences.length === 0 ? pc.green('none') : ''}`);
+    for (const { at, first, second } of differences) {
+      io.write(pc.red(`  word ${at}: "${first}" became "${second}"`));
+    }
   }
   io.write('');
   io.write(`ledger without faults: ${ledgerLine(calm.ledger)}`);
   io.write(`ledger with faults:    ${ledgerLine(rough.ledger)}`);
   for (const line of [...remainders(calm), ...remainders(rough)]) io.write(pc.red(line));
   io.write('');
-  for (const line of outageTable(outages, startedAtMs)) io.write(line);
-  if (failing.pendingFaults() > 0) {
+  const outages = outagesOf(failing.faults(), rough.story);
+  if (outages.length > 0) for (const line of outageTable(outages, startedAtMs)) io.write(line);
+  if (failing.pendingFaults() > 0 && verdict !== 'interrupted') {
     io.write(pc.red(`${failing.pendingFaults()} of ${plan.faults.length} faults were not reached`));
   }
   for (const { error } of [calm, rough]) if (error !== null) io.write(pc.red(error.message));
   io.write('');
-  io.write(
-    holds
-      ? pc.green('Nothing was lost and nothing was doubled.')
-      : pc.red('The promise did not hold.'),
-  );
-
-  return holds ? EXIT_OK : EXIT_FAILED;
+  io.write(VERDICTS[verdict]);
 }
+
+const VERDICTS: Readonly<Record<Verdict, string>> = {
+  complete: pc.green('Nothing was lost and nothing was doubled.'),
+  failed: pc.red('The promise did not hold.'),
+  interrupted: 'interrupted',
+};

@@ -13,7 +13,14 @@ import { streamRecording } from '../recording.ts';
 import { parseProviders } from '../providers.ts';
 import type { Services } from '../services.ts';
 import { startServices } from '../services.ts';
-import { courseLines, exitStatusOf, ledgerLine, remainders, summaryOf } from '../summary.ts';
+import {
+  courseLines,
+  exitStatusOf,
+  jsonLine,
+  ledgerLine,
+  remainders,
+  summaryOf,
+} from '../summary.ts';
 import { plain, tell } from '../telling.ts';
 import { readWav } from '../../audio/wav.ts';
 import { systemClock } from '../../ports/clock.ts';
@@ -76,13 +83,14 @@ async function transcribe(
     speedRatio: options.speed,
     seed: options.seed,
     signal: io.signal,
+    haste: io.haste,
     ...(options.retention === undefined ? {} : { retentionMs: options.retention }),
     ...(options.maxAttempts === undefined
       ? {}
       : { reconnect: { maxAttempts: options.maxAttempts, persistMs: 0 } }),
     onEvent: (event) => {
       if (event.type === 'connection.reconnected') reconnects += 1;
-      if (options.json) io.write(JSON.stringify(plain(event)));
+      if (options.json) io.write(jsonLine(plain(event)));
       else tell(event, io);
     },
     onProgress: (session, positionMs) => {
@@ -107,7 +115,7 @@ async function transcribe(
 
   if (options.json) {
     if (report.error !== null) reportError(report.error, io, true);
-    io.write(JSON.stringify(summaryOf(report, options.provider)));
+    io.write(jsonLine(summaryOf(report, options.provider)));
   } else {
     conclude(report, plan, services, startedAtMs, io);
   }

@@ -122,8 +122,24 @@ function differenceOf(snapshot: ConnectionSnapshot, { event, to }: ModelStep): s
   if (event.type === 'socket.lost' && kind !== expectedKind) {
     return `the failure was called ${String(kind)} instead of ${String(expectedKind)}`;
   }
+  const hint = differenceOfHints(snapshot, expected);
+  if (event.type === 'socket.lost' && hint !== null) return hint;
   const facts = factsOf(snapshot).join();
   const expectedFacts = factsOf(expected).join();
   if (facts === expectedFacts) return null;
   return `attempts, online and hedged are ${facts} instead of ${expectedFacts}`;
+}
+
+/** What the service said about when to come back has to reach the chart. */
+function differenceOfHints(
+  { context }: ConnectionSnapshot,
+  expected: ConnectionSnapshot,
+): string | null {
+  const wantedMs = expected.context.failure?.retryAfterMs;
+  const foundMs = context.failure?.retryAfterMs;
+  if (wantedMs === undefined || (foundMs !== undefined && Math.abs(foundMs - wantedMs) < 1)) {
+    return null;
+  }
+  const told = foundMs === undefined ? 'no hint' : `${foundMs} ms`;
+  return `the service asked to come back in ${wantedMs} ms, and \`classifyEnd\` handed on ${told} as \`retryAfterMs\``;
 }

@@ -2,11 +2,12 @@
 import { assertPromises } from './promises.ts';
 import type { ConformanceRun } from './run.ts';
 import { mismatch } from './waiting.ts';
+import type { Frame } from '../../ports/socket.ts';
 
 /** Longer than any wait of the chart's and than any timer of a session's. */
 const AFTERWARDS_MS = 600_000;
 
-const LAST_WORDS = { ms: 200, chunkMs: 20 };
+export const LAST_WORDS = { ms: 200, chunkMs: 20 };
 
 /** Enough for the longest backlog at the pace at which it goes out. */
 const MOST_TICKS = 1_200;
@@ -17,7 +18,11 @@ export async function finish(run: ConformanceRun): Promise<void> {
   if (isUnderWay(run)) await bringBack(run);
   if (run.session.status === 'active') await sayTheRest(run);
   await close(run);
+  await assertOver(run);
+}
 
+/** A case that closed its session itself ends with this. */
+export async function assertOver(run: ConformanceRun): Promise<void> {
   const { length: dials } = run.transport.sockets;
   const { pending: timers } = run.clock;
   await run.clock.advanceAsync(AFTERWARDS_MS);
@@ -56,7 +61,7 @@ async function sayTheRest(run: ConformanceRun): Promise<void> {
   }
   const { bufferedMs } = run.session.ledger;
   const left = `${bufferedMs} ms of audio were neither delivered nor reported as a gap`;
-  throw mismatch([...run.provider.violations, left].join('; '));
+  throw mismatch(left);
 }
 
 /** A standing link says goodbye, which is answered over the network and not by time. */
@@ -66,11 +71,18 @@ async function close(run: ConformanceRun): Promise<void> {
     isClosed = true;
     run.facts.changed();
   });
-  if (run.answersGoodbye)
-    await run.facts.until(
-      () => isClosed,
-      () => 'end after the goodbye',
-    );
+  if (run.answers('goodbye')) await run.facts.until(() => isClosed, noEnd(run));
   else await run.passUntil(() => isClosed, 'end after the goodbye');
   await closing;
+}
+
+/** What is said of a goodbye that nothing came of. */
+export function noEnd({ provider }: ConformanceRun): () => string {
+  return () =>
+    `end after the goodbye (${shown(provider.goodbye)}): either the script's \`onFrame\` does not know this frame, or the service closes without one, and \`answers\` in the script has to say so`;
+}
+
+export function shown(frame: Frame | null | undefined): string {
+  if (frame === undefined) return 'never asked for';
+  return typeof frame === 'string' ? frame.slice(0, 80) : `${frame?.length ?? 'no'} bytes`;
 }

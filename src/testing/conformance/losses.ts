@@ -1,8 +1,9 @@
 /** The ways to lose a socket: each that a service's script has, and those that a network and a buggy adapter have. */
+import { hintIn } from './hints.ts';
 import { hasLink, idOf, isDialing, when } from './moments.ts';
 import type { Moment, Variant } from './moments.ts';
 import { waysOf } from './provider-server.ts';
-import type { ServiceScript, Ways } from './provider-server.ts';
+import type { Ending, Refusal, ServiceScript, Ways } from './provider-server.ts';
 import type { Failure, FailureKind } from '../../../machines/failure.ts';
 
 /** How a loss is caused. It stands in the code of the failure that a path carries. */
@@ -21,11 +22,13 @@ export function lossesOf({ refusals, endings }: ServiceScript): readonly Variant
 
 function lossesBy(
   cause: LossCause,
-  ways: Ways<object>,
+  ways: Ways<Refusal | Ending>,
   can: (moment: Moment) => boolean,
 ): readonly Variant[] {
   return (Object.keys(ways) as FailureKind[]).flatMap((kind) =>
-    waysOf(ways, kind).map((_, way) => loss(can, cause, kind, way)),
+    waysOf(ways, kind).map((how, way) =>
+      loss(can, cause, kind, way, kind === 'rateLimited' ? hintIn(how) : undefined),
+    ),
   );
 }
 
@@ -34,8 +37,10 @@ function loss(
   cause: LossCause,
   kind: FailureKind,
   way = 0,
+  retryAfterMs?: number,
 ): Variant {
-  const failure: Failure = { kind, code: cause, detail: String(way) };
+  const hint = retryAfterMs === undefined ? {} : { retryAfterMs };
+  const failure: Failure = { kind, code: cause, detail: String(way), ...hint };
   const label = `${kind} by ${cause}${way === 0 ? '' : ` ${way + 1}`}`;
   return when(
     (moment) => can(moment) && isNews(moment, cause, kind),

@@ -1,13 +1,10 @@
 /** What every session promises, whatever it went through: held against what the service heard and said. */
 import type { SaidResult } from './provider-server.ts';
-import { SAMPLE_RATE_HZ } from './run.ts';
 import type { ConformanceRun } from './run.ts';
 import type { AcceptedLink } from './switchboard.ts';
 import { mismatch } from './waiting.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 import type { TranscriptEvent } from '../../session/events.ts';
-
-const SAMPLES_PER_MS = SAMPLE_RATE_HZ / 1_000;
 
 /** What was still done once the session was closed. */
 export interface Afterwards {
@@ -91,11 +88,11 @@ function audioOf(run: ConformanceRun): readonly string[] {
   ].sort((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs);
   let throughMs = 0;
   for (const { fromMs, toMs } of covered) {
-    if (!isNear(fromMs, throughMs)) broken.push(`${throughMs} ms is followed by ${fromMs} ms`);
+    if (!isNear(run, fromMs, throughMs)) broken.push(`${throughMs} ms is followed by ${fromMs} ms`);
     throughMs = Math.max(throughMs, toMs);
   }
   const { deliveredMs, gapMs } = run.session.ledger;
-  if (!isNear(throughMs, deliveredMs + gapMs)) {
+  if (!isNear(run, throughMs, deliveredMs + gapMs)) {
     broken.push(`results and gaps end at ${throughMs} ms, the books at ${deliveredMs + gapMs} ms`);
   }
   return [...broken, ...finals.flatMap((final) => placeOf(run, final))];
@@ -117,7 +114,8 @@ function isInPlace(
   { startMs, endMs }: TranscriptEvent,
 ): readonly string[] {
   const heard = withoutSilence(link.audio.subarray(from * BYTES_PER_SAMPLE, to * BYTES_PER_SAMPLE));
-  const bytesAt = (ms: number): number => Math.round(ms * SAMPLES_PER_MS) * BYTES_PER_SAMPLE;
+  const bytesAt = (ms: number): number =>
+    Math.round((ms * run.sampleRateHz) / 1_000) * BYTES_PER_SAMPLE;
   const captured = run.captured.subarray(bytesAt(startMs), bytesAt(endMs));
   if (Buffer.compare(heard, captured) === 0) return [];
   return [`"${text}" is told of ${startMs} to ${endMs} ms, where other audio was`];
@@ -129,8 +127,9 @@ function withoutSilence(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(samples.buffer);
 }
 
-function isNear(a: number, b: number): boolean {
-  return Math.abs(a - b) < 0.5 / SAMPLES_PER_MS;
+/** Less than half a sample apart. */
+function isNear({ sampleRateHz }: ConformanceRun, aMs: number, bMs: number): boolean {
+  return Math.abs(aMs - bMs) < 500 / sampleRateHz;
 }
 
 function textOf(value: unknown): string {

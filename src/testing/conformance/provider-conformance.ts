@@ -8,12 +8,16 @@
  * ```
  */
 import { Course } from './course.ts';
+import { farewell } from './farewell.ts';
 import { finish } from './finish.ts';
 import { garbage } from './garbage.ts';
+import { assertPlacesKept } from './places.ts';
 import { waysOf } from './provider-server.ts';
 import type { ProviderServer, ServiceScript } from './provider-server.ts';
-import { ConformanceRun } from './run.ts';
+import { ConformanceRun, sampleRateOf } from './run.ts';
 import { ScriptedServer } from './scripted-server.node.ts';
+import { ALONE_SETTING } from './settings.ts';
+import type { Setting } from './settings.ts';
 import { mismatch } from './waiting.ts';
 import { walksFor } from './walks.ts';
 import type { Walk } from './walks.ts';
@@ -75,7 +79,9 @@ export function providerConformance(
   return {
     cases: [
       ...walks.map((walk) => caseOf(walk, { provider, serve, coverage })),
-      decodingCase(sample),
+      farewellCase({ provider, serve, coverage }),
+      decodingCase(sample, script),
+      placesCase(sample, script),
     ],
     unsupported: unsupportedBy(script),
     unreached: coverage.edges.filter(({ id }) => !planned.has(id)),
@@ -97,28 +103,67 @@ function caseOf(walk: Walk, { provider, serve, coverage }: Parts): ConformanceCa
   return {
     name: walk.name,
     steps: walk.steps.length,
-    run: async () => {
-      const { setting } = walk;
-      const run = await ConformanceRun.start({ provider, server: serve(), setting, coverage });
-      try {
-        await setting.before(run);
+    run: () =>
+      withRun(walk.setting, { provider, serve, coverage }, async (run) => {
+        await walk.setting.before(run);
         await new Course(run, walk).take();
         await finish(run);
         coverage.countPath(walk.steps.length);
-      } finally {
-        await run.stop();
-      }
-    },
+      }),
+  };
+}
+
+/** What a provider did wrong is told first: the rest may have come of it. */
+async function withRun(
+  setting: Setting,
+  { provider, serve, coverage }: Parts,
+  take: (run: ConformanceRun) => Promise<void>,
+): Promise<void> {
+  const run = await ConformanceRun.start({ provider, server: serve(), setting, coverage });
+  try {
+    await take(run);
+  } catch (error) {
+    const violations = [...run.provider.violations];
+    const text = error instanceof Error ? error.message : String(error);
+    if (violations.every((each) => text.includes(each))) throw error;
+    const [what] = text.split('\nWhat to do: ');
+    throw mismatch(`${violations.join('; ')}; ${what}`);
+  } finally {
+    await run.stop();
+  }
+}
+
+/** What was said last is asked for, and the service is told that no more comes. */
+function farewellCase(parts: Parts): ConformanceCase {
+  return {
+    name: 'A session that is closed while its last words are open asks for them and says goodbye.',
+    steps: 0,
+    run: () => withRun(ALONE_SETTING, parts, farewell),
+  };
+}
+
+/** Results are told of the samples that they are of, also after ten minutes. */
+function placesCase(provider: Provider, script: ServiceScript): ConformanceCase {
+  return {
+    name: 'Results keep their place on a connection of ten minutes.',
+    steps: 0,
+    run: () =>
+      Promise.resolve().then(() => {
+        assertPlacesKept(provider, script, sampleRateOf(script));
+      }),
   };
 }
 
 /** Once a service says something that nobody foresaw, a session must not end for it. */
-function decodingCase(provider: Provider): ConformanceCase {
+function decodingCase(provider: Provider, script: ServiceScript): ConformanceCase {
   return {
     name: 'Whatever frame comes, decoding throws nothing.',
     steps: 0,
     run: () => {
-      const stream = provider.openStream({ encoding: 'pcm_s16le', sampleRateHz: 16_000 });
+      const stream = provider.openStream({
+        encoding: 'pcm_s16le',
+        sampleRateHz: sampleRateOf(script),
+      });
       for (const frame of garbage) {
         try {
           stream.decode(frame);

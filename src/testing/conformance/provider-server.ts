@@ -4,7 +4,7 @@
  * `ScriptedServer` is a ready one on 127.0.0.1; who has a simulator of their own implements `ProviderServer` on it.
  */
 import type { FailureKind } from '../../../machines/failure.ts';
-import type { Frame } from '../../ports/socket.ts';
+import type { Frame, Transport } from '../../ports/socket.ts';
 
 /** How an upgrade is refused over HTTP. */
 export interface Refusal {
@@ -12,6 +12,11 @@ export interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
   /** A function may echo the request: a careless service does, and no credential may come through. */
   readonly body?: string | ((request: DialFacts) => string);
+  /**
+   * Where it is `rateLimited`: the hint in it, which the adapter has to hand on; null where an adapter need not see it.
+   * Default: what is read in its headers and its body.
+   */
+  readonly retryAfterMs?: number | null;
 }
 
 /** How a standing connection is ended: by a frame, by a close, or by a frame and then a close. */
@@ -20,6 +25,8 @@ export interface Ending {
   readonly code?: number;
   /** At most 123 bytes of UTF-8, which is all that a close frame holds (RFC 6455, section 5.5). */
   readonly reason?: string;
+  /** As in a refusal. Default: what is read in its reason and its frame. */
+  readonly retryAfterMs?: number | null;
 }
 
 /** What a dial asked for. Header names are in lower case. */
@@ -37,12 +44,22 @@ export interface SampleRange {
 /** By kind of failure, the way in which it comes about; several where a service has several. */
 export type Ways<Way> = Readonly<Partial<Record<FailureKind, Way | readonly Way[]>>>;
 
+/** Where a dial may carry a credential. */
+export type CredentialPlace = 'header' | 'protocol' | 'query';
+
+export interface CredentialRule {
+  /** What the adapter was given, which each dial has to carry. Default: anything that looks like a credential. */
+  readonly value?: string;
+  /** Where it has to stand. Default: in any of the three. */
+  readonly in?: CredentialPlace | readonly CredentialPlace[];
+}
+
 /** What one service says, and how it ends. A kind of failure that is left out is one that it cannot produce. */
 export interface ServiceScript {
   readonly refusals: Ways<Refusal>;
   readonly endings: Ways<Ending>;
-  /** The final result for these samples: when it was decoded, they are done with. */
-  result(range: SampleRange, text: string, answersFlush: boolean): Frame;
+  /** The final result for these samples, in one frame or several: when it was decoded, they are done with. */
+  result(range: SampleRange, text: string, answersFlush: boolean): Frame | readonly Frame[];
   /** Something that shows the service at work and settles no audio. Default: an empty result of no samples. */
   answer?(): Frame;
   /** Says that the service will end the session in so many milliseconds; left out where it never does. */
@@ -51,6 +68,21 @@ export interface ServiceScript {
   onFrame?(frame: Frame, client: ServiceClient): void;
   /** The PCM s16le in a frame, or null where it carries none. Default: every binary frame is bare audio. */
   audioIn?(frame: Frame): Uint8Array | null;
+  /** Which of an adapter's questions `onFrame` answers. Default: both where there is an `onFrame`, else none. */
+  readonly answers?: readonly ('flush' | 'goodbye')[];
+  /**
+   * The credential of a dial; null where the service wants none. Default: one that stands anywhere, where the service can
+   * refuse one (`auth`) or the provider can refresh one.
+   */
+  readonly credential?: CredentialRule | null;
+  /**
+   * Where it says when to come back. `ScriptedServer` adds to what is `rateLimited` a way with the hint in each of these
+   * places, unless one stands there already: headers and body of a refusal, the reason of a close. Default
+   * `['retry-after']`.
+   */
+  readonly retryHints?: readonly ('retry-after' | 'retry-after-ms' | 'body' | 'reason')[];
+  /** At which the suite speaks. Default 16,000. */
+  readonly sampleRateHz?: number;
 }
 
 /** One connection, as a script sees it. */
@@ -98,6 +130,8 @@ export interface ProviderServer {
   readonly script: ServiceScript;
   /** Where the provider dials, such as `ws://127.0.0.1:41234`; known once started. */
   readonly url: string;
+  /** How it is dialled. Default: WebSockets of Node. */
+  readonly transport?: Transport;
   /** Told of each dial, and of everything that comes in on a link: the run then looks at the facts. */
   start(listener: ServerListener): Promise<void>;
   /** Ends whatever is open, and resolves when the port is free. */
@@ -107,6 +141,11 @@ export interface ProviderServer {
 export interface ServerListener {
   onDial(dial: ServiceDial): void;
   onActivity(): void;
+}
+
+/** A result's frames, as a list. */
+export function framesOf(result: Frame | readonly Frame[]): readonly Frame[] {
+  return Array.isArray(result) ? (result as readonly Frame[]) : [result as Frame];
 }
 
 /** A script's ways to fail like this, as a list. */

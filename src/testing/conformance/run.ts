@@ -1,5 +1,6 @@
 /** One session against one service, over real sockets and on a clock of its own. */
-import type { ProviderServer } from './provider-server.ts';
+import { ruleFor } from './credentials.ts';
+import type { ProviderServer, SampleRange, ServiceScript } from './provider-server.ts';
 import type { Setting } from './settings.ts';
 import { StepLog } from './step-log.ts';
 import { Switchboard } from './switchboard.ts';
@@ -25,7 +26,7 @@ export interface RunOptions {
   readonly coverage: EdgeCoverage;
 }
 
-export const SAMPLE_RATE_HZ = 16_000;
+const SAMPLE_RATE_HZ = 16_000;
 
 /** Time passes in steps that are shorter than anything that is measured. */
 const TICK_MS = 50;
@@ -49,6 +50,7 @@ export class ConformanceRun {
   readonly transport: WatchedTransport;
   readonly session: Session;
   readonly mostSockets: number;
+  readonly sampleRateHz: number;
   readonly #captured: Uint8Array[] = [];
   readonly #chance = seededRandom(11);
 
@@ -57,7 +59,12 @@ export class ConformanceRun {
     const facts = new Facts();
     const service = new Switchboard(options.server, facts);
     await options.server.start(service);
-    return new ConformanceRun(options, service, facts);
+    try {
+      return new ConformanceRun(options, service, facts);
+    } catch (error) {
+      await options.server.stop();
+      throw error;
+    }
   }
 
   private constructor(options: RunOptions, service: Switchboard, facts: Facts) {
@@ -66,12 +73,17 @@ export class ConformanceRun {
     this.facts = facts;
     this.mostSockets = setting.mostSockets;
     this.log = new StepLog(setting.lane, facts.changed);
-    this.provider = new WatchedProvider(provider(server.url), {
-      replayRateRatio: REPLAY_RATE_RATIO,
-      ...setting.traits,
+    this.sampleRateHz = sampleRateOf(server.script);
+    const tested = provider(server.url);
+    this.provider = new WatchedProvider(tested, {
+      traits: { replayRateRatio: REPLAY_RATE_RATIO, ...setting.traits },
+      credential: ruleFor(server.script, tested),
+      saidAs: (text) => this.#saidAs(text),
+      onFact: facts.changed,
+      onBroken: facts.breakOff,
     });
     this.transport = new WatchedTransport(
-      nodeWebSocketTransport,
+      server.transport ?? nodeWebSocketTransport,
       (frame) => this.#audioBytesIn(frame),
       facts.changed,
     );
@@ -79,6 +91,7 @@ export class ConformanceRun {
     this.session = new Session({
       candidates: setting.candidates(this.provider),
       transport: this.transport,
+      format: { encoding: 'pcm_s16le', sampleRateHz: this.sampleRateHz },
       clock: this.clock,
       random: { unit: () => 0.5 },
       network: new NetworkMonitor({ signals: this.network, clock: this.clock }),
@@ -91,9 +104,10 @@ export class ConformanceRun {
     coverage.observe(this.session.actor);
   }
 
-  /** Whether the service is one that answers when a session says goodbye. */
-  get answersGoodbye(): boolean {
-    return this.service.server.script.onFrame !== undefined;
+  /** Whether the service answers such a question of a session's. */
+  answers(question: 'flush' | 'goodbye'): boolean {
+    const { script } = this.service.server;
+    return script.answers?.includes(question) ?? script.onFrame !== undefined;
   }
 
   /** All audio that was written, PCM s16le. */
@@ -113,7 +127,7 @@ export class ConformanceRun {
 
   /** Speaks so much at once: chance, so that every place in it can be told from every other. */
   speak({ ms, chunkMs }: { readonly ms: number; readonly chunkMs: number }): void {
-    const length = (SAMPLE_RATE_HZ * chunkMs) / 1_000;
+    const length = (this.sampleRateHz * chunkMs) / 1_000;
     for (let spokenMs = 0; spokenMs < ms; spokenMs += chunkMs) {
       const samples = Int16Array.from({ length }, () => this.#sample());
       const chunk = new Uint8Array(samples.buffer);
@@ -152,11 +166,22 @@ export class ConformanceRun {
     return 1 + Math.floor(this.#chance.unit() * 32_000);
   }
 
+  #saidAs(text: string): SampleRange | undefined {
+    if (text === '') return undefined;
+    const all = this.service.links.flatMap(({ link }) => link.said);
+    return all.find((said) => said.text === text);
+  }
+
   #audioBytesIn(frame: Frame): number {
     const { script } = this.service.server;
     const audio = script.audioIn ? script.audioIn(frame) : typeof frame === 'string' ? null : frame;
     return audio?.length ?? 0;
   }
+}
+
+/** At which the suite speaks to a service. */
+export function sampleRateOf({ sampleRateHz }: ServiceScript): number {
+  return sampleRateHz ?? SAMPLE_RATE_HZ;
 }
 
 function loggerInto(lines: string[]): Logger {

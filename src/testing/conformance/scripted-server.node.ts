@@ -1,4 +1,4 @@
-/** A service on 127.0.0.1 that does what a script says, when a test says so. */
+/** A service on 127.0.0.1 that does what a script says, when a test says so. It needs Node: `node:http` and `ws`. */
 import { createServer, STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket as NetSocket } from 'node:net';
@@ -6,6 +6,7 @@ import type { AddressInfo, Socket as NetSocket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
 
+import { withRetryHints } from './hints.ts';
 import type {
   DialFacts,
   ProviderServer,
@@ -16,11 +17,12 @@ import type {
   ServiceLink,
   ServiceScript,
 } from './provider-server.ts';
-import { waysOf } from './provider-server.ts';
+import { framesOf, waysOf } from './provider-server.ts';
 import type { FailureKind } from '../../../machines/failure.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
-import { TenutoError } from '../../ports/errors.ts';
+import type { TenutoError } from '../../ports/errors.ts';
 import type { Frame } from '../../ports/socket.ts';
+import { modelInvalid } from '../model-error.ts';
 
 export class ScriptedServer implements ProviderServer {
   readonly script: ServiceScript;
@@ -31,7 +33,7 @@ export class ScriptedServer implements ProviderServer {
   #results = 0;
 
   constructor(script: ServiceScript) {
-    this.script = script;
+    this.script = withRetryHints(script);
   }
 
   get url(): string {
@@ -161,7 +163,8 @@ class ScriptedLink implements ServiceLink {
 
   answer(): void {
     const { script } = this.#service;
-    this.say(script.answer?.() ?? script.result({ from: 0, to: 0 }, '', false));
+    const answer = script.answer?.() ?? script.result({ from: 0, to: 0 }, '', false);
+    for (const frame of framesOf(answer)) this.say(frame);
   }
 
   settle({ answersFlush = false }: { readonly answersFlush?: boolean } = {}): void {
@@ -170,7 +173,8 @@ class ScriptedLink implements ServiceLink {
     if (to <= from) return;
     const text = this.#service.nameResult();
     this.said.push({ from, to, text });
-    this.say(this.#service.script.result({ from, to }, text, answersFlush));
+    const result = this.#service.script.result({ from, to }, text, answersFlush);
+    for (const frame of framesOf(result)) this.say(frame);
   }
 
   close(code: number, reason = ''): void {
@@ -230,9 +234,5 @@ function refusalText({ status, headers, body = '' }: Refusal, facts: DialFacts):
 }
 
 function notInScript(message: string): TenutoError {
-  return new TenutoError({
-    code: 'MODEL_INVALID',
-    message,
-    remediation: 'Add it to the script of the service.',
-  });
+  return modelInvalid(message, 'Add it to the script of the service.');
 }

@@ -91,8 +91,11 @@ const ALONE: Omit<Setting, 'lead' | 'policy' | 'tries'> = {
   isPossible: () => true,
 };
 
+/** One connection that nothing is done to. */
+export const ALONE_SETTING: Setting = { ...ALONE, lead: '', policy: PLAIN, tries: LINKS };
+
 export const SETTINGS: readonly Setting[] = [
-  { ...ALONE, lead: '', policy: PLAIN, tries: LINKS },
+  ALONE_SETTING,
   {
     ...ALONE,
     lead: 'Where the first dial is tried again: ',

@@ -67,7 +67,7 @@ export class Switchboard implements ServerListener {
       this.#dials.length > this.#answered &&
       !this.#isDialing &&
       this.#dials.at(-1)?.socket.isLive === true;
-    await this.#facts.until(isThere, () => 'dial');
+    await this.#facts.until(isThere, () => 'dial: `dial()` has not resolved, or was not asked');
     this.#answered = this.#dials.length;
     return this.#dials.at(-1) as ArrivedDial;
   }

@@ -1,17 +1,27 @@
 /** Waiting for facts: whoever waits is asked again each time that something happened. */
 import { systemClock } from '../../ports/clock.ts';
-import { TenutoError } from '../../ports/errors.ts';
+import type { TenutoError } from '../../ports/errors.ts';
+import { modelMismatch } from '../model-error.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
 /** Real sockets answer within milliseconds; whoever waits longer than this waits for ever. */
 const GUARD_MS = 5_000;
 
+const MEND_EITHER = 'Mend the provider or the script of its service, whichever is wrong.';
+
 export class Facts {
   readonly #waiters = new Set<() => void>();
+  #broken: Error | null = null;
 
   /** Something happened. */
   readonly changed = (): void => {
     for (const look of this.#waiters) look();
+  };
+
+  /** Nothing will come of it any more: whoever waits is rejected with this at once, and so is who waits later. */
+  readonly breakOff = (error: Error): void => {
+    this.#broken ??= error;
+    this.changed();
   };
 
   /**
@@ -28,6 +38,7 @@ export class Facts {
       };
       const look = (): void => {
         try {
+          if (this.#broken !== null) throw this.#broken;
           if (!isSo()) return;
           leave();
           resolve();
@@ -47,12 +58,8 @@ export class Facts {
   }
 }
 
-export function mismatch(message: string): TenutoError {
-  return new TenutoError({
-    code: 'MODEL_MISMATCH',
-    message,
-    remediation: 'Mend the provider, the script of its service, or the chart, whichever is wrong.',
-  });
+export function mismatch(message: string, remediation = MEND_EITHER): TenutoError {
+  return modelMismatch(message, remediation);
 }
 
 /** Virtual time that can fail, as a platform's timers do when it has run out of something. */

@@ -1,8 +1,9 @@
 /** The paths that a conformance run takes: few that together take each transition by each of its causes. */
 import { distinguish } from './moments.ts';
+import { hintIn } from './hints.ts';
 import { stimuli } from './stimuli.ts';
 import { waysOf } from './provider-server.ts';
-import type { ServiceScript, Ways } from './provider-server.ts';
+import type { Ending, Refusal, ServiceScript, Ways } from './provider-server.ts';
 import { SETTINGS } from './settings.ts';
 import type { Setting } from './settings.ts';
 import { connectionMachine } from '../../../machines/connection.machine.ts';
@@ -63,9 +64,14 @@ function inputOf(provider: Provider, { traits, policy, lane, role }: Setting): C
 
 /** All of a script that its walks depend on. */
 function kindsIn({ refusals, endings }: ServiceScript): unknown {
-  return [refusals, endings].map((ways: Ways<object>) =>
-    (Object.keys(ways) as FailureKind[]).map((kind) => [kind, waysOf(ways, kind).length]),
+  return [refusals, endings].map((ways: Ways<Refusal | Ending>) =>
+    (Object.keys(ways) as FailureKind[]).map((kind) => [kind, waysOf(ways, kind).map(hintOf)]),
   );
+}
+
+/** As JSON keeps it. */
+function hintOf(way: Refusal | Ending): number | null {
+  return hintIn(way) ?? null;
 }
 
 interface Found {

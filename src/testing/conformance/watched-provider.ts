@@ -1,4 +1,8 @@
 /** A provider under test: it is asked as a session asks it, and what breaks its contract is written down. */
+import { missingCredential, secretsIn } from './credentials.ts';
+import { placeFault } from './places.ts';
+import type { CredentialRule, SampleRange } from './provider-server.ts';
+import { mismatch } from './waiting.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
 import type { DialRequest, Frame, SocketEnd } from '../../ports/socket.ts';
@@ -14,24 +18,41 @@ import type {
 /** Where the provider is made to throw, as one with a bug would. */
 export type ProviderFault = 'openStream' | 'encodeAudio';
 
-const MIN_SECRET_CHARS = 8;
+export interface WatchOptions {
+  readonly traits: Partial<ProviderTraits>;
+  /** What each dial has to carry; null where that is nothing. */
+  readonly credential: CredentialRule | null;
+  /** What was said under this text, and of which samples. */
+  readonly saidAs: (text: string) => SampleRange | undefined;
+  /** Told when something was asked of the provider, or heard. */
+  readonly onFact: () => void;
+  /** Told once nothing can come of the run any more, and why. */
+  readonly onBroken: (error: Error) => void;
+}
 
 export class WatchedProvider implements Provider {
   readonly name: string;
   readonly component: Component;
   readonly traits: ProviderTraits;
-  /** What it did that no provider may do. */
-  readonly violations: string[] = [];
+  /** What it did that no provider may do, each once. */
+  readonly violations = new Set<string>();
   /** Credentials that it put into its dials. */
   readonly secrets = new Set<string>();
+  /** What it gave when it was last asked for a flush or a goodbye; undefined before. */
+  flush: Frame | null | undefined;
+  goodbye: Frame | null | undefined;
+  /** A result was decoded that answers a flush. */
+  isFlushAnswered = false;
   readonly #provider: Provider;
+  readonly #options: WatchOptions;
   #fault: ProviderFault | null = null;
 
-  constructor(provider: Provider, traits: Partial<ProviderTraits> = {}) {
+  constructor(provider: Provider, options: WatchOptions) {
     this.#provider = provider;
+    this.#options = options;
     this.name = provider.name;
     this.component = provider.component;
-    this.traits = { ...provider.traits, ...traits };
+    this.traits = { ...provider.traits, ...options.traits };
   }
 
   /** The next such call throws. */
@@ -44,9 +65,27 @@ export class WatchedProvider implements Provider {
   }
 
   async dial(format: AudioFormat, reason: CredentialReason): Promise<DialRequest> {
-    const request = await this.#provider.dial(format, reason);
+    const request = await this.#dialled(format, reason);
     for (const secret of secretsIn(request)) this.secrets.add(secret);
+    const { credential } = this.#options;
+    const fault = credential === null ? null : missingCredential(request, credential);
+    if (fault !== null) this.violations.add(fault);
     return request;
+  }
+
+  /** Without a request nothing comes of the run, so nobody waits for it. */
+  async #dialled(format: AudioFormat, reason: CredentialReason): Promise<DialRequest> {
+    let fault: string | null;
+    try {
+      const request = await this.#provider.dial(format, reason);
+      fault = faultIn(request);
+      if (fault === null) return request;
+    } catch (error) {
+      fault = `dial() threw: ${String(error)}`;
+    }
+    const broken = brokenDial(fault);
+    this.#options.onBroken(broken);
+    throw broken;
   }
 
   openStream(format: AudioFormat): ProviderStream {
@@ -58,8 +97,8 @@ export class WatchedProvider implements Provider {
         return stream.encodeAudio(bytes);
       },
       encodeKeepAlive: () => stream.encodeKeepAlive(),
-      encodeFlush: () => stream.encodeFlush(),
-      encodeGoodbye: () => stream.encodeGoodbye(),
+      encodeFlush: () => this.#noted((this.flush = stream.encodeFlush())),
+      encodeGoodbye: () => this.#noted((this.goodbye = stream.encodeGoodbye())),
       decode: (frame) => this.#decode(stream, frame),
     };
   }
@@ -70,7 +109,7 @@ export class WatchedProvider implements Provider {
       this.#checkFailure(failure);
       return failure;
     } catch (error) {
-      this.violations.push(`classifyEnd threw: ${String(error)}`);
+      this.violations.add(`classifyEnd threw: ${String(error)}`);
       return { kind: 'transient', code: 'unclassified', detail: '' };
     }
   }
@@ -81,7 +120,7 @@ export class WatchedProvider implements Provider {
       for (const event of events) this.#check(event);
       return events;
     } catch (error) {
-      this.violations.push(`decode threw: ${String(error)}`);
+      this.violations.add(`decode threw: ${String(error)}`);
       return [];
     }
   }
@@ -89,17 +128,22 @@ export class WatchedProvider implements Provider {
   #check(event: ProviderEvent): void {
     if (event.kind === 'failed') this.#checkFailure(event.failure);
     if (event.kind !== 'transcript') return;
-    const { startSample, endSample } = event;
-    const isRange = Number.isInteger(startSample) && Number.isInteger(endSample);
-    if (isRange && startSample >= 0 && endSample >= startSample) return;
-    this.violations.push(`decode told of the samples ${startSample} to ${endSample}`);
+    if (event.answersFlush) this.isFlushAnswered = true;
+    const said = event.isFinal ? this.#options.saidAs(event.text) : undefined;
+    const fault = placeFault(event, said);
+    if (fault !== null) this.violations.add(fault);
+  }
+
+  #noted(frame: Frame | null): Frame | null {
+    this.#options.onFact();
+    return frame;
   }
 
   /** A session takes credentials out of what it tells; an adapter that relies on it is careless all the same. */
   #checkFailure({ code, detail }: Failure): void {
     for (const secret of this.secrets) {
       if (!`${code} ${detail}`.includes(secret)) continue;
-      this.violations.push('a credential was told in a failure');
+      this.violations.add('a credential was told in a failure');
     }
   }
 
@@ -110,15 +154,21 @@ export class WatchedProvider implements Provider {
   }
 }
 
-/** What a dial carries that must not turn up anywhere else. */
-function secretsIn({ headers = {}, protocols = [], url }: DialRequest): readonly string[] {
-  const query = new URL(url).searchParams;
-  const said = [
-    ...Object.entries(headers).flatMap(([name, value]) =>
-      /authorization|key|token/i.test(name) ? value.split(' ') : [],
-    ),
-    ...protocols,
-    ...[...query].flatMap(([name, value]) => (/key|token/i.test(name) ? value : [])),
-  ];
-  return said.filter((word) => word.length >= MIN_SECRET_CHARS);
+/** What keeps a request from being dialled, in a sentence. */
+function faultIn(request: unknown): string | null {
+  if (typeof request !== 'object' || request === null) {
+    return `dial() gave ${String(request)}`;
+  }
+  const { url, timeoutMs } = request as Partial<DialRequest>;
+  if (typeof url !== 'string' || !URL.canParse(url)) {
+    return `dial() gave the address ${JSON.stringify(url)}, which is none`;
+  }
+  return Number(timeoutMs) > 0 ? null : `dial() gave ${String(timeoutMs)} as \`timeoutMs\``;
+}
+
+function brokenDial(what: string): Error {
+  return mismatch(
+    `the provider cannot be dialled: ${what}`,
+    'Mend `dial` of the provider: it resolves with { url, timeoutMs } and, as the service wants them, headers and protocols.',
+  );
 }

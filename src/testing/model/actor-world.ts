@@ -14,7 +14,7 @@ import type {
 import { descriptorsOf, isTimer, MODEL_START_AT_MS, statePath } from './events.ts';
 import { FakeActors } from './fake-actors.ts';
 import type { FakeActor } from './fake-actors.ts';
-import type { Executor, WorldFacts } from './model-tests.ts';
+import type { Executor, WorldFacts } from './model-options.ts';
 import { VirtualClock } from '../virtual-clock.ts';
 
 interface Message {

@@ -13,7 +13,7 @@ import type {
 } from 'xstate';
 
 import { guardName, triggerName } from '../../charts/names.ts';
-import { TenutoError } from '../../ports/errors.ts';
+import { modelMismatch } from '../model-error.ts';
 
 /** One transition: one way in which one state answers one event. */
 export interface ChartEdge {
@@ -28,6 +28,8 @@ export interface ChartEdge {
   /** Empty where the state stays. */
   readonly targetIds: readonly string[];
 }
+
+const OPEN_THE_WAY = 'Add to `events` a payload that opens the way, or take out the transition.';
 
 const edgesByMachine = new WeakMap<AnyStateMachine, readonly ChartEdge[]>();
 const edgesByTransition = new WeakMap<object, ChartEdge>();
@@ -130,19 +132,17 @@ export class EdgeCoverage {
     return `${this.#machine.root.id}: ${this.#paths} paths, ${this.#steps} steps, ${counts} transitions (${Math.floor(this.share * 100)} %)`;
   }
 
-  /** Throws a TenutoError `MODEL_MISMATCH` that names every transition that was not executed. */
-  assertComplete(): void {
+  /**
+   * Throws a TenutoError `MODEL_MISMATCH` that names every transition that was not executed.
+   *
+   * @param remediation what can be done about it.
+   */
+  assertComplete(remediation = OPEN_THE_WAY): void {
     const { missing } = this;
     if (missing.length === 0) return;
 
-    throw new TenutoError({
-      code: 'MODEL_MISMATCH',
-      message: [
-        `${this.report()}; never executed:`,
-        ...missing.map(({ id, guard }) => `  ${id}${guard === null ? '' : ` [${guard}]`}`),
-      ].join('\n'),
-      remediation: 'Add an event payload that opens the way, or take out the transition.',
-    });
+    const lines = missing.map(({ id, guard }) => `  ${id}${guard === null ? '' : ` [${guard}]`}`);
+    throw modelMismatch([`${this.report()}; never executed:`, ...lines].join('\n'), remediation);
   }
 }
 

@@ -8,7 +8,7 @@ import type {
 } from 'xstate';
 
 import { triggerName } from '../../charts/names.ts';
-import { TenutoError } from '../../ports/errors.ts';
+import { modelInvalid } from '../model-error.ts';
 
 /** The situation in which an event is about to happen. */
 export interface ModelMoment<TMachine extends AnyStateMachine = AnyStateMachine> {
@@ -155,13 +155,12 @@ function assertFits(event: Typed, descriptor: string): void {
   if (!event.type.includes('*') && fits(event.type, descriptor)) return;
 
   const isWildcard = event.type.includes('*');
-  throw new TenutoError({
-    code: 'MODEL_INVALID',
-    message: isWildcard
+  throw modelInvalid(
+    isWildcard
       ? `The chart waits for ${descriptor}, and no event is given for it.`
       : `An event ${event.type} is listed under ${descriptor}, which does not take it.`,
-    remediation: `List under "${descriptor}" in \`events\` what it is to be tried with.`,
-  });
+    `List under "${descriptor}" in \`events\` what it is to be tried with.`,
+  );
 }
 
 function isVariant(

@@ -26,7 +26,7 @@ import { sentenceOf } from './sentences.ts';
 import { after, nextTimer, startOf } from './steps.ts';
 import type { Situation } from './steps.ts';
 import { assertModelFits } from './validate.ts';
-import { TenutoError } from '../../ports/errors.ts';
+import { modelInvalid } from '../model-error.ts';
 
 export type { ModelPath, ModelStep } from './path.ts';
 
@@ -177,12 +177,10 @@ function withinLimit<T>(machine: AnyStateMachine, { limit }: PathOptions, run: (
     return run();
   } catch (error) {
     if (!(error instanceof Error) || error.message !== 'Traversal limit exceeded') throw error;
-    throw new TenutoError({
-      code: 'MODEL_INVALID',
-      message: `${machine.root.id}: more than ${limit ?? DEFAULT_LIMIT} situations differ.`,
-      remediation:
-        'Say by `distinguish` what of the context matters, without counters and moments.',
-      cause: error,
-    });
+    throw modelInvalid(
+      `${machine.root.id}: more than ${limit ?? DEFAULT_LIMIT} situations differ.`,
+      'Say by `distinguish` what of the context matters, without counters and moments; or raise `limit`.',
+      error,
+    );
   }
 }

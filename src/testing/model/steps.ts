@@ -15,7 +15,7 @@ import type {
 import { executedEdges } from './edges.ts';
 import type { ChartEdge } from './edges.ts';
 import { statePath } from './events.ts';
-import { TenutoError } from '../../ports/errors.ts';
+import { modelInvalid } from '../model-error.ts';
 
 /** A moment of a chart's life. */
 export interface Situation {
@@ -188,12 +188,10 @@ function guarded(
     if (snapshot.status === 'error') throw snapshot.error;
     return snapshot;
   } catch (cause) {
-    throw new TenutoError({
-      code: 'MODEL_INVALID',
-      message: `${machine.root.id}: ${step} makes the chart throw: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      remediation:
-        'Give the event the payload that the chart reads, or make its guards and actions total.',
+    throw modelInvalid(
+      `${machine.root.id}: ${step} makes the chart throw: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      'Give the event the payload that the chart reads, or make its guards and actions total.',
       cause,
-    });
+    );
   }
 }

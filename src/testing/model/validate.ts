@@ -2,7 +2,8 @@
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 
 import { descriptorsOf, fits } from './events.ts';
-import { TenutoError } from '../../ports/errors.ts';
+import type { TenutoError } from '../../ports/errors.ts';
+import { modelInvalid } from '../model-error.ts';
 
 /** What a model says about its chart, by the chart's names. */
 interface Named {
@@ -41,7 +42,7 @@ function assertExecutors(
     const isExecuted = types.some((type) => type === descriptor || fits(type, descriptor));
     if (isExecuted || ignore.includes(descriptor) || descriptor.startsWith('xstate.after.'))
       continue;
-    throw invalid(
+    throw modelInvalid(
       `${machine.root.id}: the chart takes ${descriptor}, and no executor causes it.`,
       `Add "${descriptor}" to \`executors\`, or to \`ignore\`.`,
     );
@@ -51,14 +52,14 @@ function assertExecutors(
 function assertNodeIsWhole(machine: AnyStateMachine, node: AnyStateNode): void {
   const { delays, guards, actions, actors } = machine.implementations;
   const say = (kind: string, name: string, declared: object): TenutoError =>
-    invalid(
+    modelInvalid(
       `${node.id}: the ${kind} ${name} is not declared.${hint(name, Object.keys(declared))}`,
       `Declare it in setup({ ${kind}s }), or correct its name.`,
     );
   try {
     targetsOf(node);
   } catch (cause) {
-    throw invalid(
+    throw modelInvalid(
       `${node.id}: ${cause instanceof Error ? cause.message : String(cause)}`,
       'Name a state that exists as `initial`.',
     );
@@ -120,14 +121,10 @@ function unknown(
   name: string,
   known: readonly string[],
 ): TenutoError {
-  return invalid(
+  return modelInvalid(
     `${machine.root.id}: "${name}" in ${where} is no ${what} of the chart.${hint(name, known)}`,
     `Take one of: ${known.filter((each) => each !== '').join(', ')}.`,
   );
-}
-
-function invalid(message: string, remediation: string): TenutoError {
-  return new TenutoError({ code: 'MODEL_INVALID', message, remediation });
 }
 
 /** The nearest name within two typing errors. */

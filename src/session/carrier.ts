@@ -1,0 +1,169 @@
+/**
+ * The link that carries the audio: what is replayed on it, what its results settle, what its loss costs, and how the
+ * next one takes over. The others stand by, and have no say about the audio.
+ */
+import { Books } from './books.ts';
+import type { Demux, Result } from './demux.ts';
+import type { SessionEmitter } from './emitter.ts';
+import { Gate } from './gate.ts';
+import type { GateEdges } from './gate.ts';
+import { Handover } from './handover.ts';
+import type { Link } from './link.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Reporter } from './reporter.ts';
+import type { ReplayResult } from '../../machines/connection.types.ts';
+import type { HandoverInput, HandoverResult } from '../../machines/orchestrator.types.ts';
+import { BYTES_PER_SAMPLE, msOf } from '../audio/format.ts';
+import type { Uplink } from '../audio/uplink.ts';
+
+/** What whoever waits for the audio wants to know of it. */
+export interface UplinkEdges {
+  /** Everything captured is on its way. */
+  caughtUp(): void;
+  /** A result let audio leave the ring. */
+  settled(): void;
+  /** The link that carried audio is gone; another will catch up anew. */
+  pause(): void;
+}
+
+interface Replay {
+  readonly link: Link;
+  readonly done: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+export class Carrier implements GateEdges {
+  readonly #options: ResolvedOptions;
+  readonly #uplink: Uplink;
+  readonly #demux: Demux;
+  readonly #emitter: SessionEmitter;
+  readonly #reporter: Reporter;
+  #edges: UplinkEdges | null = null;
+  #link: Link | null = null;
+  #replay: Replay | null = null;
+  /** From the loss of a link until its successor has caught up. */
+  #books: Books | null = null;
+  #handover: Handover | null = null;
+
+  constructor(
+    options: ResolvedOptions,
+    uplink: Uplink,
+    demux: Demux,
+    emitter: SessionEmitter,
+    reporter: Reporter,
+  ) {
+    this.#options = options;
+    this.#uplink = uplink;
+    this.#demux = demux;
+    this.#emitter = emitter;
+    this.#reporter = reporter;
+  }
+
+  listen(edges: UplinkEdges): void {
+    this.#edges = edges;
+  }
+
+  /** Null while none carries. */
+  get link(): Link | null {
+    return this.#link;
+  }
+
+  /** Opens the gate on this link; resolves when the backlog is out and audio is live. */
+  replay(link: Link): Promise<ReplayResult> {
+    const books = (this.#books ??= this.#openBooks());
+
+    return new Promise((resolve, reject) => {
+      this.#replay = {
+        link,
+        fail: reject,
+        done: () => {
+          this.#replay = null;
+          this.#reporter.lastFact = 'replay.finished';
+          this.#books = null;
+          resolve(books.read());
+        },
+      };
+      this.#link = link;
+      this.#uplink.open(new Gate(link, link.candidate.provider.traits.replayRateRatio, this));
+    });
+  }
+
+  /** Its provider threw over a piece of audio. False where no replay waits for this link, and nobody knows yet. */
+  failReplay(link: Link, error: unknown): boolean {
+    if (this.#replay?.link !== link) return false;
+    this.#uplink.shut();
+    this.#replay.fail(error);
+    this.#replay = null;
+    return true;
+  }
+
+  /** What a link was told of the audio: only the one that carries it is heard. */
+  take(link: Link, event: Result): void {
+    if (link !== this.#link) return;
+    const settledBefore = this.#uplink.ledger.settledThrough;
+    this.#demux.take(link, event);
+    this.#reporter.answered(event);
+    if (this.#uplink.ledger.settledThrough === settledBefore) return;
+    this.#reporter.committed(link);
+    this.#handover?.settled();
+    this.#edges?.settled();
+  }
+
+  drained(link: Link): void {
+    if (link === this.#link) this.#uplink.drained();
+  }
+
+  /** Asks the service for the final of everything sent; false where there is nobody to ask. */
+  flush(): boolean {
+    return this.#link?.askFlush(this.#uplink.cursorPosition) ?? false;
+  }
+
+  /**
+   * In a pause, the final of what was said is waited for, so that the next link begins where it ended. It is not asked
+   * for: a flush would cut an utterance in two, and a recogniser words its halves otherwise than the whole.
+   */
+  handOver({ from }: HandoverInput): Promise<HandoverResult> {
+    const { owner } = this.#reporter;
+    const isCarrying = this.#link?.lane === from;
+    const isPause = this.#uplink.isCaughtUp && owner?.isPaused === true;
+    this.#handover = new Handover(this.#options.clock, this.#uplink, owner?.spokenThrough ?? 0);
+    const done = this.#handover.begin(isCarrying && isPause);
+
+    return done.then(() => ({ atMs: this.#options.clock.nowMs() }));
+  }
+
+  /** The link is let go of. */
+  leave(link: Link): void {
+    if (link === this.#link) {
+      this.#books ??= this.#openBooks(); // an outage with two losses is one outage
+      this.#edges?.pause();
+      this.#uplink.shut();
+      this.#demux.dropInterim();
+      this.#link = null;
+      this.#handover?.end();
+    }
+    if (this.#replay?.link === link) this.#replay = null;
+  }
+
+  onCaughtUp(): void {
+    this.#replay?.done();
+    this.#edges?.caughtUp();
+  }
+
+  onFirstAudio(): void {
+    const { ledger, ring } = this.#uplink;
+    this.#emitter.emit({
+      type: 'audio.flowing',
+      fromMs: this.#msOf(ledger.settledThrough),
+      backlogMs: this.#msOf(ring.endPosition - ledger.settledThrough),
+    });
+  }
+
+  #openBooks(): Books {
+    return new Books(this.#uplink, this.#demux, this.#options.format);
+  }
+
+  #msOf(bytes: number): number {
+    return msOf(bytes / BYTES_PER_SAMPLE, this.#options.format);
+  }
+}

@@ -1,0 +1,180 @@
+/** Ctrl-C, once and twice: what is still waited for, what is told, and the exit status. */
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { runCli, sentence } from './run-cli.ts';
+import { Deadline } from '../../src/cli/interruption.ts';
+import { streamRecording } from '../../src/cli/recording.ts';
+import { startServices } from '../../src/cli/services.ts';
+import type { Services } from '../../src/cli/services.ts';
+import { createAdmission } from '../../src/session/admission/admission.ts';
+import type { Recogniser } from '../../src/simulators/recogniser/recogniser.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+
+const CLOSING = 'Closing: waiting for the last results (Ctrl-C again to stop at once)\n';
+
+describe('the deadline of an interrupted run', () => {
+  function started() {
+    const clock = new VirtualClock();
+    const [first, second] = [new AbortController(), new AbortController()];
+    const deadline = new Deadline({ signal: first.signal, haste: second.signal }, clock);
+    return { clock, first, second, deadline };
+  }
+
+  it('is 2 s after the first signal', () => {
+    const { clock, first, deadline } = started();
+    clock.advance(60_000);
+    first.abort();
+
+    clock.advance(1_999);
+    const before = deadline.signal.aborted;
+    clock.advance(1);
+
+    expect([before, deadline.signal.aborted]).toEqual([false, true]);
+  });
+
+  it('comes at once with the second signal', () => {
+    const { first, second, deadline } = started();
+    first.abort();
+
+    second.abort();
+
+    expect(deadline.signal.aborted).toBe(true);
+  });
+
+  it('counts for a run that begins interrupted', () => {
+    const { clock, first, second } = started();
+    first.abort();
+
+    const late = new Deadline({ signal: first.signal, haste: second.signal }, clock);
+    clock.advance(2_000);
+
+    expect(late.signal.aborted).toBe(true);
+  });
+
+  it('ends the wait for work that does not end', async () => {
+    const { second, deadline } = started();
+    const waiting = deadline.over(new Promise(() => undefined));
+
+    second.abort();
+
+    await expect(waiting).resolves.toBeUndefined();
+  });
+
+  it('leaves no timer behind', () => {
+    const { clock, first, deadline } = started();
+    first.abort();
+
+    deadline.stop();
+
+    expect(clock.pending).toBe(0);
+    expect(deadline.signal.aborted).toBe(false);
+  });
+});
+
+describe('a recording that is interrupted', () => {
+  /** Nothing is ever recognised: there is always something to wait for. */
+  const deaf: Recogniser = {
+    open: () => ({ write: () => undefined, flush: () => undefined, close: () => undefined }),
+    close: () => Promise.resolve(),
+  };
+  const started: Services[] = [];
+
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((services) => services.close()));
+  });
+
+  it('ends at once with the second signal, with what was left in its books', async () => {
+    const plan = { seed: null, faults: [] };
+    const base = {
+      providers: ['local'],
+      simulated: true,
+      speedRatio: 1,
+      recogniser: deaf,
+    } as const;
+    const services = await startServices({ ...base, plan });
+    started.push(services);
+    const [first, second] = [new AbortController(), new AbortController()];
+    const format = { encoding: 'pcm_s16le', sampleRateHz: 16_000 } as const;
+    const pcm = new Uint8Array(16_000 * 2 * 60);
+    let atSecondMs = Infinity;
+
+    const report = await streamRecording({
+      recording: { name: 'silence', pcm, format, durationMs: 60_000 },
+      candidates: services.candidates,
+      speedRatio: 1,
+      seed: 1,
+      signal: first.signal,
+      haste: second.signal,
+      session: { admission: createAdmission() },
+      onProgress: (_session, positionMs) => {
+        if (positionMs < 300) return;
+        first.abort();
+        // The first alone would take 2 s more.
+        setTimeout(() => {
+          atSecondMs = performance.now();
+          second.abort();
+        }, 50);
+      },
+    });
+
+    const tookMs = performance.now() - atSecondMs;
+    expect(tookMs).toBeGreaterThanOrEqual(0);
+    expect(tookMs).toBeLessThan(1_500);
+    expect(report).toMatchObject({
+      status: 'interrupted',
+      error: null,
+      ledger: { capturedMs: 300, bufferedMs: 300 },
+    });
+  });
+});
+
+describe('tenuto transcribe, interrupted on a link that went silent', () => {
+  const command = ['transcribe', sentence, '--faults', 'half-open@2s:20s'];
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('by %s says at once what it waits for, and exits with %d', async (name, code) => {
+    let isSent = false;
+    const { status, stderr } = await runCli(command, ({ child, stderr: said }) => {
+      if (isSent || !said.includes('silent for')) return;
+      isSent = true;
+      child.kill(name);
+    });
+
+    expect(stderr.split(CLOSING)).toHaveLength(2);
+    expect(stderr).toMatch(/were still in the ring, not delivered\ninterrupted\n$/);
+    expect(status).toBe(code);
+  });
+
+  it('twice ends with what was left', async () => {
+    let sent = 0;
+    const { status, stderr } = await runCli(command, ({ child, stderr: said }) => {
+      if ((sent === 0 && said.includes('silent for')) || (sent === 1 && said.includes('Closing'))) {
+        sent += 1;
+        child.kill('SIGINT');
+      }
+    });
+
+    expect(sent).toBe(2);
+    expect(stderr.split(CLOSING)).toHaveLength(2);
+    expect(stderr).toMatch(/were still in the ring, not delivered\ninterrupted\n$/);
+    expect(status).toBe(130);
+  });
+});
+
+describe('tenuto demo, interrupted', () => {
+  it('tells of both runs how far they came, and promises nothing', async () => {
+    let isSent = false;
+    const { status, stdout } = await runCli(['demo'], ({ child }) => {
+      if (!isSent) child.kill('SIGINT');
+      isSent = true;
+    });
+
+    expect(stdout).toMatch(/^ledger without faults: captured \d+ .*balanced/m);
+    expect(stdout).toMatch(/^ledger with faults: +captured \d+ .*balanced/m);
+    expect(stdout).not.toMatch(/promise|Nothing was lost|not reached/);
+    expect(stdout).toMatch(/\ninterrupted\n$/);
+    expect(status).toBe(130);
+  });
+});
