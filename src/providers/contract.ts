@@ -64,6 +64,8 @@ export interface ProviderTraits {
   readonly inputRateHz?: number;
   /** It tells nothing of silence: what was sent this long ago and led to nothing was silence. Default null: it tells. */
   readonly silenceSettlesAfterMs?: number | null;
+  /** It has no keep-alive and wants silence, as audio, after this long without any. Default null: it does not mind. */
+  readonly fillsSilenceAfterMs?: number | null;
   /** It speaks what it is told to (`say`), within these limits. Default null: it does not. */
   readonly speech?: SpeechLimits | null;
 }
@@ -127,6 +129,11 @@ export interface ProviderStream {
   settleSilence?(throughSample: number): readonly ProviderEvent[];
   /** What its socket's end means, where that depends on what went over it. Default: the provider's `classifyEnd`. */
   classifyEnd?(end: SocketEnd): Failure;
+  /**
+   * Asked once as the socket has ended, before anything is made of that end: what the end itself tells, where a service
+   * says "all done" by closing. Default nothing.
+   */
+  decodeEnd?(end: SocketEnd): readonly ProviderEvent[];
 }
 
 export interface Provider {
