@@ -1,0 +1,109 @@
+/** What stands in a server's frame. Every field may be missing, of another type, or new. */
+import { fromBase64 } from '../wire/base64.ts';
+import { detailOf } from '../wire/detail.ts';
+import { booleanAt, fieldOf, objectAt, objectsAt, stringAt } from '../wire/json.ts';
+import type { JsonObject } from '../wire/json.ts';
+
+export interface ContentPiece {
+  readonly kind: 'text' | 'audio' | 'functionCall';
+  readonly part: JsonObject;
+}
+
+export interface FunctionCall {
+  /** Null where the service gave none. */
+  readonly id: string | null;
+  readonly name: string;
+  /** JSON. */
+  readonly arguments: string;
+  readonly signature: string | null;
+}
+
+export interface Audio {
+  readonly bytes: Uint8Array;
+  readonly sampleRateHz: number;
+}
+
+/** What a server may send beside what is read here, and what says nothing to us. */
+const SILENT_MEMBERS: readonly string[] = ['usageMetadata'];
+const KNOWN_MEMBERS: readonly string[] = [
+  'setupComplete',
+  'serverContent',
+  'toolCall',
+  'toolCallCancellation',
+  'goAway',
+  'sessionResumptionUpdate',
+  'voiceActivity',
+  'voiceActivityDetectionSignal',
+  'error',
+  ...SILENT_MEMBERS,
+];
+
+const DEFAULT_RATE_HZ = 24_000;
+const PCM = /^audio\/(?:pcm|l16)\b/i;
+const RATE = /\brate=(\d{4,6})\b/i;
+
+/** The names of members that nothing is known of, as one text; null where there are none. */
+export function unknownMembers(message: JsonObject): string | null {
+  const names = Object.keys(message).filter((name) => !KNOWN_MEMBERS.includes(name));
+  return names.length === 0 ? null : detailOf(names.slice(0, 8).join(', '));
+}
+
+/** Audio and text of a model's turn, without what it only thinks. */
+export function piecesOf(content: JsonObject | null): readonly ContentPiece[] {
+  return objectsAt(objectAt(content, 'modelTurn'), 'parts').flatMap((part): ContentPiece[] => {
+    if (booleanAt(part, 'thought') === true) return [];
+    if (objectAt(part, 'functionCall') !== null) return [{ kind: 'functionCall', part }];
+    if (objectAt(part, 'inlineData') !== null) return [{ kind: 'audio', part }];
+    return stringAt(part, 'text') === null ? [] : [{ kind: 'text', part }];
+  });
+}
+
+/** Null for what is no PCM. */
+export function audioIn(part: JsonObject): Audio | null {
+  const data = objectAt(part, 'inlineData');
+  const mimeType = stringAt(data, 'mimeType') ?? 'audio/pcm';
+  const bytes = fromBase64(stringAt(data, 'data') ?? '');
+  const sampleRateHz = Number(RATE.exec(mimeType)?.[1] ?? DEFAULT_RATE_HZ);
+  if (!PCM.test(mimeType) || bytes === null || sampleRateHz < 8_000 || sampleRateHz > 192_000) {
+    return null;
+  }
+  return { bytes: bytes.subarray(0, bytes.length - (bytes.length % 2)), sampleRateHz };
+}
+
+/** The call in an object that has `name` and `args`. Null where it has no name. */
+export function callIn(call: JsonObject | null, holder: JsonObject | null): FunctionCall | null {
+  const name = stringAt(call, 'name');
+  if (name === null || name === '') return null;
+  const id = stringAt(call, 'id');
+  return {
+    id: id === '' ? null : id,
+    name,
+    arguments: JSON.stringify(objectAt(call, 'args') ?? {}),
+    signature: stringAt(holder, 'thoughtSignature') ?? stringAt(call, 'thoughtSignature'),
+  };
+}
+
+/** Null where it cannot be resumed from here: while an answer is made, or a tool is waited for. */
+export function handleIn(update: JsonObject | null): string | null {
+  const handle = stringAt(update, 'newHandle');
+  return booleanAt(update, 'resumable') === true && handle !== '' ? handle : null;
+}
+
+/** Whether somebody began or stopped to speak; null where the signal says neither. */
+export function activityIn(message: JsonObject): boolean | null {
+  const type =
+    stringAt(objectAt(message, 'voiceActivity'), 'voiceActivityType') ??
+    stringAt(objectAt(message, 'voiceActivityDetectionSignal'), 'vadSignalType');
+  if (type === 'ACTIVITY_START' || type === 'VAD_SIGNAL_TYPE_SOS') return true;
+  return type === 'ACTIVITY_END' || type === 'VAD_SIGNAL_TYPE_EOS' ? false : null;
+}
+
+/** What was written down; with `finished` alone there is nothing. */
+export function transcriptionIn(content: JsonObject | null, name: string): string {
+  return stringAt(objectAt(content, name), 'text') ?? '';
+}
+
+export function idsIn(cancellation: JsonObject | null): readonly string[] {
+  const ids = fieldOf(cancellation, 'ids');
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
+}

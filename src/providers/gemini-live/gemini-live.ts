@@ -1,0 +1,145 @@
+/**
+ * Gemini Live (`BidiGenerateContent`), on the Developer API.
+ *
+ * What this file relies on:
+ *  - the first frame is `setup`; nothing else goes out until `setupComplete` has come;
+ *  - audio goes out as base64 in JSON, PCM s16le at 16 kHz, and comes back at 24 kHz; frames from the service are JSON in
+ *    text or in bytes, each with one or more members;
+ *  - the service listens to what it is sent: **whoever captures has to stream silence too**, or no turn ever ends;
+ *  - a connection lives for about ten minutes; `goAway` says so 50 s before, at 9:00;
+ *  - a handle takes the session up again on another socket, once the old one is closed; it stands for the session as it
+ *    was when no answer was being made, so that an answer in the making is lost with its socket;
+ *  - nothing tells which audio was heard, nor when something was said (`transparent` resumption, which would, is refused
+ *    by the Developer API and is not spoken here): a turn's audio counts as heard when the model begins to answer it.
+ *
+ * Sources: ai.google.dev, "Live API capabilities guide", "Session management", "Live API WebSockets reference",
+ * "Ephemeral tokens"; the close reasons are those that developers reported.
+ */
+import { UNKNOWN_STORY, classifyLiveEnd } from './failures.ts';
+import { Handles } from './handles.ts';
+import { OPTION_NAMES } from './options.ts';
+import type { GeminiLiveOptions } from './options.ts';
+import { GeminiLiveStream } from './stream.ts';
+import type { AudioFormat } from '../../ports/audio-format.ts';
+import { TenutoError } from '../../ports/errors.ts';
+import type { DialRequest } from '../../ports/socket.ts';
+import type { Provider, ProviderTraits } from '../contract.ts';
+import { checkBaseUrl } from '../wire/base-url.ts';
+import { checkMs, checkOptionNames, optionInvalid } from '../wire/options.ts';
+import { Secrets } from '../wire/secrets.ts';
+
+export type { ActivityDetection, ContextCompression, GeminiLiveOptions } from './options.ts';
+
+const DEFAULT_BASE_URL = 'wss://generativelanguage.googleapis.com';
+const SERVICE = 'ws/google.ai.generativelanguage';
+const INPUT_RATE_HZ = 16_000;
+const DIAL_TIMEOUT_MS = 10_000;
+
+/** Measured: `goAway` at 9:00 on each connection. The service may fall silent after it, so a timer of ours runs too. */
+const ENDS_AFTER_MS = 540_000;
+
+/** Pongs took 8 to 30 s while the model spoke; every frame counts as life. */
+const LIVENESS = { suspectAtLeastMs: 30_000, deadAtLeastMs: 45_000 };
+
+/** No limit is published; this much was never refused. */
+const REPLAY_RATE_RATIO = 2;
+const SILENCE_SETTLES_AFTER_MS = 5_000;
+
+/** A flush that finds nothing to answer is met by silence, which settles after 5 s. */
+const FLUSH_TIMEOUT_MS = 6_000;
+
+/** @throws TenutoError OPTION_INVALID */
+export function geminiLive(options: GeminiLiveOptions): Provider {
+  checkOptions(options);
+  const baseUrl = checkBaseUrl(
+    options.baseUrl ?? DEFAULT_BASE_URL,
+    ['wss:', 'ws:'],
+    DEFAULT_BASE_URL,
+  );
+  const secrets = new Secrets(options.apiKey);
+  const handles = new Handles();
+  /** As they are, and as they stand in an address. */
+  const hidden = () => secrets.recent.flatMap((secret) => [secret, encodeURIComponent(secret)]);
+
+  return {
+    name: options.name ?? 'gemini-live',
+    component: 'realtime',
+    traits: traitsOf(options, secrets.isRenewable),
+    checkFormat,
+    dial: async (_format, reason) => requestOf(options, baseUrl, await secrets.ask(reason)),
+    openStream: (_format, memory) =>
+      new GeminiLiveStream(
+        { options, sampleRateHz: INPUT_RATE_HZ, handles, secrets: hidden },
+        memory,
+      ),
+    classifyEnd: (end) => classifyLiveEnd(end, UNKNOWN_STORY, hidden()),
+  };
+}
+
+function traitsOf({ resumption = true }: GeminiLiveOptions, isRenewable: boolean): ProviderTraits {
+  return {
+    resume: resumption ? 'handle' : 'none',
+    replayRateRatio: REPLAY_RATE_RATIO,
+    keepAliveIntervalMs: null,
+    firstAudioWithinMs: null,
+    flushTimeoutMs: FLUSH_TIMEOUT_MS,
+    answersPings: true,
+    refreshesCredential: isRenewable,
+    makesBeforeBreaks: !resumption, // a handle is refused while the socket that has it is open
+    hedges: false,
+    endsAfterMs: ENDS_AFTER_MS,
+    announcesEnd: true,
+    liveness: LIVENESS,
+    configures: true,
+    inputRateHz: INPUT_RATE_HZ,
+    silenceSettlesAfterMs: SILENCE_SETTLES_AFTER_MS,
+  };
+}
+
+/** Ephemeral tokens have a method of their own, as the service's own clients know. */
+function requestOf(options: GeminiLiveOptions, baseUrl: string, secret: string): DialRequest {
+  const isToken = secret.startsWith('auth_tokens/');
+  const version = options.apiVersion ?? (isToken ? 'v1alpha' : 'v1beta');
+  const method = isToken ? 'BidiGenerateContentConstrained' : 'BidiGenerateContent';
+  const parameter = isToken ? 'access_token' : 'key';
+  return {
+    url: `${baseUrl}/${SERVICE}.${version}.GenerativeService.${method}?${parameter}=${encodeURIComponent(secret)}`,
+    timeoutMs: options.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
+  };
+}
+
+function checkOptions(options: GeminiLiveOptions): void {
+  checkOptionNames(options, OPTION_NAMES, 'geminiLive');
+  checkMs('dialTimeoutMs', options.dialTimeoutMs);
+  const { apiKey, apiVersion = 'v1beta', responseModalities } = options;
+  if (apiKey === '') {
+    throw optionInvalid(
+      'apiKey is empty.',
+      'Give a key of Google AI Studio, or set GEMINI_API_KEY.',
+    );
+  }
+  if (!['v1', 'v1beta', 'v1alpha'].includes(apiVersion)) {
+    throw optionInvalid(`apiVersion is "${apiVersion}".`, 'Take v1, v1beta or v1alpha.');
+  }
+  if (responseModalities?.length === 0) {
+    throw optionInvalid('responseModalities is empty.', "Take ['AUDIO'] or ['TEXT'].");
+  }
+}
+
+/** @throws TenutoError AUDIO_FORMAT_UNSUPPORTED: whatever the rate, it is brought to 16 kHz before it goes out. */
+function checkFormat({ encoding, sampleRateHz }: AudioFormat): void {
+  const isKnown = (encoding as string) === 'pcm_s16le';
+  if (
+    isKnown &&
+    Number.isInteger(sampleRateHz) &&
+    sampleRateHz >= 8_000 &&
+    sampleRateHz <= 48_000
+  ) {
+    return;
+  }
+  throw new TenutoError({
+    code: 'AUDIO_FORMAT_UNSUPPORTED',
+    message: `Gemini Live is not sent ${encoding} at ${sampleRateHz} Hz.`,
+    remediation: 'Send PCM, signed 16-bit little-endian, mono, 8,000 to 48,000 Hz.',
+  });
+}

@@ -1,0 +1,96 @@
+/** The first frame: everything that the session is to be. Field names are the service's own. */
+import type { GeminiLiveOptions } from './options.ts';
+import type { Tool } from '../../ports/conversation.ts';
+import { objectAt } from '../wire/json.ts';
+
+export const DEFAULT_MODEL = 'gemini-2.5-flash-native-audio-preview-09-2025';
+
+/** The narrow part of `LiveClientSetup` that is sent from here. */
+export interface Setup {
+  readonly model: string;
+  readonly generationConfig: Readonly<Record<string, unknown>>;
+  readonly systemInstruction?: {
+    readonly parts: readonly { readonly text: string }[];
+    readonly role: 'user';
+  };
+  readonly tools?: readonly { readonly functionDeclarations: readonly FunctionDeclaration[] }[];
+  readonly realtimeInputConfig?: { readonly automaticActivityDetection: object };
+  readonly sessionResumption?: { readonly handle?: string };
+  readonly contextWindowCompression?: CompressionConfig;
+  readonly inputAudioTranscription?: object;
+  readonly outputAudioTranscription?: object;
+}
+
+interface FunctionDeclaration {
+  readonly name: string;
+  readonly description?: string;
+  readonly parametersJsonSchema?: unknown;
+}
+
+/** Counts are int64, which is a string in the JSON of protocol buffers. */
+interface CompressionConfig {
+  readonly triggerTokens?: string;
+  readonly slidingWindow: { readonly targetTokens?: string };
+}
+
+/** @param handle takes a session up again; null asks for a fresh one. */
+export function setupOf(options: GeminiLiveOptions, handle: string | null): Setup {
+  const { instructions, tools = [], setup = {} } = options;
+  const detection = options.automaticActivityDetection;
+  const compression = compressionOf(options.contextCompression ?? true);
+
+  return {
+    model: modelName(options.model ?? DEFAULT_MODEL),
+    ...(instructions === undefined
+      ? {}
+      : { systemInstruction: { parts: [{ text: instructions }], role: 'user' } }),
+    ...(tools.length === 0 ? {} : { tools: [{ functionDeclarations: tools.map(declarationOf) }] }),
+    ...(detection === undefined
+      ? {}
+      : {
+          realtimeInputConfig: {
+            automaticActivityDetection: detection === false ? { disabled: true } : detection,
+          },
+        }),
+    ...(options.resumption === false
+      ? {}
+      : { sessionResumption: handle === null ? {} : { handle } }), // empty: handles are wanted
+    ...(compression === null ? {} : { contextWindowCompression: compression }),
+    ...(options.inputTranscription === false ? {} : { inputAudioTranscription: {} }),
+    ...(options.outputTranscription === false ? {} : { outputAudioTranscription: {} }),
+    ...setup,
+    generationConfig: { ...generationConfigOf(options), ...objectAt(setup, 'generationConfig') },
+  };
+}
+
+function generationConfigOf({ responseModalities, voice }: GeminiLiveOptions): object {
+  return {
+    responseModalities: responseModalities ?? ['AUDIO'],
+    ...(voice === undefined
+      ? {}
+      : { speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName: voice } } } }),
+  };
+}
+
+function compressionOf(
+  compression: NonNullable<GeminiLiveOptions['contextCompression']>,
+): CompressionConfig | null {
+  if (compression === false) return null;
+  const { triggerTokens, targetTokens } = compression === true ? {} : compression;
+  return {
+    ...(triggerTokens === undefined ? {} : { triggerTokens: String(triggerTokens) }),
+    slidingWindow: targetTokens === undefined ? {} : { targetTokens: String(targetTokens) },
+  };
+}
+
+function declarationOf({ name, description, parameters }: Tool): FunctionDeclaration {
+  return {
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(parameters === undefined ? {} : { parametersJsonSchema: parameters }),
+  };
+}
+
+function modelName(model: string): string {
+  return model.includes('/') ? model : `models/${model}`;
+}
