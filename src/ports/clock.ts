@@ -18,3 +18,8 @@ export const systemClock: Clock = {
     clearTimeout(handle as Parameters<typeof clearTimeout>[0]);
   },
 };
+
+/** Milliseconds since 1970, as this machine has them: people set it, so it may be wrong and may leap. Never for waiting. */
+export type WallClock = () => number;
+
+export const systemWallClock: WallClock = () => Date.now();

@@ -1,0 +1,148 @@
+/**
+ * OpenAI Realtime (GA): hears, thinks and speaks over one socket.
+ *
+ * What this file relies on:
+ *  - the socket opens whatever the credential and the model are; a bad one is told by an `error` event and a close;
+ *  - the service speaks first (`session.created`), is then told what is wanted, and tells what it made of it;
+ *  - audio travels as base64 in JSON, 24 kHz both ways; no audio is ever confirmed;
+ *  - positions count the audio of one session: they begin at 0 on each socket;
+ *  - a session lives for 60 minutes, says so beforehand, and cannot be resumed: its items are created anew;
+ *  - a rate limit fails a reply, not the session.
+ *
+ * Sources: the service's guide "Realtime conversations", its API reference "Realtime", and the types of its own client.
+ */
+import type { Credential, Provider } from '../contract.ts';
+import type { AudioFormat } from '../../ports/audio-format.ts';
+import type { WallClock } from '../../ports/clock.ts';
+import { systemWallClock } from '../../ports/clock.ts';
+import { TenutoError } from '../../ports/errors.ts';
+import type { DialRequest } from '../../ports/socket.ts';
+import { checkBaseUrl } from '../wire/base-url.ts';
+import { Secrets } from '../wire/secrets.ts';
+import { classifyRealtimeEnd } from './failures.ts';
+import { sessionConfigOf, turnRulesOf } from './session-config.ts';
+import type { SessionWishes } from './session-config.ts';
+import { RealtimeStream } from './stream.ts';
+import { SAMPLE_RATE_HZ } from './wire.ts';
+
+export type { SessionWishes, Transcription, TurnDetection } from './session-config.ts';
+
+export interface OpenAiRealtimeOptions extends SessionWishes {
+  /** A key (`sk-…`, or `ek_…` for browsers), or a function that is asked on every dial and may bring a fresh one. */
+  readonly apiKey: Credential;
+  /** Browsers cannot send headers: there the credential travels as a subprotocol. Default `header`. */
+  readonly authVia?: 'header' | 'subprotocol';
+  readonly organization?: string;
+  readonly project?: string;
+  /** Default `gpt-realtime`. */
+  readonly model?: string;
+  /** Default `wss://api.openai.com/v1`; `https:` is read as `wss:`. */
+  readonly baseUrl?: string;
+  /** How many times real time a backlog goes out. Default 4: no limit is documented. */
+  readonly replayRateRatio?: number;
+  /** How long a dial may take. Default 10 s. */
+  readonly dialTimeoutMs?: number;
+  /** The name under which results and logs speak of it. Default `openai-realtime`. */
+  readonly name?: string;
+  /** Against which `expires_at` is read. Default: this machine's. */
+  readonly wallClock?: WallClock;
+}
+
+const DEFAULT_BASE_URL = 'wss://api.openai.com/v1';
+const DEFAULT_MODEL = 'gpt-realtime';
+const SESSION_ENDS_AFTER_MS = 3_600_000;
+const SILENCE_SETTLES_AFTER_MS = 5_000;
+const FLUSH_TIMEOUT_MS = 5_000; // a transcription takes about a second
+
+/** @throws TenutoError OPTION_INVALID for an address that is none of ws:, wss:, http:, https:, or a key that is no key. */
+export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
+  const { name = 'openai-realtime', model = DEFAULT_MODEL } = options;
+  checkCredential(options.apiKey);
+  const baseUrl = socketUrlOf(options.baseUrl ?? DEFAULT_BASE_URL);
+  const secrets = new Secrets(options.apiKey);
+  const config = sessionConfigOf(options);
+  const context = {
+    model,
+    config,
+    wallClock: options.wallClock ?? systemWallClock,
+    secrets: () => secrets.recent,
+    restoreMemory: { hasDiffered: false },
+  };
+
+  return {
+    name,
+    component: 'realtime',
+    traits: {
+      resume: 'items',
+      configures: true,
+      inputRateHz: SAMPLE_RATE_HZ,
+      replayRateRatio: options.replayRateRatio ?? 4,
+      keepAliveIntervalMs: null,
+      firstAudioWithinMs: null,
+      flushTimeoutMs: FLUSH_TIMEOUT_MS,
+      answersPings: true,
+      refreshesCredential: secrets.isRenewable,
+      makesBeforeBreaks: true,
+      endsAfterMs: SESSION_ENDS_AFTER_MS,
+      announcesEnd: true,
+      // Where turns are ended by us, nothing that was said before is silence.
+      silenceSettlesAfterMs: turnRulesOf(config).detects ? SILENCE_SETTLES_AFTER_MS : null,
+    },
+    checkFormat,
+    dial: async (_format, reason) => requestOf(options, baseUrl, model, await secrets.ask(reason)),
+    openStream: (_format, memory) => new RealtimeStream(context, memory),
+    classifyEnd: (end) => classifyRealtimeEnd(end, secrets.recent),
+  };
+}
+
+function requestOf(
+  { authVia, organization, project, dialTimeoutMs = 10_000 }: OpenAiRealtimeOptions,
+  baseUrl: string,
+  model: string,
+  apiKey: string,
+): DialRequest {
+  const url = `${baseUrl}/realtime?model=${encodeURIComponent(model)}`;
+  if (authVia === 'subprotocol') {
+    const protocols = [
+      'realtime',
+      `openai-insecure-api-key.${apiKey}`,
+      ...(organization === undefined ? [] : [`openai-organization.${organization}`]),
+      ...(project === undefined ? [] : [`openai-project.${project}`]),
+    ];
+    return { url, protocols, timeoutMs: dialTimeoutMs };
+  }
+  const headers = {
+    authorization: `Bearer ${apiKey}`,
+    ...(organization === undefined ? {} : { 'openai-organization': organization }),
+    ...(project === undefined ? {} : { 'openai-project': project }),
+  };
+  return { url, headers, timeoutMs: dialTimeoutMs };
+}
+
+/** The service's other clients are given an https: address. */
+function socketUrlOf(baseUrl: string): string {
+  const checked = checkBaseUrl(baseUrl, ['wss:', 'ws:', 'https:', 'http:'], DEFAULT_BASE_URL);
+  return checked.replace(/^http/i, 'ws');
+}
+
+function checkCredential(apiKey: Credential): void {
+  if (typeof apiKey === 'function' || (typeof apiKey === 'string' && apiKey !== '')) return;
+  throw new TenutoError({
+    code: 'OPTION_INVALID',
+    message: 'OpenAI Realtime is given no API key.',
+    remediation:
+      'Pass `apiKey`, a key or a function that brings one; OPENAI_API_KEY is its usual place.',
+  });
+}
+
+function checkFormat({ encoding, sampleRateHz }: AudioFormat): void {
+  const isKnown = (encoding as string) === 'pcm_s16le';
+  const isRate = Number.isInteger(sampleRateHz) && sampleRateHz >= 8_000 && sampleRateHz <= 48_000;
+  if (isKnown && isRate) return;
+
+  throw new TenutoError({
+    code: 'AUDIO_FORMAT_UNSUPPORTED',
+    message: `OpenAI Realtime is not sent ${encoding} at ${sampleRateHz} Hz.`,
+    remediation: 'Send PCM, signed 16-bit little-endian, mono, 8,000 to 48,000 Hz.',
+  });
+}

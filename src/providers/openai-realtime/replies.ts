@@ -1,0 +1,242 @@
+/** The service's answers on one socket: what they say, how they sound, which tools they call, and asking for one. */
+import type { Order, ProviderEvent } from '../contract.ts';
+import type { Frame } from '../../ports/socket.ts';
+import { fromBase64 } from '../wire/base64.ts';
+import { fieldOf, numberAt, objectsAt, stringAt } from '../wire/json.ts';
+import { encode, SAMPLE_RATE_HZ, SAMPLES_PER_MS } from './wire.ts';
+
+const BYTES_PER_SAMPLE = 2;
+/** Older ones are said and done; a reply says one or two. */
+const MAX_ITEMS = 64;
+const MAX_CALLS = 1_000;
+
+interface SaidItem {
+  /** Where its sound is among its parts. */
+  contentIndex: number;
+  madeSamples: number;
+  isDone: boolean;
+  /** It was cut off: what still comes of it was not heard. */
+  isCut: boolean;
+}
+
+export class Replies {
+  readonly #nameEvent: () => string;
+  readonly #items = new Map<string, SaidItem>();
+  readonly #calls: Set<string>;
+  /** By item, for services that leave the name out of what comes later. */
+  readonly #callNames = new Map<string, string>();
+  /** Calls of this socket that wait for a result. */
+  readonly #pendingCalls = new Set<string>();
+  #activeId: string | null = null;
+  /** The `response.create` that nothing came of yet. */
+  #requested: string | null = null;
+  /** A reply is to be asked for once the one under way has ended. */
+  #isWanted = false;
+  #isCancelling = false;
+  /** Until which sample of the microphone's the answer sounds, if it is played as it comes. */
+  #soundsUntil = 0;
+
+  /** @param knownCalls told on other sockets already. */
+  constructor(nameEvent: () => string, knownCalls: readonly string[]) {
+    this.#nameEvent = nameEvent;
+    this.#calls = new Set(knownCalls);
+  }
+
+  started(id: string): readonly ProviderEvent[] {
+    this.#activeId = id;
+    this.#requested = null;
+    this.#isCancelling = false;
+    return [{ kind: 'replyStarted' }];
+  }
+
+  /** Null where no such reply is under way. */
+  ended(id: string, status: string | null): readonly ProviderEvent[] | null {
+    if (this.#activeId === null || (id !== '' && this.#activeId !== id)) return null;
+    this.#activeId = null;
+    this.#isCancelling = false;
+    const frames = this.#isWanted ? this.request() : [];
+    return [
+      { kind: 'replyEnded', status: endOf(status) },
+      ...(frames.length === 0 ? [] : [{ kind: 'send', frames } as const]),
+    ];
+  }
+
+  /** An item of an answer, new or done. */
+  noted(item: unknown, isDone: boolean): readonly ProviderEvent[] {
+    const ref = stringAt(item, 'id');
+    if (ref === null) return [];
+    const type = stringAt(item, 'type');
+    if (type === 'function_call') return this.#notedCall(ref, item, isDone);
+    if (type !== 'message') return [];
+
+    const known = this.#items.get(ref);
+    if (!isDone) {
+      if (known !== undefined) return [];
+      this.#add(ref);
+      return [{ kind: 'item', ref, role: 'assistant', status: 'inProgress' }];
+    }
+    const said = known ?? this.#add(ref);
+    if (said.isDone) return [];
+    said.isDone = true;
+    const isWhole = stringAt(item, 'status') !== 'incomplete' && !said.isCut;
+    return [
+      {
+        kind: 'item',
+        ref,
+        role: 'assistant',
+        ...(isWhole ? { text: textOf(item) } : {}),
+        status: isWhole ? 'completed' : 'interrupted',
+      },
+    ];
+  }
+
+  text(ref: string, delta: string): readonly ProviderEvent[] {
+    const said = this.#items.get(ref);
+    if (said?.isCut === true || said?.isDone === true || delta === '') return [];
+    const events: ProviderEvent[] = [{ kind: 'replyText', ref, delta }];
+    return said === undefined ? [...this.#begun(ref), ...events] : events;
+  }
+
+  /** @param sentSamples how far the microphone is: an answer sounds while the user is listened to. */
+  audio(event: unknown, ref: string, delta: string, sentSamples: number): readonly ProviderEvent[] {
+    const bytes = fromBase64(delta);
+    if (bytes === null) return [{ kind: 'ignored', what: 'audio that is not base64' }];
+    const begun = this.#items.has(ref) ? [] : this.#begun(ref);
+    const said = this.#items.get(ref);
+    const whole = bytes.subarray(0, bytes.length - (bytes.length % BYTES_PER_SAMPLE));
+    if (said === undefined || said.isCut || whole.length === 0) return begun;
+
+    const samples = whole.length / BYTES_PER_SAMPLE;
+    said.contentIndex = numberAt(event, 'content_index') ?? said.contentIndex;
+    said.madeSamples += samples;
+    this.#soundsUntil = Math.max(this.#soundsUntil, sentSamples) + samples;
+    return [...begun, { kind: 'audio', ref, bytes: whole, sampleRateHz: SAMPLE_RATE_HZ }];
+  }
+
+  called(ref: string, callId: string | null, name: string | null, args: string) {
+    const known = name ?? this.#callNames.get(ref) ?? null;
+    if (callId === null || known === null || this.#calls.has(callId)) return [];
+    keep(this.#calls, callId);
+    keep(this.#pendingCalls, callId);
+    return [{ kind: 'toolCall', callId, name: known, arguments: args }] as const;
+  }
+
+  /** The user speaks. @param cancels the service then ends its answer by itself. */
+  spokenInto(atSample: number, cancels: boolean): readonly ProviderEvent[] {
+    const isAnswering = this.#activeId !== null || atSample < this.#soundsUntil;
+    if (!cancels || !isAnswering) return [];
+    if (this.#activeId !== null) this.#cut();
+    this.#isCancelling = this.#activeId !== null;
+    this.#soundsUntil = 0;
+    return [{ kind: 'interrupted' }];
+  }
+
+  /** Asks for an answer: at once, or after the one under way, and never for two at a time. */
+  request(): readonly Frame[] {
+    if (this.#requested !== null) return [];
+    this.#isWanted = this.#activeId !== null;
+    if (this.#isWanted) return [];
+    this.#requested = this.#nameEvent();
+    return [encode({ type: 'response.create', event_id: this.#requested })];
+  }
+
+  /** An error, about a request of ours perhaps. True where it needs no telling. */
+  refused(eventId: string | null, code: string | null): boolean {
+    if (code === 'response_cancel_not_active') return true; // it had ended already
+    if (eventId !== null && eventId !== this.#requested) return false;
+    const wasRequested = this.#requested !== null;
+    this.#requested = null;
+    if (!wasRequested || code !== 'conversation_already_has_active_response') return false;
+    this.#isWanted = true; // the service began another one meanwhile: ours comes after it
+    return true;
+  }
+
+  /** The model goes on by itself once all that it asked for is there. */
+  toolAnswered(callId: string): readonly Frame[] {
+    this.#pendingCalls.delete(callId);
+    return this.#pendingCalls.size === 0 ? this.request() : [];
+  }
+
+  interrupt({ ref, heardMs }: Extract<Order, { kind: 'interrupt' }>): readonly Frame[] {
+    const frames: Frame[] = [];
+    const isActive = this.#activeId !== null || this.#requested !== null;
+    this.#isWanted = false;
+    this.#soundsUntil = 0;
+    if (isActive && !this.#isCancelling) {
+      this.#isCancelling = true;
+      frames.push(encode({ type: 'response.cancel', event_id: this.#nameEvent() }));
+    }
+    this.#cut();
+
+    const said = ref === null ? undefined : this.#items.get(ref);
+    if (ref === null || said === undefined) return frames;
+    const madeMs = Math.floor(said.madeSamples / SAMPLES_PER_MS);
+    const audioEndMs = Math.max(0, Math.floor(heardMs));
+    if (audioEndMs >= madeMs) return frames; // beyond its end the service refuses
+    frames.push(
+      encode({
+        type: 'conversation.item.truncate',
+        event_id: this.#nameEvent(),
+        item_id: ref,
+        content_index: said.contentIndex,
+        audio_end_ms: audioEndMs,
+      }),
+    );
+    return frames;
+  }
+
+  #notedCall(ref: string, item: unknown, isDone: boolean): readonly ProviderEvent[] {
+    const name = stringAt(item, 'name');
+    if (name !== null) {
+      this.#callNames.set(ref, name);
+      dropOldest(this.#callNames, MAX_ITEMS);
+    }
+    const args = stringAt(item, 'arguments');
+    if (!isDone || args === null || stringAt(item, 'status') !== 'completed') return [];
+    return this.called(ref, stringAt(item, 'call_id'), name, args);
+  }
+
+  #begun(ref: string): readonly ProviderEvent[] {
+    this.#add(ref);
+    return [{ kind: 'item', ref, role: 'assistant', status: 'inProgress' }];
+  }
+
+  #add(ref: string): SaidItem {
+    const said = { contentIndex: 0, madeSamples: 0, isDone: false, isCut: false };
+    this.#items.set(ref, said);
+    dropOldest(this.#items, MAX_ITEMS);
+    return said;
+  }
+
+  #cut(): void {
+    for (const said of this.#items.values()) if (!said.isDone) said.isCut = true;
+  }
+}
+
+/** Of a spoken or written message, all its parts. */
+export function textOf(item: unknown): string {
+  return objectsAt(item, 'content')
+    .map((part) => stringAt(part, 'transcript') ?? stringAt(part, 'text') ?? '')
+    .join('');
+}
+
+/** Whether a message was spoken by the user: such items are turns, and told as such. */
+export function isSpokenByUser(item: unknown): boolean {
+  return objectsAt(item, 'content').some((part) => fieldOf(part, 'type') === 'input_audio');
+}
+
+function endOf(status: string | null): 'completed' | 'interrupted' | 'failed' | 'incomplete' {
+  if (status === 'cancelled') return 'interrupted';
+  return status === 'failed' || status === 'incomplete' ? status : 'completed';
+}
+
+function keep(ids: Set<string>, id: string): void {
+  ids.add(id);
+  const [oldest] = ids;
+  if (ids.size > MAX_CALLS && oldest !== undefined) ids.delete(oldest);
+}
+
+function dropOldest(map: Map<string, unknown>, max: number): void {
+  const [oldest] = map.keys();
+  if (map.size > max && oldest !== undefined) map.delete(oldest);
+}
