@@ -1,0 +1,49 @@
+/** What a composed voice asks of whoever thinks for it: one answer at a time, in pieces, over a connection of its own. */
+import type { Failure } from '../../../machines/failure.ts';
+import type { ConversationItem, Tool } from '../../ports/conversation.ts';
+
+export interface ReplyRequest {
+  /** In order; the last turn is the one to be answered. */
+  readonly conversation: readonly ConversationItem[];
+  /** What the model is told to be; empty for nothing. */
+  readonly instructions: string;
+  readonly tools: readonly Tool[];
+}
+
+export interface LanguageModelCall {
+  /** Unique in the conversation; the service's own where it gave one. */
+  readonly callId: string;
+  readonly name: string;
+  /** JSON, as the model wrote it. */
+  readonly arguments: string;
+  /** What the service wants back with the call. */
+  readonly signature?: string;
+}
+
+export interface ReplyResult {
+  /** `incomplete`: cut off by a limit or a filter, which `finishReason` names. */
+  readonly status: 'completed' | 'incomplete';
+  /** As the service names it, such as `STOP` or `MAX_TOKENS`. */
+  readonly finishReason: string;
+  /** Null where the service did not say. */
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number } | null;
+}
+
+export interface ReplyHandlers {
+  /** More text. */
+  onText(delta: string): void;
+  onToolCall(call: LanguageModelCall): void;
+  /** Exactly one of the two, and nothing after it; neither after `cancel`. */
+  onEnd(result: ReplyResult): void;
+  onFailed(failure: Failure): void;
+}
+
+export interface LanguageModelReply {
+  /** Lets go at once; nothing is called any more. */
+  cancel(): void;
+}
+
+export interface LanguageModel {
+  readonly name: string;
+  reply(request: ReplyRequest, handlers: ReplyHandlers): LanguageModelReply;
+}
