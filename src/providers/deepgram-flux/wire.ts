@@ -1,0 +1,69 @@
+/** Flux's messages as values. Field names are the service's own; none is believed. */
+import type { JsonObject } from '../wire/json.ts';
+import { numberAt, objectsAt, stringAt } from '../wire/json.ts';
+
+export const CLOSE_STREAM = '{"type":"CloseStream"}';
+export const FORCE_END_TURN = '{"type":"ForceEndTurn"}';
+
+export interface FluxWord {
+  readonly text: string;
+  readonly confidence: number;
+  /** Seconds; null where the service did not say. */
+  readonly startS: number | null;
+  readonly endS: number | null;
+}
+
+export interface TurnInfo {
+  /** An open set: an event that is not known is read as an `Update`. */
+  readonly event: string;
+  /** Null where it is missing. */
+  readonly turnIndex: number | null;
+  /** Seconds since the first sample of this socket. */
+  readonly windowStartS: number;
+  readonly windowEndS: number;
+  /** Of the whole turn so far. */
+  readonly text: string;
+  readonly words: readonly FluxWord[];
+  /** Why the turn ended: `model`, `manual`, `timeout`, or what is added to them. */
+  readonly trigger: string | null;
+}
+
+export function turnInfoOf(message: JsonObject): TurnInfo {
+  const windowStartS = secondsAt(message, 'audio_window_start') ?? 0;
+  return {
+    event: stringAt(message, 'event') ?? '',
+    turnIndex: wholeAt(message, 'turn_index'),
+    windowStartS,
+    windowEndS: Math.max(windowStartS, secondsAt(message, 'audio_window_end') ?? 0),
+    text: stringAt(message, 'transcript') ?? '',
+    words: objectsAt(message, 'words').flatMap(wordOf),
+    trigger: stringAt(message, 'trigger'),
+  };
+}
+
+/** A number that counts, or null. */
+export function wholeAt(message: JsonObject, name: string): number | null {
+  const value = numberAt(message, name);
+  return value !== null && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+function wordOf(word: JsonObject): readonly FluxWord[] {
+  const text = stringAt(word, 'word');
+  if (text === null) return [];
+  return [
+    {
+      text,
+      confidence: numberAt(word, 'confidence') ?? 0,
+      startS: secondsAt(word, 'start'),
+      endS: secondsAt(word, 'end'),
+    },
+  ];
+}
+
+/** No socket lives for longer than this: a time beyond it is none. */
+const MAX_SECONDS = 10_000_000;
+
+function secondsAt(message: JsonObject, name: string): number | null {
+  const value = numberAt(message, name);
+  return value !== null && value >= 0 && value <= MAX_SECONDS ? value : null;
+}
