@@ -1,4 +1,5 @@
 /** tenuto for Node: sockets by `ws`. */
+import { createLiveResampler } from './audio/resample.node.ts';
 import { Session } from './session/session.ts';
 import type { SessionOptions } from './session/options.ts';
 import { nodeWebSocketTransport } from './transports/websocket.node.ts';
@@ -7,7 +8,11 @@ import { nodeWebSocketTransport } from './transports/websocket.node.ts';
 export function createSession(
   options: Omit<SessionOptions, 'transport'> & Partial<Pick<SessionOptions, 'transport'>>,
 ): Session {
-  return new Session({ transport: nodeWebSocketTransport, ...options });
+  return new Session({
+    transport: nodeWebSocketTransport,
+    createResampler: createLiveResampler,
+    ...options,
+  });
 }
 
 export { nodeWebSocketTransport };

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import type Speex from 'speex-resampler';
 
 import { BYTES_PER_SAMPLE } from './format.ts';
+import type { CreateResampler } from '../ports/resampler.ts';
 
 /** Of 1 to 10. At 7 a tone keeps 90 dB, and an hour of audio takes a minute at most. */
 const QUALITY = 7;
@@ -24,9 +25,41 @@ export interface Resampler {
   flush(emit: (samples: Int16Array) => void): void;
 }
 
-export async function createResampler(fromHz: number, toHz: number): Promise<Resampler> {
+export async function createResampler(
+  fromHz: number,
+  toHz: number,
+  blockSamples = BLOCK_SAMPLES,
+): Promise<Resampler> {
   const speex = await loadSpeex();
-  return new SpeexResampler(fromHz, toHz, speex);
+  return new SpeexResampler(fromHz, toHz, blockSamples, speex);
+}
+
+/** What is live waits for at most this many samples to come together: 5 ms at 16 kHz. */
+const LIVE_BLOCK_SAMPLES = 80;
+
+/** The same for live audio, piece by piece: see `ports/resampler.ts`. */
+export const createLiveResampler: CreateResampler = async (fromHz, toHz) => {
+  const resampler = await createResampler(fromHz, toHz, LIVE_BLOCK_SAMPLES);
+  const collect = (run: (emit: (samples: Int16Array) => void) => void): Uint8Array => {
+    const pieces: Uint8Array[] = [];
+    run((samples) => {
+      pieces.push(new Uint8Array(samples.slice().buffer));
+    });
+    return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+  };
+  return {
+    process: (bytes) => collect((emit) => resampler.push(samplesOf(bytes), emit)),
+    free: () => {
+      collect((emit) => resampler.flush(emit)); // the engine is given back empty
+    },
+  };
+};
+
+/** A view where the bytes lie so that one is possible. */
+function samplesOf(bytes: Uint8Array): Int16Array {
+  const { buffer, byteOffset, length } =
+    bytes.byteOffset % BYTES_PER_SAMPLE === 0 ? bytes : Uint8Array.from(bytes);
+  return new Int16Array(buffer, byteOffset, length / BYTES_PER_SAMPLE);
 }
 
 type SpeexClass = (typeof Speex)['default'];
@@ -46,7 +79,7 @@ class SpeexResampler implements Resampler {
   #outSamples = 0;
   #toDrop: number;
 
-  constructor(fromHz: number, toHz: number, speex: SpeexClass) {
+  constructor(fromHz: number, toHz: number, blockSamples: number, speex: SpeexClass) {
     const divisor = greatestCommonDivisor(fromHz, toHz);
     const from = fromHz / divisor;
     const to = toHz / divisor;
@@ -57,7 +90,7 @@ class SpeexResampler implements Resampler {
     idleEngines.delete(this.#rates);
     this.#ratio = { from, to };
     // Blocks are whole periods of the two rates. Only then does the engine's output fit the room that it makes.
-    this.#block = new Int16Array(Math.ceil(BLOCK_SAMPLES / from) * from);
+    this.#block = new Int16Array(Math.ceil(blockSamples / from) * from);
     this.#filled = leadSamples;
     this.#toDrop = ((delaySamples + leadSamples) / from) * to;
     // The whole filter's length: nothing of this recording is left in it when the next one comes.

@@ -3,6 +3,7 @@ import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import type { Candidate } from '../../machines/orchestrator.types.ts';
 import { candidateKey } from './admission/breakers.ts';
 import { invalid } from './door.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Transport } from '../ports/socket.ts';
 import type { Component, Faculty, Provider, ProviderTraits } from '../providers/contract.ts';
 
@@ -35,6 +36,7 @@ export interface ResolvedCandidate {
 
 interface Defaults {
   readonly transport: Transport;
+  readonly clock: Clock;
   readonly policy: ReconnectPolicy;
   readonly check: (policy: ReconnectPolicy) => ReconnectPolicy;
 }
@@ -42,7 +44,7 @@ interface Defaults {
 /** @throws TenutoError OPTION_INVALID. */
 export function resolveCandidate(
   given: Provider | CandidateOptions,
-  { transport, policy, check }: Defaults,
+  { transport, clock, policy, check }: Defaults,
 ): ResolvedCandidate {
   const known: unknown = given; // who writes JavaScript may give anything
   if (typeof known !== 'object' || known === null) {
@@ -64,10 +66,15 @@ export function resolveCandidate(
     provider,
     region,
     standby,
-    transport: options.transport ?? transport,
+    transport: over(provider, options.transport ?? transport, clock),
     policy: options.reconnect === undefined ? policy : check({ ...policy, ...options.reconnect }),
     key: candidateKey({ provider: provider.name, region, keyId: key }),
   };
+}
+
+/** Some services are no socket: their provider makes one of what they are. */
+function over(provider: Provider, transport: Transport, clock: Clock): Transport {
+  return provider.over?.({ transport, clock }) ?? transport;
 }
 
 /** One candidate of which nothing has to be decided beyond its connection needs no orchestrator. */

@@ -17,7 +17,7 @@ type ProviderTranscript = Extract<ProviderEvent, { kind: 'transcript' }>;
 /** What a provider tells of the audio. */
 export type Result = Extract<
   ProviderEvent,
-  { kind: 'transcript' | 'finished' | 'speechStarted' | 'utteranceEnded' }
+  { kind: 'transcript' | 'dropped' | 'finished' | 'speechStarted' | 'utteranceEnded' }
 >;
 
 /** Times come as 32-bit floats and models round to their frames: closer than this is the same moment. */
@@ -50,14 +50,23 @@ export class Demux {
       case 'transcript':
         this.#transcript(link, event);
         return;
+      case 'dropped':
+        this.#emitter.emit({
+          type: 'transcript.dropped',
+          reason: event.reason,
+          text: event.text,
+          startMs: this.msOfSample(event.startSample),
+          endMs: this.msOfSample(event.endSample),
+        });
+        return;
       case 'finished':
         this.#finished(event.samples);
         return;
       case 'speechStarted':
-        this.#emitter.emit({ type: 'speechStarted', atMs: this.#msOfSample(event.atSample) });
+        this.#emitter.emit({ type: 'speechStarted', atMs: this.msOfSample(event.atSample) });
         return;
       case 'utteranceEnded':
-        this.#emitter.emit({ type: 'utteranceEnded', atMs: this.#msOfSample(event.atSample) });
+        this.#emitter.emit({ type: 'utteranceEnded', atMs: this.msOfSample(event.atSample) });
     }
   }
 
@@ -147,7 +156,8 @@ export class Demux {
     };
   }
 
-  #msOfSample(sample: number): number {
+  /** Where a sample of the link that carries lies in captured audio. */
+  msOfSample(sample: number): number {
     return this.#msOf(this.#positionOf(sample));
   }
 

@@ -7,16 +7,20 @@ import { Dialling } from './dialling.ts';
 import type { Dialler } from './dialling.ts';
 import type { LinkOptions } from './link.types.ts';
 import { OpenFlushes } from './open-flushes.ts';
-import { eventsOf, failureOf, faulty, textOf, wordsOf } from './provider-faults.ts';
+import { endEventsOf, eventsOf, failureOf, faulty, textOf, wordsOf } from './provider-faults.ts';
+import { ratesFor } from './rates.ts';
+import type { Rates } from './rates.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
-import type { CredentialReason, ProviderStream } from '../providers/contract.ts';
+import type { CredentialReason, Order, ProviderStream } from '../providers/contract.ts';
+import type { HandshakeEvent, ProviderEvent } from '../providers/events.ts';
 
 const NORMAL_CLOSURE = 1_000;
 
 export class Link implements SocketHandlers, Dialler {
   readonly #stream: ProviderStream;
+  readonly #rates: Rates | null;
   readonly #options: LinkOptions<Link>;
   readonly #dialling: Dialling;
   #socket: Socket | null = null;
@@ -36,6 +40,8 @@ export class Link implements SocketHandlers, Dialler {
   audioFlowedAtMs: number | null = null;
   /** Silence that it was sent before it carried audio, so that the service would not close it. */
   primedBytes = 0;
+  /** The service has taken what gives the conversation back. */
+  restored: Extract<HandshakeEvent, { kind: 'restored' }> | null = null;
   /** Who looks after it while it is open. */
   watch: { stop(): void } | null = null;
   readonly flushes = new OpenFlushes();
@@ -43,7 +49,11 @@ export class Link implements SocketHandlers, Dialler {
   constructor(options: LinkOptions<Link>) {
     this.#options = options;
     this.#dialling = new Dialling(options);
-    this.#stream = options.candidate.provider.openStream(options.format);
+    const { candidate, format, memory } = options;
+    const { traits } = candidate.provider;
+    this.#rates = ratesFor(traits, format.sampleRateHz);
+    const theirs = traits.inputRateHz ?? format.sampleRateHz;
+    this.#stream = candidate.provider.openStream({ ...format, sampleRateHz: theirs }, memory);
     this.lastInboundAtMs = options.clock.nowMs();
     this.lastOutboundAtMs = this.lastInboundAtMs;
   }
@@ -71,11 +81,26 @@ export class Link implements SocketHandlers, Dialler {
   /** @param instead why no dial is made: it is barred, or the application rehearses a failure. */
   async dial(reason: CredentialReason, instead: Failure | null): Promise<void> {
     if (instead === null) {
-      await this.#dialling.begin(reason, this);
+      await this.#prepareRates();
+      if (!this.#isReleased) await this.#dialling.begin(reason, this);
       return;
     }
     await Promise.resolve(); // as a dial does, it fails later
     this.fail(instead);
+  }
+
+  async #prepareRates(): Promise<void> {
+    const { candidate, format, createResampler } = this.#options;
+    if (this.#rates?.needsResampler !== true) return;
+    try {
+      const theirs = candidate.provider.traits.inputRateHz ?? format.sampleRateHz;
+      const resampler = await createResampler?.(format.sampleRateHz, theirs);
+      if (resampler === undefined) throw new TypeError(`${format.sampleRateHz} Hz is not taken`);
+      if (this.#isReleased) resampler.free();
+      else this.#rates.use(resampler);
+    } catch (error) {
+      this.fail({ kind: 'config', code: 'resampler', detail: textOf(error) });
+    }
   }
 
   onRequest(request: DialRequest): void {
@@ -96,9 +121,11 @@ export class Link implements SocketHandlers, Dialler {
 
   sendAudio(bytes: Uint8Array): void {
     if (this.#isReleased) return;
-    this.audioFlowedAtMs = this.#options.clock.nowMs();
+    const atMs = this.#options.clock.nowMs();
+    this.audioFlowedAtMs = atMs;
     try {
-      this.#send(this.#stream.encodeAudio(bytes));
+      const theirs = this.#rates?.toTheirs(bytes, atMs) ?? bytes;
+      if (theirs.length > 0) this.#send(this.#stream.encodeAudio(theirs));
     } catch (error) {
       this.#options.handlers.onFaulty(this, error);
     }
@@ -113,6 +140,35 @@ export class Link implements SocketHandlers, Dialler {
   sendPrimer(bytes: Uint8Array): void {
     this.primedBytes += bytes.length;
     this.sendAudio(bytes);
+  }
+
+  sendFrames(frames: readonly Frame[]): void {
+    for (const frame of frames) this.#send(frame);
+  }
+
+  /** Says what the service expects first, where it expects anything. */
+  greet(): void {
+    this.sendFrames(this.#ask((stream) => stream.encodeHello?.() ?? []) ?? []);
+  }
+
+  /** What gives the conversation back; null where there is nothing to give. */
+  restoreFrames(): readonly Frame[] | null {
+    return this.#ask((stream) => stream.encodeRestore?.() ?? null);
+  }
+
+  /** False where the service has no such order. */
+  order(order: Order): boolean {
+    const frames = this.#ask((stream) => stream.encodeOrder?.(order) ?? null);
+    if (frames !== null) this.sendFrames(frames);
+    return frames !== null;
+  }
+
+  /** What was sent long ago and led to nothing was silence: what that settles. */
+  settleSilence(): readonly ProviderEvent[] {
+    const through = this.#rates?.settledSilence(this.#options.clock.nowMs()) ?? null;
+    if (through === null) return [];
+    const events = this.#ask((stream) => stream.settleSilence?.(through) ?? null) ?? [];
+    return this.#rates?.toOurs(events) ?? events;
   }
 
   /** From now on nothing gets through, either way, and nobody is told: a half-open link, on request. */
@@ -155,13 +211,18 @@ export class Link implements SocketHandlers, Dialler {
 
   /** False where there is nothing to say. */
   #sendControl(encode: (stream: ProviderStream) => Frame | null): boolean {
+    const frame = this.#ask(encode);
+    if (frame !== null) this.#send(frame);
+    return frame !== null;
+  }
+
+  /** What the provider answers; null, and the link is lost, where it throws. */
+  #ask<T>(question: (stream: ProviderStream) => T | null): T | null {
     try {
-      const frame = encode(this.#stream);
-      if (frame !== null) this.#send(frame);
-      return frame !== null;
+      return question(this.#stream);
     } catch (error) {
       this.fail(faulty(error));
-      return false;
+      return null;
     }
   }
 
@@ -182,7 +243,11 @@ export class Link implements SocketHandlers, Dialler {
   onFrame(frame: Frame): void {
     if (this.#isReleased || this.#isDeaf) return;
     this.lastInboundAtMs = this.#options.clock.nowMs();
-    this.#options.handlers.onEvents(this, eventsOf(this.#stream, frame));
+    this.#tell(eventsOf(this.#stream, frame));
+  }
+
+  #tell(events: readonly ProviderEvent[]): void {
+    this.#options.handlers.onEvents(this, this.#rates?.toOurs(events) ?? events);
   }
 
   onDrain(): void {
@@ -198,17 +263,19 @@ export class Link implements SocketHandlers, Dialler {
 
   onEnd(end: SocketEnd): void {
     this.#socket = null;
+    if (this.#stream.decodeEnd !== undefined) this.#tell(endEventsOf(this.#stream, end));
     if (this.#onEnded !== null) {
       this.#onEnded();
       return;
     }
-    this.fail(failureOf(this.candidate.provider, end));
+    this.fail(failureOf(this.candidate.provider, this.#stream, end));
   }
 
   #end(): void {
     this.#isReleased = true;
     this.watch?.stop();
     this.#dialling.end();
+    this.#rates?.free();
     this.#socket?.terminate();
     this.#socket = null;
   }

@@ -5,7 +5,8 @@ import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ProviderEvent } from '../providers/contract.ts';
+import type { CreateResampler } from '../ports/resampler.ts';
+import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
 
 export interface LinkHandlers<Link> {
   onOpen(link: Link): void;
@@ -33,4 +34,7 @@ export interface LinkOptions<Link> extends DiallingOptions {
   /** Tells the chart that owns the socket. */
   readonly tell: (event: ConnectionEvent) => void;
   readonly handlers: LinkHandlers<Link>;
+  /** The conversation that a new socket may have to be given. Absent where nobody talks. */
+  readonly memory?: StreamMemory;
+  readonly createResampler: CreateResampler | null;
 }

@@ -16,6 +16,7 @@ import type { Logger } from '../ports/logger.ts';
 import { silentLogger } from '../ports/logger.ts';
 import type { Random } from '../ports/random.ts';
 import { systemRandom } from '../ports/random.ts';
+import type { CreateResampler } from '../ports/resampler.ts';
 import type { Transport } from '../ports/socket.ts';
 import type { Provider } from '../providers/contract.ts';
 
@@ -52,6 +53,8 @@ export interface SessionOptions {
   readonly inspect?: Inspector;
   /** Breakers and limits of dials. Default: one for all sessions of this process. */
   readonly admission?: Admission;
+  /** Brings audio to the rate that a service takes, where that is another. Default: the platform's entry brings one. */
+  readonly createResampler?: CreateResampler;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly logger?: Logger;
@@ -69,6 +72,7 @@ export interface ResolvedOptions {
   readonly network: NetworkMonitor | null;
   readonly inspect: ((event: InspectionEvent) => void) | null;
   readonly admission: Admission;
+  readonly createResampler: CreateResampler | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -98,6 +102,7 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     network: options.network ?? null,
     inspect: inspectorOf(options),
     admission: options.admission ?? sharedAdmission,
+    createResampler: options.createResampler ?? null,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
     logger: options.logger ?? silentLogger,
@@ -142,6 +147,7 @@ function candidatesOf(
     // Among several, a first dial that fails is answered by the next candidate, unless a candidate asks otherwise.
     policy:
       areSeveral && policy.retryInitialConnect ? { ...policy, retryInitialConnect: false } : policy,
+    clock: options.clock ?? systemClock,
     check: checkPolicy,
   };
   const [first, ...others] = Array.isArray(given)

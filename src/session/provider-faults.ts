@@ -19,9 +19,19 @@ export function eventsOf(stream: ProviderStream, frame: Frame): readonly Provide
   }
 }
 
-export function failureOf(provider: Provider, end: SocketEnd): Failure {
+/** What the end of a socket itself tells. */
+export function endEventsOf(stream: ProviderStream, end: SocketEnd): readonly ProviderEvent[] {
   try {
-    return provider.classifyEnd(end);
+    return stream.decodeEnd?.(end) ?? [];
+  } catch {
+    return []; // what the end means is asked next, and a fault told there
+  }
+}
+
+/** The stream knows best, where it has anything to say. */
+export function failureOf(provider: Provider, stream: ProviderStream, end: SocketEnd): Failure {
+  try {
+    return stream.classifyEnd?.(end) ?? provider.classifyEnd(end);
   } catch (error) {
     return { ...faulty(error), kind: 'transient' };
   }

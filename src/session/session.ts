@@ -4,6 +4,7 @@
  * It joins a chart that decides, an uplink that keeps the audio, and a provider that knows one service's facts.
  */
 import { Announcer } from './announcer.ts';
+import type { Conversation } from './conversation.ts';
 import { followNetwork, startDecider } from './decider.ts';
 import type { Decider } from './decider.types.ts';
 import { Demux } from './demux.ts';
@@ -23,6 +24,7 @@ import type { ResolvedOptions, SessionOptions } from './options.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
 import { ledgerOf } from './session-ledger.ts';
 import { settledStatus } from './status.ts';
+import { Talk } from './talk.ts';
 import { withTimeout } from './timeout.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
 import { Wiring } from './wiring.ts';
@@ -47,6 +49,7 @@ export class Session {
   readonly #announcer: Announcer;
   readonly #decider: Decider;
   readonly #stopNetwork: (() => void) | null;
+  #talk: Talk | null = null;
   #closing: Promise<CloseResult> | null = null;
 
   constructor(options: SessionOptions) {
@@ -64,7 +67,9 @@ export class Session {
       },
     });
     this.#demux = new Demux(this.#uplink, this.#emitter, format);
-    this.#wiring = new Wiring(resolved, this.#uplink, this.#demux, this.#emitter);
+    this.#wiring = new Wiring(resolved, this.#uplink, this.#demux, this.#emitter, () =>
+      this.#talking(),
+    );
     this.#drain = new Drain(clock, this.#uplink, this.#wiring.carrier);
     this.#wiring.carrier.listen(this.#drain);
     this.#announcer = new Announcer(
@@ -84,6 +89,11 @@ export class Session {
    */
   get actor(): ConnectionActor | OrchestratorActor {
     return this.#decider.actor;
+  }
+
+  /** What is said, both ways, with services that answer or speak: texts, tools, and the sound of answers. */
+  get conversation(): Conversation {
+    return this.#talking();
   }
 
   get status(): ConnectionStatus {
@@ -206,10 +216,16 @@ export class Session {
     this.#decider.stop();
     const { ledger } = this;
     this.#uplink.release();
+    this.#talk?.end();
     this.#emitter.end();
 
     const left = { chunks: ledger.buffered, ms: ledger.bufferedMs };
     return { drained: left.ms === 0, left, ledger };
+  }
+
+  #talking(): Talk {
+    const { clock, logger } = this.#options;
+    return (this.#talk ??= new Talk({ clock, logger, emitter: this.#emitter }));
   }
 
   #reportGap(gap: GapRange): void {

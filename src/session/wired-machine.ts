@@ -49,12 +49,8 @@ export const wiredMachine = connectionMachine.provide({
     ),
     backoffTimer: waitActor,
     rateLimitWait: waitActor,
-    sessionRestore: fromPromise<RestoreResult, SocketInput>(({ system }) =>
-      Promise.resolve({
-        resumed: false,
-        toolCallsCarried: 0,
-        atMs: wiringOf(system).clock.nowMs(),
-      }),
+    sessionRestore: fromPromise<RestoreResult, SocketInput>(({ input, system }) =>
+      wiringOf(system).restore(input),
     ),
     bufferReplay: fromPromise<ReplayResult, SocketInput>(({ input, system }) =>
       wiringOf(system).replay(input),

@@ -5,19 +5,21 @@
  */
 import type { ResolvedCandidate } from './candidates.ts';
 import { Carrier } from './carrier.ts';
-import type { Demux, Result } from './demux.ts';
+import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { requestErrorOf } from './failure-error.ts';
 import { LinkWatch } from './link-watch.ts';
 import { Link } from './link.ts';
 import type { LinkHandlers } from './link.types.ts';
 import type { ResolvedOptions } from './options.ts';
+import { Restoring } from './restoring.ts';
+import type { Talk } from './talk.ts';
 import { faulty } from './provider-faults.ts';
 import { Rehearsal } from './rehearsal.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
 import { Reporter } from './reporter.ts';
 import type { Tell } from './reporter.ts';
-import type { ReplayResult, SocketInput } from '../../machines/connection.types.ts';
+import type { ReplayResult, RestoreResult, SocketInput } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { LinkMeasured } from '../../machines/liveness.types.ts';
 import type { Uplink } from '../audio/uplink.ts';
@@ -34,16 +36,31 @@ export class Wiring implements LinkHandlers<Link> {
   /** What the charts are told, and what the breakers and the budget are. */
   readonly reporter: Reporter;
   readonly carrier: Carrier;
+  readonly #restoring: Restoring;
+  /** Made when it is needed: who only listens has no conversation. */
+  readonly #talk: () => Talk;
   #links: readonly Link[] = []; // a link and the one tried beside it, for each of two connections at the most
   #rehearsal: Rehearsal | null = null;
   #isWatching = true;
 
-  constructor(options: ResolvedOptions, uplink: Uplink, demux: Demux, emitter: SessionEmitter) {
+  constructor(
+    options: ResolvedOptions,
+    uplink: Uplink,
+    demux: Demux,
+    emitter: SessionEmitter,
+    talk: () => Talk,
+  ) {
+    this.#talk = talk;
     this.#options = options;
     this.#uplink = uplink;
     this.#emitter = emitter;
     this.reporter = new Reporter(options, uplink);
     this.carrier = new Carrier(options, uplink, demux, emitter, this.reporter);
+    this.#restoring = new Restoring(options.clock, (link) => ({
+      traits: link.candidate.provider.traits,
+      ask: (order) => link.order(order),
+      msOf: (sample) => demux.msOfSample(sample),
+    }));
   }
 
   get clock(): Clock {
@@ -93,10 +110,21 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   #dial({ lane, candidate: index, id, reason }: SocketInput, tell: Tell): Link {
-    const { candidates, format, clock, admission } = this.#options;
+    const { candidates, format, clock, admission, createResampler } = this.#options;
     const candidate = candidates[index] ?? candidates[0];
     const { slots } = admission;
-    const link = new Link({ id, lane, candidate, format, clock, slots, tell, handlers: this });
+    const link = new Link({
+      id,
+      lane,
+      candidate,
+      format,
+      clock,
+      slots,
+      tell,
+      handlers: this,
+      createResampler,
+      ...(talks(candidate) ? { memory: this.#talk().memoryFor(candidate.key) } : {}),
+    });
     this.#links = [...this.#links, link];
     void link.dial(reason, this.reporter.dials(link) ?? this.#rehearsal?.take() ?? null);
 
@@ -107,7 +135,13 @@ export class Wiring implements LinkHandlers<Link> {
     const atMs = this.#options.clock.nowMs();
     if (this.#isWatching) link.watch = new LinkWatch(this.#options, this.#uplink, link, this);
     this.reporter.tell(link, { type: 'socket.opened', id: link.id, atMs });
-    this.reporter.tell(link, { type: 'socket.configured', id: link.id, atMs }); // the query was the configuration
+    link.greet();
+    if (link.candidate.provider.traits.configures !== true) this.#configured(link); // by its request
+  }
+
+  #configured(link: Link): void {
+    const atMs = this.#options.clock.nowMs();
+    this.reporter.tell(link, { type: 'socket.configured', id: link.id, atMs });
   }
 
   onEvents(link: Link, events: readonly ProviderEvent[]): void {
@@ -125,13 +159,16 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   onLost(link: Link, failure: Failure): void {
+    if (failure.kind === 'staleHandle') this.#talk().offerHandle(link.candidate.key, null);
     this.reporter.lost(link, failure, link.openedAtMs === null);
   }
 
   onMeasured(link: Link, look: LinkMeasured): void {
     this.reporter.tell(link, look);
     if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
-    if (this.isCarrying(link)) this.reporter.watchStalls(link, look);
+    if (!this.isCarrying(link)) return;
+    this.reporter.watchStalls(link, look);
+    for (const event of link.settleSilence()) this.#handle(link, event);
   }
 
   isCarrying(link: Link): boolean {
@@ -151,21 +188,37 @@ export class Wiring implements LinkHandlers<Link> {
       case 'facultyRestored':
         this.reporter.announced(link, event);
         return;
+      case 'send':
+        link.sendFrames(event.frames);
+        return;
+      case 'configured':
+        this.#configured(link);
+        return;
+      case 'restored':
+        this.#restoring.restored(link, event);
+        return;
+      case 'handleOffered':
+        this.#talk().offerHandle(link.candidate.key, event.handle);
+        return;
       case 'transcript':
+      case 'dropped':
       case 'finished':
       case 'speechStarted':
       case 'utteranceEnded':
-        this.#handleResult(link, event);
+        this.#noteAnswer(link);
+        this.carrier.take(link, event);
+        return;
+      default:
+        this.#noteAnswer(link);
+        this.#restoring.take(link, event);
     }
   }
 
-  #handleResult(link: Link, event: Result): void {
+  #noteAnswer(link: Link): void {
+    if (link.hasAnswered) return;
+    link.hasAnswered = true;
     const atMs = this.#options.clock.nowMs();
-    if (!link.hasAnswered) {
-      link.hasAnswered = true;
-      this.reporter.tell(link, { type: 'server.answered', id: link.id, atMs });
-    }
-    this.carrier.take(link, event);
+    this.reporter.tell(link, { type: 'server.answered', id: link.id, atMs });
   }
 
   #tellRequestFailed({ provider }: ResolvedCandidate, failure: Failure): void {
@@ -175,15 +228,32 @@ export class Wiring implements LinkHandlers<Link> {
   /** The chart's state ended, and with it the socket. */
   #letGo(link: Link): void {
     this.carrier.leave(link);
+    this.#restoring.leave(link);
     this.#links = this.#links.filter((other) => other !== link);
     this.reporter.released(link);
     link.release();
   }
 
+  /** Resolves when the link has been given the conversation. */
+  restore(input: SocketInput): Promise<RestoreResult> {
+    const link = this.#linkOf(input);
+    if (link === null) return new Promise(() => undefined); // lost meanwhile: the chart knows
+    return this.#restoring.begin(link, talks(link.candidate) ? this.#talk() : null);
+  }
+
   /** Resolves when the backlog is out on this link and audio is live. */
-  replay({ lane, id }: SocketInput): Promise<ReplayResult> {
-    const link = this.#links.find((candidate) => candidate.lane === lane && candidate.id === id);
-    if (link === undefined) return new Promise(() => undefined); // lost meanwhile: the chart knows
+  replay(input: SocketInput): Promise<ReplayResult> {
+    const link = this.#linkOf(input);
+    if (link === null) return new Promise(() => undefined);
     return this.carrier.replay(link);
   }
+
+  #linkOf({ lane, id }: SocketInput): Link | null {
+    return this.#links.find((link) => link.lane === lane && link.id === id) ?? null;
+  }
+}
+
+/** Who only hears has no use for a conversation. */
+function talks({ provider }: ResolvedCandidate): boolean {
+  return provider.component !== 'stt';
 }

@@ -1,4 +1,5 @@
 /** WebSocket in a browser, by the platform's own. It cannot send headers, cannot ping and hides an upgrade's status. */
+import { httpOver } from './http.ts';
 import type { DialRequest, Frame, Socket, SocketHandlers, Transport } from '../ports/socket.ts';
 
 /** What we use of the platform's WebSocket (WHATWG WebSockets Standard). */
@@ -19,6 +20,7 @@ const OPEN = 1;
 
 export const browserWebSocketTransport: Transport = {
   dial: (request, handlers) => new BrowserWebSocket(request, handlers),
+  http: httpOver((...request) => globalThis.fetch(...request)),
 };
 
 class BrowserWebSocket implements Socket {

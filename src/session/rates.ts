@@ -1,0 +1,98 @@
+/**
+ * A link whose service takes another rate than the session's, or tells nothing of silence: what goes out is brought to
+ * its rate, what comes back is counted at the session's, and what was sent when is remembered.
+ */
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import type { Resampler } from '../ports/resampler.ts';
+import type { ProviderTraits } from '../providers/contract.ts';
+import type { ProviderEvent } from '../providers/events.ts';
+
+/** How finely it is remembered what was sent when. */
+const MARK_EVERY_MS = 250;
+
+interface Mark {
+  readonly atMs: number;
+  readonly samples: number;
+}
+
+/** Null where the service takes the session's rate and tells of silence: most links need no more than that. */
+export function ratesFor(traits: ProviderTraits, sampleRateHz: number): Rates | null {
+  const { inputRateHz = sampleRateHz, silenceSettlesAfterMs = null } = traits;
+  if (inputRateHz === sampleRateHz && silenceSettlesAfterMs === null) return null;
+  return new Rates(sampleRateHz / inputRateHz, silenceSettlesAfterMs);
+}
+
+export class Rates {
+  readonly #ratio: number; // the session's samples for one of the service's
+  readonly #settlesAfterMs: number | null;
+  readonly #marks: Mark[] = [];
+  #resampler: Resampler | null = null;
+  #sentSamples = 0;
+
+  constructor(ratio: number, settlesAfterMs: number | null) {
+    this.#ratio = ratio;
+    this.#settlesAfterMs = settlesAfterMs;
+  }
+
+  get needsResampler(): boolean {
+    return this.#ratio !== 1 && this.#resampler === null;
+  }
+
+  use(resampler: Resampler): void {
+    this.#resampler = resampler;
+  }
+
+  /** What the service is sent; empty where the piece is too short to make a sample of. */
+  toTheirs(bytes: Uint8Array, atMs: number): Uint8Array {
+    const theirs = this.#resampler?.process(bytes) ?? bytes;
+    this.#sentSamples += theirs.length / BYTES_PER_SAMPLE;
+    if (this.#settlesAfterMs !== null) this.#mark(atMs);
+    return theirs;
+  }
+
+  toOurs(events: readonly ProviderEvent[]): readonly ProviderEvent[] {
+    return this.#ratio === 1 ? events : events.map((event) => scaled(event, this.#ratio));
+  }
+
+  /** How much was sent so long ago that the service would have told by now, had it been speech. Null: no more than before. */
+  settledSilence(nowMs: number): number | null {
+    let through: number | null = null;
+    for (let first = this.#marks[0]; first !== undefined; first = this.#marks[0]) {
+      if (nowMs - first.atMs < (this.#settlesAfterMs ?? Infinity)) break;
+      through = first.samples;
+      this.#marks.shift();
+    }
+    return through;
+  }
+
+  free(): void {
+    this.#resampler?.free();
+    this.#resampler = null;
+    this.#marks.length = 0;
+  }
+
+  #mark(atMs: number): void {
+    const last = this.#marks.at(-1);
+    if (last !== undefined && atMs - last.atMs < MARK_EVERY_MS) return;
+    this.#marks.push({ atMs, samples: this.#sentSamples });
+  }
+}
+
+const SAMPLE_FIELDS = ['startSample', 'endSample', 'atSample', 'samples'] as const;
+
+function scaled(event: ProviderEvent, ratio: number): ProviderEvent {
+  const changes = scaledFields(event, ratio);
+  if (event.kind !== 'transcript') return { ...event, ...changes };
+  const words = event.words.map((word) => ({ ...word, ...scaledFields(word, ratio) }));
+  return { ...event, ...changes, words };
+}
+
+function scaledFields(of: object, ratio: number): Record<string, number> {
+  const fields = of as Readonly<Record<string, unknown>>;
+  const changes: Record<string, number> = {};
+  for (const name of SAMPLE_FIELDS) {
+    const value = fields[name];
+    if (typeof value === 'number') changes[name] = Math.round(value * ratio);
+  }
+  return changes;
+}

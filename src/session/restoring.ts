@@ -1,0 +1,89 @@
+/** Giving the conversation back to a link that is configured, and the conversation that then runs over it. */
+import type { Link } from './link.ts';
+import type { Speaker, Talk } from './talk.ts';
+import type { RestoreResult } from '../../machines/connection.types.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ConversationEvent, HandshakeEvent } from '../providers/events.ts';
+
+type Restored = Extract<HandshakeEvent, { kind: 'restored' }>;
+
+/** Some two hundred items are taken within seconds; a service that takes longer is not there. */
+const RESTORE_WITHIN_MS = 15_000;
+
+interface Wait {
+  readonly link: Link;
+  readonly finish: (restored: Restored | null) => void;
+}
+
+export class Restoring {
+  readonly #clock: Clock;
+  readonly #speakerOf: (link: Link) => Speaker;
+  #talk: Talk | null = null;
+  /** The link that carries the conversation, from the moment that it is given back. */
+  #link: Link | null = null;
+  #wait: Wait | null = null;
+  #timer: unknown = null;
+
+  /** @param speakerOf what a link can be asked for in a conversation. */
+  constructor(clock: Clock, speakerOf: (link: Link) => Speaker) {
+    this.#clock = clock;
+    this.#speakerOf = speakerOf;
+  }
+
+  /** Never settles where the link is lost meanwhile: the chart knows. */
+  async begin(link: Link, talk: Talk | null): Promise<RestoreResult> {
+    const frames = link.restoreFrames();
+    this.#link = link;
+    this.#talk = talk;
+    if (frames !== null) link.sendFrames(frames);
+    talk?.open(this.#speakerOf(link));
+    const restored = frames === null ? link.restored : await this.#acknowledged(link);
+
+    return {
+      resumed: restored?.resumed ?? false,
+      toolCallsCarried: restored?.toolCallsCarried ?? 0,
+      atMs: this.#clock.nowMs(),
+    };
+  }
+
+  /** The service has taken everything. It may say so before it is asked: some acknowledge nothing. */
+  restored(link: Link, event: Restored): void {
+    link.restored = event;
+    if (this.#wait?.link === link) this.#wait.finish(event);
+  }
+
+  /** Only the link that carries the conversation is heard. */
+  take(link: Link, event: ConversationEvent): void {
+    if (link === this.#link) this.#talk?.take(event);
+  }
+
+  leave(link: Link): void {
+    if (link !== this.#link) return;
+    this.#stopTimer();
+    this.#wait = null;
+    this.#link = null;
+    this.#talk?.shut();
+  }
+
+  #acknowledged(link: Link): Promise<Restored | null> {
+    if (link.restored !== null) return Promise.resolve(link.restored);
+    return new Promise((resolve) => {
+      this.#timer = this.#clock.setTimeout(() => {
+        link.fail({ kind: 'transient', code: 'restore', detail: 'it was not taken in time' });
+      }, RESTORE_WITHIN_MS);
+      this.#wait = {
+        link,
+        finish: (restored) => {
+          this.#stopTimer();
+          this.#wait = null;
+          resolve(restored);
+        },
+      };
+    });
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
