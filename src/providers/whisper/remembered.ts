@@ -1,0 +1,29 @@
+/**
+ * What one provider's sockets know of each other.
+ *
+ * A socket may be lost after a clip was answered and before it was that clip's turn to be told. The next socket cuts the
+ * same clip, and is given the answer instead of posting it again.
+ */
+const MAX_ANSWERS = 16;
+
+export class Remembered {
+  readonly #answers = new Map<string, string>();
+  /** The last post came to nothing: until one is answered, the service has not shown that it works. */
+  isDoubted = false;
+
+  get(key: string): string | null {
+    return this.#answers.get(key) ?? null;
+  }
+
+  put(key: string, body: string): void {
+    this.#answers.delete(key);
+    this.#answers.set(key, body);
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > MAX_ANSWERS && oldest !== undefined) this.#answers.delete(oldest);
+  }
+
+  /** It was told. */
+  forget(key: string): void {
+    this.#answers.delete(key);
+  }
+}

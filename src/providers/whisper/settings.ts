@@ -1,0 +1,197 @@
+/** The options of `whisper`, checked and with their defaults. */
+import type { CutSettings } from './cutter.ts';
+import { sessionNameOf } from './clip-key.ts';
+import { fvad } from './fvad.ts';
+import { filterSettingsOf } from './hallucination-filter.ts';
+import type { FilterOptions, FilterSettings } from './hallucination-filter.ts';
+import type { Remembered } from './remembered.ts';
+import type { Credential } from '../contract.ts';
+import { checkBaseUrl } from '../wire/base-url.ts';
+import type { Clock } from '../../ports/clock.ts';
+import { TenutoError } from '../../ports/errors.ts';
+import type { Http } from '../../ports/http.ts';
+import { systemRandom } from '../../ports/random.ts';
+import type { Random } from '../../ports/random.ts';
+import type { CreateVoiceActivityDetector } from '../../ports/voice-activity.ts';
+
+export interface WhisperOptions {
+  /** A key, or a function that is asked on every dial. whisper.cpp's server asks for none. */
+  readonly apiKey?: Credential;
+  /** Default `https://api.openai.com`. */
+  readonly baseUrl?: string;
+  /** Which server it is: `openai` is whatever speaks OpenAI's transcription endpoint. Default `openai`. */
+  readonly flavour?: 'openai' | 'whisper.cpp';
+  /** Default `/v1/audio/transcriptions`, or `/inference`. */
+  readonly path?: string;
+  /** A cheap GET that shows whether the service is there, asked on every dial. Default `/health` of whisper.cpp, else none. */
+  readonly probePath?: string | null;
+  /** Default `whisper-1`; whisper.cpp has loaded its model. */
+  readonly model?: string;
+  /** ISO 639-1, such as `en`. Default: the service finds out. */
+  readonly language?: string;
+  /** Words in the style of what is to be written. */
+  readonly prompt?: string;
+  /** 0 to 1. Default: the service's. */
+  readonly temperature?: number;
+  /** Default `verbose_json`; `json` for models named gpt-*, which know nothing else. */
+  readonly responseFormat?: 'verbose_json' | 'json';
+  /** Who finds speech. Default: `fvad()`. */
+  readonly vad?: CreateVoiceActivityDetector;
+  /** A pause this long ends an utterance. Default 500. */
+  readonly minSilenceMs?: number;
+  /** A longer utterance is cut where it is quietest. Default 25,000, at most 30,000: Whisper hears 30 s at a time. */
+  readonly maxUtteranceMs?: number;
+  /** Audio before the first sound that goes along. Default 200. */
+  readonly preRollMs?: number;
+  /** Less speech than this is not posted. Default 90. */
+  readonly minSpeechMs?: number;
+  /** What of the answers is not believed. */
+  readonly filter?: FilterOptions;
+  /** Posts at a time. Default 2; whisper.cpp works on one at a time. */
+  readonly concurrency?: number;
+  /** How long one post may take until its answer. Default 30,000; 120,000 for whisper.cpp, which may be slower than speech. */
+  readonly timeoutMs?: number;
+  /** Draws the part of the idempotency keys that is the session's. */
+  readonly random?: Random;
+  /** The name under which results and logs speak of it. Default `whisper`. */
+  readonly name?: string;
+}
+
+export interface WhisperSettings {
+  readonly url: string;
+  readonly probeUrl: string | null;
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly vad: CreateVoiceActivityDetector;
+  readonly cut: CutSettings;
+  readonly filter: FilterSettings;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  /** What every idempotency key begins with. */
+  readonly session: string;
+}
+
+export interface WhisperSocketOptions {
+  readonly settings: WhisperSettings;
+  readonly http: Http | undefined;
+  readonly clock: Clock;
+  readonly remembered: Remembered;
+}
+
+/** What Whisper hears; whisper.cpp takes nothing else (examples/server, "WAV 16 kHz unless --convert"). */
+export const WHISPER_RATE_HZ = 16_000;
+
+export const OPENAI_URL = 'https://api.openai.com';
+
+const NAMES: Readonly<Record<keyof WhisperOptions, true>> = {
+  apiKey: true,
+  baseUrl: true,
+  flavour: true,
+  path: true,
+  probePath: true,
+  model: true,
+  language: true,
+  prompt: true,
+  temperature: true,
+  responseFormat: true,
+  vad: true,
+  minSilenceMs: true,
+  maxUtteranceMs: true,
+  preRollMs: true,
+  minSpeechMs: true,
+  filter: true,
+  concurrency: true,
+  timeoutMs: true,
+  random: true,
+  name: true,
+};
+
+const FLAVOURS: readonly string[] = ['openai', 'whisper.cpp'];
+
+/** What a number may be, both ends included. */
+const RANGES: readonly (readonly [name: keyof WhisperOptions, least: number, most: number])[] = [
+  ['temperature', 0, 1],
+  ['minSilenceMs', 100, 5_000],
+  ['maxUtteranceMs', 1_000, 30_000],
+  ['preRollMs', 0, 2_000],
+  ['minSpeechMs', 0, 2_000],
+  ['concurrency', 1, 16],
+  ['timeoutMs', 100, 600_000],
+];
+
+/** @throws TenutoError OPTION_INVALID */
+export function settingsOf(options: WhisperOptions): WhisperSettings {
+  checkOptions(options);
+  const isCpp = options.flavour === 'whisper.cpp';
+  const baseUrl = checkBaseUrl(options.baseUrl ?? OPENAI_URL, ['https:', 'http:'], OPENAI_URL);
+  const probePath = options.probePath === undefined && isCpp ? '/health' : options.probePath;
+  const random = options.random ?? systemRandom;
+
+  return {
+    url: baseUrl + (options.path ?? (isCpp ? '/inference' : '/v1/audio/transcriptions')),
+    probeUrl: probePath == null ? null : baseUrl + probePath,
+    fields: fieldsOf(options, isCpp),
+    vad: options.vad ?? fvad(),
+    cut: {
+      sampleRateHz: WHISPER_RATE_HZ,
+      minSilenceMs: options.minSilenceMs ?? 500,
+      maxUtteranceMs: options.maxUtteranceMs ?? 25_000,
+      preRollMs: options.preRollMs ?? 200,
+      minSpeechMs: options.minSpeechMs ?? 90,
+    },
+    filter: filterSettingsOf(options.filter),
+    concurrency: options.concurrency ?? (isCpp ? 1 : 2),
+    timeoutMs: options.timeoutMs ?? (isCpp ? 120_000 : 30_000),
+    session: sessionNameOf(() => random.unit()),
+  };
+}
+
+function fieldsOf(options: WhisperOptions, isCpp: boolean): WhisperSettings['fields'] {
+  const model = options.model ?? (isCpp ? undefined : 'whisper-1');
+  const format =
+    options.responseFormat ?? (model?.startsWith('gpt-') === true ? 'json' : 'verbose_json');
+  const fields: [string, string | undefined][] = [
+    ['model', model],
+    ['response_format', format],
+    ['language', options.language],
+    ['prompt', options.prompt],
+    ['temperature', options.temperature?.toString()],
+  ];
+  if (!isCpp && format === 'verbose_json') {
+    fields.push(['timestamp_granularities[]', 'word'], ['timestamp_granularities[]', 'segment']);
+  }
+  return fields.filter((field): field is [string, string] => field[1] !== undefined);
+}
+
+function checkOptions(options: WhisperOptions): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
+  if (unknown !== undefined) {
+    throw invalid(`whisper knows no option "${unknown}"`, `Use: ${Object.keys(NAMES).join(', ')}.`);
+  }
+  for (const [name, least, most] of RANGES) {
+    const value = options[name];
+    const isFine = typeof value === 'number' && value >= least && value <= most;
+    if (value !== undefined && !isFine) {
+      throw invalid(
+        `whisper's ${name} is ${JSON.stringify(value)}`,
+        `Pass a number from ${least} to ${most}.`,
+      );
+    }
+  }
+  const { flavour = 'openai', concurrency = 1 } = options;
+  if (!FLAVOURS.includes(flavour)) {
+    throw invalid(`whisper knows no flavour "${flavour}"`, 'Use openai or whisper.cpp.');
+  }
+  if (!Number.isInteger(concurrency)) {
+    throw invalid(`whisper's concurrency is ${concurrency}`, 'Pass a whole number.');
+  }
+  for (const name of ['path', 'probePath'] as const) {
+    const path = options[name];
+    if (path?.startsWith('/') === false) {
+      throw invalid(`whisper's ${name} is "${path}"`, 'Begin it with a slash.');
+    }
+  }
+}
+
+function invalid(what: string, remediation: string): TenutoError {
+  return new TenutoError({ code: 'OPTION_INVALID', message: `${what}.`, remediation });
+}
