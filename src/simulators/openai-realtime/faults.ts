@@ -1,0 +1,53 @@
+/** What goes wrong on demand. A fault strikes as often as it is told to, and is used up by that. */
+import type { EndingName } from './frames.ts';
+import type { HttpAnswer } from '../server/simulator-server.ts';
+
+export type OpenAiFault =
+  /** The next upgrades are refused over HTTP. */
+  | { readonly kind: 'refuse'; readonly answer: HttpAnswer; readonly times?: number }
+  /** The next sockets open, and are ended before anything else is said. */
+  | { readonly kind: 'reject'; readonly how: EndingName; readonly times?: number }
+  /** Every socket that is open is ended now; `reset` cuts the connection. */
+  | { readonly kind: 'end'; readonly how: EndingName | 'reset' }
+  /** The next replies fail: by default as the limit of tokens does, with the hint `retryAfterMs` (default 4,782). */
+  | {
+      readonly kind: 'failReply';
+      readonly code?: string;
+      readonly message?: string;
+      readonly retryAfterMs?: number;
+      readonly times?: number;
+    }
+  /** The next `session.update`s are rejected. */
+  | { readonly kind: 'refuseUpdate'; readonly times?: number }
+  /** The next `conversation.item.create`s are rejected. */
+  | { readonly kind: 'refuseItem'; readonly times?: number }
+  /** The next transcriptions fail. */
+  | { readonly kind: 'failTranscription'; readonly times?: number }
+  /** From now on transcriptions are told so late; 0 ends it. */
+  | { readonly kind: 'lateTranscription'; readonly delayMs: number }
+  /** From now on this share of frames comes with unknown fields, or after an unknown event; 0 ends it. */
+  | { readonly kind: 'oddities'; readonly ratio: number };
+
+type Counted = Extract<OpenAiFault, { readonly times?: number }>;
+
+export class Faults {
+  readonly #pending: { readonly fault: Counted; times: number }[] = [];
+  lateTranscriptionMs = 0;
+  oddityRatio = 0;
+
+  add(fault: Exclude<OpenAiFault, { kind: 'end' }>): void {
+    if (fault.kind === 'lateTranscription') this.lateTranscriptionMs = fault.delayMs;
+    else if (fault.kind === 'oddities') this.oddityRatio = fault.ratio;
+    else this.#pending.push({ fault, times: fault.times ?? 1 });
+  }
+
+  /** The oldest of this kind, which strikes now. */
+  take<Kind extends Counted['kind']>(kind: Kind): Extract<Counted, { kind: Kind }> | null {
+    const at = this.#pending.findIndex(({ fault }) => fault.kind === kind);
+    const entry = this.#pending[at];
+    if (entry === undefined) return null;
+    entry.times -= 1;
+    if (entry.times <= 0) this.#pending.splice(at, 1);
+    return entry.fault as Extract<Counted, { kind: Kind }>;
+  }
+}
