@@ -14,6 +14,9 @@ const FLOWING_WITHIN_MS = 500;
 const PRIMER_MS = 100;
 const PRIMER_AT_RATIO = 0.8;
 
+/** After a sleep no hour of silence is made up for. */
+const LONGEST_FILL_MS = 1_000;
+
 export interface WatchHandlers {
   onMeasured(link: Link, look: LinkMeasured): void;
   /** Whether this link carries the audio; a standby does not. */
@@ -70,17 +73,33 @@ export class LinkWatch implements Watcher {
 
   #keepOpen(nowMs: number): void {
     const link = this.#link;
-    const { keepAliveIntervalMs, firstAudioWithinMs } = link.candidate.provider.traits;
+    const { traits } = link.candidate.provider;
+    const { keepAliveIntervalMs, firstAudioWithinMs, fillsSilenceAfterMs = null } = traits;
     const isIdle = nowMs - link.lastOutboundAtMs >= (keepAliveIntervalMs ?? Infinity);
     if (isIdle) link.keepAlive();
 
-    const primerAtMs =
-      (link.openedAtMs ?? nowMs) + (firstAudioWithinMs ?? Infinity) * PRIMER_AT_RATIO;
-    if (link.audioFlowedAtMs !== null || nowMs < primerAtMs) return;
-    const { sampleRateHz } = this.#options.format;
-    const samples = Math.ceil((PRIMER_MS * sampleRateHz) / 1_000);
+    if (link.audioFlowedAtMs === null) this.#prime(nowMs, firstAudioWithinMs);
+    if (fillsSilenceAfterMs !== null) this.#fill(nowMs, fillsSilenceAfterMs);
+  }
+
+  /** The service closes unless some audio comes soon. */
+  #prime(nowMs: number, firstAudioWithinMs: number | null): void {
+    const openedAtMs = this.#link.openedAtMs ?? nowMs;
+    const isDue = nowMs - openedAtMs >= (firstAudioWithinMs ?? Infinity) * PRIMER_AT_RATIO;
+    if (isDue) this.#sendSilence(PRIMER_MS);
+  }
+
+  /** The service hears pauses only where they are sent: as much silence as there was no audio. */
+  #fill(nowMs: number, afterMs: number): void {
+    const { audioFlowedAtMs, openedAtMs } = this.#link;
+    const quietMs = nowMs - (audioFlowedAtMs ?? openedAtMs ?? nowMs);
+    if (quietMs >= afterMs) this.#sendSilence(Math.min(quietMs, LONGEST_FILL_MS));
+  }
+
+  #sendSilence(ms: number): void {
+    const samples = Math.ceil((ms * this.#options.format.sampleRateHz) / 1_000);
     const silence = new Uint8Array(samples * BYTES_PER_SAMPLE);
-    if (this.#handlers.isCarrying(link)) this.#uplink.insertSilence(silence);
-    else link.sendPrimer(silence);
+    if (!this.#handlers.isCarrying(this.#link)) this.#link.sendPrimer(silence);
+    else if (this.#uplink.isCaughtUp) this.#uplink.insertSilence(silence); // never into what is said
   }
 }
