@@ -147,7 +147,7 @@ describe('deepgram simulator: who may connect', () => {
   });
 
   it('knows no other path', async () => {
-    const upgrade = await refused(server.url, { path: '/v2/listen' });
+    const upgrade = await refused(server.url, { path: '/v3/listen' });
     const plain = await fetch(`${server.url.replace('ws', 'http')}/v1/projects`);
 
     expect([upgrade.status, plain.status]).toEqual([404, 404]);

@@ -1,14 +1,15 @@
 /** One socket of the local Deepgram-listen server, from its opening to its close. */
 import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
-import type { RawData, WebSocket } from 'ws';
 import { BYTES_PER_SAMPLE, samplesOf } from '../../audio/format.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
-import type { Logger } from '../../ports/logger.ts';
 import type { Recogniser, RecogniserResult, RecogniserStream } from '../recogniser/recogniser.ts';
 import type { ListenQuery } from './query.ts';
+import { ServedSocket } from './served-socket.ts';
+import type { ServedSocketOptions } from './served-socket.ts';
 import { SpeechEvents } from './speech-events.ts';
+import type { DeepgramFault } from './faults.ts';
 import type { Close } from './wire.ts';
 import * as wire from './wire.ts';
 
@@ -25,23 +26,19 @@ const CLOSE_STREAM = 2;
 const ignore = (): void => undefined;
 const NO_STREAM: RecogniserStream = { write: ignore, flush: ignore, close: ignore };
 
-export interface ListenConnectionOptions {
-  readonly socket: WebSocket;
+export interface ListenConnectionOptions extends Omit<ServedSocketOptions, 'unreadCapacityBytes'> {
   readonly requestId: string;
   readonly query: ListenQuery;
   readonly recogniser: Recogniser;
   readonly maxRateRatio: number;
   readonly idleTimeoutMs: number;
   readonly clock: Clock;
-  readonly logger: Logger;
   onAudio(samples: number): void;
-  /** Once: with the code that this side closes with, or else the one that the socket ended with. */
-  onClosing(code: number): void;
-  /** Once: the socket is gone and nothing is held any more. */
-  onEnd(): void;
 }
 
 export class ListenConnection {
+  readonly service = 'listen';
+  readonly #socket: ServedSocket;
   readonly #options: ListenConnectionOptions;
   readonly #stream: RecogniserStream;
   readonly #speech: SpeechEvents;
@@ -53,31 +50,31 @@ export class ListenConnection {
   #timer: unknown;
   /** `draining`: nothing more is read, results still go out. `closing`: nothing goes either way. */
   #phase: 'open' | 'draining' | 'closing' = 'open';
-  #closedWith: number | null = null;
 
   constructor(options: ListenConnectionOptions) {
-    const { socket, query, clock } = options;
+    const { query, clock } = options;
     this.#options = options;
     this.#activeAtMs = clock.nowMs();
     this.#speech = new SpeechEvents(query, (message) => this.#send(message));
     this.#stream = this.#openStream();
     this.#watchIdle(options.idleTimeoutMs);
-    socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    socket.on('error', (error) => {
-      options.logger.debug('deepgram simulator: socket error', { message: error.message });
-    });
-    socket.on('close', (code) => this.#onSocketClose(code));
+    this.#socket = new ServedSocket(
+      { ...options, unreadCapacityBytes: UNREAD_CAPACITY_BYTES },
+      {
+        onText: (text) => this.#phase === 'open' && this.#onText(text),
+        onBytes: (bytes) => this.#phase === 'open' && this.#onAudio(bytes),
+        release: () => this.#release(),
+      },
+    );
   }
 
   /** Ends the socket without a handshake, and resolves when it is gone. */
   cut(): Promise<void> {
-    const { socket } = this.#options;
-    return new Promise((resolve) => {
-      socket.once('close', () => {
-        resolve();
-      });
-      socket.terminate();
-    });
+    return this.#socket.cut();
+  }
+
+  suffer(fault: DeepgramFault): void {
+    this.#socket.suffer(fault);
   }
 
   #openStream(): RecogniserStream {
@@ -93,14 +90,6 @@ export class ListenConnection {
       queueMicrotask(() => this.#onRecogniserError(error));
       return NO_STREAM;
     }
-  }
-
-  #onMessage(data: RawData, isBinary: boolean): void {
-    if (this.#phase !== 'open') return;
-    // `ws` hands over one Buffer unless it is told otherwise.
-    const bytes = data as Buffer;
-    if (isBinary) this.#onAudio(bytes);
-    else this.#onText(bytes.toString());
   }
 
   #onAudio(bytes: Buffer): void {
@@ -200,27 +189,16 @@ export class ListenConnection {
   }
 
   #send(message: string): void {
-    const { socket } = this.#options;
-    if (socket.bufferedAmount > UNREAD_CAPACITY_BYTES) socket.terminate();
-    else socket.send(message);
+    this.#socket.say(message);
   }
 
-  #close({ code, reason }: Close): void {
-    if (this.#closedWith !== null) return;
-    this.#closedWith = code;
+  #close(close: Close): void {
     this.#phase = 'closing';
-    this.#release();
-    this.#options.onClosing(code);
-    this.#options.socket.close(code, reason);
-  }
-
-  #onSocketClose(code: number): void {
-    this.#release();
-    if (this.#closedWith === null) this.#options.onClosing(code);
-    this.#options.onEnd();
+    this.#socket.close(close);
   }
 
   #release(): void {
+    this.#phase = 'closing';
     this.#stopTimer();
     this.#stream.close();
   }

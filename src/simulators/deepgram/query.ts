@@ -11,33 +11,32 @@ export interface ListenQuery {
   readonly utteranceEndMs: number | null;
 }
 
-export type ParsedQuery =
-  | { readonly ok: true; readonly query: ListenQuery }
-  | { readonly ok: false; readonly problem: string };
+export type ParsedQuery<Query> =
+  { readonly ok: true; readonly query: Query } | { readonly ok: false; readonly problem: string };
 
-type Rule = (value: string) => boolean;
+export type Rule = (value: string) => boolean;
 
-const isText: Rule = (value) => value !== '';
-const isSwitch: Rule = (value) => value === 'true' || value === 'false';
-const isWhole: Rule = (value) => /^\d{1,9}$/.test(value);
+export const isText: Rule = (value) => value !== '';
+export const isSwitch: Rule = (value) => value === 'true' || value === 'false';
+export const isWhole: Rule = (value) => /^\d{1,9}$/.test(value);
 const isSwitchOrWhole: Rule = (value) => isSwitch(value) || isWhole(value);
 const isSwitchOrText: Rule = isText;
 const isEnglish: Rule = (value) => /^(en(-[A-Za-z]{2,4})?|multi)$/.test(value);
-const isSampleRate: Rule = (value) =>
+export const isSampleRate: Rule = (value) =>
   isWhole(value) && Number(value) >= MIN_SAMPLE_RATE_HZ && Number(value) <= MAX_SAMPLE_RATE_HZ;
 
 /** Known names. Those that the recogniser cannot serve are accepted and have no effect. */
 const RULES: ReadonlyMap<string, Rule> = new Map(
-  Object.entries({
+  Object.entries<Rule>({
     alternatives: isWhole,
     callback: isText,
     callback_method: isText,
-    channels: (value: string) => value === '1',
+    channels: (value) => value === '1',
     detect_entities: isSwitch,
     diarize: isSwitch,
     diarize_version: isText,
     dictation: isSwitch,
-    encoding: (value: string) => value === 'linear16',
+    encoding: (value) => value === 'linear16',
     endpointing: isSwitchOrWhole,
     extra: isText,
     filler_words: isSwitch,
@@ -73,17 +72,28 @@ const HINTS: Readonly<Record<string, string>> = {
   sample_rate: `It takes ${MIN_SAMPLE_RATE_HZ} to ${MAX_SAMPLE_RATE_HZ}.`,
 };
 
-export function parseListenQuery(parameters: URLSearchParams): ParsedQuery {
-  for (const [name, value] of parameters) {
-    const isRight = RULES.get(name);
-    if (isRight === undefined) return refuse(`unknown query parameter '${name}'`);
-    if (!isRight(value)) return refuse(`bad value '${value}' for '${name}'.`, HINTS[name]);
-  }
+export function parseListenQuery(parameters: URLSearchParams): ParsedQuery<ListenQuery> {
+  const problem = problemIn(parameters, RULES, HINTS);
+  if (problem !== null) return { ok: false, problem };
   if (!parameters.has('encoding')) {
     return refuse("missing 'encoding'.", 'This server takes raw linear16 only, no containers.');
   }
   if (!parameters.has('sample_rate')) return refuse("missing 'sample_rate'.", HINTS['sample_rate']);
   return { ok: true, query: readQuery(parameters) };
+}
+
+/** The first name that is not known, or value that its rule refuses, in words; null where all is right. */
+export function problemIn(
+  parameters: URLSearchParams,
+  rules: ReadonlyMap<string, Rule>,
+  hints: Readonly<Record<string, string>> = {},
+): string | null {
+  for (const [name, value] of parameters) {
+    const isRight = rules.get(name);
+    if (isRight === undefined) return problemOf(`unknown query parameter '${name}'`);
+    if (!isRight(value)) return problemOf(`bad value '${value}' for '${name}'.`, hints[name]);
+  }
+  return null;
 }
 
 function readQuery(parameters: URLSearchParams): ListenQuery {
@@ -99,6 +109,10 @@ function readQuery(parameters: URLSearchParams): ListenQuery {
   };
 }
 
-function refuse(what: string, hint = ''): ParsedQuery {
-  return { ok: false, problem: `Bad Request: ${what} ${hint}`.trimEnd() };
+export function refuse(what: string, hint?: string): ParsedQuery<never> {
+  return { ok: false, problem: problemOf(what, hint) };
+}
+
+function problemOf(what: string, hint = ''): string {
+  return `Bad Request: ${what} ${hint}`.trimEnd();
 }

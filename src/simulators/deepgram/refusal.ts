@@ -6,6 +6,8 @@ export interface Refusal {
   readonly status: number;
   readonly errorCode: string;
   readonly message: string;
+  /** Sent along, such as `retry-after`; names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export const INVALID_AUTH: Refusal = {
@@ -21,12 +23,13 @@ export const TOO_MANY_REQUESTS: Refusal = {
 export const NOT_FOUND: Refusal = {
   status: 404,
   errorCode: 'NOT_FOUND',
-  message: 'This server knows GET /v1/listen (a WebSocket) and POST /v1/auth/grant.',
+  message:
+    'This server knows /v1/listen, /v2/listen and /v1/speak (WebSockets), POST /v1/speak and POST /v1/auth/grant.',
 };
 export const UPGRADE_REQUIRED: Refusal = {
   status: 426,
   errorCode: 'UPGRADE_REQUIRED',
-  message: 'Open /v1/listen as a WebSocket.',
+  message: 'Open it as a WebSocket.',
 };
 export const badRequest = (message: string): Refusal => ({
   status: 400,
@@ -49,6 +52,7 @@ export function refusalParts(refusal: Refusal, requestId: string): RefusalParts 
     'dg-error': message.replaceAll(/[^\x20-\x7e]/g, '?'),
     'dg-request-id': requestId,
     connection: 'close',
+    ...refusal.headers,
   };
   return { headers, body };
 }

@@ -1,85 +1,55 @@
 /**
- * A local server that speaks Deepgram listen v1 and transcribes with whatever recogniser it is given.
+ * A local server that speaks Deepgram's protocols on one port: listen v1 and Flux (listen v2), with whatever recogniser
+ * it is given, and speak v1 over a WebSocket and over HTTP.
  *
  * It refuses what the real service refuses and ends where the real service ends, so that a client that works here has met
  * the rules it will meet there. Where the documentation names no code or reason, `wire.ts` says what was chosen.
  */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { generate } from 'selfsigned';
 import { WebSocketServer } from 'ws';
-import type { Clock } from '../../ports/clock.ts';
+import type { WebSocket } from 'ws';
 import { systemClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
-import type { Logger } from '../../ports/logger.ts';
-import { silentLogger } from '../../ports/logger.ts';
-import type { Recogniser } from '../recogniser/recogniser.ts';
-import { ListenConnection } from './connection.ts';
 import { Credentials, DEFAULT_TTL_SECONDS, readCredential } from './credentials.ts';
+import { DOCUMENTED_REFUSALS } from './faults.ts';
+import type { DeepgramFault, DeepgramServiceName, DocumentedRefusal } from './faults.ts';
 import { readGrantTtl } from './grant.ts';
-import type { ListenQuery } from './query.ts';
-import { parseListenQuery } from './query.ts';
+import type { DeepgramSimulator, DeepgramSimulatorOptions } from './options.ts';
 import type { Refusal } from './refusal.ts';
 import * as refusals from './refusal.ts';
+import { serviceAt } from './services.ts';
+import type { Connection, Serve } from './services.ts';
+import { Tally } from './tally.ts';
+import { answerSpeech, readSpeakText } from './speak-http.ts';
+import { parseSpeakQuery } from './speak-query.ts';
+
+export type { DeepgramSimulator, DeepgramSimulatorOptions } from './options.ts';
 
 const MAX_FRAME_BYTES = 1_048_576;
 /** How long a peer may take to answer a close frame. The published types of `ws` do not know this option yet. */
 const CLOSE_HANDSHAKE = { closeTimeout: 2_000 };
 
-export interface DeepgramSimulatorOptions {
-  readonly recogniser: Recogniser;
-  /** Default 0: a free port. */
-  readonly port?: number;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** Keys that may connect and grant tokens. Default `local`. */
-  readonly apiKeys?: readonly string[];
-  /** Audio may come this much faster than it sounds, beyond 2 s of slack. Default 1.25, as the real service has it. */
-  readonly maxRateRatio?: number;
-  /** A socket is closed after this long without audio or text, and unless audio comes this soon. Default 10,000. */
-  readonly idleTimeoutMs?: number;
-  /** Sockets open at once; one more is refused with 429. Default 100. */
-  readonly maxConcurrent?: number;
-  readonly clock?: Clock;
-  readonly logger?: Logger;
-}
-
-interface DeepgramSimulatorStats {
-  readonly connectionsOpened: number;
-  readonly connectionsOpen: number;
-  readonly refusedByStatus: Readonly<Record<number, number>>;
-  readonly closesByCode: Readonly<Record<number, number>>;
-  readonly audioSamples: number;
-}
-
-export interface DeepgramSimulator {
-  /** The server's root, such as `ws://127.0.0.1:40123`. */
-  readonly url: string;
-  readonly port: number;
-  /** Counted since the start; a copy on every reading. */
-  readonly stats: DeepgramSimulatorStats;
-  /** A temporary token, good for connecting within 30 s. */
-  grantToken(): string;
-  /** Cuts every socket and frees the port. The recogniser stays: who made it closes it. */
-  close(): Promise<void>;
-}
-
 /** Throws PORT_IN_USE where another server has the port. */
 export async function startDeepgramSimulator(
   options: DeepgramSimulatorOptions,
 ): Promise<DeepgramSimulator> {
-  const server = new ListenServer(options);
+  const certificate = options.tls === true ? await selfSigned() : null;
+  const server = new DeepgramServer(options, certificate);
   await server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   return server;
 }
 
-class ListenServer implements DeepgramSimulator {
+class DeepgramServer implements DeepgramSimulator {
   readonly #options: DeepgramSimulatorOptions;
-  readonly #clock: Clock;
   readonly #credentials: Credentials;
-  readonly #http = createServer((request, response) => void this.#onRequest(request, response));
+  readonly #http: ReturnType<typeof createServer>;
+  readonly #isTls: boolean;
   readonly #upgrader = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -89,21 +59,23 @@ class ListenServer implements DeepgramSimulator {
     handleProtocols: (offered) => offered.values().next().value ?? false,
   });
   readonly #sockets = new Set<Socket>();
-  readonly #connections = new Set<ListenConnection>();
+  readonly #connections = new Set<Connection>();
   readonly #requestIds = new WeakMap<IncomingMessage, string>();
-  readonly #refusedByStatus: Record<number, number> = {};
-  readonly #closesByCode: Record<number, number> = {};
-  #opened = 0;
-  #audioSamples = 0;
-  #url = '';
+  readonly #tally = new Tally();
+  readonly #refusing: Refusal[] = [];
+  #address = '';
   #port = 0;
 
-  constructor(options: DeepgramSimulatorOptions) {
+  constructor(options: DeepgramSimulatorOptions, certificate: Certificate | null) {
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
-    this.#credentials = new Credentials(options.apiKeys ?? ['local'], this.#clock);
+    this.#credentials = new Credentials(options.apiKeys ?? ['local'], options.clock ?? systemClock);
+    this.#isTls = certificate !== null;
+    const listener: RequestListener = (request, response) =>
+      void this.#onRequest(request, response);
+    this.#http =
+      certificate === null ? createServer(listener) : createTlsServer(certificate, listener);
     this.#http.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
-    this.#http.on('connection', (socket) => {
+    this.#http.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
@@ -113,21 +85,19 @@ class ListenServer implements DeepgramSimulator {
   }
 
   get url(): string {
-    return this.#url;
+    return `${this.#isTls ? 'wss' : 'ws'}://${this.#address}`;
+  }
+
+  get httpUrl(): string {
+    return `${this.#isTls ? 'https' : 'http'}://${this.#address}`;
   }
 
   get port(): number {
     return this.#port;
   }
 
-  get stats(): DeepgramSimulatorStats {
-    return {
-      connectionsOpened: this.#opened,
-      connectionsOpen: this.#connections.size,
-      refusedByStatus: { ...this.#refusedByStatus },
-      closesByCode: { ...this.#closesByCode },
-      audioSamples: this.#audioSamples,
-    };
+  get stats() {
+    return this.#tally.read(this.#connections.size);
   }
 
   async listen(port: number, host: string): Promise<void> {
@@ -138,11 +108,22 @@ class ListenServer implements DeepgramSimulator {
       this.#http.listen(port, host, resolve);
     });
     this.#port = (this.#http.address() as AddressInfo).port;
-    this.#url = `ws://${host.includes(':') ? `[${host}]` : host}:${this.#port}`;
+    this.#address = `${host.includes(':') ? `[${host}]` : host}:${this.#port}`;
   }
 
   grantToken(): string {
     return this.#credentials.grant(DEFAULT_TTL_SECONDS);
+  }
+
+  provoke(fault: DeepgramFault, on?: DeepgramServiceName): number {
+    const struck = [...this.#connections].filter(({ service }) => service === (on ?? service));
+    for (const connection of struck) connection.suffer(fault);
+    return struck.length;
+  }
+
+  refuseNext(refusal: DocumentedRefusal | Refusal, times = 1): void {
+    const whole = typeof refusal === 'number' ? DOCUMENTED_REFUSALS[refusal] : refusal;
+    for (let at = 0; at < times; at += 1) this.#refusing.push(whole);
   }
 
   async close(): Promise<void> {
@@ -156,56 +137,58 @@ class ListenServer implements DeepgramSimulator {
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const requestId = randomUUID();
     socket.on('error', () => socket.destroy());
-    const admitted = this.#admit(request);
-    if ('refusal' in admitted) {
-      this.#count(this.#refusedByStatus, admitted.refusal.status);
-      refusals.refuseUpgrade(socket, admitted.refusal, requestId);
+    const serve = this.#admit(request);
+    if (typeof serve !== 'function') {
+      this.#tally.refused(serve.status);
+      refusals.refuseUpgrade(socket, serve, requestId);
       return;
     }
     this.#requestIds.set(request, requestId);
     this.#upgrader.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#opened += 1;
-      const connection = new ListenConnection({
-        socket: webSocket,
-        requestId,
-        query: admitted.query,
-        recogniser: this.#options.recogniser,
-        maxRateRatio: this.#options.maxRateRatio ?? 1.25,
-        idleTimeoutMs: this.#options.idleTimeoutMs ?? 10_000,
-        clock: this.#clock,
-        logger: this.#options.logger ?? silentLogger,
-        onAudio: (samples) => {
-          this.#audioSamples += samples;
-        },
-        onClosing: (code) => this.#count(this.#closesByCode, code),
-        onEnd: () => this.#connections.delete(connection),
-      });
-      this.#connections.add(connection);
+      this.#serve(serve, webSocket, requestId);
     });
   }
 
-  #admit(request: IncomingMessage): { query: ListenQuery } | { refusal: Refusal } {
+  #serve(serve: Serve, socket: WebSocket, requestId: string): void {
+    this.#tally.opened();
+    const connection: Connection = serve({
+      socket,
+      requestId,
+      onAudio: (samples) => this.#tally.heard(samples),
+      onSpoken: (chars) => this.#tally.spoken(chars),
+      onClosing: (code) => this.#tally.closed(code),
+      onEnd: () => this.#connections.delete(connection),
+    });
+    this.#connections.add(connection);
+  }
+
+  #admit(request: IncomingMessage): Serve | Refusal {
     const url = urlOf(request);
-    if (url?.pathname !== '/v1/listen') return { refusal: refusals.NOT_FOUND };
+    const service = url === null ? null : serviceAt(url, this.#options);
+    if (service === null) return refusals.NOT_FOUND;
     const { authorization, 'sec-websocket-protocol': subprotocols } = request.headers;
     if (!this.#credentials.accepts(readCredential(authorization, subprotocols))) {
-      return { refusal: refusals.INVALID_AUTH };
+      return refusals.INVALID_AUTH;
     }
-    const parsed = parseListenQuery(url.searchParams);
-    if (!parsed.ok) return { refusal: refusals.badRequest(parsed.problem) };
+    const asked = this.#refusing.shift();
+    if (asked !== undefined) return asked;
+    const serve = service();
+    if (typeof serve !== 'function') return serve;
     if (this.#connections.size >= (this.#options.maxConcurrent ?? 100)) {
-      return { refusal: refusals.TOO_MANY_REQUESTS };
+      return refusals.TOO_MANY_REQUESTS;
     }
-    return { query: parsed.query };
+    return serve;
   }
 
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = urlOf(request)?.pathname;
-    if (request.method === 'POST' && path === '/v1/auth/grant') {
-      await this.#onGrant(request, response);
-    } else {
-      const isListen = request.method === 'GET' && path === '/v1/listen';
-      this.#refuse(response, isListen ? refusals.UPGRADE_REQUIRED : refusals.NOT_FOUND);
+    const url = urlOf(request);
+    const asked = `${request.method ?? ''} ${url?.pathname ?? ''}`;
+    if (asked === 'POST /v1/auth/grant') await this.#onGrant(request, response);
+    else if (asked === 'POST /v1/speak') await this.#onSpeak(request, response, url?.searchParams);
+    else {
+      const isSocket = url !== null && serviceAt(url, this.#options) !== null;
+      const isKnown = isSocket && request.method === 'GET';
+      this.#refuse(response, isKnown ? refusals.UPGRADE_REQUIRED : refusals.NOT_FOUND);
     }
   }
 
@@ -224,20 +207,53 @@ class ListenServer implements DeepgramSimulator {
     response.end(JSON.stringify(body));
   }
 
+  async #onSpeak(
+    request: IncomingMessage,
+    response: ServerResponse,
+    parameters = new URLSearchParams(),
+  ): Promise<void> {
+    const refuse = (refusal: Refusal): void => {
+      this.#refuse(response, refusal);
+    };
+    if (!this.#credentials.accepts(readCredential(request.headers.authorization, undefined))) {
+      refuse(refusals.INVALID_AUTH);
+      return;
+    }
+    const asked = this.#refusing.shift();
+    const parsed = parseSpeakQuery(parameters, { isHttp: true });
+    const text = await readSpeakText(request).catch(() => null); // null: the client went away
+    if (text === null) return;
+    if (asked !== undefined) refuse(asked);
+    else if (!parsed.ok) refuse(refusals.badRequest(parsed.problem));
+    else if (typeof text !== 'string') refuse(text);
+    else {
+      const { clock = systemClock, speak: { paceRatio = Infinity } = {} } = this.#options;
+      const { query } = parsed;
+      this.#tally.spoken(text.length);
+      await answerSpeech(response, text, { requestId: randomUUID(), query, paceRatio, clock });
+    }
+  }
+
   #refuse(response: ServerResponse, refusal: Refusal): void {
-    this.#count(this.#refusedByStatus, refusal.status);
+    this.#tally.refused(refusal.status);
     const { headers, body } = refusals.refusalParts(refusal, randomUUID());
     response.writeHead(refusal.status, headers);
     response.end(body);
   }
+}
 
-  #count(counts: Record<number, number>, key: number): void {
-    counts[key] = (counts[key] ?? 0) + 1;
-  }
+interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+async function selfSigned(): Promise<Certificate> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
+  return { key, cert };
 }
 
 function urlOf(request: IncomingMessage): URL | null {
-  const path = request.url ?? '/';
+  const path = (request.url ?? '/').replace(/^\/+/, '/'); // some clients send //path
   return URL.canParse(path, 'http://localhost') ? new URL(path, 'http://localhost') : null;
 }
 

@@ -1,0 +1,55 @@
+/** How the stand-in is started, and what can be done with it. */
+import type { Clock } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import type { Recogniser } from '../recogniser/recogniser.ts';
+import type { DeepgramFault, DeepgramServiceName, DocumentedRefusal } from './faults.ts';
+import type { FluxBehaviour } from './flux-connection.ts';
+import type { Oddities } from './oddities.ts';
+import type { Refusal } from './refusal.ts';
+import type { SpeakBehaviour } from './speak-connection.ts';
+import type { DeepgramSimulatorStats } from './tally.ts';
+
+export interface DeepgramSimulatorOptions {
+  readonly recogniser: Recogniser;
+  /** Default 0: a free port. */
+  readonly port?: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** With a certificate that nobody has signed but itself. Default false. */
+  readonly tls?: boolean;
+  /** Keys that may connect and grant tokens. Default `local`. */
+  readonly apiKeys?: readonly string[];
+  /** Audio may come this much faster than it sounds, beyond 2 s of slack. Default 1.25, as the real service has it. */
+  readonly maxRateRatio?: number;
+  /** A socket that hears is closed after this long without audio or text, and unless audio comes this soon. Default 10,000. */
+  readonly idleTimeoutMs?: number;
+  /** Sockets open at once; one more is refused with 429. Default 100. */
+  readonly maxConcurrent?: number;
+  readonly flux?: FluxBehaviour;
+  readonly speak?: SpeakBehaviour;
+  /** Unknown fields and messages, at random. Default none. */
+  readonly oddities?: Oddities;
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+}
+
+export interface DeepgramSimulator {
+  /** The server's root, such as `ws://127.0.0.1:40123`. */
+  readonly url: string;
+  /** The same for plain requests, such as `http://127.0.0.1:40123`. */
+  readonly httpUrl: string;
+  readonly port: number;
+  /** Counted since the start; a copy on every reading. */
+  readonly stats: DeepgramSimulatorStats;
+  /** A temporary token, good for connecting within 30 s. */
+  grantToken(): string;
+  /**
+   * Lets this befall every socket that stands, or those of one service.
+   * @returns how many it were.
+   */
+  provoke(fault: DeepgramFault, on?: DeepgramServiceName): number;
+  /** The next sockets, or texts over HTTP, are refused, though their credential is right. `times`: default 1. */
+  refuseNext(refusal: DocumentedRefusal | Refusal, times?: number): void;
+  /** Cuts every socket and frees the port. The recogniser stays: who made it closes it. */
+  close(): Promise<void>;
+}
