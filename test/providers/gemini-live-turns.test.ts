@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { ProviderEvent } from '../../src/providers/contract.ts';
 import {
   audio,
-  callOf,
   decodeAll,
   generationComplete,
   heard,

@@ -1,0 +1,41 @@
+/** Sessions that can be taken up again, by handle: what was said in them, and how long they are remembered. */
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../ports/clock.ts';
+import type { Turn } from '../persona/mind.ts';
+
+/** What a handle stands for. */
+export interface Remembered {
+  readonly sessionId: string;
+  readonly model: string;
+  readonly turns: readonly Turn[];
+}
+
+const CAPACITY = 10_000;
+
+export class HandleStore {
+  readonly #clock: Clock;
+  readonly #ttlMs: number;
+  readonly #sessions = new Map<string, Remembered & { readonly untilMs: number }>();
+
+  constructor(clock: Clock, ttlMs: number) {
+    this.#clock = clock;
+    this.#ttlMs = ttlMs;
+  }
+
+  offer(session: Remembered): string {
+    const handle = randomUUID();
+    this.#sessions.set(handle, { ...session, untilMs: this.#clock.nowMs() + this.#ttlMs });
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size > CAPACITY && oldest !== undefined) this.#sessions.delete(oldest);
+    return handle;
+  }
+
+  find(handle: string): Remembered | null {
+    const session = this.#sessions.get(handle);
+    return session === undefined || session.untilMs <= this.#clock.nowMs() ? null : session;
+  }
+
+  clear(): void {
+    this.#sessions.clear();
+  }
+}

@@ -1,0 +1,247 @@
+/** One Live socket, from its opening to its end. */
+import { randomUUID } from 'node:crypto';
+import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../../ports/clock.ts';
+import type { Turn } from '../persona/mind.ts';
+import type { GeminiFaults } from './faults.ts';
+import { QUOTA_CLOSE_MS, closeOf } from './faults.ts';
+import type { CloseLike } from './faults.ts';
+import type { HandleStore } from './handles.ts';
+import type { Json } from './json.ts';
+import { flagIn, isJson, listIn, objectIn, readJson, textIn } from './json.ts';
+import { LiveDialogue } from './live-dialogue.ts';
+import type { DialogueWorld } from './live-dialogue.ts';
+import { Outbox } from './outbox.ts';
+import { readSetup, textOf } from './setup.ts';
+import type { LiveSetup } from './setup.ts';
+import { LIVE_CLOSES, closeManualActivity, closeUnknownName } from './wire.ts';
+import { systemRandom } from '../../ports/random.ts';
+
+/** What the sockets of one server share. */
+export interface LiveWorld extends DialogueWorld {
+  readonly clock: Clock;
+  readonly handles: HandleStore;
+  readonly faults: GeminiFaults;
+  isQuotaSpent(): boolean;
+  /** Instead of `setupComplete`, once. */
+  takeSetupClose(): CloseLike | null;
+  /** Whether a session is still held by another socket. */
+  isHeld(sessionId: string, by: LiveConnection): boolean;
+  onClosing(code: number): void;
+  onEnd(connection: LiveConnection): void;
+}
+
+const DEFAULT_RATE_HZ = 16_000;
+
+/** A client that closes its old socket first may still be overtaken by its own new one. */
+const RESUME_GRACE_MS = 300;
+
+export class LiveConnection {
+  readonly #socket: WebSocket;
+  readonly #world: LiveWorld;
+  readonly #version: string;
+  readonly #outbox: Outbox;
+  readonly #timers = new Set<unknown>();
+  #dialogue: LiveDialogue | null = null;
+  #phase: 'new' | 'settingUp' | 'open' | 'closed' = 'new';
+  #isSilent = false;
+  sessionId: string = randomUUID();
+
+  constructor(socket: WebSocket, version: string, world: LiveWorld) {
+    const { faults } = world;
+    this.#socket = socket;
+    this.#world = world;
+    this.#version = version;
+    this.#outbox = new Outbox({
+      socket,
+      sendsBytes: faults.sendsBytes ?? false,
+      noiseRatio: faults.noiseRatio ?? 0,
+      random: faults.random ?? systemRandom,
+    });
+    if (faults.pongDelayMs !== undefined) this.#slowPongs(faults.pongDelayMs);
+    socket.on('message', (data) => this.#onMessage(data));
+    socket.on('error', () => undefined);
+    socket.on('close', (code) => this.#ended(code));
+  }
+
+  /** It stands, or is being set up. */
+  get isOpen(): boolean {
+    return this.#phase !== 'closed' && this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  close(close: CloseLike): void {
+    if (this.#phase === 'closed') return;
+    const { code, reason } = closeOf(close);
+    this.#release();
+    this.#world.onClosing(code);
+    this.#socket.close(code, reason);
+  }
+
+  cut(): void {
+    this.#socket.terminate();
+  }
+
+  /** @param timeLeft as it is told; null tells none. */
+  goAway(timeLeft: string | null, endsInMs: number): void {
+    this.#send({ goAway: timeLeft === null ? {} : { timeLeft } });
+    this.#isSilent = this.#world.faults.isSilentAfterGoAway ?? false;
+    this.#after(endsInMs, () => this.close('aborted'));
+  }
+
+  /** Ends what runs, so that the process may too. */
+  #release(): void {
+    this.#phase = 'closed';
+    this.#dialogue?.close();
+    for (const timer of this.#timers) this.#world.clock.clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #ended(code: number): void {
+    if (this.#phase !== 'closed') this.#world.onClosing(code);
+    this.#release();
+    this.#world.onEnd(this);
+  }
+
+  #send(message: Json): void {
+    if (this.#phase !== 'closed' && !this.#isSilent) this.#outbox.send(message);
+  }
+
+  #after(ms: number, run: () => void): void {
+    const timer = this.#world.clock.setTimeout(() => {
+      this.#timers.delete(timer);
+      run();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #slowPongs(delayMs: number): void {
+    const pong = this.#socket.pong.bind(this.#socket);
+    this.#socket.pong = (data?: unknown) => {
+      this.#after(delayMs, () => {
+        if (this.isOpen) pong(data);
+      });
+    };
+  }
+
+  #onMessage(data: RawData): void {
+    if (this.#phase === 'closed') return;
+    const message = readJson(data as Buffer); // ws hands over one Buffer unless it is told otherwise
+    if (message === null) this.close('invalidArgument');
+    else if (this.#phase === 'new') this.#setUp(message);
+    else if (this.#phase === 'settingUp') this.close('invalidArgument');
+    else this.#take(message);
+  }
+
+  #setUp(message: Json): void {
+    const asked = objectIn(message, 'setup');
+    if (asked === null || Object.keys(message).length > 1) {
+      this.close('invalidArgument');
+      return;
+    }
+    const setup = readSetup(asked, this.#version);
+    const instead = this.#world.takeSetupClose();
+    if ('code' in setup) this.close(setup);
+    else if (instead !== null) this.close(instead);
+    else {
+      this.#phase = 'settingUp';
+      this.#resume(setup);
+    }
+  }
+
+  #resume(setup: LiveSetup): void {
+    if (setup.handle === null) {
+      this.#begin(setup, []);
+      return;
+    }
+    const session = this.#world.handles.find(setup.handle);
+    if (session === null) this.close('sessionNotFound');
+    else if (session.model !== setup.model) this.close('internal');
+    else {
+      const { sessionId, turns } = session;
+      const resume = () => {
+        if (this.#world.isHeld(sessionId, this)) {
+          this.close('internal'); // another socket still holds it
+          return;
+        }
+        this.sessionId = sessionId;
+        this.#begin(setup, turns);
+      };
+      if (this.#world.isHeld(sessionId, this)) this.#after(RESUME_GRACE_MS, resume);
+      else resume();
+    }
+  }
+
+  #begin(setup: LiveSetup, turns: readonly Turn[]): void {
+    const { faults, handles } = this.#world;
+    const { goAwayAfterMs = 540_000, goAwayLeadMs = 50_000, goAwayNamesTime = true } = faults;
+    this.#phase = 'open';
+    this.#dialogue = new LiveDialogue({
+      setup,
+      turns,
+      world: this.#world,
+      send: (frame) => this.#send(frame),
+      handle: (said) =>
+        handles.offer({ sessionId: this.sessionId, model: setup.model, turns: said }),
+      onDeaf: () => this.close('unavailable'),
+    });
+    this.#send({ setupComplete: {} });
+    if (this.#world.isQuotaSpent()) {
+      this.#after(QUOTA_CLOSE_MS.afterSetup, () => this.close('quotaExceeded'));
+    }
+    if (goAwayAfterMs === null) return;
+    this.#after(goAwayAfterMs, () => {
+      this.goAway(goAwayNamesTime ? `${goAwayLeadMs / 1_000}s` : null, goAwayLeadMs);
+    });
+  }
+
+  #take(message: Json): void {
+    const known = ['realtimeInput', 'clientContent', 'toolResponse'];
+    const stray = Object.keys(message).find((name) => !known.includes(name));
+    if (stray !== undefined) {
+      this.close(stray === 'setup' ? LIVE_CLOSES.invalidArgument : closeUnknownName(stray, ''));
+      return;
+    }
+    if (this.#world.isQuotaSpent()) {
+      this.#after(QUOTA_CLOSE_MS.afterFrame, () => this.close('quotaExceeded'));
+    }
+    const input = objectIn(message, 'realtimeInput');
+    const content = objectIn(message, 'clientContent');
+    const results = objectIn(message, 'toolResponse');
+    if (input !== null) this.#hear(input);
+    if (content !== null) this.#read(content);
+    if (results !== null) this.#dialogue?.takeResults(listIn(results, 'functionResponses'));
+  }
+
+  #hear(input: Json): void {
+    const dialogue = this.#dialogue;
+    const marks = isJson(input['activityStart']) || isJson(input['activityEnd']);
+    if (marks && dialogue?.findsTurns === true) {
+      this.close(closeManualActivity);
+      return;
+    }
+    if (isJson(input['activityStart'])) dialogue?.beginActivity();
+    const blobs = [objectIn(input, 'audio'), ...listIn(input, 'mediaChunks')];
+    for (const blob of blobs) if (blob !== null) this.#hearAudio(blob);
+    if (isJson(input['activityEnd']) || flagIn(input, 'audioStreamEnd')) dialogue?.flush();
+    const text = textIn(input, 'text');
+    if (text !== '') dialogue?.takeTurn(text);
+  }
+
+  #hearAudio(blob: Json): void {
+    const [, rate] = /^audio\/pcm(?:;\s*rate=(\d{4,6}))?$/.exec(textIn(blob, 'mimeType')) ?? [];
+    const data = textIn(blob, 'data');
+    const isPcm = /^audio\/pcm\b/.test(textIn(blob, 'mimeType'));
+    if (!isPcm || !/^[A-Za-z0-9+/_-]*={0,2}$/.test(data)) this.close('invalidArgument');
+    else this.#dialogue?.hear(Buffer.from(data, 'base64'), Number(rate ?? DEFAULT_RATE_HZ));
+  }
+
+  #read(content: Json): void {
+    const turns = listIn(content, 'turns').map((turn) => ({
+      role: textIn(turn, 'role') === 'model' ? ('assistant' as const) : ('user' as const),
+      text: textOf(turn),
+    }));
+    const isText = (turn: (typeof turns)[number]): turn is Turn => turn.text !== null;
+    if (turns.every(isText)) this.#dialogue?.read(turns, flagIn(content, 'turnComplete'));
+    else this.close('invalidArgument'); // audio and function parts are refused here
+  }
+}

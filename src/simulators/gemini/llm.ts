@@ -1,0 +1,148 @@
+/** `generateContent` and `streamGenerateContent`, thought by the same mind. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterTool } from '../persona/mind.ts';
+import type { Mind, Thought, Turn } from '../persona/mind.ts';
+import { answer, bodyOf } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/simulator-server.ts';
+import { listIn, objectIn, readJson, textIn } from './json.ts';
+import type { Json } from './json.ts';
+import { toolNames } from './setup.ts';
+import { httpError } from './wire.ts';
+
+/** What has to come back with every call that was made here. */
+const SIGNATURE = Buffer.from('a thought of tenuto').toString('base64');
+
+const BODY_FIELDS: readonly string[] = [
+  'contents',
+  'systemInstruction',
+  'tools',
+  'toolConfig',
+  'generationConfig',
+  'safetySettings',
+  'cachedContent',
+];
+
+export async function answerContent(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: { readonly mind: Mind; readonly streams: boolean },
+): Promise<void> {
+  const body = readJson(await bodyOf(request));
+  const refusal = refusalOf(body);
+  if (body === null || refusal !== null) {
+    answer(response, refusal ?? invalid('The body is no JSON object.'));
+    return;
+  }
+  const chunks = chunksOf(thoughtOf(listIn(body, 'contents'), toolNames(body), options.mind));
+  if (!options.streams) {
+    answer(response, { status: 200, body: JSON.stringify(merged(chunks)) });
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const chunk of chunks) response.write(`data: ${JSON.stringify(chunk)}\r\n\r\n`);
+  response.end();
+}
+
+function refusalOf(body: Json | null): HttpAnswer | null {
+  if (body === null) return invalid('Invalid JSON payload received.');
+  const stray = Object.keys(body).find((name) => !BODY_FIELDS.includes(name));
+  if (stray !== undefined) {
+    return invalid(`Invalid JSON payload received. Unknown name "${stray}": Cannot find field.`);
+  }
+  const contents = listIn(body, 'contents');
+  if (contents.length === 0)
+    return invalid('* GenerateContentRequest.contents: contents is not specified');
+  return (
+    contents
+      .map((content, at) => callRefusal(content, contents[at - 1], contents[at + 1]))
+      .find((refusal) => refusal !== null) ?? null
+  );
+}
+
+/** The rules for calls: after the user's turn, each with its signature, each with its result behind it. */
+function callRefusal(
+  content: Json,
+  before: Json | undefined,
+  after: Json | undefined,
+): HttpAnswer | null {
+  const parts = listIn(content, 'parts');
+  const calls = parts.filter((part) => objectIn(part, 'functionCall') !== null);
+  if (calls.length === 0) return null;
+  if (textIn(before, 'role') !== 'user') {
+    return invalid(
+      'Please ensure that function call turn comes immediately after a user turn or after a function response turn.',
+    );
+  }
+  const results = listIn(after, 'parts').filter(
+    (part) => objectIn(part, 'functionResponse') !== null,
+  );
+  if (results.length !== calls.length) {
+    return invalid(
+      'Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.',
+    );
+  }
+  return textIn(calls[0], 'thoughtSignature') === SIGNATURE
+    ? null
+    : invalid('Function call is missing a thought_signature in functionCall parts.');
+}
+
+function thoughtOf(contents: readonly Json[], tools: readonly string[], mind: Mind): Thought {
+  const results = listIn(contents.at(-1), 'parts').flatMap((part) => {
+    const response = objectIn(objectIn(part, 'functionResponse'), 'response');
+    return response === null ? [] : [response];
+  });
+  if (results.length > 0) {
+    const outputs = results.map(({ output }) =>
+      typeof output === 'string' ? output : JSON.stringify(output ?? null),
+    );
+    return { text: afterTool(outputs.join(', ')), toolCall: null };
+  }
+  const turns = contents.map((content): Turn => {
+    const role = textIn(content, 'role') === 'model' ? 'assistant' : 'user';
+    const text = listIn(content, 'parts')
+      .map((part) => textIn(part, 'text'))
+      .join('');
+    return { role, text };
+  });
+  return mind(turns, tools);
+}
+
+/** Two words a chunk; counts in the middle differ from those at the end, as the service's do. */
+function chunksOf({ text, toolCall }: Thought): readonly Json[] {
+  const parts: Json[] = (text.match(/\s*\S+(?:\s+\S+)?/g) ?? []).map((words) => ({ text: words }));
+  if (toolCall !== null) {
+    const args = JSON.parse(toolCall.arguments) as unknown;
+    parts.push({ functionCall: { name: toolCall.name, args }, thoughtSignature: SIGNATURE });
+  }
+  if (parts.length === 0) parts.push({ text: '' });
+  return parts.map((part, at) => {
+    const isLast = at === parts.length - 1;
+    return {
+      candidates: [
+        {
+          content: { parts: [part], role: 'model' },
+          index: 0,
+          ...(isLast ? { finishReason: 'STOP' } : {}),
+        },
+      ],
+      usageMetadata: {
+        promptTokenCount: 10,
+        candidatesTokenCount: isLast ? parts.length * 2 : 1,
+        totalTokenCount: 10 + parts.length * 2,
+      },
+      modelVersion: 'tenuto-local',
+    };
+  });
+}
+
+function merged(chunks: readonly Json[]): Json {
+  const parts = chunks.flatMap((chunk) =>
+    listIn(objectIn(listIn(chunk, 'candidates')[0], 'content'), 'parts'),
+  );
+  const candidate = { content: { parts, role: 'model' }, finishReason: 'STOP', index: 0 };
+  return { ...chunks.at(-1), candidates: [candidate] };
+}
+
+function invalid(message: string): HttpAnswer {
+  return httpError({ status: 400, name: 'INVALID_ARGUMENT', message });
+}
