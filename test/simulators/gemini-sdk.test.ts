@@ -1,6 +1,11 @@
 /** The vendor's own SDK takes the stand-in for the real thing. */
-import { GoogleGenAI, Modality } from '@google/genai';
-import type { LiveServerMessage, Session } from '@google/genai';
+import {
+  FunctionResponse,
+  GoogleGenAI,
+  LiveSendToolResponseParameters,
+  Modality,
+} from '@google/genai';
+import type { FunctionCall, LiveServerMessage, Session } from '@google/genai';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { startGeminiSimulator } from '../../src/simulators/gemini/simulator.ts';
@@ -73,6 +78,11 @@ async function connect(ai: GoogleGenAI, handle?: string) {
   return { session, talk, ended };
 }
 
+function resultOf({ id, name }: FunctionCall, output: string) {
+  const answer = Object.assign(new FunctionResponse(), { id, name, response: { output } });
+  return Object.assign(new LiveSendToolResponseParameters(), { functionResponses: [answer] });
+}
+
 const turnComplete = ({ serverContent }: LiveServerMessage) => serverContent?.turnComplete;
 const handleOf = ({ sessionResumptionUpdate: update }: LiveServerMessage) =>
   update?.resumable === true ? update.newHandle : null;
@@ -87,9 +97,7 @@ describe('gemini simulator, as @google/genai finds it', () => {
       first.session.sendRealtimeInput({ audio: { data, mimeType: 'audio/pcm;rate=16000' } });
     }
     const call = await first.talk.until(({ toolCall }) => toolCall?.functionCalls?.[0]);
-    first.session.sendToolResponse({
-      functionResponses: [{ id: call.id!, name: call.name!, response: { output: 'foggy' } }],
-    });
+    first.session.sendToolResponse(resultOf(call, 'foggy'));
     await first.talk.until(turnComplete);
     const handle = await first.talk.until(handleOf);
     first.session.close();
