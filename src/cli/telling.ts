@@ -38,7 +38,7 @@ function noteOf(event: SessionEvent): string | null {
       );
     case 'connection.reconnecting':
       return pc.yellow(
-        `reconnecting ${event.attempt}/${event.maxAttempts} in ${Math.round(event.backoffDelayMs)} ms, ` +
+        `reconnecting: attempt ${event.attempt}/${event.maxAttempts} in ${Math.round(event.backoffDelayMs)} ms, ` +
           `${event.bufferedAudioChunks} chunks held`,
       );
     case 'connection.reconnected':

@@ -7,7 +7,7 @@ import pc from 'picocolors';
 import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, reportError } from '../io.ts';
 import { outagesOf, outageTable } from '../outages.ts';
-import { progressLine } from '../progress.ts';
+import { changesLine, Counts, progressLine } from '../progress.ts';
 import type { Recording, StreamReport } from '../recording.ts';
 import { streamRecording } from '../recording.ts';
 import { parseProviders } from '../providers.ts';
@@ -26,6 +26,7 @@ import { readWav } from '../../audio/wav.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import { formatFaultPlan, parseFaultPlan } from '../../simulators/faults/plan.ts';
+import type { Session } from '../../session/session.ts';
 import type { FaultPlan } from '../../simulators/faults/plan.ts';
 
 export interface TranscribeOptions {
@@ -76,7 +77,18 @@ async function transcribe(
   io: CliIo,
 ): Promise<number> {
   const startedAtMs = systemClock.nowMs();
-  let reconnects = 0;
+  const counts = new Counts();
+  const show = (session: Session, positionMs: number): void => {
+    if (options.json) return;
+    const { status, ledger } = session;
+    const { reconnects, attempt } = counts;
+    const { durationMs } = recording;
+    const { bufferedMs } = ledger;
+    const faults = services.faults().length;
+    io.live(
+      progressLine({ status, positionMs, durationMs, bufferedMs, faults, reconnects, attempt }),
+    );
+  };
   const report = await streamRecording({
     recording,
     candidates: services.candidates,
@@ -88,28 +100,15 @@ async function transcribe(
     ...(options.maxAttempts === undefined
       ? {}
       : { reconnect: { maxAttempts: options.maxAttempts, persistMs: 0 } }),
-    onEvent: (event) => {
-      if (event.type === 'connection.reconnected') reconnects += 1;
+    onEvent: (event, session) => {
+      counts.note(event);
       if (options.json) io.write(jsonLine(plain(event)));
       else tell(event, io);
+      if (changesLine(event)) {
+        show(session, Math.min(session.ledger.capturedMs, recording.durationMs));
+      }
     },
-    onProgress: (session, positionMs) => {
-      if (options.json) return;
-      const { status, ledger } = session;
-      const { durationMs } = recording;
-      const faults = services.faults().length;
-      const { bufferedMs } = ledger;
-      io.live(
-        progressLine({
-          status,
-          positionMs,
-          durationMs,
-          bufferedMs,
-          faults,
-          reconnects,
-        }),
-      );
-    },
+    onProgress: show,
   });
   io.live('');
 
