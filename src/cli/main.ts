@@ -16,6 +16,8 @@ import { FAULT_KINDS, FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from '../simulators
 
 const { version } = createRequire(import.meta.url)('tenuto/package.json') as { version: string };
 
+const DAY_S = 86_400;
+
 const providersHelp = PROVIDERS.map(({ name, what }) => `${name} (${what})`).join(', ');
 
 /** Runs one command and returns its exit status. */
@@ -108,7 +110,8 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     .option('--max-attempts <n>', 'dials in one outage before giving up', wholeNumber)
     .option(
       '--retention <seconds>',
-      'audio that is kept until a result covers it; 100 chunks at the least',
+      'how much audio that is not recognised yet is kept, to be sent again after an outage; what is older is given ' +
+        'up and told as a gap (default: 120; 10 are always kept)',
       secondsAsMs,
     )
     .option('--json', 'print one object a line; the last has "type":"summary"', false)
@@ -153,6 +156,6 @@ function portNumber(text: string): number {
 
 function secondsAsMs(text: string): number {
   const value = Number(text);
-  if (Number.isFinite(value) && value >= 1) return value * 1_000;
-  throw new InvalidArgumentError('Give a number of seconds, 1 or more.');
+  if (value >= 1 && value <= DAY_S) return Math.round(value * 1_000);
+  throw new InvalidArgumentError('Give a number of seconds, 1 to 86400.');
 }

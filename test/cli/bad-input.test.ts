@@ -49,7 +49,6 @@ describe('tenuto transcribe with input that cannot be used', () => {
     ['a folder', () => [folder], 'WAV_NOT_FOUND'],
     ['a device without an end', () => ['/dev/zero'], 'WAV_NOT_FOUND'],
     ['a file that is no WAV', () => [join(root, 'package.json')], 'WAV_INVALID'],
-    ['an empty WAV', () => [wav('empty.wav', 1, 16_000, '16', [])], 'WAV_EMPTY'],
     ['an unknown provider', () => [sentence, '--provider', 'acme'], 'PROVIDER_UNKNOWN'],
     ['a provider named twice', () => [sentence, '--provider', 'local,local'], 'OPTION_INVALID'],
     ['a provider without a name', () => [sentence, '--provider', 'local,'], 'PROVIDER_UNKNOWN'],
@@ -59,12 +58,44 @@ describe('tenuto transcribe with input that cannot be used', () => {
     ['a bad fault plan', () => [sentence, '--faults', 'meteor@5s'], 'FAULT_PLAN_INVALID'],
     ['no key', () => [sentence, '--provider', 'deepgram'], 'OPTION_INVALID'],
     ['a bad address', () => [sentence, '--url', 'http://x'], 'OPTION_INVALID'],
+    ['two services at once', () => [sentence, '--simulated', '--url', 'ws://x'], 'OPTION_INVALID'],
+    ['ports beyond the last', () => [...two, '--port', '65535'], 'OPTION_INVALID'],
+    ['a port for nobody', () => [sentence, '--url', 'ws://x', '--port', '9'], 'OPTION_INVALID'],
   ])('says in one line what to do about %s, and exits with 2', (_what, args, code) => {
     const { status, stdout, stderr } = tenuto('transcribe', ...args());
 
     expect(stderr).toMatch(oneLineError(code));
     expect(stdout).toBe('');
     expect(status).toBe(2);
+  });
+
+  it('says of an address that is none that it is none, before it asks for a key', () => {
+    const { stderr } = tenuto('transcribe', sentence, '--url', 'nonsense');
+
+    expect(stderr).toMatch(/^tenuto: "nonsense" is not the address of a WebSocket service\./);
+    expect(stderr).not.toContain('key');
+  });
+
+  it.each([
+    ['--spede', '--speed', ['transcribe', sentence, '--spede', '2']],
+    ['--chekc', '--check', ['charts', '--chekc']],
+    ['--sed', '--seed', ['demo', '--sed', '2']],
+    ['--selct', '--select', ['paths', 'breaker', '--selct', 'all']],
+    ['trancribe', 'transcribe', ['trancribe', sentence]],
+  ])('names %s, suggests %s, and exits with 2', (wrong, right, args) => {
+    const { status, stdout, stderr } = tenuto(...args);
+
+    expect(stderr).toContain(`'${wrong}'`);
+    expect(stderr).toContain(`(Did you mean ${right}?)`);
+    expect(stdout).toBe('');
+    expect(status).toBe(2);
+  });
+
+  it('says in one line that a recording is empty, and exits with 1', () => {
+    const { status, stderr } = tenuto('transcribe', wav('empty.wav', 1, 16_000, '16', []));
+
+    expect(stderr).toMatch(oneLineError('WAV_EMPTY'));
+    expect(status).toBe(1);
   });
 
   it.each([
@@ -148,6 +179,7 @@ describe('tenuto transcribe', () => {
 
     expect(stdout).toContain('half-open');
     expect(stdout).toContain('--faults');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('not recognised yet is kept, to be sent again');
     expect(status).toBe(0);
   });
 });

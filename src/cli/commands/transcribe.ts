@@ -14,6 +14,7 @@ import { parseProviders } from '../providers.ts';
 import type { Services } from '../services.ts';
 import { startServices } from '../services.ts';
 import {
+  adviceOn,
   courseLines,
   exitStatusOf,
   jsonLine,
@@ -141,7 +142,7 @@ function conclude(
   if (report.error !== null) reportError(report.error, io, false);
   else if (report.status === 'interrupted') io.note('interrupted');
   else if (exitStatusOf(report) === EXIT_FAILED) {
-    io.note(pc.red('Not everything was delivered. Lengthen --retention, or shorten the outages.'));
+    io.note(pc.red(adviceOn(report)));
   }
 }
 
