@@ -56,6 +56,12 @@ describe('tenuto transcribe with input that cannot be used', () => {
     ['a key that none needs', () => [...two, '--api-key', 'k'], 'OPTION_INVALID'],
     ['a fault for a stranger', () => [...two, '--faults', 'locl:down@1s'], 'FAULT_PLAN_INVALID'],
     ['a bad fault plan', () => [sentence, '--faults', 'meteor@5s'], 'FAULT_PLAN_INVALID'],
+    ['a name with controls', () => ['a\nb\u001b[31m.wav'], 'WAV_NOT_FOUND'],
+    [
+      'a fault before a cloud',
+      () => [sentence, '--provider', 'deepgram', '--api-key', 'k', '--faults', 'reset@1s'],
+      'OPTION_INVALID',
+    ],
     ['no key', () => [sentence, '--provider', 'deepgram'], 'OPTION_INVALID'],
     ['a bad address', () => [sentence, '--url', 'http://x'], 'OPTION_INVALID'],
     ['two services at once', () => [sentence, '--simulated', '--url', 'ws://x'], 'OPTION_INVALID'],
@@ -91,6 +97,19 @@ describe('tenuto transcribe with input that cannot be used', () => {
     expect(status).toBe(2);
   });
 
+  it('tells a program of a command that was not understood', () => {
+    const { status, stdout } = tenuto('transcribe', sentence, '--json', '--spede');
+
+    expect(JSON.parse(stdout)).toEqual({
+      type: 'error',
+      code: 'OPTION_INVALID',
+      message: "unknown option '--spede' (Did you mean --speed?)",
+      remediation: 'Add --help for what can be given.',
+      retryable: false,
+    });
+    expect(status).toBe(2);
+  });
+
   it('says in one line that a recording is empty, and exits with 1', () => {
     const { status, stderr } = tenuto('transcribe', wav('empty.wav', 1, 16_000, '16', []));
 
@@ -100,6 +119,8 @@ describe('tenuto transcribe with input that cannot be used', () => {
 
   it.each([
     ['an unknown option', ['transcribe', sentence, '--loudly']],
+    ['an empty key', ['transcribe', sentence, '--api-key', '']],
+    ['a retention without an end', ['transcribe', sentence, '--retention', '1e9']],
     ['a speed of 0', ['transcribe', sentence, '--speed', '0']],
     ['no file', ['transcribe']],
     ['an unknown command', ['sing']],

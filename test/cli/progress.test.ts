@@ -87,6 +87,17 @@ describe('a line for a program', () => {
 });
 
 describe('tenuto transcribe over an outage', () => {
+  it('goes on where nobody listens to its notes any more', async () => {
+    const faults = ['--faults', 'reset@2s,reset@4s', '--speed', '4'];
+
+    const { status, stdout } = await runCli(['transcribe', sentence, ...faults], ({ child }) => {
+      child.stderr?.destroy();
+    });
+
+    expect(stdout).toContain('leisure to consider');
+    expect(status).toBe(0);
+  });
+
   it('tells a person of the first attempt', async () => {
     const faults = ['--faults', 'reset@2s', '--speed', '4'];
 

@@ -205,7 +205,9 @@ function tellOutcome(
   if (failing.pendingFaults() > 0 && verdict !== 'interrupted') {
     io.write(pc.red(`${failing.pendingFaults()} of ${plan.faults.length} faults were not reached`));
   }
-  for (const { error } of [calm, rough]) if (error !== null) io.write(pc.red(error.message));
+  for (const { error } of [calm, rough]) {
+    if (error !== null) io.write(pc.red(`${error.message} ${error.remediation}`));
+  }
   io.write('');
   io.write(VERDICTS[verdict]);
 }

@@ -6,7 +6,7 @@ import pc from 'picocolors';
 
 import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, reportError } from '../io.ts';
-import { outagesOf, outageTable } from '../outages.ts';
+import { notReached, outagesOf, outageTable } from '../outages.ts';
 import { changesLine, Counts, progressLine } from '../progress.ts';
 import type { Recording, StreamReport } from '../recording.ts';
 import { streamRecording } from '../recording.ts';
@@ -58,10 +58,10 @@ export async function runTranscribe(
     lengthMs: recording.durationMs,
     targets: providers,
   });
+  const services = await startServices({ ...options, providers, plan, speedRatio: options.speed });
   if (!options.json && plan.faults.length > 0) {
     io.note(`faults: ${formatFaultPlan(plan)}  (seed ${options.seed})`);
   }
-  const services = await startServices({ ...options, providers, plan, speedRatio: options.speed });
   try {
     return await transcribe(recording, plan, services, options, io);
   } finally {
@@ -132,9 +132,9 @@ function conclude(
   const outages = outagesOf(services.faults(), report.story);
   if (outages.length > 0) for (const line of outageTable(outages, startedAtMs)) io.note(line);
   if (services.pendingFaults() > 0) {
-    io.note(
-      `${services.pendingFaults()} of ${plan.faults.length} faults found nothing to break in time`,
-    );
+    const first = services.candidates[0]?.provider.name ?? '';
+    const rest = notReached(plan, services.faults(), first);
+    io.note(`not fired, since nothing was in use there in time: ${formatFaultPlan(rest)}`);
   }
   for (const line of courseLines(report)) io.note(line);
   io.note(ledgerLine(report.ledger));
