@@ -228,13 +228,11 @@ export class Uplink {
 
   #schedule(delayMs: number): void {
     if (this.#timer !== null) return;
-    this.#timer = this.#clock.setTimeout(
-      () => {
-        this.#timer = null;
-        this.#pump();
-      },
-      Math.max(1, delayMs),
-    );
+    const pump = (): void => {
+      this.#timer = null;
+      this.#pump();
+    };
+    this.#timer = this.#clock.setTimeout(pump, Math.max(1, delayMs));
   }
 
   #stopTimer(): void {

@@ -39,7 +39,6 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'AUDIO_FORMAT_UNSUPPORTED',
   'WAV_NOT_FOUND',
   'WAV_INVALID',
-  'WAV_EMPTY',
   'PROVIDER_UNKNOWN',
   'OPTION_INVALID',
   'FAULT_PLAN_INVALID',
@@ -73,6 +72,7 @@ export function createIo(): CliIo {
     process.exit(EXIT_FAILED);
   };
   process.stdout.on('error', onBrokenOutput);
+  process.stderr.on('error', () => undefined); // who does not listen to notes may still read the transcript
   const around = (write: () => void): void => {
     erase();
     write();
@@ -124,9 +124,17 @@ export function reportError(error: unknown, io: CliIo, asJson: boolean): number 
       });
   const { code, message, remediation, retryable } = known;
   if (asJson) io.write(JSON.stringify({ type: 'error', code, message, remediation, retryable }));
-  else io.note(`${pc.red('tenuto:')} ${message} ${remediation} [${code}]`);
+  else io.note(`${pc.red('tenuto:')} ${inOneLine(`${message} ${remediation}`)} [${code}]`);
 
   return USAGE_CODES.has(code) ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** A file may have any name: what would break the line, or speak to the terminal, is written out. */
+function inOneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, (sign) => {
+    const written = JSON.stringify(sign).slice(1, -1);
+    return written === sign ? `\\u00${sign.charCodeAt(0).toString(16).padStart(2, '0')}` : written;
+  });
 }
 
 export function clockText(ms: number): string {

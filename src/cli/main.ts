@@ -12,9 +12,12 @@ import type { TranscribeOptions } from './commands/transcribe.ts';
 import type { CliIo } from './io.ts';
 import { createIo, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
 import { PROVIDERS } from './providers.ts';
+import { jsonLine } from './summary.ts';
 import { FAULT_KINDS, FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from '../simulators/faults/plan.ts';
 
 const { version } = createRequire(import.meta.url)('tenuto/package.json') as { version: string };
+
+const DAY_S = 86_400;
 
 const providersHelp = PROVIDERS.map(({ name, what }) => `${name} (${what})`).join(', ');
 
@@ -29,11 +32,26 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return status === EXIT_INTERRUPTED ? (io.interruptedStatus() ?? status) : status;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT_OK;
+      if (args.includes('--json') && error.code !== 'commander.help') {
+        io.write(jsonLine({ type: 'error', ...misused(error) })); // commander has told a person already
+      }
+      return EXIT_USAGE;
+    }
     return reportError(error, io, args.includes('--json'));
   } finally {
     io.close();
   }
+}
+
+function misused({ message }: CommanderError) {
+  return {
+    code: 'OPTION_INVALID',
+    message: message.replace(/^error: /, '').replaceAll('\n', ' '),
+    remediation: 'Add --help for what can be given.',
+    retryable: false,
+  };
 }
 
 function programOf(io: CliIo, done: (status: number) => void): Command {
@@ -102,13 +120,15 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     .option(
       '--api-key <key>',
       "the provider's key (of several, deepgram's); default: DEEPGRAM_API_KEY",
+      notEmpty,
     )
     .option('--url <url>', "another address of the provider's service, ws:// or wss://")
     .option('--port <n>', 'port of the first local service; default: free ones', portNumber)
     .option('--max-attempts <n>', 'dials in one outage before giving up', wholeNumber)
     .option(
       '--retention <seconds>',
-      'audio that is kept until a result covers it; 100 chunks at the least',
+      'how much audio that is not recognised yet is kept, to be sent again after an outage; what is older is given ' +
+        'up and told as a gap (default: 120; 10 are always kept)',
       secondsAsMs,
     )
     .option('--json', 'print one object a line; the last has "type":"summary"', false)
@@ -136,7 +156,7 @@ function faultsHelp(): string {
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0 && text.trim() !== '') return value;
-  throw new InvalidArgumentError('Give a whole number, 0 or more.');
+  throw new InvalidArgumentError(`Give a whole number, 0 to ${Number.MAX_SAFE_INTEGER}.`);
 }
 
 function positiveNumber(text: string): number {
@@ -146,13 +166,18 @@ function positiveNumber(text: string): number {
 }
 
 function portNumber(text: string): number {
-  const value = wholeNumber(text);
-  if (value <= 65_535) return value;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535 && text.trim() !== '') return value;
   throw new InvalidArgumentError('Give a port from 0 to 65535.');
+}
+
+function notEmpty(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Give a key, or leave the option out.');
 }
 
 function secondsAsMs(text: string): number {
   const value = Number(text);
-  if (Number.isFinite(value) && value >= 1) return value * 1_000;
-  throw new InvalidArgumentError('Give a number of seconds, 1 or more.');
+  if (value >= 1 && value <= DAY_S) return Math.round(value * 1_000);
+  throw new InvalidArgumentError('Give a number of seconds, 1 to 86400.');
 }

@@ -3,6 +3,7 @@ import { clockText } from './io.ts';
 import { breaksOf, carrierAt, endingOf } from './story.ts';
 import type { Break, StoryEntry } from './story.ts';
 import { isHalfOpenKind } from '../simulators/faults/kinds.ts';
+import type { FaultPlan } from '../simulators/faults/plan.ts';
 import type { FaultRecord } from '../simulators/faults/proxy.ts';
 
 /**
@@ -52,6 +53,30 @@ export function outagesOf(
       ? sharedBy(record, shared)
       : toldOf(record, [], 'notInUse');
   });
+}
+
+/**
+ * The faults of a plan that found nothing to break: what each service has fired are the first of its own.
+ *
+ * @param first whom a fault hits that names no service.
+ */
+export function notReached(
+  plan: FaultPlan,
+  fired: readonly FaultRecord[],
+  first: string,
+): FaultPlan {
+  const left = new Map<string, number>();
+  for (const { fault } of fired) {
+    const target = fault.target ?? first;
+    left.set(target, (left.get(target) ?? 0) + 1);
+  }
+  const faults = plan.faults.filter((fault) => {
+    const target = fault.target ?? first;
+    const count = left.get(target) ?? 0;
+    left.set(target, count - 1);
+    return count <= 0;
+  });
+  return { ...plan, faults };
 }
 
 /** @param next what became of the next fault that hit whoever carried. */

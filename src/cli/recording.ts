@@ -69,6 +69,7 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
     transport: nodeWebSocketTransport,
     random: seededRandom(options.seed),
     retentionMs,
+    retentionBytes: Math.ceil(retentionMs * bytesPerMs(recording)),
     reconnect: {
       retryInitialConnect: true,
       capMs: RECONNECT_CAP_MS,
@@ -111,18 +112,22 @@ async function drain(session: Session, signal: AbortSignal, deadline: Deadline):
 /** Writes each chunk when a microphone would have it. Late chunks go out at once, so that no time is lost for good. */
 async function feed(session: Session, options: StreamOptions, clock: Clock): Promise<void> {
   const { recording, speedRatio, signal } = options;
-  const bytesPerMs = (recording.format.sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
-  const chunkBytes = BYTES_PER_SAMPLE * Math.round((CHUNK_MS * bytesPerMs) / BYTES_PER_SAMPLE);
+  const rate = bytesPerMs(recording);
+  const chunkBytes = BYTES_PER_SAMPLE * Math.round((CHUNK_MS * rate) / BYTES_PER_SAMPLE);
   const startedAtMs = clock.nowMs();
   for (let at = 0; at < recording.pcm.length; at += chunkBytes) {
     const end = Math.min(recording.pcm.length, at + chunkBytes);
-    const dueAtMs = startedAtMs + end / bytesPerMs / speedRatio;
+    const dueAtMs = startedAtMs + end / rate / speedRatio;
     await sleepUntil(dueAtMs, clock, signal);
     if (signal.aborted) return;
     if (session.status === 'error') throw sessionError(session);
     session.write(recording.pcm.subarray(at, end));
-    options.onProgress?.(session, end / bytesPerMs);
+    options.onProgress?.(session, end / rate);
   }
+}
+
+function bytesPerMs({ format }: Recording): number {
+  return (format.sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
 }
 
 function sleepUntil(dueAtMs: number, clock: Clock, signal: AbortSignal): Promise<void> {

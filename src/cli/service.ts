@@ -51,6 +51,8 @@ export function isOnThisMachine(
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   if (isOnThisMachine(options.provider, options)) return startLocalService(options);
+  // An address that is none is told before a key is asked for.
+  if (options.url !== undefined) deepgramListen({ apiKey: LOCAL_KEY, baseUrl: options.url });
 
   if (options.plan.faults.length > 0) {
     throw new TenutoError({

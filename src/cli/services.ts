@@ -44,6 +44,8 @@ export interface Services {
   close(): Promise<void>;
 }
 
+const LAST_PORT = 65_535;
+
 /** @throws TenutoError where the options do not fit together, or a port is in use. */
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { providers } = options;
@@ -109,7 +111,30 @@ function of(target: ProviderName, record: FaultRecord): FaultRecord {
 }
 
 /** What is said of one service must not be said of several. */
-function checkOptions({ providers, url, apiKey }: ServicesOptions): void {
+function checkOptions(options: ServicesOptions): void {
+  const { providers, url, apiKey, port, simulated } = options;
+  const local = providers.filter((name) => isOnThisMachine(name, options));
+  if (simulated && url !== undefined) {
+    throw new TenutoError({
+      code: 'OPTION_INVALID',
+      message: '--simulated starts a service on this machine, and --url names another.',
+      remediation: 'Leave one of them out.',
+    });
+  }
+  if (port !== undefined && local.length === 0) {
+    throw new TenutoError({
+      code: 'OPTION_INVALID',
+      message: '--port is for a service on this machine, and none is started.',
+      remediation: 'Leave --port out, or take --provider local.',
+    });
+  }
+  if (port !== undefined && port + providers.length - 1 > LAST_PORT) {
+    throw new TenutoError({
+      code: 'OPTION_INVALID',
+      message: `From port ${port} on there are not ${providers.length} ports.`,
+      remediation: 'Choose another port, or 0 for free ones.',
+    });
+  }
   if (providers.length === 1) return;
   if (url !== undefined) {
     throw new TenutoError({

@@ -1,7 +1,7 @@
 /** The last word of a run, for a program and for a person. */
 import { clockText, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from './io.ts';
 import type { StreamReport } from './recording.ts';
-import type { SessionLedger } from '../session/events.ts';
+import type { GapEvent, SessionLedger } from '../session/events.ts';
 
 export function summaryOf(report: StreamReport, provider: string): Record<string, unknown> {
   const ledger = inWholeMs(report.ledger);
@@ -92,12 +92,42 @@ export function ledgerLine(ledger: SessionLedger): string {
   );
 }
 
+const GAP_REASONS: Readonly<Record<GapEvent['reason'], string>> = {
+  ringOverflow: 'given up: it had waited longer than --retention',
+  providerSkipped: 'the service passed over it',
+};
+
+export function gapLine({ fromMs, toMs, reason }: GapEvent): string {
+  return `gap ${clockText(fromMs)}-${clockText(toMs)} (${GAP_REASONS[reason]})`;
+}
+
+/** What to do about a run in which something did not arrive, and nothing else says why. */
+export function adviceOn({ gaps }: StreamReport): string {
+  return gaps.some(({ reason }) => reason === 'ringOverflow')
+    ? 'An outage lasted longer than audio is kept. Lengthen --retention, or shorten the outage.'
+    : 'The service did not confirm all of the audio. Try again.';
+}
+
+/** A long hole is told in pieces, as it grows; at the end it is one. */
+function joined(gaps: readonly GapEvent[]): readonly GapEvent[] {
+  const whole: GapEvent[] = [];
+  for (const gap of gaps) {
+    const last = whole.at(-1);
+    if (last === undefined || last.toMs !== gap.fromMs || last.reason !== gap.reason) {
+      whole.push(gap);
+      continue;
+    }
+    const durationMs = last.durationMs + gap.durationMs;
+    const chunks = last.chunks + gap.chunks;
+    whole[whole.length - 1] = { ...last, toMs: gap.toMs, durationMs, chunks };
+  }
+  return whole;
+}
+
 /** What did not arrive, in words; empty where everything did. */
 export function remainders(report: StreamReport): readonly string[] {
   const { ledger, gaps } = report;
-  const lines = gaps.map(
-    ({ fromMs, toMs, reason }) => `gap ${clockText(fromMs)}-${clockText(toMs)} (${reason})`,
-  );
+  const lines = joined(gaps).map(gapLine);
   if (ledger.buffered === 0) return lines;
 
   const seconds = (ledger.bufferedMs / 1_000).toFixed(1);

@@ -3,6 +3,7 @@ import pc from 'picocolors';
 
 import type { CliIo } from './io.ts';
 import { clockText } from './io.ts';
+import { gapLine } from './summary.ts';
 import type { DegradedMode, MoveReason } from '../../machines/orchestrator.types.ts';
 import type { SessionEvent } from '../session/events.ts';
 
@@ -38,7 +39,7 @@ function noteOf(event: SessionEvent): string | null {
       );
     case 'connection.reconnecting':
       return pc.yellow(
-        `reconnecting ${event.attempt}/${event.maxAttempts} in ${Math.round(event.backoffDelayMs)} ms, ` +
+        `reconnecting: attempt ${event.attempt}/${event.maxAttempts} in ${Math.round(event.backoffDelayMs)} ms, ` +
           `${event.bufferedAudioChunks} chunks held`,
       );
     case 'connection.reconnected':
@@ -55,7 +56,7 @@ function noteOf(event: SessionEvent): string | null {
     case 'session.restored':
       return pc.green('everything is there again');
     case 'gap':
-      return pc.red(`gap ${clockText(event.fromMs)}-${clockText(event.toMs)} (${event.reason})`);
+      return pc.red(gapLine(event));
     default:
       return null;
   }

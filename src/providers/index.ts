@@ -1,14 +1,47 @@
 /** The services that tenuto speaks to, each as facts. */
 export { deepgramListen } from './deepgram-listen/deepgram-listen.ts';
 export type { DeepgramListenOptions } from './deepgram-listen/deepgram-listen.ts';
+export { deepgramFlux } from './deepgram-flux/deepgram-flux.ts';
+export type { DeepgramFluxOptions } from './deepgram-flux/options.ts';
+export { deepgramSpeak, deepgramSpeakHttp } from './deepgram-speak/deepgram-speak.ts';
+export type { DeepgramSpeakHttpOptions, DeepgramSpeakOptions } from './deepgram-speak/options.ts';
+export { geminiLive } from './gemini-live/gemini-live.ts';
+export type {
+  ActivityDetection,
+  ContextCompression,
+  GeminiLiveOptions,
+} from './gemini-live/options.ts';
+export { geminiLlm } from './gemini-llm/gemini-llm.ts';
+export type { GeminiLlmOptions } from './gemini-llm/gemini-llm.ts';
+export type {
+  LanguageModel,
+  LanguageModelCall,
+  LanguageModelReply,
+  ReplyHandlers,
+  ReplyRequest,
+  ReplyResult,
+} from './gemini-llm/language-model.ts';
+export { openaiRealtime } from './openai-realtime/openai-realtime.ts';
+export type { OpenAiRealtimeOptions } from './openai-realtime/openai-realtime.ts';
+export type { Transcription, TurnDetection } from './openai-realtime/session-config.ts';
+export { fvad } from './whisper/fvad.ts';
+export type { FilterOptions } from './whisper/hallucination-filter.ts';
+export type { WhisperOptions } from './whisper/settings.ts';
+export { whisper } from './whisper/whisper.ts';
 export type {
   Component,
   Credential,
   CredentialReason,
+  DropReason,
   Faculty,
+  Order,
   Provider,
   ProviderEvent,
   ProviderStream,
   ProviderTraits,
+  ProviderTranscript,
   ProviderWord,
+  ProviderWorld,
+  SpeechLimits,
+  StreamMemory,
 } from './contract.ts';

@@ -13,7 +13,6 @@ import type { ResolvedOptions } from './options.ts';
 import type { Reporter } from './reporter.ts';
 import type { ReplayResult } from '../../machines/connection.types.ts';
 import type { HandoverInput, HandoverResult } from '../../machines/orchestrator.types.ts';
-import { BYTES_PER_SAMPLE, msOf } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
 
 /** What whoever waits for the audio wants to know of it. */
@@ -154,16 +153,12 @@ export class Carrier implements GateEdges {
     const { ledger, ring } = this.#uplink;
     this.#emitter.emit({
       type: 'audio.flowing',
-      fromMs: this.#msOf(ledger.settledThrough),
-      backlogMs: this.#msOf(ring.endPosition - ledger.settledThrough),
+      fromMs: this.#uplink.msOf(ledger.settledThrough),
+      backlogMs: this.#uplink.msOf(ring.endPosition - ledger.settledThrough),
     });
   }
 
   #openBooks(): Books {
-    return new Books(this.#uplink, this.#demux, this.#options.format);
-  }
-
-  #msOf(bytes: number): number {
-    return msOf(bytes / BYTES_PER_SAMPLE, this.#options.format);
+    return new Books(this.#uplink, this.#demux);
   }
 }

@@ -90,7 +90,7 @@ export class Demux {
   dropInterim(): void {
     if (this.#interim === null) return;
     const { from, provider } = this.#interim;
-    const startMs = this.#msOf(from);
+    const startMs = this.#uplink.msOf(from);
     this.#interim = null;
     this.#emitter.emit({
       type: 'transcript',
@@ -138,8 +138,8 @@ export class Demux {
       type: 'transcript',
       text: isWhole ? event.text : words.map(({ text }) => text).join(' '),
       isFinal: event.isFinal,
-      startMs: this.#msOf(Math.max(from, newsFrom)),
-      endMs: this.#msOf(to),
+      startMs: this.#uplink.msOf(Math.max(from, newsFrom)),
+      endMs: this.#uplink.msOf(to),
       words: words.map((word) => this.#wordOf(word)),
       endsUtterance: event.endsUtterance,
       provider,
@@ -150,22 +150,18 @@ export class Demux {
   #wordOf(word: ProviderWord): TranscriptWord {
     return {
       text: word.text,
-      startMs: this.#msOf(this.#positionOf(word.startSample)),
-      endMs: this.#msOf(this.#positionOf(word.endSample)),
+      startMs: this.msOfSample(word.startSample),
+      endMs: this.msOfSample(word.endSample),
       confidence: word.confidence,
     };
   }
 
   /** Where a sample of the link that carries lies in captured audio. */
   msOfSample(sample: number): number {
-    return this.#msOf(this.#positionOf(sample));
+    return this.#uplink.msOf(this.#positionOf(sample));
   }
 
   #positionOf(sample: number): number {
     return this.#uplink.positionOf(sample * BYTES_PER_SAMPLE);
-  }
-
-  #msOf(position: number): number {
-    return position / this.#bytesPerMs;
   }
 }

@@ -2,21 +2,17 @@
 import type { SessionLedger } from './events.ts';
 import type { Uplink } from '../audio/uplink.ts';
 
-/** @param msOf the duration of so many bytes of audio. */
-export function ledgerOf(
-  { ledger }: Uplink,
-  duplicatesSuppressed: number,
-  msOf: (bytes: number) => number,
-): SessionLedger {
+export function ledgerOf(uplink: Uplink, duplicatesSuppressed: number): SessionLedger {
+  const { ledger } = uplink;
   const bytes = ledger.bytes();
   return {
     ...ledger.chunks(),
-    capturedMs: msOf(bytes.captured),
-    deliveredMs: msOf(bytes.delivered),
-    gapMs: msOf(bytes.gap),
-    bufferedMs: msOf(bytes.buffered),
+    capturedMs: uplink.msOf(bytes.captured),
+    deliveredMs: uplink.msOf(bytes.delivered),
+    gapMs: uplink.msOf(bytes.gap),
+    bufferedMs: uplink.msOf(bytes.buffered),
     replayed: ledger.replayedChunks,
-    replayedMs: msOf(ledger.replayedBytes),
+    replayedMs: uplink.msOf(ledger.replayedBytes),
     duplicatesSuppressed,
   };
 }

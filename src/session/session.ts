@@ -29,7 +29,7 @@ import { withTimeout } from './timeout.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
 import { Wiring } from './wiring.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
-import { BYTES_PER_SAMPLE, msOf } from '../audio/format.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { GapRange } from '../audio/ledger.ts';
 import { Uplink } from '../audio/uplink.ts';
 import type { WriteOutcome } from '../audio/uplink.ts';
@@ -107,7 +107,7 @@ export class Session {
 
   /** The books, balanced at every moment. */
   get ledger(): SessionLedger {
-    return ledgerOf(this.#uplink, this.#demux.duplicates, (bytes) => this.#msOf(bytes));
+    return ledgerOf(this.#uplink, this.#demux.duplicates);
   }
 
   /**
@@ -229,13 +229,9 @@ export class Session {
   }
 
   #reportGap(gap: GapRange): void {
-    const fromMs = this.#msOf(gap.from);
-    const toMs = this.#msOf(gap.to);
+    const fromMs = this.#uplink.msOf(gap.from);
+    const toMs = this.#uplink.msOf(gap.to);
     const { chunks, reason } = gap;
     this.#emitter.emit({ type: 'gap', fromMs, toMs, durationMs: toMs - fromMs, chunks, reason });
-  }
-
-  #msOf(bytes: number): number {
-    return msOf(bytes / BYTES_PER_SAMPLE, this.#options.format);
   }
 }

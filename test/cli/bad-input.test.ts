@@ -49,7 +49,6 @@ describe('tenuto transcribe with input that cannot be used', () => {
     ['a folder', () => [folder], 'WAV_NOT_FOUND'],
     ['a device without an end', () => ['/dev/zero'], 'WAV_NOT_FOUND'],
     ['a file that is no WAV', () => [join(root, 'package.json')], 'WAV_INVALID'],
-    ['an empty WAV', () => [wav('empty.wav', 1, 16_000, '16', [])], 'WAV_EMPTY'],
     ['an unknown provider', () => [sentence, '--provider', 'acme'], 'PROVIDER_UNKNOWN'],
     ['a provider named twice', () => [sentence, '--provider', 'local,local'], 'OPTION_INVALID'],
     ['a provider without a name', () => [sentence, '--provider', 'local,'], 'PROVIDER_UNKNOWN'],
@@ -57,8 +56,17 @@ describe('tenuto transcribe with input that cannot be used', () => {
     ['a key that none needs', () => [...two, '--api-key', 'k'], 'OPTION_INVALID'],
     ['a fault for a stranger', () => [...two, '--faults', 'locl:down@1s'], 'FAULT_PLAN_INVALID'],
     ['a bad fault plan', () => [sentence, '--faults', 'meteor@5s'], 'FAULT_PLAN_INVALID'],
+    ['a name with controls', () => ['a\nb\u001b[31m.wav'], 'WAV_NOT_FOUND'],
+    [
+      'a fault before a cloud',
+      () => [sentence, '--provider', 'deepgram', '--api-key', 'k', '--faults', 'reset@1s'],
+      'OPTION_INVALID',
+    ],
     ['no key', () => [sentence, '--provider', 'deepgram'], 'OPTION_INVALID'],
     ['a bad address', () => [sentence, '--url', 'http://x'], 'OPTION_INVALID'],
+    ['two services at once', () => [sentence, '--simulated', '--url', 'ws://x'], 'OPTION_INVALID'],
+    ['ports beyond the last', () => [...two, '--port', '65535'], 'OPTION_INVALID'],
+    ['a port for nobody', () => [sentence, '--url', 'ws://x', '--port', '9'], 'OPTION_INVALID'],
   ])('says in one line what to do about %s, and exits with 2', (_what, args, code) => {
     const { status, stdout, stderr } = tenuto('transcribe', ...args());
 
@@ -67,8 +75,52 @@ describe('tenuto transcribe with input that cannot be used', () => {
     expect(status).toBe(2);
   });
 
+  it('says of an address that is none that it is none, before it asks for a key', () => {
+    const { stderr } = tenuto('transcribe', sentence, '--url', 'nonsense');
+
+    expect(stderr).toMatch(/^tenuto: "nonsense" is not the address of a WebSocket service\./);
+    expect(stderr).not.toContain('key');
+  });
+
+  it.each([
+    ['--spede', '--speed', ['transcribe', sentence, '--spede', '2']],
+    ['--chekc', '--check', ['charts', '--chekc']],
+    ['--sed', '--seed', ['demo', '--sed', '2']],
+    ['--selct', '--select', ['paths', 'breaker', '--selct', 'all']],
+    ['trancribe', 'transcribe', ['trancribe', sentence]],
+  ])('names %s, suggests %s, and exits with 2', (wrong, right, args) => {
+    const { status, stdout, stderr } = tenuto(...args);
+
+    expect(stderr).toContain(`'${wrong}'`);
+    expect(stderr).toContain(`(Did you mean ${right}?)`);
+    expect(stdout).toBe('');
+    expect(status).toBe(2);
+  });
+
+  it('tells a program of a command that was not understood', () => {
+    const { status, stdout } = tenuto('transcribe', sentence, '--json', '--spede');
+
+    expect(JSON.parse(stdout)).toEqual({
+      type: 'error',
+      code: 'OPTION_INVALID',
+      message: "unknown option '--spede' (Did you mean --speed?)",
+      remediation: 'Add --help for what can be given.',
+      retryable: false,
+    });
+    expect(status).toBe(2);
+  });
+
+  it('says in one line that a recording is empty, and exits with 1', () => {
+    const { status, stderr } = tenuto('transcribe', wav('empty.wav', 1, 16_000, '16', []));
+
+    expect(stderr).toMatch(oneLineError('WAV_EMPTY'));
+    expect(status).toBe(1);
+  });
+
   it.each([
     ['an unknown option', ['transcribe', sentence, '--loudly']],
+    ['an empty key', ['transcribe', sentence, '--api-key', '']],
+    ['a retention without an end', ['transcribe', sentence, '--retention', '1e9']],
     ['a speed of 0', ['transcribe', sentence, '--speed', '0']],
     ['no file', ['transcribe']],
     ['an unknown command', ['sing']],
@@ -148,6 +200,7 @@ describe('tenuto transcribe', () => {
 
     expect(stdout).toContain('half-open');
     expect(stdout).toContain('--faults');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('not recognised yet is kept, to be sent again');
     expect(status).toBe(0);
   });
 });

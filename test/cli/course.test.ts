@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import { Course } from '../../src/cli/course.ts';
 import type { StreamReport } from '../../src/cli/recording.ts';
-import { courseLines, summaryOf } from '../../src/cli/summary.ts';
-import type { SessionEvent, TranscriptEvent } from '../../src/session/events.ts';
+import { adviceOn, courseLines, remainders, summaryOf } from '../../src/cli/summary.ts';
+import type { GapEvent, SessionEvent, TranscriptEvent } from '../../src/session/events.ts';
 
 function final(provider: string, startMs: number, endMs: number): TranscriptEvent {
   return {
@@ -132,5 +132,36 @@ describe('the summary of a session with several providers', () => {
     plainCourse.note(final('local', 0, 4_000), 4_500, 30);
 
     expect(courseLines(reportOf(plainCourse))).toEqual([]);
+  });
+});
+
+describe('what did not arrive', () => {
+  const gap = (fromMs: number, toMs: number, reason: GapEvent['reason']): GapEvent => {
+    return { type: 'gap', fromMs, toMs, durationMs: toMs - fromMs, chunks: 10, reason };
+  };
+  const report = (...gaps: readonly GapEvent[]): StreamReport => {
+    return { ...reportOf(new Course()), gaps };
+  };
+
+  it('is told hole by hole, however many pieces each came in', () => {
+    const lines = remainders(
+      report(
+        gap(0, 1_000, 'ringOverflow'),
+        gap(1_000, 2_000, 'ringOverflow'),
+        gap(2_000, 2_500, 'providerSkipped'),
+        gap(4_000, 5_000, 'providerSkipped'),
+      ),
+    );
+
+    expect(lines).toEqual([
+      'gap 00:00.0-00:02.0 (given up: it had waited longer than --retention)',
+      'gap 00:02.0-00:02.5 (the service passed over it)',
+      'gap 00:04.0-00:05.0 (the service passed over it)',
+    ]);
+  });
+
+  it('leads to a longer retention only where that would help', () => {
+    expect(adviceOn(report(gap(0, 1_000, 'ringOverflow')))).toContain('--retention');
+    expect(adviceOn(report(gap(0, 1_000, 'providerSkipped')))).not.toContain('--retention');
   });
 });

@@ -1,13 +1,8 @@
 /** Ctrl-C, once and twice: what is still waited for, what is told, and the exit status. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { runCli, sentence } from './run-cli.ts';
 import { Deadline } from '../../src/cli/interruption.ts';
-import { streamRecording } from '../../src/cli/recording.ts';
-import { startServices } from '../../src/cli/services.ts';
-import type { Services } from '../../src/cli/services.ts';
-import { createAdmission } from '../../src/session/admission/admission.ts';
-import type { Recogniser } from '../../src/simulators/recogniser/recogniser.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 const CLOSING = 'Closing: waiting for the last results (Ctrl-C again to stop at once)\n';
@@ -68,63 +63,6 @@ describe('the deadline of an interrupted run', () => {
 
     expect(clock.pending).toBe(0);
     expect(deadline.signal.aborted).toBe(false);
-  });
-});
-
-describe('a recording that is interrupted', () => {
-  /** Nothing is ever recognised: there is always something to wait for. */
-  const deaf: Recogniser = {
-    open: () => ({ write: () => undefined, flush: () => undefined, close: () => undefined }),
-    close: () => Promise.resolve(),
-  };
-  const started: Services[] = [];
-
-  afterEach(async () => {
-    await Promise.all(started.splice(0).map((services) => services.close()));
-  });
-
-  it('ends at once with the second signal, with what was left in its books', async () => {
-    const plan = { seed: null, faults: [] };
-    const base = {
-      providers: ['local'],
-      simulated: true,
-      speedRatio: 1,
-      recogniser: deaf,
-    } as const;
-    const services = await startServices({ ...base, plan });
-    started.push(services);
-    const [first, second] = [new AbortController(), new AbortController()];
-    const format = { encoding: 'pcm_s16le', sampleRateHz: 16_000 } as const;
-    const pcm = new Uint8Array(16_000 * 2 * 60);
-    let atSecondMs = Infinity;
-
-    const report = await streamRecording({
-      recording: { name: 'silence', pcm, format, durationMs: 60_000 },
-      candidates: services.candidates,
-      speedRatio: 1,
-      seed: 1,
-      signal: first.signal,
-      haste: second.signal,
-      session: { admission: createAdmission() },
-      onProgress: (_session, positionMs) => {
-        if (positionMs < 300) return;
-        first.abort();
-        // The first alone would take 2 s more.
-        setTimeout(() => {
-          atSecondMs = performance.now();
-          second.abort();
-        }, 50);
-      },
-    });
-
-    const tookMs = performance.now() - atSecondMs;
-    expect(tookMs).toBeGreaterThanOrEqual(0);
-    expect(tookMs).toBeLessThan(1_500);
-    expect(report).toMatchObject({
-      status: 'interrupted',
-      error: null,
-      ledger: { capturedMs: 300, bufferedMs: 300 },
-    });
   });
 });
 

@@ -1,10 +1,11 @@
 /** The table of what broke: which fault led to which outage, and what is said where none came of it. */
 import { describe, expect, it } from 'vitest';
 
-import { outagesOf, outageTable } from '../../src/cli/outages.ts';
+import { notReached, outagesOf, outageTable } from '../../src/cli/outages.ts';
 import { StoryWriter } from '../../src/cli/story.ts';
 import type { StoryEntry } from '../../src/cli/story.ts';
 import type { SessionEvent } from '../../src/session/events.ts';
+import { formatFaultPlan, parseFaultPlan } from '../../src/simulators/faults/plan.ts';
 import type { Fault } from '../../src/simulators/faults/plan.ts';
 import type { FaultRecord } from '../../src/simulators/faults/proxy.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
@@ -156,6 +157,19 @@ describe('a fault that nobody noticed', () => {
     const lines = noticedOf([record('refuse', 3_000), record('down', 5_000)], broken);
 
     expect(lines).toEqual(['+0.00 s | +3.00 s | 8', 'broken already | +1.00 s | 8']);
+  });
+});
+
+describe('the faults that were not reached', () => {
+  it('are named, each where it was aimed', () => {
+    const list = 'reset@1s,backup:reset@2s,local:stall@3s:1s,backup:reset@4s';
+    const options = { seed: null, lengthMs: 9_000, targets: ['local', 'backup'] };
+    const plan = parseFaultPlan(list, options);
+
+    const rest = notReached(plan, [record('local:reset', 1), record('backup:reset', 2)], 'local');
+
+    expect(formatFaultPlan(rest)).toBe('local:stall@3s:1s,backup:reset@4s');
+    expect(notReached(plan, [], 'local')).toEqual(plan);
   });
 });
 

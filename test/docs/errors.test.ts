@@ -15,4 +15,14 @@ describe('docs/errors.md', () => {
     expect(codes.length).toBeGreaterThan(10);
     expect(headings).toEqual(codes);
   });
+
+  it('says of each code what happened, what to do, and whether to try again', () => {
+    const entries = read('docs/errors.md').split(/^## /m).slice(1);
+
+    const others = entries.filter(
+      (entry) =>
+        !/^[A-Z_]+\n\n[^*_][^]+\n\n\*What to do:\* [^]+\n\n\*Retryable:\* .+\.\n*$/.test(entry),
+    );
+    expect(others).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 /** Human speech through the adapter, over HTTP, to a recogniser: with services that fail, and without. */
 import { readFileSync } from 'node:fs';
-import OpenAI, { toFile } from 'openai';
+import { toFile } from 'openai';
+import type OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { clientOf, closeAll, start } from './whisper-support.ts';
@@ -69,6 +70,10 @@ async function transcribed(provider: Provider, audio: Uint8Array) {
   throw new Error('it never got through');
 }
 
+const wav = (name: string): Buffer =>
+  readFileSync(new URL(`../fixtures/speech/${name}`, import.meta.url));
+const speech = (name: string): Uint8Array => new Uint8Array(wav(name).subarray(44));
+
 const textOf = (finals: readonly Final[]): string =>
   finals
     .map(({ text }) => text)
@@ -82,8 +87,6 @@ function expectTiles(finals: readonly Final[], samples: number): void {
 }
 
 describe('whisper over HTTP, with human speech', () => {
-  const file = readFileSync(new URL('../fixtures/speech/two-sentences.wav', import.meta.url));
-  const audio = new Uint8Array(file.subarray(44));
   let recogniser: Recogniser;
 
   beforeAll(() => {
@@ -96,7 +99,7 @@ describe('whisper over HTTP, with human speech', () => {
     const simulator = await start({ recogniser });
 
     const answer = await clientOf(simulator).audio.transcriptions.create({
-      file: await toFile(file, 'two-sentences.wav'),
+      file: await toFile(wav('sentence.wav'), 'sentence.wav'),
       model: 'whisper-1',
       response_format: 'verbose_json',
       timestamp_granularities: ['word'],
@@ -108,11 +111,12 @@ describe('whisper over HTTP, with human speech', () => {
   });
 
   it.each([
-    ['openai', 'local'],
-    ['whisper.cpp', undefined],
+    ['openai', 'local', 'two-sentences.wav'],
+    ['whisper.cpp', undefined, 'sentence.wav'],
   ] as const)(
     'tells every word once over %s, whatever fails on the way',
-    async (flavour, apiKey) => {
+    async (flavour, apiKey, name) => {
+      const audio = speech(name);
       const simulator = await start({ recogniser });
       const provider = (): Provider =>
         whisper({
@@ -135,7 +139,6 @@ describe('whisper over HTTP, with human speech', () => {
       expectTiles(whole.finals, audio.length / 2);
       expectTiles(broken.finals, audio.length / 2);
       expect(textOf(whole.finals)).toContain('john dashwood had then leisure to consider how much');
-      expect(textOf(whole.finals)).toContain('rather cold hearted and rather selfish');
       expect(textOf(broken.finals)).toBe(textOf(whole.finals));
       // A clip that was lost came again with the key that it had.
       const keys = simulator.requests.slice(posts).map(({ idempotencyKey }) => idempotencyKey);

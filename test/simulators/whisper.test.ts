@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { SILENCE, clientOf, clip, closeAll, post, start, twoWords } from './whisper-support.ts';
 import { wavOf } from '../../src/providers/whisper/wav.ts';
 import type { Recogniser } from '../../src/simulators/recogniser/recogniser.ts';
-import type { WhisperSimulator } from '../../src/simulators/whisper/simulator.ts';
+import type { WhisperFault } from '../../src/simulators/whisper/simulator.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 afterEach(closeAll);
@@ -72,7 +72,7 @@ describe("OpenAI's client", () => {
     expect(types).toEqual(['transcript.text.delta', 'transcript.text.done']);
   });
 
-  it.each<readonly [string, Parameters<WhisperSimulator['failNext']>[0], Partial<APIError>]>([
+  it.each<readonly [string, WhisperFault, Partial<APIError>]>([
     ['a wrong key', { kind: 'wrongKey' }, { status: 401, code: 'invalid_api_key' }],
     ['too many requests', { kind: 'rateLimited' }, { status: 429, code: 'rate_limit_exceeded' }],
     ['no credit', { kind: 'insufficientQuota' }, { status: 429, code: 'insufficient_quota' }],

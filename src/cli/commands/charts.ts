@@ -23,6 +23,7 @@ export interface ChartsIo {
 
 /** The result is the exit status. */
 export async function runCharts(options: ChartsOptions, io: ChartsIo): Promise<number> {
+  if (options.outDir === '') throw unusable('', 'no name');
   const drawn = options.charts ?? charts;
   const files: GeneratedFile[] = [];
   for (const chart of drawn) files.push(...(await draw(chart)));
@@ -44,9 +45,10 @@ async function check(
   readme: Readme | null,
   io: ChartsIo,
 ): Promise<number> {
-  const found = (await differences(outDir, files)).map(
-    ({ name, kind }) => `${outDir}/${name}: ${kind}`,
-  );
+  const all = await differences(outDir, files).catch((error: unknown) => {
+    throw unusable(outDir, error);
+  });
+  const found = all.map(({ name, kind }) => `${outDir}/${name}: ${kind}`);
   if (readme !== null && readme.wanted === null)
     found.push(`${readme.path}: has no table of charts`);
   else if (readme !== null && readme.text !== readme.wanted) found.push(`${readme.path}: changed`);
@@ -67,7 +69,7 @@ async function write(
   io: ChartsIo,
 ): Promise<number> {
   const written = await writeFiles(outDir, files).catch((error: unknown) => {
-    throw unwritable(outDir, error);
+    throw unusable(outDir, error);
   });
   for (const name of written) io.write(`wrote ${outDir}/${name}`);
   if (readme !== null && readme.wanted !== null && readme.text !== readme.wanted) {
@@ -78,14 +80,27 @@ async function write(
   return 0;
 }
 
-function unwritable(outDir: string, cause: unknown): TenutoError {
+function unusable(outDir: string, cause: unknown): TenutoError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
   return new TenutoError({
     code: 'OPTION_INVALID',
-    message: `Nothing can be written to ${outDir} (${cause instanceof Error ? cause.message : String(cause)}).`,
-    remediation: 'Give --out a folder that you may write to.',
+    message: `The pictures cannot be in "${outDir}" (${WHY[code] ?? code}).`,
+    remediation: 'Give --out a folder that you may read and write; it is made where it is missing.',
     cause,
   });
 }
+
+const WHY: Readonly<Record<string, string>> = {
+  EEXIST: 'it is a file',
+  ENOTDIR: 'it is a file, or inside one',
+  EISDIR: 'a folder is where a picture should be',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'nothing can be written there',
+  ENOENT: 'no folder can be made there',
+  ENAMETOOLONG: 'the name is too long',
+  ENOSPC: 'the disk is full',
+};
 
 async function readmeOf(path: string | undefined, drawn: readonly Chart[]): Promise<Readme | null> {
   if (path === undefined) return null;

@@ -9,7 +9,7 @@ import type { WordDifference } from '../compare.ts';
 import type { CliIo } from '../io.ts';
 import { clockText, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from '../io.ts';
 import { outagesOf, outageTable } from '../outages.ts';
-import { progressLine } from '../progress.ts';
+import { changesLine, Counts, progressLine } from '../progress.ts';
 import type { Recording, StreamReport } from '../recording.ts';
 import { streamRecording } from '../recording.ts';
 import type { Service } from '../service.ts';
@@ -84,7 +84,7 @@ function runBoth(
   const { seed, speed: speedRatio } = options;
   const { signal, haste } = io;
   const common = { recording, speedRatio, seed, signal, haste };
-  let reconnects = -1; // the first time that audio flows is none
+  const counts = new Counts();
   let faultsTold = 0;
   const show = (session: Session, positionMs: number): void => {
     if (options.json) return;
@@ -103,7 +103,8 @@ function runBoth(
         durationMs,
         bufferedMs,
         faults: faults.length,
-        reconnects: Math.max(0, reconnects),
+        reconnects: counts.reconnects,
+        attempt: counts.attempt,
       }),
     );
   };
@@ -115,10 +116,10 @@ function runBoth(
       candidates: [{ provider: failing.provider }],
       onProgress: show,
       onEvent: (event, session) => {
-        if (event.type === 'audio.flowing') reconnects += 1;
-        if (event.type !== 'transcript' || !event.isFinal || event.text === '' || options.json)
-          return;
-        io.write(`${pc.dim(clockText(event.startMs))}  ${event.text}`);
+        counts.note(event);
+        const isFinal = event.type === 'transcript' && event.isFinal && event.text !== '';
+        if ((!isFinal && !changesLine(event)) || options.json) return;
+        if (isFinal) io.write(`${pc.dim(clockText(event.startMs))}  ${event.text}`);
         show(session, Math.min(session.ledger.capturedMs, recording.durationMs));
       },
     }),
@@ -204,7 +205,9 @@ function tellOutcome(
   if (failing.pendingFaults() > 0 && verdict !== 'interrupted') {
     io.write(pc.red(`${failing.pendingFaults()} of ${plan.faults.length} faults were not reached`));
   }
-  for (const { error } of [calm, rough]) if (error !== null) io.write(pc.red(error.message));
+  for (const { error } of [calm, rough]) {
+    if (error !== null) io.write(pc.red(`${error.message} ${error.remediation}`));
+  }
   io.write('');
   io.write(VERDICTS[verdict]);
 }

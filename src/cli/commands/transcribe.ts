@@ -6,14 +6,15 @@ import pc from 'picocolors';
 
 import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, reportError } from '../io.ts';
-import { outagesOf, outageTable } from '../outages.ts';
-import { progressLine } from '../progress.ts';
+import { notReached, outagesOf, outageTable } from '../outages.ts';
+import { changesLine, Counts, progressLine } from '../progress.ts';
 import type { Recording, StreamReport } from '../recording.ts';
 import { streamRecording } from '../recording.ts';
 import { parseProviders } from '../providers.ts';
 import type { Services } from '../services.ts';
 import { startServices } from '../services.ts';
 import {
+  adviceOn,
   courseLines,
   exitStatusOf,
   jsonLine,
@@ -26,6 +27,7 @@ import { readWav } from '../../audio/wav.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import { formatFaultPlan, parseFaultPlan } from '../../simulators/faults/plan.ts';
+import type { Session } from '../../session/session.ts';
 import type { FaultPlan } from '../../simulators/faults/plan.ts';
 
 export interface TranscribeOptions {
@@ -56,10 +58,10 @@ export async function runTranscribe(
     lengthMs: recording.durationMs,
     targets: providers,
   });
+  const services = await startServices({ ...options, providers, plan, speedRatio: options.speed });
   if (!options.json && plan.faults.length > 0) {
     io.note(`faults: ${formatFaultPlan(plan)}  (seed ${options.seed})`);
   }
-  const services = await startServices({ ...options, providers, plan, speedRatio: options.speed });
   try {
     return await transcribe(recording, plan, services, options, io);
   } finally {
@@ -76,7 +78,18 @@ async function transcribe(
   io: CliIo,
 ): Promise<number> {
   const startedAtMs = systemClock.nowMs();
-  let reconnects = 0;
+  const counts = new Counts();
+  const show = (session: Session, positionMs: number): void => {
+    if (options.json) return;
+    const { status, ledger } = session;
+    const { reconnects, attempt } = counts;
+    const { durationMs } = recording;
+    const { bufferedMs } = ledger;
+    const faults = services.faults().length;
+    io.live(
+      progressLine({ status, positionMs, durationMs, bufferedMs, faults, reconnects, attempt }),
+    );
+  };
   const report = await streamRecording({
     recording,
     candidates: services.candidates,
@@ -88,28 +101,15 @@ async function transcribe(
     ...(options.maxAttempts === undefined
       ? {}
       : { reconnect: { maxAttempts: options.maxAttempts, persistMs: 0 } }),
-    onEvent: (event) => {
-      if (event.type === 'connection.reconnected') reconnects += 1;
+    onEvent: (event, session) => {
+      counts.note(event);
       if (options.json) io.write(jsonLine(plain(event)));
       else tell(event, io);
+      if (changesLine(event)) {
+        show(session, Math.min(session.ledger.capturedMs, recording.durationMs));
+      }
     },
-    onProgress: (session, positionMs) => {
-      if (options.json) return;
-      const { status, ledger } = session;
-      const { durationMs } = recording;
-      const faults = services.faults().length;
-      const { bufferedMs } = ledger;
-      io.live(
-        progressLine({
-          status,
-          positionMs,
-          durationMs,
-          bufferedMs,
-          faults,
-          reconnects,
-        }),
-      );
-    },
+    onProgress: show,
   });
   io.live('');
 
@@ -132,9 +132,9 @@ function conclude(
   const outages = outagesOf(services.faults(), report.story);
   if (outages.length > 0) for (const line of outageTable(outages, startedAtMs)) io.note(line);
   if (services.pendingFaults() > 0) {
-    io.note(
-      `${services.pendingFaults()} of ${plan.faults.length} faults found nothing to break in time`,
-    );
+    const first = services.candidates[0]?.provider.name ?? '';
+    const rest = notReached(plan, services.faults(), first);
+    io.note(`not fired, since nothing was in use there in time: ${formatFaultPlan(rest)}`);
   }
   for (const line of courseLines(report)) io.note(line);
   io.note(ledgerLine(report.ledger));
@@ -142,7 +142,7 @@ function conclude(
   if (report.error !== null) reportError(report.error, io, false);
   else if (report.status === 'interrupted') io.note('interrupted');
   else if (exitStatusOf(report) === EXIT_FAILED) {
-    io.note(pc.red('Not everything was delivered. Lengthen --retention, or shorten the outages.'));
+    io.note(pc.red(adviceOn(report)));
   }
 }
 

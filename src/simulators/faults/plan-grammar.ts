@@ -1,7 +1,6 @@
 /** How one fault is written: `[candidate:]kind[@time][:argument]`. */
 import { TenutoError } from '../../ports/errors.ts';
 import {
-  FAULT_KINDS,
   argumentsOf,
   isFaultKind,
   isHalfOpenKind,
@@ -28,6 +27,8 @@ export interface WrittenFault {
   readonly given: Readonly<Partial<Record<FaultArgument, number>>>;
 }
 
+/** An error is one line, whatever was written. */
+const SHOWN_CHARACTERS = 60;
 const HOUR_MS = 3_600_000;
 const LATEST_AT_MS = 24 * HOUR_MS;
 
@@ -93,12 +94,13 @@ export function parseFault(text: string, targets: readonly string[]): WrittenFau
   const kind = match?.[1];
   if (kind === undefined) throw invalid(text, 'is not [candidate:]kind[@time][:argument]');
   if (kind === '') throw invalid(text, 'names no kind of fault');
-  if (!isFaultKind(kind)) throw invalid(text, `names no kind of fault that is known: "${kind}"`);
+  if (!isFaultKind(kind))
+    throw invalid(text, `names no kind of fault that is known: ${quoted(kind)}`);
 
   const time = match?.[2];
   const atMs = time === undefined ? null : parseTime(time);
   if (time !== undefined && atMs === null) {
-    throw invalid(text, `has a time that cannot be read: "${time}"`);
+    throw invalid(text, `has a time that cannot be read: ${quoted(time)}`);
   }
   if (atMs !== null && atMs > LATEST_AT_MS) throw invalid(text, 'has a time over 24 hours');
   return { kind, target, atMs, given: parseArguments(text, kind, match?.[3]) };
@@ -112,7 +114,7 @@ function splitTarget(text: string, targets: readonly string[]) {
   if (targets.includes(head)) return { target: head, fault };
   if (!isFaultKind(fault.replace(/[@:].*$/, ''))) return whole;
   const known = targets.length === 0 ? 'none can be named here' : targets.join(', ');
-  throw invalid(text, `names no candidate that is known: "${head}" (${known})`);
+  throw invalid(text, `names no candidate that is known: ${quoted(head)} (${known})`);
 }
 
 export function formatFault(fault: Fault): string {
@@ -126,13 +128,17 @@ export function formatFault(fault: Fault): string {
 }
 
 export function invalid(part: string, complaint: string): TenutoError {
-  const shown = part.length > 60 ? `${part.slice(0, 60)}…` : part;
-  const kinds = FAULT_KINDS.map(({ kind }) => kind).join(', ');
   return new TenutoError({
     code: 'FAULT_PLAN_INVALID',
-    message: `The fault plan's part "${shown}" ${complaint}.`,
-    remediation: `Write ${FAULT_PLAN_GRAMMAR}. Times are in ms, s or m. Kinds: ${kinds}.`,
+    message: `The fault plan's part ${quoted(part)} ${complaint}.`,
+    remediation:
+      'Write a fault such as half-open@20s:2s; `npx tenuto transcribe --help` lists every kind and how it is written.',
   });
+}
+
+function quoted(text: string): string {
+  const isLong = text.length > SHOWN_CHARACTERS;
+  return JSON.stringify(isLong ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text);
 }
 
 function parseArguments(text: string, kind: FaultKind, argument: string | undefined) {
@@ -154,13 +160,16 @@ function parseArgument(text: string, kind: FaultKind, name: FaultArgument, value
   const rule = ARGUMENT_RULES[name];
   const parsed = rule.parse(value);
   if (parsed === null) {
-    throw invalid(text, `needs a ${rule.name} such as ${rule.example} in place of "${value}"`);
+    throw invalid(
+      text,
+      `needs a ${rule.name} such as ${rule.example} in place of ${quoted(value)}`,
+    );
   }
   // A half-open connection is a fault in itself: new ones need not be silent for any time.
   const least = name === 'durationMs' && isHalfOpenKind(kind) ? 0 : rule.least;
   if (parsed < least || parsed > rule.most) {
     const range = `${rule.format(least)} to ${rule.format(rule.most)}`;
-    throw invalid(text, `has a ${rule.name} outside ${range}: "${value}"`);
+    throw invalid(text, `has a ${rule.name} outside ${range}: ${quoted(value)}`);
   }
   return parsed;
 }

@@ -191,13 +191,28 @@ describe('parseFaultPlan', () => {
     expect(error.message).not.toContain('\n');
   });
 
-  it('names the bad part alone, the grammar and every kind', () => {
+  it('names the bad part alone, one example that is right, and where the whole grammar is', () => {
     const error = refusalOf('reset@5s,expldoe@9s,stall@12s:1s');
 
+    const examples = error.remediation.match(/[a-z-]+@\S+?(?=[;.,]?(?:\s|$))/g) ?? [];
     expect(error.message).toContain('"expldoe@9s"');
     expect(error.message).not.toContain('stall@12s');
-    expect(error.remediation).toContain('kind[@time][:argument]');
-    for (const kind of kinds) expect(error.remediation).toContain(kind);
+    expect(examples).toHaveLength(1);
+    expect(parseFaultPlan(examples[0] ?? '', { seed: null, lengthMs: 1 }).faults).toHaveLength(1);
+    expect(error.remediation).toContain('npx tenuto transcribe --help');
+    expect(error.message.length + error.remediation.length).toBeLessThan(200);
+  });
+
+  it.each([
+    'a\nb',
+    'x'.repeat(5_000),
+    `reset@${'9'.repeat(5_000)}`,
+    `stall@5s:${'z'.repeat(5_000)}`,
+  ])('stays one short line whatever was written', (text) => {
+    const error = refusalOf(text);
+
+    expect(error.message + error.remediation).not.toContain('\n');
+    expect(error.message.length + error.remediation.length).toBeLessThan(400);
   });
 
   it('takes 200 faults and refuses 201', () => {
