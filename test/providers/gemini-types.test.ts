@@ -1,0 +1,74 @@
+/** What we send and read is what Google's SDK sends and reads, as far as its types say. */
+import type {
+  Content as SdkContent,
+  GenerateContentResponse,
+  LiveClientMessage,
+  LiveClientSetup,
+  LiveServerContent,
+  LiveServerMessage,
+  Part as SdkPart,
+} from '@google/genai';
+import { describe, expectTypeOf, it } from 'vitest';
+
+import type { TextTurn } from '../../src/providers/gemini-live/restore.ts';
+import type { Setup } from '../../src/providers/gemini-live/setup.ts';
+import type { Content, Part } from '../../src/providers/gemini-llm/contents.ts';
+
+/** The SDK's lists are mutable; ours are not, which is no difference on the wire. */
+type Mutable<T> = T extends readonly (infer Item)[]
+  ? Mutable<Item>[]
+  : T extends object
+    ? { -readonly [Key in keyof T]: Mutable<T[Key]> }
+    : T;
+
+/** Of each member of a union. */
+type KeysOf<T> = T extends unknown ? keyof T : never;
+
+type Turns = NonNullable<NonNullable<LiveClientMessage['clientContent']>['turns']>;
+
+describe('types of Gemini', () => {
+  it('know every field of our setup', () => {
+    expectTypeOf<keyof Setup>().toExtend<keyof LiveClientSetup>();
+    type Known = Omit<Mutable<Setup>, 'systemInstruction' | 'tools' | 'generationConfig'>;
+    expectTypeOf<Known>().toExtend<LiveClientSetup>();
+    expectTypeOf<Mutable<NonNullable<Setup['systemInstruction']>>>().toExtend<SdkContent>();
+    type Tools = Mutable<NonNullable<Setup['tools']>>;
+    expectTypeOf<Tools>().toExtend<NonNullable<LiveClientSetup['tools']>>();
+  });
+
+  it('know our turns and parts', () => {
+    expectTypeOf<Mutable<TextTurn>[]>().toExtend<Turns>();
+    expectTypeOf<Mutable<Content>>().toExtend<{ role?: string; parts?: object[] }>();
+    expectTypeOf<KeysOf<Part>>().toExtend<keyof SdkPart>();
+  });
+
+  it('know the members that are read', () => {
+    type Members =
+      | 'setupComplete'
+      | 'serverContent'
+      | 'toolCall'
+      | 'toolCallCancellation'
+      | 'goAway'
+      | 'sessionResumptionUpdate'
+      | 'voiceActivity'
+      | 'voiceActivityDetectionSignal'
+      | 'usageMetadata';
+    type Fields =
+      | 'modelTurn'
+      | 'turnComplete'
+      | 'turnCompleteReason'
+      | 'interrupted'
+      | 'generationComplete'
+      | 'inputTranscription'
+      | 'interimInputTranscription'
+      | 'outputTranscription';
+
+    expectTypeOf<Members>().toExtend<keyof LiveServerMessage>();
+    expectTypeOf<Fields>().toExtend<keyof LiveServerContent>();
+    expectTypeOf<'candidates' | 'promptFeedback' | 'usageMetadata'>().toExtend<
+      keyof GenerateContentResponse
+    >();
+    type GoAway = NonNullable<LiveServerMessage['goAway']>['timeLeft'];
+    expectTypeOf<GoAway>().toEqualTypeOf<string | undefined>();
+  });
+});
