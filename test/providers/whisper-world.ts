@@ -10,7 +10,7 @@ import type { CreateVoiceActivityDetector } from '../../src/ports/voice-activity
 import { VirtualClock, settle } from '../../src/testing/virtual-clock.ts';
 
 export const FORMAT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 16_000 };
-export const SAMPLES_PER_MS = 16;
+const SAMPLES_PER_MS = 16;
 
 /** Loud is speech: it remembers nothing, as if it were reset after every frame. */
 export const loudnessVad: CreateVoiceActivityDetector = () =>
@@ -41,7 +41,7 @@ export interface Reply {
 }
 
 /** One post that the service was sent, to be answered when the test says so. */
-export class FakePost {
+class FakePost {
   readonly request: HttpRequest;
   readonly handlers: HttpHandlers;
   isCancelled = false;
@@ -75,7 +75,7 @@ export class FakePost {
   }
 }
 
-export class FakeHttp implements Http {
+class FakeHttp implements Http {
   readonly posts: FakePost[] = [];
   readonly probes: FakePost[] = [];
   probeReply: Reply | null = { status: 200, body: { status: 'ok' } };

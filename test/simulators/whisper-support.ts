@@ -48,7 +48,7 @@ export const twoWords: Recogniser = {
   close: () => Promise.resolve(),
 };
 
-export const SECOND = wavOf(new Uint8Array(32_000).fill(7), 16_000);
+const SECOND = wavOf(new Uint8Array(32_000).fill(7), 16_000);
 export const SILENCE = wavOf(new Uint8Array(32_000), 16_000);
 const open: WhisperSimulator[] = [];
 

@@ -80,7 +80,7 @@ export interface WhisperSocketOptions {
 /** What Whisper hears; whisper.cpp takes nothing else (examples/server, "WAV 16 kHz unless --convert"). */
 export const WHISPER_RATE_HZ = 16_000;
 
-export const OPENAI_URL = 'https://api.openai.com';
+const OPENAI_URL = 'https://api.openai.com';
 
 const NAMES: Readonly<Record<keyof WhisperOptions, true>> = {
   apiKey: true,

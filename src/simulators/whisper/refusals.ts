@@ -10,7 +10,7 @@ export interface OpenAiError {
   readonly code?: string | null;
 }
 
-export function refusal(
+function refusal(
   status: number,
   { message, type = 'invalid_request_error', param = null, code = null }: OpenAiError,
   headers: Readonly<Record<string, string>> = {},
