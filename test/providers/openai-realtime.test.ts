@@ -172,6 +172,16 @@ describe('coming to terms', () => {
     expect(events).toMatchObject([{ kind: 'failed', failure: { kind: 'config' } }]);
   });
 
+  it('takes the greeting of a compatible service, whose first word is its conversation', () => {
+    const world = new World();
+
+    const greeted = world.tell('conversation.created', { conversation: {} });
+    const created = world.tell('session.created', { session: {} });
+
+    expect(sentBy(greeted)).toMatchObject([{ type: 'session.update' }]);
+    expect(created).toEqual([]);
+  });
+
   it('happens once a socket', () => {
     const world = new World();
     world.configure();

@@ -68,7 +68,6 @@ describe('wire types', () => {
   it('leave unread only what is an event of the service', () => {
     type Left = Exclude<RealtimeServerEvent['type'], ServerEvent['type']>;
     const left: readonly Exclude<Left, `${string}mcp_${string}`>[] = [
-      'conversation.created',
       'conversation.item.deleted',
       'conversation.item.input_audio_transcription.segment',
       'conversation.item.retrieved',

@@ -21,6 +21,7 @@ export interface HandshakeOptions {
 export class Handshake {
   readonly #options: HandshakeOptions;
   #phase: 'new' | 'asked' | 'configured' = 'new';
+  #isCreated = false;
   #eventId: string | null = null;
 
   constructor(options: HandshakeOptions) {
@@ -32,19 +33,24 @@ export class Handshake {
     return this.#phase === 'asked' && eventId !== null && eventId === this.#eventId;
   }
 
-  created(session: JsonObject | null, eventId: string): readonly ProviderEvent[] {
+  /** The service has a session, or as a compatible one says it: a conversation. Whichever comes first is the greeting. */
+  greeted(eventId: string): readonly ProviderEvent[] {
     if (this.#phase !== 'new') return [];
     this.#phase = 'asked';
     this.#eventId = eventId;
-    const { config, wallClock } = this.#options;
+    const { config } = this.#options;
     const frame = encode({ type: 'session.update', event_id: eventId, session: config });
+    return [{ kind: 'send', frames: [frame] }];
+  }
+
+  created(session: JsonObject | null, eventId: string): readonly ProviderEvent[] {
+    const greeting = this.greeted(eventId);
+    if (this.#isCreated) return greeting;
+    this.#isCreated = true;
     const expiresAtS = numberAt(session, 'expires_at') ?? 0;
-    const inMs = Math.round(expiresAtS * 1_000 - wallClock());
+    const inMs = Math.round(expiresAtS * 1_000 - this.#options.wallClock());
     const isPlausible = inMs > 0 && inMs <= LATEST_END_MS;
-    return [
-      { kind: 'send', frames: [frame] },
-      ...(isPlausible ? [{ kind: 'endAnnounced', inMs } as const] : []),
-    ];
+    return [...greeting, ...(isPlausible ? [{ kind: 'endAnnounced', inMs } as const] : [])];
   }
 
   /** Null where it is no answer to what was asked. */

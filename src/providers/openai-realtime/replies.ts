@@ -28,8 +28,9 @@ export class Replies {
   /** Calls of this socket that wait for a result. */
   readonly #pendingCalls = new Set<string>();
   #activeId: string | null = null;
-  /** The `response.create` that nothing came of yet. */
+  /** The `response.create` that nothing came of yet, and the newest one of all. */
   #requested: string | null = null;
+  #lastRequested: string | null = null;
   /** A reply is to be asked for once the one under way has ended. */
   #isWanted = false;
   #isCancelling = false;
@@ -137,16 +138,17 @@ export class Replies {
     this.#isWanted = this.#activeId !== null;
     if (this.#isWanted) return [];
     this.#requested = this.#nameEvent();
+    this.#lastRequested = this.#requested;
     return [encode({ type: 'response.create', event_id: this.#requested })];
   }
 
   /** An error, about a request of ours perhaps. True where it needs no telling. */
   refused(eventId: string | null, code: string | null): boolean {
     if (code === 'response_cancel_not_active') return true; // it had ended already
-    if (eventId !== null && eventId !== this.#requested) return false;
-    const wasRequested = this.#requested !== null;
+    const isOurs = eventId === null ? this.#requested !== null : eventId === this.#lastRequested;
+    if (!isOurs) return false;
     this.#requested = null;
-    if (!wasRequested || code !== 'conversation_already_has_active_response') return false;
+    if (code !== 'conversation_already_has_active_response') return false;
     this.#isWanted = true; // the service began another one meanwhile: ours comes after it
     return true;
   }

@@ -184,6 +184,8 @@ export class RealtimeStream implements ProviderStream {
 
   #decodeConversation(type: string, ref: string, event: JsonObject): readonly ProviderEvent[] {
     switch (type) {
+      case 'conversation.created':
+        return this.#handshake.greeted(this.#nameEvent());
       case 'conversation.item.input_audio_transcription.delta':
         return this.#turns.transcribing(ref, stringAt(event, 'delta') ?? '');
       case 'conversation.item.input_audio_transcription.completed':

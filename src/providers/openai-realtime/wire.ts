@@ -144,6 +144,7 @@ interface ItemNote<Type extends string> {
 /** What is read of what comes in. Any other type of event is counted, and nothing else is done about it. */
 export type ServerEvent =
   | { readonly type: 'session.created' | 'session.updated'; readonly session: object }
+  | { readonly type: 'conversation.created' }
   | { readonly type: 'error'; readonly error: WireError }
   | (OfItem<'input_audio_buffer.speech_started'> & { readonly audio_start_ms: number })
   | (OfItem<'input_audio_buffer.speech_stopped'> & { readonly audio_end_ms: number })
@@ -184,7 +185,6 @@ export type ServerEvent =
 
 /** Told for other uses of the service, or along with what is read already. */
 export const KNOWN_AND_UNREAD: ReadonlySet<string> = new Set([
-  'conversation.created',
   'conversation.item.deleted',
   'conversation.item.input_audio_transcription.segment',
   'conversation.item.retrieved',
