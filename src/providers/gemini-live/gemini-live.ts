@@ -28,7 +28,7 @@ import { checkBaseUrl } from '../wire/base-url.ts';
 import { checkMs, checkOptionNames, optionInvalid } from '../wire/options.ts';
 import { Secrets } from '../wire/secrets.ts';
 
-export type { ActivityDetection, ContextCompression, GeminiLiveOptions } from './options.ts';
+export type { GeminiLiveOptions } from './options.ts';
 
 const DEFAULT_BASE_URL = 'wss://generativelanguage.googleapis.com';
 const SERVICE = 'ws/google.ai.generativelanguage';

@@ -3,7 +3,7 @@ import type { GeminiLiveOptions } from './options.ts';
 import type { Tool } from '../../ports/conversation.ts';
 import { objectAt } from '../wire/json.ts';
 
-export const DEFAULT_MODEL = 'gemini-2.5-flash-native-audio-preview-09-2025';
+const DEFAULT_MODEL = 'gemini-2.5-flash-native-audio-preview-09-2025';
 
 /** The narrow part of `LiveClientSetup` that is sent from here. */
 export interface Setup {

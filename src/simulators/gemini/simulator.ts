@@ -19,7 +19,7 @@ import type { LiveWorld } from './live-connection.ts';
 import { answerContent } from './llm.ts';
 import { httpError, refusedKey } from './wire.ts';
 
-export type { GeminiSimulator, GeminiSimulatorOptions, GeminiSimulatorStats } from './options.ts';
+export type { GeminiSimulator, GeminiSimulatorOptions } from './options.ts';
 
 const LIVE_PATH =
   /^\/ws\/google\.ai\.generativelanguage\.(v1|v1beta|v1alpha)\.GenerativeService\.(BidiGenerateContent|BidiGenerateContentConstrained)$/;
