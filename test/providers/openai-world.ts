@@ -6,7 +6,7 @@ import { NO_CONVERSATION } from '../../src/ports/conversation.ts';
 import type { Conversation, ConversationItem, MessageItem } from '../../src/ports/conversation.ts';
 import type { Frame } from '../../src/ports/socket.ts';
 
-export const FORMAT = { encoding: 'pcm_s16le', sampleRateHz: 24_000 } as const;
+const FORMAT = { encoding: 'pcm_s16le', sampleRateHz: 24_000 } as const;
 export const NOW_MS = 1_785_214_055_000;
 const SAMPLES_PER_MS = 24;
 
