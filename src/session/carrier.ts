@@ -117,6 +117,14 @@ export class Carrier implements GateEdges {
     return this.#link?.askFlush(this.#uplink.cursorPosition) ?? false;
   }
 
+  /** A final was asked for in vain. Of services that tell nothing of silence, that says that it was silence. */
+  flushTimedOut(): void {
+    const link = this.#link;
+    for (const event of link?.settleSilence(true) ?? []) {
+      if (link !== null && event.kind === 'transcript') this.take(link, event);
+    }
+  }
+
   /**
    * In a pause, the final of what was said is waited for, so that the next link begins where it ended. It is not asked
    * for: a flush would cut an utterance in two, and a recogniser words its halves otherwise than the whole.

@@ -95,7 +95,8 @@ export class Drain {
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = null;
       this.#unanswered += 1;
-      this.#ask();
+      this.#carrier.flushTimedOut();
+      if (this.#waiters.length > 0) this.#ask();
     }, this.#carrier.link?.candidate.provider.traits.flushTimeoutMs ?? 0);
   }
 

@@ -81,7 +81,8 @@ export class Journal {
     };
     if (before !== undefined && isSame(before, item)) return null;
     this.#put(item);
-    if (item.status === 'completed' && item.role === 'user') this.#unanswered = id;
+    const isNews = before?.status !== 'completed'; // not a transcription that came after the answer
+    if (isNews && item.status === 'completed' && item.role === 'user') this.#unanswered = id;
     return item;
   }
 
@@ -237,6 +238,7 @@ export class Journal {
   #remove(item: ConversationItem): void {
     this.#chars -= charsOf(item);
     this.#heard.forget(item.id);
+    for (const [ref, id] of this.#idsByRef) if (id === item.id) this.#idsByRef.delete(ref);
     this.#items = this.#items.filter(({ id }) => id !== item.id);
   }
 

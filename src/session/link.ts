@@ -163,12 +163,17 @@ export class Link implements SocketHandlers, Dialler {
     return frames !== null;
   }
 
-  /** What was sent long ago and led to nothing was silence: what that settles. */
-  settleSilence(): readonly ProviderEvent[] {
-    const through = this.#rates?.settledSilence(this.#options.clock.nowMs()) ?? null;
-    if (through === null) return [];
-    const events = this.#ask((stream) => stream.settleSilence?.(through) ?? null) ?? [];
-    return this.#rates?.toOurs(events) ?? events;
+  /**
+   * What was sent long ago and led to nothing was silence: what that settles.
+   * @param isAll a final of all that was sent was asked for, and did not come in its time.
+   */
+  settleSilence(isAll = false): readonly ProviderEvent[] {
+    const rates = this.#rates;
+    const through = isAll
+      ? (rates?.sentSamples ?? null)
+      : (rates?.settledSilence(this.#options.clock.nowMs()) ?? null);
+    if (rates === null || through === null) return [];
+    return rates.toOurs(this.#ask((stream) => stream.settleSilence?.(through) ?? null) ?? []);
   }
 
   /** From now on nothing gets through, either way, and nobody is told: a half-open link, on request. */

@@ -54,6 +54,11 @@ export class Rates {
     return this.#ratio === 1 ? events : events.map((event) => scaled(event, this.#ratio));
   }
 
+  /** Everything that was sent: a final of all of it was asked for, and came to nothing in its time. */
+  get sentSamples(): number {
+    return this.#sentSamples;
+  }
+
   /** How much was sent so long ago that the service would have told by now, had it been speech. Null: no more than before. */
   settledSilence(nowMs: number): number | null {
     let through: number | null = null;

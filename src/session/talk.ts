@@ -85,11 +85,8 @@ export class Talk implements Conversation {
   }
 
   interrupt(): void {
-    const id = this.#speaking;
-    const item = this.items.find((one) => one.id === id);
-    const heardMs = item?.kind === 'message' ? (item.heardMs ?? 0) : 0;
     this.#speech.clear();
-    this.#ask({ kind: 'interrupt', ref: id === null ? null : this.journal.refOf(id), heardMs });
+    this.#tellHeard();
     this.#cutSpeech();
   }
 
@@ -161,6 +158,7 @@ export class Talk implements Conversation {
         this.#endReply(event.status);
         return;
       case 'interrupted':
+        if (this.#heardMs !== null) this.#tellHeard(); // else it keeps what nobody heard
         this.#cutSpeech();
         return;
       case 'toolCall':
@@ -203,6 +201,18 @@ export class Talk implements Conversation {
         this.#options.logger.error('a listener to audio threw', { error: String(error) });
       }
     }
+  }
+
+  /** Of the answer that sounds; null where nobody said what was played. */
+  get #heardMs(): number | null {
+    const item = this.items.find(({ id }) => id === this.#speaking);
+    return item?.kind === 'message' ? item.heardMs : null;
+  }
+
+  /** Tells the service where its answer ends. */
+  #tellHeard(): void {
+    const ref = this.#speaking === null ? null : this.journal.refOf(this.#speaking);
+    this.#ask({ kind: 'interrupt', ref, heardMs: this.#heardMs ?? 0 });
   }
 
   #cutSpeech(): void {

@@ -211,6 +211,38 @@ describe('an answer', () => {
   });
 });
 
+describe('who speaks into an answer', () => {
+  const ITEM = {
+    kind: 'item',
+    ref: 'r',
+    role: 'assistant',
+    text: '',
+    status: 'inProgress',
+  } as const;
+
+  it('makes the service forget what was not heard of it', async () => {
+    const world = await new ConversationWorld().connected();
+    world.tell(ITEM);
+    world.sound('r', new Uint8Array(48_000));
+    world.session.conversation.heard(world.heard[0]?.id ?? '', 400);
+
+    world.tell({ kind: 'interrupted' });
+
+    expect(world.ordered().at(-1)).toEqual({ kind: 'interrupt', ref: 'r', heardMs: 400 });
+  });
+
+  it('needs no order where nobody said what was heard', async () => {
+    const world = await new ConversationWorld().connected();
+    world.tell(ITEM);
+    world.sound('r', new Uint8Array(48_000));
+
+    world.tell({ kind: 'interrupted' });
+
+    expect(world.ordered()).toEqual(['hello']);
+    expect(world.eventsOf('interrupted')).toHaveLength(1);
+  });
+});
+
 describe('a text to be spoken', () => {
   const speech = { maxCharsPerMessage: 100, maxCharsPerMinute: 1_000, maxFlushesPerMinute: 20 };
 
@@ -262,5 +294,17 @@ describe('silence of which the service tells nothing', () => {
     const { deliveredMs } = world.session.ledger;
     expect(deliveredMs).toBeGreaterThan(2_000);
     expect(deliveredMs).toBeLessThanOrEqual(3_000);
+  });
+
+  it('is settled at the end where a final was asked for in vain', async () => {
+    const world = await new ConversationWorld({
+      traits: { silenceSettlesAfterMs: 5_000, flushTimeoutMs: 2_000 },
+    }).connected();
+    await world.speak(3_000);
+
+    const closing = world.session.close();
+    await world.pass(8_000);
+
+    expect(await closing).toMatchObject({ drained: true, ledger: { deliveredMs: 3_000 } });
   });
 });

@@ -76,6 +76,16 @@ describe('Journal', () => {
     expect([before, after, journal.conversation.owesReply]).toEqual([true, false, true]);
   });
 
+  it('owes nothing for a transcription that comes after the answer', () => {
+    const journal = new Journal();
+    journal.note(said('a', ''), NOWHERE);
+    journal.replied();
+
+    journal.note(said('a', 'Hello.'), NOWHERE);
+
+    expect(journal.conversation.owesReply).toBe(false);
+  });
+
   it('owes nothing once the turn is answered', () => {
     const journal = new Journal();
     journal.addMessage('user', 'Hello.');

@@ -46,7 +46,7 @@ const REPLAY_RATE_RATIO = 2;
 const SILENCE_SETTLES_AFTER_MS = 5_000;
 
 /** A flush that finds nothing to answer is met by silence, which settles after 5 s. */
-const FLUSH_TIMEOUT_MS = 6_000;
+const FLUSH_TIMEOUT_MS = 2_500; // what it heard it has begun to write down by then
 
 /** @throws TenutoError OPTION_INVALID */
 export function geminiLive(options: GeminiLiveOptions): Provider {
