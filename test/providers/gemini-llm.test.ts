@@ -100,6 +100,17 @@ describe('gemini over HTTP, asking', () => {
     ]);
   });
 
+  it('leaves out a call that no turn of the user stands before', async () => {
+    const call = { kind: 'toolCall', id: '1', callId: 'c1', name: 'f', arguments: '{}' } as const;
+    const { body } = await ask([
+      { ...call, status: 'answered' },
+      { kind: 'toolResult', id: '2', callId: 'c1', output: 'one' },
+      said('user', 'Hello'),
+    ]);
+
+    expect(body.contents).toEqual([{ role: 'user', parts: [{ text: 'Hello' }] }]);
+  });
+
   it('asks for no answer to nothing', async () => {
     const { http, told } = await ask([]);
 
@@ -210,6 +221,28 @@ describe('gemini over HTTP, answered', () => {
 
     expect(told).toEqual([]);
     expect(http.cancelled).toBe(1);
+  });
+
+  it('may be let go by who is told', async () => {
+    const http = new FakeHttp();
+    const told: string[] = [];
+    const request = { conversation: [said('user', 'Hi')], instructions: '', tools: [] };
+    const handlers = { onToolCall() {}, onEnd: () => told.push('end'), onFailed() {} };
+    const reply = geminiLlm({ apiKey: KEY, http }).reply(request, {
+      ...handlers,
+      onText: (text) => {
+        told.push(text);
+        reply.cancel();
+      },
+    });
+    await settle();
+    http.handlers!.onHead(200, {});
+
+    const chunk = `data: ${JSON.stringify(parts({ text: 'a' }, { text: 'b' }))}\n\n`;
+    http.handlers!.onData(bytes(chunk + chunk));
+    http.handlers!.onEnd(COMPLETE);
+
+    expect(told).toEqual(['a']);
   });
 
   const errorOf = (status: string, details: object[] = []) =>
