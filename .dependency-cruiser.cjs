@@ -20,6 +20,7 @@ const LAYERS = {
     '^src/network/',
     '^src/providers/(contract|events)\\.ts$',
   ],
+  voice: ['^src/ports/', '^machines/', '^src/audio/', '^src/providers/', '^src/session/'],
   gateway: [
     '^src/ports/',
     '^machines/',
@@ -121,7 +122,7 @@ module.exports = {
       name: 'universal-entries-reach-no-node',
       comment: 'These entries run in browsers and on phones, with everything that they pull in.',
       severity: 'error',
-      from: { path: '^src/(index|browser|react-native)\\.ts$' },
+      from: { path: '^src/(index|browser|react-native|voice)\\.ts$' },
       to: { path: [NODE_BUILTINS, NODE_PACKAGES], reachable: true },
     },
     {

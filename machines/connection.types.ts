@@ -3,7 +3,7 @@ import type { ReconnectPolicy } from './backoff.ts';
 import type { Failure } from './failure.ts';
 import type { LinkMeasured, LivenessLimits, RttEstimate } from './liveness.types.ts';
 
-export type ConnectionComponent = 'realtime' | 'stt' | 'tts' | 'gateway' | 'peer';
+export type ConnectionComponent = 'realtime' | 'stt' | 'tts' | 'llm' | 'gateway' | 'peer';
 
 /** Why a socket is dialled: it decides how the credential is asked for. */
 type DialReason = 'connect' | 'reconnect' | 'refused';

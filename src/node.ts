@@ -3,6 +3,8 @@ import { createLiveResampler } from './audio/resample.node.ts';
 import { Session } from './session/session.ts';
 import type { SessionOptions } from './session/options.ts';
 import { nodeWebSocketTransport } from './transports/websocket.node.ts';
+import type { VoiceAgentOptions } from './voice/options.ts';
+import { VoiceAgent } from './voice/voice-agent.ts';
 
 /** As in `tenuto`, with the transport brought along. */
 export function createSession(
@@ -15,9 +17,21 @@ export function createSession(
   });
 }
 
+/** As in `tenuto/voice`, with the transport brought along. */
+export function createVoiceAgent(
+  options: Omit<VoiceAgentOptions, 'transport'> & Partial<Pick<VoiceAgentOptions, 'transport'>>,
+): VoiceAgent {
+  return new VoiceAgent({
+    transport: nodeWebSocketTransport,
+    createResampler: createLiveResampler,
+    ...options,
+  });
+}
+
 export { nodeWebSocketTransport };
 export type * from './public-types.ts';
 export type * from './deciding-types.ts';
+export type { VoiceAgent, VoiceAgentOptions };
 export { TenutoError } from './ports/errors.ts';
 export { sessionLogic, sessionOf } from './session/session-logic.ts';
 export { ManualNetwork, joinSignals } from './network/manual-signals.ts';

@@ -19,7 +19,7 @@ export type {
   DropReason,
 } from './events.ts';
 
-export type Component = 'realtime' | 'stt' | 'tts' | 'gateway' | 'peer';
+export type Component = 'realtime' | 'stt' | 'tts' | 'llm' | 'gateway' | 'peer';
 
 /** Why a credential is asked for: the first dial, a later one, or the last one was refused. */
 export type CredentialReason = 'connect' | 'reconnect' | 'refused';
@@ -91,7 +91,12 @@ export type Order =
   /** Speak this. `id` comes back in `spoken`. */
   | { readonly kind: 'say'; readonly id: string; readonly text: string }
   /** A message of the user's, typed; it is in the conversation already. */
-  | { readonly kind: 'message'; readonly item: MessageItem }
+  | {
+      readonly kind: 'message';
+      readonly item: MessageItem;
+      /** The next order is `reply`: a service that takes both in one frame may be told both here, and nothing by that one. */
+      readonly replyFollows?: boolean;
+    }
   /** It is in the conversation already. */
   | { readonly kind: 'toolResult'; readonly item: ToolResultItem; readonly name: string }
   /** Answer now. */

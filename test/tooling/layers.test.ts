@@ -38,6 +38,10 @@ const violations: Readonly<Record<string, readonly (readonly [from: string, to: 
     ['src/session/c.ts', '../providers/whisper.ts'],
     ['src/session/d.ts', '../observability/a.ts'],
   ],
+  'voice-imports': [
+    ['src/voice/b.ts', '../transports/a.ts'],
+    ['src/voice/c.ts', '../simulators/a.ts'],
+  ],
   'gateway-imports': [
     ['src/gateway/b.ts', '../session/a.ts'],
     ['src/gateway/c.ts', '../providers/whisper.ts'],
@@ -105,6 +109,8 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ['src/providers/index.ts', './whisper.ts'],
   ['src/session/a.ts', '../providers/contract.ts'],
   ['src/session/g.ts', 'xstate'],
+  ['src/voice/a.ts', '../session/a.ts'],
+  ['src/voice/a.ts', '../providers/whisper.ts'],
   ['src/transports/a.ts', '../ports/a.ts'],
   ['src/transports/websocket.node.ts', 'ws'],
   ['src/transports/reaches-package.node.ts', 'ws'],

@@ -74,6 +74,7 @@ export function geminiLlm(options: GeminiLlmOptions): LanguageModel {
 
 class GeminiLlm implements LanguageModel {
   readonly name: string;
+  readonly refreshesCredential: boolean;
   readonly #options: GeminiLlmOptions;
   readonly #url: string;
   readonly #secrets: Secrets;
@@ -86,6 +87,7 @@ class GeminiLlm implements LanguageModel {
     this.#options = options;
     this.#url = `${baseUrl}/${apiVersion}/${path}:streamGenerateContent?alt=sse`;
     this.#secrets = new Secrets(options.apiKey);
+    this.refreshesCredential = this.#secrets.isRenewable;
   }
 
   reply(request: ReplyRequest, handlers: ReplyHandlers): HttpExchange {
@@ -94,7 +96,7 @@ class GeminiLlm implements LanguageModel {
     );
     const reply = new Reply({
       handlers,
-      callIds: new Set(callIds),
+      callIds: new Set([...callIds, ...(request.takenCallIds ?? [])]),
       secrets: () => this.#secrets.recent,
       onHead: (status) => {
         this.#reason = status === 401 || status === 403 ? 'refused' : 'reconnect';

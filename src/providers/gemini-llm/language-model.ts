@@ -8,6 +8,8 @@ export interface ReplyRequest {
   /** What the model is told to be; empty for nothing. */
   readonly instructions: string;
   readonly tools: readonly Tool[];
+  /** Ids of calls that are taken besides those of the conversation, which may be the end of a longer one. */
+  readonly takenCallIds?: readonly string[];
 }
 
 export interface LanguageModelCall {
@@ -45,5 +47,7 @@ export interface LanguageModelReply {
 
 export interface LanguageModel {
   readonly name: string;
+  /** Whether a refused credential can be renewed by asking again. Default false. */
+  readonly refreshesCredential?: boolean;
   reply(request: ReplyRequest, handlers: ReplyHandlers): LanguageModelReply;
 }

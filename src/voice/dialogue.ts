@@ -1,0 +1,317 @@
+/**
+ * The conversation of a voice agent: what a turn of the user's leads to, what is said of an answer, and what stops it.
+ *
+ * One journal holds all of it, whoever hears, thinks or speaks.
+ */
+import { Answer } from './answer.ts';
+import type { FailureFacts, Question } from './asker.ts';
+import { lastMessages } from './history.ts';
+import { isSpeakable } from './sentences.ts';
+import type { UserTurn } from './turns.ts';
+import { Utterances } from './utterances.ts';
+import type { Failure } from '../../machines/failure.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ConversationItem, Tool } from '../ports/conversation.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { LanguageModelCall, ReplyRequest } from '../providers/gemini-llm/language-model.ts';
+import type { Conversation, SayOptions, SpokenAudio } from '../session/conversation.ts';
+import { textGiven } from '../session/door.ts';
+import type { SessionEvent, SessionEventOf } from '../session/events.ts';
+import { errorOf, requestErrorOf } from '../session/failure-error.ts';
+import { Journal } from '../session/journal.ts';
+
+/** Who speaks. */
+export interface Voice {
+  /** @returns the voice's name for the text; null while nobody speaks, and none is expected to soon. */
+  say(text: string): string | null;
+  /** Nothing of what was given to it is to be said any more. */
+  stop(): void;
+}
+
+/** Who listens. */
+export interface Ear {
+  readonly isSpeaking: boolean;
+  /** False where there is no turn to end. */
+  endTurn(): boolean;
+}
+
+export interface DialogueOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly instructions: string;
+  readonly tools: readonly Tool[];
+  readonly historyMessages: number;
+  readonly voice: Voice;
+  readonly ear: Ear;
+  readonly thinker: { ask(question: Question): void; cancel(): void };
+  readonly tell: (event: SessionEvent) => void;
+}
+
+interface Running {
+  readonly answer: Answer;
+  /** Null until the first sentence. */
+  itemId: string | null;
+}
+
+/** Calls that are remembered so as not to be told again: far more than a model is shown. */
+const MAX_CALL_IDS = 1_000;
+
+type ReplyStatus = SessionEventOf<'reply.ended'>['status'];
+
+export class Dialogue implements Conversation {
+  readonly #options: DialogueOptions;
+  readonly #journal = new Journal();
+  readonly #utterances: Utterances;
+  readonly #listeners = new Set<(audio: SpokenAudio) => void>();
+  #running: Running | null = null;
+  /** An answer is due, and is asked for when the user has spoken, or when the one that runs has ended. */
+  #isOwed = false;
+  /** Calls of the last answer that wait for a result. */
+  #openCalls = new Set<string>();
+  /** Every call ever told: a tool is called once. */
+  readonly #callIds = new Set<string>();
+  #turns = 0;
+  #isOver = false;
+
+  constructor(options: DialogueOptions) {
+    this.#options = options;
+    this.#utterances = new Utterances(options.clock);
+  }
+
+  get items(): readonly ConversationItem[] {
+    return this.#journal.conversation.items;
+  }
+
+  send(text: string, { reply = true }: { readonly reply?: boolean } = {}): string {
+    const item = this.#journal.addMessage('user', textGiven(text));
+    this.#options.tell({ type: 'item', item });
+    if (reply) this.reply();
+    return item.id;
+  }
+
+  answerTool(callId: string, output: string): boolean {
+    if (this.#isOver || this.#journal.addToolResult(callId, output) === null) return false;
+    this.#openCalls.delete(callId);
+    if (this.#openCalls.size > 0) return true;
+    this.#isOwed = true;
+    this.#payOwed();
+    return true;
+  }
+
+  reply(): boolean {
+    if (this.#isOver) return false;
+    this.#stop();
+    this.#ask();
+    return true;
+  }
+
+  endTurn(): boolean {
+    return !this.#isOver && this.#options.ear.endTurn();
+  }
+
+  say(text: string, { interrupt = false }: SayOptions = {}): string {
+    const given = textGiven(text);
+    if (interrupt) this.interrupt();
+    const id = this.#newItem('assistant', given, 'completed');
+    if (!this.#isOver) {
+      this.#speak(id, given);
+      this.#finishSpeech(id);
+    }
+    return id;
+  }
+
+  interrupt(): void {
+    this.#stop();
+    this.#isOwed = false;
+  }
+
+  heard(id: string, ms: number): void {
+    this.#journal.heard(id, ms);
+    this.#utterances.heard(id, ms);
+  }
+
+  onAudio(listener: (audio: SpokenAudio) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The user speaks: whatever is said or thought is not wanted as it is. */
+  userSpeaks(): void {
+    const { answer } = this.#running ?? {};
+    const wasOwed = this.#isOwed || (answer !== undefined && !answer.hasTold);
+    this.#stop();
+    this.#isOwed = wasOwed; // should the user have said nothing, it is asked for again
+  }
+
+  userTurn({ text, fromMs, toMs }: UserTurn): void {
+    this.#stop();
+    this.#newItem('user', text, 'completed', { fromMs, toMs });
+    this.#ask();
+  }
+
+  /** There was no word in what sounded like speech. */
+  userSaidNothing(): void {
+    this.#payOwed();
+  }
+
+  sounded(sayId: string, audio: Omit<SpokenAudio, 'id'>): void {
+    const id = this.#utterances.sounded(sayId, audio.durationMs);
+    if (id === null) return; // it was stopped meanwhile
+    for (const listener of this.#listeners) {
+      try {
+        listener({ ...audio, id });
+      } catch (error) {
+        this.#options.logger.error('a listener to audio threw', { error: String(error) });
+      }
+    }
+  }
+
+  spoken(sayId: string): void {
+    const id = this.#utterances.spoken(sayId);
+    if (id !== null) this.#options.tell({ type: 'spoken', id });
+  }
+
+  /** The voice is lost, and begins its last sentence anew when it is back. */
+  voiceLost(): void {
+    this.#utterances.beginAnew();
+  }
+
+  /** Nobody speaks any more: what was not said stays as text. */
+  voiceGone(): void {
+    this.#options.voice.stop();
+    this.#utterances.forget();
+  }
+
+  end(): void {
+    this.interrupt();
+    this.#isOver = true;
+    this.#listeners.clear();
+  }
+
+  #ask(): void {
+    if (this.#isOver) return;
+    const { thinker, tell } = this.#options;
+    this.#isOwed = false;
+    this.#openCalls = new Set();
+    const answer = new Answer(() => this.#requestOf(running), {
+      onSentence: (text) => this.#takeSentence(running, text),
+      onToolCall: (call) => this.#takeCall(call),
+      onEnd: (status) => this.#endReply(running, status),
+      onFailed: (failure, model, facts) => this.#fail(running, failure, model, facts),
+    });
+    const running: Running = { answer, itemId: null };
+    this.#running = running;
+    tell({ type: 'reply.started' });
+    if (this.#running === running) thinker.ask(answer);
+  }
+
+  /** Now, unless the user speaks or another answer is under way. */
+  #payOwed(): void {
+    if (this.#isOwed && this.#running === null && !this.#options.ear.isSpeaking) this.#ask();
+  }
+
+  /** What was said of this answer is told apart from the conversation, which ends with what is to be answered. */
+  #requestOf({ itemId }: Running): ReplyRequest {
+    const { instructions, tools, historyMessages } = this.#options;
+    const conversation = lastMessages(
+      this.items.filter(({ id }) => id !== itemId),
+      historyMessages,
+    );
+    return { conversation, instructions, tools, takenCallIds: [...this.#callIds] };
+  }
+
+  #takeSentence(running: Running, text: string): void {
+    running.itemId ??= this.#newItem('assistant', '', 'inProgress');
+    const id = running.itemId;
+    this.#journal.addText(id, text);
+    this.#options.tell({ type: 'reply.text', id, delta: text });
+    if (this.#running === running) this.#speak(id, text);
+  }
+
+  #takeCall(call: LanguageModelCall): void {
+    const { callId, name } = call;
+    if (this.#callIds.has(callId)) return;
+    this.#callIds.add(callId);
+    if (this.#callIds.size > MAX_CALL_IDS) this.#callIds.delete([...this.#callIds][0] ?? '');
+    this.#openCalls.add(callId);
+    if (this.#journal.addToolCall({ kind: 'toolCall', ...call }) === null) return;
+    this.#options.tell({ type: 'toolCall', callId, name, arguments: call.arguments });
+  }
+
+  #fail(running: Running, failure: Failure, model: string, facts: FailureFacts): void {
+    const error = facts.isGivenUp
+      ? errorOf(failure, model, facts.attempts)
+      : requestErrorOf(failure, model);
+    this.#options.tell({ type: 'warning', error });
+    this.#endReply(running, 'failed');
+  }
+
+  #endReply(running: Running, status: ReplyStatus): void {
+    if (this.#running !== running) return;
+    const { itemId: id } = running;
+    this.#running = null;
+    if (id !== null) {
+      this.#changeItem(id, { status: status === 'completed' ? 'completed' : 'interrupted' });
+      this.#finishSpeech(id);
+    }
+    this.#options.tell({ type: 'reply.ended', status });
+    this.#payOwed();
+  }
+
+  /** Stops what is thought and what is said. */
+  #stop(): void {
+    const running = this.#running;
+    const { thinker, voice, tell } = this.#options;
+    this.#running = null;
+    if (running !== null) thinker.cancel();
+    if (this.#utterances.isSpeaking) {
+      const id = this.#utterances.soundingId;
+      voice.stop();
+      for (const { itemId, text } of this.#utterances.cut()) {
+        this.#changeItem(itemId, { status: 'interrupted', text });
+      }
+      tell({ type: 'interrupted', id });
+    }
+    if (running === null) return;
+    if (running.itemId !== null) this.#changeItem(running.itemId, { status: 'interrupted' });
+    tell({ type: 'reply.ended', status: 'interrupted' });
+  }
+
+  #speak(id: string, text: string): void {
+    if (!isSpeakable(text)) return;
+    const sayId = this.#options.voice.say(text);
+    if (sayId !== null) this.#utterances.add(id, text, sayId);
+  }
+
+  #finishSpeech(id: string): void {
+    if (this.#utterances.finish(id)) this.#options.tell({ type: 'spoken', id });
+  }
+
+  #newItem(
+    role: 'user' | 'assistant',
+    text: string,
+    status: 'inProgress' | 'completed',
+    span: { readonly fromMs: number | null; readonly toMs: number | null } = UNTIMED,
+  ): string {
+    this.#turns += 1;
+    const ref = `turn_${this.#turns}`;
+    const item = this.#journal.note({ kind: 'item', ref, role, text, status }, span);
+    if (item === null) return ref;
+    this.#options.tell({ type: 'item', item });
+    return item.id;
+  }
+
+  #changeItem(
+    id: string,
+    change: { readonly status: 'completed' | 'interrupted'; readonly text?: string },
+  ): void {
+    if (this.#journal.idOf(id) === null) return; // so old that it was let go
+    const item = this.#journal.note(
+      { kind: 'item', ref: id, role: 'assistant', ...change },
+      UNTIMED,
+    );
+    if (item !== null) this.#options.tell({ type: 'item', item });
+  }
+}
+
+const UNTIMED = { fromMs: null, toMs: null } as const;
