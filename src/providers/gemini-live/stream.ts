@@ -42,6 +42,8 @@ export class GeminiLiveStream implements ProviderStream {
   #isConfigured = false;
   #wasAnnounced = false;
   #hasOffered = false;
+  /** The message before this order asked for its answer along with it. */
+  #isReplyAsked = false;
   /** With manual detection: a turn of the user's has begun. */
   #isActive = false;
 
@@ -107,10 +109,14 @@ export class GeminiLiveStream implements ProviderStream {
     switch (order.kind) {
       case 'message': {
         const turn = { role: 'user', parts: [{ text: order.item.text }] };
-        return [this.#content({ turns: [turn], turnComplete: false })];
+        this.#isReplyAsked = order.replyFollows === true;
+        return [this.#content({ turns: [turn], turnComplete: this.#isReplyAsked })];
       }
-      case 'reply':
-        return [this.#content({ turnComplete: true })];
+      case 'reply': {
+        const isAsked = this.#isReplyAsked;
+        this.#isReplyAsked = false;
+        return isAsked ? [] : [this.#content({ turnComplete: true })];
+      }
       case 'toolResult':
         return [this.#toolResult(order.item.callId, order.name, order.item.output)];
       case 'endTurn': {

@@ -1,0 +1,132 @@
+/** Recorded frames in other pieces, in another order, and with something wrong in them. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { asBytes, bentOf, delayTranscription, splitMembers } from './recordings-bending.ts';
+import { play } from './recordings-player.ts';
+import type { Played } from './recordings-player.ts';
+import { readRecordings } from './recordings-reader.ts';
+import type { Recording } from './recordings-reader.ts';
+import { geminiAudioTurn, listenTurns, openaiAudioTurn, scenes } from './recordings-scenes.ts';
+import { services, serviceOf, socketsOf } from './recordings-services.ts';
+
+const folder =
+  process.env['TENUTO_RECORDINGS'] ?? path.join(import.meta.dirname, '../../../shared/fixtures');
+const recorded = existsSync(folder) ? readRecordings(folder).flatMap(socketsOf) : [];
+const known = [...scenes, ...recorded].filter((recording) => serviceOf(recording) !== null);
+
+/** Of one frame come a few events; nothing makes hundreds of them. */
+const MOST_EVENTS_OF_A_FRAME = 80;
+
+function played(recording: Recording): Played {
+  const script = services[serviceOf(recording) ?? ''];
+  if (script === undefined) throw new Error('of no known service');
+  return play(recording, script(recording));
+}
+
+function finalsOf({ events }: Played) {
+  return events.flatMap((event) => (event.kind === 'transcript' && event.isFinal ? [event] : []));
+}
+
+/** What was said by whom, and how much of it sounded. */
+function storyOf({ events }: Played): unknown {
+  const texts = new Map<string, string>();
+  let soundBytes = 0;
+  for (const event of events) {
+    if (event.kind === 'item' && event.text !== undefined) texts.set(event.ref, event.text);
+    if (event.kind === 'replyText') {
+      texts.set(event.ref, `${texts.get(event.ref) ?? ''}${event.delta}`);
+    }
+    if (event.kind === 'audio') soundBytes += event.bytes.length;
+  }
+  const replies = events.filter(({ kind }) => kind === 'replyEnded').length;
+  return { texts: [...texts.values()].filter((text) => text !== ''), soundBytes, replies };
+}
+
+describe('recorded frames', () => {
+  it('are read whatever is wrong with them: nothing throws, grows or moves', () => {
+    fc.assert(
+      fc.property(bentOf(known), (recording) => {
+        const { events, received } = played(recording);
+
+        expect(events.length).toBeLessThanOrEqual((received + 1) * MOST_EVENTS_OF_A_FRAME);
+        expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
+      }),
+      { numRuns: 250 },
+    );
+  });
+
+  it('settle audio once, in its order, and none that was not sent', () => {
+    const counted = known.filter((recording) =>
+      ['openai', 'gemini'].includes(serviceOf(recording) ?? ''),
+    );
+
+    fc.assert(
+      fc.property(bentOf(counted), (recording) => {
+        let throughSample = 0;
+        for (const { startSample, endSample } of finalsOf(played(recording))) {
+          expect(startSample).toBe(throughSample);
+          expect(endSample).toBeGreaterThanOrEqual(startSample);
+          throughSample = endSample;
+        }
+
+        const sentSamples = recording.steps.reduce((sum, step) => sum + samplesIn(step), 0);
+        expect(throughSample).toBeLessThanOrEqual(sentSamples);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('mean the same in one frame and in several', () => {
+    const together = storyOf(played(geminiAudioTurn));
+
+    const apart = storyOf(played(splitMembers(geminiAudioTurn)));
+
+    expect(apart).toEqual(together);
+    expect(together).toMatchObject({ texts: ['Hello, there.', 'It is foggy.'] });
+  });
+
+  it('mean the same as bytes', () => {
+    for (const recording of [geminiAudioTurn, openaiAudioTurn]) {
+      expect(storyOf(played(asBytes(recording)))).toEqual(storyOf(played(recording)));
+    }
+  });
+
+  it('mean the same whenever it is written down what the user said', () => {
+    const atOnce = storyOf(played(openaiAudioTurn));
+
+    fc.assert(
+      fc.property(fc.array(fc.nat(2), { minLength: 1, maxLength: 20 }), (delays) => {
+        const later = storyOf(played(delayTranscription(openaiAudioTurn, delays)));
+
+        expect(wordsOf(later)).toEqual(wordsOf(atOnce));
+        expect(later).toMatchObject({ soundBytes: 96, replies: 1 });
+      }),
+      { numRuns: 60 },
+    );
+    expect(wordsOf(atOnce)).toEqual(['Hello, my name is Marcelo.', 'Hi Marcelo!']);
+  });
+
+  it('of Deepgram tile the audio that they are of', () => {
+    const finals = finalsOf(played(listenTurns));
+
+    expect(finals.map(({ startSample, endSample }) => [startSample, endSample])).toEqual([
+      [0, 16_000],
+      [16_000, 32_000],
+    ]);
+  });
+});
+
+function wordsOf(story: unknown): readonly string[] {
+  return [...(story as { readonly texts: readonly string[] }).texts].sort();
+}
+
+function samplesIn(step: Recording['steps'][number]): number {
+  if (step.kind === 'audio') return step.samples;
+  if (step.kind !== 'sent') return 0;
+  const bytes = /"(?:audio|data)":"([A-Za-z0-9+/=]+)"/.exec(JSON.stringify(step.message))?.[1];
+  return bytes === undefined ? 0 : Math.ceil(Buffer.from(bytes, 'base64').length / 2);
+}
