@@ -219,6 +219,29 @@ describe('a socket made of posts', () => {
     expect([idle, waiting, talk.pongs.count]).toEqual([1, 1, 2]);
   });
 
+  it('takes what is sent from inside what it tells after what it is at', async () => {
+    const world = new World();
+    const talk = await world.talk();
+    const { events } = talk;
+    const push = events.push.bind(events);
+    events.push = (...told) => {
+      const length = push(...told);
+      if (told.some(({ kind }) => kind === 'speechStarted') && length === 1) {
+        talk.send(audioOf('bbbb......'));
+      }
+      return length;
+    };
+
+    talk.send(audioOf('aaaa......'), 32_000);
+    world.http.posts[0]!.say('One.');
+    world.http.posts[1]!.say('Two.');
+
+    expect(told(events).filter(([, , text]) => text !== '')).toEqual([
+      [0, 900, 'One.'],
+      [900, 1_900, 'Two.'],
+    ]);
+  });
+
   it('lets everything go at once when it is terminated', async () => {
     const world = new World();
     const talk = await world.talk();

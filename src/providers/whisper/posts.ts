@@ -89,14 +89,12 @@ export class Posts {
   /** Tells what is there to tell, and posts what may be posted. */
   advance(): void {
     this.#tellAll();
-    const waitedBefore = this.#waiting.length;
     while (!this.#isOver && this.#underWay.size < this.#options.concurrency) {
       if (this.#slots.some(({ failure }) => failure !== null)) return;
       const next = this.#waiting.shift();
       if (next === undefined) break;
       this.#post(next);
     }
-    if (!this.#isOver && this.#waiting.length < waitedBefore) this.#options.onDrain();
   }
 
   #tellAll(): void {
@@ -135,7 +133,9 @@ export class Posts {
       else if (isRefused) slot.frame = refusedFrame(waiting, status, body);
       else slot.failure = endFactsOf(outcome.answer);
     }
+    const waitedBefore = this.#waiting.length;
     this.advance();
+    if (!this.#isOver && this.#waiting.length < waitedBefore) this.#options.onDrain();
   }
 }
 

@@ -30,6 +30,8 @@ export class WhisperSocket implements Socket {
   readonly #request: DialRequest;
   readonly #handlers: SocketHandlers;
   readonly #posts: Posts;
+  readonly #inbox: Frame[] = [];
+  #isWorking = false;
   #cutter: Cutter | null = null;
   #isOpen = false;
   #isOver = false;
@@ -57,11 +59,19 @@ export class WhisperSocket implements Socket {
     return this.#posts.waitingBytes;
   }
 
+  /** Who is told of a cut may send more at once: that waits until this frame is worked through. */
   send(frame: Frame): void {
-    if (this.#cutter === null || this.#isOver || this.#saidGoodbye) return;
-    if (typeof frame !== 'string') this.#cutter.push(frame);
-    else if (frame === FLUSH) this.#flush(this.#cutter);
-    else if (frame === GOODBYE) this.#goodbye(this.#cutter);
+    this.#inbox.push(typeof frame === 'string' || !this.#isWorking ? frame : frame.slice());
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    try {
+      for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) {
+        this.#take(next);
+      }
+    } finally {
+      this.#isWorking = false;
+      this.#inbox.length = 0;
+    }
   }
 
   ping(): boolean {
@@ -78,6 +88,13 @@ export class WhisperSocket implements Socket {
     this.#isOver = true;
     this.#cancelDial();
     this.#posts.cancel();
+  }
+
+  #take(frame: Frame): void {
+    if (this.#cutter === null || this.#isOver || this.#saidGoodbye) return;
+    if (typeof frame !== 'string') this.#cutter.push(frame);
+    else if (frame === FLUSH) this.#flush(this.#cutter);
+    else if (frame === GOODBYE) this.#goodbye(this.#cutter);
   }
 
   #opened(detector: VoiceActivityDetector): void {
