@@ -94,10 +94,7 @@ export class Reply implements HttpHandlers {
   }
 
   #takeAll(events: readonly string[]): void {
-    for (const data of events) {
-      if (this.#isOver) return; // a handler may cancel
-      this.#take(data);
-    }
+    for (const data of events) this.#take(data);
   }
 
   #take(data: string): void {
@@ -111,7 +108,7 @@ export class Reply implements HttpHandlers {
     }
     const [candidate] = objectsAt(chunk, 'candidates');
     for (const part of objectsAt(objectAt(candidate, 'content'), 'parts')) {
-      if (this.#isOver) return;
+      if (this.#isOver) return; // a handler may cancel
       this.#takePart(part);
     }
     const reason =
