@@ -90,6 +90,27 @@ describe('the cutter', () => {
     );
   });
 
+  it('cuts at the same places when it is given more while it tells of a cut', () => {
+    const audio = audioOf('...aaaaaaaaa.......bbbbbbbbb.......ccccccc.......ddddd.......');
+    const half = audio.length / 2;
+    const cuts: Cut[] = [];
+    let rest: Uint8Array | null = audio.subarray(half);
+    const cutter = new Cutter(loudnessVad(), SETTINGS, (event) => {
+      if (event.kind !== 'silence' && event.kind !== 'utterance') return;
+      cuts.push(event);
+      const more = rest;
+      rest = null;
+      if (more !== null) cutter.push(more);
+    });
+
+    cutter.push(audio.subarray(0, half));
+    const last = cutter.flush();
+
+    const whole = cutsOf(loudnessVad(), audio, [audio.length]);
+    expect(from(0, last === null ? cuts : [...cuts, last])).toEqual(from(0, whole));
+    expect(whole.length).toBeGreaterThan(2);
+  });
+
   it('leaves no sample out and has none twice', () => {
     fc.assert(
       fc.property(patterns, (pattern) => {

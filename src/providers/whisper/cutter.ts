@@ -65,6 +65,7 @@ export class Cutter {
   #bytes = new Uint8Array(65_536);
   #filledBytes = 0;
   #origin = 0;
+  #isExamining = false;
   // What follows counts from the last cut.
   #examined = 0;
   #loudness: number[] = [];
@@ -94,7 +95,10 @@ export class Cutter {
 
   push(bytes: Uint8Array): void {
     this.#append(bytes);
+    if (this.#isExamining) return; // who is told of a cut may push what comes next
+    this.#isExamining = true;
     while (this.#examined + this.#detector.frameSamples <= this.#pending) this.#examine();
+    this.#isExamining = false;
   }
 
   /** Cuts here. Null where nothing came since the last cut. */
@@ -153,9 +157,9 @@ export class Cutter {
     this.#soundFrom = null;
     if (this.#examined < SILENCE_PIECE_MS * this.#samplesPerMs) return;
     // What may yet turn out to be the run-up to speech is kept.
-    const through = this.#examined - this.#preRollSamples;
-    this.#emit({ kind: 'silence', from: this.#origin, to: this.#origin + through });
-    this.#advance(through);
+    const from = this.#origin;
+    this.#advance(this.#examined - this.#preRollSamples);
+    this.#emit({ kind: 'silence', from, to: this.#origin });
   }
 
   #inSpeech(speechFrom: number): void {
@@ -165,8 +169,9 @@ export class Cutter {
     const isTooLong = now - this.#clipFrom(speechFrom) >= maxUtteranceMs * this.#samplesPerMs;
     if (isPause || isTooLong) {
       const through = isPause ? now : this.#quietestPlace();
-      this.#emit(this.#cutAt(through, isPause));
-      this.#advance(through);
+      const cut = this.#cutAt(through, isPause);
+      this.#advance(through); // first: see `push`
+      this.#emit(cut);
     } else if (now - this.#toldThrough >= LISTENING_EVERY_MS * this.#samplesPerMs) {
       this.#toldThrough = now;
       this.#emit({ kind: 'listening', from: this.#origin, to: this.#origin + now });
