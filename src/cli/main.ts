@@ -119,10 +119,14 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     .option('--speed <x>', 'how many times real time', positiveNumber, 1)
     .option(
       '--api-key <key>',
-      "the provider's key (of several, deepgram's); default: DEEPGRAM_API_KEY",
+      "the vendor's key; default: DEEPGRAM_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY",
       notEmpty,
     )
-    .option('--url <url>', "another address of the provider's service, ws:// or wss://")
+    .option(
+      '--url <url>',
+      "another address of the provider's service; default: DEEPGRAM_BASE_URL, OPENAI_BASE_URL, GEMINI_BASE_URL or " +
+        "WHISPER_BASE_URL, or the vendor's own",
+    )
     .option('--port <n>', 'port of the first local service; default: free ones', portNumber)
     .option('--max-attempts <n>', 'dials in one outage before giving up', wholeNumber)
     .option(
@@ -134,18 +138,9 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     .option('--json', 'print one object a line; the last has "type":"summary"', false)
     .addHelpText('after', faultsHelp())
     .action(async (file: string, options: TranscribeOptions) => {
-      const apiKey =
-        options.apiKey ?? (options.provider.includes('deepgram') ? keyOf(options) : undefined);
       io.catchSignals();
-      done(
-        await runTranscribe(file, { ...options, ...(apiKey === undefined ? {} : { apiKey }) }, io),
-      );
+      done(await runTranscribe(file, { ...options, environment: process.env }, io));
     });
-}
-
-/** A simulated service has a key of its own; the environment's is for the real one. */
-function keyOf(options: TranscribeOptions): string | undefined {
-  return options.simulated ? undefined : process.env['DEEPGRAM_API_KEY'] || undefined;
 }
 
 function faultsHelp(): string {

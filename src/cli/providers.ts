@@ -1,12 +1,17 @@
 /** Which providers a session is to have: what `--provider` takes. */
 import { TenutoError } from '../ports/errors.ts';
 
-export type ProviderName = 'local' | 'backup' | 'deepgram';
+export type ProviderName =
+  'local' | 'backup' | 'deepgram' | 'flux' | 'openai' | 'gemini' | 'whisper';
 
 export const PROVIDERS: readonly { readonly name: ProviderName; readonly what: string }[] = [
   { name: 'local', what: 'a recogniser on this machine' },
   { name: 'backup', what: 'another of that kind' },
-  { name: 'deepgram', what: 'the cloud service' },
+  { name: 'deepgram', what: "Deepgram's live transcription" },
+  { name: 'flux', what: 'Deepgram Flux' },
+  { name: 'openai', what: 'OpenAI Realtime' },
+  { name: 'gemini', what: 'Gemini Live' },
+  { name: 'whisper', what: "Whisper over HTTP, OpenAI's or your own" },
 ];
 
 export type ProviderList = readonly [ProviderName, ...ProviderName[]];

@@ -7,6 +7,7 @@ import { StoryWriter } from './story.ts';
 import type { StoryEntry } from './story.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import { createLiveResampler } from '../audio/resample.node.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -67,6 +68,7 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
     candidates,
     format: recording.format,
     transport: nodeWebSocketTransport,
+    createResampler: createLiveResampler,
     random: seededRandom(options.seed),
     retentionMs,
     retentionBytes: Math.ceil(retentionMs * bytesPerMs(recording)),

@@ -1,9 +1,11 @@
 /** The service that a recording is sent to: a cloud's, or one on this machine behind a proxy that breaks things. */
+import { accessOf, addressOf, vendorOf } from './access.ts';
+import type { Environment } from './access.ts';
+import { adapterOf, paced } from './adapters.ts';
 import type { ProviderName } from './providers.ts';
+import { localBaseUrl, standInOf, startStandIn } from './stand-ins.ts';
 import type { Provider } from '../providers/contract.ts';
-import { deepgramListen } from '../providers/deepgram-listen/deepgram-listen.ts';
 import { TenutoError } from '../ports/errors.ts';
-import { startDeepgramSimulator } from '../simulators/deepgram/simulator.ts';
 import type { FaultPlan } from '../simulators/faults/plan.ts';
 import { startFaultProxy } from '../simulators/faults/proxy.ts';
 import type { FaultRecord, FaultTimeline } from '../simulators/faults/proxy.ts';
@@ -22,6 +24,8 @@ export interface ServiceOptions {
   readonly apiKey?: string;
   /** Another address of the service; no simulator is started then. */
   readonly url?: string;
+  /** Keys and addresses that no option gives. Default: none. */
+  readonly environment?: Environment;
   /** Port of the local service. Default: a free one. */
   readonly port?: number;
   /** A recogniser that is shared by several services; it is not closed with them. */
@@ -36,9 +40,6 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** Deepgram refuses audio faster than 1.25 times real time; a backlog goes out at 1.2. */
-const MAX_RATE_RATIO = 1.25;
-const REPLAY_RATE_RATIO = 1.2;
 const LOCAL_KEY = 'local';
 
 /** Whether a service is started here for it. */
@@ -46,14 +47,17 @@ export function isOnThisMachine(
   provider: ProviderName,
   { url, simulated }: { readonly url?: string; readonly simulated: boolean },
 ): boolean {
-  return url === undefined && (provider !== 'deepgram' || simulated);
+  return url === undefined && (vendorOf(provider) === null || simulated);
 }
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   if (isOnThisMachine(options.provider, options)) return startLocalService(options);
-  // An address that is none is told before a key is asked for.
-  if (options.url !== undefined) deepgramListen({ apiKey: LOCAL_KEY, baseUrl: options.url });
 
+  const { provider: name, environment = {}, speedRatio } = options;
+  const given = { ...options, environment };
+  const { baseUrl } = addressOf(name, given);
+  // An address that is none is told before a key is asked for.
+  adapterOf(name, { apiKey: LOCAL_KEY, ...(baseUrl === undefined ? {} : { baseUrl }) });
   if (options.plan.faults.length > 0) {
     throw new TenutoError({
       code: 'OPTION_INVALID',
@@ -62,20 +66,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         'Take --provider local, add --simulated, aim the faults at a local one, or leave --faults out.',
     });
   }
-  if (options.speedRatio > REPLAY_RATE_RATIO) {
+  const provider = adapterOf(name, accessOf(name, given));
+  const { replayRateRatio } = provider.traits;
+  if (speedRatio > replayRateRatio) {
     throw new TenutoError({
       code: 'OPTION_INVALID',
-      message: `Deepgram does not take audio at ${options.speedRatio} times real time.`,
-      remediation: `Take --speed ${REPLAY_RATE_RATIO} at the most, or --simulated.`,
+      message: `${vendorOf(name)?.name ?? 'Deepgram'} does not take audio at ${speedRatio} times real time.`,
+      remediation: `Take --speed ${replayRateRatio} at the most, or --simulated.`,
     });
   }
 
   return {
-    provider: deepgramListen({
-      name: options.provider,
-      apiKey: options.apiKey ?? requiredKey(options.url),
-      ...(options.url === undefined ? {} : { baseUrl: options.url }),
-    }),
+    provider,
     faults: () => [],
     pendingFaults: () => 0,
     close: () => Promise.resolve(),
@@ -83,7 +85,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 async function startLocalService(options: ServiceOptions): Promise<Service> {
-  const { speedRatio, plan, apiKey } = options;
+  const { provider: name, speedRatio, plan, apiKey } = options;
   const ownRecogniser = options.recogniser === undefined ? createVoskRecogniser() : null;
   const recogniser = options.recogniser ?? ownRecogniser;
   if (recogniser === null) throw new TypeError('a local service needs a recogniser');
@@ -95,16 +97,16 @@ async function startLocalService(options: ServiceOptions): Promise<Service> {
   };
   try {
     const withProxy = plan.faults.length > 0;
-    const simulator = await startDeepgramSimulator({
+    const standIn = await startStandIn(standInOf(name), {
       recogniser,
       apiKeys: [LOCAL_KEY],
-      maxRateRatio: MAX_RATE_RATIO * speedRatio,
+      speedRatio,
       ...(withProxy || options.port === undefined ? {} : { port: options.port }),
     });
-    closers.push(() => simulator.close());
+    closers.push(() => standIn.close());
     const proxy = withProxy
       ? await startFaultProxy({
-          targetPort: simulator.port,
+          targetPort: standIn.port,
           plan,
           timeScaleRatio: speedRatio,
           ...(options.timeline === undefined ? {} : { timeline: options.timeline }),
@@ -112,15 +114,14 @@ async function startLocalService(options: ServiceOptions): Promise<Service> {
         })
       : null;
     if (proxy !== null) closers.push(() => proxy.close());
+    const adapter = adapterOf(name, {
+      // A function stands for a key that can be renewed, so that one refusal is survived; a given key is final.
+      apiKey: apiKey ?? (() => LOCAL_KEY),
+      baseUrl: localBaseUrl(name, proxy?.port ?? standIn.port),
+    });
 
     return {
-      provider: deepgramListen({
-        name: options.provider,
-        // A function stands for a key that can be renewed, so that one refusal is survived; a given key is final.
-        apiKey: apiKey ?? (() => LOCAL_KEY),
-        baseUrl: `ws://127.0.0.1:${proxy?.port ?? simulator.port}`,
-        replayRateRatio: REPLAY_RATE_RATIO * speedRatio,
-      }),
+      provider: paced(adapter, speedRatio),
       faults: () => proxy?.faults() ?? [],
       pendingFaults: () => proxy?.pending() ?? 0,
       close,
@@ -129,20 +130,4 @@ async function startLocalService(options: ServiceOptions): Promise<Service> {
     await close();
     throw error;
   }
-}
-
-function requiredKey(url: string | undefined): never {
-  if (url !== undefined) {
-    throw new TenutoError({
-      code: 'OPTION_INVALID',
-      message: `The service at ${url} needs a key.`,
-      remediation: 'Give it with --api-key.',
-    });
-  }
-  throw new TenutoError({
-    code: 'OPTION_INVALID',
-    message: 'Deepgram needs a key.',
-    remediation:
-      'Set DEEPGRAM_API_KEY or give --api-key; or take --provider local, which needs none.',
-  });
 }

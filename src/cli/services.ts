@@ -1,4 +1,6 @@
 /** The services that a session has to choose from, each with an address of its own, so that one can fail alone. */
+import { vendorOf } from './access.ts';
+import type { Environment } from './access.ts';
 import type { ProviderList, ProviderName } from './providers.ts';
 import { isOnThisMachine, startService } from './service.ts';
 import type { Service } from './service.ts';
@@ -22,8 +24,10 @@ export interface ServicesOptions {
   readonly speedRatio: number;
   /** Keeps a configured socket ready: at every provider but the first, or at the only one. Default false. */
   readonly standby?: boolean;
-  /** Of several providers, `deepgram`'s. */
+  /** Of several providers, that of the vendor: the only one there is. */
   readonly apiKey?: string;
+  /** Keys and addresses that no option gives. Default: none. */
+  readonly environment?: Environment;
   /** Another address of the service, where there is but one. */
   readonly url?: string;
   /** Port of the first local service; the next ones follow it. Default: free ones. */
@@ -92,9 +96,9 @@ export async function startServices(options: ServicesOptions): Promise<Services>
 }
 
 function optionsFor(name: ProviderName, options: ServicesOptions, started: number) {
-  const { providers, simulated, plan, speedRatio, apiKey, url, port } = options;
+  const { providers, simulated, plan, speedRatio, apiKey, url, port, environment } = options;
   const isFirst = name === providers[0];
-  const hasKey = apiKey !== undefined && (providers.length === 1 || name === 'deepgram');
+  const hasKey = apiKey !== undefined && (providers.length === 1 || vendorOf(name) !== null);
   return {
     provider: name,
     simulated,
@@ -102,6 +106,7 @@ function optionsFor(name: ProviderName, options: ServicesOptions, started: numbe
     plan: planFor(plan, name, isFirst),
     ...(hasKey ? { apiKey } : {}),
     ...(url === undefined ? {} : { url }),
+    ...(environment === undefined ? {} : { environment }),
     ...(port === undefined ? {} : { port: port === 0 ? 0 : port + started }),
   };
 }
@@ -143,11 +148,22 @@ function checkOptions(options: ServicesOptions): void {
       remediation: 'Name one provider, or leave --url out.',
     });
   }
-  if (apiKey !== undefined && !providers.includes('deepgram')) {
-    throw new TenutoError({
-      code: 'OPTION_INVALID',
-      message: `None of ${providers.join(', ')} needs a key.`,
-      remediation: 'Leave --api-key out.',
-    });
-  }
+  if (apiKey !== undefined) checkKey(providers);
+}
+
+/** One key opens one vendor's services. */
+function checkKey(providers: ProviderList): void {
+  const vendors = [...new Set(providers.map(vendorOf))].filter((vendor) => vendor !== null);
+  if (vendors.length === 1) return;
+  throw new TenutoError({
+    code: 'OPTION_INVALID',
+    message:
+      vendors.length === 0
+        ? `None of ${providers.join(', ')} needs a key.`
+        : `--api-key is one key, and ${vendors.map(({ name }) => name).join(' and ')} have one each.`,
+    remediation:
+      vendors.length === 0
+        ? 'Leave --api-key out.'
+        : `Set ${vendors.map(({ keyVariable }) => keyVariable).join(' and ')} instead.`,
+  });
 }

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 
 import pc from 'picocolors';
 
+import type { Environment } from '../access.ts';
 import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, reportError } from '../io.ts';
 import { notReached, outagesOf, outageTable } from '../outages.ts';
@@ -44,6 +45,8 @@ export interface TranscribeOptions {
   readonly port?: number;
   readonly maxAttempts?: number;
   readonly retention?: number;
+  /** Where keys and addresses are that no option gives. Default: nowhere. */
+  readonly environment?: Environment;
 }
 
 export async function runTranscribe(

@@ -1,0 +1,66 @@
+/** The local stand-ins: which there are, and how each is started. */
+import type { ProviderName } from './providers.ts';
+import { startDeepgramSimulator } from '../simulators/deepgram/simulator.ts';
+import { startGeminiSimulator } from '../simulators/gemini/simulator.ts';
+import { startOpenAiSimulator } from '../simulators/openai-realtime/simulator.ts';
+import type { Recogniser } from '../simulators/recogniser/recogniser.ts';
+import { startWhisperSimulator } from '../simulators/whisper/simulator.ts';
+
+export const STAND_INS = ['openai', 'gemini', 'deepgram', 'whisper'] as const;
+
+export type StandInName = (typeof STAND_INS)[number];
+
+export interface StandInOptions {
+  readonly recogniser: Recogniser;
+  readonly apiKeys: readonly string[];
+  /** How many times real time audio comes in and answers go out. */
+  readonly speedRatio: number;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Default false. */
+  readonly tls?: boolean;
+}
+
+export interface StandIn {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Deepgram refuses audio that comes faster than this. */
+const MAX_RATE_RATIO = 1.25;
+/** Answers come faster than they sound. */
+const OPENAI_REPLY_RATIO = 8;
+const GEMINI_REPLY_RATIO = 4;
+
+export function standInOf(provider: ProviderName): StandInName {
+  const isDeepgram = provider === 'local' || provider === 'backup' || provider === 'flux';
+  return isDeepgram ? 'deepgram' : provider;
+}
+
+/** @throws TenutoError PORT_IN_USE. Who made the recogniser closes it. */
+export function startStandIn(name: StandInName, options: StandInOptions): Promise<StandIn> {
+  const { speedRatio, ...common } = options;
+  switch (name) {
+    case 'openai':
+      return startOpenAiSimulator({ ...common, replySpeedRatio: OPENAI_REPLY_RATIO * speedRatio });
+    case 'gemini':
+      return startGeminiSimulator({ ...common, speaksAtRatio: GEMINI_REPLY_RATIO * speedRatio });
+    case 'deepgram':
+      return startDeepgramSimulator({ ...common, maxRateRatio: MAX_RATE_RATIO * speedRatio });
+    case 'whisper':
+      return startWhisperSimulator(common);
+  }
+}
+
+/** What an adapter is told to reach it on this port. */
+export function localBaseUrl(provider: ProviderName, port: number): string {
+  const host = `127.0.0.1:${port}`;
+  switch (standInOf(provider)) {
+    case 'openai':
+      return `ws://${host}/v1`;
+    case 'whisper':
+      return `http://${host}`;
+    default:
+      return `ws://${host}`;
+  }
+}
