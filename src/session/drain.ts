@@ -88,7 +88,7 @@ export class Drain {
 
   #ask(): void {
     this.#stopTimer();
-    if (this.#unanswered === MAX_UNANSWERED || !this.#carrier.flush()) {
+    if (this.#unanswered === MAX_UNANSWERED || !(this.#carrier.flush() || this.#isSentSilence)) {
       this.cancel();
       return;
     }
@@ -98,6 +98,12 @@ export class Drain {
       this.#carrier.flushTimedOut();
       if (this.#waiters.length > 0) this.#ask();
     }, this.#carrier.link?.candidate.provider.traits.flushTimeoutMs ?? 0);
+  }
+
+  /** A service that cannot be asked ends a turn by itself, in the silence that it is sent. */
+  get #isSentSilence(): boolean {
+    const traits = this.#carrier.link?.candidate.provider.traits;
+    return (traits?.fillsSilenceAfterMs ?? null) !== null;
   }
 
   #finish(waiter: Waiter): void {
