@@ -95,7 +95,7 @@ describe('the cutter', () => {
     const half = audio.length / 2;
     const cuts: Cut[] = [];
     let rest: Uint8Array | null = audio.subarray(half);
-    const cutter = new Cutter(loudnessVad(), SETTINGS, (event) => {
+    const cutter = new Cutter(sluggish(), SETTINGS, (event) => {
       if (event.kind !== 'silence' && event.kind !== 'utterance') return;
       cuts.push(event);
       const more = rest;
@@ -106,7 +106,7 @@ describe('the cutter', () => {
     cutter.push(audio.subarray(0, half));
     const last = cutter.flush();
 
-    const whole = cutsOf(loudnessVad(), audio, [audio.length]);
+    const whole = cutsOf(sluggish(), audio, [audio.length]);
     expect(from(0, last === null ? cuts : [...cuts, last])).toEqual(from(0, whole));
     expect(whole.length).toBeGreaterThan(2);
   });
