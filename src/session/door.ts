@@ -46,7 +46,3 @@ export function internal(cause: unknown): TenutoError {
     cause,
   });
 }
-
-export function invalid(message: string, remediation: string): TenutoError {
-  return new TenutoError({ code: 'OPTION_INVALID', message, remediation });
-}

@@ -17,6 +17,7 @@ import { ListenStream } from './stream.ts';
 import type { Credential, CredentialReason, Provider } from '../contract.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
 import { TenutoError } from '../../ports/errors.ts';
+import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import type { DialRequest } from '../../ports/socket.ts';
 
 export interface DeepgramListenOptions {
@@ -58,8 +59,33 @@ const FLUSH_TIMEOUT_MS = 5_000; // answered after about 300 ms, or not at all wh
 /** Credentials dialled lately: the link's and, while it is suspect, that of the one tried beside it. */
 const REMEMBERED_SECRETS = 2;
 
-/** @throws TenutoError OPTION_INVALID for an address that is not ws: or wss:. */
+const NAMES: Readonly<Record<keyof DeepgramListenOptions, true>> = {
+  apiKey: true,
+  scheme: true,
+  authVia: true,
+  baseUrl: true,
+  model: true,
+  language: true,
+  interimResults: true,
+  punctuate: true,
+  smartFormat: true,
+  endpointingMs: true,
+  utteranceEndMs: true,
+  vadEvents: true,
+  keyterms: true,
+  query: true,
+  replayRateRatio: true,
+  dialTimeoutMs: true,
+  name: true,
+};
+
+/**
+ * @throws TenutoError OPTION_INVALID for an option that is not known, a key that is missing or empty, or an address that
+ * is not ws: or wss:.
+ */
 export function deepgramListen(options: DeepgramListenOptions): Provider {
+  checkOptions('deepgramListen', options, NAMES);
+  checkKey(options.apiKey);
   const name = options.name ?? 'deepgram-listen';
   const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL);
   const secrets: string[] = [];
@@ -155,6 +181,15 @@ function checkFormat(format: AudioFormat): void {
   });
 }
 
+function checkKey(apiKey: unknown): void {
+  if (typeof apiKey === 'function') return;
+  if (typeof apiKey === 'string' && apiKey.trim() !== '') return;
+  throw invalid(
+    `apiKey is ${apiKey === undefined ? 'missing' : 'empty, or not a text'}.`,
+    'Give a key of your Deepgram project, such as process.env.DEEPGRAM_API_KEY where that is set, or a function that brings one.',
+  );
+}
+
 function checkBaseUrl(baseUrl: string): string {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
   const isSocket = url?.protocol === 'ws:' || url?.protocol === 'wss:';
@@ -162,9 +197,8 @@ function checkBaseUrl(baseUrl: string): string {
     return baseUrl.replace(/\/+$/, '');
   }
 
-  throw new TenutoError({
-    code: 'OPTION_INVALID',
-    message: `"${baseUrl}" is not the address of a WebSocket service.`,
-    remediation: `Give an address that begins with wss:// or ws:// and has no query, such as ${DEFAULT_BASE_URL}.`,
-  });
+  throw invalid(
+    `"${baseUrl}" is not the address of a WebSocket service.`,
+    `Give an address that begins with wss:// or ws:// and has no query, such as ${DEFAULT_BASE_URL}.`,
+  );
 }
