@@ -56,7 +56,7 @@ export class Retention {
     this.#unsentSeq = unsentSeq;
     this.ledger.capture(chunk.length);
     const seq = this.ring.append(chunk);
-    this.#settleLost();
+    this.#settleEvicted(-1, null);
     return seq;
   }
 
@@ -69,9 +69,7 @@ export class Retention {
 
   /** The connection is gone that was sent what left the ring: no result covers that any more. */
   giveUpEvicted(): void {
-    for (let head = this.#evicted.shift(); head !== undefined; head = this.#evicted.shift()) {
-      this.#book(head.through, 1, 'ringOverflow');
-    }
+    this.#settleEvicted(Infinity, 'ringOverflow');
   }
 
   #evict(seq: number): void {
@@ -79,14 +77,7 @@ export class Retention {
     this.#evicted.push({ through, wasSent: seq < this.#unsentSeq });
   }
 
-  #settleLost(): void {
-    for (let head = this.#evicted.head; head !== undefined; head = this.#evicted.head) {
-      if (!this.#evicted.isLost(head)) return;
-      this.#evicted.shift();
-      this.#book(head.through, 1, 'ringOverflow');
-    }
-  }
-
+  /** Those that are lost are so wherever they stand. */
   #settleEvicted(through: number, gapReason: GapReason | null): void {
     for (let head = this.#evicted.head; head !== undefined; head = this.#evicted.head) {
       const isLost = this.#evicted.isLost(head);

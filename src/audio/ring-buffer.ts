@@ -147,13 +147,6 @@ export class RingBuffer {
     return low;
   }
 
-  /** Every chunk held from `fromSeq` on, oldest first. */
-  *since(fromSeq: number): Generator<{ readonly seq: number; readonly bytes: Uint8Array }> {
-    for (let seq = Math.max(fromSeq, this.#firstSeq); seq < this.#nextSeq; seq += 1) {
-      yield { seq, bytes: this.view(seq) };
-    }
-  }
-
   /** Gives every slab back. */
   clear(): void {
     this.acknowledge(Infinity);

@@ -127,11 +127,6 @@ export class Uplink {
     return this.#timeline.positionOf(sentAt);
   }
 
-  /** How much the current connection was sent. */
-  get sentOnConnection(): number {
-    return this.#timeline.sent;
-  }
-
   /** Up to where the current connection was sent the stream. */
   get cursorPosition(): number {
     return this.#cursorPosition;

@@ -12,13 +12,16 @@ export interface AdapterSettings {
   readonly apiKey?: Credential;
   /** Default: the vendor's own address. */
   readonly baseUrl?: string;
+  /** How long a request may take, of services that are asked by requests. Default: the adapter's. */
+  readonly timeoutMs?: number;
 }
 
 const CPP_PATH = '/inference';
 const OPENAI_PATH = /\/v1(\/audio\/transcriptions)?\/*$/;
 
 /** @throws TenutoError OPTION_INVALID for an address that is none. */
-export function adapterOf(name: ProviderName, { apiKey = '', baseUrl }: AdapterSettings): Provider {
+export function adapterOf(name: ProviderName, settings: AdapterSettings): Provider {
+  const { apiKey = '', baseUrl, timeoutMs } = settings;
   const at = baseUrl === undefined ? {} : { baseUrl };
   switch (name) {
     case 'local':
@@ -32,7 +35,12 @@ export function adapterOf(name: ProviderName, { apiKey = '', baseUrl }: AdapterS
     case 'gemini':
       return geminiLive({ name, apiKey, ...at });
     case 'whisper':
-      return whisper({ name, ...(apiKey === '' ? {} : { apiKey }), ...whisperAt(baseUrl) });
+      return whisper({
+        name,
+        ...(apiKey === '' ? {} : { apiKey }),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...whisperAt(baseUrl),
+      });
   }
 }
 

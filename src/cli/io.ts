@@ -14,7 +14,7 @@ export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 /** 128 and the signal's number, as shells have it. */
 export const EXIT_INTERRUPTED = 130;
-export const EXIT_TERMINATED = 143;
+const EXIT_TERMINATED = 143;
 
 export interface CliIo extends Interruption {
   readonly haste: AbortSignal;

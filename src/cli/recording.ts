@@ -5,6 +5,8 @@ import { Deadline } from './interruption.ts';
 import type { Interruption } from './interruption.ts';
 import { StoryWriter } from './story.ts';
 import type { StoryEntry } from './story.ts';
+import { Talk } from './talk.ts';
+import type { TalkCounts } from './talk.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import { createLiveResampler } from '../audio/resample.node.ts';
@@ -42,7 +44,7 @@ export interface StreamOptions extends Interruption {
   readonly onProgress?: (session: Session, positionMs: number) => void;
 }
 
-export interface StreamReport extends CourseReport {
+export interface StreamReport extends CourseReport, TalkCounts {
   readonly finals: readonly TranscriptEvent[];
   readonly transcript: string;
   readonly ledger: SessionLedger;
@@ -164,6 +166,7 @@ class Tally {
   readonly #finals: TranscriptEvent[] = [];
   readonly #gaps: Extract<SessionEvent, { type: 'gap' }>[] = [];
   readonly #course = new Course();
+  readonly #talk = new Talk();
   readonly #session: Session;
   readonly #writer: StoryWriter;
   readonly #stop: () => void;
@@ -183,6 +186,7 @@ class Tally {
       if (event.type === 'gap') this.#gaps.push(event);
       this.#writer.note(event);
       this.#timeOutage(event, clock.nowMs());
+      this.#talk.note(event);
       this.#course.note(event, session.ledger.capturedMs, clock.nowMs());
       onEvent?.(event, session);
     });
@@ -210,7 +214,7 @@ class Tally {
     const outcome = signal.aborted ? 'interrupted' : reached;
     return {
       finals: this.#finals,
-      transcript: textOf(this.#finals),
+      transcript: this.#talk.transcript,
       ledger,
       gaps: this.#gaps,
       reconnects: this.#reconnects,
@@ -219,13 +223,7 @@ class Tally {
       status: outcome,
       error: signal.aborted ? null : (error ?? this.#session.error),
       ...this.#course.report(),
+      ...this.#talk.counts,
     };
   }
-}
-
-function textOf(finals: readonly TranscriptEvent[]): string {
-  return finals
-    .map(({ text }) => text)
-    .filter((text) => text !== '')
-    .join(' ');
 }

@@ -41,6 +41,8 @@ export interface Service {
 }
 
 const LOCAL_KEY = 'local';
+/** A stand-in answers within a second or two: what takes longer is broken. */
+const LOCAL_TIMEOUT_MS = 10_000;
 
 /** Whether a service is started here for it. */
 export function isOnThisMachine(
@@ -108,6 +110,7 @@ async function startLocalService(options: ServiceOptions): Promise<Service> {
       ? await startFaultProxy({
           targetPort: standIn.port,
           plan,
+          carries: name === 'whisper' ? 'requests' : 'sockets',
           timeScaleRatio: speedRatio,
           ...(options.timeline === undefined ? {} : { timeline: options.timeline }),
           ...(options.port === undefined ? {} : { port: options.port }),
@@ -118,6 +121,7 @@ async function startLocalService(options: ServiceOptions): Promise<Service> {
       // A function stands for a key that can be renewed, so that one refusal is survived; a given key is final.
       apiKey: apiKey ?? (() => LOCAL_KEY),
       baseUrl: localBaseUrl(name, proxy?.port ?? standIn.port),
+      timeoutMs: LOCAL_TIMEOUT_MS,
     });
 
     return {

@@ -30,6 +30,9 @@ export function summaryOf(report: StreamReport, provider: string): Record<string
     served: report.served,
     candidateChanges: report.changes,
     degraded: report.degraded,
+    answers: report.answers,
+    toolCalls: report.toolCalls,
+    dropped: report.dropped,
     status: report.status,
   };
 }

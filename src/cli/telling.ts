@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import type { CliIo } from './io.ts';
 import { clockText } from './io.ts';
 import { gapLine } from './summary.ts';
+import type { TalkLine } from './talk.ts';
 import type { DegradedMode, MoveReason } from '../../machines/orchestrator.types.ts';
 import type { SessionEvent } from '../session/events.ts';
 
@@ -31,6 +32,19 @@ export function tell(event: SessionEvent, io: CliIo): void {
   if (note !== null) io.note(note);
 }
 
+export function tellTalk(line: TalkLine, io: CliIo): void {
+  switch (line.kind) {
+    case 'late':
+      io.write(`${pc.dim(clockText(line.said.startMs))}  ${line.said.text}`);
+      return;
+    case 'answer':
+      io.write(`${pc.cyan('answer ')}  ${line.text}${line.isWhole ? '' : pc.dim(' (cut short)')}`);
+      return;
+    case 'toolCall':
+      io.write(`${pc.cyan('calls  ')}  ${line.name}(${line.arguments})`);
+  }
+}
+
 function noteOf(event: SessionEvent): string | null {
   switch (event.type) {
     case 'connection.suspected':
@@ -55,6 +69,10 @@ function noteOf(event: SessionEvent): string | null {
       return pc.red(MODES[event.mode]);
     case 'session.restored':
       return pc.green('everything is there again');
+    case 'transcript.dropped':
+      return pc.dim(`not believed (${event.reason}): ${event.text}`);
+    case 'warning':
+      return pc.yellow(event.error.message);
     case 'gap':
       return pc.red(gapLine(event));
     default:

@@ -7,6 +7,7 @@ import type { NetworkJudgement } from '../../machines/network.types.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NetworkSignal, NetworkSignals } from '../ports/network.ts';
+import { invalid } from '../ports/option-errors.ts';
 
 /** Bytes come by the hundred a second, and the chart needs to hear of one. */
 const TRAFFIC_INTERVAL_MS = 1_000;
@@ -31,7 +32,11 @@ export class NetworkMonitor {
   #subscribers = 0;
   #sawTrafficAtMs = -Infinity;
 
+  /** @throws TenutoError OPTION_INVALID where it is given no signals. */
   constructor(options: NetworkMonitorOptions) {
+    if (!('subscribe' in Object(options.signals))) {
+      throw invalid('signals is not a NetworkSignals.', 'Give new NetworkMonitor({ signals }).');
+    }
     this.#signals = options.signals;
     this.#clock = options.clock ?? systemClock;
   }

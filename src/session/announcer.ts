@@ -1,11 +1,11 @@
 /** What the application hears of a session's charts: its status, why it was given up, and what they emit. */
 import type { DeciderHandlers } from './decider.types.ts';
-import { internal } from './door.ts';
+import { aborted, internal } from './door.ts';
 import type { Drain } from './drain.ts';
 import type { SessionEmitter } from './emitter.ts';
-import type { StateChangeEvent } from './events.ts';
 import { errorOf } from './failure-error.ts';
 import type { ResolvedOptions } from './options.ts';
+import { isSettled } from './status.ts';
 import type { Wiring } from './wiring.ts';
 import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
 import type { OrchestratorSignal } from '../../machines/orchestrator.types.ts';
@@ -19,7 +19,8 @@ export class Announcer implements DeciderHandlers {
   readonly #drain: Drain;
   readonly #emitter: SessionEmitter;
   #status: ConnectionStatus = 'idle';
-  #isTelling = false;
+  /** A listener is being told, and the chart is in the middle of what it does. */
+  isTelling = false;
   /** Why the connection was given up, until the next dial. */
   error: TenutoError | null = null;
 
@@ -41,19 +42,31 @@ export class Announcer implements DeciderHandlers {
     return this.#status;
   }
 
-  /** A listener is being told, and the chart is in the middle of what it does. */
-  get isTelling(): boolean {
-    return this.#isTelling;
-  }
-
   /** Nothing more comes, unless somebody connects again. */
   get isOver(): boolean {
     return this.#status === 'error' || this.#status === 'disconnected';
   }
 
-  /** Returns the function that stops listening. */
-  onChange(listener: (event: StateChangeEvent) => void): () => void {
-    return this.#emitter.on('stateChange', listener);
+  /** The first status that says how a dial ended. Rejects with CONNECT_ABORTED where the signal comes first. */
+  settled(signal: AbortSignal | undefined): Promise<ConnectionStatus> {
+    if (isSettled(this.#status)) return Promise.resolve(this.#status);
+
+    return new Promise((resolve, reject) => {
+      const stop = this.#emitter.on('stateChange', ({ current }) => {
+        if (!isSettled(current)) return;
+        leave();
+        resolve(current);
+      });
+      const abort = (): void => {
+        leave();
+        reject(aborted());
+      };
+      const leave = (): void => {
+        stop();
+        signal?.removeEventListener('abort', abort);
+      };
+      signal?.addEventListener('abort', abort);
+    });
   }
 
   onSignal(signal: ConnectionSignal | OrchestratorSignal): void {
@@ -61,12 +74,12 @@ export class Announcer implements DeciderHandlers {
       this.error = errorOf(signal.failure, this.#services, signal.attempts);
       this.#uplink.flushGaps();
     }
-    this.#isTelling = true;
+    this.isTelling = true;
     this.#emitter.emit(signal);
     if (this.error !== null && signal.type === 'connection.failed') {
       this.#emitter.emit({ type: 'error', error: this.error });
     }
-    this.#isTelling = false;
+    this.isTelling = false;
   }
 
   onStatus(current: ConnectionStatus): void {
@@ -76,9 +89,9 @@ export class Announcer implements DeciderHandlers {
     if (this.isOver) this.#drain.cancel();
     if (current === 'reconnecting') this.#drain.linkLost();
     const reason = current === 'disconnected' ? 'session.close' : this.#wiring.reporter.lastFact;
-    this.#isTelling = true;
+    this.isTelling = true;
     this.#emitter.emit({ type: 'stateChange', current, previous, reason });
-    this.#isTelling = false;
+    this.isTelling = false;
   }
 
   onBroken(error: unknown): void {

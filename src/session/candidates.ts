@@ -2,8 +2,9 @@
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import type { Candidate } from '../../machines/orchestrator.types.ts';
 import { candidateKey } from './admission/breakers.ts';
-import { invalid } from './door.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { TenutoError } from '../ports/errors.ts';
+import { checkOptions, invalid } from '../ports/option-errors.ts';
 import type { Transport } from '../ports/socket.ts';
 import type { Component, Faculty, Provider, ProviderTraits } from '../providers/contract.ts';
 
@@ -41,17 +42,25 @@ interface Defaults {
   readonly check: (policy: ReconnectPolicy) => ReconnectPolicy;
 }
 
+export function noProviders(): TenutoError {
+  return invalid(
+    'candidates is empty, or is not a list of providers.',
+    'Give one at least, such as candidates: [deepgramListen({ apiKey })].',
+  );
+}
+
 /** @throws TenutoError OPTION_INVALID. */
 export function resolveCandidate(
   given: Provider | CandidateOptions,
   { transport, clock, policy, check }: Defaults,
 ): ResolvedCandidate {
-  const known: unknown = given; // who writes JavaScript may give anything
-  if (typeof known !== 'object' || known === null) {
-    throw invalid(`A candidate is ${String(known)}.`, 'Give a provider, or { provider, region }.');
-  }
-  const options: CandidateOptions = 'provider' in given ? given : { provider: given };
+  const isOptions = 'provider' in Object(given);
+  const options = (isOptions ? given : { provider: given }) as CandidateOptions;
+  // Who writes JavaScript may give anything.
+  if (!('openStream' in Object(options.provider))) throw noProviders();
   const { provider, region = '', standby = 0, key = 'default' } = options;
+  const names = { provider, region, standby, transport, reconnect: policy, key };
+  checkOptions('candidate', options, names satisfies Record<keyof CandidateOptions, unknown>);
   if ((standby as number) !== 0 && (standby as number) !== 1) {
     throw invalid(`standby is ${String(standby)}.`, 'Give 0 or 1.');
   }

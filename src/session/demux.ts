@@ -9,7 +9,6 @@ import type { Link } from './link.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import { Downlink } from '../audio/downlink.ts';
 import type { Uplink } from '../audio/uplink.ts';
-import type { AudioFormat } from '../ports/audio-format.ts';
 import type { ProviderEvent, ProviderWord } from '../providers/contract.ts';
 
 type ProviderTranscript = Extract<ProviderEvent, { kind: 'transcript' }>;
@@ -29,15 +28,13 @@ const WORD_TOLERANCE_MS = 40;
 export class Demux {
   readonly #uplink: Uplink;
   readonly #emitter: SessionEmitter;
-  readonly #bytesPerMs: number;
   readonly #downlink: Downlink;
   #interim: { from: number; provider: string } | null = null;
 
-  constructor(uplink: Uplink, emitter: SessionEmitter, format: AudioFormat) {
+  constructor(uplink: Uplink, emitter: SessionEmitter) {
     this.#uplink = uplink;
     this.#emitter = emitter;
-    this.#bytesPerMs = (format.sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
-    this.#downlink = new Downlink(TOLERANCE_MS * this.#bytesPerMs);
+    this.#downlink = new Downlink(TOLERANCE_MS / uplink.msOf(1));
   }
 
   get duplicates(): number {
@@ -108,13 +105,13 @@ export class Demux {
   #finished(samples: number): void {
     const { cursorPosition, ledger } = this.#uplink;
     const through = this.#positionOf(samples);
-    const isAll = cursorPosition - through <= TOLERANCE_MS * this.#bytesPerMs;
+    const isAll = this.#uplink.msOf(cursorPosition - through) <= TOLERANCE_MS;
     this.#uplink.confirm(ledger.settledThrough, isAll ? cursorPosition : through);
   }
 
   #settle(link: Link, event: ProviderTranscript, from: number, to: number): void {
     const settled = this.#uplink.ledger.settledThrough;
-    const isNextTo = Math.abs(from - settled) <= TOLERANCE_MS * this.#bytesPerMs;
+    const isNextTo = this.#uplink.msOf(Math.abs(from - settled)) <= TOLERANCE_MS;
     this.#uplink.confirm(isNextTo ? settled : from, to);
     const flushed = event.answersFlush ? link.flushes.answered() : null;
     if (flushed !== null) this.#uplink.confirm(this.#uplink.ledger.settledThrough, flushed);
@@ -127,12 +124,12 @@ export class Demux {
     to: number,
     newsFrom: number,
   ): void {
-    const limit = newsFrom + WORD_TOLERANCE_MS * this.#bytesPerMs;
     const isWhole = newsFrom === from;
+    const toldMs = this.#uplink.msOf(newsFrom) + WORD_TOLERANCE_MS;
     const words = isWhole
       ? event.words
       : event.words.filter(
-          ({ startSample, endSample }) => this.#positionOf((startSample + endSample) / 2) > limit,
+          ({ startSample, endSample }) => this.msOfSample((startSample + endSample) / 2) > toldMs,
         );
     const told: TranscriptEvent = {
       type: 'transcript',

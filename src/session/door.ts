@@ -1,6 +1,7 @@
 /** What is checked when something comes in, and what is said when it may not. */
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import { TenutoError } from '../ports/errors.ts';
+import { invalid } from '../ports/option-errors.ts';
 
 /** The bytes of a chunk.
  *
@@ -45,10 +46,6 @@ export function internal(cause: unknown): TenutoError {
     remediation: 'This is a bug in tenuto or in a provider of yours: please report it.',
     cause,
   });
-}
-
-export function invalid(message: string, remediation: string): TenutoError {
-  return new TenutoError({ code: 'OPTION_INVALID', message, remediation });
 }
 
 /** @throws TenutoError OPTION_INVALID */

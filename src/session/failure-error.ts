@@ -49,20 +49,22 @@ const WORDING: Readonly<Record<FailureKind, Wording>> = {
 
 export function errorOf(failure: Failure, provider: string, attempts: number): TenutoError {
   const wording = WORDING[failure.kind];
-  const said = failure.detail === '' ? failure.code : `${failure.code}, ${failure.detail}`;
   const tries = attempts > 0 ? ` after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}` : '';
 
   return new TenutoError({
     ...wording,
-    message: `The connection to ${provider} failed${tries} (${said}).`,
+    message: `The connection to ${provider} failed${tries} (${said(failure)}).`,
   });
 }
 
 /** One request failed; the connection stands. */
 export function requestErrorOf(failure: Failure, provider: string): TenutoError {
-  const said = failure.detail === '' ? failure.code : `${failure.code}, ${failure.detail}`;
   return new TenutoError({
     ...WORDING.perRequest,
-    message: `A request to ${provider} failed (${said}); the connection stands.`,
+    message: `A request to ${provider} failed (${said(failure)}); the connection stands.`,
   });
+}
+
+function said({ code, detail }: Failure): string {
+  return detail === '' ? code : `${code}, ${detail}`;
 }

@@ -5,15 +5,15 @@ import { presets } from '../../machines/backoff.ts';
 import type { PresetName, ReconnectPolicy } from '../../machines/backoff.ts';
 import { sharedAdmission } from './admission/admission.ts';
 import type { Admission } from './admission/admission.ts';
-import { resolveCandidate } from './candidates.ts';
+import { noProviders, resolveCandidate } from './candidates.ts';
 import type { CandidateOptions, ResolvedCandidate } from './candidates.ts';
-import { invalid } from './door.ts';
 import type { NetworkMonitor } from '../network/monitor.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { silentLogger } from '../ports/logger.ts';
+import { checkName, checkNumber, checkOptions, invalid } from '../ports/option-errors.ts';
 import type { Random } from '../ports/random.ts';
 import { systemRandom } from '../ports/random.ts';
 import type { CreateResampler } from '../ports/resampler.ts';
@@ -78,28 +78,22 @@ export interface ResolvedOptions {
   readonly logger: Logger;
 }
 
-const DEFAULT_RETENTION_MS = 120_000;
-const DEFAULT_RETENTION_BYTES = 4 * 1_024 * 1_024;
-const DEFAULT_EVENT_CAPACITY = 4_096;
-const DEFAULT_HOLD_DOWN_MS = 60_000;
-const DEFAULT_ROTATION_LEAD_MS = 60_000;
 const DEFAULT_FORMAT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 16_000 };
 
 /** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
 export function resolveOptions(options: SessionOptions): ResolvedOptions {
   const format = options.format ?? DEFAULT_FORMAT;
-  const retentionMs = positive('retentionMs', options.retentionMs ?? DEFAULT_RETENTION_MS);
+  const retentionMs = positive(options, 'retentionMs', 120_000);
 
-  return {
-    candidates: candidatesOf(options, format),
+  const resolved = {
     format,
     retentionMs,
-    retentionBytes: positive('retentionBytes', options.retentionBytes ?? DEFAULT_RETENTION_BYTES),
-    eventCapacity: positive('eventCapacity', options.eventCapacity ?? DEFAULT_EVENT_CAPACITY),
-    recordOnlyMs: atLeast0('recordOnlyMs', options.recordOnlyMs ?? retentionMs),
-    holdDownMs: atLeast0('holdDownMs', options.holdDownMs ?? DEFAULT_HOLD_DOWN_MS),
-    rotationLeadMs: atLeast0('rotationLeadMs', options.rotationLeadMs ?? DEFAULT_ROTATION_LEAD_MS),
-    network: options.network ?? null,
+    retentionBytes: positive(options, 'retentionBytes', 4 * 1_024 * 1_024),
+    eventCapacity: positive(options, 'eventCapacity', 4_096),
+    recordOnlyMs: atLeast0(options, 'recordOnlyMs', retentionMs),
+    holdDownMs: atLeast0(options, 'holdDownMs', 60_000),
+    rotationLeadMs: atLeast0(options, 'rotationLeadMs', 60_000),
+    network: networkOf(options),
     inspect: inspectorOf(options),
     admission: options.admission ?? sharedAdmission,
     createResampler: options.createResampler ?? null,
@@ -107,6 +101,15 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     random: options.random ?? systemRandom,
     logger: options.logger ?? silentLogger,
   };
+  const names = { ...resolved, candidates: 0, preset: 0, reconnect: 0, transport: 0 };
+  checkOptions('session', options, names satisfies Record<keyof SessionOptions, unknown>);
+  return { ...resolved, candidates: candidatesOf(options, format) };
+}
+
+function networkOf(options: SessionOptions): NetworkMonitor | null {
+  const network = options.network ?? null;
+  if (network === null || 'sawTraffic' in Object(network)) return network;
+  throw invalid('network is not a NetworkMonitor.', 'Give new NetworkMonitor({ signals }).');
 }
 
 /** An inspector that throws would take the charts with it: what watches must not change what happens. */
@@ -130,12 +133,7 @@ function candidatesOf(
   format: AudioFormat,
 ): readonly [ResolvedCandidate, ...ResolvedCandidate[]] {
   const preset = options.preset ?? 'production';
-  if (!(preset in presets)) {
-    throw invalid(
-      `There is no preset "${preset}".`,
-      `Take one of ${Object.keys(presets).join(', ')}.`,
-    );
-  }
+  checkName('preset', preset, presets);
   const policy =
     options.reconnect === undefined
       ? presets[preset] // shared by all sessions
@@ -153,40 +151,36 @@ function candidatesOf(
   const [first, ...others] = Array.isArray(given)
     ? options.candidates.map((candidate) => resolveCandidate(candidate, defaults))
     : [];
-  if (first === undefined) {
-    throw invalid(
-      'A session takes at least one candidate.',
-      'Give a provider, such as candidates: [deepgramListen({ apiKey })].',
-    );
-  }
+  if (first === undefined) throw noProviders();
   for (const { provider } of [first, ...others]) provider.checkFormat(format);
   return [first, ...others];
 }
 
 function checkPolicy(policy: ReconnectPolicy): ReconnectPolicy {
-  const { maxAttempts, baseMs, capMs, firstDelayMs, persistMs } = policy;
-  for (const [name, value] of Object.entries({
-    maxAttempts,
-    baseMs,
-    capMs,
-    firstDelayMs,
-    persistMs,
-  })) {
+  checkOptions('reconnect', policy, presets.production);
+  for (const name of ['maxAttempts', 'persistMs', 'baseMs', 'capMs', 'firstDelayMs'] as const) {
+    const value = policy[name];
     const isLimit = name === 'maxAttempts' || name === 'persistMs'; // those may be Infinity
-    const isFine = typeof value === 'number' && value >= 0 && (isLimit || Number.isFinite(value));
-    if (value !== null && !isFine) {
-      throw invalid(`reconnect.${name} is ${String(value)}.`, 'Give a number that is 0 or more.');
+    if (value !== null) {
+      const isFine = value >= 0 && (isLimit || value < Infinity);
+      checkNumber(`reconnect.${name}`, value, isFine, 'that is 0 or more');
     }
   }
   return policy;
 }
 
-function atLeast0(name: string, value: number): number {
-  if (typeof value === 'number' && value >= 0) return value;
-  throw invalid(`${name} is ${String(value)}.`, 'Give a number that is 0 or more.');
+type NumberName = keyof {
+  [Name in keyof SessionOptions as number extends SessionOptions[Name] ? Name : never]: true;
+};
+
+function atLeast0(options: SessionOptions, name: NumberName, byDefault: number): number {
+  const value = options[name] ?? byDefault;
+  checkNumber(name, value, value >= 0, 'that is 0 or more');
+  return value;
 }
 
-function positive(name: string, value: number): number {
-  if (Number.isFinite(value) && value > 0) return value;
-  throw invalid(`${name} is ${String(value)}.`, 'Give a number above 0.');
+function positive(options: SessionOptions, name: NumberName, byDefault: number): number {
+  const value = options[name] ?? byDefault;
+  checkNumber(name, value, value > 0 && value < Infinity, 'above 0');
+  return value;
 }

@@ -1,6 +1,6 @@
 /** Failures on request: what an application can rehearse, without a network that fails. */
-import { invalid } from './door.ts';
 import type { Failure, FailureKind } from '../../machines/failure.ts';
+import { checkName, checkNumber } from '../ports/option-errors.ts';
 
 /** A kind of failure, or `halfOpen`: the link goes silent and nobody says so. */
 export type SimulatedFailure = FailureKind | 'halfOpen';
@@ -54,14 +54,8 @@ export class Rehearsal {
 }
 
 function check(kind: string, { dials = 0, retryAfterMs = 0 }: SimulationOptions): void {
-  if (!Object.hasOwn(CODES, kind)) {
-    const kinds = [...Object.keys(CODES), 'halfOpen'].join(', ');
-    throw invalid(`There is no failure "${kind}".`, `Take one of ${kinds}.`);
-  }
-  if (!(dials >= 0) || (Number.isFinite(dials) && !Number.isInteger(dials))) {
-    throw invalid(`dials is ${dials}.`, 'Give a whole number that is 0 or more.');
-  }
-  if (!(retryAfterMs >= 0)) {
-    throw invalid(`retryAfterMs is ${retryAfterMs}.`, 'Give a number that is 0 or more.');
-  }
+  checkName('failure', kind, { ...CODES, halfOpen: '' });
+  const isWhole = dials === Infinity || Number.isInteger(dials);
+  checkNumber('dials', dials, isWhole && dials >= 0, 'that is whole, and 0 or more');
+  checkNumber('retryAfterMs', retryAfterMs, retryAfterMs >= 0, 'that is 0 or more');
 }

@@ -23,7 +23,6 @@ import { resolveOptions } from './options.ts';
 import type { ResolvedOptions, SessionOptions } from './options.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
 import { ledgerOf } from './session-ledger.ts';
-import { settledStatus } from './status.ts';
 import { Talk } from './talk.ts';
 import { withTimeout } from './timeout.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
@@ -66,7 +65,7 @@ export class Session {
         this.#reportGap(gap);
       },
     });
-    this.#demux = new Demux(this.#uplink, this.#emitter, format);
+    this.#demux = new Demux(this.#uplink, this.#emitter);
     this.#wiring = new Wiring(resolved, this.#uplink, this.#demux, this.#emitter, () =>
       this.#talking(),
     );
@@ -127,7 +126,7 @@ export class Session {
     announcer.error = null;
     try {
       this.#decider.order('session.connect');
-      const status = await settledStatus(announcer, signal);
+      const status = await announcer.settled(signal);
       if (status === 'error' || status === 'disconnected') {
         throw failures[0] ?? announcer.error ?? closed();
       }
@@ -172,7 +171,13 @@ export class Session {
     return this.#wiring.simulate(kind, options);
   }
 
-  /** Listens to one kind of event, or to all with `*`; returns the function that stops it. */
+  /**
+   * Listens to one kind of event, or to all with `*`; returns the function that stops it.
+   *
+   * An exception thrown in a listener goes no further: it is given to the logger as `a listener threw`, with the type of
+   * the event, and the other listeners and the session go on as if it had not been thrown. Without a `logger` nobody
+   * hears of it. A promise that a listener returns is not looked at: where it rejects, that is an unhandled rejection.
+   */
   on<T extends SessionEventType>(type: T, listener: (event: SessionEventOf<T>) => void): () => void;
   on(type: '*', listener: (event: SessionEvent) => void): () => void;
   on(type: never, listener: (event: never) => void): () => void {

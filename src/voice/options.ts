@@ -10,7 +10,7 @@ import { systemRandom } from '../ports/random.ts';
 import type { Random } from '../ports/random.ts';
 import type { Faculty } from '../providers/events.ts';
 import type { LanguageModel } from '../providers/gemini-llm/language-model.ts';
-import { invalid } from '../session/door.ts';
+import { invalid } from '../ports/option-errors.ts';
 import type { SessionOptions } from '../session/options.ts';
 
 /**

@@ -129,7 +129,7 @@ export class Utterances {
   cut(): readonly Cut[] {
     const cut = this.#utterances
       .filter((utterance) => !this.#isOver(utterance))
-      .map((utterance) => ({ itemId: utterance.itemId, text: this.#heardOf(utterance) }));
+      .map((utterance) => ({ itemId: utterance.itemId, text: this.#heardOf(utterance).trimEnd() }));
     this.forget();
     return cut;
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { NetworkJudgement } from '../../machines/network.types.ts';
 import { joinSignals, ManualNetwork } from '../../src/network/manual-signals.ts';
 import { NetworkMonitor } from '../../src/network/monitor.ts';
+import type { NetworkSignals } from '../../src/ports/network.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 class MonitorWorld {
@@ -26,6 +27,22 @@ class MonitorWorld {
 }
 
 describe('a monitor', () => {
+  it.each([
+    ['nothing', undefined],
+    ['a text', 'online'],
+    ['an object that cannot be listened to', { isOnline: true }],
+  ])('refuses %s for its signals', (_what, signals: unknown) => {
+    const make = (): NetworkMonitor => new NetworkMonitor({ signals: signals as NetworkSignals });
+
+    expect(make).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: 'signals is not a NetworkSignals.',
+        remediation: 'Give new NetworkMonitor({ signals }).',
+      }),
+    );
+  });
+
   it('judges what its sources say', () => {
     const world = new MonitorWorld();
     const stop = world.subscribe();

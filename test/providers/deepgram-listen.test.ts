@@ -136,6 +136,36 @@ describe('deepgram listen, dialling', () => {
     expect(url).toMatch(/^ws:\/\/127\.0\.0\.1:8080\/dg\/v1\/listen\?model=/);
   });
 
+  it.each([
+    ['', 'empty'],
+    [' \n', 'empty'],
+    [undefined, 'missing'],
+    [null, 'empty'],
+    [42, 'empty'],
+  ])('refuses %j as a key', (apiKey, what) => {
+    const make = (): unknown => deepgramListen({ apiKey: apiKey as string });
+
+    expect(make).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: expect.stringMatching(new RegExp(`^apiKey is ${what}`)),
+        remediation: expect.stringContaining('Give a key of your Deepgram project'),
+      }),
+    );
+  });
+
+  it('names the option that there is not, and those that there are', () => {
+    const options = { apiKey: KEY, apikey: KEY };
+
+    expect(() => deepgramListen(options)).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: 'There is no deepgramListen option "apikey".',
+        remediation: expect.stringMatching(/^Take one of apiKey, .*dialTimeoutMs, name\.$/),
+      }),
+    );
+  });
+
   it.each(['https://api.deepgram.com', 'api.deepgram.com', '', 'wss://host/?a=b', 'wss://host/#a'])(
     'refuses %j as an address',
     (baseUrl) => {

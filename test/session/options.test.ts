@@ -1,6 +1,13 @@
 /** What a session cannot be made of is said at once, in words. */
 import { describe, expect, it } from 'vitest';
 
+import { presets } from '../../machines/backoff.ts';
+import { ManualNetwork } from '../../src/network/manual-signals.ts';
+import { NetworkMonitor } from '../../src/network/monitor.ts';
+import { silentLogger } from '../../src/ports/logger.ts';
+import { seededRandom } from '../../src/ports/random.ts';
+import { createAdmission } from '../../src/session/admission/admission.ts';
+import type { SessionOptions } from '../../src/session/options.ts';
 import { Session } from '../../src/session/session.ts';
 import { fakeProvider } from '../support/fake-provider.ts';
 import { FakeTransport } from '../support/fake-transport.ts';
@@ -19,6 +26,10 @@ describe('a session', () => {
     ['candidates that are none', { candidates: fakeProvider() }],
     ['a candidate that is null', { candidates: [null] }],
     ['a candidate that is a name', { candidates: ['deepgram'] }],
+    ['a candidate that is no provider', { candidates: [{ name: 'deepgram' }] }],
+    ['a candidate whose provider is none', { candidates: [{ provider: null }] }],
+    ['a network that is one source of it', { network: new ManualNetwork() }],
+    ['a network that is a text', { network: 'online' }],
     ['two standbys', { candidates: [{ provider: fakeProvider(), standby: 2 }] }],
     ['recording for less than no time', { recordOnlyMs: -1 }],
     ['a time that is no number', { recordOnlyMs: NaN }],
@@ -33,6 +44,82 @@ describe('a session', () => {
     const make = (): Session => sessionOf(options);
 
     expect(make).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  });
+
+  it.each([
+    ['a session', 'session', { retentionMS: 5_000 }, 'retentionMS', 'retentionMs'],
+    ['a session', 'session', { candidate: [fakeProvider()] }, 'candidate', 'candidates'],
+    ['a session', 'session', { toString: 1 }, 'toString', 'transport'],
+    [
+      'a candidate',
+      'candidate',
+      { candidates: [{ provider: fakeProvider(), regoin: 'eu' }] },
+      'regoin',
+      'region',
+    ],
+    ['a policy', 'reconnect', { reconnect: { attempts: 3 } }, 'attempts', 'maxAttempts'],
+    [
+      "a candidate's policy",
+      'reconnect',
+      { candidates: [{ provider: fakeProvider(), reconnect: { attempts: 3 } }] },
+      'attempts',
+      'maxAttempts',
+    ],
+  ])('names the option of %s that there is not, and those that there are', (...given) => {
+    const [, whose, options, unknown, known] = given;
+
+    const make = (): Session => sessionOf(options);
+
+    expect(make).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: `There is no ${whose} option "${unknown}".`,
+        remediation: expect.stringMatching(new RegExp(`^Take one of .*\\b${known}\\b.*\\.$`)),
+      }),
+    );
+  });
+
+  it('takes every option that there is', async () => {
+    const clock = new VirtualClock();
+    const transport = new FakeTransport({ clock });
+    const every: Required<SessionOptions> = {
+      candidates: [
+        { provider: fakeProvider(), region: '', transport, reconnect: {}, standby: 0, key: 'k' },
+      ],
+      format: { encoding: 'pcm_s16le', sampleRateHz: 16_000 },
+      preset: 'test',
+      reconnect: presets.production,
+      retentionMs: 1_000,
+      retentionBytes: 1_000,
+      eventCapacity: 1,
+      recordOnlyMs: 0,
+      holdDownMs: 0,
+      rotationLeadMs: 0,
+      transport,
+      network: new NetworkMonitor({ signals: new ManualNetwork(), clock }),
+      inspect: () => undefined,
+      createResampler: () => Promise.reject(new Error('not now')),
+      admission: createAdmission(),
+      clock,
+      random: seededRandom(1),
+      logger: silentLogger,
+    };
+
+    const session = new Session(every);
+
+    expect(session.status).toBe('idle');
+    await session.close();
+  });
+
+  it('says how a network is given', () => {
+    const make = (): Session => sessionOf({ network: new ManualNetwork() });
+
+    expect(make).toThrow(
+      expect.objectContaining({
+        message: 'network is not a NetworkMonitor.',
+        remediation: 'Give new NetworkMonitor({ signals }).',
+      }),
+    );
   });
 
   it('takes times without an end', async () => {

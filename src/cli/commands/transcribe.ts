@@ -23,7 +23,8 @@ import {
   remainders,
   summaryOf,
 } from '../summary.ts';
-import { plain, tell } from '../telling.ts';
+import { Talk } from '../talk.ts';
+import { plain, tell, tellTalk } from '../telling.ts';
 import { readWav } from '../../audio/wav.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
@@ -82,6 +83,7 @@ async function transcribe(
 ): Promise<number> {
   const startedAtMs = systemClock.nowMs();
   const counts = new Counts();
+  const talk = new Talk();
   const show = (session: Session, positionMs: number): void => {
     if (options.json) return;
     const { status, ledger } = session;
@@ -107,7 +109,10 @@ async function transcribe(
     onEvent: (event, session) => {
       counts.note(event);
       if (options.json) io.write(jsonLine(plain(event)));
-      else tell(event, io);
+      else {
+        tell(event, io);
+        for (const line of talk.note(event)) tellTalk(line, io);
+      }
       if (changesLine(event)) {
         show(session, Math.min(session.ledger.capturedMs, recording.durationMs));
       }

@@ -1,6 +1,7 @@
 /** What Flux can be asked for, checked at the door. */
 import type { Credential } from '../contract.ts';
-import { checkMs, checkOptionNames, optionInvalid } from '../wire/options.ts';
+import { checkMs } from '../wire/options.ts';
+import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 
 export interface DeepgramFluxOptions {
@@ -65,7 +66,7 @@ const DEFAULT_BASE_URL = 'wss://api.deepgram.com';
  * @throws TenutoError OPTION_INVALID
  */
 export function checkFluxOptions(options: DeepgramFluxOptions): string {
-  checkOptionNames(options, KNOWN, 'deepgramFlux');
+  checkOptions('deepgramFlux', options, KNOWN);
   checkMs('dialTimeoutMs', options.dialTimeoutMs);
   checkRange('eotThreshold', options.eotThreshold, 0.5, 1);
   checkRange('eagerEotThreshold', options.eagerEotThreshold, 0.3, 0.9);
@@ -73,7 +74,7 @@ export function checkFluxOptions(options: DeepgramFluxOptions): string {
   checkRange('replayRateRatio', options.replayRateRatio, 1, Infinity);
   const { languageHints = [], model = DEFAULT_MODEL } = options;
   if (languageHints.length > 0 && model !== MULTILINGUAL_MODEL) {
-    throw optionInvalid(
+    throw invalid(
       `languageHints are not taken by ${model}.`,
       `Leave them out, or take the model ${MULTILINGUAL_MODEL}.`,
     );
@@ -86,5 +87,5 @@ export function checkFluxOptions(options: DeepgramFluxOptions): string {
 function checkRange(name: string, value: number | undefined, from: number, to: number): void {
   if (value === undefined || (value >= from && value <= to)) return;
   const upTo = to === Infinity ? 'or more' : `to ${to}`;
-  throw optionInvalid(`${name} is ${value}.`, `Give a number of ${from} ${upTo}.`);
+  throw invalid(`${name} is ${value}.`, `Give a number of ${from} ${upTo}.`);
 }

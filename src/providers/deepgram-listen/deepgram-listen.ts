@@ -14,9 +14,12 @@
  */
 import { classifyListenEnd } from './failures.ts';
 import { ListenStream } from './stream.ts';
-import type { Credential, CredentialReason, Provider } from '../contract.ts';
+import type { Credential, Provider } from '../contract.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
 import { TenutoError } from '../../ports/errors.ts';
+import { checkOptions, invalid } from '../../ports/option-errors.ts';
+import { checkBaseUrl } from '../wire/base-url.ts';
+import { Secrets } from '../wire/secrets.ts';
 import type { DialRequest } from '../../ports/socket.ts';
 
 export interface DeepgramListenOptions {
@@ -55,14 +58,40 @@ const KEEP_ALIVE_INTERVAL_MS = 4_000; // two chances inside the service's 10 s
 const FIRST_AUDIO_WITHIN_MS = 10_000;
 const FLUSH_TIMEOUT_MS = 5_000; // answered after about 300 ms, or not at all where nothing is pending
 
-/** Credentials dialled lately: the link's and, while it is suspect, that of the one tried beside it. */
-const REMEMBERED_SECRETS = 2;
+const NAMES: Readonly<Record<keyof DeepgramListenOptions, true>> = {
+  apiKey: true,
+  scheme: true,
+  authVia: true,
+  baseUrl: true,
+  model: true,
+  language: true,
+  interimResults: true,
+  punctuate: true,
+  smartFormat: true,
+  endpointingMs: true,
+  utteranceEndMs: true,
+  vadEvents: true,
+  keyterms: true,
+  query: true,
+  replayRateRatio: true,
+  dialTimeoutMs: true,
+  name: true,
+};
 
-/** @throws TenutoError OPTION_INVALID for an address that is not ws: or wss:. */
+/**
+ * @throws TenutoError OPTION_INVALID for an option that is not known, a key that is missing or empty, or an address that
+ * is not ws: or wss:.
+ */
 export function deepgramListen(options: DeepgramListenOptions): Provider {
+  checkOptions('deepgramListen', options, NAMES);
+  checkKey(options.apiKey);
   const name = options.name ?? 'deepgram-listen';
-  const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL);
-  const secrets: string[] = [];
+  const baseUrl = checkBaseUrl(
+    options.baseUrl ?? DEFAULT_BASE_URL,
+    ['wss:', 'ws:'],
+    DEFAULT_BASE_URL,
+  );
+  const secrets = new Secrets(options.apiKey);
 
   return {
     name,
@@ -74,22 +103,15 @@ export function deepgramListen(options: DeepgramListenOptions): Provider {
       firstAudioWithinMs: FIRST_AUDIO_WITHIN_MS,
       flushTimeoutMs: FLUSH_TIMEOUT_MS,
       answersPings: true,
-      refreshesCredential: typeof options.apiKey === 'function',
+      refreshesCredential: secrets.isRenewable,
     },
     checkFormat,
     dial: async (format, reason) => {
-      const credential = await credentialOf(options.apiKey, reason);
-      if (!secrets.includes(credential)) secrets.push(credential);
-      if (secrets.length > REMEMBERED_SECRETS) secrets.shift();
-      return requestOf(options, baseUrl, format, credential);
+      return requestOf(options, baseUrl, format, await secrets.ask(reason));
     },
     openStream: (format) => new ListenStream(format.sampleRateHz),
-    classifyEnd: (end) => classifyListenEnd(end, secrets),
+    classifyEnd: (end) => classifyListenEnd(end, secrets.recent),
   };
-}
-
-async function credentialOf(apiKey: Credential, reason: CredentialReason): Promise<string> {
-  return typeof apiKey === 'function' ? apiKey({ reason }) : apiKey;
 }
 
 function requestOf(
@@ -155,16 +177,11 @@ function checkFormat(format: AudioFormat): void {
   });
 }
 
-function checkBaseUrl(baseUrl: string): string {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  const isSocket = url?.protocol === 'ws:' || url?.protocol === 'wss:';
-  if (isSocket && url.search === '' && url.hash === '') {
-    return baseUrl.replace(/\/+$/, '');
-  }
-
-  throw new TenutoError({
-    code: 'OPTION_INVALID',
-    message: `"${baseUrl}" is not the address of a WebSocket service.`,
-    remediation: `Give an address that begins with wss:// or ws:// and has no query, such as ${DEFAULT_BASE_URL}.`,
-  });
+function checkKey(apiKey: unknown): void {
+  if (typeof apiKey === 'function') return;
+  if (typeof apiKey === 'string' && apiKey.trim() !== '') return;
+  throw invalid(
+    `apiKey is ${apiKey === undefined ? 'missing' : 'empty, or not a text'}.`,
+    'Give a key of your Deepgram project, such as process.env.DEEPGRAM_API_KEY where that is set, or a function that brings one.',
+  );
 }

@@ -1,6 +1,7 @@
 /** What speech can be asked for, checked at the door. */
 import type { Credential } from '../contract.ts';
-import { checkMs, checkOptionNames, optionInvalid } from '../wire/options.ts';
+import { checkMs } from '../wire/options.ts';
+import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 
 export interface DeepgramSpeakHttpOptions {
@@ -55,7 +56,7 @@ export const DEFAULT_TIMEOUT_MS = 10_000;
  * @throws TenutoError OPTION_INVALID
  */
 export function checkSpeakOptions(options: DeepgramSpeakOptions): string {
-  checkOptionNames(options, KNOWN, 'deepgramSpeak');
+  checkOptions('deepgramSpeak', options, KNOWN);
   checkShared(options);
   const usual = 'wss://api.deepgram.com';
   return checkBaseUrl(options.baseUrl ?? usual, ['wss:', 'ws:'], usual);
@@ -66,7 +67,7 @@ export function checkSpeakOptions(options: DeepgramSpeakOptions): string {
  * @throws TenutoError OPTION_INVALID
  */
 export function checkSpeakHttpOptions(options: DeepgramSpeakHttpOptions): string {
-  checkOptionNames(options, KNOWN_OVER_HTTP, 'deepgramSpeakHttp');
+  checkOptions('deepgramSpeakHttp', options, KNOWN_OVER_HTTP);
   checkShared(options);
   const usual = 'https://api.deepgram.com';
   return checkBaseUrl(options.baseUrl ?? usual, ['https:', 'http:'], usual);
@@ -75,8 +76,5 @@ export function checkSpeakHttpOptions(options: DeepgramSpeakHttpOptions): string
 function checkShared({ dialTimeoutMs, sampleRateHz }: DeepgramSpeakHttpOptions): void {
   checkMs('dialTimeoutMs', dialTimeoutMs);
   if (sampleRateHz === undefined || SAMPLE_RATES_HZ.includes(sampleRateHz)) return;
-  throw optionInvalid(
-    `sampleRateHz is ${sampleRateHz}.`,
-    `Take one of ${SAMPLE_RATES_HZ.join(', ')}.`,
-  );
+  throw invalid(`sampleRateHz is ${sampleRateHz}.`, `Take one of ${SAMPLE_RATES_HZ.join(', ')}.`);
 }

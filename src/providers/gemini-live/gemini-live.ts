@@ -25,7 +25,8 @@ import { TenutoError } from '../../ports/errors.ts';
 import type { DialRequest } from '../../ports/socket.ts';
 import type { Provider, ProviderTraits } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
-import { checkMs, checkOptionNames, optionInvalid } from '../wire/options.ts';
+import { checkMs } from '../wire/options.ts';
+import { checkOptions as checkNames, invalid } from '../../ports/option-errors.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export type { GeminiLiveOptions } from './options.ts';
@@ -109,20 +110,17 @@ function requestOf(options: GeminiLiveOptions, baseUrl: string, secret: string):
 }
 
 function checkOptions(options: GeminiLiveOptions): void {
-  checkOptionNames(options, OPTION_NAMES, 'geminiLive');
+  checkNames('geminiLive', options, OPTION_NAMES);
   checkMs('dialTimeoutMs', options.dialTimeoutMs);
   const { apiKey, apiVersion = 'v1beta', responseModalities } = options;
   if (apiKey === '') {
-    throw optionInvalid(
-      'apiKey is empty.',
-      'Give a key of Google AI Studio, or set GEMINI_API_KEY.',
-    );
+    throw invalid('apiKey is empty.', 'Give a key of Google AI Studio, or set GEMINI_API_KEY.');
   }
   if (!['v1', 'v1beta', 'v1alpha'].includes(apiVersion)) {
-    throw optionInvalid(`apiVersion is "${apiVersion}".`, 'Take v1, v1beta or v1alpha.');
+    throw invalid(`apiVersion is "${apiVersion}".`, 'Take v1, v1beta or v1alpha.');
   }
   if (responseModalities?.length === 0) {
-    throw optionInvalid('responseModalities is empty.', "Take ['AUDIO'] or ['TEXT'].");
+    throw invalid('responseModalities is empty.', "Take ['AUDIO'] or ['TEXT'].");
   }
 }
 

@@ -19,7 +19,8 @@ import type { Http, HttpExchange, HttpRequest } from '../../ports/http.ts';
 import type { Credential, CredentialReason } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 import { detailOf } from '../wire/detail.ts';
-import { checkMs, checkOptionNames, optionInvalid } from '../wire/options.ts';
+import { checkMs } from '../wire/options.ts';
+import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export type * from './language-model.ts';
@@ -60,13 +61,10 @@ const TIMEOUT_MS = 30_000;
 
 /** @throws TenutoError OPTION_INVALID */
 export function geminiLlm(options: GeminiLlmOptions): LanguageModel {
-  checkOptionNames(options, OPTION_NAMES, 'geminiLlm');
+  checkOptions('geminiLlm', options, OPTION_NAMES);
   checkMs('timeoutMs', options.timeoutMs);
   if (options.apiKey === '') {
-    throw optionInvalid(
-      'apiKey is empty.',
-      'Give a key of Google AI Studio, or set GEMINI_API_KEY.',
-    );
+    throw invalid('apiKey is empty.', 'Give a key of Google AI Studio, or set GEMINI_API_KEY.');
   }
   const base = options.baseUrl ?? DEFAULT_BASE_URL;
   return new GeminiLlm(options, checkBaseUrl(base, ['https:', 'http:'], DEFAULT_BASE_URL));

@@ -35,12 +35,12 @@ export class DialRefused extends Error {
   readonly failure: Failure;
 
   constructor(waiting: number) {
-    super('too many dials wait for this service');
+    super(`${waiting} dials wait for this service`);
     this.name = 'DialRefused';
     this.failure = {
       kind: 'rateLimited',
       code: 'dialQueue',
-      detail: `${waiting} dials wait for this service`,
+      detail: this.message,
       retryAfterMs: RETRY_AFTER_MS,
     };
   }

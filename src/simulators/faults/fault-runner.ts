@@ -2,14 +2,15 @@
  * Fires a plan's faults: in order, one at a time, and each only when there is something to break.
  *
  * A fault that hits a connection nobody uses proves nothing, so one that is due waits for an upgraded connection
- * that has carried client bytes since the fault before it was over. Only a service that is down is so without one.
+ * that has carried client bytes since the fault before it was over, or for a plain request that is being sent. Only a
+ * service that is down is so without one.
  */
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { FAULT_EFFECTS, takeDown, type ServiceScene } from './fault-effects.ts';
 import type { Fault, FaultPlan } from './kinds.ts';
 import type { Listener } from './listener.ts';
-import type { ClientBytes, ProxiedConnection } from './proxied-connection.ts';
+import type { Carried, ClientBytes, ProxiedConnection } from './proxied-connection.ts';
 import type { ProxiedNetwork } from './proxied-network.ts';
 import type { FaultTimeline } from './timeline.ts';
 
@@ -33,6 +34,7 @@ interface OpenRecord extends FaultRecord {
 export interface FaultRunnerOptions {
   readonly plan: FaultPlan;
   readonly clock: Clock;
+  readonly carries: Carried;
   readonly timeScaleRatio: number;
   readonly timeline: FaultTimeline;
   readonly network: ProxiedNetwork;
@@ -49,6 +51,11 @@ const LIVE_AFTER_MS = 300;
 const LIVE_AFTER_BYTES = 256;
 /** A smaller write may be a control frame; its loss would show nothing. */
 const LEAST_CUT_BYTES = 64;
+
+interface Passing {
+  readonly connection: ProxiedConnection;
+  readonly passing: ClientBytes;
+}
 
 export class FaultRunner {
   readonly #options: FaultRunnerOptions;
@@ -86,7 +93,7 @@ export class FaultRunner {
     }
   }
 
-  #consider(now: { connection: ProxiedConnection; passing: ClientBytes } | null): void {
+  #consider(now: Passing | null): void {
     const { plan, clock, timeScaleRatio, timeline } = this.#options;
     const fault = plan.faults[this.#records.length];
     const { startedAtMs } = timeline;
@@ -102,7 +109,7 @@ export class FaultRunner {
       this.#fire(fault, null, takeDown);
       return;
     }
-    const victim = this.#victim();
+    const victim = this.#options.carries === 'sockets' ? this.#victim() : requestOf(now);
     if (victim === null) return;
     const passing = now?.connection === victim ? now.passing : null;
     if (kind === 'midframe' && (passing?.bytes.length ?? 0) <= LEAST_CUT_BYTES) return;
@@ -177,4 +184,9 @@ export class FaultRunner {
       this.#consider(null);
     }, atMs - clock.nowMs());
   }
+}
+
+/** Between two requests a connection is in nobody's use. */
+function requestOf(now: Passing | null): ProxiedConnection | null {
+  return now?.connection.isLive === true ? now.connection : null;
 }

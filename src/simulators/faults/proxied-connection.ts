@@ -32,7 +32,11 @@ export interface ConnectionOptions {
   readonly client: Socket;
   readonly clock: Clock;
   readonly observer: ConnectionObserver;
+  readonly carries: Carried;
 }
+
+/** What a client is expected to send: a socket's frames after an upgrade, or plain POST requests. */
+export type Carried = 'sockets' | 'requests';
 
 export type Direction = 'up' | 'down';
 
@@ -41,7 +45,8 @@ export class ProxiedConnection {
   readonly #client: Socket;
   readonly #clock: Clock;
   readonly #observer: ConnectionObserver;
-  readonly #request = new HeadReader('GET ');
+  readonly #carries: Carried;
+  readonly #request: HeadReader;
   readonly #answer = new HeadReader('HTTP/1.1 ');
   readonly #frames = new FrameTracker();
   #server: Socket | null = null;
@@ -58,6 +63,8 @@ export class ProxiedConnection {
     this.#client = options.client;
     this.#clock = options.clock;
     this.#observer = options.observer;
+    this.#carries = options.carries;
+    this.#request = new HeadReader(options.carries === 'sockets' ? 'GET ' : 'POST ');
     this.#client.setNoDelay(true);
     this.#client.on('data', (bytes: Buffer) => this.#onClientData(bytes));
     this.#client.on('end', () => this.#onClientEnd());
@@ -65,7 +72,7 @@ export class ProxiedConnection {
     this.#client.on('close', () => this.#onClientClose());
   }
 
-  /** When the server's 101 passed; null before, and for what is no WebSocket. */
+  /** When the server's 101 passed, or a plain request; null before, and for what is neither. */
   get upgradedAtMs(): number | null {
     return this.#upgradedAtMs;
   }
@@ -127,7 +134,8 @@ export class ProxiedConnection {
       if (this.#down?.isSilent !== true) resetSocket(this.#client);
     });
     server.on('close', () => this.#onServerClose(server));
-    this.#frames.advance(this.#request.rest);
+    if (this.#carries === 'sockets') this.#frames.advance(this.#request.rest);
+    else if (this.requestHead !== null) this.#upgradedAtMs = this.#clock.nowMs();
     this.#up.push(this.#request.bytes);
   }
 
@@ -167,7 +175,8 @@ export class ProxiedConnection {
       this.#gather(bytes);
       return;
     }
-    const cutBytes = this.#frames.advance(bytes);
+    const cutBytes =
+      this.#carries === 'sockets' ? this.#frames.advance(bytes) : Math.floor(bytes.length / 2);
     if (this.isLive) {
       this.#carriedBytes += bytes.length;
       this.#carriedAtMs = this.#clock.nowMs();

@@ -2,13 +2,14 @@
 import type { Socket } from 'node:net';
 
 import type { Clock } from '../../ports/clock.ts';
-import { ProxiedConnection, type ClientBytes } from './proxied-connection.ts';
+import { ProxiedConnection, type Carried, type ClientBytes } from './proxied-connection.ts';
 import { isUpgradeRequest, type UpgradeRefusal } from './upgrade-head.ts';
 
 export interface ProxiedNetworkOptions {
   readonly clock: Clock;
   readonly target: { readonly host: string; readonly port: number };
   readonly onClientBytes: (connection: ProxiedConnection, sent: ClientBytes) => void;
+  readonly carries: Carried;
 }
 
 interface PendingRefusals {
@@ -42,6 +43,7 @@ export class ProxiedNetwork {
       number: this.#arrivals,
       client,
       clock: this.#options.clock,
+      carries: this.#options.carries,
       observer: {
         onClientBytes: this.#options.onClientBytes,
         onRequest: (requester) => this.#decide(requester),
@@ -107,7 +109,9 @@ export class ProxiedNetwork {
   #decide(connection: ProxiedConnection): void {
     if (this.#isHeld || this.#isSilentToNewcomers) return;
     const head = connection.requestHead;
-    if (this.#refusals !== null && head !== null && isUpgradeRequest(head)) {
+    const isRefusable =
+      head !== null && (this.#options.carries === 'requests' || isUpgradeRequest(head));
+    if (this.#refusals !== null && isRefusable) {
       this.#refuse(connection, this.#refusals);
       return;
     }

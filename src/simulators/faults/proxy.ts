@@ -7,6 +7,7 @@ import { silentLogger, type Logger } from '../../ports/logger.ts';
 import { FaultRunner, type FaultRecord } from './fault-runner.ts';
 import type { FaultPlan } from './kinds.ts';
 import { Listener } from './listener.ts';
+import type { Carried } from './proxied-connection.ts';
 import { ProxiedNetwork } from './proxied-network.ts';
 import { FaultTimeline } from './timeline.ts';
 
@@ -18,6 +19,8 @@ export interface FaultProxyOptions {
   readonly targetHost?: string;
   readonly targetPort: number;
   readonly plan: FaultPlan;
+  /** What it is put before: WebSockets, or plain POST requests, which break while they are sent. Default `sockets`. */
+  readonly carries?: Carried;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: a free one. */
@@ -52,12 +55,14 @@ export interface FaultProxy {
 /** @throws TenutoError PORT_IN_USE */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const { clock = systemClock, host = '127.0.0.1', targetHost = '127.0.0.1' } = options;
+  const { carries = 'sockets' } = options;
   let onEnded = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
     onEnded = resolve;
   });
   const network = new ProxiedNetwork({
     clock,
+    carries,
     target: { host: targetHost, port: options.targetPort },
     onClientBytes: (connection, sent) => runner.clientBytesCame(connection, sent),
   });
@@ -70,6 +75,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const runner = new FaultRunner({
     plan: options.plan,
     clock,
+    carries,
     timeScaleRatio: options.timeScaleRatio ?? 1,
     timeline: options.timeline ?? new FaultTimeline(),
     network,

@@ -26,7 +26,7 @@ export class HeadReader {
   #bytes: Buffer = Buffer.alloc(0);
   #headBytes: number | null = null;
 
-  constructor(start: 'GET ' | 'HTTP/1.1 ') {
+  constructor(start: 'GET ' | 'POST ' | 'HTTP/1.1 ') {
     this.#start = Buffer.from(start);
   }
 

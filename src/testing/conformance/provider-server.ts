@@ -60,11 +60,18 @@ export interface ServiceScript {
   readonly endings: Ways<Ending>;
   /** The final result for these samples, in one frame or several: when it was decoded, they are done with. */
   result(range: SampleRange, text: string, answersFlush: boolean): Frame | readonly Frame[];
+  /** What it says by itself as soon as a socket is open. What an adapter's frame leads to is `onFrame`'s to say. */
+  greet?(): Frame | readonly Frame[];
+  /**
+   * Whether a result says of which samples it is. `guessed`: the service tells no times, so that results are held to cover
+   * the audio, and not to where in it they are. Default `told`.
+   */
+  readonly places?: 'told' | 'guessed';
   /** Something that shows the service at work and settles no audio. Default: an empty result of no samples. */
   answer?(): Frame;
   /** Says that the service will end the session in so many milliseconds; left out where it never does. */
   announceEnd?(this: void, inMs: number): Frame;
-  /** What the service does about a frame: answer a flush (`client.settle`), or a goodbye (`client.close`). */
+  /** What the service does about a frame: answer a handshake (`client.say`), a flush (`settle`), a goodbye (`close`). */
   onFrame?(frame: Frame, client: ServiceClient): void;
   /** The PCM s16le in a frame, or null where it carries none. Default: every binary frame is bare audio. */
   audioIn?(frame: Frame): Uint8Array | null;

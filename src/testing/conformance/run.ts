@@ -2,7 +2,8 @@
 import { ruleFor } from './credentials.ts';
 import type { ProviderServer, SampleRange, ServiceScript } from './provider-server.ts';
 import type { Setting } from './settings.ts';
-import { StepLog } from './step-log.ts';
+import { isSettingUp } from './moments.ts';
+import { pathOf, StepLog } from './step-log.ts';
 import { Switchboard } from './switchboard.ts';
 import { FaultyClock, Facts, mismatch } from './waiting.ts';
 import { WatchedProvider } from './watched-provider.ts';
@@ -51,6 +52,7 @@ export class ConformanceRun {
   readonly session: Session;
   readonly mostSockets: number;
   readonly sampleRateHz: number;
+  readonly arePlacesTold: boolean;
   readonly #captured: Uint8Array[] = [];
   readonly #chance = seededRandom(11);
 
@@ -75,8 +77,14 @@ export class ConformanceRun {
     this.log = new StepLog(setting.lane, facts.changed);
     this.sampleRateHz = sampleRateOf(server.script);
     const tested = provider(server.url);
+    this.arePlacesTold = server.script.places !== 'guessed';
     this.provider = new WatchedProvider(tested, {
-      traits: { replayRateRatio: REPLAY_RATE_RATIO, ...setting.traits },
+      traits: {
+        replayRateRatio: REPLAY_RATE_RATIO,
+        // What is said here is no silence: where results tell their places, they alone settle it.
+        ...(this.arePlacesTold ? { silenceSettlesAfterMs: null } : {}),
+        ...setting.traits,
+      },
       credential: ruleFor(server.script, tested),
       saidAs: (text) => this.#saidAs(text),
       onFact: facts.changed,
@@ -146,8 +154,8 @@ export class ConformanceRun {
     const untilMs = this.clock.nowMs() + limitMs;
     while (!isSo()) {
       await this.facts.until(
-        () => this.service.isCalm || isSo(),
-        () => 'answer to a dial or a ping',
+        () => (this.service.isCalm && !this.#isSettingUp) || isSo(),
+        () => 'answer to a dial, a handshake or a ping',
       );
       if (isSo()) return;
       if (this.clock.nowMs() >= untilMs) throw mismatch(`there was no ${what} in ${limitMs} ms`);
@@ -161,13 +169,19 @@ export class ConformanceRun {
     await this.service.server.stop();
   }
 
+  /** The two ends come to terms, which takes no time that anybody's patience is measured by. */
+  get #isSettingUp(): boolean {
+    const last = this.log.steps.at(-1);
+    return last !== undefined && isSettingUp(pathOf(last.snapshot));
+  }
+
   /** Never 0, which is the silence that keeps a connection open. */
   #sample(): number {
     return 1 + Math.floor(this.#chance.unit() * 32_000);
   }
 
   #saidAs(text: string): SampleRange | undefined {
-    if (text === '') return undefined;
+    if (text === '' || !this.arePlacesTold) return undefined;
     const all = this.service.links.flatMap(({ link }) => link.said);
     return all.find((said) => said.text === text);
   }

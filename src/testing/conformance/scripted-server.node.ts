@@ -107,6 +107,7 @@ class HeldDial implements ServiceDial {
     });
     const [link] = links;
     if (link === undefined) throw notInScript('The dial was no WebSocket upgrade.');
+    for (const frame of framesOf(this.#service.script.greet?.() ?? [])) link.say(frame);
     return link;
   }
 

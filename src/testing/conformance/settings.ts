@@ -85,7 +85,8 @@ const ALONE: Omit<Setting, 'lead' | 'policy' | 'tries'> = {
   role: 'carrier',
   follows: [],
   mostSockets: 2,
-  traits: { endsAfterMs: null, announcesEnd: false },
+  // However patient its adapter is: silence is noticed in the chart's own time.
+  traits: { endsAfterMs: null, announcesEnd: false, liveness: {} },
   candidates: (provider) => [provider],
   before: () => undefined,
   isPossible: () => true,
@@ -131,7 +132,7 @@ export const SETTINGS: readonly Setting[] = [
     lane: 1,
     tries: [...SETUP, 'session.connect', 'session.rotate'],
     mostSockets: 1,
-    traits: { endsAfterMs: null, announcesEnd: true, makesBeforeBreaks: false },
+    traits: { endsAfterMs: null, announcesEnd: true, makesBeforeBreaks: false, liveness: {} },
     isPossible: ({ traits }, { announceEnd }) =>
       traits.announcesEnd === true && announceEnd !== undefined,
   },

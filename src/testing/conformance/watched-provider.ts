@@ -13,6 +13,7 @@ import type {
   ProviderEvent,
   ProviderStream,
   ProviderTraits,
+  StreamMemory,
 } from '../../providers/contract.ts';
 
 /** Where the provider is made to throw, as one with a bug would. */
@@ -88,10 +89,11 @@ export class WatchedProvider implements Provider {
     throw broken;
   }
 
-  openStream(format: AudioFormat): ProviderStream {
+  openStream(format: AudioFormat, memory?: StreamMemory): ProviderStream {
     this.#failWhereAsked('openStream');
-    const stream = this.#provider.openStream(format);
+    const stream = this.#provider.openStream(format, memory);
     return {
+      ...this.#ofConversation(stream),
       encodeAudio: (bytes) => {
         this.#failWhereAsked('encodeAudio');
         return stream.encodeAudio(bytes);
@@ -103,9 +105,27 @@ export class WatchedProvider implements Provider {
     };
   }
 
+  /** What a stream may leave out: asked as it is, or not at all. */
+  #ofConversation(stream: ProviderStream): Partial<ProviderStream> {
+    return {
+      ...(stream.encodeHello && { encodeHello: () => stream.encodeHello?.() ?? [] }),
+      ...(stream.encodeRestore && { encodeRestore: () => stream.encodeRestore?.() ?? null }),
+      ...(stream.encodeOrder && { encodeOrder: (order) => stream.encodeOrder?.(order) ?? null }),
+      ...(stream.settleSilence && {
+        settleSilence: (throughSample) => stream.settleSilence?.(throughSample) ?? [],
+      }),
+      ...(stream.classifyEnd && { classifyEnd: (end) => this.#classified(end, stream) }),
+      ...(stream.decodeEnd && { decodeEnd: (end) => stream.decodeEnd?.(end) ?? [] }),
+    };
+  }
+
   classifyEnd(end: SocketEnd): Failure {
+    return this.#classified(end, this.#provider);
+  }
+
+  #classified(end: SocketEnd, by: Pick<ProviderStream, 'classifyEnd'>): Failure {
     try {
-      const failure = this.#provider.classifyEnd(end);
+      const failure = by.classifyEnd?.(end) ?? this.#provider.classifyEnd(end);
       this.#checkFailure(failure);
       return failure;
     } catch (error) {
