@@ -35,6 +35,9 @@ const degraded: SessionEvent = {
 function reportOf(course: Course): StreamReport {
   return {
     finals: [],
+    answers: 0,
+    toolCalls: 0,
+    dropped: 0,
     transcript: '',
     ledger: {
       captured: 0,
