@@ -159,6 +159,32 @@ describe('a lost voice', () => {
   });
 });
 
+describe('a voice that is looked for while nobody speaks', () => {
+  it('is told as missing, and as back, without an order', async () => {
+    const world = await new VoiceWorld({ voiceTraits: { endsAfterMs: 3_600_000 } }).connected();
+    world.agent.conversation.say('Welcome.');
+    await world.pass(50);
+    world.voices.outcome = () => ({ code: 1006, reason: '', status: 503 });
+
+    world.voice.end(1006);
+    await world.pass(80_000);
+    const during = world.eventsOf('session.degraded');
+    await world.turn('are you there');
+    world.model.answers('Only in writing.');
+    world.voices.outcome = () => 'opens';
+    await world.pass(35_000);
+    world.agent.conversation.say('Back again.');
+    await world.pass(50);
+
+    expect(during).toEqual([{ type: 'session.degraded', mode: 'textOnly', missing: ['speaking'] }]);
+    expect(world.eventsOf('session.restored')).toEqual([
+      { type: 'session.restored', mode: 'textOnly' },
+    ]);
+    expect(world.messages).toContain('assistant: Only in writing. (completed)');
+    expect(world.ordered()).toEqual(['Back again.']);
+  });
+});
+
 describe('everything at once', () => {
   it('comes back part by part, and the turn is answered', async () => {
     const world = await new VoiceWorld({ speaksAtOnce: false }).connected();

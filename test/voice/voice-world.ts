@@ -2,7 +2,7 @@
 import { expect, onTestFinished } from 'vitest';
 
 import type { Failure } from '../../machines/failure.ts';
-import type { Provider } from '../../src/providers/contract.ts';
+import type { Provider, ProviderTraits } from '../../src/providers/contract.ts';
 import type { ProviderEvent } from '../../src/providers/events.ts';
 import type {
   LanguageModel,
@@ -35,6 +35,7 @@ export interface WorldOptions {
   readonly hearing?: Partial<FakeTransportOptions>;
   readonly speaking?: Partial<FakeTransportOptions>;
   readonly agent?: Partial<VoiceAgentOptions>;
+  readonly voiceTraits?: Partial<ProviderTraits>;
   /** The voice speaks at once whatever it is told. Default true. */
   readonly speaksAtOnce?: boolean;
 }
@@ -56,7 +57,7 @@ export class VoiceWorld {
   readonly logged: string[] = [];
   spokenMs = 0;
 
-  constructor({ hearing, speaking, agent, speaksAtOnce = true }: WorldOptions = {}) {
+  constructor({ hearing, speaking, agent, voiceTraits, speaksAtOnce = true }: WorldOptions = {}) {
     const { clock } = this;
     this.ears = new FakeTransport({ onFrame: answerControl, ...hearing, clock });
     this.voices = new FakeTransport({
@@ -71,7 +72,7 @@ export class VoiceWorld {
     this.agent = createVoiceAgent({
       hearing: [{ provider: named('ear', 'stt', fakeProvider()), transport: this.ears }],
       thinking: this.model,
-      speaking: [{ provider: voiceProvider(), transport: this.voices }],
+      speaking: [{ provider: voiceProvider(voiceTraits), transport: this.voices }],
       transport: this.ears,
       clock,
       random: { unit: () => 0.5 },
@@ -284,12 +285,13 @@ function named(name: string, component: Provider['component'], provider: Provide
 }
 
 /** Speaks what it is told: its sound is a frame that names the text and how long it is. */
-function voiceProvider(): Provider {
+function voiceProvider(traits: Partial<ProviderTraits> = {}): Provider {
   const plain = fakeProvider({
     traits: {
       keepAliveIntervalMs: null,
       firstAudioWithinMs: null,
       speech: { maxCharsPerMessage: 500, maxCharsPerMinute: 10_000, maxFlushesPerMinute: 100 },
+      ...traits,
     },
     openStream: () => ({
       encodeAudio: () => {
