@@ -17,7 +17,7 @@ export interface JournalLimits {
   readonly chars: number;
 }
 
-export const JOURNAL_LIMITS: JournalLimits = { items: 200, chars: 100_000 };
+const JOURNAL_LIMITS: JournalLimits = { items: 200, chars: 100_000 };
 
 interface Span {
   readonly fromMs: number | null;

@@ -8,6 +8,7 @@ import type { Dialler } from './dialling.ts';
 import type { LinkOptions } from './link.types.ts';
 import { OpenFlushes } from './open-flushes.ts';
 import { endEventsOf, eventsOf, failureOf, faulty, textOf, wordsOf } from './provider-faults.ts';
+import { Pings } from './pings.ts';
 import { ratesFor } from './rates.ts';
 import type { Rates } from './rates.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
@@ -26,13 +27,12 @@ export class Link implements SocketHandlers, Dialler {
   #socket: Socket | null = null;
   #isReleased = false;
   #isDeaf = false;
-  #pingedAtMs: number | null = null;
+  readonly #pings = new Pings();
   #onEnded: (() => void) | null = null;
 
   lastInboundAtMs: number;
   lastOutboundAtMs: number;
   openedAtMs: number | null = null;
-  rttMs: number | null = null;
   hasAnswered = false;
   hasCommitted = false;
   /** A half-open breaker waits for what becomes of it. */
@@ -72,6 +72,10 @@ export class Link implements SocketHandlers, Dialler {
 
   get tell(): (event: ConnectionEvent) => void {
     return this.#options.tell;
+  }
+
+  get rttMs(): number | null {
+    return this.#pings.rttMs;
   }
 
   get bufferedBytes(): number {
@@ -116,6 +120,7 @@ export class Link implements SocketHandlers, Dialler {
   askFlush(position: number): boolean {
     if (!this.#sendControl((stream) => stream.encodeFlush())) return false;
     this.flushes.asked(position, this.#options.clock.nowMs());
+    if (this.#rates?.tellsNothingOfSilence === true) this.probe();
     return true;
   }
 
@@ -164,15 +169,24 @@ export class Link implements SocketHandlers, Dialler {
   }
 
   /**
-   * What was sent long ago and led to nothing was silence: what that settles.
+   * What was sent long ago and led to nothing was silence, if it arrived: what that settles.
    * @param isAll a final of all that was sent was asked for, and did not come in its time.
    */
   settleSilence(isAll = false): readonly ProviderEvent[] {
+    const nowMs = this.#options.clock.nowMs();
     const rates = this.#rates;
-    const through = isAll
-      ? (rates?.sentSamples ?? null)
-      : (rates?.settledSilence(this.#options.clock.nowMs()) ?? null);
-    if (rates === null || through === null) return [];
+    if (rates === null || !(isAll || rates.isDue(nowMs))) return [];
+    const { answersPings, flushTimeoutMs } = this.candidate.provider.traits;
+    const { lastInboundAtMs } = this;
+    const proof = answersPings
+      ? this.#pings.proof
+      : { sentAtMs: lastInboundAtMs, atMs: lastInboundAtMs };
+    const settled = proof === null ? null : rates.settledSilence(proof);
+    const askedAtMs = this.flushes.askedAtMs ?? nowMs - flushTimeoutMs;
+    const isProven = proof !== null && proof.sentAtMs >= askedAtMs;
+    if (!this.#pings.isWaiting && (isAll ? !isProven : rates.isDue(nowMs))) this.probe();
+    const through = isAll && isProven ? rates.sentSamples : settled;
+    if (through === null) return [];
     return rates.toOurs(this.#ask((stream) => stream.settleSilence?.(through) ?? null) ?? []);
   }
 
@@ -183,8 +197,7 @@ export class Link implements SocketHandlers, Dialler {
 
   /** Asks for a sign of life. */
   probe(): void {
-    this.#pingedAtMs ??= this.#options.clock.nowMs();
-    if (this.#socket?.ping() !== true) this.#pingedAtMs = null;
+    this.#pings.send(this.#options.clock.nowMs(), () => this.#socket?.ping() === true);
   }
 
   /** Ends the link, and tells why. */
@@ -262,8 +275,7 @@ export class Link implements SocketHandlers, Dialler {
   onPong(): void {
     if (this.#isDeaf) return;
     this.lastInboundAtMs = this.#options.clock.nowMs();
-    if (this.#pingedAtMs !== null) this.rttMs = this.lastInboundAtMs - this.#pingedAtMs;
-    this.#pingedAtMs = null;
+    this.#pings.answered(this.lastInboundAtMs);
   }
 
   onEnd(end: SocketEnd): void {

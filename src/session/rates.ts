@@ -3,6 +3,7 @@
  * its rate, what comes back is counted at the session's, and what was sent when is remembered.
  */
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import type { Proof } from './pings.ts';
 import type { Resampler } from '../ports/resampler.ts';
 import type { ProviderTraits } from '../providers/contract.ts';
 import type { ProviderEvent } from '../providers/events.ts';
@@ -38,6 +39,10 @@ export class Rates {
     return this.#ratio !== 1 && this.#resampler === null;
   }
 
+  get tellsNothingOfSilence(): boolean {
+    return this.#settlesAfterMs !== null;
+  }
+
   use(resampler: Resampler): void {
     this.#resampler = resampler;
   }
@@ -59,11 +64,17 @@ export class Rates {
     return this.#sentSamples;
   }
 
-  /** How much was sent so long ago that the service would have told by now, had it been speech. Null: no more than before. */
-  settledSilence(nowMs: number): number | null {
+  /** Some of it was sent so long ago that it may be silence: it is worth a proof that it arrived. */
+  isDue(nowMs: number): boolean {
+    const [first] = this.#marks;
+    return first !== undefined && nowMs - first.atMs >= (this.#settlesAfterMs ?? Infinity);
+  }
+
+  /** How much arrived so long ago that the service would have told, had it been speech. Null: no more than before. */
+  settledSilence({ sentAtMs, atMs }: Proof): number | null {
     let through: number | null = null;
     for (let first = this.#marks[0]; first !== undefined; first = this.#marks[0]) {
-      if (nowMs - first.atMs < (this.#settlesAfterMs ?? Infinity)) break;
+      if (first.atMs > sentAtMs || atMs - first.atMs < (this.#settlesAfterMs ?? Infinity)) break;
       through = first.samples;
       this.#marks.shift();
     }

@@ -59,7 +59,7 @@ export class Talk implements Conversation {
   send(text: string, { reply = true }: { readonly reply?: boolean } = {}): string {
     const item = this.journal.addMessage('user', textGiven(text));
     this.#options.emitter.emit({ type: 'item', item });
-    this.#ask({ kind: 'message', item });
+    this.#ask({ kind: 'message', item, replyFollows: reply });
     if (reply) this.#ask({ kind: 'reply' });
     return item.id;
   }

@@ -307,4 +307,16 @@ describe('silence of which the service tells nothing', () => {
 
     expect(await closing).toMatchObject({ drained: true, ledger: { deliveredMs: 3_000 } });
   });
+
+  it('stays in the ring where nothing proves that it arrived, and is replayed', async () => {
+    const world = await new ConversationWorld({
+      traits: { silenceSettlesAfterMs: 5_000, liveness: { suspectAtLeastMs: 12_000 } },
+    }).connected();
+    await world.speak(1_000);
+
+    world.session.simulateFailure('halfOpen');
+    await world.speak(10_000);
+
+    expect(world.session.ledger.deliveredMs).toBe(0);
+  });
 });
