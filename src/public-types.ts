@@ -5,11 +5,23 @@ export type { DegradedMode, Faculty, MoveReason } from '../machines/orchestrator
 export type { Failure, FailureKind } from '../machines/failure.ts';
 export type { WriteOutcome } from './audio/uplink.ts';
 export type { AudioFormat } from './ports/audio-format.ts';
-export type { Clock } from './ports/clock.ts';
+export type { Clock, WallClock } from './ports/clock.ts';
+export type {
+  ConversationItem,
+  ConversationRecord,
+  MessageItem,
+  Role,
+  Tool,
+  ToolCallItem,
+  ToolResultItem,
+} from './ports/conversation.ts';
 export type { TenutoErrorCode } from './ports/errors.ts';
+export type { Http, HttpEnd, HttpExchange, HttpHandlers, HttpRequest } from './ports/http.ts';
 export type { LogField, Logger } from './ports/logger.ts';
 export type { NetworkMonitorOptions } from './network/monitor.ts';
 export type { NetworkSignal, NetworkSignals } from './ports/network.ts';
+export type { CreateVoiceActivityDetector, VoiceActivityDetector } from './ports/voice-activity.ts';
+export type { CreateResampler, Resampler } from './ports/resampler.ts';
 export type { Random } from './ports/random.ts';
 export type {
   DialRequest,
@@ -23,16 +35,19 @@ export type {
   AudioFlowingEvent,
   CloseOptions,
   CloseResult,
+  DroppedEvent,
   GapEvent,
   SessionEvent,
   SessionEventOf,
   SessionEventType,
   SessionLedger,
   StateChangeEvent,
+  TalkEvent,
   TranscriptEvent,
   TranscriptWord,
 } from './session/events.ts';
 export type { Admission } from './session/admission/admission.ts';
+export type { Conversation, SayOptions, SpokenAudio } from './session/conversation.ts';
 export type { CandidateOptions } from './session/candidates.ts';
 export type { Inspector, SessionOptions } from './session/options.ts';
 export type { SimulatedFailure, SimulationOptions } from './session/rehearsal.ts';

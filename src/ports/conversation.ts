@@ -40,13 +40,13 @@ export interface ToolResultItem {
 export type ConversationItem = MessageItem | ToolCallItem | ToolResultItem;
 
 /** In order; never changed in place: what changes is a new object. */
-export interface Conversation {
+export interface ConversationRecord {
   readonly items: readonly ConversationItem[];
   /** The last turn was heard to its end and is not answered: a new session is asked for the answer, at most once. */
   readonly owesReply: boolean;
 }
 
-export const NO_CONVERSATION: Conversation = { items: [], owesReply: false };
+export const NO_CONVERSATION: ConversationRecord = { items: [], owesReply: false };
 
 /** A function that the model may call. `parameters` is a JSON schema. */
 export interface Tool {

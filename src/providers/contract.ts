@@ -8,7 +8,7 @@ import type { Faculty, ProviderEvent } from './events.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Conversation, MessageItem, ToolResultItem } from '../ports/conversation.ts';
+import type { ConversationRecord, MessageItem, ToolResultItem } from '../ports/conversation.ts';
 import type { DialRequest, Frame, SocketEnd, Transport } from '../ports/socket.ts';
 
 export type {
@@ -81,7 +81,7 @@ export interface SpeechLimits {
 /** What a socket is opened with, beyond the format. */
 export interface StreamMemory {
   /** The conversation so far, read when it is needed: it goes on while the socket stands. */
-  readonly conversation: () => Conversation;
+  readonly conversation: () => ConversationRecord;
   /** What the service offered last to take its session up again; null for a fresh one. */
   readonly handle: string | null;
 }

@@ -23,12 +23,17 @@ export type {
 } from './gemini-llm/language-model.ts';
 export { openaiRealtime } from './openai-realtime/openai-realtime.ts';
 export type { OpenAiRealtimeOptions } from './openai-realtime/openai-realtime.ts';
-export type { Transcription, TurnDetection } from './openai-realtime/session-config.ts';
-export { fvad } from './whisper/fvad.ts';
-export type { FvadOptions } from './whisper/fvad.ts';
-export { sileroVad } from './whisper/silero.ts';
-export type { SileroOptions } from './whisper/silero.ts';
-export type { FilterOptions } from './whisper/hallucination-filter.ts';
+export type {
+  Modality,
+  SessionWishes,
+  Transcription,
+  TurnDetection,
+} from './openai-realtime/openai-realtime.ts';
+export { fvad } from './whisper/whisper.ts';
+export type { FvadOptions } from './whisper/whisper.ts';
+export { sileroVad } from './whisper/whisper.ts';
+export type { SileroOptions, SileroPackages } from './whisper/whisper.ts';
+export type { FilterOptions } from './whisper/whisper.ts';
 export type { WhisperOptions } from './whisper/settings.ts';
 export { whisper } from './whisper/whisper.ts';
 export type {
@@ -48,3 +53,4 @@ export type {
   SpeechLimits,
   StreamMemory,
 } from './contract.ts';
+export type { ConversationEvent, HandshakeEvent, HearingEvent, ServiceEvent } from './events.ts';

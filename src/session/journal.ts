@@ -4,7 +4,7 @@
  * Items have names of ours. A service's own names are only good for its socket: they are forgotten with it.
  */
 import type { ConversationItem, MessageItem, Role } from '../ports/conversation.ts';
-import type { Conversation } from '../ports/conversation.ts';
+import type { ConversationRecord } from '../ports/conversation.ts';
 import { HeardText } from './heard-text.ts';
 import type { ProviderEvent } from '../providers/events.ts';
 
@@ -41,7 +41,7 @@ export class Journal {
     this.#limits = limits;
   }
 
-  get conversation(): Conversation {
+  get conversation(): ConversationRecord {
     const owesReply = this.#unanswered !== null && this.#unanswered !== this.#askedAgain;
     return { items: this.#items, owesReply };
   }

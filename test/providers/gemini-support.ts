@@ -1,5 +1,5 @@
 /** A stream of Gemini Live with a conversation to remember. */
-import type { Conversation, ConversationItem } from '../../src/ports/conversation.ts';
+import type { ConversationRecord, ConversationItem } from '../../src/ports/conversation.ts';
 import type { ProviderEvent, ProviderStream, StreamMemory } from '../../src/providers/contract.ts';
 import { geminiLive } from '../../src/providers/gemini-live/gemini-live.ts';
 import type { GeminiLiveOptions } from '../../src/providers/gemini-live/gemini-live.ts';
@@ -8,7 +8,7 @@ export const KEY = 'AIza-0123456789abcdef';
 
 export function openStream(
   options: Partial<GeminiLiveOptions> = {},
-  memory: { handle?: string | null; conversation?: Conversation } = {},
+  memory: { handle?: string | null; conversation?: ConversationRecord } = {},
 ): ProviderStream {
   const { handle = null, conversation = conversationOf([]) } = memory;
   const remembered: StreamMemory = { conversation: () => conversation, handle };
@@ -21,7 +21,7 @@ export function openStream(
 export function conversationOf(
   items: readonly ConversationItem[],
   owesReply = false,
-): Conversation {
+): ConversationRecord {
   return { items, owesReply };
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { called, kindsOf, providerOf, said, sentBy, wire, World } from './openai-world.ts';
 import type { Wire } from './openai-world.ts';
-import type { Conversation, ConversationItem } from '../../src/ports/conversation.ts';
+import type { ConversationRecord, ConversationItem } from '../../src/ports/conversation.ts';
 import type { ProviderEvent } from '../../src/providers/contract.ts';
 
 const result = (call: string): ConversationItem => ({
@@ -21,13 +21,16 @@ const TALK: readonly ConversationItem[] = [
   said('a', 'assistant', 'Sunny, matey.'),
 ];
 
-function configured(provider: ConstructorParameters<typeof World>[0], items: Conversation): World {
+function configured(
+  provider: ConstructorParameters<typeof World>[0],
+  items: ConversationRecord,
+): World {
   const world = new World(provider, items);
   world.configure();
   return world;
 }
 
-const talk = (items = TALK, owesReply = false): Conversation => ({ items, owesReply });
+const talk = (items = TALK, owesReply = false): ConversationRecord => ({ items, owesReply });
 
 function acknowledge(world: World, frames: readonly Wire[]): readonly ProviderEvent[] {
   return frames.flatMap(({ item }) => [

@@ -8,7 +8,7 @@ import { openaiRealtime } from '../../src/providers/openai-realtime/openai-realt
 import type { OpenAiRealtimeOptions } from '../../src/providers/openai-realtime/openai-realtime.ts';
 import type { Provider, ProviderEvent, ProviderStream } from '../../src/providers/contract.ts';
 import { NO_CONVERSATION } from '../../src/ports/conversation.ts';
-import type { Conversation } from '../../src/ports/conversation.ts';
+import type { ConversationRecord } from '../../src/ports/conversation.ts';
 import type { Frame, SocketEnd } from '../../src/ports/socket.ts';
 import { ENDINGS } from '../../src/simulators/openai-realtime/frames.ts';
 import { startOpenAiSimulator } from '../../src/simulators/openai-realtime/simulator.ts';
@@ -33,7 +33,11 @@ class Line {
   readonly #send: (frames: readonly Frame[]) => void;
   readonly #waiting = new Set<() => void>();
 
-  private constructor(provider: Provider, conversation: Conversation, dialled: DialledRequest) {
+  private constructor(
+    provider: Provider,
+    conversation: ConversationRecord,
+    dialled: DialledRequest,
+  ) {
     this.stream = provider.openStream(FORMAT, { conversation: () => conversation, handle: null });
     let end: (end: SocketEnd) => void;
     this.ended = new Promise((resolve) => (end = resolve));

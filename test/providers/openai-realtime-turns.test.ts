@@ -85,6 +85,19 @@ describe('a turn', () => {
     expect(again).toEqual([]);
   });
 
+  it('waits for its text where its reply was cut off first', () => {
+    const world = configured();
+    world.sendAudio(5_000);
+    world.hear('item_u', 1_000, 3_000);
+    world.reply();
+
+    const cutOff = world.endReply('cancelled');
+    const done = world.transcribe('item_u', 'Hello.');
+
+    expect(finals(cutOff)).toEqual([]);
+    expect(finals(done)).toMatchObject([{ text: 'Hello.', endSample: samples(3_000) }]);
+  });
+
   it('is done with, without a text, when its transcription has failed', () => {
     const world = configured();
     world.sendAudio(5_000);

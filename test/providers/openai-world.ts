@@ -3,7 +3,11 @@ import { openaiRealtime } from '../../src/providers/openai-realtime/openai-realt
 import type { OpenAiRealtimeOptions } from '../../src/providers/openai-realtime/openai-realtime.ts';
 import type { Provider, ProviderEvent, ProviderStream } from '../../src/providers/contract.ts';
 import { NO_CONVERSATION } from '../../src/ports/conversation.ts';
-import type { Conversation, ConversationItem, MessageItem } from '../../src/ports/conversation.ts';
+import type {
+  ConversationRecord,
+  ConversationItem,
+  MessageItem,
+} from '../../src/ports/conversation.ts';
 import type { Frame } from '../../src/ports/socket.ts';
 
 const FORMAT = { encoding: 'pcm_s16le', sampleRateHz: 24_000 } as const;
@@ -22,7 +26,7 @@ export class World {
 
   constructor(
     options: Partial<OpenAiRealtimeOptions> | Provider = {},
-    conversation?: Conversation,
+    conversation?: ConversationRecord,
   ) {
     this.provider = 'openStream' in options ? options : providerOf(options);
     const memory = { conversation: () => conversation ?? NO_CONVERSATION, handle: null };

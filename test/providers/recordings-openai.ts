@@ -3,7 +3,7 @@ import type { Asked, Script } from './recordings-player.ts';
 import type { Recording } from './recordings-reader.ts';
 import { restOf, textItem } from './recordings-items.ts';
 import type {
-  Conversation,
+  ConversationRecord,
   ConversationItem,
   Role,
   Tool,
@@ -49,7 +49,7 @@ export function openaiScript({ steps }: Recording): Script {
     ),
   );
   const names = new Names(truncations);
-  const conversation: Conversation = { items: answered(items), owesReply: false };
+  const conversation: ConversationRecord = { items: answered(items), owesReply: false };
   const isFirstUpdate = onlyOnce();
   const interrupted = new Set<string>();
 

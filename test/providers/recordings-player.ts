@@ -5,7 +5,7 @@
 import type { Recording, RecordedStep } from './recordings-reader.ts';
 import { camelCased, shapeDifferences } from './recordings-shape.ts';
 import type { FailureKind } from '../../machines/failure.ts';
-import type { Conversation } from '../../src/ports/conversation.ts';
+import type { ConversationRecord } from '../../src/ports/conversation.ts';
 import { NO_CONVERSATION } from '../../src/ports/conversation.ts';
 import type { Frame } from '../../src/ports/socket.ts';
 import type {
@@ -31,7 +31,7 @@ export type Asked =
 export interface Script {
   readonly provider: Provider;
   readonly sampleRateHz: number;
-  readonly conversation?: Conversation;
+  readonly conversation?: ConversationRecord;
   readonly handle?: string | null;
   /** @param next what the client sent after it. @param told every event so far. */
   asked(message: JsonObject, next: readonly JsonObject[], told: readonly ProviderEvent[]): Asked;

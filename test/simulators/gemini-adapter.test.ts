@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 
-import type { Conversation } from '../../src/ports/conversation.ts';
+import type { ConversationRecord } from '../../src/ports/conversation.ts';
 import { NO_CONVERSATION } from '../../src/ports/conversation.ts';
 import type { SocketEnd } from '../../src/ports/socket.ts';
 import type { Provider, ProviderEvent } from '../../src/providers/contract.ts';
@@ -38,7 +38,7 @@ async function open(
   {
     handle = null,
     conversation = NO_CONVERSATION,
-  }: { handle?: string | null; conversation?: Conversation } = {},
+  }: { handle?: string | null; conversation?: ConversationRecord } = {},
 ) {
   const stream = provider.openStream(FORMAT, { conversation: () => conversation, handle });
   const { url } = await provider.dial(FORMAT, 'connect');

@@ -2,7 +2,11 @@
  * A conversation as turns of `clientContent`. Live takes text alone there: audio and function parts are refused, so what
  * tools were asked and what they answered is told in words.
  */
-import type { Conversation, ConversationItem, ToolCallItem } from '../../ports/conversation.ts';
+import type {
+  ConversationRecord,
+  ConversationItem,
+  ToolCallItem,
+} from '../../ports/conversation.ts';
 
 export interface TextTurn {
   readonly role: 'user' | 'model';
@@ -10,12 +14,12 @@ export interface TextTurn {
 }
 
 /** All of it, for a session that knows nothing. */
-export function turnsOf({ items }: Conversation): readonly TextTurn[] {
+export function turnsOf({ items }: ConversationRecord): readonly TextTurn[] {
   return items.flatMap((item) => turnOf(item, items));
 }
 
 /** What the lost answer was to answer: everything between it and the answer before. */
-export function owedTurnsOf({ items }: Conversation): readonly TextTurn[] {
+export function owedTurnsOf({ items }: ConversationRecord): readonly TextTurn[] {
   let end = items.length;
   while (isAnswer(items[end - 1])) end -= 1;
   let start = end;
@@ -24,13 +28,13 @@ export function owedTurnsOf({ items }: Conversation): readonly TextTurn[] {
 }
 
 /** An answer was being given when the socket was lost. */
-export function wasAnswering({ items, owesReply }: Conversation): boolean {
+export function wasAnswering({ items, owesReply }: ConversationRecord): boolean {
   const last = items.at(-1);
   if (last?.kind !== 'message' || last.role !== 'assistant') return false;
   return last.status === 'inProgress' || (last.status === 'interrupted' && owesReply);
 }
 
-export function pendingCallsOf({ items }: Conversation): number {
+export function pendingCallsOf({ items }: ConversationRecord): number {
   return items.filter((item) => item.kind === 'toolCall' && item.status === 'pending').length;
 }
 

@@ -9,7 +9,7 @@ import { setupOf } from './setup.ts';
 import { Turns } from './turns.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import { NO_CONVERSATION } from '../../ports/conversation.ts';
-import type { Conversation } from '../../ports/conversation.ts';
+import type { ConversationRecord } from '../../ports/conversation.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
 import type { Order, ProviderEvent, ProviderStream, StreamMemory } from '../contract.ts';
 import { toBase64 } from '../wire/base64.ts';
@@ -32,7 +32,7 @@ export interface StreamSettings {
 
 export class GeminiLiveStream implements ProviderStream {
   readonly #settings: StreamSettings;
-  readonly #conversation: () => Conversation;
+  readonly #conversation: () => ConversationRecord;
   /** What the session is taken up again by; null for a fresh one. */
   readonly #handle: string | null;
   /** What was remembered was refused before. */

@@ -4,7 +4,11 @@
  * It cannot be given spoken answers, so what was heard of them goes back as text; the sound of the user's turns is gone as
  * well.
  */
-import type { Conversation, ConversationItem, MessageItem } from '../../ports/conversation.ts';
+import type {
+  ConversationRecord,
+  ConversationItem,
+  MessageItem,
+} from '../../ports/conversation.ts';
 import type { CreatedItem } from './wire.ts';
 
 /** What stands for a turn that was heard, answered perhaps, and never written down. */
@@ -14,12 +18,12 @@ const MAX_SUMMARY_CHARS = 12_000;
 const MAX_LINE_CHARS = 2_000;
 
 /** As many as wait for a result. */
-export function pendingCallsOf({ items }: Conversation): number {
+export function pendingCallsOf({ items }: ConversationRecord): number {
   return items.filter((item) => item.kind === 'toolCall' && item.status === 'pending').length;
 }
 
 /** In order; what says nothing, and what the service would refuse, is left out. */
-export function createdItemsOf({ items }: Conversation): readonly CreatedItem[] {
+export function createdItemsOf({ items }: ConversationRecord): readonly CreatedItem[] {
   const calls = new Set<string>();
   const created: CreatedItem[] = [];
   for (const item of items) {

@@ -26,6 +26,7 @@ import { RealtimeStream } from './stream.ts';
 import { SAMPLE_RATE_HZ } from './wire.ts';
 
 export type { SessionWishes, Transcription, TurnDetection } from './session-config.ts';
+export type { Modality } from './wire.ts';
 
 export interface OpenAiRealtimeOptions extends SessionWishes {
   /** A key (`sk-…`, or `ek_…` for browsers), or a function that is asked on every dial and may bring a fresh one. */

@@ -5,7 +5,7 @@
  * item sums them up.
  */
 import type { ProviderEvent } from '../contract.ts';
-import type { Conversation } from '../../ports/conversation.ts';
+import type { ConversationRecord } from '../../ports/conversation.ts';
 import type { Frame } from '../../ports/socket.ts';
 import { createdItemsOf, pendingCallsOf, summaryOf } from './items.ts';
 import { encode } from './wire.ts';
@@ -27,7 +27,7 @@ export interface RestoreOptions {
 
 export class Restoration {
   readonly #options: RestoreOptions;
-  #conversation: Conversation | null = null;
+  #conversation: ConversationRecord | null = null;
   #items: readonly CreatedItem[] = [];
   #acks = new Acknowledgements(new Map());
   #isSummary = false;
@@ -36,7 +36,7 @@ export class Restoration {
     this.#options = options;
   }
 
-  begin(conversation: Conversation): readonly Frame[] | null {
+  begin(conversation: ConversationRecord): readonly Frame[] | null {
     const items = createdItemsOf(conversation);
     if (items.length === 0) return null;
     this.#conversation = conversation;

@@ -1,6 +1,6 @@
 /** One socket's worth of OpenAI Realtime: coming to terms, giving the conversation back, then turns and replies. */
 import type { Order, ProviderEvent, ProviderStream, StreamMemory } from '../contract.ts';
-import type { Conversation } from '../../ports/conversation.ts';
+import type { ConversationRecord } from '../../ports/conversation.ts';
 import { NO_CONVERSATION } from '../../ports/conversation.ts';
 import type { Frame } from '../../ports/socket.ts';
 import { toBase64 } from '../wire/base64.ts';
@@ -39,7 +39,7 @@ const MAX_OWN_ITEMS = 1_000;
 
 export class RealtimeStream implements ProviderStream {
   readonly #secrets: () => readonly string[];
-  readonly #conversation: () => Conversation;
+  readonly #conversation: () => ConversationRecord;
   readonly #handshake: Handshake;
   readonly #restoration: Restoration;
   readonly #turns: Turns;
@@ -253,7 +253,8 @@ export class RealtimeStream implements ProviderStream {
     const status = stringAt(response, 'status');
     const ended = this.#replies.ended(stringAt(response, 'id') ?? '', status);
     if (ended === null) return ignored('response.done of no reply');
-    const events = [...this.#turns.replyEnded(status === 'failed'), ...ended];
+    const isAnswer = status !== 'failed' && status !== 'cancelled';
+    const events = [...this.#turns.replyEnded(isAnswer), ...ended];
     if (status !== 'failed') return events;
     const error = fieldOf(objectAt(response, 'status_details'), 'error');
     const failure = failureOfReply(error, this.#tokensResetMs, this.#secrets());

@@ -165,9 +165,9 @@ export class Turns {
     for (const turn of this.#open) if (turn.isCommitted) turn.isAnswered = true;
   }
 
-  /** @param hasFailed what it should have answered is still owed an answer, and is worth waiting for its text. */
-  replyEnded(hasFailed: boolean): readonly ProviderEvent[] {
-    if (hasFailed && this.#rules.transcribes) return [];
+  /** @param isAnswer otherwise it failed or was cut off, and what it should have answered is worth waiting for its text. */
+  replyEnded(isAnswer: boolean): readonly ProviderEvent[] {
+    if (!isAnswer && this.#rules.transcribes) return [];
     for (const turn of this.#open) if (turn.isAnswered) turn.isDone = true;
     return this.#drain();
   }

@@ -34,7 +34,7 @@ export type { FilterOptions } from './hallucination-filter.ts';
 export { fvad } from './fvad.ts';
 export type { FvadOptions } from './fvad.ts';
 export { sileroVad } from './silero.ts';
-export type { SileroOptions } from './silero.ts';
+export type { SileroOptions, SileroPackages } from './silero.ts';
 
 /** A detector is loaded, and whisper.cpp is asked whether its model is. */
 const DIAL_TIMEOUT_MS = 10_000;

@@ -39,7 +39,7 @@ export function deepgramDial(
 const DOCUMENTED_CODE = /(NET|DATA|BIG|MESSAGE)-?(\d{4})/i;
 
 /** Such as `NET-0001`; null where the reason names none. */
-export function documentedCodeIn(reason: string): string | null {
+function documentedCodeIn(reason: string): string | null {
   const [, family = '', number = ''] = DOCUMENTED_CODE.exec(reason) ?? [];
   return family === '' ? null : `${family.toUpperCase()}-${number}`;
 }

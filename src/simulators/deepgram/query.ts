@@ -18,7 +18,7 @@ export type Rule = (value: string) => boolean;
 
 export const isText: Rule = (value) => value !== '';
 export const isSwitch: Rule = (value) => value === 'true' || value === 'false';
-export const isWhole: Rule = (value) => /^\d{1,9}$/.test(value);
+const isWhole: Rule = (value) => /^\d{1,9}$/.test(value);
 const isSwitchOrWhole: Rule = (value) => isSwitch(value) || isWhole(value);
 const isSwitchOrText: Rule = isText;
 const isEnglish: Rule = (value) => /^(en(-[A-Za-z]{2,4})?|multi)$/.test(value);

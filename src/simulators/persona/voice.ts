@@ -26,14 +26,6 @@ export function speak(text: string, sampleRateHz: number): Uint8Array {
   return new Uint8Array(samples.buffer);
 }
 
-/** How long `speak` takes to say it. */
-export function spokenMs(text: string): number {
-  return Array.from(text.toLowerCase()).reduce(
-    (sum, letter) => sum + (isSilent(letter) ? PAUSE_MS : LETTER_MS),
-    0,
-  );
-}
-
 function isSilent(letter: string): boolean {
   return !/[\p{L}\p{N}]/u.test(letter);
 }

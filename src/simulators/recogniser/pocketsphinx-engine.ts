@@ -8,7 +8,7 @@ import koffi from 'koffi';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 import type { EngineWord, SegmentEngine, SegmentText } from './segmenter.ts';
 
-export const POCKETSPHINX_RATE_HZ = 16_000;
+const POCKETSPHINX_RATE_HZ = 16_000;
 
 const FRAMES_PER_SECOND = 100; // of its features (-frate)
 const BASE_LIBRARY = 'libsphinxbase.so.3';
