@@ -52,11 +52,25 @@ function whisperAt(baseUrl: string | undefined) {
   return { baseUrl: bare.slice(0, -CPP_PATH.length), flavour: 'whisper.cpp' } as const;
 }
 
-/** A recording that goes out faster than it sounds takes its backlog along. */
+/** A recording that goes out faster than it sounds takes its backlog along, and the patience with silent links. */
 export function paced(provider: Provider, speedRatio: number): Provider {
   const { traits } = provider;
+  const { suspectAtLeastMs, deadAtLeastMs } = traits.liveness ?? {};
+  const isAskedByRequests = provider.over !== undefined; // they take their time at any speed
+  const liveness = isAskedByRequests
+    ? traits.liveness
+    : {
+        ...(suspectAtLeastMs === undefined
+          ? {}
+          : { suspectAtLeastMs: suspectAtLeastMs / speedRatio }),
+        ...(deadAtLeastMs === undefined ? {} : { deadAtLeastMs: deadAtLeastMs / speedRatio }),
+      };
   return {
     ...provider,
-    traits: { ...traits, replayRateRatio: traits.replayRateRatio * speedRatio },
+    traits: {
+      ...traits,
+      ...(liveness === undefined ? {} : { liveness }),
+      replayRateRatio: traits.replayRateRatio * speedRatio,
+    },
   };
 }

@@ -1,12 +1,9 @@
 /** Streams a recording through a session as a microphone would, and keeps the story of what happened. */
-import { Course } from './course.ts';
-import type { CourseReport } from './course.ts';
 import { Deadline } from './interruption.ts';
 import type { Interruption } from './interruption.ts';
-import { StoryWriter } from './story.ts';
-import type { StoryEntry } from './story.ts';
-import { Talk } from './talk.ts';
-import type { TalkCounts } from './talk.ts';
+import { sleepUntil } from './sleep.ts';
+import { Tally } from './tally.ts';
+import type { StreamReport } from './tally.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import { createLiveResampler } from '../audio/resample.node.ts';
@@ -16,10 +13,12 @@ import { systemClock } from '../ports/clock.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { seededRandom } from '../ports/random.ts';
 import type { CandidateOptions } from '../session/candidates.ts';
-import type { SessionEvent, SessionLedger, TranscriptEvent } from '../session/events.ts';
+import type { SessionEvent } from '../session/events.ts';
 import type { SessionOptions } from '../session/options.ts';
 import { Session } from '../session/session.ts';
 import { nodeWebSocketTransport } from '../transports/websocket.node.ts';
+
+export type { StreamReport } from './tally.ts';
 
 export interface Recording {
   readonly name: string;
@@ -42,18 +41,6 @@ export interface StreamOptions extends Interruption {
   >;
   readonly onEvent?: (event: SessionEvent, session: Session) => void;
   readonly onProgress?: (session: Session, positionMs: number) => void;
-}
-
-export interface StreamReport extends CourseReport, TalkCounts {
-  readonly finals: readonly TranscriptEvent[];
-  readonly transcript: string;
-  readonly ledger: SessionLedger;
-  readonly gaps: readonly Extract<SessionEvent, { type: 'gap' }>[];
-  readonly reconnects: number;
-  readonly longestOutageMs: number;
-  readonly story: readonly StoryEntry[];
-  readonly status: 'complete' | 'incomplete' | 'failed' | 'interrupted';
-  readonly error: TenutoError | null;
 }
 
 const CHUNK_MS = 100;
@@ -90,6 +77,7 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
     await session.connect({ signal });
     await feed(session, options, clock);
     const drained = await drain(session, signal, deadline);
+    if (drained) await tally.heardOut(signal);
     await deadline.over(session.close(signal.aborted && !drained ? { drainTimeoutMs: 0 } : {}));
     const { ledger } = session;
     return tally.report(
@@ -134,21 +122,6 @@ function bytesPerMs({ format }: Recording): number {
   return (format.sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
 }
 
-function sleepUntil(dueAtMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  const waitMs = dueAtMs - clock.nowMs();
-  if (waitMs <= 0 || signal.aborted) return Promise.resolve();
-
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clock.clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = clock.setTimeout(done, waitMs);
-    signal.addEventListener('abort', done);
-  });
-}
-
 function sessionError(session: Session): TenutoError {
   return (
     session.error ??
@@ -159,71 +132,4 @@ function sessionError(session: Session): TenutoError {
       retryable: true,
     })
   );
-}
-
-/** What the events of one session add up to. */
-class Tally {
-  readonly #finals: TranscriptEvent[] = [];
-  readonly #gaps: Extract<SessionEvent, { type: 'gap' }>[] = [];
-  readonly #course = new Course();
-  readonly #talk = new Talk();
-  readonly #session: Session;
-  readonly #writer: StoryWriter;
-  readonly #stop: () => void;
-  #reconnects = 0;
-  #longestOutageMs = 0;
-  #brokenAtMs: number | null = null;
-
-  constructor(
-    session: Session,
-    clock: Clock,
-    { onEvent, candidates }: Pick<StreamOptions, 'onEvent' | 'candidates'>,
-  ) {
-    this.#session = session;
-    this.#writer = new StoryWriter(session, clock, candidates[0]?.provider.name);
-    this.#stop = session.on('*', (event) => {
-      if (event.type === 'transcript' && event.isFinal) this.#finals.push(event);
-      if (event.type === 'gap') this.#gaps.push(event);
-      this.#writer.note(event);
-      this.#timeOutage(event, clock.nowMs());
-      this.#talk.note(event);
-      this.#course.note(event, session.ledger.capturedMs, clock.nowMs());
-      onEvent?.(event, session);
-    });
-  }
-
-  /** An outage lasts from the last sign of life until audio flows again, on whichever socket. */
-  #timeOutage(event: SessionEvent, nowMs: number): void {
-    if (event.type === 'connection.suspected') this.#brokenAtMs ??= nowMs - event.silentForMs;
-    if (event.type === 'connection.reconnecting') this.#brokenAtMs ??= nowMs;
-    if (event.type === 'connection.recovered') this.#brokenAtMs = null;
-    if (event.type !== 'audio.flowing' || this.#brokenAtMs === null) return;
-    this.#reconnects += 1;
-    this.#longestOutageMs = Math.max(this.#longestOutageMs, nowMs - this.#brokenAtMs);
-    this.#brokenAtMs = null;
-  }
-
-  report(
-    ledger: SessionLedger,
-    status: StreamReport['status'],
-    signal: AbortSignal,
-    error: TenutoError | null = null,
-  ): StreamReport {
-    this.#stop(); // a close that takes longer than its deadline tells nobody
-    const reached = this.#session.error === null ? status : 'failed';
-    const outcome = signal.aborted ? 'interrupted' : reached;
-    return {
-      finals: this.#finals,
-      transcript: this.#talk.transcript,
-      ledger,
-      gaps: this.#gaps,
-      reconnects: this.#reconnects,
-      longestOutageMs: Math.round(this.#longestOutageMs),
-      story: this.#writer.entries(outcome === 'complete'),
-      status: outcome,
-      error: signal.aborted ? null : (error ?? this.#session.error),
-      ...this.#course.report(),
-      ...this.#talk.counts,
-    };
-  }
 }

@@ -92,9 +92,11 @@ export class Drain {
       this.cancel();
       return;
     }
+    const askedAtMs = this.#clock.nowMs();
     this.#timer = this.#clock.setTimeout(() => {
       this.#timer = null;
-      this.#unanswered += 1;
+      // Of a link that gives no sign of life the chart decides: another one may answer.
+      if ((this.#carrier.link?.lastInboundAtMs ?? 0) >= askedAtMs) this.#unanswered += 1;
       this.#carrier.flushTimedOut();
       if (this.#waiters.length > 0) this.#ask();
     }, this.#carrier.link?.candidate.provider.traits.flushTimeoutMs ?? 0);
