@@ -1,4 +1,5 @@
 /** Giving the conversation back to a link that is configured, and the conversation that then runs over it. */
+import type { Demux } from './demux.ts';
 import type { Link } from './link.ts';
 import type { Speaker, Talk } from './talk.ts';
 import type { RestoreResult } from '../../machines/connection.types.ts';
@@ -17,26 +18,25 @@ interface Wait {
 
 export class Restoring {
   readonly #clock: Clock;
-  readonly #speakerOf: (link: Link) => Speaker;
-  #talk: Talk | null = null;
+  readonly #demux: Demux;
+  readonly #talk: Talk;
   /** The link that carries the conversation, from the moment that it is given back. */
   #link: Link | null = null;
   #wait: Wait | null = null;
   #timer: unknown = null;
 
-  /** @param speakerOf what a link can be asked for in a conversation. */
-  constructor(clock: Clock, speakerOf: (link: Link) => Speaker) {
+  constructor(clock: Clock, demux: Demux, talk: Talk) {
     this.#clock = clock;
-    this.#speakerOf = speakerOf;
+    this.#demux = demux;
+    this.#talk = talk;
   }
 
   /** Never settles where the link is lost meanwhile: the chart knows. */
-  async begin(link: Link, talk: Talk | null): Promise<RestoreResult> {
+  async begin(link: Link): Promise<RestoreResult> {
     const frames = link.restoreFrames();
     this.#link = link;
-    this.#talk = talk;
     if (frames !== null) link.sendFrames(frames);
-    talk?.open(this.#speakerOf(link));
+    this.#talk.open(this.#speakerOf(link));
     const restored = frames === null ? link.restored : await this.#acknowledged(link);
 
     return {
@@ -47,14 +47,13 @@ export class Restoring {
   }
 
   /** The service has taken everything. It may say so before it is asked: some acknowledge nothing. */
-  restored(link: Link, event: Restored): void {
-    link.restored = event;
-    if (this.#wait?.link === link) this.#wait.finish(event);
+  restored(link: Link): void {
+    if (this.#wait?.link === link) this.#wait.finish(link.restored);
   }
 
   /** Only the link that carries the conversation is heard. */
   take(link: Link, event: ConversationEvent): void {
-    if (link === this.#link) this.#talk?.take(event);
+    if (link === this.#link) this.#talk.take(event);
   }
 
   leave(link: Link): void {
@@ -62,7 +61,16 @@ export class Restoring {
     this.#stopTimer();
     this.#wait = null;
     this.#link = null;
-    this.#talk?.shut();
+    this.#talk.shut();
+  }
+
+  /** What a link can be asked for in a conversation. */
+  #speakerOf(link: Link): Speaker {
+    return {
+      traits: link.candidate.provider.traits,
+      ask: (order) => link.order(order),
+      msOf: (sample) => this.#demux.msOfSample(sample),
+    };
   }
 
   #acknowledged(link: Link): Promise<Restored | null> {

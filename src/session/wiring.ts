@@ -32,11 +32,13 @@ const ASLEEP_MS = 5_000;
 export class Wiring implements LinkHandlers<Link> {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
+  readonly #demux: Demux;
   readonly #emitter: SessionEmitter;
   /** What the charts are told, and what the breakers and the budget are. */
   readonly reporter: Reporter;
   readonly carrier: Carrier;
-  readonly #restoring: Restoring;
+  /** Null until a link has a conversation to carry. */
+  #restoring: Restoring | null = null;
   /** Made when it is needed: who only listens has no conversation. */
   readonly #talk: () => Talk;
   #links: readonly Link[] = []; // a link and the one tried beside it, for each of two connections at the most
@@ -53,14 +55,10 @@ export class Wiring implements LinkHandlers<Link> {
     this.#talk = talk;
     this.#options = options;
     this.#uplink = uplink;
+    this.#demux = demux;
     this.#emitter = emitter;
     this.reporter = new Reporter(options, uplink);
     this.carrier = new Carrier(options, uplink, demux, emitter, this.reporter);
-    this.#restoring = new Restoring(options.clock, (link) => ({
-      traits: link.candidate.provider.traits,
-      ask: (order) => link.order(order),
-      msOf: (sample) => demux.msOfSample(sample),
-    }));
   }
 
   get clock(): Clock {
@@ -195,7 +193,8 @@ export class Wiring implements LinkHandlers<Link> {
         this.#configured(link);
         return;
       case 'restored':
-        this.#restoring.restored(link, event);
+        link.restored = event;
+        this.#restoring?.restored(link);
         return;
       case 'handleOffered':
         this.#talk().offerHandle(link.candidate.key, event.handle);
@@ -210,7 +209,7 @@ export class Wiring implements LinkHandlers<Link> {
         return;
       default:
         this.#noteAnswer(link);
-        this.#restoring.take(link, event);
+        this.#restoring?.take(link, event);
     }
   }
 
@@ -228,7 +227,7 @@ export class Wiring implements LinkHandlers<Link> {
   /** The chart's state ended, and with it the socket. */
   #letGo(link: Link): void {
     this.carrier.leave(link);
-    this.#restoring.leave(link);
+    this.#restoring?.leave(link);
     this.#links = this.#links.filter((other) => other !== link);
     this.reporter.released(link);
     link.release();
@@ -238,7 +237,12 @@ export class Wiring implements LinkHandlers<Link> {
   restore(input: SocketInput): Promise<RestoreResult> {
     const link = this.#linkOf(input);
     if (link === null) return new Promise(() => undefined); // lost meanwhile: the chart knows
-    return this.#restoring.begin(link, talks(link.candidate) ? this.#talk() : null);
+    if (!talks(link.candidate)) {
+      const atMs = this.#options.clock.nowMs();
+      return Promise.resolve({ resumed: false, toolCallsCarried: 0, atMs });
+    }
+    this.#restoring ??= new Restoring(this.#options.clock, this.#demux, this.#talk());
+    return this.#restoring.begin(link);
   }
 
   /** Resolves when the backlog is out on this link and audio is live. */
