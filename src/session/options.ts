@@ -86,6 +86,7 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
   const retentionMs = positive(options, 'retentionMs', 120_000);
 
   const resolved = {
+    candidates: candidatesOf(options, format),
     format,
     retentionMs,
     retentionBytes: positive(options, 'retentionBytes', 4 * 1_024 * 1_024),
@@ -101,9 +102,9 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     random: options.random ?? systemRandom,
     logger: options.logger ?? silentLogger,
   };
-  const names = { ...resolved, candidates: 0, preset: 0, reconnect: 0, transport: 0 };
+  const names = { ...resolved, preset: 0, reconnect: 0, transport: 0 };
   checkOptions('session', options, names satisfies Record<keyof SessionOptions, unknown>);
-  return { ...resolved, candidates: candidatesOf(options, format) };
+  return resolved;
 }
 
 function networkOf(options: SessionOptions): NetworkMonitor | null {
