@@ -25,8 +25,8 @@ export interface CliIo extends Interruption {
   /** Replaces the live line on a terminal; does nothing in a pipe. An empty line takes it away. */
   readonly live: (line: string) => void;
   readonly isTerminal: boolean;
-  /** From now on a signal does not end the process by itself. */
-  catchSignals(): void;
+  /** From now on a signal does not end the process by itself. @param closing what the first one is answered with. */
+  catchSignals(closing?: string): void;
   /** The status to end with; null where no signal came. */
   interruptedStatus(): number | null;
   close(): void;
@@ -49,6 +49,7 @@ export function createIo(): CliIo {
   const first = new AbortController();
   const second = new AbortController();
   let interruptedStatus: number | null = null;
+  let closingNote = 'Closing: waiting for the last results (Ctrl-C again to stop at once)';
   let liveLine = '';
   const erase = (): void => {
     if (liveLine !== '') process.stderr.write('\r\u001b[2K');
@@ -62,7 +63,7 @@ export function createIo(): CliIo {
       systemClock.setTimeout(() => process.exit(status), LAST_WORD_MS);
       return;
     }
-    note('Closing: waiting for the last results (Ctrl-C again to stop at once)');
+    note(closingNote);
     first.abort();
   };
   // A reader that left, as `head` does, is no error of ours; a full disk is one, and said in a line.
@@ -87,7 +88,8 @@ export function createIo(): CliIo {
     isTerminal,
     signal: first.signal,
     haste: second.signal,
-    catchSignals: () => {
+    catchSignals: (closing = closingNote) => {
+      closingNote = closing;
       process.on('SIGINT', interrupt);
       process.on('SIGTERM', interrupt);
     },

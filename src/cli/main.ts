@@ -5,13 +5,17 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
 import { runCharts } from './commands/charts.ts';
 import { runDemo } from './commands/demo.ts';
+import { runDoctor } from './commands/doctor.ts';
 import { runPaths } from './commands/paths.ts';
 import type { PathsOptions } from './commands/paths.ts';
+import { runSimulators } from './commands/simulators.ts';
+import type { SimulatorsOptions } from './commands/simulators.ts';
 import { runTranscribe } from './commands/transcribe.ts';
 import type { TranscribeOptions } from './commands/transcribe.ts';
 import type { CliIo } from './io.ts';
 import { createIo, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
 import { PROVIDERS } from './providers.ts';
+import { STAND_INS } from './stand-ins.ts';
 import { jsonLine } from './summary.ts';
 import { FAULT_KINDS, FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from '../simulators/faults/plan.ts';
 
@@ -76,6 +80,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
     });
 
   addTranscribe(program, io, done);
+  addServices(program, io, done);
   program
     .command('charts')
     .description('draws the statecharts')
@@ -140,6 +145,30 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     .action(async (file: string, options: TranscribeOptions) => {
       io.catchSignals();
       done(await runTranscribe(file, { ...options, environment: process.env }, io));
+    });
+}
+
+function addServices(program: Command, io: CliIo, done: (status: number) => void): void {
+  program
+    .command('simulators')
+    .description("starts the providers' stand-ins on this machine, for any client, until Ctrl-C")
+    .argument('[names...]', `${STAND_INS.join(', ')}; default: all`)
+    .option('--port <n>', 'port of the first one; default: free ones', portNumber)
+    .option('--tls', 'https:// and wss://, with a certificate that they sign themselves', false)
+    .option('--speed <x>', 'how many times real time audio may come', positiveNumber, 1)
+    .option('--json', 'print one object for each', false)
+    .action(async (names: readonly string[], options: SimulatorsOptions) => {
+      io.catchSignals('Closing');
+      done(await runSimulators(names, options, io));
+    });
+
+  program
+    .command('doctor')
+    .description('says what this machine has and lacks, and what to do about it')
+    .option('--online', 'also ask whether each provider answers; no key is sent', false)
+    .option('--json', 'print one object a line; the last has "type":"summary"', false)
+    .action(async (options: { online: boolean; json: boolean }) => {
+      done(await runDoctor({ ...options, environment: process.env }, io));
     });
 }
 
