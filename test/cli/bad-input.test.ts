@@ -78,7 +78,9 @@ describe('tenuto transcribe with input that cannot be used', () => {
   it('says of an address that is none that it is none, before it asks for a key', () => {
     const { stderr } = tenuto('transcribe', sentence, '--url', 'nonsense');
 
-    expect(stderr).toMatch(/^tenuto: "nonsense" is not the address of a service that is reached by wss:/);
+    expect(stderr).toMatch(
+      /^tenuto: "nonsense" is not the address of a service that is reached by wss:/,
+    );
     expect(stderr).not.toContain('key');
   });
 

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../src/providers/wire/json.ts';
 
 type Received = Extract<RecordedStep, { kind: 'received' }>;
 
-export function receivedOf(message: JsonObject): Received {
+function receivedOf(message: JsonObject): Received {
   return { kind: 'received', frame: JSON.stringify(message), message };
 }
 

@@ -64,7 +64,7 @@ function scriptOf(query: JsonObject): Pick<Script, 'sampleRateHz' | 'nameOf'> {
 }
 
 /** What a query holds: nothing but words and numbers. */
-export function plainQueryOf(query: JsonObject): Record<string, string | number | boolean> {
+function plainQueryOf(query: JsonObject): Record<string, string | number | boolean> {
   const entries = Object.entries(query).filter(([, value]) =>
     ['string', 'number', 'boolean'].includes(typeof value),
   );
