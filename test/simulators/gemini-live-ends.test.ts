@@ -26,8 +26,7 @@ describe('gemini simulator, ending', () => {
   });
 
   it('opens a session without quota all the same, and ends it 0.8 s later', async () => {
-    const { simulator, clock } = await start();
-    simulator.spendQuota(true);
+    const { simulator, clock } = await start({ faults: { isQuotaSpent: true } });
     const client = await setUp(simulator.url);
 
     clock.advance(800);
@@ -36,6 +35,52 @@ describe('gemini simulator, ending', () => {
     expect(end.code).toBe(1_011);
     expect(end.reason).toMatch(/^You exceeded your current quota/);
     expect(Buffer.byteLength(end.reason)).toBe(123);
+  });
+
+  it('ends a running session 0.1 s after its next frame once the quota is spent', async () => {
+    const { simulator, clock } = await start();
+    const client = await setUp(simulator.url);
+    simulator.spendQuota(true);
+
+    client.send(say(tone(0)));
+    await pass(client, clock, 99);
+    await pass(client, clock, 0);
+    const before = client.socket.readyState;
+    clock.advance(1);
+
+    expect(await client.ended).toEqual(LIVE_CLOSES.quotaExceeded);
+    expect(before).toBe(client.socket.OPEN);
+  });
+
+  it.each([
+    [{ goAwayAfterMs: 3_000, goAwayLeadMs: 1_500 }, { timeLeft: '1.5s' }],
+    [{ goAwayAfterMs: 3_000, goAwayLeadMs: 1_500, goAwayNamesTime: false }, {}],
+  ])('ends in seconds where it is told to: %j', async (faults, goAway) => {
+    const { simulator, clock } = await start({ faults });
+    const client = await setUp(simulator.url);
+
+    clock.advance(3_000);
+    const told = await client.until((message) => message['goAway']);
+    clock.advance(1_500);
+
+    expect(told).toEqual({ goAway });
+    expect(await client.ended).toEqual(LIVE_CLOSES.aborted);
+  });
+
+  it('is silent between goAway and its end where it is told to', async () => {
+    const faults = { goAwayAfterMs: 3_000, goAwayLeadMs: 1_500, isSilentAfterGoAway: true };
+    const { simulator, clock } = await start({ faults });
+    const client = await setUp(simulator.url, { sessionResumption: {} });
+    clock.advance(3_000);
+    await client.until((message) => message['goAway']);
+
+    const turns = [{ role: 'user', parts: [{ text: 'Hello' }] }];
+    client.send({ clientContent: { turns, turnComplete: true } });
+    await pass(client, clock, 1_400);
+    await pass(client, clock, 0);
+
+    expect(client.messages.at(-1)).toHaveProperty('goAway');
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
   });
 
   it.each(Object.keys(LIVE_CLOSES) as LiveCloseName[])('can close with %s', async (name) => {
@@ -48,7 +93,7 @@ describe('gemini simulator, ending', () => {
   });
 
   it('can be slow to answer a ping', async () => {
-    const { simulator, clock } = await start({ faults: { pongDelayMs: 20_000 } });
+    const { simulator, clock } = await start({ pongDelayMs: 20_000 });
     const client = await setUp(simulator.url, { sessionResumption: {} });
     let pongs = 0;
     client.socket.on('pong', () => (pongs += 1));

@@ -19,14 +19,14 @@ export interface GeminiFaults {
   /** How often unknown and empty things come along, 0 to 1. Default 0. */
   readonly noiseRatio?: number;
   readonly random?: Random;
-  /** How long a pong takes. Default 0. */
-  readonly pongDelayMs?: number;
   /** Handles also for who did not ask. Default false. */
   readonly offersHandlesUnasked?: boolean;
   /** How long a handle is good for. Default 2 h. */
   readonly handleTtlMs?: number;
   /** Default `both`. */
   readonly endsAnswersWith?: 'both' | 'generationComplete' | 'turnComplete';
+  /** From the start on, as `spendQuota` does it later. Default false. */
+  readonly isQuotaSpent?: boolean;
   /** How a wrong key is refused. Default `http`: with 400. */
   readonly refusesKeysBy?: 'http' | 'badKey' | 'badKeyAsArgument';
 }

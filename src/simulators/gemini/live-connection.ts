@@ -33,6 +33,9 @@ export interface LiveWorld extends DialogueWorld {
 
 const DEFAULT_RATE_HZ = 16_000;
 
+/** What a close frame without a code is read as, and must not have (RFC 6455, section 7.4.1). */
+const NO_STATUS = 1_005;
+
 /** A client that closes its old socket first may still be overtaken by its own new one. */
 const RESUME_GRACE_MS = 300;
 
@@ -58,7 +61,6 @@ export class LiveConnection {
       noiseRatio: faults.noiseRatio ?? 0,
       random: faults.random ?? systemRandom,
     });
-    if (faults.pongDelayMs !== undefined) this.#slowPongs(faults.pongDelayMs);
     socket.on('message', (data) => this.#onMessage(data));
     socket.on('error', () => undefined);
     socket.on('close', (code) => this.#ended(code));
@@ -74,7 +76,8 @@ export class LiveConnection {
     const { code, reason } = closeOf(close);
     this.#release();
     this.#world.onClosing(code);
-    this.#socket.close(code, reason);
+    if (code === NO_STATUS) this.#socket.close();
+    else this.#socket.close(code, reason);
   }
 
   cut(): void {
@@ -112,15 +115,6 @@ export class LiveConnection {
       run();
     }, ms);
     this.#timers.add(timer);
-  }
-
-  #slowPongs(delayMs: number): void {
-    const pong = this.#socket.pong.bind(this.#socket);
-    this.#socket.pong = (data?: unknown) => {
-      this.#after(delayMs, () => {
-        if (this.isOpen) pong(data);
-      });
-    };
   }
 
   #onMessage(data: RawData): void {

@@ -10,7 +10,7 @@ import type { WebSocket } from 'ws';
 import { systemClock } from '../../ports/clock.ts';
 import { simpleMind } from '../persona/mind.ts';
 import { SimulatorServer, answer } from '../server/simulator-server.ts';
-import type { HttpAnswer, ServerAddress } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/simulator-server.ts';
 import type { CloseLike } from './faults.ts';
 import { HandleStore } from './handles.ts';
 import type { GeminiSimulator, GeminiSimulatorOptions, GeminiSimulatorStats } from './options.ts';
@@ -50,17 +50,18 @@ class Simulator implements GeminiSimulator {
   readonly #refusedByStatus: Record<number, number> = {};
   readonly #closesByCode: Record<number, number> = {};
   #server: SimulatorServer | null = null;
-  #isQuotaSpent = false;
+  #isQuotaSpent: boolean;
   #opened = 0;
   #audioSamples = 0;
   #calls = 0;
 
   constructor(options: GeminiSimulatorOptions) {
     this.#keys = new Set(options.apiKeys ?? ['local']);
+    this.#isQuotaSpent = options.faults?.isQuotaSpent ?? false;
     this.#world = this.#worldOf(options);
   }
 
-  async listen(address: ServerAddress): Promise<void> {
+  async listen(address: GeminiSimulatorOptions): Promise<void> {
     this.#server = await SimulatorServer.start(
       {
         onUpgrade: (request, url) => this.#onUpgrade(request, url),

@@ -12,10 +12,14 @@ const close = (code: number, reason: string): LiveClose => ({
   reason: Buffer.from(reason).subarray(0, 123).toString(),
 });
 
-/** What the service was seen to close with. */
+/** What the service was seen, or is reported, to close with. */
 export const LIVE_CLOSES = {
   normal: close(1000, ''),
+  /** A close frame without a code. */
+  noStatus: close(1005, ''),
   invalidArgument: close(1007, 'Request contains an invalid argument.'),
+  /** It was reported that a full context ends so; the words are chosen. */
+  contextExhausted: close(1007, 'The input token count exceeds the maximum number of tokens.'),
   invalidHandle: close(1007, 'Invalid session handle'),
   sessionNotFound: close(1008, 'BidiGenerateContent session not found'),
   entityNotFound: close(1008, 'Requested entity was not found.'),

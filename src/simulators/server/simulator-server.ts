@@ -1,5 +1,5 @@
 /** What every stand-in server is made of: one port for HTTP and WebSocket, plain or TLS, that can be closed at once. */
-import { createServer } from 'node:http';
+import { STATUS_CODES, createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -7,7 +7,10 @@ import type { Duplex } from 'node:stream';
 import { generate } from 'selfsigned';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import { systemClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
+import { slowPongs } from './slow-pongs.ts';
 
 export interface ServerAddress {
   /** Default 0: a free port. */
@@ -16,6 +19,15 @@ export interface ServerAddress {
   readonly host?: string;
   /** With a certificate that nobody has signed but itself. Default false. */
   readonly tls?: boolean;
+  /** How long a pong takes. Default 0. */
+  readonly pongDelayMs?: number;
+}
+
+/** How a server behaves that nobody outside asks about. */
+interface ServerLimits {
+  /** A frame that is longer ends its socket with 1009. Default 16 MiB. */
+  readonly maxFrameBytes?: number;
+  readonly clock?: Clock;
 }
 
 /** A refused upgrade, or the answer to a plain request. */
@@ -25,9 +37,18 @@ export interface HttpAnswer {
   readonly body?: string;
 }
 
+/** Takes a socket that is opened. */
+export type Take = (socket: WebSocket) => void;
+
+/** The same, with headers in the answer to the upgrade. */
+export interface Welcome {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly take: Take;
+}
+
 export interface ServerHandlers {
-  /** Whether a socket may be opened: an answer refuses it, a function takes it. */
-  onUpgrade(request: IncomingMessage, url: URL): HttpAnswer | ((socket: WebSocket) => void);
+  /** Whether a socket may be opened: an answer refuses it. */
+  onUpgrade(request: IncomingMessage, url: URL): HttpAnswer | Take | Welcome;
   /** A plain request. What it throws is answered with 500. */
   onRequest(request: IncomingMessage, response: ServerResponse, url: URL): void | Promise<void>;
 }
@@ -42,20 +63,34 @@ export class SimulatorServer {
   readonly #http: ReturnType<typeof createServer>;
   readonly #sockets = new Set<Socket>();
   readonly #isTls: boolean;
-  readonly #upgrader = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: MAX_FRAME_BYTES,
-    ...CLOSE_HANDSHAKE,
-    // A client that offers subprotocols expects one of them back.
-    handleProtocols: (offered) => offered.values().next().value ?? false,
-  });
+  readonly #upgrader: WebSocketServer;
+  readonly #headers = new WeakMap<IncomingMessage, Welcome['headers']>();
+  readonly #pongDelayMs: number;
+  readonly #clock: Clock;
   #host = '';
   #port = 0;
 
-  private constructor(handlers: ServerHandlers, certificate: Certificate | null) {
+  private constructor(
+    handlers: ServerHandlers,
+    certificate: Certificate | null,
+    { pongDelayMs = 0, clock = systemClock, maxFrameBytes }: ServerAddress & ServerLimits,
+  ) {
     this.#handlers = handlers;
     this.#isTls = certificate !== null;
+    this.#pongDelayMs = pongDelayMs;
+    this.#clock = clock;
+    this.#upgrader = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: maxFrameBytes ?? MAX_FRAME_BYTES,
+      ...CLOSE_HANDSHAKE,
+      // A client that offers subprotocols expects one of them back.
+      handleProtocols: (offered) => offered.values().next().value ?? false,
+    });
+    this.#upgrader.on('headers', (lines, request) => {
+      const headers = Object.entries(this.#headers.get(request) ?? {});
+      lines.push(...headers.map(([name, value]) => `${name}: ${value}`));
+    });
     const listener: RequestListener = (request, response) => void this.#answer(request, response);
     this.#http =
       certificate === null ? createServer(listener) : createTlsServer(certificate, listener);
@@ -69,9 +104,12 @@ export class SimulatorServer {
   }
 
   /** @throws TenutoError PORT_IN_USE, or OPTION_INVALID where nobody can listen there. */
-  static async start(handlers: ServerHandlers, address: ServerAddress): Promise<SimulatorServer> {
+  static async start(
+    handlers: ServerHandlers,
+    address: ServerAddress & ServerLimits,
+  ): Promise<SimulatorServer> {
     const certificate = address.tls === true ? await selfSigned() : null;
-    const server = new SimulatorServer(handlers, certificate);
+    const server = new SimulatorServer(handlers, certificate, address);
     await server.#listen(address.port ?? 0, address.host ?? '127.0.0.1');
     return server;
   }
@@ -112,8 +150,18 @@ export class SimulatorServer {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const verdict = this.#handlers.onUpgrade(request, urlOf(request));
-    if (typeof verdict === 'function') this.#upgrader.handleUpgrade(request, socket, head, verdict);
-    else socket.end(rawAnswer(verdict));
+    if ('status' in verdict) {
+      socket.once('finish', () => socket.destroy());
+      socket.end(rawAnswer(verdict));
+      return;
+    }
+    const { take, headers } =
+      typeof verdict === 'function' ? { take: verdict, headers: {} } : verdict;
+    this.#headers.set(request, headers);
+    this.#upgrader.handleUpgrade(request, socket, head, (opened) => {
+      if (this.#pongDelayMs > 0) slowPongs(opened, this.#pongDelayMs, this.#clock);
+      take(opened);
+    });
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -169,7 +217,7 @@ function rawAnswer({ status, headers, body = '' }: HttpAnswer): string {
     ...headers,
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${body}`;
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n${lines.join('')}\r\n${body}`;
 }
 
 function listenError(error: NodeJS.ErrnoException, port: number, host: string): TenutoError {
