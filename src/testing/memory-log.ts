@@ -10,11 +10,16 @@ export class SentLog {
   readonly frames: SentFrame[] = [];
   /** Frames that have reached the other end: the first so many, since none overtakes another. */
   arrived = 0;
+  readonly #isKept: boolean;
+
+  constructor(isKept: boolean) {
+    this.#isKept = isKept;
+  }
 
   /** Returns the copy that it keeps: the sender may use its bytes again. */
   add(frame: Frame, atMs: number): Frame {
     const copy = typeof frame === 'string' ? frame : new Uint8Array(frame);
-    this.frames.push({ frame: copy, atMs });
+    if (this.#isKept) this.frames.push({ frame: copy, atMs });
     return copy;
   }
 

@@ -1,22 +1,17 @@
 /** One connection in memory: the socket that tenuto holds, and at the same time the hands that play its other end. */
 import { SentLog } from './memory-log.ts';
 import type { SentFrame } from './memory-log.ts';
-import { MemoryLine, MemoryRoad, MemoryTimers } from './memory-way.ts';
-import type { Direction } from './memory-way.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { MemoryNetwork, MemoryPeer } from './memory-network.ts';
+import { MemoryRoads } from './memory-roads.ts';
+import type { Direction } from './memory-roads.ts';
+import { MemoryTimers } from './memory-way.ts';
 import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
-
-/** What a socket asks of the network that it is part of. */
-export interface MemoryNetwork {
-  readonly clock: Clock;
-  /** How long the next thing will be under way. */
-  readonly delayMs: () => number;
-  readonly bytesPerSecond: () => number;
-  readonly onFrame: (socket: MemorySocket, frame: Frame) => void;
-}
 
 /** A dead link's closing handshake is given up after it, as `ws` does. */
 const CLOSE_TIMEOUT_MS = 30_000;
+
+/** How long the other end believes in a socket whose end cannot get through to it. */
+const GIVEN_UP_AFTER_MS = 60_000;
 
 /** No close frame came. */
 const BROKEN = { code: 1006, reason: '' };
@@ -32,15 +27,12 @@ export class MemorySocket implements Socket {
   pings = 0;
   readonly #network: MemoryNetwork;
   readonly #handlers: SocketHandlers;
-  readonly #line: MemoryLine;
-  readonly #out: MemoryRoad;
-  readonly #in: MemoryRoad;
+  readonly #roads: MemoryRoads;
   readonly #timers: MemoryTimers;
   readonly #dialTimer: unknown;
   #phase: 'dialing' | 'open' | 'closing' | 'ended' = 'dialing';
-  #dead: Direction | null = null;
-  #isStalled = false;
-  readonly #log = new SentLog();
+  readonly #log: SentLog;
+  #isGoneTold = false;
 
   /** A transport makes them: see `MemoryTransport`. */
   constructor(network: MemoryNetwork, request: DialRequest, handlers: SocketHandlers) {
@@ -49,13 +41,8 @@ export class MemorySocket implements Socket {
     this.#network = network;
     this.#handlers = handlers;
     this.#timers = new MemoryTimers(clock);
-    this.#out = new MemoryRoad(clock);
-    this.#in = new MemoryRoad(clock);
-    this.#line = new MemoryLine({
-      clock,
-      bytesPerSecond: network.bytesPerSecond,
-      onDrain: () => this.#handlers.onDrain(),
-    });
+    this.#roads = new MemoryRoads(network, () => this.#handlers.onDrain());
+    this.#log = new SentLog(network.keepsFrames);
     this.#dialTimer = this.#timers.after(request.timeoutMs, () => this.#finish(BROKEN));
   }
 
@@ -69,7 +56,7 @@ export class MemorySocket implements Socket {
   }
 
   get bufferedBytes(): number {
-    return this.#line.bufferedBytes;
+    return this.#roads.line.bufferedBytes;
   }
 
   /** Every frame that was given to `send` while the socket was open, in order. Bytes are copies. */
@@ -95,7 +82,7 @@ export class MemorySocket implements Socket {
   send(frame: Frame): void {
     if (!this.isOpen) return;
     const copy = this.#log.add(frame, this.#network.clock.nowMs());
-    this.#sendOut(copy.length, () => {
+    this.#roads.sendOut(copy.length, () => {
       this.#log.arrived += 1;
       this.#network.onFrame(this, copy);
     });
@@ -103,8 +90,10 @@ export class MemorySocket implements Socket {
 
   ping(): boolean {
     this.pings += 1;
-    this.#sendOut(PING_BYTES, () => {
-      if (this.answersPings) this.#sendIn(() => this.#handlers.onPong());
+    this.#roads.sendOut(PING_BYTES, () => {
+      const { peer } = this.#network;
+      if (peer !== undefined) peer.onPing(this);
+      else if (this.answersPings) this.pong();
     });
     return true;
   }
@@ -116,26 +105,25 @@ export class MemorySocket implements Socket {
       return;
     }
     this.#phase = 'closing';
-    this.#sendOut(PING_BYTES, () => this.#sendIn(() => this.#finish({ code, reason })));
+    this.#roads.sendOut(PING_BYTES, () => {
+      this.#tellGone({ code, reason });
+      this.#roads.sendIn(() => this.#finish({ code, reason }));
+    });
     this.#timers.after(CLOSE_TIMEOUT_MS, () => this.#finish(BROKEN));
   }
 
   terminate(): void {
-    this.#phase = 'ended';
-    this.#line.cut();
-    this.#out.cut();
-    this.#in.cut();
-    this.#timers.stopAll();
+    this.#end(BROKEN);
   }
 
   /** A frame of the other end arrives here and now, after whatever is under way. Ignored until the socket is open. */
   say(frame: Frame): void {
-    if (this.#hasOpened) this.#in.rush(() => this.#hear(frame));
+    if (this.#hasOpened) this.#roads.in.rush(() => this.#hear(frame));
   }
 
   /** The same one latency later: the other end sends it now. */
   answer(frame: Frame): void {
-    this.#sendIn(() => this.#hear(frame));
+    this.#roads.sendIn(() => this.#hear(frame));
   }
 
   /**
@@ -146,13 +134,13 @@ export class MemorySocket implements Socket {
    */
   end(code = 1006, reason = '', facts: Partial<SocketEnd> = {}): void {
     const finish = (): void => this.#finish({ code, reason, ...facts });
-    if (code !== 1006 && this.#hasOpened) this.#in.rush(finish);
+    if (code !== 1006 && this.#hasOpened) this.#roads.in.rush(finish);
     else finish();
   }
 
   /** The other end sends its close frame now, which arrives one latency later, after what it said before. */
   hangUp(code: number, reason = ''): void {
-    this.#sendIn(() => this.#finish({ code, reason }));
+    this.#roads.sendIn(() => this.#finish({ code, reason }));
   }
 
   endsAfter(ms: number, { code, reason, ...facts }: Omit<SocketEnd, 'kind'>): void {
@@ -161,28 +149,46 @@ export class MemorySocket implements Socket {
 
   /** The dial is refused, once its answer has come. */
   refusedAfter(ms: number, end: Omit<SocketEnd, 'kind'>): void {
-    this.#in.put(ms, () => this.#finish(end));
+    this.#roads.in.put(ms, () => this.#finish(end));
   }
 
   /** A dial that hangs is answered after all. */
   opensAfter(ms: number): void {
-    this.#in.put(ms, () => this.#open());
+    this.#roads.in.put(ms, () => this.#open());
+  }
+
+  /** The other end answers the dial: it opens one latency later. */
+  accept(): void {
+    this.opensAfter(this.#network.delayMs());
+  }
+
+  /** The other end answers the dial: it is refused one latency later. */
+  refuse(end: Omit<SocketEnd, 'kind'>): void {
+    this.refusedAfter(this.#network.delayMs(), end);
+  }
+
+  /** The other end answers a ping. */
+  pong(): void {
+    this.#roads.sendIn(() => this.#handlers.onPong());
+  }
+
+  /** The dial goes out to whoever serves the other end. @internal */
+  knock(peer: MemoryPeer): void {
+    this.#roads.sendOut(0, () => peer.onDial(this));
   }
 
   /** Up here and dead there: nothing gets through any more, while both ends believe in it. */
   halfOpen(direction: Direction = 'both'): void {
-    this.#dead = direction;
-    this.#holdRoads();
+    this.#roads.shut(direction);
   }
 
   /** The way is open again: as TCP does, it brings what it held back, in order. */
   heal(): void {
-    this.#dead = null;
-    this.#holdRoads();
+    this.#roads.shut(null);
   }
 
   get isHalfOpen(): boolean {
-    return this.#dead !== null;
+    return this.#roads.isShut;
   }
 
   set isHalfOpen(isHalfOpen: boolean) {
@@ -192,23 +198,22 @@ export class MemorySocket implements Socket {
 
   /** The whole network stands still, or moves on. @internal */
   stalled(isStalled: boolean): void {
-    this.#isStalled = isStalled;
-    this.#holdRoads();
+    this.#roads.stall(isStalled);
   }
 
   /** The network takes nothing more: `bufferedBytes` is high at once, and what is sent waits. */
   congest(ballastBytes = DEFAULT_BALLAST_BYTES): void {
-    this.#line.congest(ballastBytes);
+    this.#roads.line.congest(ballastBytes);
   }
 
   /** The network takes again: what waits goes out, and tenuto hears of it. */
   drain(): void {
-    this.#line.drain();
+    this.#roads.line.drain();
   }
 
   /** The network's speed has changed. @internal */
   speedChanged(): void {
-    this.#line.speedChanged();
+    this.#roads.line.speedChanged();
   }
 
   get #hasOpened(): boolean {
@@ -229,22 +234,24 @@ export class MemorySocket implements Socket {
   #finish(end: Omit<SocketEnd, 'kind'>): void {
     if (!this.isLive) return;
     const kind = this.#phase === 'dialing' ? 'refused' : 'closed';
-    this.terminate();
+    this.#end(end);
     this.#handlers.onEnd({ kind, ...end });
   }
 
-  #sendOut(sizeBytes: number, arrive: () => void): void {
-    this.#line.put(sizeBytes, () => this.#out.put(this.#network.delayMs(), arrive));
+  #end(end: Omit<SocketEnd, 'kind'>): void {
+    const wasLive = this.isLive;
+    this.#phase = 'ended';
+    this.#roads.cut();
+    this.#timers.stopAll();
+    const { clock, peer, delayMs } = this.#network;
+    if (!wasLive || peer === undefined) return;
+    const throughMs = this.#roads.isHeld ? GIVEN_UP_AFTER_MS : delayMs();
+    clock.setTimeout(() => this.#tellGone(end), throughMs);
   }
 
-  #sendIn(arrive: () => void): void {
-    this.#in.put(this.#network.delayMs(), arrive);
-  }
-
-  #holdRoads(): void {
-    const isDead = (direction: Direction): boolean =>
-      this.#dead === 'both' || this.#dead === direction;
-    this.#out.hold(this.#isStalled || isDead('out'));
-    this.#in.hold(this.#isStalled || isDead('in'));
+  #tellGone(end: Omit<SocketEnd, 'kind'>): void {
+    if (this.#isGoneTold) return;
+    this.#isGoneTold = true;
+    this.#network.peer?.onGone(this, end);
   }
 }

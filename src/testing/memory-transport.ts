@@ -5,6 +5,7 @@
  */
 import { runFaults } from './memory-faults.ts';
 import type { FaultTarget, MemoryFault } from './memory-faults.ts';
+import type { MemoryPeer } from './memory-network.ts';
 import { MemorySocket } from './memory-socket.ts';
 import type { Clock } from '../ports/clock.ts';
 import { seededRandom } from '../ports/random.ts';
@@ -29,6 +30,10 @@ export interface MemoryTransportOptions {
   readonly outcome?: (dial: number) => DialOutcome;
   /** What the other end does about a frame that has reached it. */
   readonly onFrame?: (socket: MemorySocket, frame: Frame) => void;
+  /** Who answers dials that open, pings and closes. Default: dials open, and pings are answered. */
+  readonly peer?: MemoryPeer;
+  /** Whether what is sent can be looked at afterwards (`sent`, `audio`, `texts`, `heard`). Default true. */
+  readonly keepsFrames?: boolean;
 }
 
 const LATENCY_MS = 5;
@@ -62,12 +67,15 @@ export class MemoryTransport implements Transport, FaultTarget {
   }
 
   dial(request: DialRequest, handlers: SocketHandlers): MemorySocket {
+    const { peer } = this.#options;
     const socket = new MemorySocket(
       {
         clock: this.#options.clock,
         delayMs: () => this.#delayMs(),
         bytesPerSecond: () => Math.min(...this.#speeds),
         onFrame: this.#options.onFrame ?? (() => undefined),
+        keepsFrames: this.#options.keepsFrames ?? true,
+        ...(peer === undefined ? {} : { peer }),
       },
       request,
       handlers,
@@ -75,7 +83,8 @@ export class MemoryTransport implements Transport, FaultTarget {
     this.sockets.push(socket);
     socket.stalled(this.#stalls > 0);
     const outcome = this.#outcomeOf(this.sockets.length);
-    if (outcome === 'opens') socket.opensAfter(this.#delayMs());
+    if (outcome === 'opens' && peer !== undefined) socket.knock(peer);
+    else if (outcome === 'opens') socket.opensAfter(this.#delayMs());
     else if (outcome !== 'hangs') socket.refusedAfter(this.#delayMs(), outcome);
 
     return socket;

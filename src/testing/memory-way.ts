@@ -5,9 +5,6 @@
  */
 import type { Clock } from '../ports/clock.ts';
 
-/** Which way nothing gets through: `out` is from us to the service, `in` is back. */
-export type Direction = 'both' | 'out' | 'in';
-
 interface Passing {
   readonly arrivesAtMs: number;
   readonly arrive: () => void;

@@ -1,0 +1,69 @@
+/** Both directions of a connection in memory, either of which may be shut. */
+import type { MemoryNetwork } from './memory-network.ts';
+import { MemoryLine, MemoryRoad } from './memory-way.ts';
+
+/** Which way nothing gets through: `out` is from us to the service, `in` is back. */
+export type Direction = 'both' | 'out' | 'in';
+
+export class MemoryRoads {
+  /** What waits for the network to take it. */
+  readonly line: MemoryLine;
+  readonly out: MemoryRoad;
+  readonly in: MemoryRoad;
+  readonly #network: MemoryNetwork;
+  #shut: Direction | null = null;
+  #isStalled = false;
+
+  constructor(network: MemoryNetwork, onDrain: () => void) {
+    const { clock, bytesPerSecond } = network;
+    this.#network = network;
+    this.line = new MemoryLine({ clock, bytesPerSecond, onDrain });
+    this.out = new MemoryRoad(clock);
+    this.in = new MemoryRoad(clock);
+  }
+
+  get isShut(): boolean {
+    return this.#shut !== null;
+  }
+
+  /** Nothing of ours gets out. */
+  get isHeld(): boolean {
+    return this.#isStalled || this.#isShut('out');
+  }
+
+  sendOut(sizeBytes: number, arrive: () => void): void {
+    this.line.put(sizeBytes, () => this.out.put(this.#network.delayMs(), arrive));
+  }
+
+  sendIn(arrive: () => void): void {
+    this.in.put(this.#network.delayMs(), arrive);
+  }
+
+  /** @param direction null: neither is shut, and what was held back comes, in order. */
+  shut(direction: Direction | null): void {
+    this.#shut = direction;
+    this.#hold();
+  }
+
+  /** Nothing moves, or moves on. */
+  stall(isStalled: boolean): void {
+    this.#isStalled = isStalled;
+    this.#hold();
+  }
+
+  /** Everything under way is lost. */
+  cut(): void {
+    this.line.cut();
+    this.out.cut();
+    this.in.cut();
+  }
+
+  #isShut(direction: Direction): boolean {
+    return this.#shut === 'both' || this.#shut === direction;
+  }
+
+  #hold(): void {
+    this.out.hold(this.isHeld);
+    this.in.hold(this.#isStalled || this.#isShut('in'));
+  }
+}
