@@ -14,7 +14,7 @@ import { runTranscribe } from './commands/transcribe.ts';
 import type { TranscribeOptions } from './commands/transcribe.ts';
 import type { CliIo } from './io.ts';
 import { createIo, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
-import { PROVIDERS } from './providers.ts';
+import { PROVIDERS, VOICE } from './providers.ts';
 import { STAND_INS } from './stand-ins.ts';
 import { jsonLine } from './summary.ts';
 import { FAULT_KINDS, FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from '../simulators/faults/plan.ts';
@@ -93,7 +93,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
   program
     .command('paths')
     .description('prints paths through a statechart, as sentences: what its tests are made of')
-    .argument('<chart>', 'connection, orchestrator, liveness, breaker or network')
+    .argument('<chart>', 'connection, orchestrator, liveness, breaker, network or request')
     .option('--select <set>', 'edges (few paths, each transition) or all (each event)', 'edges')
     .option('--json', 'print one path a line; the last has "type":"summary"', false)
     .action((chart: string, options: PathsOptions) => {
@@ -110,7 +110,8 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     .argument('<file>', 'a WAV file; stereo, other rates and other sample formats are converted')
     .option(
       '--provider <names>',
-      `one, or several in order of preference: ${providersHelp}`,
+      `one, or several in order of preference: ${providersHelp}; or ${VOICE}, which stands alone (an agent that ` +
+        'hears by Deepgram, answers by Gemini, and speaks by Deepgram)',
       'local',
     )
     .option(

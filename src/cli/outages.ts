@@ -1,7 +1,8 @@
 /** What each fault did: when it was noticed, when audio flowed again, how much was sent again. */
 import { clockText } from './io.ts';
-import { breaksOf, carrierAt, endingOf } from './story.ts';
+import { breaksOf, carrierAt, endingOf, storyOf } from './story.ts';
 import type { Break, StoryEntry } from './story.ts';
+import { VOICE_PARTS } from './voice-parts.ts';
 import { isHalfOpenKind } from '../simulators/faults/kinds.ts';
 import type { FaultPlan } from '../simulators/faults/plan.ts';
 import type { FaultRecord } from '../simulators/faults/proxy.ts';
@@ -53,6 +54,19 @@ export function outagesOf(
       ? sharedBy(record, shared)
       : toldOf(record, [], 'notInUse');
   });
+}
+
+/** Of a voice agent: each part breaks alone. */
+export function outagesOfParts(
+  faults: readonly FaultRecord[],
+  story: readonly StoryEntry[],
+): readonly Outage[] {
+  return VOICE_PARTS.flatMap((part) =>
+    outagesOf(
+      faults.filter(({ fault: { target } }) => target === part),
+      storyOf(story, part),
+    ),
+  ).sort((one, other) => one.firedAtMs - other.firedAtMs);
 }
 
 /**

@@ -14,7 +14,14 @@ export const PROVIDERS: readonly { readonly name: ProviderName; readonly what: s
   { name: 'whisper', what: "Whisper over HTTP, OpenAI's or your own" },
 ];
 
+/** A voice agent: three services at once, and no candidate among others. */
+export const VOICE = 'voice';
+
 export type ProviderList = readonly [ProviderName, ...ProviderName[]];
+
+export function isVoice(text: string): boolean {
+  return text.trim() === VOICE;
+}
 
 /**
  * Reads `local,backup`, in order of preference.
@@ -37,6 +44,13 @@ export function parseProviders(text: string): ProviderList {
 
 function knownProvider(name: string): ProviderName {
   const known = PROVIDERS.find((provider) => provider.name === name);
+  if (name === VOICE) {
+    throw new TenutoError({
+      code: 'OPTION_INVALID',
+      message: 'A voice agent is no provider among others: it has three of its own.',
+      remediation: 'Give --provider voice alone.',
+    });
+  }
   if (known === undefined) throw unknown(name);
   return known.name;
 }
@@ -45,6 +59,6 @@ function unknown(name: string): TenutoError {
   return new TenutoError({
     code: 'PROVIDER_UNKNOWN',
     message: name === '' ? 'A provider has no name.' : `There is no provider "${name}".`,
-    remediation: `Take one of: ${PROVIDERS.map((provider) => provider.name).join(', ')}.`,
+    remediation: `Take one of: ${[...PROVIDERS.map((provider) => provider.name), VOICE].join(', ')}.`,
   });
 }

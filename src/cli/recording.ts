@@ -27,6 +27,14 @@ export interface Recording {
   readonly durationMs: number;
 }
 
+/** What a recording can be streamed through: a session, or a voice agent. */
+export type Stream = Pick<
+  Session,
+  'on' | 'connect' | 'write' | 'drain' | 'close' | 'status' | 'error' | 'ledger' | 'conversation'
+>;
+
+export type OpenStream = (options: SessionOptions) => Stream;
+
 export interface StreamOptions extends Interruption {
   readonly recording: Recording;
   /** In order of preference. */
@@ -35,12 +43,14 @@ export interface StreamOptions extends Interruption {
   readonly seed: number;
   readonly retentionMs?: number;
   readonly reconnect?: Partial<ReconnectPolicy>;
+  /** Opens a voice agent, which answers by parts of its own. Default: a plain session. */
+  readonly openAgent?: OpenStream;
   /** Further options of the session. */
   readonly session?: Partial<
     Pick<SessionOptions, 'holdDownMs' | 'rotationLeadMs' | 'transport' | 'admission'>
   >;
-  readonly onEvent?: (event: SessionEvent, session: Session) => void;
-  readonly onProgress?: (session: Session, positionMs: number) => void;
+  readonly onEvent?: (event: SessionEvent, session: Stream) => void;
+  readonly onProgress?: (session: Stream, positionMs: number) => void;
 }
 
 const CHUNK_MS = 100;
@@ -53,7 +63,8 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
   const { recording, candidates, signal } = options;
   const clock = systemClock;
   const retentionMs = options.retentionMs ?? RETENTION_MS;
-  const session = new Session({
+  const open: OpenStream = options.openAgent ?? ((given) => new Session(given));
+  const session = open({
     candidates,
     format: recording.format,
     transport: nodeWebSocketTransport,
@@ -70,7 +81,12 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
     },
     ...options.session,
   });
-  const tally = new Tally(session, clock, options);
+  const { onEvent } = options;
+  const tally = new Tally(session, clock, {
+    candidates,
+    isAgent: options.openAgent !== undefined,
+    ...(onEvent === undefined ? {} : { onEvent }),
+  });
 
   const deadline = new Deadline(options, clock);
   try {
@@ -95,14 +111,14 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
 }
 
 /** Through as many reconnections as it takes; but once interrupted, only what a standing link still brings. */
-async function drain(session: Session, signal: AbortSignal, deadline: Deadline): Promise<boolean> {
+async function drain(session: Stream, signal: AbortSignal, deadline: Deadline): Promise<boolean> {
   if (await session.drain({ signal })) return true;
   const hasLink = session.status === 'active' || session.status === 'connected';
   return signal.aborted && hasLink && (await session.drain({ signal: deadline.signal }));
 }
 
 /** Writes each chunk when a microphone would have it. Late chunks go out at once, so that no time is lost for good. */
-async function feed(session: Session, options: StreamOptions, clock: Clock): Promise<void> {
+async function feed(session: Stream, options: StreamOptions, clock: Clock): Promise<void> {
   const { recording, speedRatio, signal } = options;
   const rate = bytesPerMs(recording);
   const chunkBytes = BYTES_PER_SAMPLE * Math.round((CHUNK_MS * rate) / BYTES_PER_SAMPLE);
@@ -122,7 +138,7 @@ function bytesPerMs({ format }: Recording): number {
   return (format.sampleRateHz * BYTES_PER_SAMPLE) / 1_000;
 }
 
-function sessionError(session: Session): TenutoError {
+function sessionError(session: Stream): TenutoError {
   return (
     session.error ??
     new TenutoError({

@@ -2,6 +2,7 @@
 import { vendorOf } from './access.ts';
 import type { Environment } from './access.ts';
 import type { ProviderList, ProviderName } from './providers.ts';
+import type { OpenStream } from './recording.ts';
 import { isOnThisMachine, startService } from './service.ts';
 import type { Service } from './service.ts';
 import { TenutoError } from '../ports/errors.ts';
@@ -41,6 +42,8 @@ export interface ServicesOptions {
 export interface Services {
   /** For a session to choose from. */
   readonly candidates: readonly CandidateOptions[];
+  /** Where they are parts of a voice agent: opens it, with the candidates as those who hear. */
+  readonly openAgent?: OpenStream;
   /** What has fired, in order of time; of several services with the name of the one that it hit. */
   faults(): readonly FaultRecord[];
   /** Faults that found nothing to break yet. */

@@ -31,6 +31,7 @@ const MAX_RATE_RATIO = 1.25;
 /** Answers come faster than they sound. */
 const OPENAI_REPLY_RATIO = 8;
 const GEMINI_REPLY_RATIO = 4;
+const SPEAK_RATIO = 8;
 
 export function standInOf(provider: ProviderName): StandInName {
   const isDeepgram = provider === 'local' || provider === 'backup' || provider === 'flux';
@@ -46,7 +47,11 @@ export function startStandIn(name: StandInName, options: StandInOptions): Promis
     case 'gemini':
       return startGeminiSimulator({ ...common, speaksAtRatio: GEMINI_REPLY_RATIO * speedRatio });
     case 'deepgram':
-      return startDeepgramSimulator({ ...common, maxRateRatio: MAX_RATE_RATIO * speedRatio });
+      return startDeepgramSimulator({
+        ...common,
+        maxRateRatio: MAX_RATE_RATIO * speedRatio,
+        speak: { paceRatio: SPEAK_RATIO * speedRatio },
+      });
     case 'whisper':
       return startWhisperSimulator(common);
   }

@@ -1,4 +1,6 @@
 /** The story of a session: when it was noticed that something broke, when audio flowed again, and at whom. */
+import { partOf } from './voice-parts.ts';
+import type { VoicePart } from './voice-parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SessionEvent, SessionLedger } from '../session/events.ts';
 
@@ -81,6 +83,56 @@ export class StoryWriter {
       ...(this.#carrier === undefined ? {} : { carrier: this.#carrier }),
     };
   }
+}
+
+/** Of a voice agent, whose parts break alone: who carries is the part that a moment concerns, and each has its story. */
+export class PartsStoryWriter {
+  readonly #session: Told;
+  readonly #clock: Clock;
+  readonly #entries: StoryEntry[];
+
+  constructor(session: Told, clock: Clock) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#entries = [this.#entry('began')];
+  }
+
+  note(event: SessionEvent): void {
+    const part = partOf(event);
+    if (part === null) return;
+    const what = whatOf(event, part);
+    if (what !== null) this.#entries.push({ ...this.#entry(what), carrier: part });
+  }
+
+  entries(isComplete: boolean): readonly StoryEntry[] {
+    return [...this.#entries, this.#entry(isComplete ? 'ended' : 'cut')];
+  }
+
+  #entry(what: StoryEntry['what']): StoryEntry {
+    return { atMs: this.#clock.nowMs(), what, replayed: this.#session.ledger.replayed };
+  }
+}
+
+function whatOf({ type }: SessionEvent, part: VoicePart): 'noticed' | 'flowing' | null {
+  switch (type) {
+    case 'connection.suspected':
+    case 'connection.reconnecting':
+    case 'connection.failed':
+      return 'noticed';
+    case 'audio.flowing':
+    case 'connection.recovered':
+      return 'flowing';
+    case 'connection.reconnected':
+      return part === 'stt' ? null : 'flowing'; // audio has flowed before
+    default:
+      return null;
+  }
+}
+
+/** What concerns one part; nothing of a recording is sent again to those that do not hear. */
+export function storyOf(story: readonly StoryEntry[], part: VoicePart): readonly StoryEntry[] {
+  const own = story.filter(({ carrier }) => carrier === undefined || carrier === part);
+  return part === 'stt' ? own : own.map((entry) => ({ ...entry, replayed: 0 }));
 }
 
 export function breaksOf(story: readonly StoryEntry[]): readonly Break[] {

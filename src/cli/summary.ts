@@ -33,6 +33,7 @@ export function summaryOf(report: StreamReport, provider: string): Record<string
     answers: report.answers,
     toolCalls: report.toolCalls,
     dropped: report.dropped,
+    ...report.voice,
     status: report.status,
   };
 }
@@ -77,10 +78,15 @@ export function courseLines({ served, changes, degraded }: StreamReport): readon
   return [`served: ${stretches.join(', ') || 'nobody'}`, ...lines];
 }
 
-/** 0 only where every captured chunk was delivered. */
+/** 0 only where every captured chunk was delivered, and a voice agent answered each turn and spoke each answer. */
 export function exitStatusOf(report: StreamReport): number {
   if (report.status === 'interrupted') return EXIT_INTERRUPTED;
-  return report.status === 'complete' && report.ledger.gap === 0 ? EXIT_OK : EXIT_FAILED;
+  const isHeard = report.status === 'complete' && report.ledger.gap === 0;
+  return isHeard && isAnswered(report) ? EXIT_OK : EXIT_FAILED;
+}
+
+function isAnswered({ voice }: StreamReport): boolean {
+  return voice === null || (voice.unanswered === 0 && voice.unspoken === 0);
 }
 
 export function ledgerLine(ledger: SessionLedger): string {
@@ -105,7 +111,11 @@ export function gapLine({ fromMs, toMs, reason }: GapEvent): string {
 }
 
 /** What to do about a run in which something did not arrive, and nothing else says why. */
-export function adviceOn({ gaps }: StreamReport): string {
+export function adviceOn(report: StreamReport): string {
+  const { gaps, ledger } = report;
+  if (!isAnswered(report) && ledger.gap === 0 && ledger.buffered === 0) {
+    return 'All was heard, and not all was answered aloud. Try again, or see which part is down.';
+  }
   return gaps.some(({ reason }) => reason === 'ringOverflow')
     ? 'An outage lasted longer than audio is kept. Lengthen --retention, or shorten the outage.'
     : 'The service did not confirm all of the audio. Try again.';

@@ -2,19 +2,23 @@
 import { Course } from './course.ts';
 import type { CourseReport } from './course.ts';
 import { sleepUntil } from './sleep.ts';
-import { StoryWriter } from './story.ts';
+import { PartsStoryWriter, StoryWriter } from './story.ts';
 import type { StoryEntry } from './story.ts';
 import { Talk } from './talk.ts';
 import type { TalkCounts } from './talk.ts';
+import { partOf, VoiceParts } from './voice-parts.ts';
+import type { VoiceReport } from './voice-parts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import type { CandidateOptions } from '../session/candidates.ts';
 import type { SessionEvent, SessionLedger, TranscriptEvent } from '../session/events.ts';
-import type { Session } from '../session/session.ts';
+import type { Stream } from './recording.ts';
 
 /** An answer is heard to its end, and late words wait for: until nothing was said for a while, but not for ever. */
 const QUIET_MS = 1_500;
 const LAST_WORDS_MS = 15_000;
+/** A part that failed may have to be waited for. */
+const LAST_ANSWER_MS = 45_000;
 const LOOK_EVERY_MS = 100;
 
 export interface StreamReport extends CourseReport, TalkCounts {
@@ -27,12 +31,16 @@ export interface StreamReport extends CourseReport, TalkCounts {
   readonly story: readonly StoryEntry[];
   readonly status: 'complete' | 'incomplete' | 'failed' | 'interrupted';
   readonly error: TenutoError | null;
+  /** Of a voice agent; else null. */
+  readonly voice: VoiceReport | null;
 }
 
 interface TallyOptions {
   /** Who may serve the session, the first one first. */
   readonly candidates: readonly CandidateOptions[];
-  readonly onEvent?: (event: SessionEvent, session: Session) => void;
+  /** It is a voice agent. */
+  readonly isAgent: boolean;
+  readonly onEvent?: (event: SessionEvent, session: Stream) => void;
 }
 
 export class Tally {
@@ -40,26 +48,32 @@ export class Tally {
   readonly #gaps: Extract<SessionEvent, { type: 'gap' }>[] = [];
   readonly #course = new Course();
   readonly #talk = new Talk();
-  readonly #session: Session;
-  readonly #writer: StoryWriter;
+  readonly #session: Stream;
+  readonly #writer: StoryWriter | PartsStoryWriter;
   readonly #stop: () => void;
   readonly #clock: Clock;
   readonly #isAnswered: boolean;
+  readonly #parts: VoiceParts | null;
+  #voice: VoiceReport | null = null;
   #isReplying = false;
   #lastWordAtMs = 0;
   #reconnects = 0;
   #longestOutageMs = 0;
   #brokenAtMs: number | null = null;
 
-  constructor(session: Session, clock: Clock, { onEvent, candidates }: TallyOptions) {
+  constructor(session: Stream, clock: Clock, { onEvent, candidates, isAgent }: TallyOptions) {
     this.#session = session;
     this.#clock = clock;
     this.#isAnswered = candidates.some(({ provider }) => provider.component === 'realtime');
-    this.#writer = new StoryWriter(session, clock, candidates[0]?.provider.name);
+    this.#parts = isAgent ? new VoiceParts() : null;
+    this.#writer = isAgent
+      ? new PartsStoryWriter(session, clock)
+      : new StoryWriter(session, clock, candidates[0]?.provider.name);
     this.#stop = session.on('*', (event) => {
       if (event.type === 'transcript' && event.isFinal) this.#finals.push(event);
       if (event.type === 'gap') this.#gaps.push(event);
       this.#writer.note(event);
+      this.#parts?.note(event, clock.nowMs());
       this.#timeOutage(event, clock.nowMs());
       this.#talk.note(event);
       this.#noteWord(event);
@@ -70,6 +84,7 @@ export class Tally {
 
   /** Services that answer may tell words, and an answer, when all of the audio has long been done with. */
   async heardOut(signal: AbortSignal): Promise<void> {
+    if (this.#parts !== null) return this.#answered(this.#parts, signal);
     if (!this.#isAnswered) return;
     const latestMs = this.#clock.nowMs() + LAST_WORDS_MS;
     for (;;) {
@@ -78,6 +93,16 @@ export class Tally {
       if (nowMs >= Math.min(quietAtMs, latestMs) || signal.aborted) return;
       await sleepUntil(Math.min(quietAtMs, nowMs + LOOK_EVERY_MS), this.#clock, signal);
     }
+  }
+
+  /** A recording ends without the pause that ends a turn. */
+  async #answered(parts: VoiceParts, signal: AbortSignal): Promise<void> {
+    this.#session.conversation.endTurn();
+    const latestMs = this.#clock.nowMs() + LAST_ANSWER_MS;
+    while (parts.isBusy && this.#clock.nowMs() < latestMs && !signal.aborted) {
+      await sleepUntil(this.#clock.nowMs() + LOOK_EVERY_MS, this.#clock, signal);
+    }
+    this.#voice = parts.report(); // to close cuts short what is still to be said
   }
 
   #noteWord({ type }: SessionEvent): void {
@@ -89,6 +114,7 @@ export class Tally {
 
   /** An outage lasts from the last sign of life until audio flows again, on whichever socket. */
   #timeOutage(event: SessionEvent, nowMs: number): void {
+    if (this.#parts !== null && partOf(event) !== 'stt') return; // the others carry no audio of the recording
     if (event.type === 'connection.suspected') this.#brokenAtMs ??= nowMs - event.silentForMs;
     if (event.type === 'connection.reconnecting') this.#brokenAtMs ??= nowMs;
     if (event.type === 'connection.recovered') this.#brokenAtMs = null;
@@ -117,6 +143,7 @@ export class Tally {
       story: this.#writer.entries(outcome === 'complete'),
       status: outcome,
       error: signal.aborted ? null : (error ?? this.#session.error),
+      voice: this.#voice ?? this.#parts?.report() ?? null,
       ...this.#course.report(),
       ...this.#talk.counts,
     };

@@ -5,6 +5,7 @@ import type { CliIo } from './io.ts';
 import { clockText } from './io.ts';
 import { gapLine } from './summary.ts';
 import type { TalkLine } from './talk.ts';
+import { partOf } from './voice-parts.ts';
 import type { DegradedMode, MoveReason } from '../../machines/orchestrator.types.ts';
 import type { SessionEvent } from '../session/events.ts';
 
@@ -21,7 +22,8 @@ const MODES: Readonly<Record<DegradedMode, string>> = {
   noSpeech: 'nobody hears: text can still be typed',
 };
 
-export function tell(event: SessionEvent, io: CliIo): void {
+/** @param hasParts several can break: which one did is told. */
+export function tell(event: SessionEvent, io: CliIo, hasParts = false): void {
   if (event.type === 'transcript') {
     if (event.isFinal && event.text !== '') {
       io.write(`${pc.dim(clockText(event.startMs))}  ${event.text}`);
@@ -29,7 +31,9 @@ export function tell(event: SessionEvent, io: CliIo): void {
     return;
   }
   const note = noteOf(event);
-  if (note !== null) io.note(note);
+  if (note === null) return;
+  const part = hasParts ? partOf(event) : null;
+  io.note(part === null ? note : `${pc.bold(part)} ${note}`);
 }
 
 export function tellTalk(line: TalkLine, io: CliIo): void {
@@ -57,6 +61,11 @@ function noteOf(event: SessionEvent): string | null {
           `${event.bufferedAudioChunks} chunks held`,
       );
     case 'connection.reconnected':
+      if (event.component === 'llm' || event.component === 'tts') {
+        return pc.green(
+          `works again after ${Math.round(event.downtimeMs)} ms (${event.cause.code})`,
+        );
+      }
       return pc.green(
         `caught up: ${event.outcome} ${Math.round(event.audioReplayedMs)} ms; ` +
           `${Math.round(event.downtimeMs)} ms without a link in all (${event.cause.code})`,

@@ -58,6 +58,7 @@ function reportOf(course: Course): StreamReport {
     story: [],
     status: 'complete',
     error: null,
+    voice: null,
     ...course.report(),
   };
 }

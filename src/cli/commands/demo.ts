@@ -10,13 +10,12 @@ import type { CliIo } from '../io.ts';
 import { clockText, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from '../io.ts';
 import { outagesOf, outageTable } from '../outages.ts';
 import { changesLine, Counts, progressLine } from '../progress.ts';
-import type { Recording, StreamReport } from '../recording.ts';
+import type { Recording, Stream, StreamReport } from '../recording.ts';
 import { streamRecording } from '../recording.ts';
 import type { Service } from '../service.ts';
 import { startService } from '../service.ts';
 import { inWholeMs, jsonLine, ledgerLine, remainders } from '../summary.ts';
 import { systemClock } from '../../ports/clock.ts';
-import type { Session } from '../../session/session.ts';
 import { defaultFaultPlan, formatFaultPlan, parseFaultPlan } from '../../simulators/faults/plan.ts';
 import type { FaultPlan } from '../../simulators/faults/plan.ts';
 import { createVoskRecogniser } from '../../simulators/recogniser/vosk-recogniser.ts';
@@ -86,7 +85,7 @@ function runBoth(
   const common = { recording, speedRatio, seed, signal, haste };
   const counts = new Counts();
   let faultsTold = 0;
-  const show = (session: Session, positionMs: number): void => {
+  const show = (session: Stream, positionMs: number): void => {
     if (options.json) return;
     const faults = failing.faults();
     for (const { fault, effect } of faults.slice(faultsTold)) {

@@ -7,11 +7,11 @@ import pc from 'picocolors';
 import type { Environment } from '../access.ts';
 import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, reportError } from '../io.ts';
-import { notReached, outagesOf, outageTable } from '../outages.ts';
+import { notReached, outagesOf, outagesOfParts, outageTable } from '../outages.ts';
 import { changesLine, Counts, progressLine } from '../progress.ts';
-import type { Recording, StreamReport } from '../recording.ts';
+import type { Recording, Stream, StreamReport } from '../recording.ts';
 import { streamRecording } from '../recording.ts';
-import { parseProviders } from '../providers.ts';
+import { isVoice, parseProviders } from '../providers.ts';
 import type { Services } from '../services.ts';
 import { startServices } from '../services.ts';
 import {
@@ -25,11 +25,12 @@ import {
 } from '../summary.ts';
 import { Talk } from '../talk.ts';
 import { plain, tell, tellTalk } from '../telling.ts';
+import { startVoice } from '../voice.ts';
+import { partLines, VOICE_PARTS } from '../voice-parts.ts';
 import { readWav } from '../../audio/wav.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import { formatFaultPlan, parseFaultPlan } from '../../simulators/faults/plan.ts';
-import type { Session } from '../../session/session.ts';
 import type { FaultPlan } from '../../simulators/faults/plan.ts';
 
 export interface TranscribeOptions {
@@ -55,14 +56,16 @@ export async function runTranscribe(
   options: TranscribeOptions,
   io: CliIo,
 ): Promise<number> {
-  const providers = parseProviders(options.provider);
+  const providers = isVoice(options.provider) ? null : parseProviders(options.provider);
   const recording = await readRecording(file, options.json ? () => undefined : io.note);
   const plan = parseFaultPlan(options.faults, {
     seed: options.seed,
     lengthMs: recording.durationMs,
-    targets: providers,
+    targets: providers ?? VOICE_PARTS,
   });
-  const services = await startServices({ ...options, providers, plan, speedRatio: options.speed });
+  const given = { ...options, plan, speedRatio: options.speed };
+  const services =
+    providers === null ? await startVoice(given) : await startServices({ ...given, providers });
   if (!options.json && plan.faults.length > 0) {
     io.note(`faults: ${formatFaultPlan(plan)}  (seed ${options.seed})`);
   }
@@ -84,7 +87,7 @@ async function transcribe(
   const startedAtMs = systemClock.nowMs();
   const counts = new Counts();
   const talk = new Talk();
-  const show = (session: Session, positionMs: number): void => {
+  const show = (session: Stream, positionMs: number): void => {
     if (options.json) return;
     const { status, ledger } = session;
     const { reconnects, attempt } = counts;
@@ -100,6 +103,7 @@ async function transcribe(
     candidates: services.candidates,
     speedRatio: options.speed,
     seed: options.seed,
+    ...(services.openAgent === undefined ? {} : { openAgent: services.openAgent }),
     signal: io.signal,
     haste: io.haste,
     ...(options.retention === undefined ? {} : { retentionMs: options.retention }),
@@ -110,7 +114,7 @@ async function transcribe(
       counts.note(event);
       if (options.json) io.write(jsonLine(plain(event)));
       else {
-        tell(event, io);
+        tell(event, io, services.openAgent !== undefined);
         for (const line of talk.note(event)) tellTalk(line, io);
       }
       if (changesLine(event)) {
@@ -137,14 +141,17 @@ function conclude(
   startedAtMs: number,
   io: CliIo,
 ): void {
-  const outages = outagesOf(services.faults(), report.story);
+  const { story, voice } = report;
+  const faults = services.faults();
+  const outages = voice === null ? outagesOf(faults, story) : outagesOfParts(faults, story);
   if (outages.length > 0) for (const line of outageTable(outages, startedAtMs)) io.note(line);
   if (services.pendingFaults() > 0) {
-    const first = services.candidates[0]?.provider.name ?? '';
-    const rest = notReached(plan, services.faults(), first);
+    const first = voice === null ? services.candidates[0]?.provider.name : VOICE_PARTS[0];
+    const rest = notReached(plan, faults, first ?? '');
     io.note(`not fired, since nothing was in use there in time: ${formatFaultPlan(rest)}`);
   }
   for (const line of courseLines(report)) io.note(line);
+  for (const line of voice === null ? [] : partLines(voice)) io.note(line);
   io.note(ledgerLine(report.ledger));
   for (const line of remainders(report)) io.note(pc.red(line));
   if (report.error !== null) reportError(report.error, io, false);

@@ -49,6 +49,8 @@ export interface FaultRunnerOptions {
 const LIVE_AFTER_MS = 300;
 /** More than keep-alives and pings come to in that time, less than any audio does. */
 const LIVE_AFTER_BYTES = 256;
+/** Where texts are carried any of them counts; a pong is smaller. */
+const LIVE_AFTER_TEXT_BYTES = 16;
 /** A smaller write may be a control frame; its loss would show nothing. */
 const LEAST_CUT_BYTES = 64;
 
@@ -109,7 +111,7 @@ export class FaultRunner {
       this.#fire(fault, null, takeDown);
       return;
     }
-    const victim = this.#options.carries === 'sockets' ? this.#victim() : requestOf(now);
+    const victim = this.#options.carries === 'requests' ? requestOf(now) : this.#victim();
     if (victim === null) return;
     const passing = now?.connection === victim ? now.passing : null;
     if (kind === 'midframe' && (passing?.bytes.length ?? 0) <= LEAST_CUT_BYTES) return;
@@ -118,11 +120,12 @@ export class FaultRunner {
 
   /** The connection that carried client bytes last, of those worth breaking. */
   #victim(): ProxiedConnection | null {
-    const { network, clock, timeScaleRatio } = this.#options;
+    const { network, clock, timeScaleRatio, carries } = this.#options;
+    const leastBytes = carries === 'texts' ? LIVE_AFTER_TEXT_BYTES : LIVE_AFTER_BYTES;
     let victim: ProxiedConnection | null = null;
     for (const connection of network.connections) {
       const { upgradedAtMs, carriedBytes } = connection;
-      if (!connection.isLive || upgradedAtMs === null || carriedBytes < LIVE_AFTER_BYTES) continue;
+      if (!connection.isLive || upgradedAtMs === null || carriedBytes < leastBytes) continue;
       const liveAtMs = Math.max(upgradedAtMs, this.#quietSinceMs) + LIVE_AFTER_MS / timeScaleRatio;
       if (clock.nowMs() < liveAtMs) {
         this.#wakeAt(liveAtMs);

@@ -35,8 +35,8 @@ export interface ConnectionOptions {
   readonly carries: Carried;
 }
 
-/** What a client is expected to send: a socket's frames after an upgrade, or plain POST requests. */
-export type Carried = 'sockets' | 'requests';
+/** What a client is expected to send: audio over a WebSocket, now and then a text over one, or plain POST requests. */
+export type Carried = 'sockets' | 'texts' | 'requests';
 
 export type Direction = 'up' | 'down';
 
@@ -64,7 +64,7 @@ export class ProxiedConnection {
     this.#clock = options.clock;
     this.#observer = options.observer;
     this.#carries = options.carries;
-    this.#request = new HeadReader(options.carries === 'sockets' ? 'GET ' : 'POST ');
+    this.#request = new HeadReader(options.carries === 'requests' ? 'POST ' : 'GET ');
     this.#client.setNoDelay(true);
     this.#client.on('data', (bytes: Buffer) => this.#onClientData(bytes));
     this.#client.on('end', () => this.#onClientEnd());
@@ -134,9 +134,15 @@ export class ProxiedConnection {
       if (this.#down?.isSilent !== true) resetSocket(this.#client);
     });
     server.on('close', () => this.#onServerClose(server));
-    if (this.#carries === 'sockets') this.#frames.advance(this.#request.rest);
-    else if (this.requestHead !== null) this.#upgradedAtMs = this.#clock.nowMs();
-    this.#up.push(this.#request.bytes);
+    const { bytes, rest } = this.#request;
+    if (this.#carries === 'requests' && this.requestHead !== null) {
+      this.#upgradedAtMs = this.#clock.nowMs();
+      this.#up.push(bytes.subarray(0, bytes.length - rest.length));
+      if (rest.length > 0) this.#onClientData(rest); // a small request comes at once, and can be broken all the same
+      return;
+    }
+    if (this.#carries !== 'requests') this.#frames.advance(rest);
+    this.#up.push(bytes);
   }
 
   /** Answers the upgrade itself; the server hears nothing of it. */
@@ -176,7 +182,7 @@ export class ProxiedConnection {
       return;
     }
     const cutBytes =
-      this.#carries === 'sockets' ? this.#frames.advance(bytes) : Math.floor(bytes.length / 2);
+      this.#carries === 'requests' ? Math.floor(bytes.length / 2) : this.#frames.advance(bytes);
     if (this.isLive) {
       this.#carriedBytes += bytes.length;
       this.#carriedAtMs = this.#clock.nowMs();

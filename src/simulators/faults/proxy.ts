@@ -19,7 +19,10 @@ export interface FaultProxyOptions {
   readonly targetHost?: string;
   readonly targetPort: number;
   readonly plan: FaultPlan;
-  /** What it is put before: WebSockets, or plain POST requests, which break while they are sent. Default `sockets`. */
+  /**
+   * What it is put before: WebSockets that carry audio, or only now and then a text; or plain POST requests, which break
+   * while they are sent. Default `sockets`.
+   */
   readonly carries?: Carried;
   /** Default 127.0.0.1. */
   readonly host?: string;

@@ -1,0 +1,155 @@
+/** The parts of a voice agent: what broke of each, and whether it recovered; which answers were not said to their end. */
+import type { SessionEvent } from '../session/events.ts';
+import { isSpeakable } from '../voice/sentences.ts';
+
+/** As events and fault plans name them: who hears, who answers, who speaks. */
+export const VOICE_PARTS = ['stt', 'llm', 'tts'] as const;
+
+export type VoicePart = (typeof VOICE_PARTS)[number];
+
+export interface PartReport {
+  readonly part: VoicePart;
+  readonly failures: number;
+  readonly recoveries: number;
+  /** In real time, of those that ended. */
+  readonly longestOutageMs: number;
+  /** Nothing more is tried, or was still being tried at the end. */
+  readonly isDown: boolean;
+}
+
+export interface VoiceReport {
+  readonly parts: readonly PartReport[];
+  /** Turns of the user's whose answer failed. */
+  readonly unanswered: number;
+  /** Answers that were given and not spoken to their end, though nobody interrupted. */
+  readonly unspoken: number;
+}
+
+interface Part {
+  failures: number;
+  recoveries: number;
+  longestOutageMs: number;
+  brokenAtMs: number | null;
+}
+
+export class VoiceParts {
+  readonly #parts: Readonly<Record<VoicePart, Part>> = { stt: whole(), llm: whole(), tts: whole() };
+  readonly #unspoken = new Set<string>();
+  #isReplying = false;
+  #unanswered = 0;
+
+  note(event: SessionEvent, nowMs: number): void {
+    this.#noteAnswer(event);
+    switch (event.type) {
+      case 'connection.suspected':
+        this.#break(partOf(event), nowMs - event.silentForMs);
+        return;
+      case 'connection.reconnecting':
+      case 'connection.failed':
+        this.#break(partOf(event), nowMs);
+        return;
+      case 'connection.recovered':
+      case 'connection.reconnected':
+        this.#heal(partOf(event), nowMs);
+        return;
+      case 'audio.flowing':
+        this.#heal('stt', nowMs);
+        return;
+      default:
+    }
+  }
+
+  /** An answer is still being made, or spoken. */
+  get isBusy(): boolean {
+    return this.#isReplying || this.#unspoken.size > 0;
+  }
+
+  report(): VoiceReport {
+    return {
+      parts: VOICE_PARTS.map((part) => {
+        const { failures, recoveries, longestOutageMs, brokenAtMs } = this.#parts[part];
+        return {
+          part,
+          failures,
+          recoveries,
+          longestOutageMs: Math.round(longestOutageMs),
+          isDown: brokenAtMs !== null,
+        };
+      }),
+      unanswered: this.#unanswered + (this.#isReplying ? 1 : 0),
+      unspoken: this.#unspoken.size,
+    };
+  }
+
+  #noteAnswer(event: SessionEvent): void {
+    switch (event.type) {
+      case 'reply.started':
+        this.#isReplying = true;
+        return;
+      case 'reply.text':
+        if (isSpeakable(event.delta)) this.#unspoken.add(event.id);
+        return;
+      case 'reply.ended':
+        this.#isReplying = false;
+        if (event.status === 'failed') this.#unanswered += 1;
+        return;
+      case 'spoken':
+        this.#unspoken.delete(event.id);
+        return;
+      case 'interrupted':
+        this.#unspoken.clear();
+        return;
+      case 'item':
+        if (event.item.kind === 'message' && event.item.status === 'interrupted') {
+          this.#unspoken.delete(event.item.id);
+        }
+        return;
+      default:
+    }
+  }
+
+  #break(name: VoicePart | null, atMs: number): void {
+    const part = name && this.#parts[name];
+    if (part?.brokenAtMs !== null) return;
+    part.brokenAtMs = atMs;
+    part.failures += 1;
+  }
+
+  #heal(name: VoicePart | null, atMs: number): void {
+    const part = name && this.#parts[name];
+    if (part == null || part.brokenAtMs === null) return;
+    part.longestOutageMs = Math.max(part.longestOutageMs, atMs - part.brokenAtMs);
+    part.brokenAtMs = null;
+    part.recoveries += 1;
+  }
+}
+
+export function partOf(event: SessionEvent): VoicePart | null {
+  if (event.type === 'audio.flowing') return 'stt';
+  if (!('component' in event)) return null;
+  return VOICE_PARTS.find((part) => part === event.component) ?? null;
+}
+
+const NAMES: Readonly<Record<VoicePart, string>> = {
+  stt: 'hearing',
+  llm: 'thinking',
+  tts: 'speaking',
+};
+
+/** For a person: a line for each part. */
+export function partLines({ parts, unanswered, unspoken }: VoiceReport): readonly string[] {
+  const lines = parts.map(({ part, failures, recoveries, longestOutageMs, isDown }) => {
+    const name = `${part} (${NAMES[part]})`.padEnd(14);
+    if (failures === 0) return `${name}  never failed`;
+    const longest = recoveries === 0 ? '' : `, ${longestOutageMs} ms at the longest`;
+    const end = isDown ? '; it is down' : '';
+    return `${name}  failed ${failures} times, recovered ${recoveries} times${longest}${end}`;
+  });
+  if (unanswered > 0) lines.push(`${unanswered} turns were not answered`);
+  if (unspoken > 0) lines.push(`${unspoken} answers were not spoken to their end`);
+  return lines;
+}
+
+function whole(): Part {
+  return { failures: 0, recoveries: 0, longestOutageMs: 0, brokenAtMs: null };
+}
