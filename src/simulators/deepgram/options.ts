@@ -2,6 +2,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
+import type { ServerAddress } from '../server/simulator-server.ts';
 import type { DeepgramFault, DeepgramServiceName, DocumentedRefusal } from './faults.ts';
 import type { FluxBehaviour } from './flux-connection.ts';
 import type { Oddities } from './oddities.ts';
@@ -9,14 +10,8 @@ import type { Refusal } from './refusal.ts';
 import type { SpeakBehaviour } from './speak-connection.ts';
 import type { DeepgramSimulatorStats } from './tally.ts';
 
-export interface DeepgramSimulatorOptions {
+export interface DeepgramSimulatorOptions extends ServerAddress {
   readonly recogniser: Recogniser;
-  /** Default 0: a free port. */
-  readonly port?: number;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** With a certificate that nobody has signed but itself. Default false. */
-  readonly tls?: boolean;
   /** Keys that may connect and grant tokens. Default `local`. */
   readonly apiKeys?: readonly string[];
   /** Audio may come this much faster than it sounds, beyond 2 s of slack. Default 1.25, as the real service has it. */

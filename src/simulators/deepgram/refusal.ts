@@ -1,6 +1,5 @@
 /** What the server says over plain HTTP when it does not open a socket. */
-import { STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { HttpAnswer } from '../server/simulator-server.ts';
 
 export interface Refusal {
   readonly status: number;
@@ -37,16 +36,11 @@ export const badRequest = (message: string): Refusal => ({
   message,
 });
 
-export interface RefusalParts {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-export function refusalParts(refusal: Refusal, requestId: string): RefusalParts {
-  const { errorCode, message } = refusal;
+/** To an upgrade and to a plain request alike. */
+export function answerOf(refusal: Refusal, requestId: string): HttpAnswer {
+  const { status, errorCode, message } = refusal;
   const body = JSON.stringify({ err_code: errorCode, err_msg: message, request_id: requestId });
   const headers = {
-    'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),
     // The message may quote the query: nothing of it may end the header.
     'dg-error': message.replaceAll(/[^\x20-\x7e]/g, '?'),
@@ -54,14 +48,5 @@ export function refusalParts(refusal: Refusal, requestId: string): RefusalParts 
     connection: 'close',
     ...refusal.headers,
   };
-  return { headers, body };
-}
-
-/** Answers an upgrade request, for which Node hands over the bare socket. */
-export function refuseUpgrade(socket: Duplex, refusal: Refusal, requestId: string): void {
-  const { headers, body } = refusalParts(refusal, requestId);
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const status = `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}\r\n`;
-  socket.once('finish', () => socket.destroy());
-  socket.end(`${status}${lines.join('')}\r\n${body}`);
+  return { status, headers, body };
 }
