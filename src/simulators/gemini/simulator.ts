@@ -10,7 +10,7 @@ import type { WebSocket } from 'ws';
 import { systemClock } from '../../ports/clock.ts';
 import { simpleMind } from '../persona/mind.ts';
 import { SimulatorServer, answer } from '../server/simulator-server.ts';
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer, ListeningServer } from '../server/simulator-server.ts';
 import type { CloseLike } from './faults.ts';
 import { HandleStore } from './handles.ts';
 import type { GeminiSimulator, GeminiSimulatorOptions, GeminiSimulatorStats } from './options.ts';
@@ -49,7 +49,7 @@ class Simulator implements GeminiSimulator {
   readonly #httpAnswers: HttpAnswer[] = [];
   readonly #refusedByStatus: Record<number, number> = {};
   readonly #closesByCode: Record<number, number> = {};
-  #server: SimulatorServer | null = null;
+  #server: ListeningServer | null = null;
   #isQuotaSpent: boolean;
   #opened = 0;
   #audioSamples = 0;

@@ -17,7 +17,7 @@ import { simpleMind } from '../persona/mind.ts';
 import type { Mind } from '../persona/mind.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import { answer, bodyOf, SimulatorServer } from '../server/simulator-server.ts';
-import type { HttpAnswer, ServerAddress } from '../server/simulator-server.ts';
+import type { HttpAnswer, ListeningServer, ServerAddress } from '../server/simulator-server.ts';
 import { RealtimeConnection } from './connection.ts';
 import { Credentials, readKey } from './credentials.ts';
 import { Faults } from './faults.ts';
@@ -107,7 +107,7 @@ class RealtimeSimulator implements OpenAiSimulator {
   readonly #connections = new Set<RealtimeConnection>();
   readonly #refusedByStatus: Record<number, number> = {};
   readonly #closesByCode: Record<number, number> = {};
-  #server: SimulatorServer | null = null;
+  #server: ListeningServer | null = null;
   #opened = 0;
   #audioSamples = 0;
   #repliesAsked = 0;
@@ -119,13 +119,12 @@ class RealtimeSimulator implements OpenAiSimulator {
   }
 
   async listen(): Promise<void> {
-    const { port = 0, host = '127.0.0.1', tls = false } = this.#options;
     this.#server = await SimulatorServer.start(
       {
         onUpgrade: (request, url) => this.#onUpgrade(request, url),
         onRequest: (request, response, url) => this.#onRequest(request, response, url),
       },
-      { port, host, tls },
+      this.#options,
     );
   }
 

@@ -21,6 +21,23 @@ export interface ServerAddress {
   readonly tls?: boolean;
   /** How long a pong takes. Default 0. */
   readonly pongDelayMs?: number;
+  /** Where to listen. Default: on this machine. Elsewhere port, host and TLS mean nothing. */
+  readonly network?: ServerNetwork;
+}
+
+/** A network that servers can listen on, other than this machine's. */
+export interface ServerNetwork {
+  listen(handlers: ServerHandlers): ListeningServer;
+}
+
+export interface ListeningServer {
+  readonly port: number;
+  /** Such as `wss://127.0.0.1:40123`. */
+  readonly socketUrl: string;
+  /** Such as `http://127.0.0.1:40123`. */
+  readonly httpUrl: string;
+  /** Cuts everything and frees the port. */
+  close(): Promise<void>;
 }
 
 /** How a server behaves that nobody outside asks about. */
@@ -58,7 +75,7 @@ const MAX_FRAME_BYTES = 16 * 1_024 * 1_024;
 /** How long a peer may take to answer a close frame. The published types of `ws` do not know this option yet. */
 const CLOSE_HANDSHAKE = { closeTimeout: 2_000 };
 
-export class SimulatorServer {
+export class SimulatorServer implements ListeningServer {
   readonly #handlers: ServerHandlers;
   readonly #http: ReturnType<typeof createServer>;
   readonly #sockets = new Set<Socket>();
@@ -107,7 +124,8 @@ export class SimulatorServer {
   static async start(
     handlers: ServerHandlers,
     address: ServerAddress & ServerLimits,
-  ): Promise<SimulatorServer> {
+  ): Promise<ListeningServer> {
+    if (address.network !== undefined) return address.network.listen(handlers);
     const certificate = address.tls === true ? await selfSigned() : null;
     const server = new SimulatorServer(handlers, certificate, address);
     await server.#listen(address.port ?? 0, address.host ?? '127.0.0.1');
@@ -118,17 +136,14 @@ export class SimulatorServer {
     return this.#port;
   }
 
-  /** Such as `wss://127.0.0.1:40123`. */
   get socketUrl(): string {
     return `${this.#isTls ? 'wss' : 'ws'}://${this.#host}:${this.#port}`;
   }
 
-  /** Such as `http://127.0.0.1:40123`. */
   get httpUrl(): string {
     return `${this.#isTls ? 'https' : 'http'}://${this.#host}:${this.#port}`;
   }
 
-  /** Cuts everything and frees the port. */
   async close(): Promise<void> {
     if (!this.#http.listening) return;
     const closed = new Promise((resolve) => this.#http.close(resolve));
