@@ -13,8 +13,7 @@ const FRAMES_PER_SECOND = 10;
 const INTERIM_EVERY_FRAMES = 3;
 /** An interim that says nothing new still goes out after this many frames: it proves that the service listens. */
 const INTERIM_AT_LEAST_EVERY_FRAMES = 9;
-/** A final with less silence at its end was cut for its length, not for a pause. */
-const PAUSE_AT_LEAST_SECONDS = 0.3;
+const DEFAULT_PAUSE_MS = 300;
 
 /** One segment's recogniser. Times are seconds from the segment's start. */
 export interface SegmentEngine {
@@ -39,6 +38,8 @@ export interface EngineWord {
 
 export interface SegmenterOptions {
   readonly sampleRateHz: number;
+  /** A final with less silence at its end was cut for its length, not for a pause. Default 300. */
+  readonly pauseMs?: number;
   openEngine(): SegmentEngine;
   onResult(result: RecogniserResult): void;
 }
@@ -168,6 +169,7 @@ export class Segmenter {
     const endSample = startSample + this.#fedSamples;
     const placed = words.map((word) => this.#place(word, endSample));
     const silence = endSample - (placed.at(-1)?.endSample ?? startSample);
+    const { pauseMs = DEFAULT_PAUSE_MS, sampleRateHz } = this.#options;
     this.#engine = null;
     this.#segmentStart = endSample;
     this.#fedSamples = 0;
@@ -180,7 +182,7 @@ export class Segmenter {
       endSample,
       text,
       words: placed,
-      endsUtterance: ended && silence >= PAUSE_AT_LEAST_SECONDS * this.#options.sampleRateHz,
+      endsUtterance: ended && silence * 1_000 >= pauseMs * sampleRateHz,
       coversAudio: true,
       ...(flushToken === undefined ? {} : { flushToken }),
     });
