@@ -8,7 +8,12 @@ import type { Faculty, ProviderEvent } from './events.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { ConversationRecord, MessageItem, ToolResultItem } from '../ports/conversation.ts';
+import type {
+  ConversationItem,
+  ConversationRecord,
+  MessageItem,
+  ToolResultItem,
+} from '../ports/conversation.ts';
 import type { DialRequest, Frame, SocketEnd, Transport } from '../ports/socket.ts';
 
 export type {
@@ -84,6 +89,11 @@ export interface StreamMemory {
   readonly conversation: () => ConversationRecord;
   /** What the service offered last to take its session up again; null for a fresh one. */
   readonly handle: string | null;
+  /**
+   * What came into the conversation after `handle` was offered: the session that it takes up was never told. Without a
+   * handle that is everything. Default: that is not known.
+   */
+  readonly news?: () => readonly ConversationItem[];
 }
 
 /** What an application asks for in the middle of a conversation. */

@@ -2,19 +2,23 @@
 interface Made {
   /** Sound that came, in milliseconds. */
   readonly ms: number;
+  /** All the text that came, whatever is left of it. */
   readonly chars: number;
 }
+
+const NOTHING: Made = { ms: 0, chars: 0 };
 
 export class HeardText {
   readonly #made = new Map<string, Made>();
 
   made(id: string, ms: number): void {
-    const before = this.#made.get(id);
-    this.#made.set(id, { ms: (before?.ms ?? 0) + ms, chars: before?.chars ?? 0 });
+    const before = this.#made.get(id) ?? NOTHING;
+    this.#made.set(id, { ...before, ms: before.ms + ms });
   }
 
   said(id: string, chars: number): void {
-    this.#made.set(id, { ms: this.#made.get(id)?.ms ?? 0, chars });
+    const before = this.#made.get(id) ?? NOTHING;
+    this.#made.set(id, { ...before, chars });
   }
 
   forget(id: string): void {
@@ -23,13 +27,14 @@ export class HeardText {
 
   /**
    * The words of `text` that were spoken within the first `heardMs`, by their share of the sound; a word that was begun
-   * does not count. All of it where nobody said what was played, or nothing was spoken.
+   * does not count. All of it where nobody said what was played, or nothing was spoken. Asked again of what is left, it
+   * takes nothing more away.
    */
   heardOf(id: string, text: string, heardMs: number | null): string {
-    const ms = this.#made.get(id)?.ms ?? 0;
+    const { ms, chars } = this.#made.get(id) ?? NOTHING;
     if (heardMs === null || ms === 0 || heardMs >= ms) return text;
-    const reached = Math.floor((text.length * heardMs) / ms);
-    if (/\s/.test(text.charAt(reached))) return text.slice(0, reached);
+    const reached = Math.floor((Math.max(chars, text.length) * heardMs) / ms);
+    if (reached >= text.length || /\s/.test(text.charAt(reached))) return text.slice(0, reached);
     const lastSpace = text.slice(0, reached).search(/\s\S*$/);
     return lastSpace < 0 ? '' : text.slice(0, lastSpace);
   }

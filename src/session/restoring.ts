@@ -1,7 +1,8 @@
 /** Giving the conversation back to a link that is configured, and the conversation that then runs over it. */
 import type { Demux } from './demux.ts';
 import type { Link } from './link.ts';
-import type { Speaker, Talk } from './talk.ts';
+import type { Talk } from './talk.ts';
+import type { Speaker } from './talk.types.ts';
 import type { RestoreResult } from '../../machines/connection.types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ConversationEvent, HandshakeEvent } from '../providers/events.ts';
@@ -49,6 +50,11 @@ export class Restoring {
   /** The service has taken everything. It may say so before it is asked: some acknowledge nothing. */
   restored(link: Link): void {
     if (this.#wait?.link === link) this.#wait.finish(link.restored);
+  }
+
+  /** Whether it was given the conversation, and is told of all that is said. */
+  carries(link: Link): boolean {
+    return link === this.#link;
   }
 
   /** Only the link that carries the conversation is heard. */

@@ -43,6 +43,11 @@ export class SpeechQueue {
     this.#handlers = handlers;
   }
 
+  /** The service has texts that it has not confirmed. */
+  get isSaying(): boolean {
+    return this.#sent.length > 0;
+  }
+
   /** What is not confirmed yet. */
   get pendingTexts(): readonly string[] {
     return [...this.#sent, ...this.#waiting].map(({ text }) => text);

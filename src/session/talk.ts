@@ -3,40 +3,25 @@
  *
  * It belongs to the session, not to a socket: what is asked for while nobody serves is kept and given to whoever does.
  */
-import type { SessionEmitter } from './emitter.ts';
 import type { Conversation, SayOptions, SpokenAudio } from './conversation.ts';
+import { Handles } from './handles.ts';
 import { Journal } from './journal.ts';
+import { Playback } from './playback.ts';
 import { SpeechQueue } from './speech-queue.ts';
+import type { Speaker, TalkOptions } from './talk.types.ts';
 import { textGiven } from './door.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { ConversationItem, MessageItem } from '../ports/conversation.ts';
-import type { Logger } from '../ports/logger.ts';
-import type { Order, ProviderTraits, StreamMemory } from '../providers/contract.ts';
+import type { Order, StreamMemory } from '../providers/contract.ts';
 import type { ConversationEvent } from '../providers/events.ts';
-
-/** The link that carries the conversation. */
-export interface Speaker {
-  readonly traits: ProviderTraits;
-  /** False where the service has no such order. */
-  ask(order: Order): boolean;
-  /** Where a sample of this link lies in captured audio, in milliseconds. */
-  msOf(sample: number): number;
-}
-
-export interface TalkOptions {
-  readonly clock: Clock;
-  readonly emitter: SessionEmitter;
-  readonly logger: Logger;
-}
 
 export class Talk implements Conversation {
   readonly #options: TalkOptions;
   readonly journal = new Journal();
   readonly #speech: SpeechQueue;
   readonly #listeners = new Set<(audio: SpokenAudio) => void>();
-  /** What each candidate offered last, to take its session up again. */
-  readonly #handles = new Map<string, string>();
+  readonly #playback = new Playback();
+  readonly #handles = new Handles();
   #speaker: Speaker | null = null;
   /** The answer that sounds, in our words. */
   #speaking: string | null = null;
@@ -57,7 +42,7 @@ export class Talk implements Conversation {
   }
 
   send(text: string, { reply = true }: { readonly reply?: boolean } = {}): string {
-    const item = this.journal.addMessage('user', textGiven(text));
+    const item = this.journal.addMessage('user', textGiven(text), reply);
     this.#options.emitter.emit({ type: 'item', item });
     this.#ask({ kind: 'message', item, replyFollows: reply });
     if (reply) this.#ask({ kind: 'reply' });
@@ -72,7 +57,9 @@ export class Talk implements Conversation {
   }
 
   reply(): boolean {
-    return this.#ask({ kind: 'reply' });
+    const isAsked = this.#ask({ kind: 'reply' });
+    if (isAsked) this.journal.replyAsked();
+    return isAsked;
   }
 
   endTurn(): boolean {
@@ -81,17 +68,23 @@ export class Talk implements Conversation {
 
   say(text: string, { interrupt = false }: SayOptions = {}): string {
     if (interrupt) this.interrupt();
-    return this.#speech.say(textGiven(text));
+    const id = this.#speech.say(textGiven(text));
+    this.#noteWord();
+    return id;
   }
 
   interrupt(): void {
     this.#speech.clear();
+    this.journal.pardoned();
     this.#tellHeard();
     this.#cutSpeech();
+    this.#noteWord();
   }
 
   heard(id: string, ms: number): void {
     this.journal.heard(id, ms);
+    this.#playback.heard(id, ms, this.#options.clock.nowMs());
+    this.#tellWord();
   }
 
   onAudio(listener: (audio: SpokenAudio) => void): () => void {
@@ -103,13 +96,14 @@ export class Talk implements Conversation {
   memoryFor(candidateKey: string): StreamMemory {
     return {
       conversation: () => this.journal.conversation,
-      handle: this.#handles.get(candidateKey) ?? null,
+      handle: this.#handles.handleOf(candidateKey),
+      news: () => this.#handles.newsFor(candidateKey, this.items),
     };
   }
 
-  offerHandle(candidateKey: string, handle: string | null): void {
-    if (handle === null) this.#handles.delete(candidateKey);
-    else this.#handles.set(candidateKey, handle);
+  /** @param isCarrying whether it comes from whoever carries the conversation, and so knows all of it. */
+  offerHandle(candidateKey: string, handle: string | null, isCarrying: boolean): void {
+    this.#handles.offer(candidateKey, handle, isCarrying ? this.journal.knownIds : null);
   }
 
   /** From now on this link carries the conversation. */
@@ -125,8 +119,9 @@ export class Talk implements Conversation {
     this.#speaker = null;
     this.#speech.shut();
     for (const item of this.journal.linkLost()) this.#options.emitter.emit({ type: 'item', item });
-    if (this.#isReplying) this.#endReply('interrupted');
+    this.#endReply('interrupted');
     this.#speaking = null;
+    this.#noteWord();
   }
 
   end(): void {
@@ -136,6 +131,11 @@ export class Talk implements Conversation {
   }
 
   take(event: ConversationEvent): void {
+    this.#handle(event);
+    this.#noteWord();
+  }
+
+  #handle(event: ConversationEvent): void {
     const { emitter } = this.#options;
     switch (event.kind) {
       case 'item':
@@ -143,6 +143,7 @@ export class Talk implements Conversation {
         return;
       case 'replyStarted':
         this.#isReplying = true;
+        this.journal.replyStarted();
         emitter.emit({ type: 'reply.started' });
         return;
       case 'replyText': {
@@ -154,7 +155,7 @@ export class Talk implements Conversation {
         this.#play(event);
         return;
       case 'replyEnded':
-        if (event.status !== 'failed') this.journal.replied();
+        this.journal.replied(event.status);
         this.#endReply(event.status);
         return;
       case 'interrupted':
@@ -194,6 +195,9 @@ export class Talk implements Conversation {
     const durationMs = (bytes.length * 1_000) / (sampleRateHz * BYTES_PER_SAMPLE);
     const id = this.journal.addAudio(ref, durationMs) ?? ref;
     this.#speaking = id;
+    if (this.#listeners.size > 0) {
+      this.#playback.sounded(id, durationMs, this.#options.clock.nowMs());
+    }
     for (const listener of this.#listeners) {
       try {
         listener({ id, bytes, sampleRateHz, durationMs });
@@ -221,11 +225,25 @@ export class Talk implements Conversation {
     this.#options.emitter.emit({ type: 'interrupted', id: this.#speaking });
     if (cut !== null) this.#options.emitter.emit({ type: 'item', item: cut });
     this.#speaking = null;
+    this.#playback.cut();
   }
 
+  /** Told once of each, though a service that takes a session up again tells of what was lost with its socket. */
   #endReply(status: Extract<ConversationEvent, { kind: 'replyEnded' }>['status']): void {
+    if (!this.#isReplying) return;
     this.#isReplying = false;
     this.#options.emitter.emit({ type: 'reply.ended', status });
+  }
+
+  /** Something came of an answer, or it came to its end. */
+  #noteWord(): void {
+    const isMaking = this.#isReplying || this.#speech.isSaying;
+    this.#playback.making(isMaking, this.#options.clock.nowMs());
+    this.#tellWord();
+  }
+
+  #tellWord(): void {
+    this.#options.onAnswering?.(this.#playback.untilMs);
   }
 
   #ask(order: Order): boolean {

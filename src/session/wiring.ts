@@ -157,7 +157,7 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   onLost(link: Link, failure: Failure): void {
-    if (failure.kind === 'staleHandle') this.#talk().offerHandle(link.candidate.key, null);
+    if (failure.kind === 'staleHandle') this.#offerHandle(link, null);
     this.reporter.lost(link, failure, link.openedAtMs === null);
   }
 
@@ -197,7 +197,7 @@ export class Wiring implements LinkHandlers<Link> {
         this.#restoring?.restored(link);
         return;
       case 'handleOffered':
-        this.#talk().offerHandle(link.candidate.key, event.handle);
+        this.#offerHandle(link, event.handle);
         return;
       case 'transcript':
       case 'dropped':
@@ -211,6 +211,11 @@ export class Wiring implements LinkHandlers<Link> {
         this.#noteAnswer(link);
         this.#restoring?.take(link, event);
     }
+  }
+
+  #offerHandle(link: Link, handle: string | null): void {
+    const isCarrying = this.#restoring?.carries(link) ?? false;
+    this.#talk().offerHandle(link.candidate.key, handle, isCarrying);
   }
 
   #noteAnswer(link: Link): void {

@@ -1,0 +1,22 @@
+/** What a conversation needs of the session that it belongs to, and of whoever carries it. */
+import type { SessionEmitter } from './emitter.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Order, ProviderTraits } from '../providers/contract.ts';
+
+/** The link that carries the conversation. */
+export interface Speaker {
+  readonly traits: ProviderTraits;
+  /** False where the service has no such order. */
+  ask(order: Order): boolean;
+  /** Where a sample of this link lies in captured audio, in milliseconds. */
+  msOf(sample: number): number;
+}
+
+export interface TalkOptions {
+  readonly clock: Clock;
+  readonly emitter: SessionEmitter;
+  readonly logger: Logger;
+  /** Until when an answer is being made or played, as far as that is known now. Default: nobody asks. */
+  readonly onAnswering?: (untilMs: number) => void;
+}
