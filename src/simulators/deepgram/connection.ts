@@ -32,6 +32,7 @@ export interface ListenConnectionOptions extends Omit<ServedSocketOptions, 'unre
   readonly recogniser: Recogniser;
   readonly maxRateRatio: number;
   readonly idleTimeoutMs: number;
+  readonly finalizeDelayMs: number;
   readonly clock: Clock;
   onAudio(samples: number): void;
 }
@@ -48,6 +49,8 @@ export class ListenConnection {
   #firstAudioAtMs: number | null = null;
   #activeAtMs: number;
   #timer: unknown;
+  #finalizeDelayMs: number;
+  readonly #finalizeTimers = new Set<unknown>();
   /** `draining`: nothing more is read, results still go out. `closing`: nothing goes either way. */
   #phase: 'open' | 'draining' | 'closing' = 'open';
 
@@ -55,6 +58,7 @@ export class ListenConnection {
     const { query, clock } = options;
     this.#options = options;
     this.#activeAtMs = clock.nowMs();
+    this.#finalizeDelayMs = options.finalizeDelayMs;
     this.#speech = new SpeechEvents(query, (message) => this.#send(message));
     this.#stream = this.#openStream();
     this.#watchIdle(options.idleTimeoutMs);
@@ -74,7 +78,8 @@ export class ListenConnection {
   }
 
   suffer(fault: DeepgramFault): void {
-    this.#socket.suffer(fault);
+    if (fault.kind === 'lateFinalize') this.#finalizeDelayMs = fault.delayMs;
+    else this.#socket.suffer(fault);
   }
 
   #openStream(): RecogniserStream {
@@ -122,12 +127,26 @@ export class ListenConnection {
     // Before the first audio nothing but audio keeps the socket open.
     if (this.#firstAudioAtMs !== null) this.#activeAtMs = this.#options.clock.nowMs();
     if (type === 'KeepAlive') return;
-    if (type === 'Finalize') this.#stream.flush(FINALIZE);
+    if (type === 'Finalize') this.#finalize();
     else if (type === 'CloseStream') {
       this.#phase = 'draining';
-      this.#stopTimer();
+      this.#stopTimers();
       this.#stream.flush(CLOSE_STREAM);
     } else this.#close(wire.CLOSE_BAD_TEXT);
+  }
+
+  /** Late, it answers for what came in meanwhile as well. */
+  #finalize(): void {
+    const { clock } = this.#options;
+    if (this.#finalizeDelayMs === 0) {
+      this.#stream.flush(FINALIZE);
+      return;
+    }
+    const timer = clock.setTimeout(() => {
+      this.#finalizeTimers.delete(timer);
+      this.#stream.flush(FINALIZE);
+    }, this.#finalizeDelayMs);
+    this.#finalizeTimers.add(timer);
   }
 
   #onResult(result: RecogniserResult): void {
@@ -199,12 +218,14 @@ export class ListenConnection {
 
   #release(): void {
     this.#phase = 'closing';
-    this.#stopTimer();
+    this.#stopTimers();
     this.#stream.close();
   }
 
-  #stopTimer(): void {
-    this.#options.clock.clearTimeout(this.#timer);
+  #stopTimers(): void {
+    const { clock } = this.#options;
+    for (const timer of [this.#timer, ...this.#finalizeTimers]) clock.clearTimeout(timer);
+    this.#finalizeTimers.clear();
   }
 }
 

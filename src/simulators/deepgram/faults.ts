@@ -14,6 +14,8 @@ export type DeepgramFault =
   | { readonly kind: 'say'; readonly frame: string | Uint8Array }
   /** An `Error` frame, and then a close (Flux). */
   | { readonly kind: 'error'; readonly code: string; readonly description: string }
+  /** From now on `Finalize` is answered so late; 0 ends it (listen). */
+  | { readonly kind: 'lateFinalize'; readonly delayMs: number }
   /** So many messages are lost on the way, as the numbers of the later ones show (Flux). */
   | { readonly kind: 'loseMessages'; readonly count: number };
 

@@ -1,6 +1,7 @@
 /** How the stand-in is started, and what can be done with it. */
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
+import type { Random } from '../../ports/random.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import type { ServerAddress } from '../server/simulator-server.ts';
 import type { DeepgramFault, DeepgramServiceName, DocumentedRefusal } from './faults.ts';
@@ -18,12 +19,18 @@ export interface DeepgramSimulatorOptions extends ServerAddress {
   readonly maxRateRatio?: number;
   /** A socket that hears is closed after this long without audio or text, and unless audio comes this soon. Default 10,000. */
   readonly idleTimeoutMs?: number;
+  /** How long after a `Finalize` the server begins to answer it. Default 0. */
+  readonly finalizeDelayMs?: number;
+  /** Of all interims, how many shrink or begin differently than the one before, 0 to 1. Default 0. */
+  readonly waveringRatio?: number;
   /** Sockets open at once; one more is refused with 429. Default 100. */
   readonly maxConcurrent?: number;
   readonly flux?: FluxBehaviour;
   readonly speak?: SpeakBehaviour;
   /** Unknown fields and messages, at random. Default none. */
   readonly oddities?: Oddities;
+  /** For interims that waver. */
+  readonly random?: Random;
   readonly clock?: Clock;
   readonly logger?: Logger;
 }

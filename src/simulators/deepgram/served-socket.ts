@@ -80,7 +80,7 @@ export class ServedSocket {
     this.#closedWith = close?.code ?? NO_STATUS;
     this.#user.release();
     this.#options.onClosing(this.#closedWith);
-    if (close === null) this.#options.socket.close();
+    if (close === null || close.code === NO_STATUS) this.#options.socket.close();
     else this.#options.socket.close(close.code, close.reason);
   }
 
@@ -95,7 +95,7 @@ export class ServedSocket {
     });
   }
 
-  /** What is the same for every service; `error` and `loseMessages` are Flux's. */
+  /** What is the same for every service; `loseMessages` is Flux's, `lateFinalize` is listen's. */
   suffer(fault: DeepgramFault): void {
     switch (fault.kind) {
       case 'close':
@@ -113,6 +113,7 @@ export class ServedSocket {
         );
         return;
       case 'loseMessages':
+      case 'lateFinalize':
     }
   }
 }

@@ -2,6 +2,8 @@
 import type { WebSocket } from 'ws';
 import { systemClock } from '../../ports/clock.ts';
 import { silentLogger } from '../../ports/logger.ts';
+import { systemRandom } from '../../ports/random.ts';
+import { waveringInterims } from '../recogniser/wavering-interims.ts';
 import { ListenConnection } from './connection.ts';
 import type { DeepgramFault, DeepgramServiceName } from './faults.ts';
 import { FluxConnection } from './flux-connection.ts';
@@ -36,16 +38,21 @@ export function serviceAt(
   url: URL,
   options: DeepgramSimulatorOptions,
 ): (() => Serve | Refusal) | null {
-  const { recogniser, clock = systemClock, logger = silentLogger, oddities } = options;
+  const { clock = systemClock, logger = silentLogger, oddities } = options;
   const { maxRateRatio = 1.25, idleTimeoutMs = 10_000, flux = {}, speak = {} } = options;
+  const { waveringRatio = 0, random = systemRandom, finalizeDelayMs = 0 } = options;
   const common = { clock, logger, oddities };
+  const recogniser =
+    waveringRatio === 0
+      ? options.recogniser
+      : waveringInterims(options.recogniser, waveringRatio, random);
   const hearing = { ...common, recogniser, maxRateRatio, idleTimeoutMs };
   const { searchParams, pathname } = url;
   switch (pathname) {
     case '/v1/listen':
       return () =>
         serving(parseListenQuery(searchParams), (query) => (served) => {
-          return new ListenConnection({ ...hearing, ...served, query });
+          return new ListenConnection({ ...hearing, ...served, query, finalizeDelayMs });
         });
     case '/v2/listen':
       return () =>
