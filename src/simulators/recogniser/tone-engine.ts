@@ -11,8 +11,9 @@ const LONG_MS = 20_000;
 const LONGEST_MS = 30_000;
 /** Quiet for longer than the dip between two letters. */
 const QUIET_MS = 25;
-/** What is left of a letter, shorter than this, is noise. */
+/** What is left of a letter, shorter than this, is noise; and so is what lies farther from a word. */
 const SHORTEST_PIECE_MS = 15;
+const FARTHEST_PIECE_MS = 15;
 /** Pieces of one letter that a cut has parted lie as close as this. */
 const SPLICE_MS = 4;
 const NEW_WORD_AFTER_MS = PAUSE_MS / 2;
@@ -82,28 +83,20 @@ export class ToneEngine implements SegmentEngine {
     const secondsOf = (samples: number): number => samples / this.#samplesPerMs / 1_000;
     let heardUntil = -Infinity;
     for (const piece of this.#pieces) {
-      const isNew = piece.start - heardUntil > NEW_WORD_AFTER_MS * this.#samplesPerMs;
-      heardUntil = piece.end;
       const letters = piece.letter.repeat(this.#countOf(piece));
+      const gapMs = (piece.start - heardUntil) / this.#samplesPerMs;
+      if (letters === '' && gapMs > FARTHEST_PIECE_MS) continue;
+      heardUntil = piece.end;
+      const endSeconds = secondsOf(piece.end);
       const last = words.at(-1);
-      if (isNew || last === undefined) {
-        words.push({
-          text: letters,
-          startSeconds: secondsOf(piece.start),
-          endSeconds: secondsOf(piece.end),
-          confidence: CONFIDENCE,
-        });
+      if (last === undefined || gapMs > NEW_WORD_AFTER_MS) {
+        const startSeconds = secondsOf(piece.start);
+        words.push({ text: letters, startSeconds, endSeconds, confidence: CONFIDENCE });
       } else if (letters !== '') {
-        const startSeconds = last.text === '' ? secondsOf(piece.start) : last.startSeconds;
-        words[words.length - 1] = {
-          ...last,
-          text: last.text + letters,
-          startSeconds,
-          endSeconds: secondsOf(piece.end),
-        };
+        words[words.length - 1] = { ...last, text: last.text + letters, endSeconds };
       }
     }
-    return words.filter(({ text }) => text !== '');
+    return words;
   }
 
   /** How often its letter was said: none where the greater part is missing. */
