@@ -16,6 +16,7 @@ import type {
   OpenAiSimulator,
   OpenAiSimulatorOptions,
 } from '../../src/simulators/openai-realtime/simulator.ts';
+import { createToneRecogniser } from '../../src/simulators/recogniser/tone-recogniser.ts';
 import { createVoskRecogniser } from '../../src/simulators/recogniser/vosk-recogniser.ts';
 import { nodeWebSocketTransport } from '../../src/transports/websocket.node.ts';
 import { silence, spoken } from '../simulators/openai-realtime-support.ts';
@@ -105,7 +106,9 @@ async function start(
   simulated: OpenAiSimulatorOptions,
   options: Partial<OpenAiRealtimeOptions> = {},
 ): Promise<Provider> {
-  simulator = await startOpenAiSimulator({ replySpeedRatio: 1_000, ...simulated });
+  const recogniser = createToneRecogniser();
+  closings.push(() => recogniser.close());
+  simulator = await startOpenAiSimulator({ replySpeedRatio: 1_000, recogniser, ...simulated });
   return openaiRealtime({ apiKey: 'local', baseUrl: simulator.baseUrl, ...options });
 }
 
@@ -113,10 +116,8 @@ const TOOLS = [{ name: 'get_weather', parameters: { type: 'object' } }];
 
 describe('a conversation', () => {
   it('is heard, calls a tool, and is answered aloud', async () => {
-    const provider = await start(
-      { hint: () => 'how is the weather' },
-      { tools: TOOLS, voice: 'marin', instructions: 'Be brief.' },
-    );
+    const options = { tools: TOOLS, voice: 'marin', instructions: 'Be brief.' };
+    const provider = await start({}, options);
     const line = await Line.open(provider);
     await line.next('configured');
 
@@ -192,7 +193,7 @@ describe('a conversation', () => {
   });
 
   it('survives events and fields that nobody knows', async () => {
-    const provider = await start({ hint: () => 'hello' });
+    const provider = await start({});
     simulator.inject({ kind: 'oddities', ratio: 0.5 });
     const line = await Line.open(provider);
     await line.next('configured');
@@ -205,7 +206,7 @@ describe('a conversation', () => {
   });
 
   it('is flushed by the text of what was said so far, or by nothing', async () => {
-    const provider = await start({ hint: () => 'and so' });
+    const provider = await start({});
     const line = await Line.open(provider);
     await line.next('configured');
 
@@ -220,10 +221,10 @@ describe('a conversation', () => {
   });
 
   it('is interrupted by speech, and by us', async () => {
-    const provider = await start({ replySpeedRatio: 1, hint: () => 'a long story, please' });
+    const provider = await start({ replySpeedRatio: 1 });
     const line = await Line.open(provider);
     await line.next('configured');
-    line.say(spoken('tell me'));
+    line.say(spoken('tell me a long story'));
     const { ref } = await line.next('audio');
 
     line.say(spoken('stop', 100));

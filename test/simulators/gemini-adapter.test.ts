@@ -12,7 +12,9 @@ import { geminiLlm } from '../../src/providers/gemini-llm/gemini-llm.ts';
 import type { LanguageModel, ReplyRequest } from '../../src/providers/gemini-llm/gemini-llm.ts';
 import { startGeminiSimulator } from '../../src/simulators/gemini/simulator.ts';
 import type { GeminiSimulatorOptions } from '../../src/simulators/gemini/simulator.ts';
+import { speak } from '../../src/simulators/persona/voice.ts';
 import type { Recogniser } from '../../src/simulators/recogniser/recogniser.ts';
+import { createToneRecogniser } from '../../src/simulators/recogniser/tone-recogniser.ts';
 import { createVoskRecogniser } from '../../src/simulators/recogniser/vosk-recogniser.ts';
 import { httpOver } from '../../src/transports/http.ts';
 import { conversationOf, said } from '../providers/gemini-support.ts';
@@ -97,10 +99,12 @@ describe('gemini live against its stand-in', () => {
     ['in bytes, merged, with noise', { sendsBytes: true, mergesMembers: true, noiseRatio: 0.5 }],
     ['with one ending only', { endsAnswersWith: 'generationComplete' }],
   ] as const)('holds a conversation with a tool, %s', async (_what, faults) => {
-    const simulator = await start({ hears: () => 'how is the weather', faults });
+    const simulator = await start({ recogniser: createToneRecogniser(), faults });
     const link = await open(adapter(simulator));
     await link.until('configured');
-    for (const hz of [0, 300, 300, 0, 0]) link.hear(toneBytes(hz));
+    link.hear(toneBytes(0));
+    link.hear(speak('how is the weather', 16_000));
+    for (const hz of [0, 0]) link.hear(toneBytes(hz));
 
     const { callId } = await link.until('toolCall');
     const item = { kind: 'toolResult', id: 'r1', callId, output: 'foggy' } as const;

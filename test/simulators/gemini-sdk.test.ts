@@ -10,6 +10,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { startGeminiSimulator } from '../../src/simulators/gemini/simulator.ts';
 import type { GeminiSimulatorOptions } from '../../src/simulators/gemini/simulator.ts';
+import { speak } from '../../src/simulators/persona/voice.ts';
+import { createToneRecogniser } from '../../src/simulators/recogniser/tone-recogniser.ts';
 import { PROBLEM, WEATHER, tone } from './gemini-support.ts';
 
 const MODEL = 'gemini-2.5-flash-native-audio-preview-09-2025';
@@ -91,9 +93,10 @@ const wordsOf = (messages: readonly LiveServerMessage[]) =>
 
 describe('gemini simulator, as @google/genai finds it', () => {
   it('holds a conversation by voice, with a tool, and is taken up again', async () => {
-    const { ai } = await start({ hears: () => 'how is the weather' });
+    const { ai } = await start({ recogniser: createToneRecogniser() });
     const first = await connect(ai);
-    for (const data of [tone(300), tone(0), tone(0), tone(0)]) {
+    const question = Buffer.from(speak('how is the weather', 16_000)).toString('base64');
+    for (const data of [question, tone(0), tone(0), tone(0)]) {
       first.session.sendRealtimeInput({ audio: { data, mimeType: 'audio/pcm;rate=16000' } });
     }
     const call = await first.talk.until(({ toolCall }) => toolCall?.functionCalls?.[0]);

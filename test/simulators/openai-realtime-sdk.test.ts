@@ -12,6 +12,7 @@ import { z } from 'zod';
 
 import { startOpenAiSimulator } from '../../src/simulators/openai-realtime/simulator.ts';
 import type { OpenAiSimulator } from '../../src/simulators/openai-realtime/simulator.ts';
+import { createToneRecogniser } from '../../src/simulators/recogniser/tone-recogniser.ts';
 import { spoken } from './openai-realtime-support.ts';
 
 let simulator: OpenAiSimulator;
@@ -95,11 +96,10 @@ describe('openai, over TLS', () => {
 
 describe('@openai/agents-realtime, over a plain socket', () => {
   it('holds a spoken conversation in which a tool is called', async () => {
-    const hints = ['how is the weather', 'thank you'];
     simulator = await startOpenAiSimulator({
       apiKeys: ['sk-test'],
       replySpeedRatio: 100,
-      hint: (turn) => hints[turn] ?? '',
+      recogniser: createToneRecogniser(),
     });
     const asked: unknown[] = [];
     const getWeather = tool({
