@@ -84,3 +84,18 @@ export type {
   Standing,
   TimerName,
 } from './orchestrator.types.ts';
+export { requestMachine } from './request.machine.ts';
+export type {
+  AnswerFailed,
+  ExchangeInput,
+  RequestCandidate,
+  RequestContext,
+  RequestEvent,
+  RequestInput,
+  RequestMemory,
+  RequestOutage,
+  RequestOutcome,
+  RequestOutput,
+  RequestSignal,
+  RequestStanding,
+} from './request.types.ts';

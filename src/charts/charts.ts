@@ -7,6 +7,7 @@ import {
   livenessMachine,
   networkMachine,
   orchestratorMachine,
+  requestMachine,
 } from '../../machines/index.ts';
 import { layoutOf } from './layout.ts';
 import { pageOf } from './mermaid.ts';
@@ -44,6 +45,11 @@ export const charts: readonly Chart[] = [
     name: 'network',
     question: 'Is there a network, and did it change?',
     machine: networkMachine,
+  },
+  {
+    name: 'request',
+    question: 'Who answers this request, and when is it asked again?',
+    machine: requestMachine,
   },
 ];
 

@@ -16,6 +16,7 @@ const charts: readonly (readonly [string, LoadChart])[] = [
     'orchestrator',
     async () => (await import('../../machines/orchestrator.machine.ts')).orchestratorMachine,
   ],
+  ['request', async () => (await import('../../machines/request.machine.ts')).requestMachine],
 ];
 
 function statesOf(node: AnyStateNode): readonly AnyStateNode[] {

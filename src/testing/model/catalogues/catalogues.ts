@@ -8,12 +8,14 @@ import {
   orchestratorMachine,
 } from '../../../../machines/index.ts';
 import { networkMachine } from '../../../../machines/network.machine.ts';
+import { requestMachine } from '../../../../machines/request.machine.ts';
 import type { PathOptions } from '../paths.ts';
 import { breakerModel } from './breaker.ts';
 import { connectionModel } from './connection.ts';
 import { livenessModel } from './liveness.ts';
 import { networkModel } from './network.ts';
 import { orchestratorModel } from './orchestrator.ts';
+import { requestModel } from './request.ts';
 
 export interface ModelledChart {
   readonly name: string;
@@ -27,6 +29,7 @@ export const modelledCharts: readonly ModelledChart[] = [
   chart(livenessMachine, livenessModel),
   chart(breakerMachine, breakerModel),
   chart(networkMachine, networkModel),
+  chart(requestMachine, requestModel),
 ];
 
 function chart<TMachine extends AnyStateMachine>(

@@ -1,0 +1,64 @@
+/** What the request chart tells whoever listens: the same words as a connection and a ladder of connections. */
+import type { RequestContext, RequestSignal } from './request.types.ts';
+
+/** Another attempt is under way, or waited for. */
+export function attemptSignal(context: RequestContext): RequestSignal {
+  const { candidates, component, current, dueAtMs, nowMs, outage } = context;
+  const { maxAttempts } = (candidates[current] ?? candidates[0]).policy;
+  const attempt = outage?.attempts ?? 0;
+
+  return {
+    type: 'connection.reconnecting',
+    attempt,
+    maxAttempts: Math.max(attempt, maxAttempts),
+    backoffDelayMs: Math.max(0, dueAtMs - nowMs),
+    component,
+    bufferedAudioChunks: 0,
+  };
+}
+
+/** What the first sign of an answer tells: what was wrong is over, and who answers where that is another. */
+export function answerSignals(context: RequestContext, atMs: number): readonly RequestSignal[] {
+  const { component, current, lastToAnswer, outage } = context;
+  const downtimeMs = outage === null ? 0 : Math.max(0, atMs - outage.sinceMs);
+  const from = nameOf(context, lastToAnswer ?? 0);
+  const to = nameOf(context, current);
+  const signals: RequestSignal[] = [];
+  if (outage !== null) {
+    signals.push({
+      type: 'connection.reconnected',
+      attempts: outage.attempts,
+      component,
+      outcome: 'restarted',
+      downtimeMs,
+      audioReplayedMs: 0,
+      audioLostMs: 0,
+      duplicatesDropped: 0,
+      toolCallsCarried: 0,
+      cause: outage.cause,
+    });
+  }
+  if (from !== to) {
+    const reason = current === 0 ? 'return' : 'failover';
+    signals.push({ type: 'candidate.changed', from, to, reason, takeoverMs: downtimeMs });
+  }
+  return signals;
+}
+
+export function givenUpSignal(context: RequestContext): RequestSignal {
+  const failure = context.failure ?? UNKNOWN_FAILURE;
+
+  return {
+    type: 'connection.failed',
+    attempts: context.outage?.attempts ?? 0,
+    reason: failure.detail === '' ? failure.code : `${failure.code}: ${failure.detail}`,
+    component: context.component,
+    failure,
+  };
+}
+
+function nameOf({ candidates }: RequestContext, index: number): string {
+  return candidates[index]?.name ?? 'none';
+}
+
+const UNKNOWN_FAILURE = { kind: 'transient', code: 'unknown', detail: '' } as const;
