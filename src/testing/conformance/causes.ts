@@ -16,6 +16,8 @@ type SocketLost = Extract<ConnectionEvent, { type: 'socket.lost' }>;
 export interface Cause {
   /** What has to stand ready before the cause of an earlier step sets off a chain that includes this one. */
   prepare?(run: ConformanceRun, step: ModelStep): void;
+  /** What takes time, and has to be so before anything is prepared. */
+  ready?(run: ConformanceRun, step: ModelStep): Promise<void>;
   /** Left out where the step follows by itself. */
   act?(run: ConformanceRun, step: ModelStep, isTaken: () => boolean): Promise<void> | void;
 }
@@ -66,9 +68,9 @@ const causes: Readonly<Record<string, Cause>> = {
       if (isOfHedge(step)) run.service.accept(await run.service.nextDial());
     },
   },
-  'socket.lost': { prepare: prepareLoss, act: lose },
-  'server.answered': { act: (run) => run.service.current.link.answer() },
-  'result.committed': { act: commit },
+  'socket.lost': { ready: readyToLose, prepare: prepareLoss, act: lose },
+  'server.answered': { act: answer },
+  'result.committed': { ready: occupy, act: commit },
   'link.measured': { act: silence },
   'link.probe': { act: silence },
   'link.suspected': { act: silence },
@@ -78,7 +80,7 @@ const causes: Readonly<Record<string, Cause>> = {
   'network.lost': { act: (run) => run.network.offline() },
   'network.restored': { act: (run) => run.network.online() },
   'network.changed': { act: (run) => run.network.changed() },
-  'carrier.chosen': { act: loseCarrier },
+  'carrier.chosen': { ready: occupy, act: loseCarrier },
   'session.rotate': { act: announceEnd },
   'xstate.done.actor.sessionRestore': {},
   'xstate.done.actor.bufferReplay': {
@@ -137,8 +139,36 @@ async function lose(run: ConformanceRun, step: ModelStep): Promise<void> {
   }
 }
 
+/** Where requests are answered, a link ends with one of them. */
+async function readyToLose(run: ConformanceRun, step: ModelStep): Promise<void> {
+  const cause = lossCauseOf(step);
+  if (cause === 'ending' || (cause === 'reset' && !isDialing(step))) await run.occupy();
+}
+
+function occupy(run: ConformanceRun): Promise<void> {
+  return run.occupy();
+}
+
+/** A voice, and who answers requests, show themselves at work by nothing but their work. */
+async function answer(
+  run: ConformanceRun,
+  _step: ModelStep,
+  isTaken: () => boolean,
+): Promise<void> {
+  await run.occupy();
+  if (run.speech !== null && !run.isByRequest) {
+    run.say();
+    await run.service.heard();
+  }
+  if (!isTaken()) run.service.current.link.answer();
+}
+
 /** A result can only cover audio that was heard. */
 async function commit(run: ConformanceRun): Promise<void> {
+  if (run.isByRequest) {
+    run.service.carrying.link.settle();
+    return;
+  }
   run.speak(SPOKEN);
   await run.service.heard();
   run.service.carrying.link.settle();
@@ -165,7 +195,7 @@ async function silence(
   _step: ModelStep,
   isTaken: () => boolean,
 ): Promise<void> {
-  run.service.goSilent();
+  if (!run.isByRequest) run.service.goSilent(); // there it is silent between requests
   await run.passUntil(isTaken, 'notice of the silence');
 }
 
@@ -175,7 +205,8 @@ async function speakAgain(
   _step: ModelStep,
   isTaken: () => boolean,
 ): Promise<void> {
-  run.service.speakAgain();
+  if (run.isByRequest) run.service.carrying.link.settle();
+  else run.service.speakAgain();
   await run.passUntil(isTaken, 'notice of the answer');
 }
 

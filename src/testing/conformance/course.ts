@@ -12,6 +12,9 @@ import type { Walk } from './walks.ts';
 /** How much of what happened is told with a mismatch. */
 const TOLD_STEPS = 4;
 
+const HANDSHAKE_REMEDY =
+  "The socket is open, and `decode` never told `configured`: tell { kind: 'configured' } of the frame by which the service takes the configuration, have the script say that frame (`greet`, or `onFrame` where it answers one of the adapter's), or leave `configures` out of the traits where there is no handshake.";
+
 export class Course {
   readonly #run: ConformanceRun;
   readonly #steps: readonly ModelStep[];
@@ -29,12 +32,18 @@ export class Course {
   /** Resolves when the last step was taken. Rejects with a TenutoError `MODEL_MISMATCH` at the first other one. */
   async take(): Promise<void> {
     for (const [index, step] of this.#steps.entries()) {
+      // What takes time comes first: what is prepared is meant for what the cause sets off.
+      if (!this.#isFollowing(step)) await causeOf(step).ready?.(this.#run, step);
       if (index === 0 || !this.#isFollowing(step)) this.#makeReady(index);
       const isTaken = (): boolean => this.#isTaken(step, index);
       if (!this.#isFollowing(step) && !isTaken()) {
         await causeOf(step).act?.(this.#run, step, isTaken);
       }
-      await this.#run.facts.until(isTaken, () => this.#nameOf(step, index));
+      await this.#run.facts.until(
+        isTaken,
+        () => this.#nameOf(step, index),
+        () => this.#remedyFor(step),
+      );
       this.#before = this.#run.log.steps[this.#read]?.snapshot ?? null;
       this.#read += 1;
     }
@@ -92,6 +101,13 @@ export class Course {
 
   #nameOf(step: ModelStep, index: number): string {
     return `step ${index + 1} of ${this.#steps.length}, ${step.label}, ${outcomeOf(step)}`;
+  }
+
+  /** A handshake that nobody ends looks like any other wait. */
+  #remedyFor(step: ModelStep): string | null {
+    const { configures } = this.#run.provider.traits;
+    if (step.event.type !== 'socket.configured' || configures !== true) return null;
+    return HANDSHAKE_REMEDY;
   }
 
   #story(): string {

@@ -1,5 +1,5 @@
 /** Whether a dial carries a credential, and which words in it are secret. */
-import type { CredentialPlace, CredentialRule, ServiceScript } from './provider-server.ts';
+import type { CredentialPlace, CredentialRule, ServiceFacts } from './provider-server.ts';
 import { waysOf } from './provider-server.ts';
 import type { DialRequest } from '../../ports/socket.ts';
 import type { Provider } from '../../providers/contract.ts';
@@ -19,7 +19,7 @@ const PLACEHOLDER = /(^|\.)(undefined|null|NaN|\[object .*\])$/;
 const PLAIN_WORD = /^[a-z]+$/i;
 
 /** What a dial has to carry; null where it may carry none. */
-export function ruleFor(script: ServiceScript, { traits }: Provider): CredentialRule | null {
+export function ruleFor(script: ServiceFacts, { traits }: Provider): CredentialRule | null {
   if (script.credential !== undefined) return script.credential;
   const isRefused = [script.refusals, script.endings].some(
     (ways) => waysOf<object>(ways, 'auth').length > 0,

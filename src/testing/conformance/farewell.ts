@@ -1,6 +1,7 @@
 /** A session that is closed while its last words are still open: it asks for them, and says goodbye. */
 import { assertOver, LAST_WORDS, noEnd, shown } from './finish.ts';
 import type { ConformanceRun } from './run.ts';
+import { speakTheRest } from './speaking.ts';
 import { mismatch } from './waiting.ts';
 
 /** Rejects with a TenutoError `MODEL_MISMATCH` where a question that the service answers is not put, or not understood. */
@@ -8,7 +9,9 @@ export async function farewell(run: ConformanceRun): Promise<void> {
   run.connect();
   run.service.accept(await run.service.nextDial());
   await run.passUntil(() => run.session.status === 'active', 'connection that stands');
-  run.speak(LAST_WORDS);
+  if (run.isByRequest) run.service.acceptAll();
+  if (run.speech === null) run.speak(LAST_WORDS);
+  else await speakTheRest(run);
   await run.service.heard();
 
   let isClosed = false;

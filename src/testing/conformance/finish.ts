@@ -1,6 +1,7 @@
 /** The end of every path: the session is brought back, says the rest, is closed, and is held to its promises. */
 import { assertPromises } from './promises.ts';
 import type { ConformanceRun } from './run.ts';
+import { assertAllSpoken, speakTheRest } from './speaking.ts';
 import { mismatch } from './waiting.ts';
 import type { Frame } from '../../ports/socket.ts';
 
@@ -17,10 +18,14 @@ export async function finish(run: ConformanceRun): Promise<void> {
   if (run.session.status !== 'idle') run.service.acceptAll();
   if (isUnderWay(run)) await bringBack(run);
   const stands = run.session.status === 'active';
-  if (stands && run.arePlacesTold) await sayTheRest(run);
+  if (stands && run.speech !== null) await speakTheRest(run);
+  else if (stands && run.arePlacesTold) await sayTheRest(run);
   else if (stands) run.speak(LAST_WORDS); // whatever no result covers yet, the flush asks for
   await close(run);
-  if (stands) assertNothingLeft(run);
+  if (stands) {
+    assertNothingLeft(run);
+    assertAllSpoken(run);
+  }
   await assertOver(run);
 }
 
@@ -33,7 +38,8 @@ export async function assertOver(run: ConformanceRun): Promise<void> {
     () => run.service.links.every(({ link }) => link.isClosed),
     () => 'end of a connection at the service',
   );
-  assertPromises(run, { timers, dials: run.transport.sockets.length - dials });
+  const requests = run.service.server.isCalm === false;
+  assertPromises(run, { timers, requests, dials: run.transport.sockets.length - dials });
 }
 
 function isUnderWay({ session: { status } }: ConformanceRun): boolean {
@@ -77,6 +83,11 @@ async function close(run: ConformanceRun): Promise<void> {
     isClosed = true;
     run.facts.changed();
   });
+  if (run.isByRequest) {
+    // What was captured last goes out at its pace, and is asked for.
+    const isAsked = (): boolean => run.provider.goodbye !== undefined || isClosed;
+    await run.passUntil(isAsked, 'goodbye');
+  }
   if (run.answers('goodbye')) await run.facts.until(() => isClosed, noEnd(run));
   else await run.passUntil(() => isClosed, 'end after the goodbye');
   await closing;

@@ -1,5 +1,5 @@
 /** When to come back, as a service says it: what is added to a script, and what an adapter has to make of it. */
-import type { Ending, Refusal, ServiceScript, Ways } from './provider-server.ts';
+import type { AnyScript, Ending, Refusal, ServiceFacts, Ways } from './provider-server.ts';
 import { waysOf } from './provider-server.ts';
 import type { FailureKind } from '../../../machines/failure.ts';
 import { retryAfterMsOf } from '../../providers/retry-hints.ts';
@@ -14,25 +14,31 @@ const SAYS_WHAT_IS_WRONG = /message|msg|description|detail|reason/i;
 
 const LONGEST_REASON_BYTES = 123;
 
-/** The script with a hint in every place where its service gives one and none is written out. */
-export function withRetryHints(script: ServiceScript): ServiceScript {
-  const places = script.retryHints ?? ['retry-after'];
-  const refusals = waysOf(script.refusals, 'rateLimited');
-  const endings = waysOf(script.endings, 'rateLimited');
-  const [refusal] = refusals.filter((each) => hintIn(each) === undefined);
-  const [ending] = endings.filter((each) => each.code !== undefined && hintIn(each) === undefined);
+type Places = NonNullable<ServiceFacts['retryHints']>;
 
+/** The script with a hint in every place where its service gives one and none is written out. */
+export function withRetryHints<Script extends AnyScript>(script: Script): Script {
+  const places = script.retryHints ?? ['retry-after'];
+  return {
+    ...script,
+    refusals: withHints(script.refusals, places),
+    endings: withHints<Refusal | Ending>(script.endings, places),
+  };
+}
+
+function withHints<Way extends Refusal | Ending>(ways: Ways<Way>, places: Places): Ways<Way> {
+  const known = waysOf(ways, 'rateLimited');
+  const bare = known.filter((each) => hintIn(each) === undefined);
+  const refusal = bare.find((each): each is Way & Refusal => 'status' in each);
+  const closing = bare.find((each) => 'code' in each);
   const moreRefusals = places.flatMap((place) =>
-    refusal === undefined || refusals.some((each) => place in (each.headers ?? {}))
+    refusal === undefined || known.some((each) => 'headers' in each && place in each.headers)
       ? []
       : hintedRefusal(refusal, place),
   );
-  const moreEndings = ending !== undefined && places.includes('reason') ? [hinted(ending)] : [];
-  return {
-    ...script,
-    refusals: withMore(script.refusals, refusals, moreRefusals),
-    endings: withMore(script.endings, endings, moreEndings),
-  };
+  const isSaid = closing !== undefined && places.includes('reason');
+  const moreEndings = isSaid ? [hinted(closing as Ending)] : [];
+  return withMore<Refusal | Ending>(ways, known, [...moreRefusals, ...moreEndings]) as Ways<Way>;
 }
 
 /** The hint that this way carries, in ms; undefined where it carries none. */
@@ -52,10 +58,7 @@ export function hintIn(way: Refusal | Ending): number | undefined {
   return retryAfterMsOf({ text: way.reason, body: frame }) ?? undefined;
 }
 
-function hintedRefusal(
-  refusal: Refusal,
-  place: NonNullable<ServiceScript['retryHints']>[number],
-): readonly Refusal[] {
+function hintedRefusal(refusal: Refusal, place: Places[number]): readonly Refusal[] {
   const { headers, body = '' } = refusal;
   switch (place) {
     case 'retry-after':

@@ -1,23 +1,32 @@
 /** The ways to lose a socket: each that a service's script has, and those that a network and a buggy adapter have. */
 import { hintIn } from './hints.ts';
-import { hasLink, idOf, isDialing, when } from './moments.ts';
+import { hasLink, idOf, isDialing, STANDING_BY, when } from './moments.ts';
 import type { Moment, Variant } from './moments.ts';
 import { waysOf } from './provider-server.ts';
-import type { Ending, Refusal, ServiceScript, Ways } from './provider-server.ts';
+import type { AnyScript, Ending, Refusal, Ways } from './provider-server.ts';
+import { canRefuseDials, isByRequest } from './script-kinds.ts';
 import type { Failure, FailureKind } from '../../../machines/failure.ts';
 
 /** How a loss is caused. It stands in the code of the failure that a path carries. */
 export type LossCause = 'refusal' | 'ending' | 'reset' | 'throws' | 'hedge';
 
-export function lossesOf({ refusals, endings }: ServiceScript): readonly Variant[] {
+export function lossesOf(script: AnyScript): readonly Variant[] {
+  const { refusals, endings } = script;
+  const canEnd = (moment: Moment): boolean => hasLink(moment) && !isIdleStandby(moment, script);
   return [
-    ...lossesBy('refusal', refusals, isDialing),
-    loss(isDialing, 'reset', 'transient'),
+    ...(canRefuseDials(script)
+      ? [...lossesBy('refusal', refusals, isDialing), loss(isDialing, 'reset', 'transient')]
+      : []),
     loss(isDialing, 'throws', 'config'),
-    ...lossesBy('ending', endings, hasLink),
-    loss(hasLink, 'reset', 'transient'),
+    ...lossesBy('ending', endings, canEnd),
+    loss(canEnd, 'reset', 'transient'),
     loss(({ context }) => context.hedgeId !== null, 'hedge', 'transient'),
   ];
+}
+
+/** Between requests there is nothing that could be lost. */
+function isIdleStandby({ state }: Moment, script: AnyScript): boolean {
+  return state === STANDING_BY && isByRequest(script);
 }
 
 function lossesBy(

@@ -7,7 +7,8 @@ export type Moment = ModelMoment<typeof connectionMachine>;
 export type Variant = EventVariant<typeof connectionMachine>;
 
 export const STANDING_BY = 'connected.standingBy';
-const LINK_STATES = [STANDING_BY, 'connected.replaying', 'active'];
+export const REPLAYING = 'connected.replaying';
+const LINK_STATES = [STANDING_BY, REPLAYING, 'active'];
 const DIAL_STATES = ['connecting.dialing', 'reconnecting.dialing'];
 
 export function when(

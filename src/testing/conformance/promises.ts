@@ -1,6 +1,7 @@
 /** What every session promises, whatever it went through: held against what the service heard and said. */
 import type { SaidResult } from './provider-server.ts';
 import type { ConformanceRun } from './run.ts';
+import { speechFaultsIn } from './speech-promises.ts';
 import type { AcceptedLink } from './switchboard.ts';
 import { mismatch } from './waiting.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
@@ -11,6 +12,8 @@ export interface Afterwards {
   readonly dials: number;
   /** Timers that were left. */
   readonly timers: number;
+  /** A request was still under way. */
+  readonly requests: boolean;
 }
 
 export function assertPromises(run: ConformanceRun, afterwards: Afterwards): void {
@@ -21,6 +24,7 @@ export function assertPromises(run: ConformanceRun, afterwards: Afterwards): voi
     ...attemptsOf(run),
     ...secretsOf(run),
     ...audioOf(run),
+    ...speechFaultsIn(run),
   ];
   if (broken.length > 0) throw mismatch(broken.join('; '));
 }
@@ -32,12 +36,13 @@ function booksOf({ session: { ledger } }: ConformanceRun): readonly string[] {
   return [`of ${captured} chunks, ${delivered} + ${gap} + ${buffered} are accounted for`];
 }
 
-function quietOf(run: ConformanceRun, { dials, timers }: Afterwards): readonly string[] {
+function quietOf(run: ConformanceRun, { dials, timers, requests }: Afterwards): readonly string[] {
   const { session, transport } = run;
   const broken: string[] = [];
   if (session.status !== 'disconnected') broken.push(`closed, its status is ${session.status}`);
   if (dials > 0) broken.push('it dialled after it was closed');
   if (timers > 0) broken.push(`${timers} timers were left`);
+  if (requests) broken.push('a request was left under way');
   if (transport.live.length > 0) broken.push(`${transport.live.length} sockets were left`);
   if (transport.most > run.mostSockets) broken.push(`${transport.most} sockets stood at once`);
   return broken;
@@ -101,6 +106,7 @@ function audioOf(run: ConformanceRun): readonly string[] {
 function placeOf(run: ConformanceRun, final: TranscriptEvent): readonly string[] {
   for (const accepted of run.service.links) {
     const said = accepted.link.said.find(({ text }) => text === final.text);
+    if (said?.clip !== undefined) return isOfClip(run, said.clip, final);
     if (said !== undefined) return run.arePlacesTold ? isInPlace(run, accepted, said, final) : [];
   }
   return final.text === '' ? [] : [`nobody said "${final.text}"`];
@@ -119,6 +125,19 @@ function isInPlace(
   const captured = run.captured.subarray(bytesAt(startMs), bytesAt(endMs));
   if (Buffer.compare(heard, captured) === 0) return [];
   return [`"${text}" is told of ${startMs} to ${endMs} ms, where other audio was`];
+}
+
+/** Of a clip it is known where it was captured: nothing in it is there twice. */
+function isOfClip(
+  run: ConformanceRun,
+  clip: Uint8Array,
+  { text, startMs, endMs }: TranscriptEvent,
+): readonly string[] {
+  const bytesAt = (ms: number): number =>
+    Math.round((ms * run.sampleRateHz) / 1_000) * BYTES_PER_SAMPLE;
+  const captured = Buffer.from(run.captured.subarray(bytesAt(startMs), bytesAt(endMs)));
+  if (captured.includes(Buffer.from(clip))) return [];
+  return [`"${text}" is told of ${startMs} to ${endMs} ms, and its clip is of other audio`];
 }
 
 /** The session may send silence that nobody captured; what is captured here has none. */

@@ -13,17 +13,23 @@ import { finish } from './finish.ts';
 import { garbage } from './garbage.ts';
 import { assertPlacesKept } from './places.ts';
 import { waysOf } from './provider-server.ts';
-import type { ProviderServer, ServiceScript } from './provider-server.ts';
+import type { AnyScript, ProviderServer, ServiceFacts, ServiceScript } from './provider-server.ts';
+import { requestCases } from './request-cases.ts';
 import { ConformanceRun, sampleRateOf } from './run.ts';
+import { isByRequest, isServiceScript, isVoice, placelessIn } from './script-kinds.ts';
+import { ScriptedHttpServer } from './scripted-http-server.node.ts';
 import { ScriptedServer } from './scripted-server.node.ts';
 import { ALONE_SETTING } from './settings.ts';
 import type { Setting } from './settings.ts';
+import { speechCases } from './speech-cases.ts';
+import type { NamedCourse } from './speech-cases.ts';
 import { mismatch } from './waiting.ts';
 import { walksFor } from './walks.ts';
 import type { Walk } from './walks.ts';
 import { connectionMachine } from '../../../machines/connection.machine.ts';
 import type { FailureKind } from '../../../machines/failure.ts';
 import type { Provider } from '../../providers/contract.ts';
+import { modelInvalid } from '../model-error.ts';
 import { EdgeCoverage } from '../model/edges.ts';
 import type { ChartEdge } from '../model/edges.ts';
 
@@ -38,7 +44,10 @@ export interface ConformanceCase {
 
 export interface Conformance {
   readonly cases: readonly ConformanceCase[];
-  /** What the service's script leaves out, so that no case tries it: `it refuses no dial as quota`. */
+  /**
+   * What no case tries, and why: what the script leaves out (`it refuses no dial as quota`), and what a service of its kind
+   * has no place for.
+   */
   readonly unsupported: readonly string[];
   /** The chart's transitions that no cause leads to: other charts do, or what the script leaves out. */
   readonly unreached: readonly ChartEdge[];
@@ -67,11 +76,12 @@ const KINDS: readonly FailureKind[] = [
  */
 export function providerConformance(
   provider: (url: string) => Provider,
-  service: ServiceScript | (() => ProviderServer),
+  service: AnyScript | (() => ProviderServer),
 ): Conformance {
-  const serve = typeof service === 'function' ? service : () => new ScriptedServer(service);
+  const serve = typeof service === 'function' ? service : () => serverOf(service);
   const { script } = serve();
-  const sample = provider('ws://127.0.0.1:1');
+  const sample = provider(isByRequest(script) ? 'http://127.0.0.1:1' : 'ws://127.0.0.1:1');
+  assertFits(sample, script);
   const coverage = new EdgeCoverage(connectionMachine);
   const walks = walksFor(sample, script);
   const planned = new Set(walks.flatMap(({ steps }) => steps.flatMap(edgeIdsOf)));
@@ -79,11 +89,17 @@ export function providerConformance(
   return {
     cases: [
       ...walks.map((walk) => caseOf(walk, { provider, serve, coverage })),
-      farewellCase({ provider, serve, coverage }),
+      ...coursesFor(script, sample).map(({ name, take }) => ({
+        name,
+        steps: 0,
+        run: () => withRun(ALONE_SETTING, { provider, serve, coverage }, take),
+      })),
       decodingCase(sample, script),
-      ...(script.places === 'guessed' ? [] : [placesCase(sample, script)]),
+      ...(isServiceScript(script) && script.places !== 'guessed'
+        ? [placesCase(sample, script)]
+        : []),
     ],
-    unsupported: unsupportedBy(script),
+    unsupported: [...unsupportedBy(script), ...placelessIn(script, sample.traits)],
     unreached: coverage.edges.filter(({ id }) => !planned.has(id)),
     coverage,
     assertCovered: () => {
@@ -92,6 +108,40 @@ export function providerConformance(
     },
   };
 }
+
+function serverOf(script: AnyScript): ProviderServer {
+  return isByRequest(script) ? new ScriptedHttpServer(script) : new ScriptedServer(script);
+}
+
+/** A script of the wrong kind would find fault with every adapter. */
+function assertFits({ name, over, openStream }: Provider, script: AnyScript): void {
+  if (isByRequest(script) && over === undefined) {
+    throw modelInvalid(
+      `The script is of a service of requests, and ${name} makes no sockets of its own.`,
+      'Give the provider `over`; or give a script of a WebSocket: with `result`, or with `textIn` for a voice.',
+    );
+  }
+  if (!isVoice(script)) return;
+  const stream = openStream({ encoding: 'pcm_s16le', sampleRateHz: sampleRateOf(script) });
+  if (stream.encodeOrder !== undefined) return;
+  throw modelInvalid(
+    `The script is of a voice, and the streams of ${name} have no \`encodeOrder\`.`,
+    'Give them `encodeOrder`, which says a text to the service; or give a script of a service that hears.',
+  );
+}
+
+/** What is tried beside the walks, on a session of its own each. */
+function coursesFor(script: AnyScript, provider: Provider): readonly NamedCourse[] {
+  return [
+    { name: FAREWELL, take: farewell },
+    ...(isVoice(script) ? speechCases(script, provider) : []),
+    ...(isByRequest(script) ? requestCases(script) : []),
+  ];
+}
+
+/** What was said last is asked for, and the service is told that no more comes. */
+const FAREWELL =
+  'A session that is closed while its last words are open asks for them and says goodbye.';
 
 interface Parts {
   readonly provider: (url: string) => Provider;
@@ -105,6 +155,7 @@ function caseOf(walk: Walk, { provider, serve, coverage }: Parts): ConformanceCa
     steps: walk.steps.length,
     run: () =>
       withRun(walk.setting, { provider, serve, coverage }, async (run) => {
+        if (run.speech !== null) run.say(); // it waits until somebody can say it
         await walk.setting.before(run);
         await new Course(run, walk).take();
         await finish(run);
@@ -133,15 +184,6 @@ async function withRun(
   }
 }
 
-/** What was said last is asked for, and the service is told that no more comes. */
-function farewellCase(parts: Parts): ConformanceCase {
-  return {
-    name: 'A session that is closed while its last words are open asks for them and says goodbye.',
-    steps: 0,
-    run: () => withRun(ALONE_SETTING, parts, farewell),
-  };
-}
-
 /** Results are told of the samples that they are of, also after ten minutes. */
 function placesCase(provider: Provider, script: ServiceScript): ConformanceCase {
   return {
@@ -155,7 +197,7 @@ function placesCase(provider: Provider, script: ServiceScript): ConformanceCase 
 }
 
 /** Once a service says something that nobody foresaw, a session must not end for it. */
-function decodingCase(provider: Provider, script: ServiceScript): ConformanceCase {
+function decodingCase(provider: Provider, script: ServiceFacts): ConformanceCase {
   return {
     name: 'Whatever frame comes, decoding throws nothing.',
     steps: 0,
@@ -177,7 +219,7 @@ function decodingCase(provider: Provider, script: ServiceScript): ConformanceCas
   };
 }
 
-function unsupportedBy({ refusals, endings }: ServiceScript): readonly string[] {
+function unsupportedBy({ refusals, endings }: ServiceFacts): readonly string[] {
   return KINDS.flatMap((kind) => [
     ...(waysOf(refusals, kind).length === 0 ? [`it refuses no dial as ${kind}`] : []),
     ...(waysOf(endings, kind).length === 0 ? [`it ends no connection as ${kind}`] : []),

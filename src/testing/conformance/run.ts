@@ -1,23 +1,26 @@
 /** One session against one service, over real sockets and on a clock of its own. */
 import { ruleFor } from './credentials.ts';
-import type { ProviderServer, SampleRange, ServiceScript } from './provider-server.ts';
-import type { Setting } from './settings.ts';
 import { isSettingUp } from './moments.ts';
+import { nodeTransport } from './node-transport.node.ts';
+import type { ProviderServer, SampleRange, ServiceFacts } from './provider-server.ts';
+import { answersOf, arePlacesTold, isByRequest, isSpeechScript, isVoice } from './script-kinds.ts';
+import type { Setting } from './settings.ts';
+import { SpeechWatch } from './speech-watch.ts';
 import { pathOf, StepLog } from './step-log.ts';
 import { Switchboard } from './switchboard.ts';
 import { FaultyClock, Facts, mismatch } from './waiting.ts';
 import { WatchedProvider } from './watched-provider.ts';
 import { WatchedTransport } from './watched-transport.ts';
 import { ManualNetwork } from '../../network/manual-signals.ts';
+import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
 import type { LogField, Logger } from '../../ports/logger.ts';
 import { seededRandom } from '../../ports/random.ts';
-import type { Frame } from '../../ports/socket.ts';
-import type { Provider } from '../../providers/contract.ts';
+import type { Frame, Transport } from '../../ports/socket.ts';
+import type { Provider, ProviderWorld } from '../../providers/contract.ts';
 import { createAdmission } from '../../session/admission/admission.ts';
 import type { SessionEvent } from '../../session/events.ts';
 import { Session } from '../../session/session.ts';
-import { nodeWebSocketTransport } from '../../transports/websocket.node.ts';
 import type { EdgeCoverage } from '../model/edges.ts';
 
 export interface RunOptions {
@@ -34,6 +37,11 @@ const TICK_MS = 50;
 
 /** So fast that nothing is said twice, and so slow that there is something to see. */
 const REPLAY_RATE_RATIO = 1.2;
+
+/** What is said to have a request made of it; in a replay, with more behind it, so that the replay goes on. */
+const CLAUSE = { ms: 200, chunkMs: 20 };
+const MORE = { ms: 2_000, chunkMs: 20 };
+const DEFAULT_PAUSE_MS = 1_000;
 
 /** Two sources that agree are believed at once. */
 const SOURCES = ['one', 'another'];
@@ -53,6 +61,14 @@ export class ConformanceRun {
   readonly mostSockets: number;
   readonly sampleRateHz: number;
   readonly arePlacesTold: boolean;
+  /** What is spoken; null where the service is no voice. */
+  readonly speech: SpeechWatch | null;
+  /** What a voice was given to say, in order. */
+  readonly texts: SaidText[] = [];
+  /** What was heard of it, PCM s16le. */
+  readonly sounds: Uint8Array[] = [];
+  /** Its provider makes its own sockets of requests. */
+  readonly isByRequest: boolean;
   readonly #captured: Uint8Array[] = [];
   readonly #chance = seededRandom(11);
 
@@ -77,24 +93,27 @@ export class ConformanceRun {
     this.log = new StepLog(setting.lane, facts.changed);
     this.sampleRateHz = sampleRateOf(server.script);
     const tested = provider(server.url);
-    this.arePlacesTold = server.script.places !== 'guessed';
+    this.arePlacesTold = arePlacesTold(server.script);
+    this.isByRequest = isByRequest(server.script);
+    this.speech = isVoice(server.script) ? new SpeechWatch(() => this.clock.sound.nowMs()) : null;
+    const platform = server.transport ?? nodeTransport(this.clock.sound);
     this.provider = new WatchedProvider(tested, {
       traits: {
         replayRateRatio: REPLAY_RATE_RATIO,
         // What is said here is no silence: where results tell their places, they alone settle it.
         ...(this.arePlacesTold ? { silenceSettlesAfterMs: null } : {}),
         ...setting.traits,
+        // A request that waits is silence as well: there the adapter's own patience counts.
+        ...(this.isByRequest ? { liveness: tested.traits.liveness ?? {} } : {}),
       },
       credential: ruleFor(server.script, tested),
       saidAs: (text) => this.#saidAs(text),
+      speech: this.speech,
+      over: (make) => this.#madeBy(make, platform),
       onFact: facts.changed,
       onBroken: facts.breakOff,
     });
-    this.transport = new WatchedTransport(
-      server.transport ?? nodeWebSocketTransport,
-      (frame) => this.#audioBytesIn(frame),
-      facts.changed,
-    );
+    this.transport = new WatchedTransport(platform, (frame) => this.#workIn(frame), facts.changed);
     service.connect(this.transport);
     this.session = new Session({
       candidates: setting.candidates(this.provider),
@@ -108,14 +127,14 @@ export class ConformanceRun {
       logger: loggerInto(this.logged),
     });
     this.session.on('*', (event) => this.events.push(event));
+    if (this.speech !== null) this.#listen();
     this.session.actor.system.inspect(this.log.inspect);
     coverage.observe(this.session.actor);
   }
 
   /** Whether the service answers such a question of a session's. */
   answers(question: 'flush' | 'goodbye'): boolean {
-    const { script } = this.service.server;
-    return script.answers?.includes(question) ?? script.onFrame !== undefined;
+    return answersOf(this.service.server.script).includes(question);
   }
 
   /** All audio that was written, PCM s16le. */
@@ -142,6 +161,47 @@ export class ConformanceRun {
       this.#captured.push(chunk);
       this.session.write(chunk);
     }
+  }
+
+  /** Silence, as it is captured. */
+  pause(ms: number): void {
+    const chunk = new Uint8Array((this.sampleRateHz / 50) * BYTES_PER_SAMPLE);
+    for (let pausedMs = 0; pausedMs < ms; pausedMs += 20) {
+      this.#captured.push(chunk);
+      this.session.write(chunk);
+    }
+  }
+
+  /** Has a voice say two sentences that no other text has. */
+  say(): void {
+    const number = this.texts.length + 1;
+    const sentences = [`This is text number ${number}.`, `It has two sentences, number ${number}.`];
+    this.sayAll(sentences);
+  }
+
+  sayAll(sentences: readonly string[]): void {
+    const id = this.session.conversation.say(sentences.join(' '));
+    this.texts.push({ id, sentences });
+  }
+
+  /** Every text was told to be spoken to its end. */
+  get isAllSpoken(): boolean {
+    const told = this.events.filter(({ type }) => type === 'spoken').length;
+    return told >= this.texts.filter(({ isDropped = false }) => !isDropped).length;
+  }
+
+  /** Where requests are answered: gives the provider cause for one, until one waits for its answer. */
+  async occupy(): Promise<void> {
+    const { script } = this.service.server;
+    const isHeld = (): boolean => this.service.carrying.link.isHolding === true;
+    if (!isByRequest(script) || isHeld()) return;
+    if (script.speaks !== undefined) this.say();
+    else {
+      this.speak(CLAUSE);
+      this.pause(script.hears?.pauseMs ?? DEFAULT_PAUSE_MS);
+      if (this.session.status !== 'active') this.speak(MORE);
+    }
+    await this.passUntil(isHeld, 'request at the service');
   }
 
   /** Lets a moment pass, with everything that falls due in it. */
@@ -186,15 +246,38 @@ export class ConformanceRun {
     return all.find((said) => said.text === text);
   }
 
-  #audioBytesIn(frame: Frame): number {
+  /** Of what an adapter's own sockets are sent, the suite knows no more than that something was. */
+  #workIn(frame: Frame): number {
     const { script } = this.service.server;
+    if (isByRequest(script)) return 1;
+    if (isSpeechScript(script)) return script.textIn(frame)?.length ?? 0;
     const audio = script.audioIn ? script.audioIn(frame) : typeof frame === 'string' ? null : frame;
     return audio?.length ?? 0;
   }
+
+  #madeBy(make: (world: ProviderWorld) => Transport, transport: Transport): Transport {
+    const world = { transport, clock: this.clock.sound };
+    return this.transport.over(this.service.server.over?.(make, world) ?? make(world));
+  }
+
+  #listen(): void {
+    this.session.conversation.onAudio(({ bytes }) => {
+      this.sounds.push(bytes.slice());
+      this.facts.changed();
+    });
+  }
+}
+
+/** A text that a voice was given to say. */
+export interface SaidText {
+  readonly id: string;
+  readonly sentences: readonly string[];
+  /** It was interrupted. */
+  isDropped?: boolean;
 }
 
 /** At which the suite speaks to a service. */
-export function sampleRateOf({ sampleRateHz }: ServiceScript): number {
+export function sampleRateOf({ sampleRateHz }: ServiceFacts): number {
   return sampleRateHz ?? SAMPLE_RATE_HZ;
 }
 

@@ -1,5 +1,5 @@
 /** The kinds of session that a connection lives in; between them its chart takes every transition. */
-import type { ServiceScript } from './provider-server.ts';
+import type { ServiceFacts } from './provider-server.ts';
 import type { Switchboard } from './switchboard.ts';
 import type { WatchedProvider } from './watched-provider.ts';
 import { providerLinkPolicy } from '../../../machines/backoff.ts';
@@ -34,7 +34,7 @@ export interface Setting {
   candidates(this: void, provider: Provider): readonly (Provider | CandidateOptions)[];
   /** Brings the session to where the connection begins. */
   before(this: void, run: NewRun): Promise<void> | void;
-  isPossible(this: void, provider: Provider, script: ServiceScript): boolean;
+  isPossible(this: void, provider: Provider, script: ServiceFacts): boolean;
 }
 
 /** Without jitter the chart's waits are known to the millisecond. */

@@ -16,26 +16,64 @@ import {
   isSuspected,
   isWatched,
   onLink,
+  REPLAYING,
   STANDING_BY,
   when,
 } from './moments.ts';
 import type { Variant } from './moments.ts';
-import type { ServiceScript } from './provider-server.ts';
+import type { AnyScript } from './provider-server.ts';
+import { isByRequest, isVoice } from './script-kinds.ts';
 import type { Setting } from './settings.ts';
 import type { connectionMachine } from '../../../machines/connection.machine.ts';
+import type { ProviderTraits } from '../../providers/contract.ts';
 import type { ModelEvents } from '../model/events.ts';
 
 type Events = ModelEvents<typeof connectionMachine>;
 
+/** Another silence than that of a request, which ends by its own time-out. */
+const SUSPICION: readonly string[] = ['link.suspected', 'link.recovered', 'link.died'];
+const PINGS: readonly string[] = ['link.probe', 'link.answered'];
+const SILENCE: readonly string[] = ['link.measured', ...SUSPICION, ...PINGS];
+const OF_AUDIO: readonly string[] = ['result.committed', 'xstate.error.actor.bufferReplay'];
+
 /** The events of one kind of session, whose service can do what the script says. */
-export function stimuli(script: ServiceScript, { tries }: Setting): Events {
+export function stimuli(script: AnyScript, traits: ProviderTraits, { tries }: Setting): Events {
   const all = Object.entries(allEvents(script));
   return Object.fromEntries(
-    all.map(([type, variants]) => [type, tries.includes(type) ? variants : [never]]),
+    all.map(([type, variants]) => {
+      const isTried = tries.includes(type) && hasPlace(type, script, traits);
+      return [
+        type,
+        isTried ? variants.map((each) => placed(each as Variant, type, script)) : [never],
+      ];
+    }),
   );
 }
 
-function allEvents(script: ServiceScript): Events {
+/** Whether services of this kind have a place for it at all: what has none is named in `unsupported`. */
+function hasPlace(type: string, script: AnyScript, { answersPings }: ProviderTraits): boolean {
+  if (isVoice(script) && OF_AUDIO.includes(type)) return false;
+  if (!isByRequest(script)) return true;
+  return !SUSPICION.includes(type) && (answersPings || !PINGS.includes(type));
+}
+
+/** The same event, where it can come about. */
+function placed({ label, event }: Variant, type: string, script: AnyScript): Variant {
+  return when(
+    ({ state, context }) => {
+      // A replay of no audio ends as it begins.
+      if (isVoice(script) && state === REPLAYING) return type === 'xstate.done.actor.bufferReplay';
+      if (!isByRequest(script)) return true;
+      if (state === STANDING_BY) return !SILENCE.includes(type);
+      // An answer is a result as well, and that starts the count of attempts anew.
+      return type !== 'server.answered' || context.attempts === 0;
+    },
+    event,
+    label,
+  );
+}
+
+function allEvents(script: AnyScript): Events {
   return {
     'session.connect': [
       when(

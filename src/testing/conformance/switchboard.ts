@@ -5,6 +5,7 @@ import type {
   ServiceDial,
   ServiceLink,
 } from './provider-server.ts';
+import { isByRequest, isVoice } from './script-kinds.ts';
 import { mismatch } from './waiting.ts';
 import type { Facts } from './waiting.ts';
 import type { WatchedSocket, WatchedTransport } from './watched-transport.ts';
@@ -47,18 +48,25 @@ export class Switchboard implements ServerListener {
     return this.links.filter(({ socket }) => socket.isLive).at(-1) ?? this.#last;
   }
 
-  /** The connection on which audio was sent last. */
+  /** The connection on which audio was sent last, or text to a voice. */
   get carrying(): AcceptedLink {
     const live = this.links.filter(({ socket }) => socket.isLive);
-    const [newest] = live.sort((a, b) => b.socket.audioSentAs - a.socket.audioSentAs);
+    const [newest] = live.sort((a, b) => b.socket.workSentAs - a.socket.workSentAs);
     return newest ?? this.#last;
   }
 
   /** Nothing is on its way that somebody's patience is measured by. */
   get isCalm(): boolean {
     const live = this.#transport?.live ?? [];
-    if (this.#isDialing || (this.#acceptsAll && !live.every(({ isOpen }) => isOpen))) return false;
-    return live.every((socket) => this.#silent.has(socket) || socket.openPings === 0);
+    if (this.#isDialing || this.server.isCalm === false) return false;
+    if (this.#acceptsAll && !live.every(({ isOpen }) => isOpen)) return false;
+    return live.every((socket) => socket.openPings === 0 || this.#isMute(socket));
+  }
+
+  /** Nothing is answered on it just now. */
+  #isMute(socket: WatchedSocket): boolean {
+    const accepted = this.links.find((each) => each.socket === socket);
+    return this.#silent.has(socket) || accepted?.link.isHolding === true;
   }
 
   /** The newest dial, once it has reached the service; each is given out once. */
@@ -73,7 +81,9 @@ export class Switchboard implements ServerListener {
   }
 
   accept({ dial, socket }: ArrivedDial): void {
-    this.links.push({ link: dial.accept(), socket });
+    const link = dial.accept();
+    this.links.push({ link, socket });
+    if (this.#acceptsAll) link.speakAgain();
   }
 
   /** From now on the service is well: every dial is accepted, and what was held back is answered. */
@@ -101,16 +111,20 @@ export class Switchboard implements ServerListener {
 
   /** Ends the current connection. Who does not read would not see the closing handshake end either. */
   end(how: FailureKind | 'reset', way = 0): void {
-    this.speakAgain();
+    if (!isByRequest(this.server.script)) this.speakAgain();
     this.current.link.end(how, way);
   }
 
   /** Waits until the service has heard all that was sent on the connection that carries audio. */
   async heard(): Promise<void> {
     const { link, socket } = this.carrying;
+    if (isByRequest(this.server.script)) return;
+    const isSpeech = isVoice(this.server.script);
+    const heard = (): number => (isSpeech ? textOf(link) : link.audio).length;
+    const [what, unit] = isSpeech ? ['text', 'characters'] : ['audio', 'bytes'];
     await this.#facts.until(
-      () => link.audio.length >= socket.sentAudioBytes,
-      () => `audio at the service after ${link.audio.length} of ${socket.sentAudioBytes} bytes`,
+      () => heard() >= socket.sentWork,
+      () => `${what} at the service after ${heard()} of ${socket.sentWork} ${unit}`,
     );
   }
 
@@ -141,4 +155,8 @@ export class Switchboard implements ServerListener {
     if (last === undefined) throw mismatch('no dial was accepted yet');
     return last;
   }
+}
+
+function textOf({ texts = [] }: ServiceLink): string {
+  return texts.join('');
 }

@@ -1,5 +1,6 @@
 /** Waiting for facts: whoever waits is asked again each time that something happened. */
 import { systemClock } from '../../ports/clock.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { TenutoError } from '../../ports/errors.ts';
 import { modelMismatch } from '../model-error.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -29,8 +30,9 @@ export class Facts {
    * 5 s of real time.
    *
    * @param what what is waited for, as in "there came no …".
+   * @param remedy what to do where it does not come. Default: the provider or the script is wrong.
    */
-  until(isSo: () => boolean, what: () => string): Promise<void> {
+  until(isSo: () => boolean, what: () => string, remedy?: () => string | null): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = (): void => {
         this.#waiters.delete(look);
@@ -50,7 +52,7 @@ export class Facts {
       };
       const guard = systemClock.setTimeout(() => {
         leave();
-        reject(mismatch(`there came no ${what()}`));
+        reject(mismatch(`there came no ${what()}`, remedy?.() ?? MEND_EITHER));
       }, GUARD_MS);
       this.#waiters.add(look);
       look();
@@ -64,6 +66,12 @@ export function mismatch(message: string, remediation = MEND_EITHER): TenutoErro
 
 /** Virtual time that can fail, as a platform's timers do when it has run out of something. */
 export class FaultyClock extends VirtualClock {
+  /** The same time, for whom the faults are not meant. */
+  readonly sound: Clock = {
+    nowMs: () => super.nowMs(),
+    setTimeout: (callback, delayMs) => super.setTimeout(callback, delayMs),
+    clearTimeout: (handle) => super.clearTimeout(handle),
+  };
   #fault: 'setTimeout' | 'nowMs' | null = null;
 
   /** The next such call throws. */

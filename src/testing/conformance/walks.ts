@@ -3,7 +3,8 @@ import { distinguish } from './moments.ts';
 import { hintIn } from './hints.ts';
 import { stimuli } from './stimuli.ts';
 import { waysOf } from './provider-server.ts';
-import type { Ending, Refusal, ServiceScript, Ways } from './provider-server.ts';
+import type { AnyScript, Ending, Refusal, Ways } from './provider-server.ts';
+import { canRefuseDials, isByRequest, isVoice } from './script-kinds.ts';
 import { SETTINGS } from './settings.ts';
 import type { Setting } from './settings.ts';
 import { connectionMachine } from '../../../machines/connection.machine.ts';
@@ -26,15 +27,22 @@ export interface Walk {
 const known = new Map<string, readonly Walk[]>();
 
 /** The walks for one provider and its service. The same two give the same walks. */
-export function walksFor(provider: Provider, script: ServiceScript): readonly Walk[] {
+export function walksFor(provider: Provider, script: AnyScript): readonly Walk[] {
   const settings = SETTINGS.filter((setting) => setting.isPossible(provider, script));
-  const key = JSON.stringify([provider.component, provider.traits, settings, kindsIn(script)]);
+  const form = [isByRequest(script), isVoice(script), canRefuseDials(script)];
+  const key = JSON.stringify([
+    provider.component,
+    provider.traits,
+    settings,
+    kindsIn(script),
+    form,
+  ]);
   const walks =
     known.get(key) ??
     chosenFrom(
       settings.flatMap((setting) => {
         const input = inputOf(provider, setting);
-        const events = stimuli(script, setting);
+        const events = stimuli(script, provider.traits, setting);
         const { paths } = modelPaths(connectionMachine, { input, events, distinguish });
         return paths.map((path) => ({ setting, path }));
       }),
@@ -63,7 +71,7 @@ function inputOf(provider: Provider, { traits, policy, lane, role }: Setting): C
 }
 
 /** All of a script that its walks depend on. */
-function kindsIn({ refusals, endings }: ServiceScript): unknown {
+function kindsIn({ refusals, endings }: AnyScript): unknown {
   return [refusals, endings].map((ways: Ways<Refusal | Ending>) =>
     (Object.keys(ways) as FailureKind[]).map((kind) => [kind, waysOf(ways, kind).map(hintOf)]),
   );

@@ -2,10 +2,11 @@
 import { missingCredential, secretsIn } from './credentials.ts';
 import { placeFault } from './places.ts';
 import type { CredentialRule, SampleRange } from './provider-server.ts';
+import type { SpeechWatch, WatchedSpeech } from './speech-watch.ts';
 import { mismatch } from './waiting.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
-import type { DialRequest, Frame, SocketEnd } from '../../ports/socket.ts';
+import type { DialRequest, Frame, SocketEnd, Transport } from '../../ports/socket.ts';
 import type {
   Component,
   CredentialReason,
@@ -13,6 +14,7 @@ import type {
   ProviderEvent,
   ProviderStream,
   ProviderTraits,
+  ProviderWorld,
   StreamMemory,
 } from '../../providers/contract.ts';
 
@@ -25,6 +27,10 @@ export interface WatchOptions {
   readonly credential: CredentialRule | null;
   /** What was said under this text, and of which samples. */
   readonly saidAs: (text: string) => SampleRange | undefined;
+  /** What is spoken, where the service is a voice. */
+  readonly speech: SpeechWatch | null;
+  /** Makes its sockets, where it makes its own. */
+  readonly over: (make: (world: ProviderWorld) => Transport) => Transport;
   /** Told when something was asked of the provider, or heard. */
   readonly onFact: () => void;
   /** Told once nothing can come of the run any more, and why. */
@@ -44,6 +50,7 @@ export class WatchedProvider implements Provider {
   goodbye: Frame | null | undefined;
   /** A result was decoded that answers a flush. */
   isFlushAnswered = false;
+  readonly over?: (world: ProviderWorld) => Transport;
   readonly #provider: Provider;
   readonly #options: WatchOptions;
   #fault: ProviderFault | null = null;
@@ -54,6 +61,8 @@ export class WatchedProvider implements Provider {
     this.name = provider.name;
     this.component = provider.component;
     this.traits = { ...provider.traits, ...options.traits };
+    if (provider.over === undefined) return;
+    this.over = () => options.over((world) => this.#made(world));
   }
 
   /** The next such call throws. */
@@ -74,6 +83,17 @@ export class WatchedProvider implements Provider {
     return request;
   }
 
+  #made(world: ProviderWorld): Transport {
+    const made: Transport | undefined = this.#provider.over?.(world);
+    if (typeof made?.dial === 'function') return made;
+    const broken = mismatch(
+      `over() gave ${String(made)}, which dials nothing`,
+      'Mend `over` of the provider: it returns a transport whose `dial` makes a socket.',
+    );
+    this.#options.onBroken(broken);
+    throw broken;
+  }
+
   /** Without a request nothing comes of the run, so nobody waits for it. */
   async #dialled(format: AudioFormat, reason: CredentialReason): Promise<DialRequest> {
     let fault: string | null;
@@ -92,8 +112,9 @@ export class WatchedProvider implements Provider {
   openStream(format: AudioFormat, memory?: StreamMemory): ProviderStream {
     this.#failWhereAsked('openStream');
     const stream = this.#provider.openStream(format, memory);
+    const speech = this.#options.speech?.open() ?? null;
     return {
-      ...this.#ofConversation(stream),
+      ...this.#ofConversation(stream, speech),
       encodeAudio: (bytes) => {
         this.#failWhereAsked('encodeAudio');
         return stream.encodeAudio(bytes);
@@ -101,16 +122,21 @@ export class WatchedProvider implements Provider {
       encodeKeepAlive: () => stream.encodeKeepAlive(),
       encodeFlush: () => this.#noted((this.flush = stream.encodeFlush())),
       encodeGoodbye: () => this.#noted((this.goodbye = stream.encodeGoodbye())),
-      decode: (frame) => this.#decode(stream, frame),
+      decode: (frame) => this.#decode(stream, frame, speech),
     };
   }
 
   /** What a stream may leave out: asked as it is, or not at all. */
-  #ofConversation(stream: ProviderStream): Partial<ProviderStream> {
+  #ofConversation(stream: ProviderStream, speech: WatchedSpeech | null): Partial<ProviderStream> {
     return {
       ...(stream.encodeHello && { encodeHello: () => stream.encodeHello?.() ?? [] }),
       ...(stream.encodeRestore && { encodeRestore: () => stream.encodeRestore?.() ?? null }),
-      ...(stream.encodeOrder && { encodeOrder: (order) => stream.encodeOrder?.(order) ?? null }),
+      ...(stream.encodeOrder && {
+        encodeOrder: (order) => {
+          speech?.ordered(order);
+          return stream.encodeOrder?.(order) ?? null;
+        },
+      }),
       ...(stream.settleSilence && {
         settleSilence: (throughSample) => stream.settleSilence?.(throughSample) ?? [],
       }),
@@ -134,10 +160,18 @@ export class WatchedProvider implements Provider {
     }
   }
 
-  #decode(stream: ProviderStream, frame: Frame): readonly ProviderEvent[] {
+  #decode(
+    stream: ProviderStream,
+    frame: Frame,
+    speech: WatchedSpeech | null,
+  ): readonly ProviderEvent[] {
     try {
       const events = stream.decode(frame);
-      for (const event of events) this.#check(event);
+      for (const event of events) {
+        this.#check(event);
+        const fault = speech?.told(event) ?? null;
+        if (fault !== null) this.violations.add(fault);
+      }
       return events;
     } catch (error) {
       this.violations.add(`decode threw: ${String(error)}`);

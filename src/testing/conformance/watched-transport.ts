@@ -1,19 +1,25 @@
 /** A transport under watch: real sockets, and the facts about them that a test waits for. */
 import type { Frame, Socket, SocketEnd, SocketHandlers, Transport } from '../../ports/socket.ts';
 import type { DialRequest } from '../../ports/socket.ts';
+import type { Http } from '../../ports/http.ts';
 
 export class WatchedTransport implements Transport {
   /** One for each dial, in order. */
   readonly sockets: WatchedSocket[] = [];
+  readonly http?: Http;
   readonly #transport: Transport;
-  readonly #audioBytesIn: (frame: Frame) => number;
+  readonly #workIn: (frame: Frame) => number;
   readonly #onFact: () => void;
 
-  /** @param onFact told after everything that happened to a socket. */
-  constructor(transport: Transport, audioBytesIn: (frame: Frame) => number, onFact: () => void) {
+  /**
+   * @param workIn how much of what the service is for stands in a frame: bytes of audio, characters of text.
+   * @param onFact told after everything that happened to a socket.
+   */
+  constructor(transport: Transport, workIn: (frame: Frame) => number, onFact: () => void) {
     this.#transport = transport;
-    this.#audioBytesIn = audioBytesIn;
+    this.#workIn = workIn;
     this.#onFact = onFact;
+    if (transport.http !== undefined) this.http = transport.http;
   }
 
   /** Sockets that nobody has let go of. */
@@ -25,15 +31,27 @@ export class WatchedTransport implements Transport {
   most = 0;
 
   dial(request: DialRequest, handlers: SocketHandlers): Socket {
-    const socket = new WatchedSocket(handlers, this.#audioBytesIn, this.#onFact);
+    return this.#dialOver(this.#transport, request, handlers);
+  }
+
+  /** The sockets that a provider makes by itself are watched as those of the platform are. */
+  over(made: Transport): Transport {
+    return {
+      ...made,
+      dial: (request, handlers) => this.#dialOver(made, request, handlers),
+    };
+  }
+
+  #dialOver(transport: Transport, request: DialRequest, handlers: SocketHandlers): Socket {
+    const socket = new WatchedSocket(handlers, this.#workIn, this.#onFact);
     this.sockets.push(socket);
     this.most = Math.max(this.most, this.live.length);
-    socket.wrap(this.#transport.dial(request, socket));
+    socket.wrap(transport.dial(request, socket));
     return socket;
   }
 }
 
-let audioFrames = 0;
+let workFrames = 0;
 
 export class WatchedSocket implements Socket, SocketHandlers {
   isLive = true;
@@ -42,23 +60,20 @@ export class WatchedSocket implements Socket, SocketHandlers {
   hasArrived = false;
   /** Frames that came in. */
   frames = 0;
-  sentAudioBytes = 0;
-  /** Counts on across all sockets, so that the greatest one was sent audio last; 0 before the first. */
-  audioSentAs = 0;
+  /** How much of what the service is for went out. */
+  sentWork = 0;
+  /** Counts on across all sockets, so that the greatest one was sent work last; 0 before the first. */
+  workSentAs = 0;
   /** Pings that no pong has answered. */
   openPings = 0;
   #socket: Socket | null = null;
   readonly #handlers: SocketHandlers;
-  readonly #audioBytesIn: (frame: Frame) => number;
+  readonly #workIn: (frame: Frame) => number;
   readonly #onFact: () => void;
 
-  constructor(
-    handlers: SocketHandlers,
-    audioBytesIn: (frame: Frame) => number,
-    onFact: () => void,
-  ) {
+  constructor(handlers: SocketHandlers, workIn: (frame: Frame) => number, onFact: () => void) {
     this.#handlers = handlers;
-    this.#audioBytesIn = audioBytesIn;
+    this.#workIn = workIn;
     this.#onFact = onFact;
   }
 
@@ -71,15 +86,17 @@ export class WatchedSocket implements Socket, SocketHandlers {
   }
 
   send(frame: Frame): void {
-    const bytes = this.#audioBytesIn(frame);
-    this.sentAudioBytes += bytes;
-    if (bytes > 0) this.audioSentAs = audioFrames += 1;
+    const work = this.#workIn(frame);
+    this.sentWork += work;
+    if (work > 0) this.workSentAs = workFrames += 1;
     this.#socket?.send(frame);
   }
 
   ping(): boolean {
-    this.openPings += 1;
-    return this.#socket?.ping() === true;
+    this.openPings += 1; // first: the answer may come at once
+    const isSent = this.#socket?.ping() === true;
+    if (!isSent) this.openPings -= 1;
+    return isSent;
   }
 
   close(code: number, reason: string): void {
