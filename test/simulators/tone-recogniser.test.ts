@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { createResampler } from '../../src/audio/resample.node.ts';
+import { Cutter } from '../../src/providers/whisper/cutter.ts';
+import { fvad } from '../../src/providers/whisper/fvad.ts';
 import { ALPHABET, speak } from '../../src/simulators/persona/voice.ts';
 import type { RecogniserStream } from '../../src/simulators/recogniser/recogniser.ts';
 import { createToneRecogniser } from '../../src/simulators/recogniser/tone-recogniser.ts';
@@ -197,6 +199,30 @@ describe('a stream of the tone recogniser', () => {
 
   it('is refused at a rate that no stream has', () => {
     expect(() => listen({ rateHz: 7_999 })).toThrow(/7999 Hz/);
+  });
+
+  it('understands utterances that a detector of voices cut out', async () => {
+    const said = ['how is the weather', 'and the 2nd question'];
+    const audio = said.flatMap((text) => [silence(777), speak(text, RATE_HZ), silence(1_000)]);
+    const settings = { minSilenceMs: 500, maxUtteranceMs: 9_000, preRollMs: 200, minSpeechMs: 90 };
+    const texts: string[] = [];
+    const cutter = new Cutter(
+      await fvad()({ sampleRateHz: RATE_HZ }),
+      { sampleRateHz: RATE_HZ, ...settings },
+      (event) => {
+        if (event.kind !== 'utterance') return;
+        texts.push(
+          wordsOf(hear(event.pcm))
+            .map(({ text }) => text)
+            .join(' '),
+        );
+      },
+    );
+
+    cutter.push(joined(...audio));
+    cutter.flush();
+
+    expect(texts).toEqual(said);
   });
 
   it('serves a transcriber of whole files', async () => {
