@@ -85,6 +85,10 @@ class OneConnection implements Decider {
     // Pauses of speech concern nobody here: there is nothing to move to.
   }
 
+  answering(): void {
+    // Nor do those of answers.
+  }
+
   stop(): void {
     this.actor.stop();
   }

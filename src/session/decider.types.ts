@@ -13,6 +13,8 @@ export interface Decider {
   tellNetwork(event: NetworkEvent): void;
   /** A chunk was captured. */
   heard(chunk: Uint8Array): void;
+  /** An answer is made or played until then, as far as that is known now. */
+  answering(untilMs: number): void;
   stop(): void;
 }
 

@@ -33,6 +33,9 @@ export class Ladder implements Decider, Owner {
   #isSpeaking = false;
   #heardBytes = 0;
   #spokenThrough = 0;
+  #answersUntilMs = 0;
+  /** Until the answer's end, as it was last known. */
+  #timer: unknown = null;
   /** The connection that carries, and how to stop listening to it. */
   #carrier: { readonly actor: ConnectionActor; readonly leave: () => void } | null = null;
 
@@ -105,18 +108,46 @@ export class Ladder implements Decider, Owner {
   heard(chunk: Uint8Array): void {
     this.#heardBytes += chunk.length;
     if (this.#meter.hear(chunk)) this.#spokenThrough = this.#heardBytes;
-    const isSpeaking = !this.#meter.isPaused;
-    if (isSpeaking === this.#isSpeaking) return;
-    this.#isSpeaking = isSpeaking;
-    const atMs = this.#options.clock.nowMs();
-    this.actor.send({ type: isSpeaking ? 'speech.started' : 'speech.paused', atMs });
+    this.#judgePause();
+  }
+
+  answering(untilMs: number): void {
+    this.#answersUntilMs = untilMs;
+    this.#judgePause();
   }
 
   stop(): void {
+    this.#stopTimer();
     for (const stop of this.#stops.splice(0)) stop();
     this.#carrier?.leave();
     this.#carrier = null;
     this.actor.stop();
+  }
+
+  /** A pause is when nobody speaks, neither the user nor who answers. */
+  #judgePause(): void {
+    const { clock } = this.#options;
+    const atMs = clock.nowMs();
+    const isAnswering = atMs < this.#answersUntilMs;
+    const isSpeaking = isAnswering || !this.#meter.isPaused;
+    const isOver = this.actor.getSnapshot().status !== 'active';
+    if (!isAnswering || isOver) this.#stopTimer();
+    else if (this.#timer === null) this.#lookAgainAfter(this.#answersUntilMs - atMs);
+    if (isSpeaking === this.#isSpeaking || isOver) return;
+    this.#isSpeaking = isSpeaking;
+    this.actor.send({ type: isSpeaking ? 'speech.started' : 'speech.paused', atMs });
+  }
+
+  #lookAgainAfter(ms: number): void {
+    this.#timer = this.#options.clock.setTimeout(() => {
+      this.#timer = null;
+      this.#judgePause();
+    }, ms);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #listenToBreakers(): void {

@@ -230,7 +230,14 @@ export class Session {
 
   #talking(): Talk {
     const { clock, logger } = this.#options;
-    return (this.#talk ??= new Talk({ clock, logger, emitter: this.#emitter }));
+    return (this.#talk ??= new Talk({
+      clock,
+      logger,
+      emitter: this.#emitter,
+      onAnswering: (untilMs) => {
+        this.#decider.answering(untilMs);
+      },
+    }));
   }
 
   #reportGap(gap: GapRange): void {

@@ -3,8 +3,9 @@
  * tools were asked and what they answered is told in words.
  */
 import type {
-  ConversationRecord,
   ConversationItem,
+  ConversationRecord,
+  MessageItem,
   ToolCallItem,
 } from '../../ports/conversation.ts';
 
@@ -13,18 +14,33 @@ export interface TextTurn {
   readonly parts: readonly { readonly text: string }[];
 }
 
-/** All of it, for a session that knows nothing. */
-export function turnsOf({ items }: ConversationRecord): readonly TextTurn[] {
-  return items.flatMap((item) => turnOf(item, items));
+/** What stands for a turn that was heard, answered perhaps, and never written down. */
+const UNWRITTEN = '(spoken, and not transcribed)';
+
+/** What is known of the session that is to be told. */
+export interface Listener {
+  /** It knows nothing. */
+  readonly isFresh: boolean;
+  /** What it was never told; null where that is not known. */
+  readonly news: readonly ConversationItem[] | null;
 }
 
-/** What the lost answer was to answer: everything between it and the answer before. */
-export function owedTurnsOf({ items }: ConversationRecord): readonly TextTurn[] {
+/** What the session has to be told to know the conversation, in the order in which it was said. */
+export function turnsFor(
+  { items, owesReply }: ConversationRecord,
+  { isFresh, news }: Listener,
+): readonly TextTurn[] {
+  const untold = isFresh ? items : (news ?? (owesReply ? owedOf(items) : []));
+  return untold.flatMap((item) => turnOf(item, items));
+}
+
+/** What a lost answer was to answer: everything between it and the answer before. */
+function owedOf(items: readonly ConversationItem[]): readonly ConversationItem[] {
   let end = items.length;
   while (isAnswer(items[end - 1])) end -= 1;
   let start = end;
   while (start > 0 && !isAnswer(items[start - 1])) start -= 1;
-  return items.slice(start, end).flatMap((item) => turnOf(item, items));
+  return items.slice(start, end);
 }
 
 /** An answer was being given when the socket was lost. */
@@ -32,6 +48,10 @@ export function wasAnswering({ items, owesReply }: ConversationRecord): boolean 
   const last = items.at(-1);
   if (last?.kind !== 'message' || last.role !== 'assistant') return false;
   return last.status === 'inProgress' || (last.status === 'interrupted' && owesReply);
+}
+
+export function callIdsOf({ items }: ConversationRecord): readonly string[] {
+  return items.flatMap((item) => (item.kind === 'toolCall' ? [item.callId] : []));
 }
 
 export function pendingCallsOf({ items }: ConversationRecord): number {
@@ -49,12 +69,8 @@ function isAnswer(item: ConversationItem | undefined): boolean {
 
 function turnOf(item: ConversationItem, all: readonly ConversationItem[]): readonly TextTurn[] {
   switch (item.kind) {
-    case 'message': {
-      // What the user is saying right now is heard again from the audio.
-      const isUnderWay = item.role === 'user' && item.status === 'inProgress';
-      if (item.text === '' || isUnderWay) return [];
-      return [textTurn(item.role === 'assistant' ? 'model' : 'user', item.text)];
-    }
+    case 'message':
+      return messageTurn(item);
     case 'toolCall':
       return item.status === 'cancelled' ? [] : [textTurn('user', callInWords(item))];
     case 'toolResult': {
@@ -63,6 +79,13 @@ function turnOf(item: ConversationItem, all: readonly ConversationItem[]): reado
       return [textTurn('user', resultInWords(name, item.output))];
     }
   }
+}
+
+function messageTurn({ role, text, status }: MessageItem): readonly TextTurn[] {
+  if (role === 'assistant') return text === '' ? [] : [textTurn('model', text)];
+  if (role === 'user' && status === 'inProgress') return []; // it is heard again from the audio
+  const written = text === '' && role === 'user' ? UNWRITTEN : text;
+  return written === '' ? [] : [textTurn('user', written)];
 }
 
 function callInWords({ name, arguments: args, status }: ToolCallItem): string {

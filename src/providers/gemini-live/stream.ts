@@ -33,6 +33,7 @@ export interface StreamSettings {
 export class GeminiLiveStream implements ProviderStream {
   readonly #settings: StreamSettings;
   readonly #conversation: () => ConversationRecord;
+  readonly #news: StreamMemory['news'];
   /** What the session is taken up again by; null for a fresh one. */
   readonly #handle: string | null;
   /** What was remembered was refused before. */
@@ -52,6 +53,7 @@ export class GeminiLiveStream implements ProviderStream {
     const remembered = options.resumption === false ? null : (memory?.handle ?? null);
     this.#settings = settings;
     this.#conversation = memory?.conversation ?? (() => NO_CONVERSATION);
+    this.#news = memory?.news;
     this.#dropsHandle = remembered !== null && handles.isRefused(remembered);
     this.#handle = this.#dropsHandle ? null : remembered;
     this.#isManual = options.automaticActivityDetection === false;
@@ -67,16 +69,17 @@ export class GeminiLiveStream implements ProviderStream {
   }
 
   /**
-   * A session that is taken up again knows its history, and is not told it twice. But it is taken up where it stood
-   * before the turn that was being answered: that turn alone is told again, and answered.
+   * A session that is taken up again knows its history as far as its handle reaches, and is not told that twice. What was
+   * said after it is told: what was lost with the last socket, and what was said to others meanwhile.
    */
   encodeRestore(): readonly Frame[] | null {
     const conversation = this.#conversation();
-    const { owesReply } = conversation;
+    this.#turns.calls.notAgain(restore.callIdsOf(conversation));
     const isFresh = this.#handle === null;
-    if (!isFresh && !owesReply) return null;
-    const turns = isFresh ? restore.turnsOf(conversation) : restore.owedTurnsOf(conversation);
-    return turns.length === 0 ? null : [this.#content({ turns, turnComplete: owesReply })];
+    const turns = restore.turnsFor(conversation, { isFresh, news: this.#news?.() ?? null });
+    return turns.length === 0
+      ? null
+      : [this.#content({ turns, turnComplete: conversation.owesReply })];
   }
 
   encodeAudio(bytes: Uint8Array): Frame {

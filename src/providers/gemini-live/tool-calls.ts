@@ -8,7 +8,13 @@ const CAPACITY = 1_000;
 export class ToolCalls {
   /** By the id that is told; the service's own id, or null where it gave none. */
   readonly #ids = new Map<string, string | null>();
+  /** Names of other sockets' calls: none of ours may look like one. */
+  #taken: ReadonlySet<string> = new Set();
   #unnamed = 0;
+
+  notAgain(callIds: readonly string[]): void {
+    this.#taken = new Set(callIds);
+  }
 
   told(call: FunctionCall): readonly ProviderEvent[] {
     const callId = call.id ?? this.#nameFor(call.name);
@@ -35,7 +41,8 @@ export class ToolCalls {
   }
 
   #nameFor(name: string): string {
-    this.#unnamed += 1;
+    do this.#unnamed += 1;
+    while (this.#taken.has(`${name}_${this.#unnamed}`));
     return `${name}_${this.#unnamed}`;
   }
 }

@@ -33,6 +33,14 @@ export type Part =
 /** Ids that we made, where the service gave none. */
 export const OWN_ID_PREFIX = 'call_of_ours_';
 
+/**
+ * Gemini 3 refuses a turn's first call without the signature of the thought behind it, and a call that another model made
+ * has none. This says so, and is taken instead.
+ *
+ * Source: ai.google.dev, "Thought signatures", its questions on history that another model made.
+ */
+const NO_SIGNATURE = 'skip_thought_signature_validator';
+
 export function contentsOf(items: ReplyRequest['conversation']): readonly Content[] {
   const contents: Content[] = [];
   let at = 0;
@@ -77,7 +85,7 @@ function addCalls(
   add(
     contents,
     'model',
-    answered.map(({ call }) => callPart(call)),
+    answered.map(({ call }, at) => callPart(call, at === 0)),
   );
   add(
     contents,
@@ -88,11 +96,11 @@ function addCalls(
   );
 }
 
-function callPart(call: ToolCallItem): Part {
+/** Of calls that were made together the first has the signature. */
+function callPart(call: ToolCallItem, isFirst: boolean): Part {
   const functionCall = { ...idOf(call), name: call.name, args: argsOf(call.arguments) };
-  return call.signature === undefined
-    ? { functionCall }
-    : { functionCall, thoughtSignature: call.signature };
+  const signature = call.signature ?? (isFirst ? NO_SIGNATURE : undefined);
+  return signature === undefined ? { functionCall } : { functionCall, thoughtSignature: signature };
 }
 
 function idOf({ callId }: ToolCallItem): { readonly id?: string } {

@@ -17,9 +17,11 @@ const UNWRITTEN = '(spoken, and not transcribed)';
 const MAX_SUMMARY_CHARS = 12_000;
 const MAX_LINE_CHARS = 2_000;
 
-/** As many as wait for a result. */
-export function pendingCallsOf({ items }: ConversationRecord): number {
-  return items.filter((item) => item.kind === 'toolCall' && item.status === 'pending').length;
+/** Those that wait for a result. */
+export function pendingCallsOf({ items }: ConversationRecord): readonly string[] {
+  return items.flatMap((item) =>
+    item.kind === 'toolCall' && item.status === 'pending' ? [item.callId] : [],
+  );
 }
 
 /** In order; what says nothing, and what the service would refuse, is left out. */

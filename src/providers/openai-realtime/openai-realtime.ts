@@ -17,7 +17,9 @@ import type { WallClock } from '../../ports/clock.ts';
 import { systemWallClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type { DialRequest } from '../../ports/socket.ts';
+import { checkNumber, checkOptions } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
+import { checkMs } from '../wire/options.ts';
 import { Secrets } from '../wire/secrets.ts';
 import { classifyRealtimeEnd } from './failures.ts';
 import { sessionConfigOf, turnRulesOf } from './session-config.ts';
@@ -49,15 +51,44 @@ export interface OpenAiRealtimeOptions extends SessionWishes {
   readonly wallClock?: WallClock;
 }
 
+/** Every option, so that one that is misspelt is told from one that is not. */
+const OPTION_NAMES: Readonly<Record<keyof OpenAiRealtimeOptions, true>> = {
+  apiKey: true,
+  authVia: true,
+  organization: true,
+  project: true,
+  model: true,
+  baseUrl: true,
+  replayRateRatio: true,
+  dialTimeoutMs: true,
+  name: true,
+  wallClock: true,
+  instructions: true,
+  voice: true,
+  turnDetection: true,
+  transcription: true,
+  tools: true,
+  outputModalities: true,
+  session: true,
+};
+
 const DEFAULT_BASE_URL = 'wss://api.openai.com/v1';
 const DEFAULT_MODEL = 'gpt-realtime';
+const REPLAY_RATE_RATIO = 4;
 const SESSION_ENDS_AFTER_MS = 3_600_000;
 const SILENCE_SETTLES_AFTER_MS = 5_000;
 const FLUSH_TIMEOUT_MS = 5_000; // a transcription takes about a second
 
-/** @throws TenutoError OPTION_INVALID for an address that is none of ws:, wss:, http:, https:, or a key that is no key. */
+/**
+ * @throws TenutoError OPTION_INVALID for an option that is not known, an address that is none of ws:, wss:, http:, https:,
+ * a key that is no key, or a number that nothing can be made of.
+ */
 export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
   const { name = 'openai-realtime', model = DEFAULT_MODEL } = options;
+  checkOptions('openaiRealtime', options, OPTION_NAMES);
+  checkMs('dialTimeoutMs', options.dialTimeoutMs);
+  const { replayRateRatio = REPLAY_RATE_RATIO } = options;
+  checkNumber('replayRateRatio', replayRateRatio, replayRateRatio >= 1, 'of 1 or more');
   checkCredential(options.apiKey);
   const baseUrl = socketUrlOf(options.baseUrl ?? DEFAULT_BASE_URL);
   const secrets = new Secrets(options.apiKey);
@@ -77,7 +108,7 @@ export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
       resume: 'items',
       configures: true,
       inputRateHz: SAMPLE_RATE_HZ,
-      replayRateRatio: options.replayRateRatio ?? 4,
+      replayRateRatio,
       keepAliveIntervalMs: null,
       firstAudioWithinMs: null,
       flushTimeoutMs: FLUSH_TIMEOUT_MS,

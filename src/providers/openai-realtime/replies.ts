@@ -25,7 +25,7 @@ export class Replies {
   readonly #calls: Set<string>;
   /** By item, for services that leave the name out of what comes later. */
   readonly #callNames = new Map<string, string>();
-  /** Calls of this socket that wait for a result. */
+  /** Calls that wait for a result. */
   readonly #pendingCalls = new Set<string>();
   #activeId: string | null = null;
   /** The `response.create` that nothing came of yet, and the newest one of all. */
@@ -41,6 +41,14 @@ export class Replies {
   constructor(nameEvent: () => string, knownCalls: readonly string[]) {
     this.#nameEvent = nameEvent;
     this.#calls = new Set(knownCalls);
+  }
+
+  /** Calls that other sockets told, and that wait still: the model goes on once it has the results of all. */
+  carry(pendingCalls: readonly string[]): void {
+    for (const callId of pendingCalls) {
+      keep(this.#calls, callId);
+      keep(this.#pendingCalls, callId);
+    }
   }
 
   started(id: string): readonly ProviderEvent[] {

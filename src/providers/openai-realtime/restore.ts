@@ -106,7 +106,7 @@ export class Restoration {
     return [
       ...(problem === null ? [] : [{ kind: 'failed', failure: lost } as const]),
       ...(frames.length === 0 ? [] : [{ kind: 'send', frames } as const]),
-      { kind: 'restored', resumed: false, toolCallsCarried: pendingCallsOf(conversation) },
+      { kind: 'restored', resumed: false, toolCallsCarried: pendingCallsOf(conversation).length },
     ];
   }
 }

@@ -18,7 +18,7 @@ import type { JsonObject } from '../wire/json.ts';
 import { failureOfError, failureOfReply } from './failures.ts';
 import { Handshake } from './handshake.ts';
 import type { HandshakeOptions } from './handshake.ts';
-import { createdItemOf } from './items.ts';
+import { createdItemOf, pendingCallsOf } from './items.ts';
 import { isSpokenByUser, Replies, textOf } from './replies.ts';
 import { Restoration } from './restore.ts';
 import type { RestoreMemory } from './restore.ts';
@@ -90,7 +90,9 @@ export class RealtimeStream implements ProviderStream {
   }
 
   encodeRestore(): readonly Frame[] | null {
-    return this.#restoration.begin(this.#conversation());
+    const conversation = this.#conversation();
+    this.#replies.carry(pendingCallsOf(conversation));
+    return this.#restoration.begin(conversation);
   }
 
   encodeOrder(order: Order): readonly Frame[] | null {

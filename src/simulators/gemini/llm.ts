@@ -12,6 +12,9 @@ import { httpError } from './wire.ts';
 /** What has to come back with every call that was made here. */
 const SIGNATURE = Buffer.from('a thought of tenuto').toString('base64');
 
+/** Of a call that another model made; Google's guide "Thought signatures" has it. */
+const NO_SIGNATURE = 'skip_thought_signature_validator';
+
 const BODY_FIELDS: readonly string[] = [
   'contents',
   'systemInstruction',
@@ -81,7 +84,7 @@ function callRefusal(
       'Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.',
     );
   }
-  return textIn(calls[0], 'thoughtSignature') === SIGNATURE
+  return [SIGNATURE, NO_SIGNATURE].includes(textIn(calls[0], 'thoughtSignature'))
     ? null
     : invalid('Function call is missing a thought_signature in functionCall parts.');
 }
