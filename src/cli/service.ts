@@ -7,8 +7,9 @@ import { localBaseUrl, standInOf, startStandIn } from './stand-ins.ts';
 import type { Provider } from '../providers/contract.ts';
 import { TenutoError } from '../ports/errors.ts';
 import type { FaultPlan } from '../simulators/faults/plan.ts';
-import { startFaultProxy } from '../simulators/faults/proxy.ts';
-import type { FaultRecord, FaultTimeline } from '../simulators/faults/proxy.ts';
+import { FaultTimeline, startFaultProxy } from '../simulators/faults/proxy.ts';
+import type { FaultRecord } from '../simulators/faults/proxy.ts';
+import { systemClock } from '../ports/clock.ts';
 import type { Recogniser } from '../simulators/recogniser/recogniser.ts';
 import { createVoskRecogniser } from '../simulators/recogniser/vosk-recogniser.ts';
 
@@ -99,6 +100,7 @@ async function startLocalService(options: ServiceOptions): Promise<Service> {
   };
   try {
     const withProxy = plan.faults.length > 0;
+    const timeline = options.timeline ?? new FaultTimeline();
     const standIn = await startStandIn(standInOf(name), {
       recogniser,
       apiKeys: [LOCAL_KEY],
@@ -112,7 +114,7 @@ async function startLocalService(options: ServiceOptions): Promise<Service> {
           plan,
           carries: name === 'whisper' ? 'requests' : 'sockets',
           timeScaleRatio: speedRatio,
-          ...(options.timeline === undefined ? {} : { timeline: options.timeline }),
+          timeline,
           ...(options.port === undefined ? {} : { port: options.port }),
         })
       : null;
@@ -125,7 +127,7 @@ async function startLocalService(options: ServiceOptions): Promise<Service> {
     });
 
     return {
-      provider: paced(adapter, speedRatio),
+      provider: beginning(timeline, paced(adapter, speedRatio)),
       faults: () => proxy?.faults() ?? [],
       pendingFaults: () => proxy?.pending() ?? 0,
       close,
@@ -134,4 +136,16 @@ async function startLocalService(options: ServiceOptions): Promise<Service> {
     await close();
     throw error;
   }
+}
+
+/** Who is asked by requests hears the first byte when somebody has paused; a plan's time begins with the recording. */
+function beginning(timeline: FaultTimeline, provider: Provider): Provider {
+  if (provider.over === undefined) return provider;
+  return {
+    ...provider,
+    dial: (...asked) => {
+      timeline.start(systemClock.nowMs());
+      return provider.dial(...asked);
+    },
+  };
 }
