@@ -6,6 +6,7 @@
 export { createVoiceAgent } from './voice/voice-agent.ts';
 export type { VoiceAgent } from './voice/voice-agent.ts';
 export type { VoiceAgentOptions } from './voice/options.ts';
+export type { LanguageModelCandidate } from './voice/thinkers.ts';
 export type {
   LanguageModel,
   LanguageModelCall,

@@ -114,10 +114,10 @@ function networkOf(options: SessionOptions): NetworkMonitor | null {
 }
 
 /** An inspector that throws would take the charts with it: what watches must not change what happens. */
-function inspectorOf({
+export function inspectorOf({
   inspect,
   logger = silentLogger,
-}: SessionOptions): ((event: InspectionEvent) => void) | null {
+}: Pick<SessionOptions, 'inspect' | 'logger'>): ((event: InspectionEvent) => void) | null {
   if (inspect === undefined) return null;
   return (event) => {
     try {

@@ -5,7 +5,7 @@
  * asked to go on, and where it begins anew all the same, the sentences that it repeats are not told again. A sentence that
  * was only begun was not said, and is dropped.
  */
-import type { Question, FailureFacts } from './asker.ts';
+import type { Question, FailureFacts } from './asking.ts';
 import { SentenceCutter } from './sentences.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type {

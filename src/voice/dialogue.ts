@@ -4,7 +4,7 @@
  * One journal holds all of it, whoever hears, thinks or speaks.
  */
 import { Answer } from './answer.ts';
-import type { FailureFacts, Question } from './asker.ts';
+import type { FailureFacts, Question } from './asking.ts';
 import { lastMessages } from './history.ts';
 import { isSpeakable } from './sentences.ts';
 import type { UserTurn } from './turns.ts';

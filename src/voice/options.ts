@@ -1,4 +1,6 @@
 /** What a voice agent is made of, checked before anything is dialled. */
+import type { InspectionEvent } from 'xstate';
+
 import { presets } from '../../machines/backoff.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import { systemClock } from '../ports/clock.ts';
@@ -10,8 +12,13 @@ import { systemRandom } from '../ports/random.ts';
 import type { Random } from '../ports/random.ts';
 import type { Faculty } from '../providers/events.ts';
 import type { LanguageModel } from '../providers/gemini-llm/language-model.ts';
-import { invalid } from '../ports/option-errors.ts';
+import { checkOptions, invalid } from '../ports/option-errors.ts';
+import { sharedAdmission } from '../session/admission/admission.ts';
+import type { Admission } from '../session/admission/admission.ts';
+import { inspectorOf } from '../session/options.ts';
 import type { SessionOptions } from '../session/options.ts';
+import { thinkersOf } from './thinkers.ts';
+import type { LanguageModelCandidate, Thinkers } from './thinkers.ts';
 
 /**
  * The options of a session hold for hearing and speaking alike; `preset` and `reconnect` also say how often, and after
@@ -21,7 +28,8 @@ export interface VoiceAgentOptions extends Omit<SessionOptions, 'candidates'> {
   /** Who may transcribe, in order of preference, such as `[deepgramFlux({ apiKey })]`. */
   readonly hearing: SessionOptions['candidates'];
   /** Who may answer, in order of preference, such as `geminiLlm({ apiKey, http })`. */
-  readonly thinking: LanguageModel | readonly LanguageModel[];
+  readonly thinking:
+    LanguageModel | LanguageModelCandidate | readonly (LanguageModel | LanguageModelCandidate)[];
   /** Who may speak, in order of preference, such as `[deepgramSpeak({ apiKey }), deepgramSpeakHttp({ apiKey })]`. */
   readonly speaking: SessionOptions['candidates'];
   /** What the model is told to be. Default nothing. */
@@ -34,7 +42,7 @@ export interface VoiceAgentOptions extends Omit<SessionOptions, 'candidates'> {
 
 export interface ResolvedVoiceOptions {
   readonly sessions: Readonly<Record<Faculty, SessionOptions>>;
-  readonly models: readonly LanguageModel[];
+  readonly thinkers: Thinkers;
   readonly policy: ReconnectPolicy;
   readonly instructions: string;
   readonly tools: readonly Tool[];
@@ -42,14 +50,44 @@ export interface ResolvedVoiceOptions {
   readonly eventCapacity: number;
   readonly clock: Clock;
   readonly random: Random;
+  readonly admission: Admission;
+  readonly inspect: ((event: InspectionEvent) => void) | null;
   readonly logger: Logger;
 }
+
+/** Every option, so that one that is misspelt is told from one that is not. */
+const OPTION_NAMES: Readonly<Record<keyof VoiceAgentOptions, true>> = {
+  hearing: true,
+  thinking: true,
+  speaking: true,
+  instructions: true,
+  tools: true,
+  historyMessages: true,
+  format: true,
+  preset: true,
+  reconnect: true,
+  retentionMs: true,
+  retentionBytes: true,
+  eventCapacity: true,
+  recordOnlyMs: true,
+  holdDownMs: true,
+  rotationLeadMs: true,
+  transport: true,
+  network: true,
+  inspect: true,
+  admission: true,
+  createResampler: true,
+  clock: true,
+  random: true,
+  logger: true,
+};
 
 const DEFAULT_HISTORY_MESSAGES = 10;
 const DEFAULT_EVENT_CAPACITY = 4_096;
 
 /** @throws TenutoError OPTION_INVALID; what concerns sessions, they check themselves. */
 export function resolveVoiceOptions(options: VoiceAgentOptions): ResolvedVoiceOptions {
+  checkOptions('voice agent', options, OPTION_NAMES);
   const {
     hearing,
     thinking,
@@ -70,7 +108,7 @@ export function resolveVoiceOptions(options: VoiceAgentOptions): ResolvedVoiceOp
       hearing: { ...session, candidates: hearing },
       speaking: { ...session, candidates: speaking },
     },
-    models: modelsOf(thinking),
+    thinkers: thinkersOf(thinking),
     policy: { ...presets[session.preset ?? 'production'], ...session.reconnect },
     instructions,
     tools,
@@ -78,18 +116,8 @@ export function resolveVoiceOptions(options: VoiceAgentOptions): ResolvedVoiceOp
     eventCapacity: session.eventCapacity ?? DEFAULT_EVENT_CAPACITY,
     clock: session.clock ?? systemClock,
     random: session.random ?? systemRandom,
+    admission: session.admission ?? sharedAdmission,
+    inspect: inspectorOf(session),
     logger: session.logger ?? silentLogger,
   };
-}
-
-function modelsOf(thinking: VoiceAgentOptions['thinking']): readonly LanguageModel[] {
-  const models = Array.isArray(thinking) ? (thinking as readonly LanguageModel[]) : [thinking];
-  const areModels = models.every(
-    (model: unknown) => typeof (model as Partial<LanguageModel> | null)?.reply === 'function',
-  );
-  if (models.length > 0 && areModels) return models as readonly LanguageModel[];
-  throw invalid(
-    'A voice agent takes at least one language model.',
-    'Give one, such as thinking: geminiLlm({ apiKey, http }).',
-  );
 }

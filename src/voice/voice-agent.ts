@@ -42,7 +42,7 @@ export class VoiceAgent {
 
   constructor(options: VoiceAgentOptions) {
     const resolved = resolveVoiceOptions(options);
-    const { clock, random, logger, models, policy } = resolved;
+    const { admission, clock, logger } = resolved;
     const tell = (event: SessionEvent): void => this.#emitter.emit(event);
     this.#emitter = new SessionEmitter(resolved.eventCapacity, logger);
     this.#faculties = new Faculties(resolved.sessions, {
@@ -62,7 +62,7 @@ export class VoiceAgent {
     this.#dialogue = new Dialogue({
       ...resolved,
       tell,
-      thinker: new Asker({ models, policy, clock, random, tell }),
+      thinker: new Asker({ ...resolved, breakers: admission.breakers, tell }),
       voice: {
         say: (text) =>
           this.#faculties.isMissing('speaking') ? null : this.speaking.conversation.say(text),

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import { presets } from '../../machines/backoff.ts';
 import type { Failure } from '../../machines/failure.ts';
-import { stepAfter } from '../../src/voice/asking.rules.ts';
-import type { Asked } from '../../src/voice/asking.rules.ts';
+import { stepAfter } from '../../machines/request.failures.ts';
+import type { Asked } from '../../machines/request.failures.ts';
 
 const ASKED: Asked = {
   policy: presets.production,
@@ -49,7 +49,7 @@ describe('what follows a failed request', () => {
   ] as const)('is none: %s', (_what, failure, asked) => {
     const step = stepOf(failure, asked);
 
-    expect(step).toEqual({ kind: 'giveUp' });
+    expect(step).toEqual({ kind: 'pass' });
   });
 
   it('is a report where the request was at fault, however often', () => {
