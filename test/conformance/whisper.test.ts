@@ -38,3 +38,35 @@ describe.each([
     expect(() => conformance.assertCovered()).not.toThrow();
   });
 });
+
+describe('what is not tried of requests', () => {
+  it('is named, with what they have no place for', () => {
+    expect(whisperCpp.unsupported).toEqual([
+      'it refuses no dial as planned',
+      'it ends no connection as planned',
+      'it refuses no dial as staleHandle',
+      'it ends no connection as staleHandle',
+      'it refuses no dial as quota',
+      expect.stringContaining('ends by its own time-out'),
+      expect.stringContaining('a standby has no request under way'),
+    ]);
+    expect(openai.unsupported).toContain(
+      'a dial asks the service nothing: none is refused or cut off',
+    );
+  });
+
+  it('leaves out the silence of a standing link, and what only sockets do', () => {
+    const left = whisperCpp.unreached.map(({ id }) => id.split(' on ')[1]?.split(/ [#s→]/)[0]);
+
+    expect(new Set(left)).toEqual(
+      new Set([
+        'socket.lost',
+        'link.died',
+        'session.rotate',
+        'link.suspected',
+        'link.recovered',
+        'socket.configured',
+      ]),
+    );
+  });
+});

@@ -18,6 +18,7 @@ async function open({ withHttp = true } = {}) {
   const posts: Posted[] = [];
   const frames: Frame[] = [];
   const ends: SocketEnd[] = [];
+  const pongs = { count: 0 };
   const http = {
     send: (request: HttpRequest, handlers: HttpHandlers) => {
       const post = { request, isCancelled: false, ...handlers };
@@ -38,7 +39,7 @@ async function open({ withHttp = true } = {}) {
       isOpen = true;
     },
     onFrame: (frame) => void frames.push(typeof frame === 'string' ? frame : frame.slice()),
-    onPong: () => undefined,
+    onPong: () => (pongs.count += 1),
     onDrain: () => undefined,
     onEnd: (end) => void ends.push(end),
   });
@@ -47,7 +48,7 @@ async function open({ withHttp = true } = {}) {
   const say = (id: string, text: string): void => {
     for (const frame of stream.encodeOrder?.({ kind: 'say', id, text }) ?? []) socket.send(frame);
   };
-  return { provider, stream, socket, posts, frames, ends, say, isOpen: () => isOpen };
+  return { provider, stream, socket, posts, frames, ends, say, pongs, isOpen: () => isOpen };
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -183,5 +184,46 @@ describe('deepgram speak over HTTP', () => {
       code: 'HTTP_UNSUPPORTED',
       detail: 'speech over HTTP needs a transport that has HTTP',
     });
+  });
+});
+
+describe('a ping to deepgram speak over HTTP', () => {
+  it('is answered at once where nothing is under way: there is no link that could be dead', async () => {
+    const { socket, pongs } = await open();
+
+    const isSent = socket.ping();
+    await settle();
+
+    expect(isSent).toBe(true);
+    expect(pongs.count).toBe(1);
+  });
+
+  it.each<readonly [string, (post: Posted) => void]>([
+    ['the answer begins', (post) => post.onHead(200, {})],
+    ['it is over', (post) => answered(post, 1, 2)],
+  ])('waits for a post that is under way until %s', async (_when, happens) => {
+    const { socket, say, posts, pongs } = await open();
+    say('a', 'One.');
+    socket.ping();
+    await settle();
+    const before = pongs.count;
+
+    happens(posts[0]!);
+
+    expect(before).toBe(0);
+    expect(pongs.count).toBe(1);
+  });
+
+  it('is answered where what was under way is dropped', async () => {
+    const { socket, say, stream, pongs } = await open();
+    say('a', 'One.');
+    socket.ping();
+
+    for (const frame of stream.encodeOrder?.({ kind: 'interrupt', ref: null, heardMs: 0 }) ?? []) {
+      socket.send(frame);
+    }
+    await settle();
+
+    expect(pongs.count).toBe(1);
   });
 });

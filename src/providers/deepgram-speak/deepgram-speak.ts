@@ -88,13 +88,17 @@ export function deepgramSpeak(options: DeepgramSpeakOptions): Provider {
 export function deepgramSpeakHttp(options: DeepgramSpeakHttpOptions): Provider {
   const baseUrl = checkSpeakHttpOptions(options);
   const secrets = new Secrets(options.apiKey);
+  const timeoutMs = options.dialTimeoutMs ?? DEFAULT_TIMEOUT_MS;
 
   return {
     name: options.name ?? 'deepgram-speak-http',
     component: 'tts',
     traits: {
       ...sharedTraits(secrets),
-      answersPings: false,
+      answersPings: true,
+      hedges: false,
+      // The time of an answer's head and, in the worst case, of its next piece: a post that is late ends by itself.
+      liveness: { suspectAtLeastMs: timeoutMs, deadAtLeastMs: 2 * timeoutMs + 1_000 },
       speech: {
         maxCharsPerMessage: MAX_CHARS_PER_MESSAGE,
         maxCharsPerMinute: Infinity, // the limits by the minute are those of a socket
@@ -107,7 +111,7 @@ export function deepgramSpeakHttp(options: DeepgramSpeakHttpOptions): Provider {
       return deepgramDial(`${baseUrl}/v1/speak`, query, await secrets.ask(reason), {
         scheme: options.scheme ?? 'token',
         authVia: 'header',
-        timeoutMs: options.dialTimeoutMs ?? DEFAULT_TIMEOUT_MS,
+        timeoutMs,
       });
     },
     openStream: () => streamOf(options, secrets, { isHttp: true }),

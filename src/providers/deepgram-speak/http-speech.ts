@@ -1,6 +1,9 @@
 /**
  * A socket made of posts: each `Speak` is one, and they go out one after the other. What comes in is the answer's audio,
  * and a `Flushed` where it is complete. A post that fails ends the socket.
+ *
+ * Between two posts there is no link that could be dead: a ping is answered at once. While a post is under way it is
+ * answered when the service says anything, and the post has a deadline of its own, which ends the socket.
  */
 import type { Http, HttpEnd, HttpExchange } from '../../ports/http.ts';
 import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../../ports/socket.ts';
@@ -26,6 +29,7 @@ export class HttpSpeech implements Socket {
   readonly #handlers: SocketHandlers;
   #waiting: Post[] = [];
   #exchange: HttpExchange | null = null;
+  #owesPong = false;
   #phase: 'opening' | 'open' | 'closing' | 'over' = 'opening';
 
   /** @param http undefined where the transport has none: the dial is then refused. */
@@ -63,7 +67,9 @@ export class HttpSpeech implements Socket {
   }
 
   ping(): boolean {
-    return false;
+    this.#owesPong = true;
+    if (this.#exchange === null) this.#later(() => this.#pong());
+    return true;
   }
 
   close(code: number, reason: string): void {
@@ -113,6 +119,7 @@ export class HttpSpeech implements Socket {
       {
         onHead: (status, headers) => {
           head = { status, headers };
+          this.#pong();
         },
         onData: (bytes) => {
           if (isTaken(head)) this.#handlers.onFrame(bytes);
@@ -141,14 +148,22 @@ export class HttpSpeech implements Socket {
     else if (end.kind === 'failed') this.#end(facts);
     else {
       this.#tell({ type: 'Flushed', id: post.id });
+      this.#pong();
       this.#next();
     }
+  }
+
+  #pong(): void {
+    if (!this.#owesPong || this.#phase === 'opening' || this.#isOver()) return;
+    this.#owesPong = false;
+    this.#handlers.onPong();
   }
 
   #drop(): void {
     this.#waiting = [];
     this.#exchange?.cancel();
     this.#exchange = null;
+    if (this.#owesPong) this.#later(() => this.#pong());
   }
 
   #tell(message: object): void {

@@ -7,6 +7,7 @@ export type Moment = ModelMoment<typeof connectionMachine>;
 export type Variant = EventVariant<typeof connectionMachine>;
 
 export const STANDING_BY = 'connected.standingBy';
+export const RESTORING = 'connected.restoring';
 export const REPLAYING = 'connected.replaying';
 const LINK_STATES = [STANDING_BY, REPLAYING, 'active'];
 const DIAL_STATES = ['connecting.dialing', 'reconnecting.dialing'];
@@ -41,7 +42,7 @@ export function hasLink({ state }: Moment): boolean {
 }
 
 export function isSettingUp(state: string): boolean {
-  return state.endsWith('.configuring') || state === 'connected.restoring';
+  return state.endsWith('.configuring') || state === RESTORING;
 }
 
 /** Nothing is under way that ends by itself, and there is somebody to tell. What comes of it later is the same. */

@@ -114,15 +114,16 @@ function serverOf(script: AnyScript): ProviderServer {
 }
 
 /** A script of the wrong kind would find fault with every adapter. */
-function assertFits({ name, over, openStream }: Provider, script: AnyScript): void {
-  if (isByRequest(script) && over === undefined) {
+function assertFits(provider: Provider, script: AnyScript): void {
+  const { name } = provider;
+  if (isByRequest(script) && !('over' in provider)) {
     throw modelInvalid(
       `The script is of a service of requests, and ${name} makes no sockets of its own.`,
       'Give the provider `over`; or give a script of a WebSocket: with `result`, or with `textIn` for a voice.',
     );
   }
   if (!isVoice(script)) return;
-  const stream = openStream({ encoding: 'pcm_s16le', sampleRateHz: sampleRateOf(script) });
+  const stream = provider.openStream({ encoding: 'pcm_s16le', sampleRateHz: sampleRateOf(script) });
   if (stream.encodeOrder !== undefined) return;
   throw modelInvalid(
     `The script is of a voice, and the streams of ${name} have no \`encodeOrder\`.`,

@@ -195,8 +195,9 @@ export class ConformanceRun {
     const { script } = this.service.server;
     const isHeld = (): boolean => this.service.carrying.link.isHolding === true;
     if (!isByRequest(script) || isHeld()) return;
-    if (script.speaks !== undefined) this.say();
-    else {
+    if (script.speaks !== undefined) {
+      if (this.isAllSpoken) this.say();
+    } else {
       this.speak(CLAUSE);
       this.pause(script.hears?.pauseMs ?? DEFAULT_PAUSE_MS);
       if (this.session.status !== 'active') this.speak(MORE);

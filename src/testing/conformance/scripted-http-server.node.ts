@@ -137,8 +137,7 @@ export class ScriptedHttpServer implements ProviderServer {
       response.destroy(); // whoever asked has let go of it meanwhile
       return;
     }
-    const { [EXCHANGE_HEADER]: _, ...headers } = request.headers;
-    const { method = '', url = '' } = request;
+    const { headers, method = '', url = '' } = request;
     exchange.held = new HeldRequest(id, { method, url, headers, body }, response);
     exchange.socket.take(exchange.held);
     this.#listener?.onActivity();

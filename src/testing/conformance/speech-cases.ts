@@ -102,8 +102,7 @@ async function interrupt(run: ConformanceRun): Promise<void> {
   await stand(run);
   run.say();
   await soundHalf(run, { first: false });
-  const [dropped] = run.texts;
-  if (dropped !== undefined) dropped.isDropped = true;
+  for (const text of run.texts) text.isDropped = true;
   run.session.conversation.interrupt();
   const heardBefore = Buffer.concat(run.sounds);
 

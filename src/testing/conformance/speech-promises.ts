@@ -56,13 +56,23 @@ function limitFaults(orders: readonly SpeechOrder[], limits: SpeechLimits): read
   return [...faults].slice(0, 1).map((fault) => `${fault}, which is more than the service takes`);
 }
 
-/** What arrived is what was ordered, text by text. */
-function wireFaults({ service, speech }: ConformanceRun): readonly string[] {
+/** What arrived is what was ordered, text by text; of what was interrupted, some may never have been sent. */
+function wireFaults({ service, speech, texts }: ConformanceRun): readonly string[] {
+  const dropped = new Set(texts.flatMap((each) => (each.isDropped ? each.sentences : [])));
   const ordered = (speech?.orders ?? []).map((orders) => orders.map(({ text }) => text));
-  return service.links.flatMap(({ link: { texts = [] } }) => {
-    const isOrdered = ordered.some((orders) => texts.every((text, at) => orders[at] === text));
-    return isOrdered ? [] : [`the service was sent "${shortened(texts.join(' '))}" to speak`];
+  return service.links.flatMap(({ link: { texts: arrived = [] } }) => {
+    const isOrdered = ordered.some((orders) => isSent(arrived, orders, dropped));
+    return isOrdered ? [] : [`the service was sent "${shortened(arrived.join(' '))}" to speak`];
   });
+}
+
+function isSent(
+  arrived: readonly string[],
+  ordered: readonly string[],
+  dropped: ReadonlySet<string>,
+): boolean {
+  const due = ordered.filter((text) => arrived.includes(text) || !dropped.has(text));
+  return arrived.every((text, at) => due[at] === text);
 }
 
 /** Whatever counts as spoken was heard, whole. */

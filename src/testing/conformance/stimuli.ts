@@ -17,6 +17,7 @@ import {
   isWatched,
   onLink,
   REPLAYING,
+  RESTORING,
   STANDING_BY,
   when,
 } from './moments.ts';
@@ -63,6 +64,7 @@ function placed({ label, event }: Variant, type: string, script: AnyScript): Var
     ({ state, context }) => {
       // A replay of no audio ends as it begins.
       if (isVoice(script) && state === REPLAYING) return type === 'xstate.done.actor.bufferReplay';
+      if (isVoice(script) && state === RESTORING) return type.endsWith('.actor.sessionRestore');
       if (!isByRequest(script)) return true;
       if (state === STANDING_BY) return !SILENCE.includes(type);
       // An answer is a result as well, and that starts the count of attempts anew.

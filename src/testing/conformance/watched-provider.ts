@@ -87,7 +87,7 @@ export class WatchedProvider implements Provider {
     const made: Transport | undefined = this.#provider.over?.(world);
     if (typeof made?.dial === 'function') return made;
     const broken = mismatch(
-      `over() gave ${String(made)}, which dials nothing`,
+      `over() gave ${made === undefined ? 'undefined' : typeof made}, which dials nothing`,
       'Mend `over` of the provider: it returns a transport whose `dial` makes a socket.',
     );
     this.#options.onBroken(broken);
