@@ -14,6 +14,9 @@ const FLOWING_WITHIN_MS = 500;
 const PRIMER_MS = 100;
 const PRIMER_AT_RATIO = 0.8;
 
+/** A service that takes no configuration in this time takes none: its handshakes are a few frames. */
+const CONFIGURE_WITHIN_MS = 15_000;
+
 /** After a sleep no hour of silence is made up for. */
 const LONGEST_FILL_MS = 1_000;
 
@@ -46,6 +49,11 @@ export class LinkWatch implements Watcher {
   beat(lateByMs: number): boolean {
     const link = this.#link;
     const nowMs = this.#options.clock.nowMs();
+    if (!link.isConfigured && nowMs - (link.openedAtMs ?? nowMs) >= CONFIGURE_WITHIN_MS) {
+      const detail = 'the service took no configuration in time';
+      link.fail({ kind: 'transient', code: 'configure', detail });
+      return false;
+    }
     const isAudioFlowing =
       this.#awaitsAnswer(nowMs) ||
       (link.audioFlowedAtMs !== null && nowMs - link.audioFlowedAtMs < FLOWING_WITHIN_MS);

@@ -33,6 +33,7 @@ export class Link implements SocketHandlers, Dialler {
   lastInboundAtMs: number;
   lastOutboundAtMs: number;
   openedAtMs: number | null = null;
+  isConfigured = false;
   hasAnswered = false;
   hasCommitted = false;
   /** A half-open breaker waits for what becomes of it. */

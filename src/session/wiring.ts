@@ -138,6 +138,7 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   #configured(link: Link): void {
+    link.isConfigured = true;
     const atMs = this.#options.clock.nowMs();
     this.reporter.tell(link, { type: 'socket.configured', id: link.id, atMs });
   }

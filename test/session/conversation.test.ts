@@ -37,6 +37,22 @@ describe('a service with a handshake', () => {
     expect(world.session.status).toBe('active');
   });
 
+  it.each([
+    [14_000, 'connecting', 'pending'],
+    [16_000, 'error', 'CONNECTION_FAILED'],
+  ])('that nobody answers stands for 15 s and no longer: after %i ms', async (ms, status, code) => {
+    const world = new ConversationWorld({ obliges: false });
+    const connecting = world.session.connect().catch((error: unknown) => error);
+
+    await world.pass(ms);
+
+    expect(world.session.status).toBe(status);
+    expect(world.session.error?.code ?? 'pending').toBe(code);
+    await world.session.close({ drainTimeoutMs: 0 });
+    await connecting;
+    expect(world.clock.pending).toBe(0);
+  });
+
   it('gets what the protocol answers at once', async () => {
     const world = await new ConversationWorld().connected();
 
