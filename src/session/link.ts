@@ -35,6 +35,8 @@ export class Link implements SocketHandlers, Dialler {
   openedAtMs: number | null = null;
   isConfigured = false;
   hasAnswered = false;
+  /** When the service said that it ends the session here. */
+  endsAtMs: number | null = null;
   hasCommitted = false;
   /** A half-open breaker waits for what becomes of it. */
   isProbe = false;

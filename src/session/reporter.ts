@@ -19,7 +19,7 @@ export interface Owner {
   isLast(candidate: number): boolean;
   /** Speech that was captured, in milliseconds. */
   readonly speechMs: number;
-  /** Whether what was captured last is a pause in speech. */
+  /** Whether what was captured last is a pause in speech; somebody may be answering meanwhile. */
   readonly isPaused: boolean;
   /** Where in the captured audio speech was heard last, in bytes. */
   readonly spokenThrough: number;
@@ -34,10 +34,7 @@ const PROBE_RETRY_MS = 15_000;
 /** Where no dial was made, no service is to blame. */
 const OURS: ReadonlySet<string> = new Set([BARRED.code, 'dialQueue', 'credential']);
 
-type Announcement = Extract<
-  ProviderEvent,
-  { kind: 'endAnnounced' | 'facultyLost' | 'facultyRestored' }
->;
+type FacultyEvent = Extract<ProviderEvent, { kind: 'facultyLost' | 'facultyRestored' }>;
 
 /** What of a link is told about, also of one that never came to be. */
 interface Told {
@@ -155,14 +152,15 @@ export class Reporter {
     }
   }
 
-  announced({ lane }: Link, event: Announcement): void {
-    const atMs = this.#options.clock.nowMs();
-    if (event.kind === 'endAnnounced') {
-      this.owner?.tell({ type: 'end.announced', lane, atMs, endsAtMs: atMs + event.inMs });
-    } else {
-      const type = event.kind === 'facultyLost' ? 'faculty.lost' : 'faculty.restored';
-      this.owner?.tell({ type, lane, faculty: event.faculty, atMs });
-    }
+  /** When a service said that it ends the session on this link. */
+  tellEnd({ lane, endsAtMs }: Link): void {
+    if (endsAtMs === null) return;
+    this.owner?.tell({ type: 'end.announced', lane, atMs: this.#options.clock.nowMs(), endsAtMs });
+  }
+
+  tellFaculty({ lane }: Link, { kind, faculty }: FacultyEvent): void {
+    const type = kind === 'facultyLost' ? 'faculty.lost' : 'faculty.restored';
+    this.owner?.tell({ type, lane, faculty, atMs: this.#options.clock.nowMs() });
   }
 
   /** Speech goes out, bytes come in, and no result does: the service stalls. */

@@ -163,6 +163,7 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   onMeasured(link: Link, look: LinkMeasured): void {
+    if (this.#isBesideCarrier(link)) return; // that a hedge has opened says nothing of the silent one
     this.reporter.tell(link, look);
     if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
     if (!this.isCarrying(link)) return;
@@ -174,6 +175,12 @@ export class Wiring implements LinkHandlers<Link> {
     return link === this.carrier.link;
   }
 
+  /** A hedge: a second socket of the connection that carries. */
+  #isBesideCarrier(link: Link): boolean {
+    const { link: carrying } = this.carrier;
+    return carrying !== null && carrying !== link && carrying.lane === link.lane;
+  }
+
   #handle(link: Link, event: ProviderEvent): void {
     switch (event.kind) {
       case 'ignored':
@@ -183,9 +190,12 @@ export class Wiring implements LinkHandlers<Link> {
         else this.#tellRequestFailed(link.candidate, event.failure);
         return;
       case 'endAnnounced':
+        link.endsAtMs = this.clock.nowMs() + event.inMs;
+        if (!this.#isBesideCarrier(link)) this.reporter.tellEnd(link);
+        return;
       case 'facultyLost':
       case 'facultyRestored':
-        this.reporter.announced(link, event);
+        this.reporter.tellFaculty(link, event);
         return;
       case 'send':
         link.sendFrames(event.frames);
@@ -255,6 +265,7 @@ export class Wiring implements LinkHandlers<Link> {
   replay(input: SocketInput): Promise<ReplayResult> {
     const link = this.#linkOf(input);
     if (link === null) return new Promise(() => undefined);
+    this.reporter.tellEnd(link); // of a hedge, nobody asked until now
     return this.carrier.replay(link);
   }
 

@@ -298,6 +298,50 @@ describe('a known end', () => {
     expect(old?.isLive).toBe(false);
     expect(ladder.live).toEqual([1]);
   });
+
+  describe('on a second socket beside a silent one', () => {
+    /** The first socket, which ends in 90 s, has fallen silent; the second one has said that it ends in 70 s. */
+    async function hedged() {
+      const traits = { announcesEnd: true, configures: true };
+      const options = { rotationLeadMs: 60_000 };
+      const ladder = (world = new LadderWorld([{ name: 'first', traits }], options));
+      const network = ladder.network(0);
+      const connected = ladder.session.connect();
+      await ladder.pass(20);
+      const old = network.last;
+      ladder.tell(old, { kind: 'endAnnounced', inMs: 90_000 });
+      ladder.tell(old, { kind: 'configured' });
+      await connected;
+      await ladder.speak(1_000);
+      old.halfOpen();
+      while (network.sockets.length < 2) await ladder.speak(100);
+      await ladder.speak(100);
+      ladder.tell(network.last, { kind: 'endAnnounced', inMs: 70_000 });
+      return { ladder, old, hedge: network.last };
+    }
+
+    it('changes nothing where the first one recovers', async () => {
+      const { ladder, old, hedge } = await hedged();
+
+      old.heal();
+      await ladder.speak(100);
+      const isLetGo = !hedge.isLive;
+      await ladder.pass(15_000);
+
+      expect([isLetGo, ladder.network(0).sockets.length]).toEqual([true, 2]);
+    });
+
+    it('counts where it takes over', async () => {
+      const { ladder, old, hedge } = await hedged();
+
+      ladder.tell(hedge, { kind: 'configured' });
+      await ladder.speak(100);
+      const isLetGo = !old.isLive;
+      await ladder.pass(15_000);
+
+      expect([isLetGo, ladder.network(0).sockets.length]).toEqual([true, 3]);
+    });
+  });
 });
 
 describe('sessions that share a service', () => {
