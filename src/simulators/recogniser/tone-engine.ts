@@ -14,8 +14,8 @@ const QUIET_MS = 25;
 /** What is left of a letter, shorter than this, is noise; and so is what lies farther from a word. */
 const SHORTEST_PIECE_MS = 15;
 const FARTHEST_PIECE_MS = 15;
-/** Pieces of one letter that a cut has parted lie as close as this. */
-const SPLICE_MS = 4;
+/** One letter lasts no longer than this, as it is measured. */
+const LONGEST_LETTER_RATIO = 1.1;
 const NEW_WORD_AFTER_MS = PAUSE_MS / 2;
 const CONFIDENCE = 0.99;
 
@@ -73,9 +73,8 @@ export class ToneEngine implements SegmentEngine {
   }
 
   #isSplice(last: LetterPiece, piece: LetterPiece): boolean {
-    const isClose = piece.start - last.end < SPLICE_MS * this.#samplesPerMs;
     const togetherMs = this.#msOf({ start: last.start, end: piece.end });
-    return last.letter === piece.letter && isClose && togetherMs < 1.1 * LETTER_MS;
+    return last.letter === piece.letter && togetherMs < LONGEST_LETTER_RATIO * LETTER_MS;
   }
 
   #words(): readonly EngineWord[] {

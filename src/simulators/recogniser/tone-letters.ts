@@ -22,6 +22,9 @@ const CROSSED_RATIO = 0.25;
 /** Half waves below this share of the loudest of their stretch are its swelling and its fading. */
 const LOUD_RATIO = 0.5;
 const FEWEST_HALVES = 4;
+/** Louder than soft noise: so few of these may be a letter that begins. */
+const FEWEST_LOUD_HALVES = 2;
+const SURELY_LOUD = 4 * SOFTEST;
 /** Two letters that a cut has put together, and a little more. A longer tone is not the voice. */
 const LONGEST_STRETCH_MS = 2.3 * LETTER_MS;
 const MOST_WAVES = FEWEST_WAVES + ALPHABET.length - 1;
@@ -107,9 +110,10 @@ export class LetterFinder {
     this.#threshold = threshold;
   }
 
-  /** Whether a letter has begun that may not have ended. */
+  /** Whether a letter may have begun that has not ended. */
   get isHearing(): boolean {
-    return this.#halves >= FEWEST_HALVES && !this.#isTooLong;
+    const fewest = this.#loudest > SURELY_LOUD ? FEWEST_LOUD_HALVES : FEWEST_HALVES;
+    return this.#halves >= fewest && !this.#isTooLong;
   }
 
   /** The audio ends here, in the middle of whatever it is. */

@@ -94,9 +94,7 @@ class ToneStream implements RecogniserStream {
     this.#segmenter = new Segmenter({
       sampleRateHz,
       openEngine: () => new ToneEngine(sampleRateHz, endpointMs),
-      onResult: (result) => {
-        if (!this.#isClosed) options.onResult(result);
-      },
+      onResult: (result) => options.onResult(result),
       pauseMs: endpointMs - 1, // positions are rounded to samples
     });
   }
@@ -124,7 +122,7 @@ class ToneStream implements RecogniserStream {
     if (this.#isWorking) return;
     this.#isWorking = true;
     try {
-      while (!this.#isClosed && this.#segmenter.step());
+      while (this.#segmenter.step());
     } finally {
       this.#isWorking = false;
     }
