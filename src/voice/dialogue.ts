@@ -1,51 +1,24 @@
 /**
  * The conversation of a voice agent: what a turn of the user's leads to, what is said of an answer, and what stops it.
  *
- * One journal holds all of it, whoever hears, thinks or speaks.
+ * The minutes hold all of it, whoever hears, thinks or speaks.
  */
 import { Answer } from './answer.ts';
-import type { FailureFacts, Question } from './asking.ts';
+import type { FailureFacts } from './asking.ts';
+import { AudioListeners } from './audio-listeners.ts';
+import type { DialogueOptions } from './dialogue.types.ts';
 import { lastMessages } from './history.ts';
+import { Minutes } from './minutes.ts';
 import { isSpeakable } from './sentences.ts';
 import type { UserTurn } from './turns.ts';
 import { Utterances } from './utterances.ts';
 import type { Failure } from '../../machines/failure.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { ConversationItem, Tool } from '../ports/conversation.ts';
-import type { Logger } from '../ports/logger.ts';
+import type { ConversationItem } from '../ports/conversation.ts';
 import type { LanguageModelCall, ReplyRequest } from '../providers/gemini-llm/language-model.ts';
 import type { Conversation, SayOptions, SpokenAudio } from '../session/conversation.ts';
 import { textGiven } from '../session/door.ts';
-import type { SessionEvent, SessionEventOf } from '../session/events.ts';
+import type { SessionEventOf } from '../session/events.ts';
 import { errorOf, requestErrorOf } from '../session/failure-error.ts';
-import { Journal } from '../session/journal.ts';
-
-/** Who speaks. */
-export interface Voice {
-  /** @returns the voice's name for the text; null while nobody speaks, and none is expected to soon. */
-  say(text: string): string | null;
-  /** Nothing of what was given to it is to be said any more. */
-  stop(): void;
-}
-
-/** Who listens. */
-export interface Ear {
-  readonly isSpeaking: boolean;
-  /** False where there is no turn to end. */
-  endTurn(): boolean;
-}
-
-export interface DialogueOptions {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly instructions: string;
-  readonly tools: readonly Tool[];
-  readonly historyMessages: number;
-  readonly voice: Voice;
-  readonly ear: Ear;
-  readonly thinker: { ask(question: Question): void; cancel(): void };
-  readonly tell: (event: SessionEvent) => void;
-}
 
 interface Running {
   readonly answer: Answer;
@@ -53,44 +26,39 @@ interface Running {
   itemId: string | null;
 }
 
-/** Calls that are remembered so as not to be told again: far more than a model is shown. */
-const MAX_CALL_IDS = 1_000;
-
 type ReplyStatus = SessionEventOf<'reply.ended'>['status'];
 
 export class Dialogue implements Conversation {
   readonly #options: DialogueOptions;
-  readonly #journal = new Journal();
+  readonly #minutes: Minutes;
   readonly #utterances: Utterances;
-  readonly #listeners = new Set<(audio: SpokenAudio) => void>();
+  readonly #listeners: AudioListeners;
   #running: Running | null = null;
   /** An answer is due, and is asked for when the user has spoken, or when the one that runs has ended. */
   #isOwed = false;
   /** Calls of the last answer that wait for a result. */
   #openCalls = new Set<string>();
-  /** Every call ever told: a tool is called once. */
-  readonly #callIds = new Set<string>();
-  #turns = 0;
   #isOver = false;
 
   constructor(options: DialogueOptions) {
     this.#options = options;
+    this.#minutes = new Minutes(options.tell);
     this.#utterances = new Utterances(options.clock);
+    this.#listeners = new AudioListeners(options.logger);
   }
 
   get items(): readonly ConversationItem[] {
-    return this.#journal.conversation.items;
+    return this.#minutes.items;
   }
 
   send(text: string, { reply = true }: { readonly reply?: boolean } = {}): string {
-    const item = this.#journal.addMessage('user', textGiven(text));
-    this.#options.tell({ type: 'item', item });
+    const id = this.#minutes.addTyped(text);
     if (reply) this.reply();
-    return item.id;
+    return id;
   }
 
   answerTool(callId: string, output: string): boolean {
-    if (this.#isOver || this.#journal.addToolResult(callId, output) === null) return false;
+    if (this.#isOver || !this.#minutes.addResult(callId, output)) return false;
     this.#openCalls.delete(callId);
     if (this.#openCalls.size > 0) return true;
     this.#isOwed = true;
@@ -112,7 +80,7 @@ export class Dialogue implements Conversation {
   say(text: string, { interrupt = false }: SayOptions = {}): string {
     const given = textGiven(text);
     if (interrupt) this.interrupt();
-    const id = this.#newItem('assistant', given, 'completed');
+    const id = this.#minutes.add('assistant', given, 'completed');
     if (!this.#isOver) {
       this.#speak(id, given);
       this.#finishSpeech(id);
@@ -126,13 +94,12 @@ export class Dialogue implements Conversation {
   }
 
   heard(id: string, ms: number): void {
-    this.#journal.heard(id, ms);
+    this.#minutes.heard(id, ms);
     this.#utterances.heard(id, ms);
   }
 
   onAudio(listener: (audio: SpokenAudio) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   /** The user speaks: whatever is said or thought is not wanted as it is. */
@@ -145,7 +112,7 @@ export class Dialogue implements Conversation {
 
   userTurn({ text, fromMs, toMs }: UserTurn): void {
     this.#stop();
-    this.#newItem('user', text, 'completed', { fromMs, toMs });
+    this.#minutes.add('user', text, 'completed', { fromMs, toMs });
     this.#ask();
   }
 
@@ -156,14 +123,7 @@ export class Dialogue implements Conversation {
 
   sounded(sayId: string, audio: Omit<SpokenAudio, 'id'>): void {
     const id = this.#utterances.sounded(sayId, audio.durationMs);
-    if (id === null) return; // it was stopped meanwhile
-    for (const listener of this.#listeners) {
-      try {
-        listener({ ...audio, id });
-      } catch (error) {
-        this.#options.logger.error('a listener to audio threw', { error: String(error) });
-      }
-    }
+    if (id !== null) this.#listeners.tell({ ...audio, id }); // else it was stopped meanwhile
   }
 
   spoken(sayId: string): void {
@@ -217,25 +177,20 @@ export class Dialogue implements Conversation {
       this.items.filter(({ id }) => id !== itemId),
       historyMessages,
     );
-    return { conversation, instructions, tools, takenCallIds: [...this.#callIds] };
+    return { conversation, instructions, tools, takenCallIds: this.#minutes.callIds };
   }
 
   #takeSentence(running: Running, text: string): void {
-    running.itemId ??= this.#newItem('assistant', '', 'inProgress');
+    running.itemId ??= this.#minutes.add('assistant', '', 'inProgress');
     const id = running.itemId;
-    this.#journal.addText(id, text);
-    this.#options.tell({ type: 'reply.text', id, delta: text });
+    this.#minutes.addText(id, text);
     if (this.#running === running) this.#speak(id, text);
   }
 
   #takeCall(call: LanguageModelCall): void {
-    const { callId, name } = call;
-    if (this.#callIds.has(callId)) return;
-    this.#callIds.add(callId);
-    if (this.#callIds.size > MAX_CALL_IDS) this.#callIds.delete([...this.#callIds][0] ?? '');
-    this.#openCalls.add(callId);
-    if (this.#journal.addToolCall({ kind: 'toolCall', ...call }) === null) return;
-    this.#options.tell({ type: 'toolCall', callId, name, arguments: call.arguments });
+    if (this.#minutes.hasCall(call.callId)) return;
+    this.#openCalls.add(call.callId); // its result may come while it is told
+    this.#minutes.addCall(call);
   }
 
   #fail(running: Running, failure: Failure, model: string, facts: FailureFacts): void {
@@ -251,7 +206,7 @@ export class Dialogue implements Conversation {
     const { itemId: id } = running;
     this.#running = null;
     if (id !== null) {
-      this.#changeItem(id, { status: status === 'completed' ? 'completed' : 'interrupted' });
+      this.#minutes.settle(id, { status: status === 'completed' ? 'completed' : 'interrupted' });
       this.#finishSpeech(id);
     }
     this.#options.tell({ type: 'reply.ended', status });
@@ -268,12 +223,12 @@ export class Dialogue implements Conversation {
       const id = this.#utterances.soundingId;
       voice.stop();
       for (const { itemId, text } of this.#utterances.cut()) {
-        this.#changeItem(itemId, { status: 'interrupted', text });
+        this.#minutes.settle(itemId, { status: 'interrupted', text });
       }
       tell({ type: 'interrupted', id });
     }
     if (running === null) return;
-    if (running.itemId !== null) this.#changeItem(running.itemId, { status: 'interrupted' });
+    if (running.itemId !== null) this.#minutes.settle(running.itemId, { status: 'interrupted' });
     tell({ type: 'reply.ended', status: 'interrupted' });
   }
 
@@ -286,32 +241,4 @@ export class Dialogue implements Conversation {
   #finishSpeech(id: string): void {
     if (this.#utterances.finish(id)) this.#options.tell({ type: 'spoken', id });
   }
-
-  #newItem(
-    role: 'user' | 'assistant',
-    text: string,
-    status: 'inProgress' | 'completed',
-    span: { readonly fromMs: number | null; readonly toMs: number | null } = UNTIMED,
-  ): string {
-    this.#turns += 1;
-    const ref = `turn_${this.#turns}`;
-    const item = this.#journal.note({ kind: 'item', ref, role, text, status }, span);
-    if (item === null) return ref;
-    this.#options.tell({ type: 'item', item });
-    return item.id;
-  }
-
-  #changeItem(
-    id: string,
-    change: { readonly status: 'completed' | 'interrupted'; readonly text?: string },
-  ): void {
-    if (this.#journal.idOf(id) === null) return; // so old that it was let go
-    const item = this.#journal.note(
-      { kind: 'item', ref: id, role: 'assistant', ...change },
-      UNTIMED,
-    );
-    if (item !== null) this.#options.tell({ type: 'item', item });
-  }
 }
-
-const UNTIMED = { fromMs: null, toMs: null } as const;
