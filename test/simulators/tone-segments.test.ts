@@ -42,6 +42,18 @@ describe('segments of the tone recogniser', () => {
     ]);
   });
 
+  it('do not end where the next word has just begun', () => {
+    for (let begunMs = 1; begunMs <= 30; begunMs += 1) {
+      const pauseMs = 900 - 3 * LETTER_MS - begunMs; // the segment could end after 900 ms
+      const audio = joined(speak('one', RATE_HZ), silence(pauseMs), speak('abba', RATE_HZ));
+
+      const words = wordsOf(hear(audio, { endpointMs: pauseMs }));
+
+      expect(words.map(({ text }) => text)).toEqual(['one', 'abba']);
+      expect(Math.abs((words[1]!.startSample * 1_000) / RATE_HZ - (900 - begunMs))).toBeLessThan(8);
+    }
+  });
+
   it('refuse a pause that the voice makes between words, and one that never comes', () => {
     for (const endpointMs of [99, 5_001, Number.NaN]) {
       expect(() => createToneRecogniser({ endpointMs })).toThrow(/endpointMs/);

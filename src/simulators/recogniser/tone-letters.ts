@@ -37,7 +37,7 @@ const LARGEST_BEND_RATIO = 0.25;
 const LARGEST_MISFIT = 0.35;
 /** Every half wave that can be one, in the longest stretch. */
 const CAPACITY = Math.ceil(
-  (LONGEST_STRETCH_MS / HALF_LETTER_MS) * MOST_WAVES * (1 + TOLERANCE_RATIO) + 2,
+  ((LONGEST_STRETCH_MS / HALF_LETTER_MS) * MOST_WAVES) / (1 - TOLERANCE_RATIO),
 );
 
 export class LetterFinder {
@@ -129,9 +129,7 @@ export class LetterFinder {
     this.#sideSince = end;
     // Also false where there is no crossing yet.
     const isWave = length >= this.#shortestHalf && length <= this.#longestHalf;
-    if (!isWave || peak < LOUD_RATIO * this.#loudest || LOUD_RATIO * peak > this.#loudest) {
-      this.#endStretch();
-    }
+    if (!isWave || peak < LOUD_RATIO * this.#loudest) this.#endStretch();
     if (isWave) this.#extendStretch(start, end, peak);
   }
 
