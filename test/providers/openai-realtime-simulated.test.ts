@@ -253,6 +253,7 @@ describe('every way in which the service ends a session', () => {
     ['missingModel', 'config'],
     ['betaShape', 'config'],
     ['quota', 'quota'],
+    ['billingLimit', 'quota'],
     ['expired', 'planned'],
     ['expiredByEvent', 'planned'],
     ['expiredByClose', 'planned'],
@@ -261,6 +262,7 @@ describe('every way in which the service ends a session', () => {
     ['restart', 'transient'],
     ['overload', 'transient'],
     ['normal', 'transient'],
+    ['noStatus', 'transient'],
   ] as const satisfies readonly (readonly [keyof typeof ENDINGS, string])[])(
     'is what it is meant to be: %s is %s',
     async (how, kind) => {
@@ -280,7 +282,7 @@ describe('every way in which the service ends a session', () => {
   );
 
   it('is tried here', () => {
-    expect(Object.keys(ENDINGS)).toHaveLength(16);
+    expect(Object.keys(ENDINGS)).toHaveLength(18);
   });
 });
 

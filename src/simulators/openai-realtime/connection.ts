@@ -6,28 +6,33 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import { afterTool } from '../persona/mind.ts';
 import type { Mind, Thought } from '../persona/mind.ts';
+import { formatOf } from './audio-format.ts';
 import { audioOf, readClientEvent } from './client-events.ts';
 import type { Faults } from './faults.ts';
 import { complaint, ENDINGS, newId } from './frames.ts';
 import type { Complaint, Ending } from './frames.ts';
 import { Hearing } from './hearing.ts';
-import { isPlaced, Items, unknownItem } from './items.ts';
-import type { Item } from './items.ts';
+import { obeyAboutItems } from './item-events.ts';
+import type { Item, Items } from './items.ts';
 import { Line } from './line.ts';
 import { Listening } from './listening.ts';
 import type { HeardTurn } from './listening.ts';
 import { Responder } from './responder.ts';
-import { detectionOf, updatedSession } from './session-state.ts';
+import { detectionOf, transcribesOnly, updatedSession } from './session-state.ts';
 import type { Transcriber } from './transcriber.ts';
 
 /** Four bytes, so often that no path takes the socket for idle. */
 const PING_INTERVAL_MS = 20_000;
 const PING = Buffer.from('ping');
 const MAX_REASON_BYTES = 123;
+/** What a close frame without a code is read as (RFC 6455, section 7.4.1). */
+const NO_STATUS = 1_005;
 
 export interface RealtimeConnectionOptions {
   readonly socket: WebSocket;
   readonly session: JsonObject;
+  /** What was said so far: of a call there may be something already. */
+  readonly items: Items;
   /** Why this socket is ended before anything else is said. */
   readonly rejection: Ending | null;
   readonly transcriber: Transcriber;
@@ -40,6 +45,8 @@ export interface RealtimeConnectionOptions {
   readonly sessionMs: number;
   readonly endsBy: Ending;
   onAudio(samples: number): void;
+  /** The session is another one now. */
+  onSession(session: JsonObject): void;
   onReply(): void;
   /** Once: the socket is gone. */
   onEnd(code: number): void;
@@ -47,7 +54,7 @@ export interface RealtimeConnectionOptions {
 
 export class RealtimeConnection {
   readonly #options: RealtimeConnectionOptions;
-  readonly items = new Items();
+  readonly items: Items;
   readonly #listening: Listening;
   readonly #responder: Responder;
   readonly #line: Line;
@@ -57,6 +64,7 @@ export class RealtimeConnection {
   constructor(options: RealtimeConnectionOptions) {
     this.#options = options;
     this.#session = options.session;
+    this.items = options.items;
     const session = (): JsonObject => this.#session;
     const { clock, faults, transcriber } = options;
     this.#line = new Line(options);
@@ -79,7 +87,7 @@ export class RealtimeConnection {
       session,
       say: this.#line.say,
       think: (tools) => this.#think(tools),
-      failure: () => this.#replyFailure(),
+      failure: () => faults.takeReplyFailure(String(this.#session['model'])),
     });
     options.socket.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary));
     options.socket.on('error', () => undefined); // `close` follows
@@ -99,7 +107,8 @@ export class RealtimeConnection {
     if (error !== undefined) this.#line.complain(error, null);
     if (close === undefined) return;
     this.#release();
-    this.#options.socket.close(close.code, close.reason.slice(0, MAX_REASON_BYTES));
+    if (close.code === NO_STATUS) this.#options.socket.close();
+    else this.#options.socket.close(close.code, close.reason.slice(0, MAX_REASON_BYTES));
   }
 
   cut(): void {
@@ -129,7 +138,7 @@ export class RealtimeConnection {
 
   #onMessage(data: Buffer, isBinary: boolean): void {
     if (this.#line.isOver) return;
-    const read = readClientEvent(data, isBinary);
+    const read = readClientEvent(data, isBinary, transcribesOnly(this.#session));
     if ('complaint' in read) {
       this.#line.complain(read.complaint, read.eventId);
       return;
@@ -163,34 +172,12 @@ export class RealtimeConnection {
           'Cancellation failed: no active response found',
         );
       default:
-        return this.#obeyAboutItems(type, event);
-    }
-  }
-
-  #obeyAboutItems(type: string, event: JsonObject): Complaint | null {
-    const id = stringAt(event, 'item_id');
-    switch (type) {
-      case 'conversation.item.create':
-        return this.#create(event);
-      case 'conversation.item.truncate': {
-        const problem = this.items.truncate(event);
-        if (problem !== null) return problem;
-        const { content_index: index = 0, audio_end_ms: endMs } = event;
-        const fields = { item_id: id, content_index: index, audio_end_ms: endMs };
-        this.#line.say('conversation.item.truncated', fields);
-        return null;
-      }
-      case 'conversation.item.delete': {
-        const problem = this.items.delete(id);
-        if (problem === null) this.#line.say('conversation.item.deleted', { item_id: id });
-        return problem;
-      }
-      default: {
-        const item = this.items.find(id);
-        if (item === undefined) return unknownItem('retrieve', id);
-        this.#line.say('conversation.item.retrieved', { item: this.#hearing.withTranscript(item) });
-        return null;
-      }
+        return obeyAboutItems(type, event, {
+          items: this.items,
+          line: this.#line,
+          hearing: this.#hearing,
+          faults: this.#options.faults,
+        });
     }
   }
 
@@ -205,27 +192,16 @@ export class RealtimeConnection {
       return null;
     }
     this.#session = updated.session;
+    this.#options.onSession(updated.session);
     this.#line.say('session.updated', { session: this.#session });
     return null;
   }
 
   #append(event: JsonObject): Complaint | null {
-    const pcm = audioOf(event);
+    const pcm = audioOf(event, formatOf(this.#session, 'input'));
     if (!(pcm instanceof Int16Array)) return pcm;
     this.#options.onAudio(pcm.length);
     this.#listening.append(pcm, detectionOf(this.#session));
-    return null;
-  }
-
-  #create(event: JsonObject): Complaint | null {
-    if (this.#options.faults.take('refuseItem') !== null) {
-      return complaint('invalid_value', 'The item cannot be created.', 'item');
-    }
-    const result = this.items.create(event['item'], event['previous_item_id']);
-    if (!isPlaced(result)) return result;
-    const fields = { previous_item_id: result.previousId, item: result.item };
-    this.#line.say('conversation.item.added', fields);
-    this.#line.say('conversation.item.done', fields);
     return null;
   }
 
@@ -266,25 +242,12 @@ export class RealtimeConnection {
 
   async #think(tools: readonly string[]): Promise<Thought> {
     await this.#hearing.understood;
-    const last = this.items.all.at(-1);
-    if (last?.type === 'function_call_output') {
-      return { text: afterTool(String(last['output'])), toolCall: null };
-    }
+    const output = this.items.outputSinceUser;
+    if (output !== null) return { text: afterTool(output), toolCall: null };
     return this.#options.mind(
       this.items.turns((item) => this.#hearing.textOf(item)),
       tools,
     );
-  }
-
-  #replyFailure() {
-    const fault = this.#options.faults.take('failReply');
-    if (fault === null) return null;
-    const { code = 'rate_limit_exceeded', retryAfterMs = 4_782 } = fault;
-    const hint = `Please try again in ${retryAfterMs / 1_000}s.`;
-    const limit = `Rate limit reached for ${String(this.#session['model'])} on tokens per min (TPM): Limit 40000, Used 40000, Requested 3188. ${hint}`;
-    const isLimit = code === 'rate_limit_exceeded';
-    const message = fault.message ?? (isLimit ? limit : 'The reply failed.');
-    return { type: isLimit ? 'tokens' : 'server_error', code, message };
   }
 
   #release(): void {

@@ -1,4 +1,5 @@
 /** What goes wrong on demand. A fault strikes as often as it is told to, and is used up by that. */
+import { QUOTA } from './frames.ts';
 import type { EndingName } from './frames.ts';
 import type { HttpAnswer } from '../server/simulator-server.ts';
 
@@ -28,12 +29,31 @@ export type OpenAiFault =
   /** From now on this share of frames comes with unknown fields, or after an unknown event; 0 ends it. */
   | { readonly kind: 'oddities'; readonly ratio: number };
 
+/** What goes wrong from the start on. */
+export interface LastingFaults {
+  /** How late transcriptions are told. Default 0. */
+  readonly lateTranscriptionMs?: number;
+  /** The share of frames that come with unknown fields, or after an unknown event, 0 to 1. Default 0. */
+  readonly oddityRatio?: number;
+}
+
+export interface ReplyFailure {
+  readonly type: string;
+  readonly code: string;
+  readonly message: string;
+}
+
 type Counted = Extract<OpenAiFault, { readonly times?: number }>;
 
 export class Faults {
   readonly #pending: { readonly fault: Counted; times: number }[] = [];
-  lateTranscriptionMs = 0;
-  oddityRatio = 0;
+  lateTranscriptionMs: number;
+  oddityRatio: number;
+
+  constructor({ lateTranscriptionMs = 0, oddityRatio = 0 }: LastingFaults = {}) {
+    this.lateTranscriptionMs = lateTranscriptionMs;
+    this.oddityRatio = oddityRatio;
+  }
 
   add(fault: Exclude<OpenAiFault, { kind: 'end' }>): void {
     if (fault.kind === 'lateTranscription') this.lateTranscriptionMs = fault.delayMs;
@@ -49,5 +69,18 @@ export class Faults {
     entry.times -= 1;
     if (entry.times <= 0) this.#pending.splice(at, 1);
     return entry.fault as Extract<Counted, { kind: Kind }>;
+  }
+  /** What the next reply fails with; null where it does not. */
+  takeReplyFailure(model: string): ReplyFailure | null {
+    const fault = this.take('failReply');
+    if (fault === null) return null;
+    const { code = 'rate_limit_exceeded', retryAfterMs = 4_782, message } = fault;
+    if (code === 'insufficient_quota') return { ...QUOTA, message: message ?? QUOTA.message };
+    if (code !== 'rate_limit_exceeded') {
+      return { type: 'server_error', code, message: message ?? 'The reply failed.' };
+    }
+    const hint = `Please try again in ${retryAfterMs / 1_000}s.`;
+    const limit = `Rate limit reached for ${model} on tokens per min (TPM): Limit 40000, Used 40000, Requested 3188. ${hint}`;
+    return { type: 'tokens', code, message: message ?? limit };
   }
 }

@@ -39,15 +39,22 @@ export interface Ending {
 }
 
 /** The close's reason is the error's type, and its code after it. */
-function fatal(code: number, error: Complaint): Ending {
+export function fatal(code: number, error: Complaint) {
   const reason = error.code === null ? error.type : `${error.type}.${error.code}`;
-  return { error, close: { code, reason } };
+  return { error, close: { code, reason } } satisfies Ending;
 }
 
 const EXPIRED = complaint(
   'session_expired',
   'Your session hit the maximum duration of 60 minutes.',
 );
+
+/** What is said of an account without credit, by a close or by a reply that fails. */
+export const QUOTA = {
+  type: 'insufficient_quota',
+  code: 'insufficient_quota',
+  message: 'You exceeded your current quota, please check your plan and billing details.',
+} as const;
 
 /** Codes that are documented nowhere and were seen by nobody are marked; the others were recorded or reported. */
 export const ENDINGS = {
@@ -79,13 +86,12 @@ export const ENDINGS = {
     4_000,
     complaint('beta_api_shape_disabled', 'The Realtime Beta API is no longer supported.'),
   ),
-  /** The code is a guess, as for every error that nobody recorded a close of. */
-  quota: fatal(4_000, {
-    type: 'insufficient_quota',
-    code: 'insufficient_quota',
-    message: 'You exceeded your current quota, please check your plan and billing details.',
-    param: null,
-  }),
+  /** The codes of these are guesses, as for every error that nobody recorded a close of. */
+  quota: fatal(4_000, { ...QUOTA, param: null }),
+  billingLimit: fatal(
+    4_000,
+    complaint('billing_hard_limit_reached', 'Billing hard limit has been reached.'),
+  ),
   deactivated: fatal(
     3_000,
     complaint('account_deactivated', 'The account associated with this API key was deactivated.'),
@@ -106,6 +112,8 @@ export const ENDINGS = {
   restart: { close: { code: 1_012, reason: 'service restart' } },
   overload: { close: { code: 1_013, reason: 'try again later' } },
   normal: { close: { code: 1_000, reason: '' } },
+  /** A close frame without a code. */
+  noStatus: { close: { code: 1_005, reason: '' } },
 } as const satisfies Readonly<Record<string, Ending>>;
 
 export type EndingName = keyof typeof ENDINGS;

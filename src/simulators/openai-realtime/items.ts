@@ -36,6 +36,16 @@ export class Items {
     return this.#items;
   }
 
+  /** What the newest tool told since the user spoke last; null where none did. */
+  get outputSinceUser(): string | null {
+    let output: string | null = null;
+    for (const item of this.#items) {
+      if (item.type === 'message' && item['role'] === 'user') output = null;
+      else if (item.type === 'function_call_output') output = String(item['output']);
+    }
+    return output;
+  }
+
   get lastId(): string | null {
     return this.#items.at(-1)?.id ?? null;
   }

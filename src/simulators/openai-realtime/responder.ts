@@ -1,26 +1,23 @@
 /** Makes an answer and tells it in the order, and with the names, that recordings of the service show. */
 import { toBase64 } from '../../providers/wire/base64.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
-import { objectAt, objectsAt, stringAt } from '../../providers/wire/json.ts';
+import { objectsAt, stringAt } from '../../providers/wire/json.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Thought } from '../persona/mind.ts';
 import { speak } from '../persona/voice.ts';
+import { formatOf } from './audio-format.ts';
+import type { WireFormat } from './audio-format.ts';
+import type { ReplyFailure } from './faults.ts';
 import type { Complaint, Fields } from './frames.ts';
 import { complaint, newId } from './frames.ts';
 import type { Item, Items } from './items.ts';
-import { SAMPLE_RATE_HZ } from './listening.ts';
+import { responseObject } from './response-object.ts';
+import type { ReplyStatus } from './response-object.ts';
 
 const CHUNK_MS = 200;
-const CHUNK_BYTES = ((CHUNK_MS * SAMPLE_RATE_HZ) / 1_000) * 2;
 /** How long after its end a reply is followed by what is left of the tokens. */
 const LIMITS_DELAY_MS = 43;
 const TOKEN_LIMIT = 15_000_000;
-
-export interface ReplyFailure {
-  readonly type: string;
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface ResponderOptions {
   readonly clock: Clock;
@@ -127,7 +124,7 @@ export class Responder {
   }
 
   *#say(reply: Reply, text: string): Generator<number> {
-    const { say, items, speedRatio } = this.#options;
+    const { say, items, speedRatio, session } = this.#options;
     const isSpoken = reply.modality === 'audio';
     const item = this.#open(reply, { type: 'message', role: 'assistant', content: [] });
     const where = { response_id: reply.id, item_id: item.id, output_index: 0, content_index: 0 };
@@ -149,9 +146,12 @@ export class Responder {
       return { ...item, status, content: [content] };
     });
 
-    const pcm = isSpoken ? speak(text, SAMPLE_RATE_HZ) : new Uint8Array(0);
+    const format = formatOf(session(), 'output');
+    const bytesPerMs = (format.sampleRateHz * format.bytesPerSample) / 1_000;
+    const chunkBytes = CHUNK_MS * bytesPerMs;
+    const audio = isSpoken ? spoken(text, format) : new Uint8Array(0);
     const words = text.match(/\s*\S+/g) ?? [];
-    const chunks = Math.max(Math.ceil(pcm.length / CHUNK_BYTES), isSpoken ? 0 : words.length);
+    const chunks = Math.max(Math.ceil(audio.length / chunkBytes), isSpoken ? 0 : words.length);
     const kind = isSpoken ? 'response.output_audio_transcript.delta' : 'response.output_text.delta';
     for (let chunk = 0; chunk < chunks; chunk += 1) {
       const dueWords = Math.ceil((words.length * (chunk + 1)) / chunks);
@@ -160,10 +160,10 @@ export class Responder {
         said += word;
         say(kind, { ...where, delta: word, obfuscation: newId('', 12).slice(1) });
       }
-      const piece = pcm.subarray(chunk * CHUNK_BYTES, (chunk + 1) * CHUNK_BYTES);
+      const piece = audio.subarray(chunk * chunkBytes, (chunk + 1) * chunkBytes);
       if (isSpoken) {
         this.#hasSpoken = true;
-        spokenMs += piece.length / 2 / (SAMPLE_RATE_HZ / 1_000);
+        spokenMs += piece.length / bytesPerMs;
         say('response.output_audio.delta', { ...where, delta: toBase64(piece) });
       }
       yield CHUNK_MS / speedRatio;
@@ -234,40 +234,27 @@ export class Responder {
     this.#limitTimers.add(timer);
   }
 
-  #responseOf(reply: Reply, status: string, details: Fields | null): Fields {
+  #responseOf(reply: Reply, status: ReplyStatus, details: Fields | null): Fields {
     const { session, conversationId } = this.#options;
-    const output = objectAt(objectAt(session(), 'audio'), 'output');
-    const isOver = status !== 'in_progress';
-    const tokens = reply.output.length * 12;
-    return {
-      object: 'realtime.response',
-      id: reply.id,
+    const { id, modality, output, asked } = reply;
+    const metadata = asked['metadata'] ?? null;
+    return responseObject(session(), {
+      id,
+      conversationId,
+      modality,
+      output,
+      metadata,
       status,
-      status_details: details,
-      output: reply.output,
-      conversation_id: conversationId,
-      output_modalities: [reply.modality],
-      max_output_tokens: 'inf',
-      audio: { output: { format: output?.['format'], voice: output?.['voice'] } },
-      usage: isOver
-        ? {
-            total_tokens: 40 + tokens,
-            input_tokens: 40,
-            output_tokens: tokens,
-            input_token_details: {
-              text_tokens: 40,
-              audio_tokens: 0,
-              image_tokens: 0,
-              cached_tokens: 0,
-            },
-            output_token_details: { text_tokens: tokens, audio_tokens: 0 },
-          }
-        : null,
-      metadata: reply.asked['metadata'] ?? null,
-    };
+      details,
+    });
   }
 
   #stopTimer(): void {
     this.#options.clock.clearTimeout(this.#timer);
   }
+}
+
+function spoken(text: string, format: WireFormat): Uint8Array {
+  const pcm = speak(text, format.sampleRateHz);
+  return format.encode(new Int16Array(pcm.buffer, pcm.byteOffset, pcm.byteLength / 2));
 }

@@ -3,9 +3,17 @@ import { isObject, stringAt } from '../../providers/wire/json.ts';
 import { complaint, missing } from './frames.ts';
 import type { Complaint } from './frames.ts';
 
-/** The first thing that is wrong with what `session.update` asks for. */
-export function sessionProblem(session: unknown): Complaint | null {
-  return SESSION(session, 'session');
+export type SessionType = 'realtime' | 'transcription';
+
+/** The first thing that is wrong with what `session.update` asks of a session of this type. */
+export function sessionProblem(asked: unknown, type: SessionType): Complaint | null {
+  const wanted = stringAt(asked, 'type');
+  if (wanted !== null && wanted !== type) {
+    const problem = oneOf('realtime', 'transcription')(wanted, 'session.type');
+    const message = `Passing a ${wanted} session update event to a ${type} session is not allowed.`;
+    return problem ?? complaint('invalid_value', message, 'session.type');
+  }
+  return RULES[type](asked, 'session');
 }
 
 type Rule = (value: unknown, path: string) => Complaint | null;
@@ -92,11 +100,10 @@ const modalities: Rule = (value, path) => {
   return complaint('invalid_value', message, path);
 };
 
-/** G.711 is taken by the service, and not by this stand-in. */
-const format = fields({
-  type: oneOf('audio/pcm'),
-  rate: between('integer', 24_000, 24_000),
-});
+const format: Rule = (value, path) =>
+  stringAt(value, 'type') === 'audio/pcm'
+    ? fields({ type: anything, rate: between('integer', 24_000, 24_000) })(value, path)
+    : fields({ type: oneOf('audio/pcm', 'audio/pcmu', 'audio/pcma') })(value, path);
 
 const tool: Rule = (value, path) => {
   if (stringAt(value, 'type') === 'mcp') return null;
@@ -107,55 +114,61 @@ const tool: Rule = (value, path) => {
   );
 };
 
-const SESSION = fields({
-  type: oneOf('realtime'),
-  object: anything,
-  id: anything,
-  model: text,
-  instructions: text,
-  output_modalities: modalities,
-  tools: list(tool),
-  tool_choice: anything,
-  parallel_tool_calls: flag,
-  reasoning: anything,
-  max_output_tokens: anything,
-  tracing: anything,
-  truncation: anything,
-  prompt: anything,
-  include: anything,
-  audio: fields({
-    input: fields({
-      format,
-      noise_reduction: orNull(
-        fields({ type: oneOf('near_field', 'far_field'), strength: anything }),
-      ),
-      transcription: orNull(
-        fields({
-          model: text,
-          language: orNull(text),
-          languages: list(text),
-          keywords: list(text),
-          prompt: orNull(text),
-          delay: oneOf('minimal', 'low', 'medium', 'high', 'xhigh'),
-        }),
-      ),
-      turn_detection: orNull(
-        fields({
-          type: oneOf('server_vad', 'semantic_vad'),
-          threshold: between('decimal', 0, 1),
-          prefix_padding_ms: between('integer', 0, 60_000),
-          silence_duration_ms: between('integer', 0, 60_000),
-          idle_timeout_ms: orNull(between('integer', 5_000, 30_000)),
-          eagerness: oneOf('low', 'medium', 'high', 'auto'),
-          create_response: flag,
-          interrupt_response: flag,
-        }),
-      ),
-    }),
-    output: fields({
-      format,
-      voice: anything,
-      speed: between('decimal', 0.25, 1.5),
-    }),
+const turnDetection = orNull(
+  fields({
+    type: oneOf('server_vad', 'semantic_vad'),
+    threshold: between('decimal', 0, 1),
+    prefix_padding_ms: between('integer', 0, 60_000),
+    silence_duration_ms: between('integer', 0, 60_000),
+    idle_timeout_ms: orNull(between('integer', 5_000, 30_000)),
+    eagerness: oneOf('low', 'medium', 'high', 'auto'),
+    create_response: flag,
+    interrupt_response: flag,
   }),
+);
+
+const input = fields({
+  format,
+  noise_reduction: orNull(fields({ type: oneOf('near_field', 'far_field'), strength: anything })),
+  transcription: orNull(
+    fields({
+      model: text,
+      language: orNull(text),
+      languages: list(text),
+      keywords: list(text),
+      prompt: orNull(text),
+      delay: oneOf('minimal', 'low', 'medium', 'high', 'xhigh'),
+    }),
+  ),
+  turn_detection: turnDetection,
 });
+
+const output = fields({ format, voice: anything, speed: between('decimal', 0.25, 1.5) });
+
+const RULES: Readonly<Record<SessionType, Rule>> = {
+  realtime: fields({
+    type: anything,
+    object: anything,
+    id: anything,
+    model: text,
+    instructions: text,
+    output_modalities: modalities,
+    tools: list(tool),
+    tool_choice: anything,
+    parallel_tool_calls: flag,
+    reasoning: anything,
+    max_output_tokens: anything,
+    tracing: anything,
+    truncation: anything,
+    prompt: anything,
+    include: anything,
+    audio: fields({ input, output }),
+  }),
+  transcription: fields({
+    type: anything,
+    object: anything,
+    id: anything,
+    include: anything,
+    audio: fields({ input }),
+  }),
+};

@@ -51,6 +51,37 @@ export function newSession(id: string, model: string, expiresAtS: number): JsonO
   };
 }
 
+/** Pauses are longer here: the types of the service's client say 500 ms. */
+const TRANSCRIPTION_VAD = {
+  type: 'server_vad',
+  threshold: 0.5,
+  prefix_padding_ms: 300,
+  silence_duration_ms: 500,
+};
+
+/** Of `intent=transcription`: it hears and writes down, and never answers. */
+export function newTranscriptionSession(id: string, expiresAtS: number): JsonObject {
+  return {
+    type: 'transcription',
+    object: 'realtime.transcription_session',
+    id,
+    expires_at: expiresAtS,
+    audio: {
+      input: {
+        format: PCM,
+        transcription: null,
+        noise_reduction: null,
+        turn_detection: TRANSCRIPTION_VAD,
+      },
+    },
+    include: null,
+  };
+}
+
+export function transcribesOnly(session: JsonObject): boolean {
+  return session['type'] === 'transcription';
+}
+
 export interface Detection {
   readonly threshold: number;
   readonly prefixPaddingMs: number;
@@ -73,7 +104,7 @@ export function detectionOf(session: JsonObject): Detection | null {
       detection['type'] === 'semantic_vad'
         ? (EAGERNESS_MS[String(detection['eagerness'])] ?? 600)
         : number('silence_duration_ms', SERVER_VAD.silence_duration_ms),
-    creates: detection['create_response'] !== false,
+    creates: !transcribesOnly(session) && detection['create_response'] !== false,
     interrupts: detection['interrupt_response'] !== false,
   };
 }
@@ -99,7 +130,7 @@ export function updatedSession(before: JsonObject, asked: unknown, hasSpoken: bo
   if (fields === null) return { complaint: missing('session') };
   if (BETA_FIELDS.some((name) => Object.hasOwn(fields, name))) return { ending: ENDINGS.betaShape };
   if (!Object.hasOwn(fields, 'type')) return { complaint: missing('session.type') };
-  const problem = sessionProblem(fields);
+  const problem = sessionProblem(fields, transcribesOnly(before) ? 'transcription' : 'realtime');
   if (problem !== null) return { complaint: problem };
 
   const { model, ...others } = fields;
@@ -112,7 +143,12 @@ export function updatedSession(before: JsonObject, asked: unknown, hasSpoken: bo
       ),
     };
   }
-  const session = merged(before, others);
+  const session = merged(before, others, transcribesOnly(before) ? TRANSCRIPTION_VAD : SERVER_VAD);
+  if (hearsByItself(session)) {
+    // "For `gpt-realtime-whisper` transcription sessions, turn detection must be set to `null`": the client's types.
+    const message = 'Turn detection is not supported with this transcription model.';
+    return { complaint: complaint('invalid_value', message, 'session.audio.input.turn_detection') };
+  }
   const voiceOf = (of: JsonObject): string | null =>
     stringAt(objectAt(objectAt(of, 'audio'), 'output'), 'voice');
   if (hasSpoken && voiceOf(session) !== voiceOf(before)) {
@@ -122,18 +158,33 @@ export function updatedSession(before: JsonObject, asked: unknown, hasSpoken: bo
   return { session };
 }
 
-function merged(before: JsonObject, changes: JsonObject): JsonObject {
+function hearsByItself(session: JsonObject): boolean {
+  const input = objectAt(objectAt(session, 'audio'), 'input');
+  const model = stringAt(objectAt(input, 'transcription'), 'model');
+  return (
+    transcribesOnly(session) &&
+    model?.startsWith('gpt-realtime-whisper') === true &&
+    objectAt(input, 'turn_detection') !== null
+  );
+}
+
+/** @param vad what a detection by the server has where it is not said. */
+function merged(before: JsonObject, changes: JsonObject, vad: JsonObject): JsonObject {
   const after: Record<string, unknown> = { ...before };
   for (const [name, value] of Object.entries(changes)) {
     const old = after[name];
-    if (name === 'turn_detection' && isObject(value)) after[name] = wholeDetection(value);
-    else if (name === 'transcription' && isObject(value)) {
+    if (name === 'turn_detection' && isObject(value))
+      after[name] = { ...defaultsOf(value, vad), ...value };
+    else if (name === 'format' && isObject(value)) {
+      const isTelephone = value['type'] === 'audio/pcmu' || value['type'] === 'audio/pcma';
+      after[name] = isTelephone ? value : PCM;
+    } else if (name === 'transcription' && isObject(value)) {
       after[name] = { model: null, language: null, prompt: null, ...value };
-    } else after[name] = isObject(old) && isObject(value) ? merged(old, value) : value;
+    } else after[name] = isObject(old) && isObject(value) ? merged(old, value, vad) : value;
   }
   return after;
 }
 
-function wholeDetection(asked: JsonObject): JsonObject {
-  return { ...(asked['type'] === 'semantic_vad' ? SEMANTIC_VAD : SERVER_VAD), ...asked };
+function defaultsOf(detection: JsonObject, vad: JsonObject): JsonObject {
+  return detection['type'] === 'semantic_vad' ? SEMANTIC_VAD : vad;
 }

@@ -7,88 +7,39 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
-import { numberAt, objectAt, objectIn } from '../../providers/wire/json.ts';
-import type { JsonObject } from '../../providers/wire/json.ts';
-import type { Clock, WallClock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import { systemClock, systemWallClock } from '../../ports/clock.ts';
-import type { Random } from '../../ports/random.ts';
 import { systemRandom } from '../../ports/random.ts';
 import { simpleMind } from '../persona/mind.ts';
-import type { Mind } from '../persona/mind.ts';
-import type { Recogniser } from '../recogniser/recogniser.ts';
-import { answer, bodyOf, SimulatorServer } from '../server/simulator-server.ts';
-import type { HttpAnswer, ListeningServer, ServerAddress } from '../server/simulator-server.ts';
+import { answer, SimulatorServer } from '../server/simulator-server.ts';
+import type { HttpAnswer, ListeningServer } from '../server/simulator-server.ts';
+import { admit } from './admission.ts';
+import type { Admitted } from './admission.ts';
+import { Calls } from './calls.ts';
+import type { Call } from './calls.ts';
 import { RealtimeConnection } from './connection.ts';
-import { Credentials, readKey } from './credentials.ts';
+import { Credentials } from './credentials.ts';
+import { Endpoints, notFound } from './endpoints.ts';
 import { Faults } from './faults.ts';
 import type { OpenAiFault } from './faults.ts';
-import { ENDINGS, newId } from './frames.ts';
+import { ENDINGS } from './frames.ts';
 import type { Ending } from './frames.ts';
-import type { Item } from './items.ts';
-import { newSession, updatedSession } from './session-state.ts';
+import { Items } from './items.ts';
+import type {
+  OpenAiSimulator,
+  OpenAiSimulatorOptions,
+  OpenAiSimulatorStats,
+  SimulatedSession,
+} from './options.ts';
+import { newSession } from './session-state.ts';
 import { Transcriber } from './transcriber.ts';
-import type { Hint } from './transcriber.ts';
 
 export type { OpenAiFault } from './faults.ts';
-
-export interface OpenAiSimulatorOptions extends ServerAddress {
-  /** Without one the user is taken to say what `hint` says. Who made it closes it. */
-  readonly recogniser?: Recogniser;
-  /** The text of a turn, where no recogniser hears it. Default: none. */
-  readonly hint?: Hint;
-  /** Default: one that repeats what it heard, and calls a tool whose name it hears. */
-  readonly mind?: Mind;
-  /** Keys that may connect, and make ephemeral ones. Default `local`. */
-  readonly apiKeys?: readonly string[];
-  /** Beginnings of the names of models. Default `gpt-realtime`, `gpt-4o-realtime`, `gpt-4o-mini-realtime`. */
-  readonly models?: readonly string[];
-  /** How long a session lives. Default 3,600,000. */
-  readonly sessionMs?: number;
-  /** How it ends then: both forms are reported of the service. Default `both`: the event, and the close with it. */
-  readonly expiresBy?: 'event' | 'close' | 'both';
-  /** Answers come this much faster than they sound. Default 8. */
-  readonly replySpeedRatio?: number;
-  readonly clock?: Clock;
-  readonly wallClock?: WallClock;
-  /** For what is sent at random (`oddities`). */
-  readonly random?: Random;
-}
-
-interface OpenAiSimulatorStats {
-  readonly connectionsOpened: number;
-  readonly connectionsOpen: number;
-  readonly refusedByStatus: Readonly<Record<number, number>>;
-  readonly closesByCode: Readonly<Record<number, number>>;
-  readonly audioSamples: number;
-  readonly repliesAsked: number;
-}
-
-/** A session that stands: what the service would know of it. */
-export interface SimulatedSession {
-  readonly session: JsonObject;
-  readonly items: readonly Item[];
-}
-
-export interface OpenAiSimulator {
-  /** For `openaiRealtime({ baseUrl })`: such as `ws://127.0.0.1:40123/v1`. */
-  readonly baseUrl: string;
-  /** For the service's own client, and for HTTP: such as `https://127.0.0.1:40123/v1`. */
-  readonly httpUrl: string;
-  readonly port: number;
-  /** Counted since the start; a copy on every reading. */
-  readonly stats: OpenAiSimulatorStats;
-  /** In the order in which they were opened. */
-  readonly sessions: readonly SimulatedSession[];
-  inject(fault: OpenAiFault): void;
-  /** Cuts every socket and frees the port. */
-  close(): Promise<void>;
-}
+export type { OpenAiSimulator, OpenAiSimulatorOptions } from './options.ts';
 
 const MODELS = ['gpt-realtime', 'gpt-4o-realtime', 'gpt-4o-mini-realtime'];
 const SESSION_MS = 3_600_000;
 const PATHS = ['/v1/realtime', '/realtime'];
-/** Of ephemeral keys, in seconds. */
-const TTL = { usual: 600, min: 10, max: 7_200 } as const;
 
 /** Throws PORT_IN_USE where another server has the port. */
 export async function startOpenAiSimulator(
@@ -103,8 +54,11 @@ class RealtimeSimulator implements OpenAiSimulator {
   readonly #options: OpenAiSimulatorOptions;
   readonly #credentials: Credentials;
   readonly #wallClock: WallClock;
-  readonly #faults = new Faults();
-  readonly #connections = new Set<RealtimeConnection>();
+  readonly #faults: Faults;
+  readonly #calls = new Calls();
+  readonly #endpoints: Endpoints;
+  /** With the call that each controls, if it is one's. */
+  readonly #connections = new Map<RealtimeConnection, Call | null>();
   readonly #refusedByStatus: Record<number, number> = {};
   readonly #closesByCode: Record<number, number> = {};
   #server: ListeningServer | null = null;
@@ -116,6 +70,19 @@ class RealtimeSimulator implements OpenAiSimulator {
     this.#options = options;
     this.#credentials = new Credentials(options.apiKeys ?? ['local']);
     this.#wallClock = options.wallClock ?? systemWallClock;
+    this.#faults = new Faults(options);
+    this.#endpoints = new Endpoints({
+      credentials: this.#credentials,
+      calls: this.#calls,
+      models: options.models ?? MODELS,
+      wallClock: this.#wallClock,
+      expiresAtS: () => this.#expiresAtS(),
+      onHangUp: (callId) => {
+        for (const [connection, call] of [...this.#connections]) {
+          if (call?.id === callId) connection.end(ENDINGS.normal);
+        }
+      },
+    });
   }
 
   async listen(): Promise<void> {
@@ -152,7 +119,10 @@ class RealtimeSimulator implements OpenAiSimulator {
   }
 
   get sessions(): readonly SimulatedSession[] {
-    return [...this.#connections].map(({ session, items }) => ({ session, items: items.all }));
+    return [...this.#connections.keys()].map(({ session, items }) => ({
+      session,
+      items: items.all,
+    }));
   }
 
   inject(fault: OpenAiFault): void {
@@ -160,14 +130,14 @@ class RealtimeSimulator implements OpenAiSimulator {
       this.#faults.add(fault);
       return;
     }
-    for (const connection of [...this.#connections]) {
+    for (const connection of [...this.#connections.keys()]) {
       if (fault.how === 'reset') connection.cut();
       else connection.end(ENDINGS[fault.how]);
     }
   }
 
   async close(): Promise<void> {
-    for (const connection of [...this.#connections]) connection.cut();
+    for (const connection of [...this.#connections.keys()]) connection.cut();
     await this.#server?.close();
   }
 
@@ -175,34 +145,31 @@ class RealtimeSimulator implements OpenAiSimulator {
     const refused = this.#faults.take('refuse')?.answer ?? null;
     if (refused !== null) return this.#refused(refused);
     if (!PATHS.includes(url.pathname)) return this.#refused(notFound(url.pathname));
-    const admitted = this.#admit(request, url);
+    const admitted = admit(request, url, {
+      credentials: this.#credentials,
+      calls: this.#calls,
+      models: this.#options.models ?? MODELS,
+      nowMs: this.#wallClock(),
+      expiresAtS: this.#expiresAtS(),
+    });
     // Whatever is wrong with the request, the socket opens first.
     return (socket) => this.#serve(socket, admitted);
   }
 
-  #admit(request: IncomingMessage, url: URL): JsonObject | Ending {
-    const key = readKey(request);
-    if (key === null) return ENDINGS.missingKey;
-    const begun = this.#credentials.admits(key, this.#wallClock());
-    if (begun === null) return ENDINGS.invalidKey;
-    if (request.headers['openai-beta']?.includes('realtime=v1') === true) return ENDINGS.betaShape;
-    const model = url.searchParams.get('model') ?? begun['model'];
-    if (typeof model !== 'string' || model === '') return ENDINGS.missingModel;
-    const isKnown = (this.#options.models ?? MODELS).some((name) => model.startsWith(name));
-    return isKnown ? { ...begun, model } : ENDINGS.invalidModel;
+  #expiresAtS(): number {
+    return Math.floor((this.#wallClock() + (this.#options.sessionMs ?? SESSION_MS)) / 1_000);
   }
 
-  #serve(socket: WebSocket, admitted: JsonObject | Ending): void {
+  #serve(socket: WebSocket, admitted: Admitted | Ending): void {
     const { sessionMs = SESSION_MS, expiresBy = 'both', recogniser, hint, mind } = this.#options;
-    const expiresAtS = Math.floor((this.#wallClock() + sessionMs) / 1_000);
-    const { model = '', ...changes } = admitted as JsonObject;
-    const isEnding = 'close' in admitted;
-    const fresh = newSession(newId('sess'), String(model), expiresAtS);
+    const isAdmitted = 'session' in admitted;
+    const call = isAdmitted ? admitted.call : null;
     this.#opened += 1;
     const connection: RealtimeConnection = new RealtimeConnection({
       socket,
-      session: isEnding ? fresh : begunWith(fresh, changes),
-      rejection: isEnding ? admitted : null,
+      session: isAdmitted ? admitted.session : newSession('', '', 0),
+      items: call?.items ?? new Items(),
+      rejection: isAdmitted ? null : admitted,
       transcriber: new Transcriber(recogniser ?? null, hint ?? (() => '')),
       mind: mind ?? simpleMind,
       clock: this.#options.clock ?? systemClock,
@@ -218,6 +185,9 @@ class RealtimeSimulator implements OpenAiSimulator {
       onAudio: (samples) => {
         this.#audioSamples += samples;
       },
+      onSession: (session) => {
+        if (call !== null) call.session = session;
+      },
       onReply: () => {
         this.#repliesAsked += 1;
       },
@@ -226,62 +196,16 @@ class RealtimeSimulator implements OpenAiSimulator {
         this.#closesByCode[code] = (this.#closesByCode[code] ?? 0) + 1;
       },
     });
-    this.#connections.add(connection);
+    this.#connections.set(connection, call);
   }
 
   async #onRequest(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const key = readKey(request);
-    if (!this.#credentials.isKey(key)) {
-      const { error } = key === null ? ENDINGS.missingKey : ENDINGS.invalidKey;
-      answer(response, this.#refused({ status: 401, body: JSON.stringify({ error }) }));
-      return;
-    }
-    if (request.method === 'POST' && url.pathname === '/v1/realtime/client_secrets') {
-      answer(response, this.#mint(objectIn((await bodyOf(request, 100_000)).toString()) ?? {}));
-    } else if (request.method === 'GET' && url.pathname === '/v1/models') {
-      const data = (this.#options.models ?? MODELS).map((id) => ({ id, object: 'model' }));
-      answer(response, { status: 200, body: JSON.stringify({ object: 'list', data }) });
-    } else answer(response, this.#refused(notFound(url.pathname)));
-  }
-
-  #mint(body: JsonObject): HttpAnswer {
-    const seconds = numberAt(objectAt(body, 'expires_after'), 'seconds') ?? TTL.usual;
-    if (seconds < TTL.min || seconds > TTL.max) {
-      const message = `Invalid 'expires_after.seconds': expected ${TTL.min} to ${TTL.max}.`;
-      return this.#refused(badRequest(message, 'invalid_value'));
-    }
-    const asked = objectAt(body, 'session') ?? { type: 'realtime' };
-    const { model = MODELS[0] } = asked;
-    const fresh = newSession(newId('sess'), String(model), 0);
-    const updated = updatedSession(fresh, asked, false);
-    if ('complaint' in updated) {
-      return this.#refused(badRequest(updated.complaint.message, updated.complaint.code));
-    }
-    const expiresAtMs = this.#wallClock() + seconds * 1_000;
-    const value = this.#credentials.mint({ ...asked, model }, expiresAtMs);
-    const session = 'session' in updated ? updated.session : fresh;
-    const secret = { value, expires_at: Math.floor(expiresAtMs / 1_000), session };
-    return { status: 200, body: JSON.stringify(secret) };
+    const answered = await this.#endpoints.answer(request, url);
+    answer(response, answered.status < 400 ? answered : this.#refused(answered));
   }
 
   #refused(refusal: HttpAnswer): HttpAnswer {
     this.#refusedByStatus[refusal.status] = (this.#refusedByStatus[refusal.status] ?? 0) + 1;
     return refusal;
   }
-}
-
-/** What an ephemeral key was made for is what its sessions begin with. */
-function begunWith(fresh: JsonObject, changes: JsonObject): JsonObject {
-  if (Object.keys(changes).length === 0) return fresh;
-  const updated = updatedSession(fresh, changes, false);
-  return 'session' in updated ? updated.session : fresh;
-}
-
-function notFound(path: string): HttpAnswer {
-  return { ...badRequest(`Invalid URL (${path})`, null), status: 404 };
-}
-
-function badRequest(message: string, code: string | null): HttpAnswer {
-  const error = { message, type: 'invalid_request_error', param: null, code };
-  return { status: 400, body: JSON.stringify({ error }) };
 }

@@ -82,20 +82,16 @@ export class SimulatorServer implements ListeningServer {
   readonly #isTls: boolean;
   readonly #upgrader: WebSocketServer;
   readonly #headers = new WeakMap<IncomingMessage, Welcome['headers']>();
-  readonly #pongDelayMs: number;
-  readonly #clock: Clock;
   #host = '';
   #port = 0;
 
   private constructor(
     handlers: ServerHandlers,
     certificate: Certificate | null,
-    { pongDelayMs = 0, clock = systemClock, maxFrameBytes }: ServerAddress & ServerLimits,
+    { maxFrameBytes }: ServerLimits,
   ) {
     this.#handlers = handlers;
     this.#isTls = certificate !== null;
-    this.#pongDelayMs = pongDelayMs;
-    this.#clock = clock;
     this.#upgrader = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
@@ -125,9 +121,10 @@ export class SimulatorServer implements ListeningServer {
     handlers: ServerHandlers,
     address: ServerAddress & ServerLimits,
   ): Promise<ListeningServer> {
-    if (address.network !== undefined) return address.network.listen(handlers);
+    const patient = slowly(handlers, address);
+    if (address.network !== undefined) return address.network.listen(patient);
     const certificate = address.tls === true ? await selfSigned() : null;
-    const server = new SimulatorServer(handlers, certificate, address);
+    const server = new SimulatorServer(patient, certificate, address);
     await server.#listen(address.port ?? 0, address.host ?? '127.0.0.1');
     return server;
   }
@@ -170,13 +167,9 @@ export class SimulatorServer implements ListeningServer {
       socket.end(rawAnswer(verdict));
       return;
     }
-    const { take, headers } =
-      typeof verdict === 'function' ? { take: verdict, headers: {} } : verdict;
+    const { take, headers } = welcomeOf(verdict);
     this.#headers.set(request, headers);
-    this.#upgrader.handleUpgrade(request, socket, head, (opened) => {
-      if (this.#pongDelayMs > 0) slowPongs(opened, this.#pongDelayMs, this.#clock);
-      take(opened);
-    });
+    this.#upgrader.handleUpgrade(request, socket, head, take);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -187,6 +180,31 @@ export class SimulatorServer implements ListeningServer {
       response.end(error instanceof Error ? error.message : String(error));
     }
   }
+}
+
+function welcomeOf(verdict: Take | Welcome): Welcome {
+  return typeof verdict === 'function' ? { take: verdict, headers: {} } : verdict;
+}
+
+/** The same, on sockets that are slow to answer pings. */
+function slowly(
+  handlers: ServerHandlers,
+  { pongDelayMs = 0, clock = systemClock }: ServerAddress & ServerLimits,
+): ServerHandlers {
+  if (pongDelayMs === 0) return handlers;
+  return {
+    onRequest: (request, response, url) => handlers.onRequest(request, response, url),
+    onUpgrade: (request, url) => {
+      const verdict = handlers.onUpgrade(request, url);
+      if ('status' in verdict) return verdict;
+      const { take, headers } = welcomeOf(verdict);
+      const takeSlowly = (socket: WebSocket): void => {
+        slowPongs(socket, pongDelayMs, clock);
+        take(socket);
+      };
+      return { headers, take: takeSlowly };
+    },
+  };
 }
 
 /** @throws RangeError where there is more than `maxBytes`. */

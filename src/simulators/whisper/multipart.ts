@@ -7,7 +7,7 @@ export interface FormFile {
 }
 
 export interface ParsedForm {
-  /** The first value of each field; those of `name[]` and `name` are one field's. */
+  /** The values of each field, of whatever is not `file`; those of `name[]` and `name` are one field's. */
   readonly fields: ReadonlyMap<string, readonly string[]>;
   readonly file: FormFile | null;
 }
@@ -33,10 +33,10 @@ export function parseForm(contentType: string | undefined, body: Buffer): Parsed
     const end = body.indexOf(`\r\n--${boundary}`, start);
     if (end < 0) return null; // cut off
     const part = partOf(body.subarray(start, end));
-    if (part?.fileName === undefined) {
-      if (part !== null) fields.set(part.name, [...(fields.get(part.name) ?? []), part.text()]);
-    } else if (part.name === 'file') {
+    if (part?.name === 'file' && part.fileName !== undefined) {
       file ??= { name: part.fileName, type: part.type, bytes: part.bytes };
+    } else if (part !== null) {
+      fields.set(part.name, [...(fields.get(part.name) ?? []), part.text()]);
     }
     at = end + 2;
   }
