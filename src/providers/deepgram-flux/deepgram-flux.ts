@@ -16,8 +16,7 @@ import type { DeepgramFluxOptions } from './options.ts';
 import { FluxStream } from './stream.ts';
 import type { Provider } from '../contract.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
-import { TenutoError } from '../../ports/errors.ts';
-import { classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
+import { checkDeepgramFormat, classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export type { DeepgramFluxOptions } from './options.ts';
@@ -48,7 +47,7 @@ export function deepgramFlux(options: DeepgramFluxOptions): Provider {
       refreshesCredential: secrets.isRenewable,
       makesBeforeBreaks: true,
     },
-    checkFormat,
+    checkFormat: (format) => checkDeepgramFormat('Flux', format),
     dial: async (format, reason) =>
       deepgramDial(`${baseUrl}/v2/listen`, queryOf(options, format), await secrets.ask(reason), {
         scheme: options.scheme ?? 'token',
@@ -77,15 +76,4 @@ function queryOf(options: DeepgramFluxOptions, format: AudioFormat) {
     language_hint: options.languageHints,
     ...options.query,
   };
-}
-
-function checkFormat({ encoding, sampleRateHz }: AudioFormat): void {
-  const isKnown = (encoding as string) === 'pcm_s16le' && Number.isInteger(sampleRateHz);
-  if (isKnown && sampleRateHz >= 8_000 && sampleRateHz <= 48_000) return;
-
-  throw new TenutoError({
-    code: 'AUDIO_FORMAT_UNSUPPORTED',
-    message: `Deepgram Flux is not sent ${encoding} at ${sampleRateHz} Hz.`,
-    remediation: 'Send PCM, signed 16-bit little-endian, mono, 8,000 to 48,000 Hz.',
-  });
 }

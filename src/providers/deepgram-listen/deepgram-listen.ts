@@ -12,15 +12,13 @@
  * Sources: developers.deepgram.com, "Audio Keep Alive", "Recovering From Connection Errors & Timeouts When Live
  * Streaming Audio", "Finalize", "Close Stream", API reference "Live Audio".
  */
-import { classifyListenEnd } from './failures.ts';
 import { ListenStream } from './stream.ts';
 import type { Credential, Provider } from '../contract.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
-import { TenutoError } from '../../ports/errors.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
+import { checkDeepgramFormat, classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
 import { Secrets } from '../wire/secrets.ts';
-import type { DialRequest } from '../../ports/socket.ts';
 
 export interface DeepgramListenOptions {
   /** A key, or a function that is asked on every dial and may bring a fresh one. */
@@ -105,76 +103,35 @@ export function deepgramListen(options: DeepgramListenOptions): Provider {
       answersPings: true,
       refreshesCredential: secrets.isRenewable,
     },
-    checkFormat,
-    dial: async (format, reason) => {
-      return requestOf(options, baseUrl, format, await secrets.ask(reason));
-    },
+    checkFormat: (format) => checkDeepgramFormat('listen', format),
+    dial: async (format, reason) =>
+      deepgramDial(`${baseUrl}/v1/listen`, queryOf(options, format), await secrets.ask(reason), {
+        scheme: options.scheme ?? 'token',
+        authVia: options.authVia ?? 'header',
+        timeoutMs: options.dialTimeoutMs ?? 10_000,
+      }),
     openStream: (format) => new ListenStream(format.sampleRateHz),
-    classifyEnd: (end) => classifyListenEnd(end, secrets.recent),
+    classifyEnd: (end) => classifyDeepgramEnd(end, secrets.recent),
   };
 }
 
-function requestOf(
-  options: DeepgramListenOptions,
-  baseUrl: string,
-  format: AudioFormat,
-  credential: string,
-): DialRequest {
-  const { scheme = 'token' } = options;
-  // A space as %20 is read alike by every server; as + it is not.
-  const query = queryOf(options, format).toString().replaceAll('+', '%20');
-  const request = {
-    url: `${baseUrl}/v1/listen?${query}`,
-    timeoutMs: options.dialTimeoutMs ?? 10_000,
-  };
-  if (options.authVia === 'subprotocol') return { ...request, protocols: [scheme, credential] };
-
-  const word = scheme === 'token' ? 'Token' : 'Bearer';
-  return { ...request, headers: { authorization: `${word} ${credential}` } };
-}
-
-function queryOf(options: DeepgramListenOptions, format: AudioFormat): URLSearchParams {
-  const query = new URLSearchParams({
+function queryOf(options: DeepgramListenOptions, format: AudioFormat) {
+  const { keyterm, ...others } = options.query ?? {};
+  return {
     model: options.model ?? 'nova-3',
     encoding: 'linear16',
-    sample_rate: String(format.sampleRateHz),
-    channels: '1',
-    interim_results: String(options.interimResults ?? true),
-  });
-  const optional = {
+    sample_rate: format.sampleRateHz,
+    channels: 1,
+    interim_results: options.interimResults ?? true,
     language: options.language,
     punctuate: options.punctuate,
     smart_format: options.smartFormat,
     endpointing: options.endpointingMs,
     utterance_end_ms: options.utteranceEndMs,
     vad_events: options.vadEvents,
-    ...options.query,
+    ...others,
+    keyterm: [...(keyterm === undefined ? [] : [String(keyterm)]), ...(options.keyterms ?? [])],
   };
-  for (const [key, value] of Object.entries(optional)) {
-    if (value !== undefined) query.set(key, String(value));
-  }
-  for (const keyterm of options.keyterms ?? []) query.append('keyterm', keyterm);
-
-  return query;
-}
-
-function checkFormat(format: AudioFormat): void {
-  const { encoding, sampleRateHz } = format;
-  const isKnown = (encoding as string) === 'pcm_s16le';
-  if (
-    isKnown &&
-    Number.isInteger(sampleRateHz) &&
-    sampleRateHz >= 8_000 &&
-    sampleRateHz <= 48_000
-  ) {
-    return;
-  }
-
-  throw new TenutoError({
-    code: 'AUDIO_FORMAT_UNSUPPORTED',
-    message: `Deepgram listen is not sent ${encoding} at ${sampleRateHz} Hz.`,
-    remediation: 'Send PCM, signed 16-bit little-endian, mono, 8,000 to 48,000 Hz.',
-  });
 }
 
 function checkKey(apiKey: unknown): void {
