@@ -1,6 +1,7 @@
 /** A suite that passes every adapter is worth nothing: each of these has one bug, and at least one case finds it. */
 import { describe, expect, it } from 'vitest';
 
+import { firstFailure } from './broken.ts';
 import { providerConformance } from '../../src/testing/conformance/provider-conformance.ts';
 import {
   scriptedProvider,
@@ -42,17 +43,6 @@ function inTranscripts(spoil: (event: Extract<ProviderEvent, { kind: 'transcript
         event.kind === 'transcript' ? { ...event, ...spoil(event) } : event,
       ),
   }));
-}
-
-async function firstFailure(cases: ReturnType<typeof casesOf>): Promise<string> {
-  for (const { run } of cases) {
-    try {
-      await run();
-    } catch (error) {
-      return (error as Error).message;
-    }
-  }
-  return 'every case passed';
 }
 
 /** An error of one sample more with every result. */
@@ -163,6 +153,11 @@ const bugs: readonly [string, Spoil, RegExp][] = [
     /dial\(\) gave undefined/,
   ],
 
+  [
+    'promises a handshake and never ends it',
+    ({ traits }) => ({ traits: { ...traits, configures: true } }),
+    /there came no .*handshake.*\nWhat to do: .*`decode` never told `configured`: tell \{ kind: 'configured' \}.*leave `configures` out/,
+  ],
   [
     'calls a refused credential a passing trouble',
     ({ classifyEnd }) => ({

@@ -1,6 +1,7 @@
 /** Takes a path with a real session: causes each step, and holds what the session's chart did against the path. */
 import { backlogFor, causeOf, isAutomatic } from './causes.ts';
 import type { Backlog } from './causes.ts';
+import { handshakeRemedy } from './remedies.ts';
 import type { ConformanceRun } from './run.ts';
 import { pathOf } from './step-log.ts';
 import type { ConnectionSnapshot, TakenStep } from './step-log.ts';
@@ -11,9 +12,6 @@ import type { Walk } from './walks.ts';
 
 /** How much of what happened is told with a mismatch. */
 const TOLD_STEPS = 4;
-
-const HANDSHAKE_REMEDY =
-  "The socket is open, and `decode` never told `configured`: tell { kind: 'configured' } of the frame by which the service takes the configuration, have the script say that frame (`greet`, or `onFrame` where it answers one of the adapter's), or leave `configures` out of the traits where there is no handshake.";
 
 export class Course {
   readonly #run: ConformanceRun;
@@ -42,7 +40,7 @@ export class Course {
       await this.#run.facts.until(
         isTaken,
         () => this.#nameOf(step, index),
-        () => this.#remedyFor(step),
+        () => handshakeRemedy(this.#run),
       );
       this.#before = this.#run.log.steps[this.#read]?.snapshot ?? null;
       this.#read += 1;
@@ -101,13 +99,6 @@ export class Course {
 
   #nameOf(step: ModelStep, index: number): string {
     return `step ${index + 1} of ${this.#steps.length}, ${step.label}, ${outcomeOf(step)}`;
-  }
-
-  /** A handshake that nobody ends looks like any other wait. */
-  #remedyFor(step: ModelStep): string | null {
-    const { configures } = this.#run.provider.traits;
-    if (step.event.type !== 'socket.configured' || configures !== true) return null;
-    return HANDSHAKE_REMEDY;
   }
 
   #story(): string {

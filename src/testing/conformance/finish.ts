@@ -33,12 +33,12 @@ export async function finish(run: ConformanceRun): Promise<void> {
 export async function assertOver(run: ConformanceRun): Promise<void> {
   const { length: dials } = run.transport.sockets;
   const { pending: timers } = run.clock;
+  const { openRequests: requests = 0 } = run.service.server;
   await run.clock.advanceAsync(AFTERWARDS_MS);
   await run.facts.until(
     () => run.service.links.every(({ link }) => link.isClosed),
     () => 'end of a connection at the service',
   );
-  const requests = run.service.server.isCalm === false;
   assertPromises(run, { timers, requests, dials: run.transport.sockets.length - dials });
 }
 

@@ -12,8 +12,8 @@ export interface Afterwards {
   readonly dials: number;
   /** Timers that were left. */
   readonly timers: number;
-  /** A request was still under way. */
-  readonly requests: boolean;
+  /** Requests that were left. */
+  readonly requests: number;
 }
 
 export function assertPromises(run: ConformanceRun, afterwards: Afterwards): void {
@@ -42,7 +42,7 @@ function quietOf(run: ConformanceRun, { dials, timers, requests }: Afterwards): 
   if (session.status !== 'disconnected') broken.push(`closed, its status is ${session.status}`);
   if (dials > 0) broken.push('it dialled after it was closed');
   if (timers > 0) broken.push(`${timers} timers were left`);
-  if (requests) broken.push('a request was left under way');
+  if (requests > 0) broken.push(`${requests} requests were left under way`);
   if (transport.live.length > 0) broken.push(`${transport.live.length} sockets were left`);
   if (transport.most > run.mostSockets) broken.push(`${transport.most} sockets stood at once`);
   return broken;

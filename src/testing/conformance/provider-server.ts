@@ -198,6 +198,8 @@ export interface ProviderServer {
   over?(make: (world: ProviderWorld) => Transport, world: ProviderWorld): Transport;
   /** False while a request or its answer is on its way, so that no time may pass. Default true. */
   readonly isCalm?: boolean;
+  /** Requests that somebody still waits for. Default 0. */
+  readonly openRequests?: number;
   /** Told of each dial, and of everything that comes in on a link: the run then looks at the facts. */
   start(listener: ServerListener): Promise<void>;
   /** Ends whatever is open, and resolves when the port is free. */

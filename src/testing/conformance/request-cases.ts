@@ -1,5 +1,5 @@
 /** What a provider that makes its own sockets is tried with beside the walks of its connection. */
-import { finish } from './finish.ts';
+import { assertOver, finish } from './finish.ts';
 import type { RequestScript } from './request-script.ts';
 import type { ConformanceRun } from './run.ts';
 import { stand } from './standing.ts';
@@ -16,6 +16,7 @@ export function requestCases(script: RequestScript): readonly NamedCourse[] {
   return [
     { name: 'Two minutes in which nothing is asked cost no connection.', take: idle },
     { name: 'A request that is never answered ends in its time, and is made again.', take: starve },
+    { name: 'A request that is under way when the session is closed is let go of.', take: leave },
     ...(script.declines === undefined
       ? []
       : [
@@ -47,6 +48,13 @@ async function starve(run: ConformanceRun): Promise<void> {
   const isLost = (): boolean => run.session.status === 'reconnecting';
   await run.passUntil(isLost, 'end of a request that nobody answers', MOST_PATIENCE_MS);
   await finish(run);
+}
+
+async function leave(run: ConformanceRun): Promise<void> {
+  await stand(run);
+  await run.occupy();
+  await run.session.close({ drainTimeoutMs: 0 });
+  await assertOver(run);
 }
 
 async function decline(run: ConformanceRun): Promise<void> {

@@ -3,6 +3,7 @@ import { ruleFor } from './credentials.ts';
 import { isSettingUp } from './moments.ts';
 import { nodeTransport } from './node-transport.node.ts';
 import type { ProviderServer, SampleRange, ServiceFacts } from './provider-server.ts';
+import { handshakeRemedy } from './remedies.ts';
 import { answersOf, arePlacesTold, isByRequest, isSpeechScript, isVoice } from './script-kinds.ts';
 import type { Setting } from './settings.ts';
 import { SpeechWatch } from './speech-watch.ts';
@@ -217,6 +218,7 @@ export class ConformanceRun {
       await this.facts.until(
         () => (this.service.isCalm && !this.#isSettingUp) || isSo(),
         () => 'answer to a dial, a handshake or a ping',
+        () => handshakeRemedy(this),
       );
       if (isSo()) return;
       if (this.clock.nowMs() >= untilMs) throw mismatch(`there was no ${what} in ${limitMs} ms`);

@@ -51,6 +51,10 @@ export class ScriptedHttpServer implements ProviderServer {
     return `http://127.0.0.1:${port}`;
   }
 
+  get openRequests(): number {
+    return this.#exchanges.size;
+  }
+
   /** Each request that is under way is held here. */
   get isCalm(): boolean {
     return [...this.#exchanges.values()].every(({ held }) => held !== null && !held.isAnswered);

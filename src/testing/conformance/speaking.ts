@@ -36,6 +36,7 @@ async function settle(run: ConformanceRun): Promise<void> {
   if (run.isByRequest) return;
   await run.service.heard();
   const { link, socket } = run.service.carrying;
+  assertSent(run);
   const said = link.spoken?.length ?? 0;
   const before = toldBy(run);
   link.settle();
@@ -45,6 +46,19 @@ async function settle(run: ConformanceRun): Promise<void> {
     () => `\`spoken\` of ${before + fresh - toldBy(run)} of ${fresh} texts that were spoken`,
     () =>
       'Mend `decode` of the adapter: it tells `spoken`, with the id of its order, of each text that was spoken to its end.',
+  );
+}
+
+/** All that was sent has arrived: an adapter that leaves a text out shows it here. */
+function assertSent({ service, speech }: ConformanceRun): void {
+  const { texts = [] } = service.carrying.link;
+  const arrived = new Set(service.links.flatMap(({ link }) => link.texts ?? []));
+  const ordered = (speech?.orders ?? []).filter((orders) => orders.length > 0).at(-1) ?? [];
+  const left = ordered.find(({ text }) => !arrived.has(text));
+  if (left === undefined || texts.length >= ordered.length) return;
+  throw mismatch(
+    `"${left.text}" was ordered, and never arrived at the service`,
+    'Mend `encodeOrder` of the adapter: it gives the frames that have each text spoken.',
   );
 }
 
