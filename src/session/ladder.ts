@@ -21,6 +21,9 @@ import { isUsable } from '../../machines/orchestrator.rules.ts';
 import type { OrchestratorEvent, OrchestratorSignal } from '../../machines/orchestrator.types.ts';
 import { SpeechMeter } from '../audio/speech-meter.ts';
 
+/** After a turn's last word: services take a second or so to begin, and a pause of the turn's own to find its end. */
+const ANSWER_WITHIN_MS = 2_000;
+
 type Snapshot = SnapshotFrom<typeof orchestratorMachine>;
 
 export class Ladder implements Decider, Owner {
@@ -31,9 +34,14 @@ export class Ladder implements Decider, Owner {
   readonly #meter: SpeechMeter;
   readonly #stops: (() => void)[] = [];
   #isSpeaking = false;
+  /** By the service's account, since the last speech. */
+  #isEnded = false;
   #heardBytes = 0;
   #spokenThrough = 0;
   #answersUntilMs = 0;
+  /** Who answered once answers again: until then its next answer is waited for. */
+  #hasAnswered = false;
+  #answerDueAtMs = 0;
   /** Until the answer's end, as it was last known. */
   #timer: unknown = null;
   /** The connection that carries, and how to stop listening to it. */
@@ -107,12 +115,22 @@ export class Ladder implements Decider, Owner {
 
   heard(chunk: Uint8Array): void {
     this.#heardBytes += chunk.length;
-    if (this.#meter.hear(chunk)) this.#spokenThrough = this.#heardBytes;
+    if (this.#meter.hear(chunk)) {
+      this.#spokenThrough = this.#heardBytes;
+      this.#isEnded = false;
+    }
     this.#judgePause();
+  }
+
+  utteranceEnded(): void {
+    this.#isEnded = true;
+    if (this.#hasAnswered) this.#answerDueAtMs = this.#options.clock.nowMs() + ANSWER_WITHIN_MS;
+    this.#judgePause(true);
   }
 
   answering(untilMs: number): void {
     this.#answersUntilMs = untilMs;
+    this.#hasAnswered ||= untilMs > 0;
     this.#judgePause();
   }
 
@@ -124,18 +142,23 @@ export class Ladder implements Decider, Owner {
     this.actor.stop();
   }
 
-  /** A pause is when nobody speaks, neither the user nor who answers. */
-  #judgePause(): void {
-    const { clock } = this.#options;
-    const atMs = clock.nowMs();
-    const isAnswering = atMs < this.#answersUntilMs;
-    const isSpeaking = isAnswering || !this.#meter.isPaused;
+  /**
+   * A pause is when nobody speaks, neither the user nor who answers, and nobody is about to answer.
+   * @param isTold a pause is told again, by somebody who knows better.
+   */
+  #judgePause(isTold = false): void {
+    const atMs = this.#options.clock.nowMs();
+    const isHeard = !(this.#meter.isPaused || this.#isEnded);
+    if (isHeard && this.#hasAnswered) this.#answerDueAtMs = atMs + ANSWER_WITHIN_MS;
+    const waitMs = Math.max(this.#answersUntilMs, this.#answerDueAtMs) - atMs;
     const isOver = this.actor.getSnapshot().status !== 'active';
-    if (!isAnswering || isOver) this.#stopTimer();
-    else if (this.#timer === null) this.#lookAgainAfter(this.#answersUntilMs - atMs);
-    if (isSpeaking === this.#isSpeaking || isOver) return;
+    if (waitMs <= 0 || isOver) this.#stopTimer();
+    else if (this.#timer === null) this.#lookAgainAfter(waitMs);
+    const isSpeaking = isHeard || waitMs > 0;
+    const isNews = isSpeaking !== this.#isSpeaking || (isTold && !isSpeaking);
+    if (!isNews || isOver) return;
     this.#isSpeaking = isSpeaking;
-    this.actor.send({ type: isSpeaking ? 'speech.started' : 'speech.paused', atMs });
+    this.tell({ type: isSpeaking ? 'speech.started' : 'speech.paused', atMs });
   }
 
   #lookAgainAfter(ms: number): void {

@@ -17,6 +17,8 @@ export interface Owner {
   tell(event: OrchestratorEvent): void;
   /** Whether nobody but this candidate could serve just now. */
   isLast(candidate: number): boolean;
+  /** The service found that the speaker paused. */
+  utteranceEnded(): void;
   /** Speech that was captured, in milliseconds. */
   readonly speechMs: number;
   /** Whether what was captured last is a pause in speech; somebody may be answering meanwhile. */
@@ -143,13 +145,9 @@ export class Reporter {
   }
 
   answered(event: ProviderEvent): void {
-    const atMs = this.#options.clock.nowMs();
-    this.#resultAtMs = atMs;
-    if (this.owner === null) return;
+    this.#resultAtMs = this.#options.clock.nowMs();
     const isEnd = event.kind === 'transcript' && event.isFinal && event.endsUtterance;
-    if (isEnd || event.kind === 'utteranceEnded') {
-      this.owner.tell({ type: 'speech.paused', atMs });
-    }
+    if (isEnd || event.kind === 'utteranceEnded') this.owner?.utteranceEnded();
   }
 
   /** When a service said that it ends the session on this link. */
