@@ -40,7 +40,7 @@ export class Course {
       await this.#run.facts.until(
         isTaken,
         () => this.#nameOf(step, index),
-        () => handshakeRemedy(this.#run),
+        () => handshakeRemedy(this.#run.log, this.#run.provider.traits),
       );
       this.#before = this.#run.log.steps[this.#read]?.snapshot ?? null;
       this.#read += 1;

@@ -1,5 +1,5 @@
 /** What a service says that answers requests, for providers that make their own sockets of them (`Provider.over`). */
-import type { Refusal, ServiceFacts, Ways } from './provider-server.ts';
+import type { Refusal, ServiceFacts, Ways } from './service-facts.ts';
 import type { SpeechLimits } from '../../providers/contract.ts';
 
 /** A request as it came in. Header names are in lower case. */

@@ -218,7 +218,7 @@ export class ConformanceRun {
       await this.facts.until(
         () => (this.service.isCalm && !this.#isSettingUp) || isSo(),
         () => 'answer to a dial, a handshake or a ping',
-        () => handshakeRemedy(this),
+        () => handshakeRemedy(this.log, this.provider.traits),
       );
       if (isSo()) return;
       if (this.clock.nowMs() >= untilMs) throw mismatch(`there was no ${what} in ${limitMs} ms`);
