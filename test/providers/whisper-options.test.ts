@@ -35,6 +35,19 @@ describe('whisper', () => {
     expect(codeOf(() => whisper(options))).toBe('OPTION_INVALID');
   });
 
+  it.each<readonly [WhisperOptions, string]>([
+    [{ apiKey: 'k' }, 'https://api.openai.com/v1/audio/transcriptions'],
+    [{ baseUrl: 'http://a.test' }, 'http://a.test/v1/audio/transcriptions'],
+    [{ baseUrl: 'http://a.test/v1' }, 'http://a.test/v1/audio/transcriptions'],
+    [{ baseUrl: 'http://a.test/own/v1/' }, 'http://a.test/own/v1/audio/transcriptions'],
+    [{ baseUrl: 'http://a.test/v1', path: '/listen' }, 'http://a.test/v1/listen'],
+    [{ baseUrl: 'http://a.test/v1', flavour: 'whisper.cpp' }, 'http://a.test/v1/inference'],
+  ])('posts where %j says, with or without the /v1 of other clients', async (options, url) => {
+    const request = await whisper(options).dial(FORMAT, 'connect');
+
+    expect(request.url).toBe(url);
+  });
+
   it('is silent about links: posts have deadlines of their own', () => {
     const { traits, component } = whisper({ timeoutMs: 7_000 });
 
