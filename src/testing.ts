@@ -6,6 +6,8 @@
  */
 export { seededRandom } from './ports/random.ts';
 export { createAdmission } from './session/admission/admission.ts';
+export { languageModelConformance } from './testing/conformance/language-model-conformance.ts';
+export type { LanguageModelScript } from './testing/conformance/language-model-conformance.ts';
 export { providerConformance } from './testing/conformance/provider-conformance.ts';
 export type { Conformance, ConformanceCase } from './testing/conformance/provider-conformance.ts';
 export type * from './testing/conformance/provider-server.ts';
