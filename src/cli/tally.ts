@@ -56,6 +56,8 @@ export class Tally {
   readonly #parts: VoiceParts | null;
   #voice: VoiceReport | null = null;
   #isReplying = false;
+  /** The service stopped its answer, since it hears the user: words of theirs are to come. */
+  #isSpeaking = false;
   #lastWordAtMs = 0;
   #reconnects = 0;
   #longestOutageMs = 0;
@@ -89,7 +91,8 @@ export class Tally {
     const latestMs = this.#clock.nowMs() + LAST_WORDS_MS;
     for (;;) {
       const nowMs = this.#clock.nowMs();
-      const quietAtMs = this.#isReplying ? latestMs : this.#lastWordAtMs + QUIET_MS;
+      const isBusy = this.#isReplying || this.#isSpeaking;
+      const quietAtMs = isBusy ? latestMs : this.#lastWordAtMs + QUIET_MS;
       if (nowMs >= Math.min(quietAtMs, latestMs) || signal.aborted) return;
       await sleepUntil(Math.min(quietAtMs, nowMs + LOOK_EVERY_MS), this.#clock, signal);
     }
@@ -108,6 +111,8 @@ export class Tally {
   #noteWord({ type }: SessionEvent): void {
     if (type === 'reply.started') this.#isReplying = true;
     if (type === 'reply.ended' || type === 'connection.reconnecting') this.#isReplying = false;
+    if (type === 'interrupted') this.#isSpeaking = true;
+    if (type === 'transcript' || type === 'connection.reconnecting') this.#isSpeaking = false;
     const isWord = type === 'item' || type === 'transcript' || type.startsWith('reply.');
     if (isWord || type === 'speechStarted') this.#lastWordAtMs = this.#clock.nowMs();
   }

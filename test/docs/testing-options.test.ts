@@ -23,7 +23,13 @@ describe('docs/testing.md', () => {
   it.each([
     ['ModelTestsOptions', 'src/testing/model/model-options.ts', 9],
     ['PathOptions', 'src/testing/model/paths.ts', 6],
-    ['ServiceScript', 'src/testing/conformance/provider-server.ts', 11],
+    ['ServiceFacts', 'src/testing/conformance/service-facts.ts', 8],
+    ['ServiceScript', 'src/testing/conformance/provider-server.ts', 6],
+    ['SpeechScript', 'src/testing/conformance/provider-server.ts', 7],
+    ['RequestScript', 'src/testing/conformance/request-script.ts', 6],
+    ['HearingByRequest', 'src/testing/conformance/request-script.ts', 3],
+    ['SpeakingByRequest', 'src/testing/conformance/request-script.ts', 3],
+    ['LanguageModelScript', 'src/testing/conformance/language-model-conformance.ts', 5],
   ])('has a row for each member of %s', (name, path, least) => {
     const members = membersOf(path, name);
 
