@@ -26,6 +26,20 @@ export function expectSaidOnce(hour: Hour): void {
   expect(hour.textsOf('user')).toEqual(hour.utterances.map(({ text }) => text));
 }
 
+/** The same of who only hears: the finals, each ended by a pause, are what was said. */
+export function expectUnderstoodOnce(hour: Hour): void {
+  let text = '';
+  const understood: string[] = [];
+  for (const final of hour.eventsOf('transcript').filter(({ isFinal }) => isFinal)) {
+    text = `${text} ${final.text}`.trim();
+    if (!final.endsUtterance || text === '') continue;
+    understood.push(text);
+    text = '';
+  }
+
+  expect([...understood, text]).toEqual([...hour.utterances.map((said) => said.text), '']);
+}
+
 /** Each call was made once. */
 export function expectCalledOnce(hour: Hour): void {
   const asked = hour.utterances.filter(({ asksTool }) => asksTool).map(({ text }) => text);
