@@ -43,7 +43,7 @@ export class Ladder implements Decider, Owner {
   #hasAnswered = false;
   #answerDueAtMs = 0;
   /** Until the answer's end, as it was last known. */
-  #timer: unknown = null;
+  #timer: { readonly id: unknown; readonly dueAtMs: number } | null = null;
   /** The connection that carries, and how to stop listening to it. */
   #carrier: { readonly actor: ConnectionActor; readonly leave: () => void } | null = null;
 
@@ -153,7 +153,7 @@ export class Ladder implements Decider, Owner {
     const waitMs = Math.max(this.#answersUntilMs, this.#answerDueAtMs) - atMs;
     const isOver = this.actor.getSnapshot().status !== 'active';
     if (waitMs <= 0 || isOver) this.#stopTimer();
-    else if (this.#timer === null) this.#lookAgainAfter(waitMs);
+    else this.#lookAgainAt(atMs + waitMs, atMs);
     const isSpeaking = isHeard || waitMs > 0;
     const isNews = isSpeaking !== this.#isSpeaking || (isTold && !isSpeaking);
     if (!isNews || isOver) return;
@@ -161,15 +161,19 @@ export class Ladder implements Decider, Owner {
     this.tell({ type: isSpeaking ? 'speech.started' : 'speech.paused', atMs });
   }
 
-  #lookAgainAfter(ms: number): void {
-    this.#timer = this.#options.clock.setTimeout(() => {
+  /** A timer that fires too early sets the next one: sound that goes on makes none of its own. */
+  #lookAgainAt(dueAtMs: number, atMs: number): void {
+    if (this.#timer !== null && this.#timer.dueAtMs <= dueAtMs) return;
+    this.#stopTimer();
+    const id = this.#options.clock.setTimeout(() => {
       this.#timer = null;
       this.#judgePause();
-    }, ms);
+    }, dueAtMs - atMs);
+    this.#timer = { id, dueAtMs };
   }
 
   #stopTimer(): void {
-    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
+    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer.id);
     this.#timer = null;
   }
 

@@ -20,6 +20,7 @@ export class ConversationWorld extends TalkWorld {
   /** What each socket was opened with. */
   readonly memories: readonly StreamMemory[];
   readonly heard: SpokenAudio[] = [];
+  readonly stopListening: () => void;
   readonly #soundOf: { ref: string };
 
   constructor({
@@ -79,7 +80,7 @@ export class ConversationWorld extends TalkWorld {
     });
     this.memories = memories;
     this.#soundOf = sounding;
-    this.session.conversation.onAudio((audio) => this.heard.push(audio));
+    this.stopListening = this.session.conversation.onAudio((audio) => this.heard.push(audio));
   }
 
   tell(event: ProviderEvent, socket: FakeSocket = this.last): void {
