@@ -5,6 +5,7 @@ import type { Talk } from './talk.ts';
 import type { Speaker } from './talk.types.ts';
 import type { RestoreResult } from '../../machines/connection.types.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Failure } from '../../machines/failure.ts';
 import type { ConversationEvent, HandshakeEvent } from '../providers/events.ts';
 
 type Restored = Extract<HandshakeEvent, { kind: 'restored' }>;
@@ -60,6 +61,11 @@ export class Restoring {
   /** Only the link that carries the conversation is heard. */
   take(link: Link, event: ConversationEvent): void {
     if (link === this.#link) this.#talk.take(event);
+  }
+
+  /** A request on this link failed alone. */
+  refused(link: Link, failure: Failure): void {
+    if (link === this.#link) this.#talk.refused(failure);
   }
 
   leave(link: Link): void {

@@ -7,9 +7,11 @@ import type { Conversation, SayOptions, SpokenAudio } from './conversation.ts';
 import { Handles } from './handles.ts';
 import { Journal } from './journal.ts';
 import { Playback } from './playback.ts';
+import { ReplyRetry } from './reply-retry.ts';
 import { SpeechQueue } from './speech-queue.ts';
 import type { Speaker, TalkOptions } from './talk.types.ts';
 import { textGiven } from './door.ts';
+import type { Failure } from '../../machines/failure.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { ConversationItem, MessageItem } from '../ports/conversation.ts';
 import type { Order, StreamMemory } from '../providers/contract.ts';
@@ -22,6 +24,7 @@ export class Talk implements Conversation {
   readonly #listeners = new Set<(audio: SpokenAudio) => void>();
   readonly #playback = new Playback();
   readonly #handles = new Handles();
+  readonly #retry: ReplyRetry;
   #speaker: Speaker | null = null;
   /** The answer that sounds, in our words. */
   #speaking: string | null = null;
@@ -29,6 +32,9 @@ export class Talk implements Conversation {
 
   constructor(options: TalkOptions) {
     this.#options = options;
+    this.#retry = new ReplyRetry(options.clock, () => {
+      this.#askAgain();
+    });
     this.#speech = new SpeechQueue(options.clock, {
       ask: (order) => this.#speaker?.ask(order) ?? false,
       onSpoken: (id) => {
@@ -117,6 +123,7 @@ export class Talk implements Conversation {
   shut(): void {
     if (this.#speaker === null) return;
     this.#speaker = null;
+    this.#retry.cancel();
     this.#speech.shut();
     for (const item of this.journal.linkLost()) this.#options.emitter.emit({ type: 'item', item });
     this.#endReply('interrupted');
@@ -126,8 +133,14 @@ export class Talk implements Conversation {
 
   end(): void {
     this.#speaker = null;
+    this.#retry.cancel();
     this.#speech.clear();
     this.#listeners.clear();
+  }
+
+  /** A request of this conversation's failed alone. */
+  refused(failure: Failure): void {
+    this.#retry.refused(failure);
   }
 
   take(event: ConversationEvent): void {
@@ -143,6 +156,7 @@ export class Talk implements Conversation {
         return;
       case 'replyStarted':
         this.#isReplying = true;
+        this.#retry.cancel();
         this.journal.replyStarted();
         emitter.emit({ type: 'reply.started' });
         return;
@@ -179,6 +193,17 @@ export class Talk implements Conversation {
       case 'spoken':
         this.#speech.confirm(event.id);
     }
+  }
+
+  /** Unless somebody speaks, whose turn will be answered along with what is owed. */
+  #askAgain(): void {
+    const { owesReply, items } = this.journal.conversation;
+    const isSpeaking = items.some(
+      (item) => item.kind === 'message' && item.role === 'user' && item.status === 'inProgress',
+    );
+    if (!owesReply || isSpeaking) return;
+    this.journal.askedAgain();
+    this.#ask({ kind: 'reply' });
   }
 
   #noteItem(event: Extract<ConversationEvent, { kind: 'item' }>): void {

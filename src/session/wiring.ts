@@ -187,7 +187,10 @@ export class Wiring implements LinkHandlers<Link> {
         return;
       case 'failed':
         if (event.failure.kind !== 'perRequest') link.fail(event.failure);
-        else this.#tellRequestFailed(link.candidate, event.failure);
+        else {
+          this.#tellRequestFailed(link.candidate, event.failure);
+          this.#restoring?.refused(link, event.failure);
+        }
         return;
       case 'endAnnounced':
         link.endsAtMs = this.clock.nowMs() + event.inMs;

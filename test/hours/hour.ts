@@ -35,6 +35,9 @@ const DRAIN_MS = 30_000;
 const REST_MS = 120_000;
 const EPOCH_MS = 1_800_000_000_000;
 
+/** A limit for what hangs: an hour takes some 15 s, and many times that where the machine is busy. */
+export const HANGS_AFTER_MS = 600_000;
+
 /** What a session and a voice agent have in common. */
 export interface Talker {
   readonly conversation: Conversation;

@@ -97,6 +97,18 @@ describe('a reply', () => {
     expect(events.at(-1)).toMatchObject({ failure: { kind: 'perRequest', retryAfterMs: 2_500 } });
   });
 
+  it.each([
+    ['rate_limit_exceeded', 60_000],
+    ['server_error', 1_000],
+  ])('that fails by %s without any hint is asked again after %i ms', (code, retryAfterMs) => {
+    const world = configured();
+    world.reply();
+
+    const events = world.endReply('failed', { error: { code } });
+
+    expect(events.at(-1)).toMatchObject({ failure: { kind: 'perRequest', retryAfterMs } });
+  });
+
   it('that fails for want of credit ends everything', () => {
     const world = configured();
     world.reply();

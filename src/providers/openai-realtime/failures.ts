@@ -29,6 +29,12 @@ const RATE_LIMITS: ReadonlySet<string> = new Set([
   'inference_rate_limit_exceeded', // Azure's
 ]);
 
+/** Limits are those of a minute: by then what nobody hinted at is over. */
+const LIMIT_RESETS_MS = 60_000;
+
+/** "Retry your request after a brief wait": OpenAI, "Error codes", 500. */
+const SERVER_ERROR_WAIT_MS = 1_000;
+
 /** The same would be refused again: not understood, too long, against the rules. */
 const CONFIG_CLOSES: readonly number[] = [1_003, 1_007, 1_008, 1_009, 1_010, 4_000, 4_004];
 
@@ -65,11 +71,11 @@ export function failureOfReply(
     detail: detailOf(message, secrets),
   } as const;
   const hint = hintOf(code, message);
-  const isLimit = RATE_LIMITS.has(code ?? '');
-  if (isLimit && hint.retryAfterMs === undefined && resetMs !== null) {
-    return { ...failure, retryAfterMs: resetMs };
-  }
-  return { ...failure, ...hint };
+  if (hint.retryAfterMs !== undefined) return { ...failure, ...hint };
+  if (RATE_LIMITS.has(code ?? '')) return { ...failure, retryAfterMs: resetMs ?? LIMIT_RESETS_MS };
+  return code === 'server_error' || stringAt(error, 'type') === 'server_error'
+    ? { ...failure, retryAfterMs: SERVER_ERROR_WAIT_MS }
+    : failure;
 }
 
 export function classifyRealtimeEnd(end: SocketEnd, secrets: readonly string[]): Failure {
