@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 
 import { expectAllCovered, expectQuiet, expectUnderstoodOnce } from './exact.ts';
 import { Hour } from './hour.ts';
