@@ -138,4 +138,55 @@ describe('@openai/agents-realtime, over a plain socket', () => {
     expect(audioBytes).toBeGreaterThan(24_000);
     expect(errors).toEqual([]);
   });
+
+  it('is interrupted by its user, tells how much was heard, and answers again', async () => {
+    const hints = ['tell me a story', 'stop'];
+    simulator = await startOpenAiSimulator({
+      apiKeys: ['sk-test'],
+      replySpeedRatio: 2,
+      hint: (turn) => hints[turn] ?? '',
+      mind: (turns) => {
+        const isLong = turns.filter(({ role }) => role === 'user').length === 1;
+        return { text: isLong ? 'once upon a time '.repeat(20) : 'Yes.', toolCall: null };
+      },
+    });
+    const transport = new OpenAIRealtimeWebSocket({
+      url: `${simulator.baseUrl}/realtime?model=gpt-realtime`,
+    });
+    const agent = new RealtimeAgent({ name: 'a', instructions: 'Be brief.' });
+    const session = new RealtimeSession(agent, { transport, model: 'gpt-realtime' });
+    const errors: unknown[] = [];
+    session.on('error', (error) => errors.push(error));
+    const truncated = new Promise<Record<string, unknown>>((resolve) => {
+      transport.on('*', (event) => {
+        if (event.type === 'conversation.item.truncated') resolve(event);
+      });
+    });
+    const heard = new Promise<void>((resolve) => session.once('audio', () => resolve()));
+    const interrupted = new Promise<void>((resolve) =>
+      session.once('audio_interrupted', () => resolve()),
+    );
+    const answered = new Promise<string>((resolve) => {
+      session.on('agent_end', (_context, _agent, output) => {
+        if (output === 'Yes.') resolve(output);
+      });
+    });
+
+    await session.connect({ apiKey: 'sk-test' });
+    session.sendAudio(spoken('tell me a story', 1_000).buffer as ArrayBuffer);
+    await heard;
+    session.sendAudio(spoken('stop now please', 1_000).buffer as ArrayBuffer);
+    await interrupted;
+    const { audio_end_ms: endMs, item_id: itemId } = await truncated;
+    const answer = await answered;
+    const [held] = simulator.sessions;
+    session.close();
+
+    expect(answer).toBe('Yes.');
+    expect(endMs).toBeGreaterThanOrEqual(0);
+    expect(held?.items.find(({ id }) => id === itemId)?.content).toEqual([
+      { type: 'output_audio' },
+    ]);
+    expect(errors).toEqual([]);
+  });
 });

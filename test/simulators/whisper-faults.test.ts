@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { get as httpsGet } from 'node:https';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { closeAll, post, start } from './whisper-support.ts';
+import { clientOf, clip, closeAll, post, start } from './whisper-support.ts';
 import { parseForm } from '../../src/simulators/whisper/multipart.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
@@ -41,6 +41,38 @@ describe('the stand-in', () => {
     clock.advance(60_000);
 
     expect((await answer).status).toBe(200);
+  });
+
+  it('adds fields that nobody knows, in the answer and in what is in it', async () => {
+    const simulator = await start({ oddityRatio: 1 });
+    simulator.failNext({ kind: 'badRequest' });
+    const odd = { x_new_field: expect.anything() as unknown };
+
+    const refusal: unknown = await (await post(simulator, {}, '/v1/audio/transcriptions')).json();
+    const answer = await clientOf(simulator).audio.transcriptions.create({
+      file: await clip(),
+      model: 'whisper-1',
+      response_format: 'verbose_json',
+      timestamp_granularities: ['word', 'segment'],
+    });
+
+    expect(refusal).toMatchObject({ error: odd, ...odd });
+    expect(answer).toMatchObject({ text: 'one two', ...odd });
+    expect(answer.segments).toMatchObject([odd]);
+    expect(answer.words).toMatchObject([odd, odd]);
+  });
+
+  it('adds them as often as it is told to', async () => {
+    const units = [0.2, 0.7, 0.5, 0.4];
+    const random = { unit: () => units.shift() ?? 0 };
+    const simulator = await start({ oddityRatio: 0.5, random });
+
+    const odd: boolean[] = [];
+    for (let at = 0; at < 4; at += 1) {
+      odd.push('x_new_field' in ((await (await post(simulator)).json()) as object));
+    }
+
+    expect(odd).toEqual([true, false, false, true]);
   });
 
   it('speaks TLS', async () => {

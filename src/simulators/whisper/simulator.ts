@@ -11,6 +11,7 @@ import { answerOf } from './faults.ts';
 import type { WhisperFault } from './faults.ts';
 import { bodyOf as transcriptionBody, eventsOf, textOf } from './formats.ts';
 import type { Transcription } from './formats.ts';
+import { withOddities } from './oddities.ts';
 import { HEALTHY, LOADING, NOT_FOUND, cppRefusal, refusalOf, wrongKey } from './refusals.ts';
 import type { Flavour } from './refusals.ts';
 import { MODELS, readRequest } from './request.ts';
@@ -18,6 +19,8 @@ import type { TranscriptionRequest } from './request.ts';
 import { transcribe } from './transcriber.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../ports/clock.ts';
+import { systemRandom } from '../../ports/random.ts';
+import type { Random } from '../../ports/random.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import { SimulatorServer, answer, bodyOf } from '../server/simulator-server.ts';
 import type { HttpAnswer, ServerAddress } from '../server/simulator-server.ts';
@@ -34,6 +37,10 @@ export interface WhisperSimulatorOptions extends ServerAddress {
   readonly loadingMs?: number;
   /** Where nothing was said it writes what Whisper writes then. Default false. */
   readonly hallucinatesOnSilence?: boolean;
+  /** The share of JSON answers with fields that nobody knows, 0 to 1. Default 0. */
+  readonly oddityRatio?: number;
+  /** For what is sent at random. */
+  readonly random?: Random;
   readonly clock?: Clock;
 }
 
@@ -147,7 +154,8 @@ class WhisperService {
     });
     if (this.requests.length > REMEMBERED_REQUESTS) this.requests.shift();
     if (fault?.kind === 'slow') await this.#wait(fault.ms);
-    send(response, served.answer, fault);
+    const { oddityRatio = 0, random = systemRandom } = this.#options;
+    send(response, withOddities(served.answer, oddityRatio, random), fault);
   }
 
   async #serve(
