@@ -5,21 +5,22 @@
 import type { ResolvedCandidate } from './candidates.ts';
 import { Dialling } from './dialling.ts';
 import type { Dialler } from './dialling.ts';
+import { LinkFacts } from './link-facts.ts';
 import type { LinkOptions } from './link.types.ts';
-import { OpenFlushes } from './open-flushes.ts';
 import { endEventsOf, eventsOf, failureOf, faulty, textOf, wordsOf } from './provider-faults.ts';
 import { Pings } from './pings.ts';
 import { ratesFor } from './rates.ts';
 import type { Rates } from './rates.ts';
+import { arrivedThrough } from './silence.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
 import type { CredentialReason, Order, ProviderStream } from '../providers/contract.ts';
-import type { HandshakeEvent, ProviderEvent } from '../providers/events.ts';
+import type { ProviderEvent } from '../providers/events.ts';
 
 const NORMAL_CLOSURE = 1_000;
 
-export class Link implements SocketHandlers, Dialler {
+export class Link extends LinkFacts implements SocketHandlers, Dialler {
   readonly #stream: ProviderStream;
   readonly #rates: Rates | null;
   readonly #options: LinkOptions<Link>;
@@ -30,26 +31,8 @@ export class Link implements SocketHandlers, Dialler {
   readonly #pings = new Pings();
   #onEnded: (() => void) | null = null;
 
-  lastInboundAtMs: number;
-  lastOutboundAtMs: number;
-  openedAtMs: number | null = null;
-  isConfigured = false;
-  hasAnswered = false;
-  /** When the service said that it ends the session here. */
-  endsAtMs: number | null = null;
-  hasCommitted = false;
-  /** A half-open breaker waits for what becomes of it. */
-  isProbe = false;
-  audioFlowedAtMs: number | null = null;
-  /** Silence that it was sent before it carried audio, so that the service would not close it. */
-  primedBytes = 0;
-  /** The service has taken what gives the conversation back. */
-  restored: Extract<HandshakeEvent, { kind: 'restored' }> | null = null;
-  /** Who looks after it while it is open. */
-  watch: { stop(): void } | null = null;
-  readonly flushes = new OpenFlushes();
-
   constructor(options: LinkOptions<Link>) {
+    super(options.clock.nowMs());
     this.#options = options;
     this.#dialling = new Dialling(options);
     const { candidate, format, memory } = options;
@@ -57,8 +40,6 @@ export class Link implements SocketHandlers, Dialler {
     this.#rates = ratesFor(traits, format.sampleRateHz);
     const theirs = traits.inputRateHz ?? format.sampleRateHz;
     this.#stream = candidate.provider.openStream({ ...format, sampleRateHz: theirs }, memory);
-    this.lastInboundAtMs = options.clock.nowMs();
-    this.lastOutboundAtMs = this.lastInboundAtMs;
   }
 
   get id(): number {
@@ -97,14 +78,8 @@ export class Link implements SocketHandlers, Dialler {
   }
 
   async #prepareRates(): Promise<void> {
-    const { candidate, format, createResampler } = this.#options;
-    if (this.#rates?.needsResampler !== true) return;
     try {
-      const theirs = candidate.provider.traits.inputRateHz ?? format.sampleRateHz;
-      const resampler = await createResampler?.(format.sampleRateHz, theirs);
-      if (resampler === undefined) throw new TypeError(`${format.sampleRateHz} Hz is not taken`);
-      if (this.#isReleased) resampler.free();
-      else this.#rates.use(resampler);
+      await this.#rates?.prepare(this.#options.createResampler);
     } catch (error) {
       this.fail({ kind: 'config', code: 'resampler', detail: textOf(error) });
     }
@@ -176,19 +151,14 @@ export class Link implements SocketHandlers, Dialler {
    * @param isAll a final of all that was sent was asked for, and did not come in its time.
    */
   settleSilence(isAll = false): readonly ProviderEvent[] {
-    const nowMs = this.#options.clock.nowMs();
     const rates = this.#rates;
-    if (rates === null || !(isAll || rates.isDue(nowMs))) return [];
-    const { answersPings, flushTimeoutMs } = this.candidate.provider.traits;
-    const { lastInboundAtMs } = this;
-    const proof = answersPings
-      ? this.#pings.proof
-      : { sentAtMs: lastInboundAtMs, atMs: lastInboundAtMs };
-    const settled = proof === null ? null : rates.settledSilence(proof);
-    const askedAtMs = this.flushes.askedAtMs ?? nowMs - flushTimeoutMs;
-    const isProven = proof !== null && proof.sentAtMs >= askedAtMs;
-    if (!this.#pings.isWaiting && (isAll ? !isProven : rates.isDue(nowMs))) this.probe();
-    const through = isAll && isProven ? rates.sentSamples : settled;
+    if (rates === null) return [];
+    const nowMs = this.#options.clock.nowMs();
+    const { traits } = this.candidate.provider;
+    const { lastInboundAtMs, flushes } = this;
+    const question = { rates, pings: this.#pings, flushes, traits, lastInboundAtMs, nowMs, isAll };
+    const { through, needsProof } = arrivedThrough(question);
+    if (needsProof) this.probe();
     if (through === null) return [];
     return rates.toOurs(this.#ask((stream) => stream.settleSilence?.(through) ?? null) ?? []);
   }
@@ -215,6 +185,7 @@ export class Link implements SocketHandlers, Dialler {
   /** Says goodbye and resolves when the service has closed, or after that time. */
   async goodbye(withinMs: number): Promise<void> {
     const { clock } = this.#options;
+    this.watch?.stop(); // nothing may follow
     const ended = new Promise<void>((resolve) => (this.#onEnded = resolve));
     const timer = clock.setTimeout(() => this.#onEnded?.(), withinMs);
     if (!this.#sendControl((stream) => stream.encodeGoodbye())) {

@@ -4,12 +4,17 @@
  */
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Proof } from './pings.ts';
-import type { Resampler } from '../ports/resampler.ts';
+import type { CreateResampler, Resampler } from '../ports/resampler.ts';
 import type { ProviderTraits } from '../providers/contract.ts';
 import type { ProviderEvent } from '../providers/events.ts';
 
 /** How finely it is remembered what was sent when. */
 const MARK_EVERY_MS = 250;
+
+interface RatesHz {
+  readonly ours: number;
+  readonly theirs: number;
+}
 
 interface Mark {
   readonly atMs: number;
@@ -20,31 +25,36 @@ interface Mark {
 export function ratesFor(traits: ProviderTraits, sampleRateHz: number): Rates | null {
   const { inputRateHz = sampleRateHz, silenceSettlesAfterMs = null } = traits;
   if (inputRateHz === sampleRateHz && silenceSettlesAfterMs === null) return null;
-  return new Rates(sampleRateHz / inputRateHz, silenceSettlesAfterMs);
+  return new Rates({ ours: sampleRateHz, theirs: inputRateHz }, silenceSettlesAfterMs);
 }
 
 export class Rates {
+  readonly #ratesHz: RatesHz;
   readonly #ratio: number; // the session's samples for one of the service's
   readonly #settlesAfterMs: number | null;
   readonly #marks: Mark[] = [];
   #resampler: Resampler | null = null;
   #sentSamples = 0;
+  #isFree = false;
 
-  constructor(ratio: number, settlesAfterMs: number | null) {
-    this.#ratio = ratio;
+  constructor(ratesHz: RatesHz, settlesAfterMs: number | null) {
+    this.#ratesHz = ratesHz;
+    this.#ratio = ratesHz.ours / ratesHz.theirs;
     this.#settlesAfterMs = settlesAfterMs;
   }
 
-  get needsResampler(): boolean {
-    return this.#ratio !== 1 && this.#resampler === null;
+  /** @throws whatever the platform's resampler does, or where it has none. */
+  async prepare(createResampler: CreateResampler | null): Promise<void> {
+    if (this.#ratio === 1 || this.#resampler !== null) return;
+    const { ours, theirs } = this.#ratesHz;
+    const resampler = await createResampler?.(ours, theirs);
+    if (resampler === undefined) throw new TypeError(`${ours} Hz is not taken`);
+    if (this.#isFree) resampler.free();
+    else this.#resampler = resampler;
   }
 
   get tellsNothingOfSilence(): boolean {
     return this.#settlesAfterMs !== null;
-  }
-
-  use(resampler: Resampler): void {
-    this.#resampler = resampler;
   }
 
   /** What the service is sent; empty where the piece is too short to make a sample of. */
@@ -82,6 +92,7 @@ export class Rates {
   }
 
   free(): void {
+    this.#isFree = true;
     this.#resampler?.free();
     this.#resampler = null;
     this.#marks.length = 0;

@@ -1,0 +1,29 @@
+/** What is known of one link. Whoever learns of something notes it here. */
+import { OpenFlushes } from './open-flushes.ts';
+import type { HandshakeEvent } from '../providers/events.ts';
+
+export class LinkFacts {
+  lastInboundAtMs: number;
+  lastOutboundAtMs: number;
+  openedAtMs: number | null = null;
+  isConfigured = false;
+  hasAnswered = false;
+  /** When the service said that it ends the session here. */
+  endsAtMs: number | null = null;
+  hasCommitted = false;
+  /** A half-open breaker waits for what becomes of it. */
+  isProbe = false;
+  audioFlowedAtMs: number | null = null;
+  /** Silence that it was sent before it carried audio, so that the service would not close it. */
+  primedBytes = 0;
+  /** The service has taken what gives the conversation back. */
+  restored: Extract<HandshakeEvent, { kind: 'restored' }> | null = null;
+  /** Who looks after it while it is open. */
+  watch: { stop(): void } | null = null;
+  readonly flushes = new OpenFlushes();
+
+  constructor(atMs: number) {
+    this.lastInboundAtMs = atMs;
+    this.lastOutboundAtMs = atMs;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Of services that tell nothing of silence: how much of what was sent has arrived so long ago that it would have been told
+ * of, had it been speech. Only a proof counts: an answer to a ping, or a word of the service's.
+ */
+import type { OpenFlushes } from './open-flushes.ts';
+import type { Pings } from './pings.ts';
+import type { Rates } from './rates.ts';
+import type { ProviderTraits } from '../providers/contract.ts';
+
+export interface SilenceFacts {
+  readonly rates: Rates;
+  readonly pings: Pings;
+  readonly flushes: OpenFlushes;
+  readonly traits: ProviderTraits;
+  readonly lastInboundAtMs: number;
+  readonly nowMs: number;
+  /** A final of all that was sent was asked for, and did not come in its time. */
+  readonly isAll: boolean;
+}
+
+export interface Arrived {
+  /** In samples of the service's; null where nothing is known that was not known before. */
+  readonly through: number | null;
+  /** It is worth asking the service for a sign of life. */
+  readonly needsProof: boolean;
+}
+
+const NOTHING: Arrived = { through: null, needsProof: false };
+
+export function arrivedThrough(facts: SilenceFacts): Arrived {
+  const { rates, pings, flushes, traits, lastInboundAtMs, nowMs, isAll } = facts;
+  if (!isAll && !rates.isDue(nowMs)) return NOTHING;
+  const { answersPings, flushTimeoutMs } = traits;
+  const proof = answersPings ? pings.proof : { sentAtMs: lastInboundAtMs, atMs: lastInboundAtMs };
+  const settled = proof === null ? null : rates.settledSilence(proof);
+  const askedAtMs = flushes.askedAtMs ?? nowMs - flushTimeoutMs;
+  const isProven = proof !== null && proof.sentAtMs >= askedAtMs;
+
+  return {
+    through: isAll && isProven ? rates.sentSamples : settled,
+    needsProof: !pings.isWaiting && (isAll ? !isProven : rates.isDue(nowMs)),
+  };
+}
