@@ -66,6 +66,8 @@ export interface DroppedEvent {
 export type TalkEvent =
   /** An item is there, or has changed. */
   | { readonly type: 'item'; readonly item: ConversationItem }
+  /** An item that was under way is none: the socket was lost, and what was being said will be heard again, as another. */
+  | { readonly type: 'item.removed'; readonly id: string }
   | { readonly type: 'reply.started' }
   | { readonly type: 'reply.text'; readonly id: string; readonly delta: string }
   | {

@@ -125,7 +125,7 @@ export class Talk implements Conversation {
     this.#speaker = null;
     this.#retry.cancel();
     this.#speech.shut();
-    for (const item of this.journal.linkLost()) this.#options.emitter.emit({ type: 'item', item });
+    this.#loseOpenItems();
     this.#endReply('interrupted');
     this.#speaking = null;
     this.#noteWord();
@@ -204,6 +204,15 @@ export class Talk implements Conversation {
     if (!owesReply || isSpeaking) return;
     this.journal.askedAgain();
     this.#ask({ kind: 'reply' });
+  }
+
+  /** What is in the middle: answers are cut, and what the user was saying will be heard again, as another item. */
+  #loseOpenItems(): void {
+    const { emitter } = this.#options;
+    const before = this.items;
+    for (const item of this.journal.linkLost()) emitter.emit({ type: 'item', item });
+    const left = new Set(this.items.map(({ id }) => id));
+    for (const { id } of before) if (!left.has(id)) emitter.emit({ type: 'item.removed', id });
   }
 
   #noteItem(event: Extract<ConversationEvent, { kind: 'item' }>): void {

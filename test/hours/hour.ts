@@ -144,6 +144,7 @@ export class Hour {
     talker.on('*', (event) => {
       this.events.push(event);
       if (event.type === 'item') this.items.set(event.item.id, event.item);
+      if (event.type === 'item.removed') this.items.delete(event.id);
       if (event.type === 'interrupted') this.#sounding = null;
       if (event.type === 'toolCall') {
         const { query } = JSON.parse(event.arguments) as { query: string };

@@ -76,6 +76,21 @@ describe('a conversation', () => {
     expect(world.session.status).toBe('active');
   });
 
+  it('is without the turn that was being heard, as whoever listens is told', async () => {
+    const world = await new ConversationWorld().connected();
+    world.tell(HELLO_ITEM);
+    world.tell({ ...HELLO_ITEM, ref: 'b', text: 'How are', status: 'inProgress' });
+    await world.pass(10);
+    const [, open] = world.session.conversation.items;
+    const removed: string[] = [];
+    world.session.on('item.removed', ({ id }) => removed.push(id));
+
+    await world.breaks();
+
+    expect(world.session.conversation.items).toMatchObject([{ text: 'Hello.' }]);
+    expect(removed).toEqual([open?.id]);
+  });
+
   it('is asked the lost answer again for at most once', async () => {
     const world = await new ConversationWorld().connected();
     world.tell(HELLO_ITEM);
