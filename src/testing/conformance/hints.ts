@@ -1,5 +1,5 @@
 /** When to come back, as a service says it: what is added to a script, and what an adapter has to make of it. */
-import type { AnyScript, Ending, Refusal, ServiceFacts, Ways } from './provider-server.ts';
+import type { Ending, Refusal, ServiceFacts, Ways } from './provider-server.ts';
 import { waysOf } from './provider-server.ts';
 import type { FailureKind } from '../../../machines/failure.ts';
 import { retryAfterMsOf } from '../../providers/retry-hints.ts';
@@ -14,10 +14,11 @@ const SAYS_WHAT_IS_WRONG = /message|msg|description|detail|reason/i;
 
 const LONGEST_REASON_BYTES = 123;
 
+type Hinting = Pick<ServiceFacts, 'refusals' | 'endings' | 'retryHints'>;
 type Places = NonNullable<ServiceFacts['retryHints']>;
 
 /** The script with a hint in every place where its service gives one and none is written out. */
-export function withRetryHints<Script extends AnyScript>(script: Script): Script {
+export function withRetryHints<Script extends Hinting>(script: Script): Script {
   const places = script.retryHints ?? ['retry-after'];
   return {
     ...script,

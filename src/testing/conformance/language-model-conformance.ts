@@ -30,7 +30,7 @@ export interface LanguageModelScript {
   /** What each request has to carry; null where the service wants nothing. Default: anything that looks like a credential. */
   readonly credential?: CredentialRule | null;
   /** As in the scripts of other services. Default `['retry-after']`. */
-  readonly retryHints?: ServiceFacts['retryHints'];
+  readonly retryHints?: NonNullable<ServiceFacts['retryHints']>;
 }
 
 const PIECES = ['The first piece, ', 'a second: "quoted" — ünïcode 語, ', 'and the last.'];
