@@ -2,7 +2,6 @@
 interface Made {
   /** Sound that came, in milliseconds. */
   readonly ms: number;
-  /** All the text that came, whatever is left of it. */
   readonly chars: number;
 }
 
@@ -16,9 +15,10 @@ export class HeardText {
     this.#made.set(id, { ...before, ms: before.ms + ms });
   }
 
+  /** So long its text is, or was before it was cut. */
   said(id: string, chars: number): void {
     const before = this.#made.get(id) ?? NOTHING;
-    this.#made.set(id, { ...before, chars });
+    this.#made.set(id, { ...before, chars: Math.max(before.chars, chars) });
   }
 
   forget(id: string): void {

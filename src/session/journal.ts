@@ -116,7 +116,8 @@ export class Journal {
 
   addAudio(ref: string, ms: number): string | null {
     const id = this.idOf(ref);
-    if (id !== null && this.#items.find(id) !== undefined) this.#heard.made(id, ms);
+    const item = id === null ? undefined : this.#items.find(id);
+    if (item?.kind === 'message' && item.status !== 'interrupted') this.#heard.made(item.id, ms);
     return id;
   }
 
@@ -192,6 +193,7 @@ export class Journal {
   cut(id: string): MessageItem | null {
     const item = this.#items.find(id);
     if (item?.kind !== 'message') return null;
+    this.#heard.said(id, item.text.length);
     const text = this.#heard.heardOf(id, item.text, item.heardMs);
     return this.#items.put({ ...item, text, status: 'interrupted' });
   }

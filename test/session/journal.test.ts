@@ -150,4 +150,136 @@ describe('Journal', () => {
 
     expect(journal.conversation.items).toMatchObject([{ text: 'eight___' }]);
   });
+
+  it('keeps no more of one text than of all', () => {
+    const journal = new Journal({ items: 100, chars: 10 });
+
+    journal.addMessage('user', 'a'.repeat(25));
+    journal.addToolCall({ ...call('1'), name: 'f', arguments: `{"a":"${'b'.repeat(25)}"}` });
+
+    expect(journal.conversation.items).toMatchObject([{ name: 'f', arguments: '{}' }]);
+  });
+
+  it('lets go of turns before calls that wait, and of a result along with its call', () => {
+    const journal = new Journal({ items: 3, chars: 1_000 });
+    journal.addToolCall(call('1'));
+    journal.addToolResult('1', 'fog');
+    journal.addToolCall(call('2'));
+
+    for (const text of ['one', 'two']) journal.addMessage('user', text);
+
+    expect(journal.conversation.items).toMatchObject([
+      { callId: '2', status: 'pending' },
+      { text: 'one' },
+      { text: 'two' },
+    ]);
+  });
+
+  it('takes nothing that is forgotten for new', () => {
+    const journal = new Journal({ items: 2, chars: 1_000 });
+    journal.note(said('a', ''), NOWHERE);
+    journal.addToolCall(call('1'));
+    journal.addToolResult('1', 'fog');
+    journal.addMessage('user', 'one');
+    journal.addMessage('user', 'two');
+
+    const again = [journal.note(said('a', 'Hello.'), NOWHERE), journal.addToolCall(call('1'))];
+
+    expect(again).toEqual([null, null]);
+    expect(journal.conversation.items).toMatchObject([{ text: 'one' }, { text: 'two' }]);
+  });
+
+  it('knows what it keeps by its name, however many came since', () => {
+    const journal = new Journal({ items: 2, chars: 1_000 });
+    const rules = { ...said('rules', 'Be brief.'), role: 'system' } as const;
+    journal.note(rules, NOWHERE);
+    for (let at = 0; at < 20; at += 1) journal.note(said(`turn ${at}`, 'Hello.'), NOWHERE);
+
+    const again = journal.note(rules, NOWHERE);
+
+    expect(again).toBeNull();
+    expect(journal.conversation.items).toHaveLength(2);
+  });
+
+  it('owes nothing to a message that asked for nothing, until somebody asks', () => {
+    const journal = new Journal();
+    journal.addMessage('user', 'By the way.', false);
+    const before = journal.conversation.owesReply;
+
+    journal.replyAsked();
+
+    expect([before, journal.conversation.owesReply]).toEqual([false, true]);
+  });
+
+  it('owes an answer to what was typed while another one was given', () => {
+    const journal = new Journal();
+    journal.addMessage('user', 'How is the weather?');
+    journal.replyStarted();
+    journal.addMessage('user', 'And tomorrow?');
+
+    journal.replied('completed');
+    const owes = journal.conversation.owesReply;
+    journal.replyStarted();
+    journal.replied('completed');
+
+    expect([owes, journal.conversation.owesReply]).toEqual([true, false]);
+  });
+
+  it('owes the answer on that failed, and none that the application wants no more', () => {
+    const journal = new Journal();
+    journal.addMessage('user', 'Hello.');
+
+    journal.replied('failed');
+    const owes = journal.conversation.owesReply;
+    journal.pardoned();
+
+    expect([owes, journal.conversation.owesReply]).toEqual([true, false]);
+  });
+
+  it('owes nothing for one result while another call waits', () => {
+    const journal = new Journal();
+    journal.addToolCall(call('1'));
+    journal.addToolCall(call('2'));
+    journal.addToolResult('1', 'fog');
+    const waiting = journal.conversation.owesReply;
+
+    journal.addToolResult('2', 'sun');
+
+    expect([waiting, journal.conversation.owesReply]).toEqual([false, true]);
+  });
+
+  it('knows what whoever listened knows: all but what is under way, or waits for its answer', () => {
+    const journal = new Journal();
+    const first = journal.addMessage('user', 'Hello.');
+    journal.replied();
+    const second = journal.addMessage('user', 'Are you there?');
+    const third = journal.note({ ...said('a', 'And'), status: 'inProgress' }, NOWHERE);
+
+    const known = journal.knownIds;
+    journal.replied();
+
+    expect([...known]).toEqual([first.id]);
+    expect([...journal.knownIds]).toEqual([first.id, second.id]);
+    expect(journal.conversation.items.at(-1)?.id).toBe(third?.id);
+  });
+
+  it('makes nothing more of an answer that was cut off', () => {
+    const journal = new Journal();
+    const item = journal.note(
+      { kind: 'item', ref: 'a', role: 'assistant', text: '', status: 'inProgress' },
+      NOWHERE,
+    );
+    journal.addText('a', 'One two three four.');
+    journal.addAudio('a', 1_000);
+    journal.heard(item?.id ?? '', 500);
+    journal.cut(item?.id ?? '');
+
+    const more = [
+      journal.addText('a', ' Five.'),
+      journal.note(said('a', 'One two three four.', 'assistant'), NOWHERE),
+    ];
+
+    expect(more).toEqual([null, null]);
+    expect(journal.conversation.items).toMatchObject([{ text: 'One two', status: 'interrupted' }]);
+  });
 });
