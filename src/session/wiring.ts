@@ -65,10 +65,10 @@ export class Wiring implements LinkHandlers<Link> {
     return this.#options.clock;
   }
 
-  /** Looks at no link any more: the session closes. */
+  /** The session closes: a link that carries is only kept open, until what is left is told; of the others nobody learns. */
   stopWatching(): void {
     this.#isWatching = false;
-    for (const link of this.#links) link.watch?.stop();
+    for (const link of this.#links) if (!this.isCarrying(link)) link.watch?.stop();
   }
 
   /** Lets everything go that the charts can no longer let go of. */
@@ -163,12 +163,16 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   onMeasured(link: Link, look: LinkMeasured): void {
+    if (this.#isWatching) this.#look(link, look);
+    if (!this.isCarrying(link)) return;
+    for (const event of link.settleSilence()) this.#handle(link, event);
+  }
+
+  #look(link: Link, look: LinkMeasured): void {
     if (this.#isBesideCarrier(link)) return; // that a hedge has opened says nothing of the silent one
     this.reporter.tell(link, look);
     if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
-    if (!this.isCarrying(link)) return;
-    this.reporter.watchStalls(link, look);
-    for (const event of link.settleSilence()) this.#handle(link, event);
+    if (this.isCarrying(link)) this.reporter.watchStalls(link, look);
   }
 
   isCarrying(link: Link): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { TenutoError } from '../../src/ports/errors.ts';
 import { expectQuiet, watchSlabs } from '../support/expect-quiet.ts';
-import { fakeProvider } from '../support/fake-provider.ts';
+import { fakeProvider, GOODBYE, sayFinal } from '../support/fake-provider.ts';
 import { SessionWorld } from './session-world.ts';
 
 const DOWN = { code: 1006, reason: '' };
@@ -113,6 +113,32 @@ describe('an explicit close', () => {
     await world.clock.advanceAsync(10_000);
 
     expect(await closed).toMatchObject({ drained: false, left: { chunks: 10, ms: 1_000 } });
+    expectQuiet(world);
+  });
+
+  it('goes on sending silence to a service that ends a turn only in silence', async () => {
+    const secondBytes = 32_000;
+    const provider = fakeProvider({
+      traits: { fillsSilenceAfterMs: 500, keepAliveIntervalMs: null },
+      openStream: () => ({ encodeFlush: () => null }),
+    });
+    const world = new SessionWorld({
+      provider,
+      onFrame: (socket, frame) => {
+        if (frame === GOODBYE) socket.endsAfter(900, { code: 1000, reason: '' });
+        else if (socket.heard.length > 4 * secondBytes) {
+          sayFinal(socket, { fromSample: 0, toSample: secondBytes / 2 });
+        }
+      },
+    });
+    await world.connect();
+    await world.speak(1_000);
+
+    const closed = world.session.close({ drainTimeoutMs: 20_000 });
+    await world.clock.advanceAsync(30_000);
+
+    expect(await closed).toMatchObject({ drained: true, left: { chunks: 0, ms: 0 } });
+    expect(world.transport.last.sent.at(-1)?.frame).toBe(GOODBYE);
     expectQuiet(world);
   });
 
