@@ -65,32 +65,25 @@ export function afterFailure(
   context: RequestContext,
   { failure, atMs, unit, holdMs = 0 }: AnswerFailed,
 ): Partial<RequestContext> {
-  const { candidates, standings, current } = context;
-  const standing = standings[current];
-  const candidate = candidates[current];
-  if (standing === undefined || candidate === undefined) return {};
-  const { failures, hasAnswered, isRefreshed } = standing;
-  const { policy, refreshesCredential } = candidate;
-  const asked = { policy, failures, wasHealthy: hasAnswered, refreshesCredential, isRefreshed };
-  const step = stepAfter(failure, { ...asked, unit });
+  const { candidates, current } = context;
+  const { policy, refreshesCredential } = candidates[current] ?? candidates[0];
 
   return {
     nowMs: atMs,
     failure,
     isAttemptDue: true,
     outage: context.outage ?? outageSince(atMs, failure),
-    standings: changedAt(
-      context,
-      current,
-      step.kind === 'askAgain'
-        ? {
-            failures: failures + 1,
-            coolUntilMs: atMs + Math.max(step.waitMs, holdMs),
-            isLimited: remedyFor(failure) === 'waitForRateLimit',
-            isRefreshed: isRefreshed || failure.kind === 'auth',
-          }
-        : PASSED,
-    ),
+    standings: changedAt(context, current, ({ failures, hasAnswered, isRefreshed }) => {
+      const asked = { policy, failures, wasHealthy: hasAnswered, refreshesCredential, isRefreshed };
+      const step = stepAfter(failure, { ...asked, unit });
+      if (step.kind !== 'askAgain') return PASSED;
+      return {
+        failures: failures + 1,
+        coolUntilMs: atMs + Math.max(step.waitMs, holdMs),
+        isLimited: remedyFor(failure) === 'waitForRateLimit',
+        isRefreshed: isRefreshed || failure.kind === 'auth',
+      };
+    }),
   };
 }
 

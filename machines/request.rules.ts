@@ -11,15 +11,13 @@ import type {
 /** Whoever is refused by a half-open breaker asks again after this time: a dial, and a first result. */
 const PROBE_RETRY_MS = 15_000;
 
-const FRESH: RequestStanding = {
+const FRESH = {
   failures: 0,
   coolUntilMs: 0,
   isLimited: false,
-  openUntilMs: 0,
   hasAnswered: false,
   isRefreshed: false,
-  isPassed: false,
-};
+} as const;
 
 /** Where a choice leads. */
 export type RequestRoute = 'givenUp' | 'asking' | 'barred' | 'rateLimited' | 'backingOff';
@@ -50,34 +48,42 @@ export function initialContext({
   };
 }
 
+/** When a candidate may be asked. */
+interface Turn {
+  readonly index: number;
+  readonly atMs: number;
+  readonly standing: RequestStanding;
+}
+
 /**
  * The most preferred candidate that may be asked now, or else the one that may be asked first: a candidate that has to
  * be waited for is not waited for where another can be asked. Null where nobody is left.
  */
-export function nextCandidate(context: RequestContext): number | null {
-  const left = context.candidates
-    .map((_, index) => ({ index, freeAtMs: freeAtMs(context, index) }))
-    .filter(({ index }) => context.standings[index]?.isPassed === false);
-  const free = left.find((one) => !(one.freeAtMs > context.nowMs));
-  const soonest = left.reduce(
-    (first, one) => (one.freeAtMs < first.freeAtMs ? one : first),
-    left[0] ?? NOBODY,
+function nextTurn(context: RequestContext): Turn | null {
+  const turns = context.standings
+    .map((standing, index) => ({ index, standing, atMs: freeAtMs(context, standing, index) }))
+    .filter(({ standing }) => !standing.isPassed);
+  const soonest = turns.reduce<Turn | null>(
+    (first, turn) => (first !== null && first.atMs <= turn.atMs ? first : turn),
+    null,
   );
 
-  return (free ?? soonest).index;
+  return turns.find((turn) => isNow(context, turn)) ?? soonest;
 }
 
-const NOBODY = { index: null, freeAtMs: Infinity } as const;
-
 export function routeOf(context: RequestContext): RequestRoute {
-  const next = nextCandidate(context);
-  const standing = next === null ? undefined : context.standings[next];
-  if (next === null || standing === undefined) return 'givenUp';
-  const atMs = freeAtMs(context, next);
+  const turn = nextTurn(context);
+  if (turn === null) return 'givenUp';
+  if (isNow(context, turn)) return 'asking';
 
-  if (!(atMs > context.nowMs)) return 'asking';
+  const { atMs, standing } = turn;
   if (atMs > standing.coolUntilMs) return 'barred';
   return standing.isLimited ? 'rateLimited' : 'backingOff';
+}
+
+/** A moment that is none, such as of a hint that is no number, is not waited for. */
+function isNow({ nowMs }: RequestContext, { atMs }: Turn): boolean {
+  return !(atMs > nowMs);
 }
 
 /** Nobody else could answer, now or later; those that share a breaker are barred together. */
@@ -94,14 +100,14 @@ export function isLast(context: RequestContext, index: number, atMs: number): bo
 }
 
 export function afterChoice(context: RequestContext): Partial<RequestContext> {
-  const { current, outage, isAttemptDue } = context;
-  const next = nextCandidate(context) ?? current;
-  const isAgain = isAttemptDue && outage !== null;
+  const { outage, isAttemptDue } = context;
+  const turn = nextTurn(context);
+  if (turn === null) return {};
 
   return {
-    current: next,
-    dueAtMs: freeAtMs(context, next),
-    outage: isAgain ? { ...outage, attempts: outage.attempts + 1 } : outage,
+    current: turn.index,
+    dueAtMs: turn.atMs,
+    outage: isAttemptDue && outage !== null ? { ...outage, attempts: outage.attempts + 1 } : outage,
   };
 }
 
@@ -160,14 +166,21 @@ export function outputOf(context: RequestContext, outcome: RequestOutcome): Requ
 export function changedAt(
   { standings }: RequestContext,
   index: number,
-  change: Partial<RequestStanding>,
+  change: Partial<RequestStanding> | ((standing: RequestStanding) => Partial<RequestStanding>),
 ): readonly RequestStanding[] {
-  return standings.map((standing, at) => (at === index ? { ...standing, ...change } : standing));
+  return standings.map((standing, at) =>
+    at === index
+      ? { ...standing, ...(typeof change === 'function' ? change(standing) : change) }
+      : standing,
+  );
 }
 
 /** Who has no other candidate is not barred: an answer that comes late is better than none. */
-function freeAtMs(context: RequestContext, index: number): number {
-  const { coolUntilMs, openUntilMs } = context.standings[index] ?? FRESH;
+function freeAtMs(
+  context: RequestContext,
+  { coolUntilMs, openUntilMs }: RequestStanding,
+  index: number,
+): number {
   return isAlone(context, index) ? coolUntilMs : Math.max(coolUntilMs, openUntilMs);
 }
 

@@ -58,7 +58,7 @@ export function givenUpSignal(context: RequestContext): RequestSignal {
 }
 
 function nameOf({ candidates }: RequestContext, index: number): string {
-  return candidates[index]?.name ?? 'none';
+  return (candidates[index] ?? candidates[0]).name;
 }
 
 const UNKNOWN_FAILURE = { kind: 'transient', code: 'unknown', detail: '' } as const;

@@ -12,6 +12,7 @@ export interface AskerOptions extends AskingOptions {
 export class Asker {
   readonly #options: AskerOptions;
   readonly #outcomes: Outcomes;
+  /** The newest; it may be over. */
   #asking: Asking | null = null;
   #memory: RequestMemory | null = null;
 
@@ -23,18 +24,13 @@ export class Asker {
   /** Whatever was asked before is not answered any more. */
   ask(question: Question): void {
     this.cancel();
-    this.#asking = new Asking(question, this.#memory, this.#options, this.#outcomes, {
-      onOver: (memory) => {
-        this.#memory = memory;
-        this.#asking = null;
-      },
-    });
+    this.#asking = new Asking(question, this.#memory, this.#options, this.#outcomes);
     this.#asking.start();
   }
 
   cancel(): void {
     if (this.#asking === null) return;
-    this.#memory = this.#asking.cancel();
+    this.#memory = this.#asking.end();
     this.#asking = null;
   }
 }

@@ -45,11 +45,6 @@ export interface AskingOptions {
   readonly tell: (signal: RequestSignal) => void;
 }
 
-interface Handlers {
-  /** It ended by itself, and leaves this behind; whoever asked is told next. */
-  onOver(memory: RequestMemory | null): void;
-}
-
 /** One chart serves every question: providing anew for each would build all its states again. */
 const askings = new WeakMap<object, Asking>();
 
@@ -65,7 +60,6 @@ export class Asking {
   readonly #question: Question;
   readonly #options: AskingOptions;
   readonly #outcomes: Outcomes;
-  readonly #handlers: Handlers;
   readonly #actor: ActorRefFrom<typeof requestMachine>;
   readonly #stops: (() => void)[] = [];
   #exchange: Exchange | null = null;
@@ -78,12 +72,10 @@ export class Asking {
     memory: RequestMemory | null,
     options: AskingOptions,
     outcomes: Outcomes,
-    handlers: Handlers,
   ) {
     this.#question = question;
     this.#options = options;
     this.#outcomes = outcomes;
-    this.#handlers = handlers;
     const { clock, inspect, tell } = options;
     this.#actor = createActor(wiredRequest, {
       clock,
@@ -107,8 +99,8 @@ export class Asking {
     this.#actor.start();
   }
 
-  /** Whoever asked is told nothing any more. @returns what it leaves behind. */
-  cancel(): RequestMemory {
+  /** Whoever asked is told nothing any more. @returns what was learned, also where it was over. */
+  end(): RequestMemory {
     this.#isOver = true;
     this.#exchange?.release(); // at once, also where the chart is in the middle of something
     this.#leave();
@@ -171,7 +163,6 @@ export class Asking {
     const { output } = this.#actor.getSnapshot();
     if (this.#isOver || output === undefined) return;
     this.#isOver = true;
-    this.#handlers.onOver(output.memory);
     const { outcome, failure, candidate, attempts } = output;
     if (outcome === 'answered' && this.#result !== null) this.#question.onEnd(this.#result);
     else if (failure !== null) {
@@ -187,7 +178,6 @@ export class Asking {
     this.#exchange?.release();
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#handlers.onOver(null);
     const detail = error instanceof Error ? error.message : String(error);
     const failure = { kind: 'config', code: 'chart', detail } as const;
     this.#question.onFailed(failure, this.#nameOf(0), { isGivenUp: true, attempts: 0 });

@@ -165,9 +165,10 @@ export class Dialogue implements Conversation {
     if (this.#running === running) thinker.ask(answer);
   }
 
-  /** Now, unless the user speaks or another answer is under way. */
+  /** Now, unless the user speaks, another answer is under way, or a result is waited for. */
   #payOwed(): void {
-    if (this.#isOwed && this.#running === null && !this.#options.ear.isSpeaking) this.#ask();
+    const isFree = this.#running === null && this.#openCalls.size === 0;
+    if (this.#isOwed && isFree && !this.#options.ear.isSpeaking) this.#ask();
   }
 
   /** What was said of this answer is told apart from the conversation, which ends with what is to be answered. */

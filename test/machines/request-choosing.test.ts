@@ -1,6 +1,7 @@
 /** Who is asked, who is waited for, and for how long. */
 import { describe, expect, it } from 'vitest';
 
+import { presets } from '../../machines/backoff.ts';
 import { ONE, RequestWorld } from './request-world.ts';
 
 describe('a request', () => {
@@ -11,6 +12,15 @@ describe('a request', () => {
     expect(world.exchanges).toMatchObject([{ candidate: 0, atMs: 1_000, isAlone: false }]);
     expect(world.signals).toEqual([]);
     expect(world.children).toEqual(['exchange']);
+    expect(world.standing(0)).toEqual({
+      failures: 0,
+      coolUntilMs: 0,
+      isLimited: false,
+      openUntilMs: 0,
+      hasAnswered: false,
+      isRefreshed: false,
+      isPassed: false,
+    });
   });
 
   it('goes to another where the first has to be waited for, and comes back to it for the next', () => {
@@ -39,6 +49,14 @@ describe('a request', () => {
     expect(world.asked).toEqual([0, 1, 1]);
     expect(world.exchanges.at(-1)?.atMs).toBe(21_000);
     expect(world.clock.pending).toBe(0);
+  });
+
+  it('waits for the more preferred of two that may be asked at the same moment', () => {
+    const world = new RequestWorld()
+      .failed('rateLimited', { retryAfterMs: 1_000 })
+      .failed('transient');
+
+    expect(world.state).toBe('waiting.rateLimited');
   });
 
   it('is asked of the more preferred of two that may be asked at the same moment', () => {
@@ -116,6 +134,19 @@ describe('a wait', () => {
 
     expect(early).toEqual([0]);
     expect(world.asked).toEqual([0, 0]);
+  });
+
+  it('is by the policy of whoever failed', () => {
+    const { production } = presets;
+    const second = { policy: { ...production, jitter: 'none', baseMs: 70 } as const };
+    const world = new RequestWorld({ candidates: [{}, second] }).failed().failed();
+
+    world.pass(69);
+    const early = world.asked;
+    world.pass(1);
+
+    expect(early).toEqual([0, 1]);
+    expect(world.asked).toEqual([0, 1, 1]);
   });
 
   it('takes chance from the loss', () => {

@@ -31,6 +31,7 @@ describe('what follows a failed request', () => {
     ['a limit whose hint is no time', { kind: 'rateLimited', retryAfterMs: 0 }, {}, 500],
     ['a planned end', { kind: 'planned' }, {}, 0],
     ['a second planned end', { kind: 'planned' }, { failures: 1 }, 1_000],
+    ['a handle that is not known there', { kind: 'staleHandle' }, {}, 0],
     ['a credential that can be renewed', { kind: 'auth' }, { refreshesCredential: true }, 0],
   ] as const)('is another after a while: %s', (_what, failure, asked, waitMs) => {
     const step = stepOf(failure, asked);

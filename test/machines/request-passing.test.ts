@@ -1,6 +1,9 @@
 /** Candidates that will not answer, and when a request is given up. */
 import { describe, expect, it } from 'vitest';
+import { createActor } from 'xstate';
 
+import { presets } from '../../machines/backoff.ts';
+import { requestMachine } from '../../machines/request.machine.ts';
 import { ONE, RequestWorld } from './request-world.ts';
 
 describe('a candidate that will not answer', () => {
@@ -124,6 +127,15 @@ describe('attempts', () => {
     expect(world.signalsOf('connection.failed')).toMatchObject([{ attempts: 3 }]);
   });
 
+  it('are told by the policy of whoever is asked next', () => {
+    const second = { policy: { ...presets.production, maxAttempts: 2 } };
+    const world = new RequestWorld({ candidates: [{}, second] }).failed();
+
+    expect(world.signalsOf('connection.reconnecting')).toMatchObject([
+      { attempt: 1, maxAttempts: 2 },
+    ]);
+  });
+
   it('count from the first failure, whoever failed after it', () => {
     const world = new RequestWorld().failed('rateLimited').pass(10).failed().pass(1_000).begun();
 
@@ -134,6 +146,17 @@ describe('attempts', () => {
 });
 
 describe('an actor that breaks', () => {
+  it('may be one that nobody provided', () => {
+    const { candidates } = new RequestWorld({ candidates: ONE }).actor.getSnapshot().context;
+    const actor = createActor(requestMachine, {
+      input: { component: 'llm', candidates, atMs: 0 },
+    }).start();
+
+    const { output } = actor.getSnapshot();
+
+    expect(output?.failure?.detail).toBe('the request chart needs this actor by .provide()');
+  });
+
   it('is a candidate that will not answer', () => {
     const world = new RequestWorld({ fault: new TypeError('no such thing') });
 

@@ -9,6 +9,7 @@ import type {
   LanguageModel,
   ReplyHandlers,
 } from '../../src/providers/gemini-llm/language-model.ts';
+import { createAdmission } from '../../src/session/admission/admission.ts';
 import { Breakers } from '../../src/session/admission/breakers.ts';
 import { Asker } from '../../src/voice/asker.ts';
 import { thinkersOf } from '../../src/voice/thinkers.ts';
@@ -62,6 +63,20 @@ describe('a model that answers within the call', () => {
     expect(world.eventsOf('reply.ended')).toEqual([{ type: 'reply.ended', status: 'completed' }]);
   });
 
+  it('is let go of where a listener interrupts it within the call', async () => {
+    const model = hasty((handlers) => {
+      handlers.onText('Good morning. How are you?');
+    });
+    const world = await new VoiceWorld({ agent: { thinking: model } }).connected();
+    world.agent.on('reply.text', () => {
+      world.agent.conversation.interrupt();
+    });
+
+    await world.turn('hello');
+
+    expect([model.asked, model.cancelled]).toEqual([1, 1]);
+  });
+
   it('calls for a tool whose result comes within the call, and is asked for the rest', async () => {
     const model = hasty((handlers, times) => {
       if (times === 1) handlers.onToolCall({ callId: 'c1', name: 'fog', arguments: '{}' });
@@ -93,6 +108,34 @@ describe('whoever listens', () => {
 
     expect(world.model.asked).toHaveLength(1);
     expect(world.eventsOf('reply.ended')).toEqual([{ type: 'reply.ended', status: 'interrupted' }]);
+    expect(world.eventsOf('warning')).toEqual([]);
+  });
+
+  it('may ask something else as an answer begins: never are two asked at once', async () => {
+    const model = new ScriptedModel();
+    const open: number[] = [];
+    const world = await new VoiceWorld({
+      agent: {
+        thinking: {
+          name: 'model',
+          reply: (request, handlers) => {
+            open.push(model.open);
+            return model.reply(request, handlers);
+          },
+        },
+      },
+    }).connected();
+    world.agent.on('connection.reconnected', () => {
+      world.agent.conversation.send('Never mind.');
+    });
+    await world.turn('hello');
+    model.fails({ kind: 'planned' });
+
+    model.text('Hello. ');
+    model.answers('Fine.');
+
+    expect(open).toEqual([0, 0, 0]);
+    expect(world.messages.at(-1)).toBe('assistant: Fine. (completed)');
   });
 
   it('may ask something else instead, and only that is asked', async () => {
@@ -121,7 +164,7 @@ describe('whoever listens', () => {
     await world.turn('hello');
     world.model.fails({ kind: 'planned' });
 
-    world.model.text('Too late.');
+    world.model.text('Too late. Really. ');
     const { isCancelled } = world.model.last;
 
     expect(isCancelled).toBe(true);
@@ -145,7 +188,47 @@ describe('whoever listens', () => {
   });
 });
 
+describe('a wait that is called off', () => {
+  it('leaves no timer', async () => {
+    const world = await new VoiceWorld().connected();
+    await world.turn('hello');
+    const before = world.clock.pending;
+    world.model.fails({ kind: 'rateLimited', retryAfterMs: 3_600_000 });
+    const during = world.clock.pending;
+
+    world.agent.conversation.interrupt();
+
+    expect([during, world.clock.pending]).toEqual([before + 1, before]);
+  });
+});
+
 describe('a request that is over', () => {
+  it('listens to no breaker', async () => {
+    const listening = new Set<symbol>();
+    class Watched extends Breakers {
+      override subscribe(...told: Parameters<Breakers['subscribe']>): () => void {
+        const one = Symbol(told[0]);
+        const stop = super.subscribe(...told);
+        if (told[0].includes('model')) listening.add(one);
+        return () => {
+          listening.delete(one);
+          stop();
+        };
+      }
+    }
+    const admission = { ...createAdmission(), breakers: new Watched() };
+    const world = await new VoiceWorld({ agent: { admission } }).connected();
+    await world.turn('hello');
+    const during = listening.size;
+
+    world.model.answers('Hello.');
+    const answered = listening.size;
+    await world.turn('again');
+    world.agent.conversation.interrupt();
+
+    expect([during, answered, listening.size]).toEqual([1, 0, 0]);
+  });
+
   it('has no say any more', async () => {
     const models = [new ScriptedModel('a'), new ScriptedModel('b')] as const;
     const [first, second] = models;
@@ -207,8 +290,9 @@ describe('an asker whose clock breaks', () => {
     model.fails({ kind: 'transient' });
     asker.ask(question);
 
-    expect(failures).toEqual([{ kind: 'config', code: 'chart', detail: 'no time' }]);
-    expect(model.open).toBe(1);
+    const broken = { kind: 'config', code: 'chart', detail: 'no time' };
+    expect(failures).toEqual([broken, broken]);
+    expect(model.asked).toHaveLength(1); // what it said of its limits is not forgotten
     asker.cancel();
   });
 });

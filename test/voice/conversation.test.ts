@@ -291,6 +291,23 @@ describe('a call for a tool', () => {
     expect(world.model.asked).toHaveLength(2);
   });
 
+  it('whose result comes at once does not hurry those that are still waited for', async () => {
+    const world = await new VoiceWorld().connected();
+    world.agent.on('toolCall', ({ callId }) => {
+      if (callId === 'c1') world.agent.conversation.answerTool(callId, 'fog');
+    });
+    await world.turn('weather');
+    world.model.call(CALL);
+    world.model.call({ ...CALL, callId: 'c2' });
+
+    world.model.end();
+    const afterOne = world.model.asked.length;
+    world.agent.conversation.answerTool('c2', 'rain');
+
+    expect(afterOne).toBe(1);
+    expect(world.model.asked).toHaveLength(2);
+  });
+
   it('that was never answered keeps nobody from answering later ones', async () => {
     const world = await new VoiceWorld().connected();
     await world.turn('weather');

@@ -10,6 +10,9 @@ import { ScriptedModel, VoiceWorld } from './voice-world.ts';
 /** Backoff is of no matter here. */
 const AT_ONCE = { jitter: 'none', baseMs: 1, capMs: 1, maxAttempts: 20 } as const;
 
+const KEY_OF_A = candidateKey({ provider: 'a', region: '', keyId: 'default' });
+const BROKEN = { kind: 'transient', code: 'http 500', detail: '' } as const;
+
 interface Pair {
   readonly first: ScriptedModel;
   readonly second: ScriptedModel;
@@ -25,6 +28,13 @@ async function pairOf(admission: Admission, agent: Partial<VoiceAgentOptions> = 
   return { first, second, world: await world.connected() };
 }
 
+/** Others have found it dead. */
+function openBreaker({ breakers }: Admission, atMs: number): void {
+  for (let times = 0; times < 5; times += 1) {
+    breakers.tell(KEY_OF_A, { type: 'dial.failed', failure: BROKEN, isLast: false, atMs });
+  }
+}
+
 /** Turns on which the first model fails and the second answers. */
 async function failFor(turns: number, { first, second, world }: Pair): Promise<void> {
   for (let turn = 1; turn <= turns; turn += 1) {
@@ -36,7 +46,8 @@ async function failFor(turns: number, { first, second, world }: Pair): Promise<v
 
 describe('a model that failed five times in a row', () => {
   it('is passed over for 30 s, and its answer then brings it back', async () => {
-    const pair = await pairOf(createAdmission());
+    const admission = createAdmission();
+    const pair = await pairOf(admission);
     const { first, second, world } = pair;
     await failFor(5, pair);
 
@@ -46,14 +57,18 @@ describe('a model that failed five times in a row', () => {
     await world.pass(30_000);
     await world.turn('seven');
     first.answers('Seven.');
+    const { state } = admission.breakers.stateOf(KEY_OF_A);
+    await world.turn('eight');
+    first.answers('Eight.');
 
+    expect([state, admission.breakers.stateOf(KEY_OF_A).state]).toEqual(['halfOpen', 'closed']);
     expect(early).toBe(5);
-    expect(first.asked).toHaveLength(6);
+    expect(first.asked).toHaveLength(7);
     expect(world.eventsOf('candidate.changed').map(({ reason }) => reason)).toEqual([
       'failover',
       'return',
     ]);
-    expect(world.messages.at(-1)).toBe('assistant: Seven. (completed)');
+    expect(world.messages.at(-1)).toBe('assistant: Eight. (completed)');
   });
 
   it('is passed over by other agents too, which send one request between them to find out', async () => {
@@ -145,15 +160,45 @@ describe('a breaker that opens while a model is waited for', () => {
     first.fails({ kind: 'transient' });
     second.fails({ kind: 'rateLimited', retryAfterMs: 12_000 });
 
-    const key = candidateKey({ provider: 'a', region: '', keyId: 'default' });
-    const failure = { kind: 'transient', code: 'http 500', detail: '' } as const;
-    for (let times = 0; times < 5; times += 1) {
-      const atMs = world.clock.nowMs();
-      admission.breakers.tell(key, { type: 'dial.failed', failure, isLast: false, atMs });
-    }
+    openBreaker(admission, world.clock.nowMs());
     await world.pass(12_000);
 
     expect([first.asked.length, second.asked.length]).toEqual([1, 2]);
+  });
+});
+
+describe('a model whose breaker is waited for', () => {
+  it('is asked at the moment when it may be', async () => {
+    const admission = createAdmission();
+    const { first, second, world } = await pairOf(admission);
+    openBreaker(admission, world.clock.nowMs());
+    await world.pass(25_000);
+    await world.turn('hello');
+
+    second.fails({ kind: 'rateLimited', retryAfterMs: 60_000 });
+    await world.pass(30_000 - 25_000 - 1_010 - 1);
+    const early = first.asked.length;
+    await world.pass(1);
+
+    expect([early, first.asked.length]).toEqual([0, 1]);
+  });
+
+  it('is asked as soon as another agent found that it works', async () => {
+    const admission = createAdmission();
+    const { breakers } = admission;
+    const { first, second, world } = await pairOf(admission);
+    openBreaker(admission, world.clock.nowMs());
+    await world.turn('hello');
+    second.fails({ kind: 'rateLimited', retryAfterMs: 60_000 });
+
+    const atMs = world.clock.nowMs() + 30_000; // clocks differ
+    breakers.tell(KEY_OF_A, { type: 'dial.asked', atMs });
+    await world.pass(100);
+    const during = first.asked.length;
+    breakers.tell(KEY_OF_A, { type: 'dial.succeeded', atMs });
+    breakers.tell(KEY_OF_A, { type: 'dial.succeeded', atMs });
+
+    expect([during, first.asked.length]).toEqual([0, 1]);
   });
 });
 
