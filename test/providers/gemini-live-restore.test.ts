@@ -101,6 +101,64 @@ describe('gemini live, giving back', () => {
     });
   });
 
+  it('tells a session that is taken up again what it missed, in order, and what was heard of it', () => {
+    const items = [
+      said('user', 'Hello'),
+      said('assistant', 'Hi!'),
+      said('user', 'How is the weather?'),
+      said('assistant', 'It is', 'interrupted'),
+    ];
+    const conversation = conversationOf(items, true);
+    const stream = openStream({}, { conversation, handle: 'h1', news: items.slice(1) });
+
+    const [frame] = stream.encodeRestore!()!;
+
+    expect(JSON.parse(frame as string)).toEqual({
+      clientContent: {
+        turns: [
+          { role: 'model', parts: [{ text: 'Hi!' }] },
+          { role: 'user', parts: [{ text: 'How is the weather?' }] },
+          { role: 'model', parts: [{ text: 'It is' }] },
+        ],
+        turnComplete: true,
+      },
+    });
+  });
+
+  it('tells a session that missed nothing nothing, and a fresh one everything', () => {
+    const fresh = openStream({}, { conversation: history, news: history.items });
+    const resumed = openStream({}, { conversation: history, handle: 'h1', news: [] });
+
+    expect(fresh.encodeRestore!()).toHaveLength(1);
+    expect(resumed.encodeRestore!()).toBeNull();
+  });
+
+  it('keeps the place of a turn that nobody wrote down', () => {
+    const conversation = conversationOf([said('user', ''), said('assistant', 'Hi!')]);
+
+    const [frame] = openStream({}, { conversation }).encodeRestore!()!;
+
+    expect(JSON.parse(frame as string).clientContent.turns[0]).toEqual({
+      role: 'user',
+      parts: [{ text: '(spoken, and not transcribed)' }],
+    });
+  });
+
+  it('gives a call without a name of its own one that no other socket gave', () => {
+    const call = { kind: 'toolCall', id: 'i', name: 'get_weather', arguments: '{}' } as const;
+    const conversation = conversationOf([
+      { ...call, callId: 'get_weather_1', status: 'answered' },
+      { ...call, id: 'i2', callId: 'get_weather_2', status: 'pending' },
+    ]);
+    const stream = openStream({}, { conversation });
+    stream.encodeRestore!();
+
+    const unnamed = { toolCall: { functionCalls: [{ name: 'get_weather', args: {} }] } };
+    const [told] = decodeAll(stream, READY, unnamed).filter(({ kind }) => kind === 'toolCall');
+
+    expect(told).toMatchObject({ callId: 'get_weather_3' });
+  });
+
   it('answers a call that another socket told in words', () => {
     const item = { kind: 'toolResult', id: 'i', callId: 'fc_1', output: 'foggy' } as const;
     const order = { kind: 'toolResult', item, name: 'get_weather' } as const;

@@ -100,6 +100,25 @@ describe('gemini over HTTP, asking', () => {
     ]);
   });
 
+  it('says of a call that another model made that it has no signature: of the first, as the service has it', async () => {
+    const call = { kind: 'toolCall', name: 'f', arguments: '{}', status: 'answered' } as const;
+    const { body } = await ask([
+      said('user', 'Both, please'),
+      { ...call, id: '1', callId: 'call_a' },
+      { ...call, id: '2', callId: 'call_b' },
+      { kind: 'toolResult', id: '3', callId: 'call_a', output: 'one' },
+      { kind: 'toolResult', id: '4', callId: 'call_b', output: 'two' },
+    ]);
+
+    expect(body.contents[1]?.parts).toEqual([
+      {
+        functionCall: { id: 'call_a', name: 'f', args: {} },
+        thoughtSignature: 'skip_thought_signature_validator',
+      },
+      { functionCall: { id: 'call_b', name: 'f', args: {} } },
+    ]);
+  });
+
   it('leaves out a call that no turn of the user stands before', async () => {
     const call = { kind: 'toolCall', id: '1', callId: 'c1', name: 'f', arguments: '{}' } as const;
     const { body } = await ask([

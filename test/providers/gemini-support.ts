@@ -8,10 +8,18 @@ export const KEY = 'AIza-0123456789abcdef';
 
 export function openStream(
   options: Partial<GeminiLiveOptions> = {},
-  memory: { handle?: string | null; conversation?: ConversationRecord } = {},
+  memory: {
+    handle?: string | null;
+    conversation?: ConversationRecord;
+    news?: readonly ConversationItem[];
+  } = {},
 ): ProviderStream {
-  const { handle = null, conversation = conversationOf([]) } = memory;
-  const remembered: StreamMemory = { conversation: () => conversation, handle };
+  const { handle = null, conversation = conversationOf([]), news } = memory;
+  const remembered: StreamMemory = {
+    conversation: () => conversation,
+    handle,
+    ...(news === undefined ? {} : { news: () => news }),
+  };
   return geminiLive({ apiKey: KEY, ...options }).openStream(
     { encoding: 'pcm_s16le', sampleRateHz: 16_000 },
     remembered,

@@ -261,6 +261,25 @@ describe('gemini over HTTP against its stand-in', () => {
     ]);
   });
 
+  it('goes on from a call that another model made', async () => {
+    const told = await ask(modelOf(await start()), {
+      conversation: [
+        said('user', 'How is the weather'),
+        {
+          kind: 'toolCall',
+          id: 'c',
+          callId: 'call_of_another',
+          name: 'get_weather',
+          arguments: '{}',
+          status: 'answered',
+        },
+        { kind: 'toolResult', id: 'r', callId: 'call_of_another', output: 'foggy' },
+      ],
+    });
+
+    expect(told.slice(0, 2)).toEqual([{ text: 'The answer' }, { text: ' is foggy.' }]);
+  });
+
   it.each([
     ['400', 'auth'],
     ['401', 'auth'],

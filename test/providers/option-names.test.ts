@@ -1,0 +1,58 @@
+/** A misspelt option would do nothing, in silence: whoever makes a provider is told at once. */
+import { describe, expect, it } from 'vitest';
+
+import * as node from '../../src/node.ts';
+import * as providers from '../../src/providers/index.ts';
+
+const http = { send: () => ({ cancel: () => undefined }) };
+const key = { apiKey: 'local' };
+const hearing = [providers.deepgramListen(key)];
+const speaking = [providers.deepgramSpeak(key)];
+const thinking = providers.geminiLlm({ ...key, http });
+
+const MAKERS: readonly (readonly [string, (more: object) => unknown])[] = [
+  ['deepgramFlux', (more) => providers.deepgramFlux({ ...key, ...more })],
+  ['deepgramListen', (more) => providers.deepgramListen({ ...key, ...more })],
+  ['deepgramSpeak', (more) => providers.deepgramSpeak({ ...key, ...more })],
+  ['deepgramSpeakHttp', (more) => providers.deepgramSpeakHttp({ ...key, ...more })],
+  ['geminiLive', (more) => providers.geminiLive({ ...key, ...more })],
+  ['geminiLlm', (more) => providers.geminiLlm({ ...key, http, ...more })],
+  ['openaiRealtime', (more) => providers.openaiRealtime({ ...key, ...more })],
+  ['whisper', (more) => providers.whisper({ ...key, ...more })],
+  ['voice agent', (more) => node.createVoiceAgent({ hearing, thinking, speaking, ...more })],
+];
+
+describe('every maker', () => {
+  it.each(MAKERS)('of %s names the option that there is not', (_name, make) => {
+    const refused = { code: 'OPTION_INVALID', message: expect.stringContaining('"dailTimeoutMs"') };
+
+    expect(() => make({ dailTimeoutMs: 1 })).toThrow(expect.objectContaining(refused));
+  });
+
+  it.each(MAKERS)('of %s takes what there is', (_name, make) => {
+    expect(() => make({})).not.toThrow();
+  });
+
+  it('of a provider is tried here', () => {
+    const makers = Object.entries(providers).flatMap(([name, value]) =>
+      typeof value === 'function' && !['fvad', 'sileroVad'].includes(name) ? [name] : [],
+    );
+
+    expect(MAKERS.map(([name]) => name).filter((name) => name !== 'voice agent')).toEqual(
+      makers.sort(),
+    );
+  });
+});
+
+describe('openaiRealtime', () => {
+  it.each([
+    { dialTimeoutMs: 0 },
+    { dialTimeoutMs: NaN },
+    { replayRateRatio: 0.5 },
+    { replayRateRatio: NaN },
+  ])('refuses a number that nothing can be made of: %o', (options) => {
+    expect(() => providers.openaiRealtime({ ...key, ...options })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
+  });
+});
