@@ -24,10 +24,6 @@ export class JournalItems {
     return this.#items;
   }
 
-  get chars(): number {
-    return this.#chars;
-  }
-
   find(id: string): ConversationItem | undefined {
     return this.#items.find((item) => item.id === id);
   }

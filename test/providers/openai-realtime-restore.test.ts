@@ -39,6 +39,47 @@ function acknowledge(world: World, frames: readonly Wire[]): readonly ProviderEv
   ]);
 }
 
+describe('calls that wait when a conversation is given back', () => {
+  const answer = (world: World, id: string): readonly Wire[] => {
+    const item = {
+      kind: 'toolResult',
+      id: `r_${id}`,
+      callId: `call_of_${id}`,
+      output: '1',
+    } as const;
+    return wire(world.stream.encodeOrder!({ kind: 'toolResult', item, name: 'get_weather' }));
+  };
+
+  it('are answered one by one, and the model goes on after the last', () => {
+    const world = configured({}, talk([called('t', 'pending'), called('u', 'pending')]));
+    acknowledge(world, wire(world.stream.encodeRestore!()));
+
+    const [first, second] = [answer(world, 't'), answer(world, 'u')];
+
+    expect(first.map(({ type }) => type as string)).toEqual(['conversation.item.create']);
+    expect(second.map(({ type }) => type as string)).toEqual([
+      'conversation.item.create',
+      'response.create',
+    ]);
+  });
+
+  it('hold up no call of another reply, and are not told again', () => {
+    const world = configured({}, talk([called('t', 'pending')]));
+    acknowledge(world, wire(world.stream.encodeRestore!()));
+    world.reply();
+    const item = { id: 'i', type: 'function_call', name: 'get_weather', arguments: '{}' };
+    const done = { ...item, status: 'completed' };
+
+    const told = ['call_of_t', 'call_of_new'].flatMap((callId) =>
+      world.tell('response.output_item.done', { item: { ...done, call_id: callId } }),
+    );
+    world.endReply();
+
+    expect(told).toMatchObject([{ kind: 'toolCall', callId: 'call_of_new' }]);
+    expect(answer(world, 'new').map(({ type }) => type as string)).toContain('response.create');
+  });
+});
+
 describe('a conversation', () => {
   it('is given back item by item, by our names, each after the one before', () => {
     const world = configured({}, talk());

@@ -9,6 +9,8 @@ const BYTES_PER_SAMPLE = 2;
 /** Older ones are said and done; a reply says one or two. */
 const MAX_ITEMS = 64;
 const MAX_CALLS = 1_000;
+/** Stands for the replies of other sockets. */
+const CARRIED = 'carried';
 
 interface SaidItem {
   /** Where its sound is among its parts. */
@@ -25,8 +27,8 @@ export class Replies {
   readonly #calls: Set<string>;
   /** By item, for services that leave the name out of what comes later. */
   readonly #callNames = new Map<string, string>();
-  /** Calls that wait for a result. */
-  readonly #pendingCalls = new Set<string>();
+  /** Calls that wait for a result, and the reply that made each. */
+  readonly #pendingCalls = new Map<string, string>();
   #activeId: string | null = null;
   /** The `response.create` that nothing came of yet, and the newest one of all. */
   #requested: string | null = null;
@@ -47,7 +49,7 @@ export class Replies {
   carry(pendingCalls: readonly string[]): void {
     for (const callId of pendingCalls) {
       keep(this.#calls, callId);
-      keep(this.#pendingCalls, callId);
+      this.#awaitResult(callId, CARRIED);
     }
   }
 
@@ -126,7 +128,7 @@ export class Replies {
     const known = name ?? this.#callNames.get(ref) ?? null;
     if (callId === null || known === null || this.#calls.has(callId)) return [];
     keep(this.#calls, callId);
-    keep(this.#pendingCalls, callId);
+    this.#awaitResult(callId, this.#activeId ?? '');
     return [{ kind: 'toolCall', callId, name: known, arguments: args }] as const;
   }
 
@@ -161,10 +163,11 @@ export class Replies {
     return true;
   }
 
-  /** The model goes on by itself once all that it asked for is there. */
+  /** The model goes on by itself once all is there that it asked for in one reply. */
   toolAnswered(callId: string): readonly Frame[] {
+    const reply = this.#pendingCalls.get(callId);
     this.#pendingCalls.delete(callId);
-    return this.#pendingCalls.size === 0 ? this.request() : [];
+    return [...this.#pendingCalls.values()].includes(reply ?? '') ? [] : this.request();
   }
 
   interrupt({ ref, heardMs }: Extract<Order, { kind: 'interrupt' }>): readonly Frame[] {
@@ -204,6 +207,11 @@ export class Replies {
     const args = stringAt(item, 'arguments');
     if (!isDone || args === null || stringAt(item, 'status') !== 'completed') return [];
     return this.called(ref, stringAt(item, 'call_id'), name, args);
+  }
+
+  #awaitResult(callId: string, reply: string): void {
+    this.#pendingCalls.set(callId, reply);
+    dropOldest(this.#pendingCalls, MAX_CALLS);
   }
 
   #begun(ref: string): readonly ProviderEvent[] {
