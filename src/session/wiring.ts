@@ -3,16 +3,14 @@
  *
  * Chart to bytes: dial, replay, hand over, let go. Bytes to chart: edges only. No byte of audio passes through an actor.
  */
-import type { ResolvedCandidate } from './candidates.ts';
 import { Carrier } from './carrier.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
-import { requestErrorOf } from './failure-error.ts';
+import { Hearing, talks } from './hearing.ts';
 import { LinkWatch } from './link-watch.ts';
 import { Link } from './link.ts';
 import type { LinkHandlers } from './link.types.ts';
 import type { ResolvedOptions } from './options.ts';
-import { Restoring } from './restoring.ts';
 import type { Talk } from './talk.ts';
 import { faulty } from './provider-faults.ts';
 import { Rehearsal } from './rehearsal.ts';
@@ -32,15 +30,10 @@ const ASLEEP_MS = 5_000;
 export class Wiring implements LinkHandlers<Link> {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
-  readonly #demux: Demux;
-  readonly #emitter: SessionEmitter;
   /** What the charts are told, and what the breakers and the budget are. */
   readonly reporter: Reporter;
   readonly carrier: Carrier;
-  /** Null until a link has a conversation to carry. */
-  #restoring: Restoring | null = null;
-  /** Made when it is needed: who only listens has no conversation. */
-  readonly #talk: () => Talk;
+  readonly #hearing: Hearing;
   #links: readonly Link[] = []; // a link and the one tried beside it, for each of two connections at the most
   #rehearsal: Rehearsal | null = null;
   #isWatching = true;
@@ -52,13 +45,11 @@ export class Wiring implements LinkHandlers<Link> {
     emitter: SessionEmitter,
     talk: () => Talk,
   ) {
-    this.#talk = talk;
     this.#options = options;
     this.#uplink = uplink;
-    this.#demux = demux;
-    this.#emitter = emitter;
     this.reporter = new Reporter(options, uplink);
     this.carrier = new Carrier(options, uplink, demux, emitter, this.reporter);
+    this.#hearing = new Hearing(this, demux, emitter, talk);
   }
 
   get clock(): Clock {
@@ -83,7 +74,7 @@ export class Wiring implements LinkHandlers<Link> {
     if (kind === 'halfOpen') link?.deafen();
     else if (kind === 'perRequest') {
       const candidate = link?.candidate ?? this.#options.candidates[0];
-      this.#tellRequestFailed(candidate, this.#rehearsal.plan(kind, options));
+      this.#hearing.tellRequestFailed(candidate, this.#rehearsal.plan(kind, options));
     } else {
       const failure = this.#rehearsal.plan(kind, options);
       link?.fail(failure);
@@ -121,7 +112,7 @@ export class Wiring implements LinkHandlers<Link> {
       tell,
       handlers: this,
       createResampler,
-      ...(talks(candidate) ? { memory: this.#talk().memoryFor(candidate.key) } : {}),
+      ...(talks(candidate) ? { memory: this.#hearing.memoryFor(candidate) } : {}),
     });
     this.#links = [...this.#links, link];
     void link.dial(reason, this.reporter.dials(link) ?? this.#rehearsal?.take() ?? null);
@@ -134,18 +125,12 @@ export class Wiring implements LinkHandlers<Link> {
     if (this.#isWatching) link.watch = new LinkWatch(this.#options, this.#uplink, link, this);
     this.reporter.tell(link, { type: 'socket.opened', id: link.id, atMs });
     link.greet();
-    if (link.candidate.provider.traits.configures !== true) this.#configured(link); // by its request
-  }
-
-  #configured(link: Link): void {
-    link.isConfigured = true;
-    const atMs = this.#options.clock.nowMs();
-    this.reporter.tell(link, { type: 'socket.configured', id: link.id, atMs });
+    if (link.candidate.provider.traits.configures !== true) this.#hearing.configured(link); // by its request
   }
 
   onEvents(link: Link, events: readonly ProviderEvent[]): void {
     this.#options.network?.sawTraffic();
-    for (const event of events) this.#handle(link, event);
+    for (const event of events) this.#hearing.hear(link, event);
   }
 
   onDrain(link: Link): void {
@@ -158,18 +143,18 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   onLost(link: Link, failure: Failure): void {
-    if (failure.kind === 'staleHandle') this.#offerHandle(link, null);
+    this.#hearing.lost(link, failure);
     this.reporter.lost(link, failure, link.openedAtMs === null);
   }
 
   onMeasured(link: Link, look: LinkMeasured): void {
     if (this.#isWatching) this.#look(link, look);
     if (!this.isCarrying(link)) return;
-    for (const event of link.settleSilence()) this.#handle(link, event);
+    for (const event of link.settleSilence()) this.#hearing.hear(link, event);
   }
 
   #look(link: Link, look: LinkMeasured): void {
-    if (this.#isBesideCarrier(link)) return; // that a hedge has opened says nothing of the silent one
+    if (this.#hearing.isBesideCarrier(link)) return; // that a hedge has opened says nothing of the silent one
     this.reporter.tell(link, look);
     if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
     if (this.isCarrying(link)) this.reporter.watchStalls(link, look);
@@ -179,78 +164,10 @@ export class Wiring implements LinkHandlers<Link> {
     return link === this.carrier.link;
   }
 
-  /** A hedge: a second socket of the connection that carries. */
-  #isBesideCarrier(link: Link): boolean {
-    const { link: carrying } = this.carrier;
-    return carrying !== null && carrying !== link && carrying.lane === link.lane;
-  }
-
-  #handle(link: Link, event: ProviderEvent): void {
-    switch (event.kind) {
-      case 'ignored':
-        return;
-      case 'failed':
-        if (event.failure.kind !== 'perRequest') link.fail(event.failure);
-        else {
-          this.#tellRequestFailed(link.candidate, event.failure);
-          this.#restoring?.refused(link, event.failure);
-        }
-        return;
-      case 'endAnnounced':
-        link.endsAtMs = this.clock.nowMs() + event.inMs;
-        if (!this.#isBesideCarrier(link)) this.reporter.tellEnd(link);
-        return;
-      case 'facultyLost':
-      case 'facultyRestored':
-        this.reporter.tellFaculty(link, event);
-        return;
-      case 'send':
-        link.sendFrames(event.frames);
-        return;
-      case 'configured':
-        this.#configured(link);
-        return;
-      case 'restored':
-        link.restored = event;
-        this.#restoring?.restored(link);
-        return;
-      case 'handleOffered':
-        this.#offerHandle(link, event.handle);
-        return;
-      case 'transcript':
-      case 'dropped':
-      case 'finished':
-      case 'speechStarted':
-      case 'utteranceEnded':
-        this.#noteAnswer(link);
-        this.carrier.take(link, event);
-        return;
-      default:
-        this.#noteAnswer(link);
-        this.#restoring?.take(link, event);
-    }
-  }
-
-  #offerHandle(link: Link, handle: string | null): void {
-    const isCarrying = this.#restoring?.carries(link) ?? false;
-    this.#talk().offerHandle(link.candidate.key, handle, isCarrying);
-  }
-
-  #noteAnswer(link: Link): void {
-    if (link.hasAnswered) return;
-    link.hasAnswered = true;
-    const atMs = this.#options.clock.nowMs();
-    this.reporter.tell(link, { type: 'server.answered', id: link.id, atMs });
-  }
-
-  #tellRequestFailed({ provider }: ResolvedCandidate, failure: Failure): void {
-    this.#emitter.emit({ type: 'warning', error: requestErrorOf(failure, provider.name) });
-  }
-
   /** The chart's state ended, and with it the socket. */
   #letGo(link: Link): void {
     this.carrier.leave(link);
-    this.#restoring?.leave(link);
+    this.#hearing.leave(link);
     this.#links = this.#links.filter((other) => other !== link);
     this.reporter.released(link);
     link.release();
@@ -259,19 +176,13 @@ export class Wiring implements LinkHandlers<Link> {
   /** Resolves when the link has been given the conversation. */
   restore(input: SocketInput): Promise<RestoreResult> {
     const link = this.#linkOf(input);
-    if (link === null) return new Promise(() => undefined); // lost meanwhile: the chart knows
-    if (!talks(link.candidate)) {
-      const atMs = this.#options.clock.nowMs();
-      return Promise.resolve({ resumed: false, toolCallsCarried: 0, atMs });
-    }
-    this.#restoring ??= new Restoring(this.#options.clock, this.#demux, this.#talk());
-    return this.#restoring.begin(link);
+    return link === null ? lostMeanwhile() : this.#hearing.restore(link);
   }
 
   /** Resolves when the backlog is out on this link and audio is live. */
   replay(input: SocketInput): Promise<ReplayResult> {
     const link = this.#linkOf(input);
-    if (link === null) return new Promise(() => undefined);
+    if (link === null) return lostMeanwhile();
     this.reporter.tellEnd(link); // of a hedge, nobody asked until now
     return this.carrier.replay(link);
   }
@@ -281,7 +192,7 @@ export class Wiring implements LinkHandlers<Link> {
   }
 }
 
-/** Who only hears has no use for a conversation. */
-function talks({ provider }: ResolvedCandidate): boolean {
-  return provider.component !== 'stt';
+/** The chart knows. */
+function lostMeanwhile(): Promise<never> {
+  return new Promise(() => undefined);
 }

@@ -1,0 +1,139 @@
+/** What is heard on a link goes where it belongs: to the charts, to the audio's books, to the conversation. */
+import type { ResolvedCandidate } from './candidates.ts';
+import type { Carrier } from './carrier.ts';
+import type { Demux } from './demux.ts';
+import type { SessionEmitter } from './emitter.ts';
+import { requestErrorOf } from './failure-error.ts';
+import type { Link } from './link.ts';
+import type { Reporter } from './reporter.ts';
+import { Restoring } from './restoring.ts';
+import type { Talk } from './talk.ts';
+import type { RestoreResult } from '../../machines/connection.types.ts';
+import type { Failure } from '../../machines/failure.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
+
+/** What of a session's wiring hears. */
+interface HearingWiring {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly carrier: Carrier;
+}
+
+export class Hearing {
+  readonly #wiring: HearingWiring;
+  readonly #demux: Demux;
+  readonly #emitter: SessionEmitter;
+  /** Made when it is needed: who only listens has no conversation. */
+  readonly #talk: () => Talk;
+  /** Null until a link has a conversation to carry. */
+  #restoring: Restoring | null = null;
+
+  constructor(wiring: HearingWiring, demux: Demux, emitter: SessionEmitter, talk: () => Talk) {
+    this.#wiring = wiring;
+    this.#demux = demux;
+    this.#emitter = emitter;
+    this.#talk = talk;
+  }
+
+  memoryFor(candidate: ResolvedCandidate): StreamMemory {
+    return this.#talk().memoryFor(candidate.key);
+  }
+
+  /** Resolves when the link has been given the conversation. */
+  restore(link: Link): Promise<RestoreResult> {
+    const { clock } = this.#wiring;
+    if (!talks(link.candidate)) {
+      return Promise.resolve({ resumed: false, toolCallsCarried: 0, atMs: clock.nowMs() });
+    }
+    this.#restoring ??= new Restoring(clock, this.#demux, this.#talk());
+    return this.#restoring.begin(link);
+  }
+
+  configured(link: Link): void {
+    const { clock, reporter } = this.#wiring;
+    link.isConfigured = true;
+    reporter.tell(link, { type: 'socket.configured', id: link.id, atMs: clock.nowMs() });
+  }
+
+  lost(link: Link, { kind }: Failure): void {
+    if (kind === 'staleHandle') this.#offerHandle(link, null);
+  }
+
+  leave(link: Link): void {
+    this.#restoring?.leave(link);
+  }
+
+  /** A hedge: a second socket of the connection that carries. */
+  isBesideCarrier(link: Link): boolean {
+    const { link: carrying } = this.#wiring.carrier;
+    return carrying !== null && carrying !== link && carrying.lane === link.lane;
+  }
+
+  hear(link: Link, event: ProviderEvent): void {
+    switch (event.kind) {
+      case 'ignored':
+        return;
+      case 'failed':
+        if (event.failure.kind !== 'perRequest') link.fail(event.failure);
+        else {
+          this.tellRequestFailed(link.candidate, event.failure);
+          this.#restoring?.refused(link, event.failure);
+        }
+        return;
+      case 'endAnnounced':
+        link.endsAtMs = this.#wiring.clock.nowMs() + event.inMs;
+        if (!this.isBesideCarrier(link)) this.#wiring.reporter.tellEnd(link);
+        return;
+      case 'facultyLost':
+      case 'facultyRestored':
+        this.#wiring.reporter.tellFaculty(link, event);
+        return;
+      case 'send':
+        link.sendFrames(event.frames);
+        return;
+      case 'configured':
+        this.configured(link);
+        return;
+      case 'restored':
+        link.restored = event;
+        this.#restoring?.restored(link);
+        return;
+      case 'handleOffered':
+        this.#offerHandle(link, event.handle);
+        return;
+      case 'transcript':
+      case 'dropped':
+      case 'finished':
+      case 'speechStarted':
+      case 'utteranceEnded':
+        this.#noteAnswer(link);
+        this.#wiring.carrier.take(link, event);
+        return;
+      default:
+        this.#noteAnswer(link);
+        this.#restoring?.take(link, event);
+    }
+  }
+
+  #offerHandle(link: Link, handle: string | null): void {
+    const isCarrying = this.#restoring?.carries(link) ?? false;
+    this.#talk().offerHandle(link.candidate.key, handle, isCarrying);
+  }
+
+  #noteAnswer(link: Link): void {
+    if (link.hasAnswered) return;
+    link.hasAnswered = true;
+    const atMs = this.#wiring.clock.nowMs();
+    this.#wiring.reporter.tell(link, { type: 'server.answered', id: link.id, atMs });
+  }
+
+  tellRequestFailed({ provider }: ResolvedCandidate, failure: Failure): void {
+    this.#emitter.emit({ type: 'warning', error: requestErrorOf(failure, provider.name) });
+  }
+}
+
+/** Who only hears has no use for a conversation. */
+export function talks({ provider }: ResolvedCandidate): boolean {
+  return provider.component !== 'stt';
+}
