@@ -1,7 +1,6 @@
-/** The vendor's own SDK holds a session with the stand-in, and its types are those that the adapters read. */
-import type { listen, speak as sdkSpeak } from '@deepgram/sdk';
+/** The vendor's own SDK holds a session with the stand-in. */
 import { DeepgramClient } from '@deepgram/sdk';
-import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { systemClock } from '../../src/ports/clock.ts';
 import { speak } from '../../src/simulators/persona/voice.ts';
@@ -160,28 +159,5 @@ describe('@deepgram/sdk and the stand-in', () => {
       statusCode: 401,
       body: { err_code: 'INVALID_AUTH' },
     });
-  });
-});
-
-describe('@deepgram/sdk and the adapters', () => {
-  it('name the same messages and fields', () => {
-    type Flux = listen.ListenV2TurnInfo;
-    type Message =
-      listen.ListenV2Connected | listen.ListenV2ConfigureFailure | listen.ListenV2FatalError | Flux;
-
-    expectTypeOf<'Connected' | 'TurnInfo' | 'ConfigureFailure' | 'Error'>().toEqualTypeOf<
-      Message['type']
-    >();
-    expectTypeOf<'event' | 'turn_index' | 'trigger' | 'words' | 'transcript'>().toExtend<
-      keyof Flux
-    >();
-    expectTypeOf<'audio_window_start' | 'audio_window_end' | 'sequence_id'>().toExtend<
-      keyof Flux
-    >();
-    expectTypeOf<{ type: 'ForceEndTurn' }>().toExtend<listen.ListenV2ForceEndTurn>();
-    expectTypeOf<{ type: 'CloseStream' }>().toExtend<listen.ListenV2CloseStream>();
-    expectTypeOf<{ type: 'Speak'; text: string }>().toExtend<sdkSpeak.SpeakV1Text>();
-    expectTypeOf<{ type: 'Clear' }>().toExtend<sdkSpeak.SpeakV1Clear>();
-    expectTypeOf<'code' | 'description'>().toExtend<keyof sdkSpeak.SpeakV1Warning>();
   });
 });

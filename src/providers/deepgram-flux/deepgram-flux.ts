@@ -17,6 +17,7 @@ import { FluxStream } from './stream.ts';
 import type { Provider } from '../contract.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
 import { checkDeepgramFormat, classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
+import type { QueryValue } from '../wire/deepgram.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export type { DeepgramFluxOptions } from './options.ts';
@@ -64,8 +65,19 @@ export function deepgramFlux(options: DeepgramFluxOptions): Provider {
   };
 }
 
+/** What the options become; whatever else is in the query was given as the service names it. */
+export type FluxQueryName =
+  | 'model'
+  | 'encoding'
+  | 'sample_rate'
+  | 'eot_threshold'
+  | 'eager_eot_threshold'
+  | 'eot_timeout_ms'
+  | 'keyterm'
+  | 'language_hint';
+
 function queryOf(options: DeepgramFluxOptions, format: AudioFormat) {
-  return {
+  const named: Readonly<Record<FluxQueryName, QueryValue | readonly string[]>> = {
     model: options.model ?? DEFAULT_MODEL,
     encoding: 'linear16',
     sample_rate: format.sampleRateHz,
@@ -74,6 +86,6 @@ function queryOf(options: DeepgramFluxOptions, format: AudioFormat) {
     eot_timeout_ms: options.eotTimeoutMs,
     keyterm: options.keyterms,
     language_hint: options.languageHints,
-    ...options.query,
   };
+  return { ...named, ...options.query };
 }

@@ -1,11 +1,12 @@
 /** One socket's worth of Flux. */
 import type { Order, ProviderEvent, ProviderStream } from '../contract.ts';
 import { FluxTurns } from './turns.ts';
-import { CLOSE_STREAM, FORCE_END_TURN, turnInfoOf, wholeAt } from './wire.ts';
+import { CLOSE_STREAM, FORCE_END_TURN, errorTextAt, turnInfoOf, wholeAt } from './wire.ts';
+import type { FluxType } from './wire.ts';
 import type { Failure, FailureKind } from '../../../machines/failure.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
 import { detailOf } from '../wire/detail.ts';
-import { objectIn, stringAt, typeNameOf } from '../wire/json.ts';
+import { objectIn, typeNameOf } from '../wire/json.ts';
 import type { JsonObject } from '../wire/json.ts';
 
 const BYTES_PER_SAMPLE = 2;
@@ -90,7 +91,7 @@ export class FluxStream implements ProviderStream {
   }
 
   #read(message: JsonObject): readonly ProviderEvent[] {
-    switch (message['type']) {
+    switch (message['type'] as FluxType) {
       case 'Connected':
         return [{ kind: 'configured' }];
       case 'TurnInfo':
@@ -138,8 +139,8 @@ export class FluxStream implements ProviderStream {
   }
 
   #errorOf(message: JsonObject): Failure {
-    const code = stringAt(message, 'code') ?? '';
-    const detail = stringAt(message, 'description') ?? stringAt(message, 'message') ?? '';
+    const code = errorTextAt(message, 'code') ?? '';
+    const detail = errorTextAt(message, 'description') ?? errorTextAt(message, 'message') ?? '';
     const name = code.toUpperCase().replaceAll(/[^A-Z0-9]+/g, '_');
     return {
       kind: Object.hasOwn(ERROR_KINDS, name) ? (ERROR_KINDS[name] ?? 'transient') : 'transient',

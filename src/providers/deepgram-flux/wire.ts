@@ -2,8 +2,35 @@
 import type { JsonObject } from '../wire/json.ts';
 import { numberAt, objectsAt, stringAt } from '../wire/json.ts';
 
-export const CLOSE_STREAM = '{"type":"CloseStream"}';
-export const FORCE_END_TURN = '{"type":"ForceEndTurn"}';
+/** What is sent besides audio. */
+export interface FluxCommand {
+  readonly type: 'CloseStream' | 'ForceEndTurn';
+}
+
+const command = (said: FluxCommand): string => JSON.stringify(said);
+export const CLOSE_STREAM = command({ type: 'CloseStream' });
+export const FORCE_END_TURN = command({ type: 'ForceEndTurn' });
+
+/** What is read; tests hold the names against the types of the service's own client. */
+export type FluxType = 'Connected' | 'TurnInfo' | 'ConfigureSuccess' | 'ConfigureFailure' | 'Error';
+export type FluxField =
+  | 'sequence_id'
+  | 'event'
+  | 'turn_index'
+  | 'audio_window_start'
+  | 'audio_window_end'
+  | 'transcript'
+  | 'words'
+  | 'trigger';
+export type FluxWordField = 'word' | 'confidence' | 'start' | 'end';
+/** `message` is what other services of Deepgram's call the description. */
+export type FluxErrorField = 'code' | 'description' | 'message';
+
+const textAt: (message: JsonObject, name: FluxField) => string | null = stringAt;
+const listAt: (message: JsonObject, name: FluxField) => readonly JsonObject[] = objectsAt;
+const wordTextAt: (word: JsonObject, name: FluxWordField) => string | null = stringAt;
+const wordNumberAt: (word: JsonObject, name: FluxWordField) => number | null = numberAt;
+export const errorTextAt: (message: JsonObject, name: FluxErrorField) => string | null = stringAt;
 
 export interface FluxWord {
   readonly text: string;
@@ -31,29 +58,29 @@ export interface TurnInfo {
 export function turnInfoOf(message: JsonObject): TurnInfo {
   const windowStartS = secondsAt(message, 'audio_window_start') ?? 0;
   return {
-    event: stringAt(message, 'event') ?? '',
+    event: textAt(message, 'event') ?? '',
     turnIndex: wholeAt(message, 'turn_index'),
     windowStartS,
     windowEndS: Math.max(windowStartS, secondsAt(message, 'audio_window_end') ?? 0),
-    text: stringAt(message, 'transcript') ?? '',
-    words: objectsAt(message, 'words').flatMap(wordOf),
-    trigger: stringAt(message, 'trigger'),
+    text: textAt(message, 'transcript') ?? '',
+    words: listAt(message, 'words').flatMap(wordOf),
+    trigger: textAt(message, 'trigger'),
   };
 }
 
 /** A number that counts, or null. */
-export function wholeAt(message: JsonObject, name: string): number | null {
+export function wholeAt(message: JsonObject, name: FluxField): number | null {
   const value = numberAt(message, name);
   return value !== null && Number.isSafeInteger(value) && value >= 0 ? value : null;
 }
 
 function wordOf(word: JsonObject): readonly FluxWord[] {
-  const text = stringAt(word, 'word');
+  const text = wordTextAt(word, 'word');
   if (text === null) return [];
   return [
     {
       text,
-      confidence: numberAt(word, 'confidence') ?? 0,
+      confidence: wordNumberAt(word, 'confidence') ?? 0,
       startS: secondsAt(word, 'start'),
       endS: secondsAt(word, 'end'),
     },
@@ -63,7 +90,7 @@ function wordOf(word: JsonObject): readonly FluxWord[] {
 /** No socket lives for longer than this: a time beyond it is none. */
 const MAX_SECONDS = 10_000_000;
 
-function secondsAt(message: JsonObject, name: string): number | null {
+function secondsAt(message: JsonObject, name: FluxField | FluxWordField): number | null {
   const value = numberAt(message, name);
   return value !== null && value >= 0 && value <= MAX_SECONDS ? value : null;
 }

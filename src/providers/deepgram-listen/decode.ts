@@ -3,7 +3,8 @@ import { detailOf } from '../wire/detail.ts';
 import type { ProviderEvent, ProviderWord } from '../contract.ts';
 import type { Frame } from '../../ports/socket.ts';
 
-interface ListenWord {
+/** What is read; tests hold the names against the types of the service's own client. */
+export interface ListenWord {
   readonly word?: unknown;
   readonly punctuated_word?: unknown;
   readonly start?: unknown;
@@ -11,7 +12,7 @@ interface ListenWord {
   readonly confidence?: unknown;
 }
 
-interface ListenMessage {
+export interface ListenMessage {
   readonly type?: unknown;
   readonly start?: unknown;
   readonly duration?: unknown;
@@ -25,17 +26,19 @@ interface ListenMessage {
   readonly message?: unknown;
 }
 
-interface ListenAlternative {
+export interface ListenAlternative {
   readonly transcript?: unknown;
   readonly words?: unknown;
 }
+
+export type ListenType = 'Results' | 'Metadata' | 'SpeechStarted' | 'UtteranceEnd' | 'Error';
 
 export function decodeListenFrame(frame: Frame, sampleRateHz: number): readonly ProviderEvent[] {
   if (typeof frame !== 'string') return [{ kind: 'ignored', what: 'binary frame' }];
   const message = parse(frame);
   if (message === null) return [{ kind: 'ignored', what: 'text that is not a JSON object' }];
 
-  switch (message.type) {
+  switch (message.type as ListenType) {
     case 'Results':
       return [resultsOf(message, sampleRateHz)];
     case 'Metadata':

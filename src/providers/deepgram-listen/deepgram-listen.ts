@@ -18,6 +18,7 @@ import type { AudioFormat } from '../../ports/audio-format.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 import { checkDeepgramFormat, classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
+import type { QueryValue } from '../wire/deepgram.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export interface DeepgramListenOptions {
@@ -115,9 +116,24 @@ export function deepgramListen(options: DeepgramListenOptions): Provider {
   };
 }
 
+/** What the options become; whatever else is in the query was given as the service names it. */
+export type ListenQueryName =
+  | 'model'
+  | 'encoding'
+  | 'sample_rate'
+  | 'channels'
+  | 'interim_results'
+  | 'language'
+  | 'punctuate'
+  | 'smart_format'
+  | 'endpointing'
+  | 'utterance_end_ms'
+  | 'vad_events'
+  | 'keyterm';
+
 function queryOf(options: DeepgramListenOptions, format: AudioFormat) {
   const { keyterm, ...others } = options.query ?? {};
-  return {
+  const named: Readonly<Record<Exclude<ListenQueryName, 'keyterm'>, QueryValue>> = {
     model: options.model ?? 'nova-3',
     encoding: 'linear16',
     sample_rate: format.sampleRateHz,
@@ -129,6 +145,9 @@ function queryOf(options: DeepgramListenOptions, format: AudioFormat) {
     endpointing: options.endpointingMs,
     utterance_end_ms: options.utteranceEndMs,
     vad_events: options.vadEvents,
+  };
+  return {
+    ...named,
     ...others,
     keyterm: [...(keyterm === undefined ? [] : [String(keyterm)]), ...(options.keyterms ?? [])],
   };

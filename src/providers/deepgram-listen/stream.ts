@@ -3,9 +3,15 @@ import { decodeListenFrame } from './decode.ts';
 import type { ProviderEvent, ProviderStream } from '../contract.ts';
 import type { Frame } from '../../ports/socket.ts';
 
-const KEEP_ALIVE = '{"type":"KeepAlive"}'; // text: as binary it would be decoded as audio
-const FINALIZE = '{"type":"Finalize"}';
-const CLOSE_STREAM = '{"type":"CloseStream"}';
+/** What is sent besides audio, as text: as binary it would be decoded as audio. */
+export interface ListenCommand {
+  readonly type: 'KeepAlive' | 'Finalize' | 'CloseStream';
+}
+
+const command = (said: ListenCommand): string => JSON.stringify(said);
+const KEEP_ALIVE = command({ type: 'KeepAlive' });
+const FINALIZE = command({ type: 'Finalize' });
+const CLOSE_STREAM = command({ type: 'CloseStream' });
 
 export class ListenStream implements ProviderStream {
   readonly #sampleRateHz: number;

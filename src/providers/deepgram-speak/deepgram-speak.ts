@@ -24,6 +24,7 @@ import { SpeakStream } from './stream.ts';
 import type { Provider, ProviderTraits } from '../contract.ts';
 import type { FailureKind } from '../../../machines/failure.ts';
 import { classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
+import type { QueryValue } from '../wire/deepgram.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export type { DeepgramSpeakHttpOptions, DeepgramSpeakOptions } from './options.ts';
@@ -132,13 +133,16 @@ function sharedTraits(secrets: Secrets): Omit<ProviderTraits, 'answersPings'> {
   };
 }
 
+/** What the options become; whatever else is in the query was given as the service names it. */
+export type SpeakQueryName = 'model' | 'encoding' | 'sample_rate';
+
 function queryOf(options: DeepgramSpeakHttpOptions) {
-  return {
+  const named: Readonly<Record<SpeakQueryName, QueryValue>> = {
     model: options.model ?? DEFAULT_MODEL,
     encoding: 'linear16',
     sample_rate: options.sampleRateHz ?? DEFAULT_SAMPLE_RATE_HZ,
-    ...options.query,
   };
+  return { ...named, ...options.query };
 }
 
 function streamOf(

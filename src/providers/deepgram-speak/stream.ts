@@ -5,9 +5,22 @@ import { detailOf } from '../wire/detail.ts';
 import { objectIn, stringAt, typeNameOf } from '../wire/json.ts';
 import type { JsonObject } from '../wire/json.ts';
 
-const FLUSH = '{"type":"Flush"}';
-const CLEAR = '{"type":"Clear"}';
-const CLOSE = '{"type":"Close"}';
+/** What is sent over a socket; tests hold it, and the names below, against the types of the service's own client. */
+export type SpeakCommand =
+  | { readonly type: 'Speak'; readonly text: string }
+  | { readonly type: 'Flush' | 'Clear' | 'Close' };
+
+export type SpeakType = 'Metadata' | 'Flushed' | 'Cleared' | 'Warning' | 'Error';
+export type WarningField = 'code' | 'description';
+/** As the errors over HTTP are told, and the `Error` frames that were seen on the other sockets. */
+type ErrorField = 'err_code' | 'err_msg' | 'warn_code' | 'warn_msg';
+
+const textAt: (message: JsonObject | null, name: WarningField | ErrorField) => string | null =
+  stringAt;
+const command = (said: SpeakCommand): string => JSON.stringify(said);
+const FLUSH = command({ type: 'Flush' });
+const CLEAR = command({ type: 'Clear' });
+const CLOSE = command({ type: 'Close' });
 const NO_BYTES = new Uint8Array();
 
 export interface SpeakStreamOptions {
@@ -56,7 +69,7 @@ export class SpeakStream implements ProviderStream {
         this.#unconfirmed.push(order.id);
         return this.#options.isHttp
           ? [JSON.stringify({ type: 'Speak', id: order.id, text: order.text })]
-          : [JSON.stringify({ type: 'Speak', text: order.text }), FLUSH];
+          : [command({ type: 'Speak', text: order.text }), FLUSH];
       case 'interrupt':
         return this.#clear();
       default:
@@ -67,7 +80,7 @@ export class SpeakStream implements ProviderStream {
   decode(frame: Frame): readonly ProviderEvent[] {
     if (typeof frame !== 'string') return this.#hear(frame);
     const message = objectIn(frame);
-    switch (message?.['type']) {
+    switch (message?.['type'] as SpeakType) {
       case 'Metadata':
         return [{ kind: 'configured' }];
       case 'Flushed':
@@ -133,15 +146,15 @@ export class SpeakStream implements ProviderStream {
   }
 
   #warning(message: JsonObject | null): ProviderEvent {
-    const code = stringAt(message, 'code') ?? stringAt(message, 'warn_code') ?? 'Warning';
-    const detail = stringAt(message, 'description') ?? stringAt(message, 'warn_msg') ?? '';
+    const code = textAt(message, 'code') ?? textAt(message, 'warn_code') ?? 'Warning';
+    const detail = textAt(message, 'description') ?? textAt(message, 'warn_msg') ?? '';
     const failure = { code: this.#clean(code), detail: this.#clean(detail) };
     return { kind: 'failed', failure: { kind: 'perRequest', ...failure } };
   }
 
   #error(message: JsonObject | null): ProviderEvent {
-    const code = stringAt(message, 'code') ?? stringAt(message, 'err_code') ?? 'error frame';
-    const detail = stringAt(message, 'description') ?? stringAt(message, 'err_msg') ?? '';
+    const code = textAt(message, 'code') ?? textAt(message, 'err_code') ?? 'error frame';
+    const detail = textAt(message, 'description') ?? textAt(message, 'err_msg') ?? '';
     const failure = { code: this.#clean(code), detail: this.#clean(detail) };
     return { kind: 'failed', failure: { kind: 'transient', ...failure } };
   }

@@ -26,6 +26,20 @@ export interface AnswerSegment {
   readonly words: readonly AnswerWord[];
 }
 
+/** What is read; tests hold the names against the types of OpenAI's own client. */
+export type AnswerField = 'text' | 'segments' | 'words';
+export type SegmentField =
+  'text' | 'start' | 'end' | 'no_speech_prob' | 'avg_logprob' | 'compression_ratio';
+export type WordField = 'word' | 'start' | 'end';
+/** Of whisper.cpp alone. */
+type CppField = 'words' | 'probability';
+
+const answerTextAt: (answer: JsonObject | null, name: AnswerField) => string | null = stringAt;
+const listAt: (of: JsonObject | null, name: AnswerField | CppField) => readonly JsonObject[] =
+  objectsAt;
+const textAt: (of: JsonObject, name: SegmentField | WordField) => string | null = stringAt;
+const valueAt: (of: JsonObject, name: SegmentField | CppField) => number | null = numberAt;
+
 /** A clip has 25 s: more is no answer to it. */
 const MAX_SEGMENTS = 500;
 const MAX_WORDS = 2_000;
@@ -33,8 +47,8 @@ const MAX_WORDS = 2_000;
 /** Null where it is no answer: not JSON, or without a text. */
 export function segmentsIn(body: string): readonly AnswerSegment[] | null {
   const answer = objectIn(body);
-  const text = stringAt(answer, 'text');
-  const listed = objectsAt(answer, 'segments').slice(0, MAX_SEGMENTS);
+  const text = answerTextAt(answer, 'text');
+  const listed = listAt(answer, 'segments').slice(0, MAX_SEGMENTS);
   if (text === null && listed.length === 0) return null;
   if (listed.length === 0) return [segmentOf({ text }, wordsAt(answer))];
 
@@ -58,32 +72,32 @@ export function errorIn(body: string): string | null {
 function segmentOf(segment: JsonObject, words: readonly AnswerWord[]): AnswerSegment {
   const startS = secondsAt(segment, 'start', 0);
   return {
-    text: (stringAt(segment, 'text') ?? '').trim(),
+    text: (textAt(segment, 'text') ?? '').trim(),
     startS,
     endS: Math.max(startS, secondsAt(segment, 'end', Infinity)),
-    noSpeechProb: numberAt(segment, 'no_speech_prob'),
-    avgLogprob: numberAt(segment, 'avg_logprob'),
-    compressionRatio: numberAt(segment, 'compression_ratio'),
+    noSpeechProb: valueAt(segment, 'no_speech_prob'),
+    avgLogprob: valueAt(segment, 'avg_logprob'),
+    compressionRatio: valueAt(segment, 'compression_ratio'),
     words,
   };
 }
 
 function wordsAt(value: JsonObject | null): readonly AnswerWord[] {
-  return objectsAt(value, 'words')
+  return listAt(value, 'words')
     .slice(0, MAX_WORDS)
     .map((word) => {
       const startS = secondsAt(word, 'start', 0);
       return {
-        text: (stringAt(word, 'word') ?? '').trim(),
+        text: (textAt(word, 'word') ?? '').trim(),
         startS,
         endS: Math.max(startS, secondsAt(word, 'end', startS)),
-        probability: numberAt(word, 'probability'),
+        probability: valueAt(word, 'probability'),
       };
     })
     .filter(({ text }) => text !== '');
 }
 
-function secondsAt(value: unknown, name: string, fallback: number): number {
+function secondsAt(value: unknown, name: SegmentField & WordField, fallback: number): number {
   return Math.max(0, numberAt(value, name) ?? fallback);
 }
 

@@ -147,11 +147,15 @@ export function settingsOf(options: WhisperOptions): WhisperSettings {
   };
 }
 
+/** What a clip is posted with; tests hold the names against the types of OpenAI's own client. */
+export type RequestField =
+  'model' | 'response_format' | 'language' | 'prompt' | 'temperature' | 'timestamp_granularities[]';
+
 function fieldsOf(options: WhisperOptions, isCpp: boolean): WhisperSettings['fields'] {
   const model = options.model ?? (isCpp ? undefined : 'whisper-1');
   const format =
     options.responseFormat ?? (model?.startsWith('gpt-') === true ? 'json' : 'verbose_json');
-  const fields: [string, string | undefined][] = [
+  const fields: [RequestField, string | undefined][] = [
     ['model', model],
     ['response_format', format],
     ['language', options.language],
@@ -161,7 +165,7 @@ function fieldsOf(options: WhisperOptions, isCpp: boolean): WhisperSettings['fie
   if (!isCpp && format === 'verbose_json') {
     fields.push(['timestamp_granularities[]', 'word'], ['timestamp_granularities[]', 'segment']);
   }
-  return fields.filter((field): field is [string, string] => field[1] !== undefined);
+  return fields.filter((field): field is [RequestField, string] => field[1] !== undefined);
 }
 
 function checkOptions(options: WhisperOptions): void {
