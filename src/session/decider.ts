@@ -89,6 +89,10 @@ class OneConnection implements Decider {
     // Nor do those of answers.
   }
 
+  closing(): void {
+    // Nothing would be changed.
+  }
+
   stop(): void {
     this.actor.stop();
   }

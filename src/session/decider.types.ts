@@ -15,6 +15,8 @@ export interface Decider {
   heard(chunk: Uint8Array): void;
   /** An answer is made or played until then, as far as that is known now. */
   answering(untilMs: number): void;
+  /** The session closes: what is left is delivered by who serves now. */
+  closing(): void;
   stop(): void;
 }
 

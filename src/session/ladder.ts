@@ -34,6 +34,7 @@ export class Ladder implements Decider, Owner {
   readonly #meter: SpeechMeter;
   readonly #stops: (() => void)[] = [];
   #isSpeaking = false;
+  #isClosing = false;
   /** By the service's account, since the last speech. */
   #isEnded = false;
   #heardBytes = 0;
@@ -134,6 +135,12 @@ export class Ladder implements Decider, Owner {
     this.#judgePause();
   }
 
+  /** What is left has the word: for that, no change of carriers finds a pause any more. */
+  closing(): void {
+    this.#isClosing = true;
+    this.#judgePause();
+  }
+
   stop(): void {
     this.#stopTimer();
     for (const stop of this.#stops.splice(0)) stop();
@@ -152,9 +159,9 @@ export class Ladder implements Decider, Owner {
     if (isHeard && this.#hasAnswered) this.#answerDueAtMs = atMs + ANSWER_WITHIN_MS;
     const waitMs = Math.max(this.#answersUntilMs, this.#answerDueAtMs) - atMs;
     const isOver = this.actor.getSnapshot().status !== 'active';
-    if (waitMs <= 0 || isOver) this.#stopTimer();
+    if (waitMs <= 0 || isOver || this.#isClosing) this.#stopTimer();
     else this.#lookAgainAt(atMs + waitMs, atMs);
-    const isSpeaking = isHeard || waitMs > 0;
+    const isSpeaking = isHeard || waitMs > 0 || this.#isClosing;
     const isNews = isSpeaking !== this.#isSpeaking || (isTold && !isSpeaking);
     if (!isNews || isOver) return;
     this.#isSpeaking = isSpeaking;

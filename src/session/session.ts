@@ -209,6 +209,7 @@ export class Session {
   async #close(drainTimeoutMs: number): Promise<CloseResult> {
     await Promise.resolve(); // a listener may have called: the chart must have finished what it is telling
     this.#wiring.stopWatching(); // nothing is dialled any more, not even beside a silent link
+    this.#decider.closing();
     if (drainTimeoutMs > 0 && (this.status === 'active' || this.status === 'connected')) {
       await withTimeout(this.#options.clock, drainTimeoutMs, (signal) =>
         this.#drain.wait(signal, { linkOnly: true }),

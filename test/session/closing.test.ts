@@ -5,6 +5,8 @@ import { expectQuiet, watchSlabs } from '../support/expect-quiet.ts';
 import { fakeProvider, GOODBYE, sayFinal } from '../support/fake-provider.ts';
 import { SessionWorld } from './session-world.ts';
 
+const PAUSE = JSON.stringify({ kind: 'utteranceEnded', atSample: 16_000 });
+const ENDING = JSON.stringify({ kind: 'endAnnounced', inMs: 50_000 });
 const DOWN = { code: 1006, reason: '' };
 
 /** How to bring a session into each state of the reconnect loop, and into the others. */
@@ -139,6 +141,32 @@ describe('an explicit close', () => {
 
     expect(await closed).toMatchObject({ drained: true, left: { chunks: 0, ms: 0 } });
     expect(world.transport.last.sent.at(-1)?.frame).toBe(GOODBYE);
+    expectQuiet(world);
+  });
+
+  it('hears the last words where the service announces its end meanwhile', async () => {
+    const provider = fakeProvider({
+      traits: { announcesEnd: true, makesBeforeBreaks: false },
+      openStream: () => ({ encodeFlush: () => ENDING }),
+    });
+    const world = new SessionWorld({
+      provider,
+      onFrame: (socket, frame) => {
+        if (frame === GOODBYE) socket.endsAfter(900, { code: 1000, reason: '' });
+        if (frame !== ENDING) return;
+        socket.say(PAUSE);
+        socket.say(ENDING);
+        world.clock.setTimeout(() => sayFinal(socket, { fromSample: 0, toSample: 16_000 }), 1_000);
+      },
+    });
+    await world.connect();
+    await world.speak(1_000);
+
+    const closed = world.session.close();
+    await world.clock.advanceAsync(10_000);
+
+    expect(await closed).toMatchObject({ drained: true, left: { chunks: 0, ms: 0 } });
+    expect(world.transport.sockets).toHaveLength(1);
     expectQuiet(world);
   });
 
