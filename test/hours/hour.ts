@@ -56,8 +56,11 @@ export class Hour {
   readonly events: SessionEvent[] = [];
   /** As each was told last, in the order in which they were told first. */
   readonly items = new Map<string, ConversationItem>();
+  /** How long the hour had lasted when each was told last. */
+  readonly toldAtMs = new Map<string, number>();
   readonly #seed: number;
   readonly #lengthMs: number;
+  #startAtMs = 0;
   /** Of the answer that sounds: what came of it, and what was played. */
   #sounding: { readonly id: string; madeMs: number; playedMs: number } | null = null;
 
@@ -106,7 +109,7 @@ export class Hour {
   async talk(talker: Talker, faults: readonly (() => void)[]): Promise<CloseResult> {
     (await createLiveResampler(RATE_HZ, RATE_HZ * 2)).free(); // it loads in real time, once
     const { clock } = this;
-    const startAtMs = clock.nowMs() + CONNECT_MS;
+    this.#startAtMs = clock.nowMs() + CONNECT_MS;
     faultMomentsOf(this.#seed, this.#lengthMs).forEach((atMs, turn) => {
       clock.setTimeout(() => faults[turn % faults.length]?.(), CONNECT_MS + atMs);
     });
@@ -116,7 +119,7 @@ export class Hour {
     for (let atMs = 0; atMs < this.#lengthMs; atMs += CHUNK_MS) {
       talker.write(this.#chunkAt(atMs));
       this.#play(talker.conversation);
-      await clock.advanceAsync(startAtMs + atMs + CHUNK_MS - clock.nowMs());
+      await clock.advanceAsync(this.#startAtMs + atMs + CHUNK_MS - clock.nowMs());
     }
     const closing = talker.close({ drainTimeoutMs: DRAIN_MS });
     await clock.advanceAsync(DRAIN_MS + REST_MS);
@@ -143,7 +146,7 @@ export class Hour {
     const { conversation } = talker;
     talker.on('*', (event) => {
       this.events.push(event);
-      if (event.type === 'item') this.items.set(event.item.id, event.item);
+      if (event.type === 'item') this.#note(event.item);
       if (event.type === 'item.removed') this.items.delete(event.id);
       if (event.type === 'interrupted') this.#sounding = null;
       if (event.type === 'toolCall') {
@@ -155,6 +158,11 @@ export class Hour {
       if (this.#sounding?.id !== id) this.#sounding = { id, madeMs: 0, playedMs: 0 };
       this.#sounding.madeMs += durationMs;
     });
+  }
+
+  #note(item: ConversationItem): void {
+    this.items.set(item.id, item);
+    this.toldAtMs.set(item.id, this.clock.nowMs() - this.#startAtMs);
   }
 
   /** The loudspeaker, as far as a chunk lasts. */
