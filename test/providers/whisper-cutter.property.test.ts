@@ -8,6 +8,7 @@ import { audioOf, loudnessVad } from './whisper-world.ts';
 import { Cutter } from '../../src/providers/whisper/cutter.ts';
 import type { Cut, CutSettings } from '../../src/providers/whisper/cutter.ts';
 import { fvad } from '../../src/providers/whisper/fvad.ts';
+import { speak } from '../../src/simulators/persona/voice.ts';
 import type { VoiceActivityDetector } from '../../src/ports/voice-activity.ts';
 
 const SETTINGS: CutSettings = {
@@ -190,5 +191,22 @@ describe('the cutter', () => {
     expect(utterances[0]!.from / 16).toBeGreaterThan(200);
     expect(utterances[0]!.from / 16).toBeLessThan(800); // it begins at 600 ms
     expect(from(0, again)).toEqual(from(position, cuts));
+  });
+
+  it('leaves no letter out, however late a strict detector knows a voice, and however early it leaves it', async () => {
+    const detector = await fvad()({ sampleRateHz: 16_000 });
+    const spoken = speak('forest number 176', 16_000);
+    const frameBytes = 2 * detector.frameSamples;
+
+    const shifts = Array.from({ length: frameBytes / 40 }, (_, at) => at * 40);
+    const cutShort = shifts.filter((shift) => {
+      const from = 32_000 + shift;
+      const audio = new Uint8Array(from + spoken.length + 32_000);
+      audio.set(spoken, from);
+      const clips = cutsOf(detector, audio, [3_200]).filter((cut) => cut.kind === 'utterance');
+      return clips.length !== 1 || !Buffer.from(clips[0]?.pcm ?? []).includes(spoken);
+    });
+
+    expect(cutShort).toEqual([]);
   });
 });

@@ -70,8 +70,8 @@ describe('a socket made of posts', () => {
     talk.send(audioOf('.'.repeat(110)));
 
     expect(told(talk.events)).toEqual([
-      [0, 4_800, ''],
-      [4_800, 9_600, ''],
+      [0, 4_300, ''],
+      [4_300, 8_600, ''],
     ]);
   });
 

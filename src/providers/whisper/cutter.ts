@@ -54,6 +54,10 @@ const LISTENING_EVERY_MS = 1_000;
 const HOLE_MS = 90;
 /** Where an utterance is too long, the quietest place is looked for in its last seconds. */
 const LOOK_BACK_MS = 3_000;
+/** A strict detector knows a voice late and leaves it early: what is nearly as loud beside it, for so long, is part of it. */
+const FRINGE_MS = 500;
+/** Of energies: -20 dB. */
+const FRINGE_RATIO = 0.01;
 const BYTES_PER_SAMPLE = 2;
 
 export class Cutter {
@@ -147,7 +151,7 @@ export class Cutter {
     this.#voicedThrough = to;
     const isSpeech = this.#soundVoiced >= this.#settings.minSpeechMs * this.#samplesPerMs;
     if (this.#speechFrom !== null || !isSpeech) return;
-    this.#speechFrom = this.#soundFrom;
+    this.#speechFrom = this.#fringe(this.#soundFrom, this.#soundFrom, -1);
     this.#emit({ kind: 'speech', at: this.#origin + this.#soundFrom });
   }
 
@@ -158,7 +162,7 @@ export class Cutter {
     if (this.#examined < SILENCE_PIECE_MS * this.#samplesPerMs) return;
     // What may yet turn out to be the run-up to speech is kept.
     const from = this.#origin;
-    this.#advance(this.#examined - this.#preRollSamples);
+    this.#advance(this.#examined - this.#preRollSamples - FRINGE_MS * this.#samplesPerMs);
     this.#emit({ kind: 'silence', from, to: this.#origin });
   }
 
@@ -183,7 +187,8 @@ export class Cutter {
     const to = origin + through;
     if (this.#speechFrom === null) return { kind: 'silence', from: origin, to };
     const clipFrom = this.#clipFrom(this.#speechFrom);
-    const clipTo = Math.min(through, this.#voicedThrough + this.#preRollSamples);
+    const voicedTo = this.#fringe(this.#voicedThrough, this.#speechFrom, 1);
+    const clipTo = Math.min(through, voicedTo + this.#preRollSamples);
     return {
       kind: 'utterance',
       leadFrom: origin,
@@ -199,6 +204,21 @@ export class Cutter {
     return Math.max(0, speechFrom - this.#preRollSamples);
   }
 
+  /** How far it is nearly as loud as the voice that was heard from `voiceFrom` on, beyond `edge` in that direction. */
+  #fringe(edge: number, voiceFrom: number, direction: 1 | -1): number {
+    const { frameSamples } = this.#detector;
+    const voice = this.#loudness.slice(
+      voiceFrom / frameSamples,
+      this.#voicedThrough / frameSamples,
+    );
+    const least = (FRINGE_RATIO * sumOf(voice)) / voice.length;
+    const most = Math.ceil((FRINGE_MS * this.#samplesPerMs) / frameSamples);
+    const first = edge / frameSamples + (direction < 0 ? -1 : 0);
+    let frames = 0;
+    while (frames < most && (this.#loudness[first + direction * frames] ?? 0) > least) frames += 1;
+    return edge + direction * frames * frameSamples;
+  }
+
   get #preRollSamples(): number {
     return Math.round(this.#settings.preRollMs * this.#samplesPerMs);
   }
@@ -211,7 +231,7 @@ export class Cutter {
     let best = frames - 1;
     let least = Infinity;
     for (let middle = Math.max(1, frames - lookBack); middle < frames - 1; middle += 1) {
-      const sum = this.#loudness.slice(middle - 1, middle + 2).reduce((all, one) => all + one, 0);
+      const sum = sumOf(this.#loudness.slice(middle - 1, middle + 2));
       if (sum < least) [best, least] = [middle, sum];
     }
     return best * frameSamples + Math.floor(frameSamples / 2);
@@ -232,6 +252,10 @@ export class Cutter {
     this.#toldThrough = 0;
     this.#detector.reset();
   }
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((all, one) => all + one, 0);
 }
 
 /** Mean square; full scale is 1. */
