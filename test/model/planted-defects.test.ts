@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 
 import { afterConnect } from '../../machines/connection.rules.ts';
 import { connectionSetup } from '../../machines/connection.setup.ts';
-import { connectionMachine, networkMachine } from '../../machines/index.ts';
+import { connectionMachine, networkMachine, requestMachine } from '../../machines/index.ts';
 import { connectionModel } from '../../src/testing/model/catalogues/connection.ts';
 import { networkModel } from '../../src/testing/model/catalogues/network.ts';
+import { requestModel } from '../../src/testing/model/catalogues/request.ts';
 import type { PathOptions } from '../../src/testing/model/paths.ts';
 import { suiteOf } from './chart-suite.ts';
 import { connectionChecks } from './connection-checks.ts';
@@ -110,6 +111,34 @@ describe('the generated tests', () => {
     const failure = await failureOf(networkMachine, networkModel, tested);
 
     expect(failure).not.toBeNull();
+  });
+
+  it.each([-1, 1])('find a wait for a language model that is off by %d ms', async (byMs) => {
+    const tested = requestMachine.provide({
+      delays: { wait: ({ context }) => context.dueAtMs - context.nowMs + byMs },
+    });
+
+    const failure = await failureOf(requestMachine, requestModel, tested);
+
+    expect(failure).not.toBeNull();
+  });
+
+  it.each([
+    ['choose', 'a candidate that is never passed on to'],
+    ['noteBreaker', 'a breaker that nobody heeds'],
+    ['noteBar', 'a candidate that is asked again though its breaker lets nobody through'],
+    ['noteFailure', 'a failure that is forgotten'],
+    ['noteDue', 'a wait that never ends'],
+  ] as const)('find a request chart without %s: %s', async (action, _what) => {
+    const tested = requestMachine.provide({ actions: { [action]: () => undefined } });
+
+    expect(await failureOf(requestMachine, requestModel, tested)).not.toBeNull();
+  });
+
+  it('find a request that is not reported', async () => {
+    const tested = requestMachine.provide({ guards: { endsRequest: () => false } });
+
+    expect(await failureOf(requestMachine, requestModel, tested)).not.toBeNull();
   });
 
   it('find a timer that is not cancelled', async () => {
