@@ -71,7 +71,12 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
     .description('streams packaged speech over a good and over a failing network, and compares')
     .option('--faults <list>', 'another fault plan than the default')
     .option('--seed <n>', 'what the plan and all chance are drawn from', wholeNumber, 1)
-    .option('--speed <x>', 'how many times real time', positiveNumber, 1)
+    .option(
+      '--speed <x>',
+      'how many times real time; as much as the recogniser follows',
+      positiveNumber,
+      1,
+    )
     .option('--json', 'print one object', false)
     .addHelpText('after', faultsHelp())
     .action(async (options: { seed: number; speed: number; faults?: string; json: boolean }) => {
@@ -142,7 +147,7 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
       secondsAsMs,
     )
     .option('--json', 'print one object a line; the last has "type":"summary"', false)
-    .addHelpText('after', faultsHelp())
+    .addHelpText('after', `${faultsHelp()}\n${EXIT_HELP}`)
     .action(async (file: string, options: TranscribeOptions) => {
       io.catchSignals();
       done(await runTranscribe(file, { ...options, environment: process.env }, io));
@@ -172,6 +177,10 @@ function addServices(program: Command, io: CliIo, done: (status: number) => void
       done(await runDoctor({ ...options, environment: process.env }, io));
     });
 }
+
+const EXIT_HELP = `
+Exit status: 0 where every captured chunk was delivered (and a voice agent answered each turn aloud), 1 where not, 2 where the
+command or its file cannot be used, 130 where it was interrupted.`;
 
 function faultsHelp(): string {
   const kinds = FAULT_KINDS.map(({ kind, description }) => `  ${kind.padEnd(15)} ${description}`);

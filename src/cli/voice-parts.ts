@@ -36,6 +36,8 @@ export class VoiceParts {
   readonly #parts: Readonly<Record<VoicePart, Part>> = { stt: whole(), llm: whole(), tts: whole() };
   readonly #unspoken = new Set<string>();
   #isReplying = false;
+  /** Nobody speaks, and nobody is expected to. */
+  #isMute = false;
   #unanswered = 0;
 
   note(event: SessionEvent, nowMs: number): void {
@@ -52,6 +54,12 @@ export class VoiceParts {
       case 'connection.reconnected':
         this.#heal(partOf(event), nowMs);
         return;
+      case 'session.degraded':
+        this.#isMute = event.missing.includes('speaking');
+        return;
+      case 'session.restored':
+        this.#isMute = false;
+        return;
       case 'audio.flowing':
         this.#heal('stt', nowMs);
         return;
@@ -59,9 +67,9 @@ export class VoiceParts {
     }
   }
 
-  /** An answer is still being made, or spoken. */
+  /** An answer is still being made, or has to be spoken. */
   get isBusy(): boolean {
-    return this.#isReplying || this.#unspoken.size > 0;
+    return this.#isReplying || (this.#unspoken.size > 0 && !this.#isMute);
   }
 
   report(): VoiceReport {

@@ -152,7 +152,13 @@ function openerOf({ llm, tts }: Places): OpenStream {
       ...session,
       hearing: candidates,
       thinking: geminiLlm({ ...llm, name: 'gemini', http: httpOver(globalThis.fetch) }),
-      speaking: [deepgramSpeak({ ...tts, name: 'deepgram-speak' })],
+      // Audio is kept for who hears, as long as it takes; an answer that comes minutes late is none.
+      speaking: [
+        {
+          provider: deepgramSpeak({ ...tts, name: 'deepgram-speak' }),
+          reconnect: { persistMs: 0 },
+        },
+      ],
     });
     const soundedMs = new Map<string, number>();
     // Nobody plays it, and who was recorded does not listen: what comes counts as heard.

@@ -12,12 +12,14 @@ import { outagesOf, outageTable } from '../outages.ts';
 import { changesLine, Counts, progressLine } from '../progress.ts';
 import type { Recording, Stream, StreamReport } from '../recording.ts';
 import { streamRecording } from '../recording.ts';
+import { speedOf, SURE_SPEED } from '../recogniser-pace.ts';
 import type { Service } from '../service.ts';
 import { startService } from '../service.ts';
 import { inWholeMs, jsonLine, ledgerLine, remainders } from '../summary.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { defaultFaultPlan, formatFaultPlan, parseFaultPlan } from '../../simulators/faults/plan.ts';
 import type { FaultPlan } from '../../simulators/faults/plan.ts';
+import type { Recogniser } from '../../simulators/recogniser/recogniser.ts';
 import { createVoskRecogniser } from '../../simulators/recogniser/vosk-recogniser.ts';
 
 export interface DemoOptions {
@@ -30,8 +32,18 @@ export interface DemoOptions {
 /** Four folders up from dist/src/cli/commands/. */
 const SPEECH = new URL('../../../../test/fixtures/speech/minute.wav', import.meta.url);
 
-export async function runDemo(options: DemoOptions, io: CliIo): Promise<number> {
+export async function runDemo(given: DemoOptions, io: CliIo): Promise<number> {
+  const recogniser = createVoskRecogniser();
+  try {
+    return await demonstrate(given, recogniser, io);
+  } finally {
+    await recogniser.close();
+  }
+}
+
+async function demonstrate(given: DemoOptions, recogniser: Recogniser, io: CliIo): Promise<number> {
   const recording = await readRecording(fileURLToPath(SPEECH), io.note);
+  const options = { ...given, speed: await followed(given.speed, recording, recogniser, io) };
   const lengthMs = recording.durationMs;
   const plan =
     options.faults === undefined
@@ -39,7 +51,6 @@ export async function runDemo(options: DemoOptions, io: CliIo): Promise<number> 
       : parseFaultPlan(options.faults, { seed: options.seed, lengthMs });
   if (!options.json) introduce(recording, plan, options, io);
 
-  const recogniser = createVoskRecogniser();
   const common = {
     provider: 'local',
     simulated: true,
@@ -59,8 +70,21 @@ export async function runDemo(options: DemoOptions, io: CliIo): Promise<number> 
   } finally {
     io.live('');
     for (const service of services) await service.close();
-    await recogniser.close();
   }
+}
+
+/** A recogniser that falls behind would fail the demonstration, and show nothing of the network. */
+async function followed(
+  speed: number,
+  { pcm }: Recording,
+  recogniser: Recogniser,
+  io: CliIo,
+): Promise<number> {
+  if (speed <= SURE_SPEED) return speed;
+  const most = await speedOf({ recogniser, pcm, streams: 2, clock: systemClock });
+  if (speed <= most) return speed;
+  io.note(`the recogniser does not follow at ${speed}x on this machine just now: taking ${most}x`);
+  return most;
 }
 
 function introduce(recording: Recording, plan: FaultPlan, options: DemoOptions, io: CliIo): void {
