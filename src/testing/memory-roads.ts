@@ -5,16 +5,19 @@ import { MemoryLine, MemoryRoad } from './memory-way.ts';
 /** Which way nothing gets through: `out` is from us to the service, `in` is back. */
 export type Direction = 'both' | 'out' | 'in';
 
+/** What of a network its roads depend on. */
+type Roadbed = Pick<MemoryNetwork<never>, 'clock' | 'bytesPerSecond' | 'delayMs'>;
+
 export class MemoryRoads {
   /** What waits for the network to take it. */
   readonly line: MemoryLine;
   readonly out: MemoryRoad;
   readonly in: MemoryRoad;
-  readonly #network: MemoryNetwork;
+  readonly #network: Roadbed;
   #shut: Direction | null = null;
   #isStalled = false;
 
-  constructor(network: MemoryNetwork, onDrain: () => void) {
+  constructor(network: Roadbed, onDrain: () => void) {
     const { clock, bytesPerSecond } = network;
     this.#network = network;
     this.line = new MemoryLine({ clock, bytesPerSecond, onDrain });

@@ -25,7 +25,7 @@ export class MemorySocket implements Socket {
   answersPings = true;
   /** Pings that were sent. */
   pings = 0;
-  readonly #network: MemoryNetwork;
+  readonly #network: MemoryNetwork<MemorySocket>;
   readonly #handlers: SocketHandlers;
   readonly #roads: MemoryRoads;
   readonly #timers: MemoryTimers;
@@ -35,7 +35,11 @@ export class MemorySocket implements Socket {
   #isGoneTold = false;
 
   /** A transport makes them: see `MemoryTransport`. */
-  constructor(network: MemoryNetwork, request: DialRequest, handlers: SocketHandlers) {
+  constructor(
+    network: MemoryNetwork<MemorySocket>,
+    request: DialRequest,
+    handlers: SocketHandlers,
+  ) {
     const { clock } = network;
     this.request = request;
     this.#network = network;
@@ -173,7 +177,7 @@ export class MemorySocket implements Socket {
   }
 
   /** The dial goes out to whoever serves the other end. @internal */
-  knock(peer: MemoryPeer): void {
+  knock(peer: MemoryPeer<MemorySocket>): void {
     this.#roads.sendOut(0, () => peer.onDial(this));
   }
 

@@ -31,7 +31,7 @@ export interface MemoryTransportOptions {
   /** What the other end does about a frame that has reached it. */
   readonly onFrame?: (socket: MemorySocket, frame: Frame) => void;
   /** Who answers dials that open, pings and closes. Default: dials open, and pings are answered. */
-  readonly peer?: MemoryPeer;
+  readonly peer?: MemoryPeer<MemorySocket>;
   /** Whether what is sent can be looked at afterwards (`sent`, `audio`, `texts`, `heard`). Default true. */
   readonly keepsFrames?: boolean;
 }

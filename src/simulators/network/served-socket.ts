@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../../ports/clock.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
 import type { MemorySocket } from '../../testing/memory-socket.ts';
-import type { ServedEnd } from './simulated-network.ts';
+import type { ServedEnd } from './served-end.ts';
 
 const STATES = { OPEN: 1, CLOSING: 2, CLOSED: 3 } as const;
 

@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { requestFor } from './served-request.ts';
-import type { ServedEnd } from './simulated-network.ts';
+import type { ServedEnd } from './served-end.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Http, HttpEnd, HttpExchange, HttpHandlers, HttpRequest } from '../../ports/http.ts';
 import type { Frame, SocketEnd, Transport } from '../../ports/socket.ts';

@@ -5,18 +5,12 @@
  */
 import { ServedExchange, SimulatedHttp } from './simulated-http.ts';
 import { ServedSocket } from './served-socket.ts';
+import type { ServedEnd } from './served-end.ts';
 import { requestFor } from './served-request.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Http } from '../../ports/http.ts';
 import type { Random } from '../../ports/random.ts';
-import type {
-  DialRequest,
-  Frame,
-  Socket,
-  SocketEnd,
-  SocketHandlers,
-  Transport,
-} from '../../ports/socket.ts';
+import type { DialRequest, Socket, SocketHandlers, Transport } from '../../ports/socket.ts';
 import type { MemorySocket } from '../../testing/memory-socket.ts';
 import { MemoryTransport } from '../../testing/memory-transport.ts';
 import type { ListeningServer, ServerHandlers, ServerNetwork } from '../server/simulator-server.ts';
@@ -28,13 +22,6 @@ export interface SimulatedNetworkOptions {
   /** Up to so much more, for each frame anew, without one overtaking another. Default 0. */
   readonly jitterMs?: number;
   readonly random?: Random;
-}
-
-/** What hears from one end of a connection. */
-export interface ServedEnd {
-  hear(frame: Frame): void;
-  pinged(): void;
-  gone(end: Omit<SocketEnd, 'kind'>): void;
 }
 
 const LATENCY_MS = 20;
