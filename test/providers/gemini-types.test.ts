@@ -10,6 +10,12 @@ import type {
 } from '@google/genai';
 import { describe, expectTypeOf, it } from 'vitest';
 
+import type {
+  ContentFlag,
+  Member,
+  PartField,
+  Transcribed,
+} from '../../src/providers/gemini-live/names.ts';
 import type { TextTurn } from '../../src/providers/gemini-live/restore.ts';
 import type { Setup } from '../../src/providers/gemini-live/setup.ts';
 import type { Content, Part } from '../../src/providers/gemini-llm/contents.ts';
@@ -43,28 +49,13 @@ describe('types of Gemini', () => {
   });
 
   it('know the members that are read', () => {
-    type Members =
-      | 'setupComplete'
-      | 'serverContent'
-      | 'toolCall'
-      | 'toolCallCancellation'
-      | 'goAway'
-      | 'sessionResumptionUpdate'
-      | 'voiceActivity'
-      | 'voiceActivityDetectionSignal'
-      | 'usageMetadata';
-    type Fields =
-      | 'modelTurn'
-      | 'turnComplete'
-      | 'turnCompleteReason'
-      | 'interrupted'
-      | 'generationComplete'
-      | 'inputTranscription'
-      | 'interimInputTranscription'
-      | 'outputTranscription';
-
-    expectTypeOf<Members>().toExtend<keyof LiveServerMessage>();
-    expectTypeOf<Fields>().toExtend<keyof LiveServerContent>();
+    expectTypeOf<Exclude<Member, 'error'>>().toExtend<keyof LiveServerMessage>();
+    expectTypeOf<ContentFlag | Transcribed | 'turnCompleteReason' | 'modelTurn'>().toExtend<
+      keyof LiveServerContent
+    >();
+    expectTypeOf<LiveServerContent[ContentFlag]>().toEqualTypeOf<boolean | undefined>();
+    expectTypeOf<LiveServerContent[Transcribed]>().toExtend<{ text?: string } | undefined>();
+    expectTypeOf<PartField>().toExtend<keyof SdkPart>();
     expectTypeOf<'candidates' | 'promptFeedback' | 'usageMetadata'>().toExtend<
       keyof GenerateContentResponse
     >();

@@ -1,4 +1,6 @@
 /** What stands in a server's frame. Every field may be missing, of another type, or new. */
+import { memberAt, partFlagAt, partObjectAt, partTextAt, transcribedAt } from './names.ts';
+import type { Member, Transcribed } from './names.ts';
 import { fromBase64 } from '../wire/base64.ts';
 import { detailOf } from '../wire/detail.ts';
 import { booleanAt, fieldOf, objectAt, objectsAt, stringAt } from '../wire/json.ts';
@@ -25,18 +27,18 @@ export interface Audio {
 
 /** What a server may send beside what is read here, and what says nothing to us. */
 const SILENT_MEMBERS: readonly string[] = ['usageMetadata'];
-const KNOWN_MEMBERS: readonly string[] = [
-  'setupComplete',
-  'serverContent',
-  'toolCall',
-  'toolCallCancellation',
-  'goAway',
-  'sessionResumptionUpdate',
-  'voiceActivity',
-  'voiceActivityDetectionSignal',
-  'error',
-  ...SILENT_MEMBERS,
-];
+const READ_MEMBERS: Readonly<Record<Member, true>> = {
+  setupComplete: true,
+  serverContent: true,
+  toolCall: true,
+  toolCallCancellation: true,
+  goAway: true,
+  sessionResumptionUpdate: true,
+  voiceActivity: true,
+  voiceActivityDetectionSignal: true,
+  error: true,
+};
+const KNOWN_MEMBERS: readonly string[] = [...Object.keys(READ_MEMBERS), ...SILENT_MEMBERS];
 
 const DEFAULT_RATE_HZ = 24_000;
 const PCM = /^audio\/(?:pcm|l16)\b/i;
@@ -51,16 +53,16 @@ export function unknownMembers(message: JsonObject): string | null {
 /** Audio and text of a model's turn, without what it only thinks. */
 export function piecesOf(content: JsonObject | null): readonly ContentPiece[] {
   return objectsAt(objectAt(content, 'modelTurn'), 'parts').flatMap((part): ContentPiece[] => {
-    if (booleanAt(part, 'thought') === true) return [];
-    if (objectAt(part, 'functionCall') !== null) return [{ kind: 'functionCall', part }];
-    if (objectAt(part, 'inlineData') !== null) return [{ kind: 'audio', part }];
-    return stringAt(part, 'text') === null ? [] : [{ kind: 'text', part }];
+    if (partFlagAt(part, 'thought') === true) return [];
+    if (partObjectAt(part, 'functionCall') !== null) return [{ kind: 'functionCall', part }];
+    if (partObjectAt(part, 'inlineData') !== null) return [{ kind: 'audio', part }];
+    return partTextAt(part, 'text') === null ? [] : [{ kind: 'text', part }];
   });
 }
 
 /** Null for what is no PCM. */
 export function audioIn(part: JsonObject): Audio | null {
-  const data = objectAt(part, 'inlineData');
+  const data = partObjectAt(part, 'inlineData');
   const mimeType = stringAt(data, 'mimeType') ?? 'audio/pcm';
   const bytes = fromBase64(stringAt(data, 'data') ?? '');
   const sampleRateHz = Number(RATE.exec(mimeType)?.[1] ?? DEFAULT_RATE_HZ);
@@ -79,7 +81,7 @@ export function callIn(call: JsonObject | null, holder: JsonObject | null): Func
     id: id === '' ? null : id,
     name,
     arguments: JSON.stringify(objectAt(call, 'args') ?? {}),
-    signature: stringAt(holder, 'thoughtSignature') ?? stringAt(call, 'thoughtSignature'),
+    signature: partTextAt(holder, 'thoughtSignature') ?? stringAt(call, 'thoughtSignature'),
   };
 }
 
@@ -92,15 +94,15 @@ export function handleIn(update: JsonObject | null): string | null {
 /** Whether somebody began or stopped to speak; null where the signal says neither. */
 export function activityIn(message: JsonObject): boolean | null {
   const type =
-    stringAt(objectAt(message, 'voiceActivity'), 'voiceActivityType') ??
-    stringAt(objectAt(message, 'voiceActivityDetectionSignal'), 'vadSignalType');
+    stringAt(memberAt(message, 'voiceActivity'), 'voiceActivityType') ??
+    stringAt(memberAt(message, 'voiceActivityDetectionSignal'), 'vadSignalType');
   if (type === 'ACTIVITY_START' || type === 'VAD_SIGNAL_TYPE_SOS') return true;
   return type === 'ACTIVITY_END' || type === 'VAD_SIGNAL_TYPE_EOS' ? false : null;
 }
 
 /** What was written down; with `finished` alone there is nothing. */
-export function transcriptionIn(content: JsonObject | null, name: string): string {
-  return stringAt(objectAt(content, name), 'text') ?? '';
+export function transcriptionIn(content: JsonObject | null, name: Transcribed): string {
+  return stringAt(transcribedAt(content, name), 'text') ?? '';
 }
 
 export function idsIn(cancellation: JsonObject | null): readonly string[] {

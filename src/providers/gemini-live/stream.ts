@@ -1,5 +1,6 @@
 /** One socket's worth of the Live API. */
 import * as decode from './decode.ts';
+import { callsAt, memberAt } from './names.ts';
 import { durationMs } from './duration.ts';
 import { classifyLiveEnd, isInternalError } from './failures.ts';
 import type { Handles } from './handles.ts';
@@ -14,7 +15,7 @@ import type { Frame, SocketEnd } from '../../ports/socket.ts';
 import type { Order, ProviderEvent, ProviderStream, StreamMemory } from '../contract.ts';
 import { toBase64 } from '../wire/base64.ts';
 import { detailOf } from '../wire/detail.ts';
-import { objectAt, objectIn, objectsAt, stringAt } from '../wire/json.ts';
+import { objectIn, stringAt } from '../wire/json.ts';
 import type { JsonObject } from '../wire/json.ts';
 
 const BYTES_PER_SAMPLE = 2;
@@ -167,7 +168,7 @@ export class GeminiLiveStream implements ProviderStream {
 
   /** Nothing acknowledges what is given back: it counts as taken when the setup is. */
   #configured(message: JsonObject): readonly ProviderEvent[] {
-    if (this.#isConfigured || objectAt(message, 'setupComplete') === null) return [];
+    if (this.#isConfigured || memberAt(message, 'setupComplete') === null) return [];
     this.#isConfigured = true;
     const conversation = this.#conversation();
     const resumed = this.#handle !== null;
@@ -183,12 +184,12 @@ export class GeminiLiveStream implements ProviderStream {
 
   #turnsIn(message: JsonObject): readonly ProviderEvent[] {
     const isSpeaking = decode.activityIn(message);
-    const calls = objectsAt(objectAt(message, 'toolCall'), 'functionCalls');
-    const callIds = decode.idsIn(objectAt(message, 'toolCallCancellation'));
+    const calls = callsAt(memberAt(message, 'toolCall'), 'functionCalls');
+    const callIds = decode.idsIn(memberAt(message, 'toolCallCancellation'));
     return [
       ...(isSpeaking === null ? [] : this.#turns.hearing.activity(isSpeaking)),
       ...this.#turns.take(
-        objectAt(message, 'serverContent'),
+        memberAt(message, 'serverContent'),
         calls.map((call) => decode.callIn(call, null)),
       ),
       ...(callIds.length === 0 ? [] : [{ kind: 'toolCallsCancelled', callIds } as const]),
@@ -197,12 +198,12 @@ export class GeminiLiveStream implements ProviderStream {
 
   #serviceIn(message: JsonObject): readonly ProviderEvent[] {
     const events: ProviderEvent[] = [];
-    const handle = decode.handleIn(objectAt(message, 'sessionResumptionUpdate'));
+    const handle = decode.handleIn(memberAt(message, 'sessionResumptionUpdate'));
     if (handle !== null && this.#settings.options.resumption !== false) {
       this.#hasOffered = true;
       events.push({ kind: 'handleOffered', handle });
     }
-    const goAway = objectAt(message, 'goAway');
+    const goAway = memberAt(message, 'goAway');
     if (goAway !== null) {
       this.#wasAnnounced = true;
       events.push({
@@ -210,7 +211,7 @@ export class GeminiLiveStream implements ProviderStream {
         inMs: durationMs(stringAt(goAway, 'timeLeft')) ?? GO_AWAY_MS,
       });
     }
-    const error = objectAt(message, 'error');
+    const error = memberAt(message, 'error');
     if (error !== null) {
       // The service's own ends are closes: what a gateway says on the way is passed on.
       const detail = detailOf(stringAt(error, 'message') ?? '', this.#settings.secrets());

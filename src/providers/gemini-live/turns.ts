@@ -1,10 +1,10 @@
 /** Who has the word on one socket: what the user says, what the model answers, and what it calls. */
 import { Answering } from './answering.ts';
 import * as decode from './decode.ts';
+import { contentFlagAt, partObjectAt, partTextAt, reasonAt } from './names.ts';
 import { Hearing } from './hearing.ts';
 import { ToolCalls } from './tool-calls.ts';
 import type { ProviderEvent } from '../contract.ts';
-import { booleanAt, objectAt, stringAt } from '../wire/json.ts';
 import type { JsonObject } from '../wire/json.ts';
 
 export interface TurnsOptions {
@@ -48,7 +48,7 @@ export class Turns {
     content: JsonObject | null,
     calls: readonly (decode.FunctionCall | null)[],
   ): readonly ProviderEvent[] {
-    const isInterrupted = booleanAt(content, 'interrupted') === true;
+    const isInterrupted = contentFlagAt(content, 'interrupted') === true;
     return [
       ...(isInterrupted ? [] : this.#heard(content)),
       ...this.#said(content),
@@ -75,10 +75,10 @@ export class Turns {
     const events: ProviderEvent[] = [];
     for (const { kind, part } of decode.piecesOf(content)) {
       if (kind === 'functionCall') {
-        events.push(...this.#called(decode.callIn(objectAt(part, 'functionCall'), part)));
+        events.push(...this.#called(decode.callIn(partObjectAt(part, 'functionCall'), part)));
       } else if (kind === 'audio') events.push(...this.#audio(part));
       else if (this.#speaksText) {
-        events.push(...this.#begins(), ...this.#answering.text(stringAt(part, 'text') ?? ''));
+        events.push(...this.#begins(), ...this.#answering.text(partTextAt(part, 'text') ?? ''));
       }
     }
     const text = decode.transcriptionIn(content, 'outputTranscription');
@@ -110,12 +110,12 @@ export class Turns {
   /** One of the two is enough, and either may be missing. */
   #ends(content: JsonObject | null): readonly ProviderEvent[] {
     const events: ProviderEvent[] = [];
-    if (booleanAt(content, 'generationComplete') === true) {
+    if (contentFlagAt(content, 'generationComplete') === true) {
       events.push(...this.#answering.end('completed', this.hearing.sentSamples));
       this.hearing.answerEnded();
     }
-    if (booleanAt(content, 'turnComplete') === true) {
-      const reason = stringAt(content, 'turnCompleteReason') ?? '';
+    if (contentFlagAt(content, 'turnComplete') === true) {
+      const reason = reasonAt(content, 'turnCompleteReason') ?? '';
       const status = FAILED_TURN.test(reason) ? 'failed' : 'completed';
       events.push(...this.#answering.end(status, null), ...this.hearing.turnCompleted());
     }
