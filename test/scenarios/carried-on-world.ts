@@ -224,16 +224,28 @@ export function turnsOf(items: readonly ConversationItem[]): readonly Turn[] {
   });
 }
 
-/** The conversation as OpenAI holds it. */
+/** The conversation as the journal keeps it, or as OpenAI holds it. */
 export function wordsOf(items: readonly (ConversationItem | Item)[]): readonly string[] {
-  return items.map((item) => {
-    const { content } = item as Item;
-    if (content !== undefined) {
-      const texts = content.map((part) => part['text'] ?? part['transcript']);
-      return `${String(item['role' as never])}: ${texts.join('')}`;
-    }
-    if ('kind' in item && item.kind === 'message') return `${item.role}: ${item.text}`;
-    const { callId, call_id: wireId, output } = item as unknown as Record<string, string>;
-    return `${output === undefined ? 'call' : 'result'} ${callId ?? wireId ?? ''}: ${output ?? ''}`;
-  });
+  return items.map((item) =>
+    'kind' in item ? lineOf(item as ConversationItem) : wireLineOf(item),
+  );
+}
+
+function lineOf(item: ConversationItem): string {
+  switch (item.kind) {
+    case 'message':
+      return `${item.role}: ${item.text}`;
+    case 'toolCall':
+      return `call ${item.callId}: ${item.arguments}`;
+    case 'toolResult':
+      return `result ${item.callId}: ${item.output}`;
+  }
+}
+
+function wireLineOf(item: Item): string {
+  const { role = '', content = [] } = item;
+  const callId = String(item['call_id']);
+  if (item.type === 'function_call') return `call ${callId}: ${String(item['arguments'])}`;
+  if (item.type === 'function_call_output') return `result ${callId}: ${String(item['output'])}`;
+  return `${role}: ${content.map((part) => part['text'] ?? part['transcript']).join('')}`;
 }
