@@ -6,14 +6,13 @@
 import type { Conversation, SayOptions, SpokenAudio } from './conversation.ts';
 import { Handles } from './handles.ts';
 import { Journal } from './journal.ts';
-import { Playback } from './playback.ts';
 import { ReplyRetry } from './reply-retry.ts';
+import { Sounding } from './sounding.ts';
 import { SpeechQueue } from './speech-queue.ts';
 import type { Speaker, TalkOptions } from './talk.types.ts';
 import { textGiven } from './door.ts';
 import type { Failure } from '../../machines/failure.ts';
-import { BYTES_PER_SAMPLE } from '../audio/format.ts';
-import type { ConversationItem, MessageItem } from '../ports/conversation.ts';
+import type { ConversationItem } from '../ports/conversation.ts';
 import type { Order, StreamMemory } from '../providers/contract.ts';
 import type { ConversationEvent } from '../providers/events.ts';
 
@@ -21,17 +20,15 @@ export class Talk implements Conversation {
   readonly #options: TalkOptions;
   readonly journal = new Journal();
   readonly #speech: SpeechQueue;
-  readonly #listeners = new Set<(audio: SpokenAudio) => void>();
-  readonly #playback = new Playback();
+  readonly #sounding: Sounding;
   readonly #handles = new Handles();
   readonly #retry: ReplyRetry;
   #speaker: Speaker | null = null;
-  /** The answer that sounds, in our words. */
-  #speaking: string | null = null;
   #isReplying = false;
 
   constructor(options: TalkOptions) {
     this.#options = options;
+    this.#sounding = new Sounding(options, this.journal, (order) => this.#ask(order));
     this.#retry = new ReplyRetry(options.clock, () => {
       this.#askAgain();
     });
@@ -82,20 +79,18 @@ export class Talk implements Conversation {
   interrupt(): void {
     this.#speech.clear();
     this.journal.pardoned();
-    this.#tellHeard();
-    this.#cutSpeech();
+    this.#sounding.interrupt();
     this.#noteWord();
   }
 
   heard(id: string, ms: number): void {
     this.journal.heard(id, ms);
-    this.#playback.heard(id, ms, this.#options.clock.nowMs());
+    this.#sounding.heard(id, ms);
     this.#tellWord();
   }
 
   onAudio(listener: (audio: SpokenAudio) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#sounding.onAudio(listener);
   }
 
   /** What a socket of this candidate is opened with. */
@@ -127,7 +122,7 @@ export class Talk implements Conversation {
     this.#speech.shut();
     this.#loseOpenItems();
     this.#endReply('interrupted');
-    this.#speaking = null;
+    this.#sounding.lost();
     this.#noteWord();
   }
 
@@ -135,7 +130,7 @@ export class Talk implements Conversation {
     this.#speaker = null;
     this.#retry.cancel();
     this.#speech.clear();
-    this.#listeners.clear();
+    this.#sounding.end();
   }
 
   /** A request of this conversation's failed alone. */
@@ -166,15 +161,14 @@ export class Talk implements Conversation {
         return;
       }
       case 'audio':
-        this.#play(event);
+        this.#sounding.play(event);
         return;
       case 'replyEnded':
         this.journal.replied(event.status);
         this.#endReply(event.status);
         return;
       case 'interrupted':
-        if (this.#heardMs !== null) this.#tellHeard(); // else it keeps what nobody heard
-        this.#cutSpeech();
+        this.#sounding.interrupted();
         return;
       case 'toolCall':
         if (this.journal.addToolCall(event) === null) return;
@@ -225,43 +219,6 @@ export class Talk implements Conversation {
     if (item !== null) this.#options.emitter.emit({ type: 'item', item });
   }
 
-  #play({ ref, bytes, sampleRateHz }: Extract<ConversationEvent, { kind: 'audio' }>): void {
-    const durationMs = (bytes.length * 1_000) / (sampleRateHz * BYTES_PER_SAMPLE);
-    const id = this.journal.addAudio(ref, durationMs) ?? ref;
-    this.#speaking = id;
-    if (this.#listeners.size > 0) {
-      this.#playback.sounded(id, durationMs, this.#options.clock.nowMs());
-    }
-    for (const listener of this.#listeners) {
-      try {
-        listener({ id, bytes, sampleRateHz, durationMs });
-      } catch (error) {
-        this.#options.logger.error('a listener to audio threw', { error: String(error) });
-      }
-    }
-  }
-
-  /** Of the answer that sounds; null where nobody said what was played. */
-  get #heardMs(): number | null {
-    const item = this.items.find(({ id }) => id === this.#speaking);
-    return item?.kind === 'message' ? item.heardMs : null;
-  }
-
-  /** Tells the service where its answer ends. */
-  #tellHeard(): void {
-    const ref = this.#speaking === null ? null : this.journal.refOf(this.#speaking);
-    this.#ask({ kind: 'interrupt', ref, heardMs: this.#heardMs ?? 0 });
-  }
-
-  #cutSpeech(): void {
-    const cut: MessageItem | null =
-      this.#speaking === null ? null : this.journal.cut(this.#speaking);
-    this.#options.emitter.emit({ type: 'interrupted', id: this.#speaking });
-    if (cut !== null) this.#options.emitter.emit({ type: 'item', item: cut });
-    this.#speaking = null;
-    this.#playback.cut();
-  }
-
   /** Told once of each, though a service that takes a session up again tells of what was lost with its socket. */
   #endReply(status: Extract<ConversationEvent, { kind: 'replyEnded' }>['status']): void {
     if (!this.#isReplying) return;
@@ -272,12 +229,12 @@ export class Talk implements Conversation {
   /** Something came of an answer, or it came to its end. */
   #noteWord(): void {
     const isMaking = this.#isReplying || this.#speech.isSaying;
-    this.#playback.making(isMaking, this.#options.clock.nowMs());
+    this.#sounding.making(isMaking);
     this.#tellWord();
   }
 
   #tellWord(): void {
-    this.#options.onAnswering?.(this.#playback.untilMs);
+    this.#options.onAnswering?.(this.#sounding.untilMs);
   }
 
   #ask(order: Order): boolean {
