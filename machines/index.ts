@@ -85,6 +85,7 @@ export type {
   TimerName,
 } from './orchestrator.types.ts';
 export { requestMachine } from './request.machine.ts';
+export type { RequestRoute } from './request.rules.ts';
 export type {
   AnswerFailed,
   ExchangeInput,
