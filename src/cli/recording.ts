@@ -2,6 +2,7 @@
 import { Deadline } from './interruption.ts';
 import type { Interruption } from './interruption.ts';
 import { sleepUntil } from './sleep.ts';
+import type { OpenStream, Stream } from './stream.ts';
 import { Tally } from './tally.ts';
 import type { StreamReport } from './tally.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
@@ -26,14 +27,6 @@ export interface Recording {
   readonly format: AudioFormat;
   readonly durationMs: number;
 }
-
-/** What a recording can be streamed through: a session, or a voice agent. */
-export type Stream = Pick<
-  Session,
-  'on' | 'connect' | 'write' | 'drain' | 'close' | 'status' | 'error' | 'ledger' | 'conversation'
->;
-
-export type OpenStream = (options: SessionOptions) => Stream;
 
 export interface StreamOptions extends Interruption {
   readonly recording: Recording;

@@ -2,7 +2,7 @@
 import { vendorOf } from './access.ts';
 import type { Environment } from './access.ts';
 import type { ProviderList, ProviderName } from './providers.ts';
-import type { OpenStream } from './recording.ts';
+import type { OpenStream } from './stream.ts';
 import { isOnThisMachine, startService } from './service.ts';
 import type { Service } from './service.ts';
 import { TenutoError } from '../ports/errors.ts';

@@ -4,6 +4,7 @@ import type { CourseReport } from './course.ts';
 import { sleepUntil } from './sleep.ts';
 import { PartsStoryWriter, StoryWriter } from './story.ts';
 import type { StoryEntry } from './story.ts';
+import type { Stream } from './stream.ts';
 import { Talk } from './talk.ts';
 import type { TalkCounts } from './talk.ts';
 import { partOf, VoiceParts } from './voice-parts.ts';
@@ -12,7 +13,6 @@ import type { Clock } from '../ports/clock.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import type { CandidateOptions } from '../session/candidates.ts';
 import type { SessionEvent, SessionLedger, TranscriptEvent } from '../session/events.ts';
-import type { Stream } from './recording.ts';
 
 /** An answer is heard to its end, and late words wait for: until nothing was said for a while, but not for ever. */
 const QUIET_MS = 1_500;

@@ -2,7 +2,7 @@
 import { read, VENDORS } from './access.ts';
 import type { Environment } from './access.ts';
 import { paced } from './adapters.ts';
-import type { OpenStream } from './recording.ts';
+import type { OpenStream } from './stream.ts';
 import type { Services } from './services.ts';
 import { localBaseUrl, startStandIn } from './stand-ins.ts';
 import type { VoicePart } from './voice-parts.ts';

@@ -34,7 +34,6 @@ import type {
 import { newSession } from './session-state.ts';
 import { Transcriber } from './transcriber.ts';
 
-export type { OpenAiFault } from './faults.ts';
 export type { OpenAiSimulator, OpenAiSimulatorOptions } from './options.ts';
 
 const MODELS = ['gpt-realtime', 'gpt-4o-realtime', 'gpt-4o-mini-realtime'];

@@ -4,12 +4,13 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { generate } from 'selfsigned';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { systemClock } from '../../ports/clock.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
+import { selfSigned } from './certificate.ts';
+import type { Certificate } from './certificate.ts';
 import { slowPongs } from './slow-pongs.ts';
 
 export interface ServerAddress {
@@ -223,16 +224,6 @@ export async function bodyOf(request: IncomingMessage, maxBytes = 32_000_000): P
 export function answer(response: ServerResponse, { status, headers, body = '' }: HttpAnswer): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(body);
-}
-
-interface Certificate {
-  readonly key: string;
-  readonly cert: string;
-}
-
-async function selfSigned(): Promise<Certificate> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
-  return { key, cert };
 }
 
 function urlOf(request: IncomingMessage): URL {
