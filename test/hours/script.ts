@@ -2,7 +2,7 @@
 import { seededRandom } from '../../src/ports/random.ts';
 import { speak } from '../../src/simulators/persona/voice.ts';
 
-export const MINUTE_MS = 60_000;
+const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const RATE_HZ = 16_000;
 

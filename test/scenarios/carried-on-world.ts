@@ -32,7 +32,7 @@ const AT_MOST_MS = 240_000;
 /** What is said, what is answered to it, and what that leads to. */
 const ROUNDS = 2;
 
-export const TOOLS = [{ name: 'get_weather', parameters: { type: 'object' } }];
+const TOOLS = [{ name: 'get_weather', parameters: { type: 'object' } }];
 
 /** It knows a tool's result from a question. */
 const attentiveMind: Mind = (turns, tools) =>
