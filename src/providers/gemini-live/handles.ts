@@ -2,6 +2,8 @@
  * What is known of handles beyond one socket. A handle names one session, so that sessions which share a provider do not
  * get into each other's way.
  */
+import { dropOldest } from '../wire/capacity.ts';
+
 const CAPACITY = 64;
 
 /** With one handle; the second time it is given up. */
@@ -15,7 +17,7 @@ export class Handles {
   refuse(handle: string): void {
     this.#refused.delete(handle);
     this.#refused.add(handle);
-    dropOldest(this.#refused);
+    dropOldest(this.#refused, CAPACITY);
   }
 
   isRefused(handle: string): boolean {
@@ -27,15 +29,7 @@ export class Handles {
     const count = (this.#internalErrors.get(handle) ?? 0) + 1;
     this.#internalErrors.delete(handle);
     this.#internalErrors.set(handle, count);
-    dropOldest(this.#internalErrors);
+    dropOldest(this.#internalErrors, CAPACITY);
     return count >= INTERNAL_ERRORS;
-  }
-}
-
-function dropOldest(of: Set<string> | Map<string, number>): void {
-  if (of.size <= CAPACITY) return;
-  for (const oldest of of.keys()) {
-    of.delete(oldest);
-    return;
   }
 }

@@ -1,6 +1,7 @@
 /** Calls of one socket: each is told once, and answered by the name that the service gave it. */
 import type { FunctionCall } from './decode.ts';
 import type { ProviderEvent } from '../contract.ts';
+import { dropOldest } from '../wire/capacity.ts';
 
 /** More are not waited for at a time; the oldest is forgotten. */
 const CAPACITY = 1_000;
@@ -20,8 +21,7 @@ export class ToolCalls {
     const callId = call.id ?? this.#nameFor(call.name);
     if (this.#ids.has(callId)) return [];
     this.#ids.set(callId, call.id);
-    const [oldest] = this.#ids.keys();
-    if (this.#ids.size > CAPACITY && oldest !== undefined) this.#ids.delete(oldest);
+    dropOldest(this.#ids, CAPACITY);
     return [
       {
         kind: 'toolCall',

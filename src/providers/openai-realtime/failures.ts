@@ -5,7 +5,8 @@
  * close's reason is `error.type`, and `.error.code` after it where there is one.
  */
 import { detailOf } from '../wire/detail.ts';
-import { objectAt, objectIn, stringAt } from '../wire/json.ts';
+import { numberAt, objectAt, objectIn, objectsAt, stringAt } from '../wire/json.ts';
+import type { JsonObject } from '../wire/json.ts';
 import { retryAfterMsOf } from '../retry-hints.ts';
 import type { Failure, FailureKind } from '../../../machines/failure.ts';
 import type { SocketEnd } from '../../ports/socket.ts';
@@ -76,6 +77,23 @@ export function failureOfReply(
   return code === 'server_error' || stringAt(error, 'type') === 'server_error'
     ? { ...failure, retryAfterMs: SERVER_ERROR_WAIT_MS }
     : failure;
+}
+
+/**
+ * When the service's tokens are full again; null while there are some. The only limit that it names in practice is that of
+ * tokens a minute.
+ * @param event a `rate_limits.updated`.
+ * @param beforeMs what holds where it says nothing of tokens.
+ */
+export function tokensResetMsOf(event: JsonObject, beforeMs: number | null): number | null {
+  let resetMs = beforeMs;
+  for (const limit of objectsAt(event, 'rate_limits')) {
+    const resetS = numberAt(limit, 'reset_seconds');
+    if (resetS === null || stringAt(limit, 'name') === 'requests') continue;
+    const isEmpty = (numberAt(limit, 'remaining') ?? 1) <= 0;
+    resetMs = isEmpty ? Math.max(0, Math.round(resetS * 1_000)) : null;
+  }
+  return resetMs;
 }
 
 export function classifyRealtimeEnd(end: SocketEnd, secrets: readonly string[]): Failure {

@@ -1,16 +1,17 @@
-/** The service's answers on one socket: what they say, how they sound, which tools they call, and asking for one. */
+/** The service's answers on one socket: what they say, how they sound, asking for one, and cutting one off. */
 import type { Order, ProviderEvent } from '../contract.ts';
 import type { Frame } from '../../ports/socket.ts';
 import { fromBase64 } from '../wire/base64.ts';
+import { dropOldest } from '../wire/capacity.ts';
 import { fieldOf, numberAt, objectsAt, stringAt } from '../wire/json.ts';
+import type { Calls, WireCall } from './calls.ts';
+import { sendEvents } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
 import { encode, SAMPLE_RATE_HZ, SAMPLES_PER_MS } from './wire.ts';
 
 const BYTES_PER_SAMPLE = 2;
 /** Older ones are said and done; a reply says one or two. */
 const MAX_ITEMS = 64;
-const MAX_CALLS = 1_000;
-/** Stands for the replies of other sockets. */
-const CARRIED = 'carried';
 
 interface SaidItem {
   /** Where its sound is among its parts. */
@@ -22,35 +23,24 @@ interface SaidItem {
 }
 
 export class Replies {
-  readonly #nameEvent: () => string;
+  readonly #outbox: Outbox;
+  readonly #calls: Calls;
   readonly #items = new Map<string, SaidItem>();
-  readonly #calls: Set<string>;
-  /** By item, for services that leave the name out of what comes later. */
-  readonly #callNames = new Map<string, string>();
-  /** Calls that wait for a result, and the reply that made each. */
-  readonly #pendingCalls = new Map<string, string>();
   #activeId: string | null = null;
   /** The `response.create` that nothing came of yet, and the newest one of all. */
   #requested: string | null = null;
   #lastRequested: string | null = null;
   /** A reply is to be asked for once the one under way has ended. */
   #isWanted = false;
+  /** A turn that we end is answered once it is committed: the commit. */
+  #wantedAfter: string | null = null;
   #isCancelling = false;
   /** Until which sample of the microphone's the answer sounds, if it is played as it comes. */
   #soundsUntil = 0;
 
-  /** @param knownCalls told on other sockets already. */
-  constructor(nameEvent: () => string, knownCalls: readonly string[]) {
-    this.#nameEvent = nameEvent;
-    this.#calls = new Set(knownCalls);
-  }
-
-  /** Calls that other sockets told, and that wait still: the model goes on once it has the results of all. */
-  carry(pendingCalls: readonly string[]): void {
-    for (const callId of pendingCalls) {
-      keep(this.#calls, callId);
-      this.#awaitResult(callId, CARRIED);
-    }
+  constructor(outbox: Outbox, calls: Calls) {
+    this.#outbox = outbox;
+    this.#calls = calls;
   }
 
   started(id: string): readonly ProviderEvent[] {
@@ -66,10 +56,7 @@ export class Replies {
     this.#activeId = null;
     this.#isCancelling = false;
     const frames = this.#isWanted ? this.request() : [];
-    return [
-      { kind: 'replyEnded', status: endOf(status) },
-      ...(frames.length === 0 ? [] : [{ kind: 'send', frames } as const]),
-    ];
+    return [{ kind: 'replyEnded', status: endOf(status) }, ...sendEvents(frames)];
   }
 
   /** An item of an answer, new or done. */
@@ -77,15 +64,11 @@ export class Replies {
     const ref = stringAt(item, 'id');
     if (ref === null) return [];
     const type = stringAt(item, 'type');
-    if (type === 'function_call') return this.#notedCall(ref, item, isDone);
+    if (type === 'function_call') return this.#calls.noted(ref, item, isDone, this.#activeId ?? '');
     if (type !== 'message') return [];
 
     const known = this.#items.get(ref);
-    if (!isDone) {
-      if (known !== undefined) return [];
-      this.#add(ref);
-      return [{ kind: 'item', ref, role: 'assistant', status: 'inProgress' }];
-    }
+    if (!isDone) return known === undefined ? this.#begun(ref) : [];
     const said = known ?? this.#add(ref);
     if (said.isDone) return [];
     said.isDone = true;
@@ -124,12 +107,8 @@ export class Replies {
     return [...begun, { kind: 'audio', ref, bytes: whole, sampleRateHz: SAMPLE_RATE_HZ }];
   }
 
-  called(ref: string, callId: string | null, name: string | null, args: string) {
-    const known = name ?? this.#callNames.get(ref) ?? null;
-    if (callId === null || known === null || this.#calls.has(callId)) return [];
-    keep(this.#calls, callId);
-    this.#awaitResult(callId, this.#activeId ?? '');
-    return [{ kind: 'toolCall', callId, name: known, arguments: args }] as const;
+  called(ref: string, call: WireCall): readonly ProviderEvent[] {
+    return this.#calls.made(ref, call, this.#activeId ?? '');
   }
 
   /** The user speaks. @param cancels the service then ends its answer by itself. */
@@ -147,9 +126,25 @@ export class Replies {
     if (this.#requested !== null) return [];
     this.#isWanted = this.#activeId !== null;
     if (this.#isWanted) return [];
-    this.#requested = this.#nameEvent();
+    this.#requested = this.#outbox.nameEvent();
     this.#lastRequested = this.#requested;
     return [encode({ type: 'response.create', event_id: this.#requested })];
+  }
+
+  /** Asks for an answer once that commit is taken. */
+  requestAfter(commitId: string): void {
+    this.#wantedAfter = commitId;
+  }
+
+  /** @param commitId null where it was no commit of ours. */
+  committed(commitId: string | null): readonly Frame[] {
+    if (commitId === null || commitId !== this.#wantedAfter) return [];
+    this.#wantedAfter = null;
+    return this.request();
+  }
+
+  commitRefused(commitId: string | null): void {
+    if (commitId === this.#wantedAfter) this.#wantedAfter = null;
   }
 
   /** An error, about a request of ours perhaps. True where it needs no telling. */
@@ -165,9 +160,7 @@ export class Replies {
 
   /** The model goes on by itself once all is there that it asked for in one reply. */
   toolAnswered(callId: string): readonly Frame[] {
-    const reply = this.#pendingCalls.get(callId);
-    this.#pendingCalls.delete(callId);
-    return [...this.#pendingCalls.values()].includes(reply ?? '') ? [] : this.request();
+    return this.#calls.answered(callId) ? this.request() : [];
   }
 
   interrupt({ ref, heardMs }: Extract<Order, { kind: 'interrupt' }>): readonly Frame[] {
@@ -177,7 +170,7 @@ export class Replies {
     this.#soundsUntil = 0;
     if (isActive && !this.#isCancelling) {
       this.#isCancelling = true;
-      frames.push(encode({ type: 'response.cancel', event_id: this.#nameEvent() }));
+      frames.push(encode({ type: 'response.cancel', event_id: this.#outbox.nameEvent() }));
     }
     this.#cut();
 
@@ -189,29 +182,13 @@ export class Replies {
     frames.push(
       encode({
         type: 'conversation.item.truncate',
-        event_id: this.#nameEvent(),
+        event_id: this.#outbox.nameEvent(),
         item_id: ref,
         content_index: said.contentIndex,
         audio_end_ms: audioEndMs,
       }),
     );
     return frames;
-  }
-
-  #notedCall(ref: string, item: unknown, isDone: boolean): readonly ProviderEvent[] {
-    const name = stringAt(item, 'name');
-    if (name !== null) {
-      this.#callNames.set(ref, name);
-      dropOldest(this.#callNames, MAX_ITEMS);
-    }
-    const args = stringAt(item, 'arguments');
-    if (!isDone || args === null || stringAt(item, 'status') !== 'completed') return [];
-    return this.called(ref, stringAt(item, 'call_id'), name, args);
-  }
-
-  #awaitResult(callId: string, reply: string): void {
-    this.#pendingCalls.set(callId, reply);
-    dropOldest(this.#pendingCalls, MAX_CALLS);
   }
 
   #begun(ref: string): readonly ProviderEvent[] {
@@ -246,15 +223,4 @@ export function isSpokenByUser(item: unknown): boolean {
 function endOf(status: string | null): 'completed' | 'interrupted' | 'failed' | 'incomplete' {
   if (status === 'cancelled') return 'interrupted';
   return status === 'failed' || status === 'incomplete' ? status : 'completed';
-}
-
-function keep(ids: Set<string>, id: string): void {
-  ids.add(id);
-  const [oldest] = ids;
-  if (ids.size > MAX_CALLS && oldest !== undefined) ids.delete(oldest);
-}
-
-function dropOldest(map: Map<string, unknown>, max: number): void {
-  const [oldest] = map.keys();
-  if (map.size > max && oldest !== undefined) map.delete(oldest);
 }

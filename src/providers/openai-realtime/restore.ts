@@ -8,6 +8,8 @@ import type { ProviderEvent } from '../contract.ts';
 import type { ConversationRecord } from '../../ports/conversation.ts';
 import type { Frame } from '../../ports/socket.ts';
 import { createdItemsOf, pendingCallsOf, summaryOf } from './items.ts';
+import { sendEvents } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
 import { encode } from './wire.ts';
 import type { CreatedItem } from './wire.ts';
 
@@ -19,8 +21,7 @@ export interface RestoreMemory {
 
 export interface RestoreOptions {
   readonly memory: RestoreMemory;
-  nameEvent(): string;
-  create(item: CreatedItem, previous: string): readonly [frame: Frame, eventId: string];
+  readonly outbox: Outbox;
   /** Asks for the answer that the last session owed. */
   requestReply(): readonly Frame[];
 }
@@ -57,7 +58,7 @@ export class Restoration {
     const created = new Map<string, string>();
     let previous = 'root';
     const frames = items.map((item) => {
-      const [frame, eventId] = this.#options.create(item, previous);
+      const [frame, eventId] = this.#options.outbox.create(item, previous);
       created.set(eventId, item.id);
       previous = item.id;
       return frame;
@@ -89,7 +90,7 @@ export class Restoration {
     const deletions = this.#acks.takenIds.map((id) =>
       encode({
         type: 'conversation.item.delete',
-        event_id: this.#options.nameEvent(),
+        event_id: this.#options.outbox.nameEvent(),
         item_id: id,
       }),
     );
@@ -105,7 +106,7 @@ export class Restoration {
     const frames = conversation.owesReply ? this.#options.requestReply() : [];
     return [
       ...(problem === null ? [] : [{ kind: 'failed', failure: lost } as const]),
-      ...(frames.length === 0 ? [] : [{ kind: 'send', frames } as const]),
+      ...sendEvents(frames),
       { kind: 'restored', resumed: false, toolCallsCarried: pendingCallsOf(conversation).length },
     ];
   }

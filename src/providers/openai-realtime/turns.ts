@@ -5,7 +5,10 @@
  * to it has ended, whichever is first; turns are settled in their order, so that finals tile the audio.
  */
 import type { ProviderEvent } from '../contract.ts';
+import { dropOldest } from '../wire/capacity.ts';
 import type { TurnRules } from './session-config.ts';
+import { abandon, newTurn, tell } from './turn.ts';
+import type { Turn } from './turn.ts';
 import { SAMPLES_PER_MS } from './wire.ts';
 
 /** A conversation has one turn under way and a few that wait; what a confused service adds is settled without text. */
@@ -14,24 +17,6 @@ const MAX_OPEN_TURNS = 64;
 const MAX_SETTLED_TURNS = 64;
 const MAX_ASKED_COMMITS = 64;
 const MAX_INTERIM_CHARS = 20_000;
-
-interface Turn {
-  /** The item's; null for a commit that found nothing. */
-  readonly ref: string | null;
-  startSample: number;
-  endSample: number | null;
-  text: string | null;
-  isInterim: boolean;
-  /** The service found its end. */
-  hasStopped: boolean;
-  isCommitted: boolean;
-  /** The item was told. */
-  isTold: boolean;
-  /** The reply that was begun after it. */
-  isAnswered: boolean;
-  isDone: boolean;
-  answersFlush: boolean;
-}
 
 interface AskedCommit {
   readonly eventId: string;
@@ -46,7 +31,8 @@ export interface Committed {
 }
 
 export class Turns {
-  #rules: TurnRules;
+  /** In force now, as the service told them. */
+  rules: TurnRules;
   #open: Turn[] = [];
   #asked: AskedCommit[] = [];
   /** By the item: whether its text is still to come. */
@@ -57,16 +43,11 @@ export class Turns {
   #turnsThrough = 0;
 
   constructor(rules: TurnRules) {
-    this.#rules = rules;
+    this.rules = rules;
   }
 
   get sentSamples(): number {
     return this.#sentSamples;
-  }
-
-  /** The rules that are in force, as the service told them. */
-  set rules(rules: TurnRules) {
-    this.#rules = rules;
   }
 
   sent(samples: number): void {
@@ -81,7 +62,7 @@ export class Turns {
     return [
       ...this.#drain(),
       { kind: 'speechStarted', atSample: turn.startSample },
-      ...this.#told(turn, 'inProgress'),
+      ...tell(turn, 'inProgress'),
     ];
   }
 
@@ -109,11 +90,11 @@ export class Turns {
     turn.answersFlush = asked?.isFlush === true;
     this.#turnsThrough = Math.max(this.#turnsThrough, turn.endSample);
 
-    const isAnswered = asked === undefined ? this.#rules.replies : !asked.isFlush;
-    if (!turn.isInterim || (!this.#rules.transcribes && !isAnswered)) turn.isDone = true;
+    const isAnswered = asked === undefined ? this.rules.replies : !asked.isFlush;
+    if (!turn.isInterim || (!this.rules.transcribes && !isAnswered)) turn.isDone = true;
     // What a flush commits may be silence: it is a turn once it has a text.
-    const isTurn = !turn.answersFlush || turn.isTold || !this.#rules.transcribes;
-    const events = [...(isTurn ? this.#told(turn, 'inProgress') : []), ...this.#drain()];
+    const isTurn = !turn.answersFlush || turn.isTold || !this.rules.transcribes;
+    const events = [...(isTurn ? tell(turn, 'inProgress') : []), ...this.#drain()];
     return { events, eventId: asked?.eventId ?? null };
   }
 
@@ -142,7 +123,7 @@ export class Turns {
       endsUtterance: false,
       answersFlush: false,
     };
-    return [interim, ...this.#told(turn, 'inProgress')];
+    return [interim, ...tell(turn, 'inProgress')];
   }
 
   /** @param text null where it failed. */
@@ -167,32 +148,20 @@ export class Turns {
 
   /** @param isAnswer otherwise it failed or was cut off, and what it should have answered is worth waiting for its text. */
   replyEnded(isAnswer: boolean): readonly ProviderEvent[] {
-    if (!isAnswer && this.#rules.transcribes) return [];
+    if (!isAnswer && this.rules.transcribes) return [];
     for (const turn of this.#open) if (turn.isAnswered) turn.isDone = true;
     return this.#drain();
   }
 
   settleSilence(throughSample: number): readonly ProviderEvent[] {
-    if (!this.#rules.detects) return [];
+    if (!this.rules.detects) return [];
     const turnAt = this.#open[0]?.startSample ?? this.#sentSamples;
     const endSample = Math.min(throughSample, turnAt, this.#sentSamples);
     return endSample > this.#settledThrough ? [this.#final(endSample)] : [];
   }
 
   #add(ref: string | null, atSample: number): Turn {
-    const turn: Turn = {
-      ref,
-      startSample: Math.max(atSample, this.#turnsThrough, this.#settledThrough),
-      endSample: null,
-      text: null,
-      isInterim: true,
-      hasStopped: false,
-      isCommitted: ref === null,
-      isTold: false,
-      isAnswered: false,
-      isDone: false,
-      answersFlush: false,
-    };
+    const turn = newTurn(ref, Math.max(atSample, this.#turnsThrough, this.#settledThrough));
     this.#open.push(turn);
     const [oldest] = this.#open;
     if (this.#open.length > MAX_OPEN_TURNS && oldest !== undefined) abandon(oldest, atSample);
@@ -217,8 +186,9 @@ export class Turns {
       const endSample = Math.min(turn.endSample ?? turn.startSample, this.#sentSamples);
       const through = Math.max(endSample, this.#settledThrough);
       this.#turnsThrough = Math.max(this.#turnsThrough, through);
-      events.push(this.#final(through, turn), ...this.#told(turn, 'completed'));
-      if (turn.ref !== null) this.#remember(turn.ref, turn.isInterim);
+      events.push(this.#final(through, turn), ...tell(turn, 'completed'));
+      if (turn.ref !== null) this.#settled.set(turn.ref, turn.isInterim);
+      dropOldest(this.#settled, MAX_SETTLED_TURNS);
     }
     return events;
   }
@@ -237,37 +207,4 @@ export class Turns {
       answersFlush: turn?.answersFlush === true,
     };
   }
-
-  #told(turn: Turn, status: 'inProgress' | 'completed'): readonly ProviderEvent[] {
-    const { ref, text, startSample, endSample } = turn;
-    const hasText = text !== null && text !== '';
-    if (ref === null || (!turn.isTold && turn.answersFlush && !hasText)) return [];
-    turn.isTold = true;
-    return [
-      {
-        kind: 'item',
-        ref,
-        role: 'user',
-        ...(text === null ? {} : { text }),
-        status,
-        startSample,
-        ...(endSample === null ? {} : { endSample }),
-      },
-    ];
-  }
-
-  #remember(ref: string, awaitsText: boolean): void {
-    this.#settled.set(ref, awaitsText);
-    const [oldest] = this.#settled.keys();
-    if (this.#settled.size > MAX_SETTLED_TURNS && oldest !== undefined) {
-      this.#settled.delete(oldest);
-    }
-  }
-}
-
-/** Speech that came to nothing: the service has begun another turn without committing this one. */
-function abandon(turn: Turn, atSample: number): void {
-  turn.endSample ??= Math.max(atSample, turn.startSample);
-  turn.isCommitted = true;
-  turn.isDone = true;
 }

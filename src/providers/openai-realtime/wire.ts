@@ -1,8 +1,9 @@
 /**
  * The frames of OpenAI Realtime (GA), as narrow as they are used here. Names are the service's own.
  *
- * What is sent is typed whole; of what comes in only the fields that are read, and none of them is believed: `stream.ts`
- * reads them as unknown. Source: the service's API reference, "Realtime client events" and "Realtime server events".
+ * What is sent is typed whole; of what comes in only the fields that are read, and none of them is believed:
+ * `event-reader.ts` reads them as unknown. Source: the service's API reference, "Realtime client events" and "Realtime
+ * server events".
  */
 import type { Frame } from '../../ports/socket.ts';
 

@@ -4,6 +4,8 @@
  * A socket may be lost after a clip was answered and before it was that clip's turn to be told. The next socket cuts the
  * same clip, and is given the answer instead of posting it again.
  */
+import { dropOldest } from '../wire/capacity.ts';
+
 const MAX_ANSWERS = 16;
 
 export class Remembered {
@@ -18,8 +20,7 @@ export class Remembered {
   put(key: string, body: string): void {
     this.#answers.delete(key);
     this.#answers.set(key, body);
-    const [oldest] = this.#answers.keys();
-    if (this.#answers.size > MAX_ANSWERS && oldest !== undefined) this.#answers.delete(oldest);
+    dropOldest(this.#answers, MAX_ANSWERS);
   }
 
   /** It was told. */
