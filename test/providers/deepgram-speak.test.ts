@@ -226,6 +226,12 @@ describe('deepgram speak, its ends', () => {
     expect(failure.code).toContain(String(code));
   });
 
+  it('does not wait for the end of a minute whose characters were those of a socket that is gone', () => {
+    const end = { kind: 'closed', code: 1_008, reason: 'DATA-0001' } as const;
+
+    expect(deepgramSpeak({ apiKey: KEY }).classifyEnd(end).retryAfterMs).toBe(0);
+  });
+
   it.each([
     [401, 'auth'],
     [402, 'quota'],

@@ -22,9 +22,8 @@ import {
 import type { DeepgramSpeakHttpOptions, DeepgramSpeakOptions } from './options.ts';
 import { SpeakStream } from './stream.ts';
 import type { Provider, ProviderTraits } from '../contract.ts';
-import type { FailureKind } from '../../../machines/failure.ts';
 import { classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
-import type { QueryValue } from '../wire/deepgram.ts';
+import type { CodeMeanings, QueryValue } from '../wire/deepgram.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export type { DeepgramSpeakHttpOptions, DeepgramSpeakOptions } from './options.ts';
@@ -35,10 +34,10 @@ const MAX_CHARS_PER_MINUTE = 2_400;
 const MAX_FLUSHES_PER_MINUTE = 20;
 const ENDS_AFTER_MS = 60 * 60_000;
 
-/** What its own codes mean, where the close code says less. */
-const KINDS_BY_CODE: Readonly<Record<string, FailureKind>> = {
-  'DATA-0001': 'rateLimited', // too many characters in the last minute
-  'NET-0003': 'planned', // the 60 minutes are over
+const MEANINGS: CodeMeanings = {
+  // Too many characters in the last minute: of that socket's, so that the next one need not wait for the minute's end.
+  'DATA-0001': { kind: 'rateLimited', retryAfterMs: 0 },
+  'NET-0003': { kind: 'planned' }, // the 60 minutes are over
 };
 
 /** What a voice has no use for, as it hears nothing. */
@@ -77,7 +76,7 @@ export function deepgramSpeak(options: DeepgramSpeakOptions): Provider {
         timeoutMs: options.dialTimeoutMs ?? DEFAULT_TIMEOUT_MS,
       }),
     openStream: () => streamOf(options, secrets, { isHttp: false }),
-    classifyEnd: (end) => classifyDeepgramEnd(end, secrets.recent, KINDS_BY_CODE),
+    classifyEnd: (end) => classifyDeepgramEnd(end, secrets.recent, MEANINGS),
   };
 }
 
@@ -116,7 +115,7 @@ export function deepgramSpeakHttp(options: DeepgramSpeakHttpOptions): Provider {
       });
     },
     openStream: () => streamOf(options, secrets, { isHttp: true }),
-    classifyEnd: (end) => classifyDeepgramEnd(end, secrets.recent, KINDS_BY_CODE),
+    classifyEnd: (end) => classifyDeepgramEnd(end, secrets.recent, MEANINGS),
     over: ({ transport }) => ({
       ...transport,
       dial: (request, handlers) => new HttpSpeech(transport.http, request, handlers),

@@ -61,6 +61,9 @@ function documentedCodeIn(reason: string): string | null {
   return family === '' ? null : `${family.toUpperCase()}-${number}`;
 }
 
+/** What a code of the service's own means, where the close code says less. */
+export type CodeMeanings = Readonly<Record<string, Pick<Failure, 'kind' | 'retryAfterMs'>>>;
+
 /** The same frames would be refused again: not what it takes (1003, 1008), too long (1009). */
 const CONFIG_CLOSES: readonly number[] = [1_003, 1_008, 1_009];
 
@@ -71,13 +74,13 @@ const CONFIG_CLOSES: readonly number[] = [1_003, 1_008, 1_009];
 export function classifyDeepgramEnd(
   end: SocketEnd,
   secrets: readonly string[] = [],
-  byCode: Readonly<Record<string, Failure['kind']>> = {},
+  byCode: CodeMeanings = {},
 ): Failure {
   const failure = classify(end, byCode);
   return { ...failure, detail: detailOf(failure.detail, secrets) };
 }
 
-function classify(end: SocketEnd, byCode: Readonly<Record<string, Failure['kind']>>): Failure {
+function classify(end: SocketEnd, byCode: CodeMeanings): Failure {
   if (end.status !== undefined) return refusal(end.status, end);
   if (end.errorCode === 'HEADERS_UNSUPPORTED' || end.errorCode === 'HTTP_UNSUPPORTED') {
     return { kind: 'config', code: end.errorCode, detail: end.reason };
@@ -93,7 +96,8 @@ function classify(end: SocketEnd, byCode: Readonly<Record<string, Failure['kind'
   if (documented === null) {
     return { kind: byClose, code: end.errorCode ?? String(end.code), detail };
   }
-  return { kind: byCode[documented] ?? byClose, code: `${end.code} ${documented}`, detail };
+  const meaning = byCode[documented] ?? { kind: byClose };
+  return { ...meaning, code: `${end.code} ${documented}`, detail };
 }
 
 function refusal(status: number, end: SocketEnd): Failure {
