@@ -1,5 +1,6 @@
 /** What decides for a session: one connection, or an orchestrator with several. */
 import { createActor } from 'xstate';
+import type { Observer, SnapshotFrom } from 'xstate';
 
 import { mayHedge, needsOrchestrator } from './candidates.ts';
 import type { Decider, DeciderHandlers } from './decider.types.ts';
@@ -35,15 +36,17 @@ export function followNetwork(
   return stop;
 }
 
-/** The connection chart alone, which weighs little. */
-class OneConnection implements Decider {
+/** The connection chart alone, which weighs little; observed by an object and no closures, which weigh more. */
+class OneConnection implements Decider, Observer<SnapshotFrom<ConnectionActor>> {
   readonly actor: ConnectionActor;
   readonly #wiring: Wiring;
+  readonly #handlers: DeciderHandlers;
 
   constructor(options: ResolvedOptions, wiring: Wiring, handlers: DeciderHandlers) {
     const { provider, policy } = options.candidates[0];
     const { traits, component } = provider;
     this.#wiring = wiring;
+    this.#handlers = handlers;
     this.actor = createActor(wiredMachine, {
       clock: options.clock,
       ...(options.inspect === null ? {} : { inspect: options.inspect }),
@@ -60,15 +63,16 @@ class OneConnection implements Decider {
     this.actor.on('*', (signal) => {
       handlers.onSignal(signal);
     });
-    this.actor.subscribe({
-      next: (snapshot) => {
-        handlers.onStatus(statusOf(snapshot));
-      },
-      error: (error) => {
-        handlers.onBroken(error);
-      },
-    });
+    this.actor.subscribe(this);
     this.actor.start();
+  }
+
+  next(snapshot: SnapshotFrom<ConnectionActor>): void {
+    this.#handlers.onStatus(statusOf(snapshot));
+  }
+
+  error(error: unknown): void {
+    this.#handlers.onBroken(error);
   }
 
   order(type: 'session.connect' | 'session.close'): void {

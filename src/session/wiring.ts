@@ -114,7 +114,7 @@ export class Wiring implements LinkHandlers<Link> {
       createResampler,
       ...(talks(candidate) ? { memory: this.#hearing.memoryFor(candidate) } : {}),
     });
-    this.#links = [...this.#links, link];
+    this.#links = this.#links.concat(link); // a spread leaves room for more, and weighs it
     void link.dial(reason, this.reporter.dials(link) ?? this.#rehearsal?.take() ?? null);
 
     return link;

@@ -58,7 +58,9 @@ class NodeWebSocket implements Socket {
     if (!this.#isCorked && this.#net !== null) {
       this.#isCorked = true;
       this.#net.cork();
-      process.nextTick(this.#uncork);
+      process.nextTick(() => {
+        this.#uncork();
+      });
     }
     this.#ws.send(frame); // a client's frame is masked into memory of its own: the ring's bytes are free again
   }
@@ -77,30 +79,19 @@ class NodeWebSocket implements Socket {
     this.#ws.terminate();
   }
 
-  readonly #uncork = (): void => {
+  #uncork(): void {
     this.#isCorked = false;
     this.#net?.uncork();
-  };
+  }
 
+  /** To what a dial comes to; the rest can only follow, and an idle socket should weigh little. */
   #listen(): void {
     const ws = this.#ws;
-    ws.on('upgrade', (response) => {
+    ws.once('upgrade', (response) => {
       this.#net = response.socket;
-      this.#net.on('drain', () => {
-        if (!this.#hasEnded) this.#handlers.onDrain();
-      });
     });
-    ws.on('open', () => {
-      this.#isOpen = true;
-      if (!this.#hasEnded) this.#handlers.onOpen();
-    });
-    ws.on('message', (data, isBinary) => {
-      if (this.#hasEnded) return;
-      const bytes = data as Buffer; // `binaryType` is left at nodebuffer
-      this.#handlers.onFrame(isBinary ? bytes : bytes.toString('utf8'));
-    });
-    ws.on('pong', () => {
-      if (!this.#hasEnded) this.#handlers.onPong();
+    ws.once('open', () => {
+      this.#opened();
     });
     ws.on('unexpected-response', (_request, response) => {
       this.#readRefusal(response);
@@ -112,6 +103,24 @@ class NodeWebSocket implements Socket {
     ws.on('close', (code, reason) => {
       this.#end({ code, reason: reason.toString('utf8') || this.#errorText });
     });
+  }
+
+  #opened(): void {
+    const ws = this.#ws;
+    this.#isOpen = true;
+    ws.removeAllListeners('unexpected-response');
+    ws.on('message', (data, isBinary) => {
+      if (this.#hasEnded) return;
+      const bytes = data as Buffer; // `binaryType` is left at nodebuffer
+      this.#handlers.onFrame(isBinary ? bytes : bytes.toString('utf8'));
+    });
+    ws.on('pong', () => {
+      if (!this.#hasEnded) this.#handlers.onPong();
+    });
+    this.#net?.on('drain', () => {
+      if (!this.#hasEnded) this.#handlers.onDrain();
+    });
+    if (!this.#hasEnded) this.#handlers.onOpen();
   }
 
   #readRefusal(response: IncomingMessage): void {
