@@ -6,6 +6,7 @@
 import { wayOf } from './losses.ts';
 import type { LossCause } from './losses.ts';
 import type { ConformanceRun } from './run.ts';
+import { occupy } from './standing.ts';
 import type { ConnectionEvent } from '../../../machines/connection.types.ts';
 import type { ModelStep } from '../model/paths.ts';
 import { stateOf } from '../model/sentences.ts';
@@ -93,7 +94,7 @@ const causes: Readonly<Record<string, Cause>> = {
   },
   'xstate.error.actor.bufferReplay': {
     prepare: (run) => {
-      run.speak(SHORT_BACKLOG);
+      run.microphone.speak(SHORT_BACKLOG);
       run.provider.failNext('encodeAudio');
     },
   },
@@ -142,11 +143,7 @@ async function lose(run: ConformanceRun, step: ModelStep): Promise<void> {
 /** Where requests are answered, a link ends with one of them. */
 async function readyToLose(run: ConformanceRun, step: ModelStep): Promise<void> {
   const cause = lossCauseOf(step);
-  if (cause === 'ending' || (cause === 'reset' && !isDialing(step))) await run.occupy();
-}
-
-function occupy(run: ConformanceRun): Promise<void> {
-  return run.occupy();
+  if (cause === 'ending' || (cause === 'reset' && !isDialing(step))) await occupy(run);
 }
 
 /** A voice, and who answers requests, show themselves at work by nothing but their work. */
@@ -155,7 +152,7 @@ async function answer(
   _step: ModelStep,
   isTaken: () => boolean,
 ): Promise<void> {
-  await run.occupy();
+  await occupy(run);
   if (run.speech !== null && !run.isByRequest) {
     run.say();
     await run.service.heard();
@@ -169,7 +166,7 @@ async function commit(run: ConformanceRun): Promise<void> {
     run.service.carrying.link.settle();
     return;
   }
-  run.speak(SPOKEN);
+  run.microphone.speak(SPOKEN);
   await run.service.heard();
   run.service.carrying.link.settle();
 }

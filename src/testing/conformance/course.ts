@@ -56,7 +56,7 @@ export class Course {
       next += 1;
     }
     const backlog = next > index + 1 ? this.#backlog(next) : null;
-    if (backlog !== null) this.#run.speak(backlog);
+    if (backlog !== null) this.#run.microphone.speak(backlog);
   }
 
   /** The longest backlog that a step of the replay that begins here asks for. */

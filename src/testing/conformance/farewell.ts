@@ -10,7 +10,7 @@ export async function farewell(run: ConformanceRun): Promise<void> {
   run.service.accept(await run.service.nextDial());
   await run.passUntil(() => run.session.status === 'active', 'connection that stands');
   if (run.isByRequest) run.service.acceptAll();
-  if (run.speech === null) run.speak(LAST_WORDS);
+  if (run.speech === null) run.microphone.speak(LAST_WORDS);
   else await speakTheRest(run);
   await run.service.heard();
 

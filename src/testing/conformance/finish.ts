@@ -20,7 +20,7 @@ export async function finish(run: ConformanceRun): Promise<void> {
   const stands = run.session.status === 'active';
   if (stands && run.speech !== null) await speakTheRest(run);
   else if (stands && run.arePlacesTold) await sayTheRest(run);
-  else if (stands) run.speak(LAST_WORDS); // whatever no result covers yet, the flush asks for
+  else if (stands) run.microphone.speak(LAST_WORDS); // whatever no result covers yet, the flush asks for
   await close(run);
   if (stands) {
     assertNothingLeft(run);
@@ -53,7 +53,7 @@ async function bringBack(run: ConformanceRun): Promise<void> {
 
 /** Everything that was captured is delivered on the link that stands, or was told to be a gap. */
 async function sayTheRest(run: ConformanceRun): Promise<void> {
-  run.speak(LAST_WORDS);
+  run.microphone.speak(LAST_WORDS);
   for (let ticks = 0; ticks < MOST_TICKS; ticks += 1) {
     await run.service.heard();
     const { link, socket } = run.service.carrying;

@@ -122,7 +122,7 @@ function isInPlace(
   const heard = withoutSilence(link.audio.subarray(from * BYTES_PER_SAMPLE, to * BYTES_PER_SAMPLE));
   const bytesAt = (ms: number): number =>
     Math.round((ms * run.sampleRateHz) / 1_000) * BYTES_PER_SAMPLE;
-  const captured = run.captured.subarray(bytesAt(startMs), bytesAt(endMs));
+  const captured = run.microphone.captured.subarray(bytesAt(startMs), bytesAt(endMs));
   if (Buffer.compare(heard, captured) === 0) return [];
   return [`"${text}" is told of ${startMs} to ${endMs} ms, where other audio was`];
 }
@@ -135,7 +135,7 @@ function isOfClip(
 ): readonly string[] {
   const bytesAt = (ms: number): number =>
     Math.round((ms * run.sampleRateHz) / 1_000) * BYTES_PER_SAMPLE;
-  const captured = Buffer.from(run.captured.subarray(bytesAt(startMs), bytesAt(endMs)));
+  const captured = Buffer.from(run.microphone.captured.subarray(bytesAt(startMs), bytesAt(endMs)));
   if (captured.includes(Buffer.from(clip))) return [];
   return [`"${text}" is told of ${startMs} to ${endMs} ms, and its clip is of other audio`];
 }

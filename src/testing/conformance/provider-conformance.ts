@@ -15,8 +15,14 @@ import { assertPlacesKept } from './places.ts';
 import { waysOf } from './provider-server.ts';
 import type { AnyScript, ProviderServer, ServiceFacts, ServiceScript } from './provider-server.ts';
 import { requestCases } from './request-cases.ts';
-import { ConformanceRun, sampleRateOf } from './run.ts';
-import { isByRequest, isServiceScript, isVoice, placelessIn } from './script-kinds.ts';
+import { ConformanceRun } from './run.ts';
+import {
+  isByRequest,
+  isServiceScript,
+  isVoice,
+  placelessIn,
+  sampleRateOf,
+} from './script-kinds.ts';
 import { ScriptedHttpServer } from './scripted-http-server.node.ts';
 import { ScriptedServer } from './scripted-server.node.ts';
 import { ALONE_SETTING } from './settings.ts';

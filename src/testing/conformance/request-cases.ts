@@ -2,7 +2,7 @@
 import { assertOver, finish } from './finish.ts';
 import type { RequestScript } from './request-script.ts';
 import type { ConformanceRun } from './run.ts';
-import { stand } from './standing.ts';
+import { occupy, stand } from './standing.ts';
 import type { NamedCourse } from './speech-cases.ts';
 import { mismatch } from './waiting.ts';
 
@@ -44,7 +44,7 @@ async function idle(run: ConformanceRun): Promise<void> {
 
 async function starve(run: ConformanceRun): Promise<void> {
   await stand(run);
-  await run.occupy();
+  await occupy(run);
   const isLost = (): boolean => run.session.status === 'reconnecting';
   await run.passUntil(isLost, 'end of a request that nobody answers', MOST_PATIENCE_MS);
   await finish(run);
@@ -52,14 +52,14 @@ async function starve(run: ConformanceRun): Promise<void> {
 
 async function leave(run: ConformanceRun): Promise<void> {
   await stand(run);
-  await run.occupy();
+  await occupy(run);
   await run.session.close({ drainTimeoutMs: 0 });
   await assertOver(run);
 }
 
 async function decline(run: ConformanceRun): Promise<void> {
   await stand(run);
-  await run.occupy();
+  await occupy(run);
   run.service.carrying.link.decline?.();
   await run.passUntil(
     () => run.events.some(({ type }) => type === 'warning'),

@@ -1,10 +1,18 @@
 /** One session against one service, over real sockets and on a clock of its own. */
 import { ruleFor } from './credentials.ts';
+import { Microphone } from './microphone.ts';
 import { isSettingUp } from './moments.ts';
 import { nodeTransport } from './node-transport.node.ts';
-import type { ProviderServer, SampleRange, ServiceFacts } from './provider-server.ts';
+import type { ProviderServer, SampleRange } from './provider-server.ts';
 import { handshakeRemedy } from './remedies.ts';
-import { answersOf, arePlacesTold, isByRequest, isSpeechScript, isVoice } from './script-kinds.ts';
+import {
+  answersOf,
+  arePlacesTold,
+  isByRequest,
+  isVoice,
+  sampleRateOf,
+  workIn,
+} from './script-kinds.ts';
 import type { Setting } from './settings.ts';
 import { SpeechWatch } from './speech-watch.ts';
 import { pathOf, StepLog } from './step-log.ts';
@@ -13,11 +21,9 @@ import { FaultyClock, Facts, mismatch } from './waiting.ts';
 import { WatchedProvider } from './watched-provider.ts';
 import { WatchedTransport } from './watched-transport.ts';
 import { ManualNetwork } from '../../network/manual-signals.ts';
-import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
 import type { LogField, Logger } from '../../ports/logger.ts';
-import { seededRandom } from '../../ports/random.ts';
-import type { Frame, Transport } from '../../ports/socket.ts';
+import type { Transport } from '../../ports/socket.ts';
 import type { Provider, ProviderWorld } from '../../providers/contract.ts';
 import { createAdmission } from '../../session/admission/admission.ts';
 import type { SessionEvent } from '../../session/events.ts';
@@ -31,18 +37,11 @@ export interface RunOptions {
   readonly coverage: EdgeCoverage;
 }
 
-const SAMPLE_RATE_HZ = 16_000;
-
 /** Time passes in steps that are shorter than anything that is measured. */
 const TICK_MS = 50;
 
 /** So fast that nothing is said twice, and so slow that there is something to see. */
 const REPLAY_RATE_RATIO = 1.2;
-
-/** What is said to have a request made of it; in a replay, with more behind it, so that the replay goes on. */
-const CLAUSE = { ms: 200, chunkMs: 20 };
-const MORE = { ms: 2_000, chunkMs: 20 };
-const DEFAULT_PAUSE_MS = 1_000;
 
 /** Two sources that agree are believed at once. */
 const SOURCES = ['one', 'another'];
@@ -59,6 +58,7 @@ export class ConformanceRun {
   readonly provider: WatchedProvider;
   readonly transport: WatchedTransport;
   readonly session: Session;
+  readonly microphone: Microphone;
   readonly mostSockets: number;
   readonly sampleRateHz: number;
   readonly arePlacesTold: boolean;
@@ -70,8 +70,6 @@ export class ConformanceRun {
   readonly sounds: Uint8Array[] = [];
   /** Its provider makes its own sockets of requests. */
   readonly isByRequest: boolean;
-  readonly #captured: Uint8Array[] = [];
-  readonly #chance = seededRandom(11);
 
   /** Starts the service, then a session that has not connected yet. */
   static async start(options: RunOptions): Promise<ConformanceRun> {
@@ -114,7 +112,11 @@ export class ConformanceRun {
       onFact: facts.changed,
       onBroken: facts.breakOff,
     });
-    this.transport = new WatchedTransport(platform, (frame) => this.#workIn(frame), facts.changed);
+    this.transport = new WatchedTransport(
+      platform,
+      (frame) => workIn(server.script, frame),
+      facts.changed,
+    );
     service.connect(this.transport);
     this.session = new Session({
       candidates: setting.candidates(this.provider),
@@ -127,6 +129,7 @@ export class ConformanceRun {
       reconnect: setting.policy,
       logger: loggerInto(this.logged),
     });
+    this.microphone = new Microphone(this.sampleRateHz, (chunk) => this.session.write(chunk));
     this.session.on('*', (event) => this.events.push(event));
     if (this.speech !== null) this.#listen();
     this.session.actor.system.inspect(this.log.inspect);
@@ -138,11 +141,6 @@ export class ConformanceRun {
     return answersOf(this.service.server.script).includes(question);
   }
 
-  /** All audio that was written, PCM s16le. */
-  get captured(): Uint8Array {
-    return Buffer.concat(this.#captured);
-  }
-
   /** The wait that the chart is in. */
   get waitMs(): number {
     return this.log.steps.at(-1)?.snapshot.context.waitMs ?? 0;
@@ -151,26 +149,6 @@ export class ConformanceRun {
   /** How it ends is in the log. */
   connect(): void {
     this.session.connect().catch(() => undefined);
-  }
-
-  /** Speaks so much at once: chance, so that every place in it can be told from every other. */
-  speak({ ms, chunkMs }: { readonly ms: number; readonly chunkMs: number }): void {
-    const length = (this.sampleRateHz * chunkMs) / 1_000;
-    for (let spokenMs = 0; spokenMs < ms; spokenMs += chunkMs) {
-      const samples = Int16Array.from({ length }, () => this.#sample());
-      const chunk = new Uint8Array(samples.buffer);
-      this.#captured.push(chunk);
-      this.session.write(chunk);
-    }
-  }
-
-  /** Silence, as it is captured. */
-  pause(ms: number): void {
-    const chunk = new Uint8Array((this.sampleRateHz / 50) * BYTES_PER_SAMPLE);
-    for (let pausedMs = 0; pausedMs < ms; pausedMs += 20) {
-      this.#captured.push(chunk);
-      this.session.write(chunk);
-    }
   }
 
   /** Has a voice say two sentences that no other text has. */
@@ -189,21 +167,6 @@ export class ConformanceRun {
   get isAllSpoken(): boolean {
     const told = this.events.filter(({ type }) => type === 'spoken').length;
     return told >= this.texts.filter(({ isDropped = false }) => !isDropped).length;
-  }
-
-  /** Where requests are answered: gives the provider cause for one, until one waits for its answer. */
-  async occupy(): Promise<void> {
-    const { script } = this.service.server;
-    const isHeld = (): boolean => this.service.carrying.link.isHolding === true;
-    if (!isByRequest(script) || isHeld()) return;
-    if (script.speaks !== undefined) {
-      if (this.isAllSpoken) this.say();
-    } else {
-      this.speak(CLAUSE);
-      this.pause(script.hears?.pauseMs ?? DEFAULT_PAUSE_MS);
-      if (this.session.status !== 'active') this.speak(MORE);
-    }
-    await this.passUntil(isHeld, 'request at the service');
   }
 
   /** Lets a moment pass, with everything that falls due in it. */
@@ -238,24 +201,10 @@ export class ConformanceRun {
     return last !== undefined && isSettingUp(pathOf(last.snapshot));
   }
 
-  /** Never 0, which is the silence that keeps a connection open. */
-  #sample(): number {
-    return 1 + Math.floor(this.#chance.unit() * 32_000);
-  }
-
   #saidAs(text: string): SampleRange | undefined {
     if (text === '' || !this.arePlacesTold) return undefined;
     const all = this.service.links.flatMap(({ link }) => link.said);
     return all.find((said) => said.text === text);
-  }
-
-  /** Of what an adapter's own sockets are sent, the suite knows no more than that something was. */
-  #workIn(frame: Frame): number {
-    const { script } = this.service.server;
-    if (isByRequest(script)) return 1;
-    if (isSpeechScript(script)) return script.textIn(frame)?.length ?? 0;
-    const audio = script.audioIn ? script.audioIn(frame) : typeof frame === 'string' ? null : frame;
-    return audio?.length ?? 0;
   }
 
   #madeBy(make: (world: ProviderWorld) => Transport, transport: Transport): Transport {
@@ -277,11 +226,6 @@ export interface SaidText {
   readonly sentences: readonly string[];
   /** It was interrupted. */
   isDropped?: boolean;
-}
-
-/** At which the suite speaks to a service. */
-export function sampleRateOf({ sampleRateHz }: ServiceFacts): number {
-  return sampleRateHz ?? SAMPLE_RATE_HZ;
 }
 
 function loggerInto(lines: string[]): Logger {

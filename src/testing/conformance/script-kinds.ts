@@ -1,7 +1,10 @@
 /** Which kind of service a script is of, and what of the suite has no place there. */
-import type { AnyScript, ServiceScript, SpeechScript } from './provider-server.ts';
+import type { AnyScript, ServiceFacts, ServiceScript, SpeechScript } from './provider-server.ts';
 import type { RequestScript } from './request-script.ts';
+import type { Frame } from '../../ports/socket.ts';
 import type { ProviderTraits, SpeechLimits } from '../../providers/contract.ts';
+
+const SAMPLE_RATE_HZ = 16_000;
 
 /** Its provider makes its own sockets of requests. */
 export function isByRequest(script: AnyScript): script is RequestScript {
@@ -36,6 +39,22 @@ export function answersOf(script: AnyScript): readonly ('flush' | 'goodbye')[] {
   const isAnswering = isByRequest(script) || script.onFrame !== undefined;
   if (!isAnswering) return [];
   return isVoice(script) ? ['goodbye'] : ['flush', 'goodbye'];
+}
+
+/** At which the suite speaks to a service. */
+export function sampleRateOf({ sampleRateHz = SAMPLE_RATE_HZ }: ServiceFacts): number {
+  return sampleRateHz;
+}
+
+/**
+ * How much of what a frame carries is work for the service. Of what an adapter's own sockets are sent, the suite knows no
+ * more than that something was.
+ */
+export function workIn(script: AnyScript, frame: Frame): number {
+  if (isByRequest(script)) return 1;
+  if (isSpeechScript(script)) return script.textIn(frame)?.length ?? 0;
+  const audio = script.audioIn ? script.audioIn(frame) : typeof frame === 'string' ? null : frame;
+  return audio?.length ?? 0;
 }
 
 /** How much text the service takes; null where there is nothing to hold it to. */

@@ -4,7 +4,7 @@ import type { AnyScript } from './provider-server.ts';
 import type { ConformanceRun } from './run.ts';
 import { limitsOf } from './script-kinds.ts';
 import { speakAll } from './speaking.ts';
-import { stand } from './standing.ts';
+import { occupy, stand } from './standing.ts';
 import { mismatch } from './waiting.ts';
 import type { Provider } from '../../providers/contract.ts';
 
@@ -63,7 +63,7 @@ async function soundHalf(
 ): Promise<void> {
   const before = run.sounds.length;
   if (run.isByRequest) {
-    await run.occupy();
+    await occupy(run);
     if (!first) return;
     const { link } = run.service.carrying;
     link.settle();
