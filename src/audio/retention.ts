@@ -9,6 +9,7 @@ import { GapReporter } from './gap-reporter.ts';
 import type { GapRange, GapReason } from './ledger.ts';
 import { Ledger } from './ledger.ts';
 import { RingBuffer } from './ring-buffer.ts';
+import type { RingKeeper } from './ring-buffer.ts';
 
 export interface RetentionOptions {
   readonly bytesPerSecond: number;
@@ -22,7 +23,7 @@ export interface RetentionOptions {
 
 const DEFAULT_RETENTION_MS = 120_000;
 
-export class Retention {
+export class Retention implements RingKeeper {
   readonly ring: RingBuffer;
   readonly ledger = new Ledger();
   readonly gaps: GapReporter;
@@ -35,9 +36,7 @@ export class Retention {
     this.ring = new RingBuffer({
       capacityBytes: options.capacityBytes,
       retentionBytes: Math.ceil((retentionMs * options.bytesPerSecond) / 1_000),
-      onEvict: (seq) => {
-        this.#evict(seq);
-      },
+      keeper: this,
     });
   }
 
@@ -72,7 +71,7 @@ export class Retention {
     this.#settleEvicted(Infinity, 'ringOverflow');
   }
 
-  #evict(seq: number): void {
+  onEvict(seq: number): void {
     const through = this.ring.positionOf(seq) + this.ring.lengthOf(seq);
     this.#evicted.push({ through, wasSent: seq < this.#unsentSeq });
   }

@@ -7,6 +7,12 @@
 import { sharedSlabs } from './slab-pool.ts';
 import type { SlabPool } from './slab-pool.ts';
 
+/** Whoever has to know of evictions: an object and no closure, since an idle session should weigh little. */
+export interface RingKeeper {
+  /** A chunk is about to be evicted; its bytes can still be read. */
+  onEvict(seq: number): void;
+}
+
 export interface RingOptions {
   /** Most bytes held. Default 4 MiB. */
   readonly capacityBytes?: number | undefined;
@@ -15,8 +21,8 @@ export interface RingOptions {
   /** Fewer chunks than this are never evicted, however long they are. At least 1; default 100. */
   readonly minChunks?: number;
   readonly pool?: SlabPool;
-  /** Told of a chunk that is about to be evicted; its bytes can still be read. */
-  readonly onEvict?: (seq: number) => void;
+  /** Default: nobody is told. */
+  readonly keeper?: RingKeeper;
 }
 
 const FIRST_INDEX_SLOTS = 16;
@@ -28,7 +34,7 @@ export class RingBuffer {
   readonly #capacityBytes: number;
   readonly #minChunks: number;
   readonly #pool: SlabPool;
-  readonly #onEvict: (seq: number) => void;
+  readonly #keeper: RingKeeper | null;
 
   #slots = 0; // none, then a power of two, so that a mask finds the slot of a sequence number
   #slabs: (Uint8Array | undefined)[] = [];
@@ -48,7 +54,7 @@ export class RingBuffer {
     this.#capacityBytes = Math.min(capacityBytes, options.retentionBytes ?? capacityBytes);
     this.#minChunks = Math.max(1, options.minChunks ?? 100);
     this.#pool = options.pool ?? sharedSlabs;
-    this.#onEvict = options.onEvict ?? (() => undefined);
+    this.#keeper = options.keeper ?? null;
   }
 
   /** Number of the oldest chunk held; equals `nextSeq` when empty. */
@@ -83,7 +89,7 @@ export class RingBuffer {
   append(chunk: Uint8Array): number {
     const length = chunk.length;
     while (this.#bytes + length > this.#capacityBytes && this.chunks >= this.#minChunks) {
-      this.#onEvict(this.#firstSeq);
+      this.#keeper?.onEvict(this.#firstSeq);
       this.#releaseFirst();
     }
     if (this.chunks === this.#slots) this.#growIndex();

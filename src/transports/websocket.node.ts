@@ -31,6 +31,7 @@ class NodeWebSocket implements Socket {
   readonly #ws: WebSocket;
   readonly #handlers: SocketHandlers;
   #net: NetSocket | null = null;
+  #timer: NodeJS.Timeout | null;
   #isCorked = false;
   #isOpen = false;
   #hasEnded = false;
@@ -41,11 +42,14 @@ class NodeWebSocket implements Socket {
     this.#handlers = handlers;
     this.#ws = new WebSocket(request.url, [...(request.protocols ?? [])], {
       headers: { ...request.headers },
-      handshakeTimeout: request.timeoutMs,
       maxPayload: MAX_INBOUND_BYTES,
       perMessageDeflate: false, // audio does not compress, and the wait would break the one-turn rule
       followRedirects: false, // a credential must not travel to where a redirect points
     });
+    // Not its `handshakeTimeout`: a server that drips puts that off, and the open socket keeps what is left of it.
+    this.#timer = setTimeout(() => {
+      this.#giveUp();
+    }, request.timeoutMs);
     this.#listen();
   }
 
@@ -76,7 +80,19 @@ class NodeWebSocket implements Socket {
 
   terminate(): void {
     this.#hasEnded = true;
+    this.#stopTimer();
     this.#ws.terminate();
+  }
+
+  #giveUp(): void {
+    this.#errorCode = 'ETIMEDOUT';
+    this.#errorText = 'the dial took too long';
+    this.#ws.terminate();
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #uncork(): void {
@@ -108,6 +124,7 @@ class NodeWebSocket implements Socket {
   #opened(): void {
     const ws = this.#ws;
     this.#isOpen = true;
+    this.#stopTimer();
     ws.removeAllListeners('unexpected-response');
     ws.on('message', (data, isBinary) => {
       if (this.#hasEnded) return;
@@ -146,6 +163,7 @@ class NodeWebSocket implements Socket {
   #end(end: Omit<SocketEnd, 'kind' | 'errorCode'>): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    this.#stopTimer();
     this.#handlers.onEnd({
       ...end,
       kind: this.#isOpen ? 'closed' : 'refused',

@@ -24,7 +24,8 @@ class CountedPool extends SlabPool {
 function startRing(options: Omit<RingOptions, 'pool'> = {}) {
   const pool = new CountedPool();
   const evicted: number[] = [];
-  const ring = new RingBuffer({ onEvict: (seq) => evicted.push(seq), ...options, pool });
+  const keeper = { onEvict: (seq: number) => evicted.push(seq) };
+  const ring = new RingBuffer({ keeper, ...options, pool });
   return { ring, pool, evicted };
 }
 
@@ -110,7 +111,7 @@ describe('ring buffer', () => {
       capacityBytes: 30,
       minChunks: 1,
       pool: new SlabPool(),
-      onEvict: (seq) => seen.push([seq, ...ring.view(seq)]),
+      keeper: { onEvict: (seq) => seen.push([seq, ...ring.view(seq)]) },
     });
 
     for (let value = 1; value <= 4; value += 1) ring.append(chunkOf(10, value));

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
@@ -129,6 +130,47 @@ describe('the WebSocket transport on Node', () => {
     const end = await dial({ url: 'ws://127.0.0.1:9/' }).seen.ended;
 
     expect(end).toMatchObject({ kind: 'refused', errorCode: 'ECONNREFUSED' });
+  });
+
+  it('gives a dial up after its time', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => mute.once('listening', resolve));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+
+    const { port } = mute.address() as AddressInfo;
+    const { seen } = dial({ url: `ws://127.0.0.1:${port}/`, timeoutMs: 1_000 });
+    vi.advanceTimersByTime(1_000);
+    const end = await seen.ended;
+
+    expect(end).toMatchObject({ kind: 'refused', code: 1006, errorCode: 'ETIMEDOUT' });
+    vi.useRealTimers();
+    await new Promise((resolve) => mute.close(resolve));
+  });
+
+  it('keeps no timer once it is open, or was let go', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+
+    const { socket, seen } = dial();
+    await seen.opened;
+    const timersOfOpen = vi.getTimerCount();
+    dial().socket.terminate();
+    const timersOfLetGo = vi.getTimerCount();
+
+    expect([timersOfOpen, timersOfLetGo]).toEqual([0, 0]);
+    vi.useRealTimers();
+    socket.terminate();
+  });
+
+  it('hears what the server says at once', async () => {
+    server.once('connection', (peer) => {
+      peer.send('first');
+      peer.close(1000);
+    });
+
+    const { seen } = dial();
+    await seen.ended;
+
+    expect(seen.frames).toEqual(['first']);
   });
 
   it('tells of a reset as 1006', async () => {
