@@ -76,9 +76,9 @@ describe('gemini over HTTP, asking', () => {
       { ...call, id: '1', callId: 'c1', signature: 'c2ln' },
       { ...call, id: '2', callId: 'call_of_ours_1' },
       { ...call, id: '3', callId: 'c3', status: 'pending' },
-      said('user', 'Are you there?'),
       { kind: 'toolResult', id: '4', callId: 'call_of_ours_1', output: 'two' },
       { kind: 'toolResult', id: '5', callId: 'c1', output: 'one' },
+      said('user', 'Are you there?'),
     ]);
 
     expect(body.contents.slice(1)).toEqual([
@@ -94,9 +94,9 @@ describe('gemini over HTTP, asking', () => {
         parts: [
           { functionResponse: { id: 'c1', name: 'f', response: { output: 'one' } } },
           { functionResponse: { name: 'f', response: { output: 'two' } } },
-          { text: 'Are you there?' },
         ],
       },
+      { role: 'user', parts: [{ text: 'Are you there?' }] },
     ]);
   });
 

@@ -1,9 +1,17 @@
 /**
- * A conversation as `contents`. The service wants the calls of one turn together and their results right behind them, and
- * a turn of the user's before the first call.
+ * A conversation as `contents`. The service wants the calls of one turn together and their results right behind them,
+ * alone in their content, a turn of the user's before the first call, and one of the user's, or results, at the end.
+ *
+ * Sources: ai.google.dev, "Function calling"; what the service answers otherwise: "Requests ending with a model turn are
+ * not supported.", and 400 for text beside a `functionResponse` (envoyproxy/ai-gateway, pull request 2686, September 2026).
  */
 import type { ReplyRequest } from './language-model.ts';
-import type { ConversationItem, ToolCallItem, ToolResultItem } from '../../ports/conversation.ts';
+import type {
+  ConversationItem,
+  MessageItem,
+  ToolCallItem,
+  ToolResultItem,
+} from '../../ports/conversation.ts';
 import { isObject } from '../wire/json.ts';
 
 export interface Content {
@@ -41,13 +49,14 @@ export const OWN_ID_PREFIX = 'call_of_ours_';
  */
 const NO_SIGNATURE = 'skip_thought_signature_validator';
 
-export function contentsOf(items: ReplyRequest['conversation']): readonly Content[] {
+export function contentsOf(conversation: ReplyRequest['conversation']): readonly Content[] {
+  const items = withQuestionLast(conversation);
   const contents: Content[] = [];
   let at = 0;
   while (at < items.length) {
     const item = items[at];
     if (item?.kind !== 'toolCall') {
-      if (item?.kind === 'message') addMessage(contents, item);
+      if (item !== undefined && isSaid(item)) addMessage(contents, item);
       at += 1; // a result stands with its call
       continue;
     }
@@ -62,10 +71,42 @@ export function contentsOf(items: ReplyRequest['conversation']): readonly Conten
   return contents;
 }
 
-function addMessage(contents: Content[], item: Extract<ConversationItem, { kind: 'message' }>) {
-  if (item.text !== '') {
-    add(contents, item.role === 'assistant' ? 'model' : 'user', [{ text: item.text }]);
-  }
+/**
+ * What is to be answered stands last: the newest result, where it came after the user's last words, such as one that came
+ * late, or after the words that bridged the wait; else those words, without what was said since.
+ */
+function withQuestionLast(items: readonly ConversationItem[]): readonly ConversationItem[] {
+  const asked = lastOf(items, (item) => isSaid(item) && item.role !== 'assistant');
+  const answered = lastOf(items, ({ kind }) => kind === 'toolResult');
+  const result = items[answered];
+  if (answered <= asked || result?.kind !== 'toolResult') return items.slice(0, asked + 1);
+
+  const isOne = (item: ConversationItem | undefined): boolean => item?.kind === 'toolCall';
+  const at = items.findIndex((item) => item.kind === 'toolCall' && item.callId === result.callId);
+  if (at < 0) return items;
+  let from = at;
+  let to = at + 1;
+  while (isOne(items[from - 1])) from -= 1;
+  while (isOne(items[to])) to += 1;
+  return [...items.slice(0, from), ...items.slice(to), ...items.slice(from, to)];
+}
+
+/** There is nothing to show of a message without a word. */
+function isSaid(item: ConversationItem): item is MessageItem {
+  return item.kind === 'message' && item.text !== '';
+}
+
+function lastOf(
+  items: readonly ConversationItem[],
+  isIt: (item: ConversationItem) => boolean,
+): number {
+  let at = items.length - 1;
+  for (let item = items[at]; item !== undefined && !isIt(item); item = items[at]) at -= 1;
+  return at;
+}
+
+function addMessage(contents: Content[], { role, text }: MessageItem): void {
+  add(contents, role === 'assistant' ? 'model' : 'user', [{ text }]);
 }
 
 /** A call without a result is refused, and so is one that answers nothing. */
@@ -116,9 +157,10 @@ function argsOf(json: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Turns of one role in a row are one turn. */
+/** Turns of one role in a row are one turn, but for results. */
 function add(contents: Content[], role: Content['role'], parts: readonly Part[]): void {
   const last = contents.at(-1);
-  if (last?.role !== role) contents.push({ role, parts });
+  const isOfResults = last?.parts.some((part) => 'functionResponse' in part) === true;
+  if (last?.role !== role || isOfResults) contents.push({ role, parts });
   else contents[contents.length - 1] = { role, parts: [...last.parts, ...parts] };
 }
