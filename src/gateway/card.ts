@@ -1,0 +1,38 @@
+/** Who a session is and who may take it up again: written with each record of its log. Holds digests, and no secret. */
+import type { HelloFrame } from '../protocol/types.ts';
+
+export interface SessionCard {
+  /** Names the log: a client that meets another one knows that it is no continuation. */
+  readonly lineage: string;
+  /** Who the bearer was issued to. */
+  readonly subject: string;
+  readonly app: string;
+  readonly audio: HelloFrame['audio'];
+  readonly clock: HelloFrame['clock'];
+  /** SHA-256 of the resume token, in hex; the one before counts until the client is known to have the newest. */
+  readonly token: string;
+  readonly formerToken: string | null;
+  /** The attachment that owns the session: dials of `inst` up to `att` are void. */
+  readonly inst: string;
+  readonly att: number;
+  /** By the wall clock: sessions end after a day. */
+  readonly startedAtMs: number;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+export function encodeCard(card: SessionCard): Uint8Array {
+  return encoder.encode(JSON.stringify(card));
+}
+
+/** Only of records whose checksum is right: whoever wrote it was one of us. Null for a card of another version. */
+export function decodeCard(bytes: Uint8Array): SessionCard | null {
+  try {
+    const card = JSON.parse(decoder.decode(bytes)) as Partial<SessionCard>;
+    const isWhole = typeof card.token === 'string' && typeof card.subject === 'string';
+    return isWhole ? (card as SessionCard) : null;
+  } catch {
+    return null;
+  }
+}

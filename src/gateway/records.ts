@@ -1,0 +1,112 @@
+/**
+ * What a session's log is made of. A record holds frames, as they came or will go out, and where the session stands
+ * after it: whoever takes the session over reads one record, the tail.
+ *
+ *      0  u16  magic 0x4e54 ("TN")     16  u32  up         committed through, client to gateway
+ *      2  u8   version 1               20  u32  down       the newest seq, gateway to client
+ *      3  u8   kind                    24  u32  downAcked  the client has the gateway's frames through here
+ *      4  u32  epoch                   28  u32  fin        finals cover the audio through this sample
+ *      8  f64  previous position       32  u32  done       the application has handled the client's frames through here
+ *     36  u32  length of the card      40  card, UTF-8 JSON; then each frame: u32 length, bytes; last: u32 CRC-32C of all before
+ *
+ * `previous` is the tail that the record was appended behind: the log is a chain, and a stale read shows.
+ */
+import { crc32c } from '../protocol/crc32c.ts';
+
+export type RecordKind = 'fence' | 'frames' | 'end';
+
+/** Where a session stands. All but `epoch` only grow. */
+export interface Standing {
+  readonly epoch: number;
+  readonly up: number;
+  readonly down: number;
+  readonly downAcked: number;
+  readonly fin: number;
+  readonly done: number;
+}
+
+export interface SessionRecord extends Standing {
+  readonly kind: RecordKind;
+  readonly previous: number;
+  /** Who the session is: `SessionCard`, as bytes of JSON. */
+  readonly card: Uint8Array;
+  readonly frames: readonly Uint8Array[];
+}
+
+const MAGIC = 0x4e54;
+const VERSION = 1;
+const HEADER_BYTES = 40;
+const LENGTH_BYTES = 4;
+const CRC_BYTES = 4;
+const KINDS: readonly RecordKind[] = ['fence', 'frames', 'end'];
+
+export function encodeRecord(record: SessionRecord): Uint8Array {
+  const { card, frames } = record;
+  const framesBytes = frames.reduce((sum, frame) => sum + LENGTH_BYTES + frame.length, 0);
+  const bytes = new Uint8Array(HEADER_BYTES + card.length + framesBytes + CRC_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, MAGIC, true);
+  view.setUint8(2, VERSION);
+  view.setUint8(3, KINDS.indexOf(record.kind));
+  view.setUint32(4, record.epoch, true);
+  view.setFloat64(8, record.previous, true);
+  view.setUint32(16, record.up, true);
+  view.setUint32(20, record.down, true);
+  view.setUint32(24, record.downAcked, true);
+  view.setUint32(28, record.fin, true);
+  view.setUint32(32, record.done, true);
+  view.setUint32(36, card.length, true);
+  bytes.set(card, HEADER_BYTES);
+  let at = HEADER_BYTES + card.length;
+  for (const frame of frames) {
+    view.setUint32(at, frame.length, true);
+    bytes.set(frame, at + LENGTH_BYTES);
+    at += LENGTH_BYTES + frame.length;
+  }
+  view.setUint32(at, crc32c(bytes.subarray(0, at)), true);
+  return bytes;
+}
+
+/** Null for what is no record, or not whole. Card and frames are views into `bytes`. */
+export function decodeRecord(bytes: Uint8Array): SessionRecord | null {
+  const end = bytes.length - CRC_BYTES;
+  if (end < HEADER_BYTES) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const kind = KINDS[view.getUint8(3)];
+  const isOurs = view.getUint16(0, true) === MAGIC && view.getUint8(2) === VERSION;
+  if (!isOurs || kind === undefined) return null;
+  if (view.getUint32(end, true) !== crc32c(bytes.subarray(0, end))) return null;
+  const cardEnd = HEADER_BYTES + view.getUint32(36, true);
+  const frames = framesIn(bytes, view, cardEnd, end);
+  if (frames === null) return null;
+  return {
+    kind,
+    epoch: view.getUint32(4, true),
+    previous: view.getFloat64(8, true),
+    up: view.getUint32(16, true),
+    down: view.getUint32(20, true),
+    downAcked: view.getUint32(24, true),
+    fin: view.getUint32(28, true),
+    done: view.getUint32(32, true),
+    card: bytes.subarray(HEADER_BYTES, cardEnd),
+    frames,
+  };
+}
+
+function framesIn(
+  bytes: Uint8Array,
+  view: DataView,
+  from: number,
+  end: number,
+): readonly Uint8Array[] | null {
+  const frames: Uint8Array[] = [];
+  let at = from;
+  while (at < end) {
+    if (at + LENGTH_BYTES > end) return null;
+    const frameEnd = at + LENGTH_BYTES + view.getUint32(at, true);
+    if (frameEnd > end) return null;
+    frames.push(bytes.subarray(at + LENGTH_BYTES, frameEnd));
+    at = frameEnd;
+  }
+  return at === end ? frames : null;
+}

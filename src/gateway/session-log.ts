@@ -1,0 +1,214 @@
+/**
+ * The one writer of a session's log on this gateway: one append in flight, and everything that came meanwhile in the next.
+ *
+ * Whoever commits a fence owns the log. From then on an append of any other writer is refused, so an owner that was frozen,
+ * cut off or forgotten learns at its next append that it is none, and has acknowledged nothing that the new owner does not know.
+ */
+import { decodeRecord, encodeRecord } from './records.ts';
+import type { RecordKind, SessionRecord, Standing } from './records.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
+
+/** What is written with each record: read when it is made, so that it fits the frames in it. */
+export interface Snapshot {
+  readonly standing: Standing;
+  readonly card: Uint8Array;
+}
+
+export type LogLoss =
+  /** Another gateway, or another attachment, has taken the session over. */
+  | 'fenced'
+  /** For so long nobody could say what became of an append: another may own the log by now. */
+  | 'uncertain';
+
+export interface SessionLogOptions {
+  readonly store: LogStore;
+  readonly sessionId: string;
+  /** Names this owner: two that fence at the same moment must not take each other's record for their own. */
+  readonly writer: string;
+  readonly clock: Clock;
+  readonly snapshot: () => Snapshot;
+  /** All frames that `standing` counts are in the log for good. */
+  readonly onCommitted: (standing: Standing) => void;
+  /** Once; nothing is written any more. */
+  readonly onLost: (loss: LogLoss) => void;
+  /** The store takes nothing at the moment, or takes it again. */
+  readonly onStalled?: (isStalled: boolean) => void;
+}
+
+/** A tail as it was read: null for an empty log. */
+export interface LogTail {
+  readonly position: number;
+  readonly record: SessionRecord | null;
+}
+
+const FIRST_RETRY_MS = 50;
+const RETRY_CAP_MS = 2_000;
+/** Longer than this the answers to an append may no longer be known to the store (NATS keeps ids for 2 min). */
+const UNCERTAIN_AFTER_MS = 60_000;
+/** Purging costs the store a write: not after each record. */
+const PURGE_EVERY_RECORDS = 16;
+
+interface Written {
+  readonly position: number;
+  readonly up: number;
+  readonly down: number;
+}
+
+export class SessionLog {
+  readonly #options: SessionLogOptions;
+  #tail: number;
+  #frames: Uint8Array[] = [];
+  #kind: RecordKind = 'frames';
+  #isDirty = false;
+  #isWriting = false;
+  #isOver = false;
+  #retryTimer: unknown = null;
+  #retryNow: (() => void) | null = null;
+  /** Oldest first: what may be purged, once it was handled on both sides. */
+  #written: Written[] = [];
+  #idle: (() => void)[] = [];
+
+  /** @param tail where the fence stands that made us the owner. */
+  constructor(options: SessionLogOptions, tail: number) {
+    this.#options = options;
+    this.#tail = tail;
+  }
+
+  /** A frame that the next record is to hold; `flush` sends it on its way. */
+  add(frame: Uint8Array): void {
+    if (!this.#isOver) this.#frames.push(frame);
+    this.#isDirty = true;
+  }
+
+  /** What is to be remembered has changed, though there is no frame for it. */
+  touch(): void {
+    this.#isDirty = true;
+  }
+
+  /** Writes what there is, unless an append is in flight: then as soon as that was answered. */
+  flush(): void {
+    if (this.#isWriting || this.#isOver || !this.#isDirty) return;
+    const frames = this.#frames;
+    const kind = this.#kind;
+    this.#frames = [];
+    this.#isDirty = false;
+    this.#isWriting = true;
+    const { standing, card } = this.#options.snapshot();
+    void this.#write(
+      encodeRecord({ kind, ...standing, previous: this.#tail, card, frames }),
+      standing,
+    );
+  }
+
+  /** The session is over: the last record says so, and resolves when it is written or cannot be. */
+  async end(): Promise<void> {
+    this.#kind = 'end';
+    this.#isDirty = true;
+    await this.settled();
+    this.release();
+  }
+
+  /** Resolves when everything added so far is in the log, or never will be. */
+  async settled(): Promise<void> {
+    this.flush();
+    while (this.#isWriting && !this.#isOver) {
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    }
+  }
+
+  /** Writes nothing any more, and tells nobody. */
+  release(): void {
+    this.#isOver = true;
+    if (this.#retryTimer !== null) this.#options.clock.clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
+    this.#retryNow?.();
+    this.#wakeIdle();
+  }
+
+  async #write(record: Uint8Array, standing: Standing): Promise<void> {
+    const { store, sessionId, writer } = this.#options;
+    const options = { after: this.#tail, id: `${writer}:${this.#tail}` };
+    const outcome = await this.#appended(() => store.append(sessionId, record, options));
+    if (this.#isOver) return;
+    this.#isWriting = false;
+    if (outcome.kind === 'committed') {
+      this.#tail = outcome.position;
+      this.#written.push({ position: outcome.position, up: standing.up, down: standing.down });
+      this.#options.onCommitted(standing);
+      this.#purge(standing);
+      this.flush();
+      if (!this.#isWriting) this.#wakeIdle();
+    } else {
+      this.release();
+      this.#options.onLost(outcome.kind === 'conflict' ? 'fenced' : 'uncertain');
+    }
+  }
+
+  /** Asks until the store says yes or no. An append whose fate is unknown is asked for again under the same id. */
+  async #appended(append: () => Promise<AppendOutcome>): Promise<AppendOutcome> {
+    const { clock, onStalled } = this.#options;
+    const startedAtMs = clock.nowMs();
+    let isUncertain = false;
+    for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, RETRY_CAP_MS)) {
+      const outcome = await outcomeOf(append);
+      const isDecided = outcome.kind === 'committed' || outcome.kind === 'conflict';
+      if (isDecided || this.#isOver) {
+        if (retryMs > FIRST_RETRY_MS) onStalled?.(false);
+        return outcome;
+      }
+      isUncertain ||= outcome.kind === 'unknown';
+      if (isUncertain && clock.nowMs() - startedAtMs > UNCERTAIN_AFTER_MS) return outcome;
+      if (retryMs === FIRST_RETRY_MS) onStalled?.(true);
+      await this.#pause(retryMs);
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#retryNow = resolve;
+      this.#retryTimer = this.#options.clock.setTimeout(resolve, ms);
+    });
+  }
+
+  #purge({ done, downAcked }: Standing): void {
+    if (this.#written.length < PURGE_EVERY_RECORDS) return;
+    const kept = this.#written.findIndex(({ up, down }) => up > done || down > downAcked);
+    const last = this.#written[(kept === -1 ? this.#written.length : kept) - 1];
+    if (last === undefined) return;
+    this.#written = kept === -1 ? [] : this.#written.slice(kept);
+    const { store, sessionId } = this.#options;
+    store.purge(sessionId, last.position).catch(() => undefined); // what stays is let go of with the next
+  }
+
+  #wakeIdle(): void {
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const resolve of idle) resolve();
+  }
+}
+
+/** The newest record; `record` is null where it is none of ours, or torn. */
+export async function readTail(store: LogStore, sessionId: string): Promise<LogTail | null> {
+  const tail = await store.tail(sessionId);
+  return tail === null ? null : { position: tail.position, record: decodeRecord(tail.bytes) };
+}
+
+/** Appends a fence behind the tail that was read. Only `committed` makes an owner. */
+export function appendFence(
+  { store, sessionId, writer }: Pick<SessionLogOptions, 'store' | 'sessionId' | 'writer'>,
+  after: number,
+  { standing, card }: Snapshot,
+): Promise<AppendOutcome> {
+  const record = encodeRecord({ kind: 'fence', ...standing, previous: after, card, frames: [] });
+  return outcomeOf(() => store.append(sessionId, record, { after, id: `${writer}:${after}` }));
+}
+
+/** A store that throws has not said no. */
+async function outcomeOf(append: () => Promise<AppendOutcome>): Promise<AppendOutcome> {
+  try {
+    return await append();
+  } catch (error) {
+    return { kind: 'unknown', reason: error instanceof Error ? error.message : 'the store failed' };
+  }
+}
