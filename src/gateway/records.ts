@@ -7,7 +7,9 @@
  *      3  u8   kind                    24  u32  downAcked  the client has the gateway's frames through here
  *      4  u32  epoch                   28  u32  fin        finals cover the audio through this sample
  *      8  f64  previous position       32  u32  done       the application has handled the client's frames through here
- *     36  u32  length of the card      40  card, UTF-8 JSON; then each frame: u32 length, bytes; last: u32 CRC-32C of all before
+ *     36  u32  length of the card      40  f64  when it was written, ms since 1970
+ *     48  card, UTF-8 JSON; then each frame: u32 length, with bit 31 set where it goes to the
+ *                                       client, and bytes; last: u32 CRC-32C of all before
  *
  * `previous` is the tail that the record was appended behind: the log is a chain, and a stale read shows.
  */
@@ -28,21 +30,30 @@ export interface Standing {
 export interface SessionRecord extends Standing {
   readonly kind: RecordKind;
   readonly previous: number;
+  /** By the writer's wall clock: how long nobody has had the session. */
+  readonly writtenAtMs: number;
   /** Who the session is: `SessionCard`, as bytes of JSON. */
   readonly card: Uint8Array;
-  readonly frames: readonly Uint8Array[];
+  readonly frames: readonly LoggedFrame[];
 }
 
+export interface LoggedFrame {
+  /** From the gateway to the client. */
+  readonly isDown: boolean;
+  readonly bytes: Uint8Array;
+}
+
+const DOWN_BIT = 0x8000_0000;
 const MAGIC = 0x4e54;
 const VERSION = 1;
-const HEADER_BYTES = 40;
+const HEADER_BYTES = 48;
 const LENGTH_BYTES = 4;
 const CRC_BYTES = 4;
 const KINDS: readonly RecordKind[] = ['fence', 'frames', 'end'];
 
 export function encodeRecord(record: SessionRecord): Uint8Array {
   const { card, frames } = record;
-  const framesBytes = frames.reduce((sum, frame) => sum + LENGTH_BYTES + frame.length, 0);
+  const framesBytes = frames.reduce((sum, frame) => sum + LENGTH_BYTES + frame.bytes.length, 0);
   const bytes = new Uint8Array(HEADER_BYTES + card.length + framesBytes + CRC_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, MAGIC, true);
@@ -56,12 +67,13 @@ export function encodeRecord(record: SessionRecord): Uint8Array {
   view.setUint32(28, record.fin, true);
   view.setUint32(32, record.done, true);
   view.setUint32(36, card.length, true);
+  view.setFloat64(40, record.writtenAtMs, true);
   bytes.set(card, HEADER_BYTES);
   let at = HEADER_BYTES + card.length;
   for (const frame of frames) {
-    view.setUint32(at, frame.length, true);
-    bytes.set(frame, at + LENGTH_BYTES);
-    at += LENGTH_BYTES + frame.length;
+    view.setUint32(at, (frame.isDown ? DOWN_BIT : 0) + frame.bytes.length, true);
+    bytes.set(frame.bytes, at + LENGTH_BYTES);
+    at += LENGTH_BYTES + frame.bytes.length;
   }
   view.setUint32(at, crc32c(bytes.subarray(0, at)), true);
   return bytes;
@@ -88,6 +100,7 @@ export function decodeRecord(bytes: Uint8Array): SessionRecord | null {
     downAcked: view.getUint32(24, true),
     fin: view.getUint32(28, true),
     done: view.getUint32(32, true),
+    writtenAtMs: view.getFloat64(40, true),
     card: bytes.subarray(HEADER_BYTES, cardEnd),
     frames,
   };
@@ -98,14 +111,16 @@ function framesIn(
   view: DataView,
   from: number,
   end: number,
-): readonly Uint8Array[] | null {
-  const frames: Uint8Array[] = [];
+): readonly LoggedFrame[] | null {
+  const frames: LoggedFrame[] = [];
   let at = from;
   while (at < end) {
     if (at + LENGTH_BYTES > end) return null;
-    const frameEnd = at + LENGTH_BYTES + view.getUint32(at, true);
+    const length = view.getUint32(at, true);
+    const isDown = length >= DOWN_BIT;
+    const frameEnd = at + LENGTH_BYTES + (isDown ? length - DOWN_BIT : length);
     if (frameEnd > end) return null;
-    frames.push(bytes.subarray(at + LENGTH_BYTES, frameEnd));
+    frames.push({ isDown, bytes: bytes.subarray(at + LENGTH_BYTES, frameEnd) });
     at = frameEnd;
   }
   return at === end ? frames : null;

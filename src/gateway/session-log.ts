@@ -5,8 +5,8 @@
  * cut off or forgotten learns at its next append that it is none, and has acknowledged nothing that the new owner does not know.
  */
 import { decodeRecord, encodeRecord } from './records.ts';
-import type { RecordKind, SessionRecord, Standing } from './records.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { LoggedFrame, RecordKind, SessionRecord, Standing } from './records.ts';
+import type { Clock, WallClock } from '../ports/clock.ts';
 import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
 
 /** What is written with each record: read when it is made, so that it fits the frames in it. */
@@ -21,11 +21,16 @@ export type LogLoss =
   /** For so long nobody could say what became of an append: another may own the log by now. */
   | 'uncertain';
 
-export interface SessionLogOptions {
+/** Which log, and who writes. */
+export interface LogPlace {
   readonly store: LogStore;
   readonly sessionId: string;
   /** Names this owner: two that fence at the same moment must not take each other's record for their own. */
   readonly writer: string;
+  readonly wallClock: WallClock;
+}
+
+export interface SessionLogOptions extends LogPlace {
   readonly clock: Clock;
   readonly snapshot: () => Snapshot;
   /** All frames that `standing` counts are in the log for good. */
@@ -58,7 +63,7 @@ interface Written {
 export class SessionLog {
   readonly #options: SessionLogOptions;
   #tail: number;
-  #frames: Uint8Array[] = [];
+  #frames: LoggedFrame[] = [];
   #kind: RecordKind = 'frames';
   #isDirty = false;
   #isWriting = false;
@@ -76,7 +81,7 @@ export class SessionLog {
   }
 
   /** A frame that the next record is to hold; `flush` sends it on its way. */
-  add(frame: Uint8Array): void {
+  add(frame: LoggedFrame): void {
     if (!this.#isOver) this.#frames.push(frame);
     this.#isDirty = true;
   }
@@ -95,10 +100,9 @@ export class SessionLog {
     this.#isDirty = false;
     this.#isWriting = true;
     const { standing, card } = this.#options.snapshot();
-    void this.#write(
-      encodeRecord({ kind, ...standing, previous: this.#tail, card, frames }),
-      standing,
-    );
+    const writtenAtMs = this.#options.wallClock();
+    const record = { kind, ...standing, previous: this.#tail, writtenAtMs, card, frames };
+    void this.#write(encodeRecord(record), standing);
   }
 
   /** The session is over: the last record says so, and resolves when it is written or cannot be. */
@@ -196,11 +200,18 @@ export async function readTail(store: LogStore, sessionId: string): Promise<LogT
 
 /** Appends a fence behind the tail that was read. Only `committed` makes an owner. */
 export function appendFence(
-  { store, sessionId, writer }: Pick<SessionLogOptions, 'store' | 'sessionId' | 'writer'>,
+  { store, sessionId, writer, wallClock }: LogPlace,
   after: number,
   { standing, card }: Snapshot,
 ): Promise<AppendOutcome> {
-  const record = encodeRecord({ kind: 'fence', ...standing, previous: after, card, frames: [] });
+  const record = encodeRecord({
+    kind: 'fence',
+    ...standing,
+    previous: after,
+    writtenAtMs: wallClock(),
+    card,
+    frames: [],
+  });
   return outcomeOf(() => store.append(sessionId, record, { after, id: `${writer}:${after}` }));
 }
 

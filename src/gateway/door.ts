@@ -1,0 +1,164 @@
+/** A fresh socket: nothing is believed, and little is kept, until it has said who it is and has been let in. */
+import { Attachment } from './attachment.ts';
+import type { GatewaySocket } from './gateway-socket.ts';
+import { refuse } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import type { Attached, Principal } from './registry.ts';
+import type { Clock, WallClock } from '../ports/clock.ts';
+import type { Durability } from '../ports/log-store.ts';
+import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
+import type { CloseCode } from '../protocol/close-codes.ts';
+import { decodeFrame, encodeFrame } from '../protocol/frames.ts';
+import {
+  DEAD_MAX_MS,
+  HELLO_TIMEOUT_MS,
+  MAX_FRAME_BYTES,
+  PING_IDLE_MS,
+  RING_MS,
+} from '../protocol/limits.ts';
+import type { HelloFrame, WelcomeFrame } from '../protocol/types.ts';
+
+/** What a door needs of its gateway. */
+export interface House {
+  readonly clock: Clock;
+  readonly wallClock: WallClock;
+  readonly durability: Durability;
+  readonly graceMs: number;
+  /** Who the bearer is, or why nobody is let in just now. */
+  admit(hello: HelloFrame, socket: GatewaySocket): Promise<Principal | Refusal>;
+  attach(hello: HelloFrame, principal: Principal): Promise<Attached | Refusal>;
+  /** It counts no more. */
+  onGone(door: Door): void;
+}
+
+export class Door {
+  readonly #house: House;
+  readonly #socket: GatewaySocket;
+  #helloTimer: unknown;
+  #attachment: Attachment | null = null;
+  #hasKnocked = false;
+  #isOver = false;
+
+  constructor(house: House, socket: GatewaySocket) {
+    this.#house = house;
+    this.#socket = socket;
+    this.#helloTimer = house.clock.setTimeout(() => {
+      this.#close(CLOSE.protocolError);
+    }, HELLO_TIMEOUT_MS);
+  }
+
+  get attachment(): Attachment | null {
+    return this.#attachment;
+  }
+
+  /** @param bytes only valid during the call; a text frame is no frame of this protocol. */
+  onMessage(bytes: Uint8Array | string): void {
+    if (this.#isOver) return;
+    const frame = typeof bytes === 'string' ? null : decodeFrame(bytes);
+    if (frame === null || frame.type === 'malformed') {
+      this.#close(frame === null ? CLOSE.protocolError : frame.code);
+      return;
+    }
+    if (frame.type === 'unknown') {
+      this.#attachment?.heard();
+      return;
+    }
+    if (this.#attachment !== null) this.#attachment.take(bytes as Uint8Array, frame);
+    else if (frame.type === 'hello' && !this.#hasKnocked) void this.#knock(frame);
+    else this.#close(CLOSE.protocolError); // nothing may follow a HELLO before its WELCOME
+  }
+
+  /** The socket is gone. */
+  onClose(): void {
+    this.#end();
+    this.#attachment?.ended();
+  }
+
+  onSign(): void {
+    this.#attachment?.heard();
+  }
+
+  /** The gateway goes: the client may come to another, and should by then. */
+  sendGoAway(deadlineMs: number, to: readonly string[]): void {
+    this.#attachment?.send(encodeFrame({ type: 'goAway', deadlineMs, to, reason: 'draining' }));
+  }
+
+  close(code: CloseCode): void {
+    if (this.#attachment === null) this.#close(code);
+    else this.#attachment.close(code);
+  }
+
+  async #knock(hello: HelloFrame): Promise<void> {
+    this.#hasKnocked = true;
+    this.#house.clock.clearTimeout(this.#helloTimer);
+    const outcome = await this.#letIn(hello);
+    if (outcome.kind === 'refused') this.#refuse(outcome);
+    else if (!this.#isOver) this.#welcome(hello, outcome);
+  }
+
+  async #letIn(hello: HelloFrame): Promise<Attached | Refusal> {
+    try {
+      const principal = await this.#house.admit(hello, this.#socket);
+      if ('kind' in principal || this.#isOver) {
+        return 'kind' in principal ? principal : refuse('heartbeat');
+      }
+      return await this.#house.attach(hello, principal);
+    } catch {
+      return refuse('storeUnavailable');
+    }
+  }
+
+  #welcome(hello: HelloFrame, { session, token, isResumed }: Attached): void {
+    const { clock, wallClock, durability, graceMs } = this.#house;
+    const attachment = new Attachment({
+      session,
+      socket: this.#socket,
+      clock,
+      onGone: () => {
+        this.#end();
+      },
+    });
+    this.#attachment = attachment;
+    const welcome: WelcomeFrame = {
+      type: 'welcome',
+      v: 1,
+      sid: session.id,
+      epoch: session.epoch,
+      lin: session.card.lineage,
+      resumed: isResumed,
+      up: session.committed,
+      downFrom: hello.rcv + 1,
+      maxSeq: session.maxSeq,
+      resume: token,
+      graceMs,
+      retainMs: RING_MS,
+      maxFrame: MAX_FRAME_BYTES,
+      durability,
+      ping: { idleMs: PING_IDLE_MS, deadMs: DEAD_MAX_MS },
+      caps: [],
+      now: wallClock(),
+    };
+    attachment.send(encodeFrame(welcome));
+    session.attach(attachment, hello.rcv);
+  }
+
+  #refuse({ kind: _, ...facts }: Refusal): void {
+    if (this.#isOver) return;
+    this.#socket.send(encodeFrame({ type: 'refused', ...facts }));
+    this.#close(facts.code as CloseCode);
+  }
+
+  #close(code: CloseCode): void {
+    if (this.#isOver) return;
+    this.#socket.close(code, reasonOf(code));
+    this.#end();
+    this.#attachment?.ended();
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#house.clock.clearTimeout(this.#helloTimer);
+    this.#house.onGone(this);
+  }
+}

@@ -1,0 +1,73 @@
+/** Logs in this process's memory: they end with it. For development, tests, and gateways whose clients keep what counts. */
+import type { AppendOptions, AppendOutcome, LogRecord, LogStore } from '../../ports/log-store.ts';
+
+interface Log {
+  records: LogRecord[];
+  /** Where the newest append of each writer stands: a second one under its id is the first one. */
+  readonly ids: Map<string, number>;
+}
+
+/** Ids that are asked for again are those of the newest appends. */
+const REMEMBERED_IDS = 64;
+
+export function createMemoryStore(): LogStore {
+  return new MemoryStore();
+}
+
+class MemoryStore implements LogStore {
+  readonly durability = 'memory';
+  readonly #logs = new Map<string, Log>();
+
+  tail(sessionId: string): Promise<LogRecord | null> {
+    return Promise.resolve(this.#logs.get(sessionId)?.records.at(-1) ?? null);
+  }
+
+  append(
+    sessionId: string,
+    record: Uint8Array,
+    { after, id }: AppendOptions,
+  ): Promise<AppendOutcome> {
+    const log = this.#logs.get(sessionId) ?? { records: [], ids: new Map<string, number>() };
+    const known = log.ids.get(id);
+    if (known !== undefined) return Promise.resolve({ kind: 'committed', position: known });
+    const tail = log.records.at(-1)?.position ?? 0;
+    if (after !== tail) return Promise.resolve({ kind: 'conflict', tail });
+    const position = tail + 1;
+    log.records.push({ position, bytes: record.slice() });
+    log.ids.set(id, position);
+    if (log.ids.size > REMEMBERED_IDS) forgetOldest(log.ids);
+    this.#logs.set(sessionId, log);
+    return Promise.resolve({ kind: 'committed', position });
+  }
+
+  async *read(sessionId: string, after: number): AsyncIterable<LogRecord> {
+    for (const record of this.#logs.get(sessionId)?.records ?? []) {
+      if (record.position > after) yield await Promise.resolve(record);
+    }
+  }
+
+  purge(sessionId: string, through: number): Promise<void> {
+    const log = this.#logs.get(sessionId);
+    if (log !== undefined) {
+      const tail = log.records.at(-1);
+      log.records = log.records.filter((record) => record.position > through || record === tail);
+    }
+    return Promise.resolve();
+  }
+
+  drop(sessionId: string): Promise<void> {
+    this.#logs.delete(sessionId);
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function forgetOldest(ids: Map<string, number>): void {
+  for (const id of ids.keys()) {
+    ids.delete(id);
+    return;
+  }
+}

@@ -1,0 +1,48 @@
+/** Session ids and resume tokens: made here and nowhere else, and compared in a time that tells nothing. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+import type { SessionCard } from './card.ts';
+
+const SESSION_ID_BYTES = 16;
+const TOKEN_BYTES = 32;
+/** RFC 4648 base32, in lower case: no character of it means anything in a path, a subject or a query. */
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const NO_DIGEST = Buffer.alloc(32);
+
+/** 128 bits of chance. */
+export function newSessionId(): string {
+  let bits = 0;
+  let held = 0;
+  let id = '';
+  for (const byte of randomBytes(SESSION_ID_BYTES)) {
+    held = (held << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      id += BASE32.charAt((held >>> bits) & 31);
+    }
+  }
+  return id + BASE32.charAt((held << (5 - bits)) & 31);
+}
+
+/** 256 bits of chance. */
+export function newToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('base64url');
+}
+
+/** What is kept of a token. */
+export function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** Whether the token is the session's newest one, or the one before that. Takes as long for a session that there is not. */
+export function isTokenOf(card: SessionCard | null, token: string): boolean {
+  const digest = createHash('sha256').update(token).digest();
+  const isNewest = timingSafeEqual(digest, bytesOf(card?.token));
+  const isFormer = timingSafeEqual(digest, bytesOf(card?.formerToken));
+  return isNewest || isFormer;
+}
+
+function bytesOf(digest: string | null | undefined): Buffer {
+  return digest == null ? NO_DIGEST : Buffer.from(digest, 'hex');
+}

@@ -1,0 +1,85 @@
+/** What comes from the client, on its way to the app: audio at once, everything else when it is in the log. */
+import type { AppHandlers } from './app.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import {
+  UNFINISHED_MAX_MS,
+  WINDOW_BYTES,
+  WINDOW_CHUNKS,
+  WINDOW_MIN_CHUNKS,
+} from '../protocol/limits.ts';
+import type { DataFrame, GapFrame } from '../protocol/types.ts';
+
+/** Handed over once it is in the log. */
+interface Waiting {
+  readonly seq: number;
+  readonly hand: () => void;
+}
+
+const decoder = new TextDecoder();
+
+export class UpStream {
+  readonly #app: AppHandlers;
+  readonly #sampleRateHz: number;
+  #waiting: Waiting[] = [];
+  /** Where the audio that came in ends, in samples. */
+  #position: number;
+  #largestBytes = 1;
+  #edge = 0;
+
+  constructor(app: AppHandlers, sampleRateHz: number, fin: number) {
+    this.#app = app;
+    this.#sampleRateHz = sampleRateHz;
+    this.#position = fin;
+  }
+
+  take(frame: DataFrame | GapFrame): void {
+    if (frame.type === 'gap') {
+      const { toSeq, position, samplesLost: samples, cause } = frame;
+      this.#position = position + samples;
+      this.#app.gap({ toSeq, position, samples, cause });
+      return;
+    }
+    const { seq, position, capturedAtMs, isSpeech, payload, codec } = frame;
+    this.#largestBytes = Math.max(this.#largestBytes, payload.length);
+    if (codec === 'pcm_s16le' || codec === 'opus') {
+      this.#position = position + payload.length / BYTES_PER_SAMPLE;
+      this.#app.audio({ seq, position, capturedAtMs, isSpeech, bytes: payload });
+      return;
+    }
+    const content = codec === 'binary' ? payload.slice() : decoder.decode(payload);
+    this.#waiting.push({ seq, hand: () => this.#hand(seq, codec, content) });
+  }
+
+  /** Everything through `seq` is in the log. */
+  committed(seq: number): void {
+    while (this.#waiting[0] !== undefined && this.#waiting[0].seq <= seq) {
+      this.#waiting.shift()?.hand();
+    }
+  }
+
+  /**
+   * How far the client may send: absolute, and never less than it was, so that a lost grant costs nothing. While too much
+   * waits for its result it stays where it is.
+   */
+  maxSeq(committed: number, fin: number): number {
+    const unfinishedMs = ((this.#position - fin) * 1_000) / this.#sampleRateHz;
+    if (unfinishedMs > UNFINISHED_MAX_MS) return this.#edge;
+    const chunks = Math.floor(WINDOW_BYTES / this.#largestBytes);
+    const window = Math.max(WINDOW_MIN_CHUNKS, Math.min(WINDOW_CHUNKS, chunks));
+    this.#edge = Math.max(this.#edge, committed + window);
+    return this.#edge;
+  }
+
+  #hand(seq: number, codec: DataFrame['codec'], content: string | Uint8Array): void {
+    if (codec === 'json') this.#app.event?.(seq, parsed(content));
+    else this.#app.message?.(seq, content);
+  }
+}
+
+function parsed(content: string | Uint8Array): unknown {
+  try {
+    return JSON.parse(content as string) as unknown;
+  } catch {
+    return null;
+  }
+}
