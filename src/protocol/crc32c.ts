@@ -8,12 +8,15 @@ const STRIDE = 8;
 
 const TABLES = tables();
 
-/** @param seed what `crc32c` gave for the bytes before these. Default: there are none. */
-export function crc32c(bytes: Uint8Array, seed = 0): number {
+/**
+ * @param seed what `crc32c` gave for the bytes before these. Default: there are none.
+ * @param from the first byte that counts, and `to` the one behind the last. Default: all of them.
+ */
+export function crc32c(bytes: Uint8Array, seed = 0, from = 0, to = bytes.length): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = TABLES;
   let crc = ~seed;
-  let at = 0;
-  for (const end = bytes.length - STRIDE; at <= end; at += STRIDE) {
+  let at = from;
+  for (const end = to - STRIDE; at <= end; at += STRIDE) {
     const low =
       crc ^
       ((bytes[at] ?? 0) |
@@ -30,7 +33,7 @@ export function crc32c(bytes: Uint8Array, seed = 0): number {
       (t1[bytes[at + 6] ?? 0] ?? 0) ^
       (t0[bytes[at + 7] ?? 0] ?? 0);
   }
-  for (; at < bytes.length; at += 1) {
+  for (; at < to; at += 1) {
     crc = (t0[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
   }
   return ~crc >>> 0;
