@@ -55,6 +55,9 @@ function refusalOf(body: Json | null): HttpAnswer | null {
   const contents = listIn(body, 'contents');
   if (contents.length === 0)
     return invalid('* GenerateContentRequest.contents: contents is not specified');
+  if (textIn(contents.at(-1), 'role') === 'model') {
+    return invalid('Requests ending with a model turn are not supported.');
+  }
   return (
     contents
       .map((content, at) => callRefusal(content, contents[at - 1], contents[at + 1]))
