@@ -78,7 +78,7 @@ export class Hearing {
         if (event.failure.kind !== 'perRequest') link.fail(event.failure);
         else {
           this.tellRequestFailed(link.candidate, event.failure);
-          this.#restoring?.refused(link, event.failure);
+          if (event.isOfReply === true) this.#restoring?.replyFailed(link, event.failure);
         }
         return;
       case 'endAnnounced':

@@ -180,7 +180,7 @@ export class EventReader {
     if (status !== 'failed') return events;
     const error = fieldOf(objectAt(response, 'status_details'), 'error');
     const failure = failureOfReply(error, this.#tokensResetMs, this.#secrets());
-    return [...events, { kind: 'failed', failure }];
+    return [...events, { kind: 'failed', failure, isOfReply: true }];
   }
 
   #error(error: unknown): readonly ProviderEvent[] {
@@ -198,7 +198,11 @@ export class EventReader {
       const refused = this.#turns.commitRefused(eventId);
       if (refused !== null) return refused;
     }
-    return this.#replies.refused(eventId, code) ? [] : [{ kind: 'failed', failure }];
+    const about = this.#replies.refused(eventId, code);
+    if (about === 'nothing') return [];
+    // A limit that names no event of ours met what the service does by itself: answer a turn.
+    const isOfReply = about === 'reply' || (eventId === null && failure.retryAfterMs !== undefined);
+    return [{ kind: 'failed', failure, ...(isOfReply ? { isOfReply } : {}) }];
   }
 }
 
