@@ -1,4 +1,5 @@
 /** Deepgram's frames as provider events. Field names are the service's own. */
+import { secondsIn } from '../wire/deepgram.ts';
 import { detailOf } from '../wire/detail.ts';
 import type { ProviderEvent, ProviderWord } from '../contract.ts';
 import type { Frame } from '../../ports/socket.ts';
@@ -48,7 +49,7 @@ export function decodeListenFrame(frame: Frame, sampleRateHz: number): readonly 
         { kind: 'speechStarted', atSample: sampleAt(seconds(message.timestamp), sampleRateHz) },
       ];
     case 'UtteranceEnd':
-      return utteranceEnd(seconds(message.last_word_end), sampleRateHz);
+      return utteranceEnd(message.last_word_end, sampleRateHz);
     case 'Error':
       return [{ kind: 'failed', failure: errorOf(message) }];
     default:
@@ -82,14 +83,16 @@ function float32StepS(timeS: number): number {
 
 function resultsOf(message: ListenMessage, sampleRateHz: number): ProviderEvent {
   const startS = seconds(message.start);
+  const startSample = sampleAt(startS, sampleRateHz);
+  const endSample = endSampleAt(startS, seconds(message.duration), sampleRateHz);
   const alternative = message.channel?.alternatives?.[0];
 
   return {
     kind: 'transcript',
     text: typeof alternative?.transcript === 'string' ? alternative.transcript : '',
     words: wordsOf(alternative?.words, sampleRateHz),
-    startSample: sampleAt(startS, sampleRateHz),
-    endSample: endSampleAt(startS, seconds(message.duration), sampleRateHz),
+    startSample,
+    endSample: Math.max(startSample, endSample),
     isFinal: message.is_final === true,
     endsUtterance: message.speech_final === true,
     answersFlush: message.from_finalize === true,
@@ -103,18 +106,19 @@ function wordsOf(words: unknown, sampleRateHz: number): readonly ProviderWord[] 
 
 function wordOf(word: ListenWord, sampleRateHz: number): ProviderWord {
   const text = word.punctuated_word ?? word.word;
+  const startSample = sampleAt(seconds(word.start), sampleRateHz);
   return {
     text: typeof text === 'string' ? text : '',
-    startSample: sampleAt(seconds(word.start), sampleRateHz),
-    endSample: sampleAt(seconds(word.end), sampleRateHz),
-    confidence: seconds(word.confidence),
+    startSample,
+    endSample: Math.max(startSample, sampleAt(seconds(word.end), sampleRateHz)),
+    confidence: Math.min(1, seconds(word.confidence)),
   };
 }
 
 /** −1 says that `speech_final` closed the utterance already. */
-function utteranceEnd(lastWordEndS: number, sampleRateHz: number): readonly ProviderEvent[] {
-  if (lastWordEndS < 0) return [{ kind: 'ignored', what: 'UtteranceEnd after speech_final' }];
-  return [{ kind: 'utteranceEnded', atSample: sampleAt(lastWordEndS, sampleRateHz) }];
+function utteranceEnd(lastWordEnd: unknown, sampleRateHz: number): readonly ProviderEvent[] {
+  if (lastWordEnd === -1) return [{ kind: 'ignored', what: 'UtteranceEnd after speech_final' }];
+  return [{ kind: 'utteranceEnded', atSample: sampleAt(seconds(lastWordEnd), sampleRateHz) }];
 }
 
 function nameOf(type: unknown): string {
@@ -130,8 +134,9 @@ function errorOf(message: ListenMessage) {
   } as const;
 }
 
+/** What cannot be a time of this socket is taken for its beginning: there nothing is settled by it. */
 function seconds(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
+  return secondsIn(value) ?? 0;
 }
 
 function parse(text: string): ListenMessage | null {

@@ -85,7 +85,7 @@ export class GeminiLiveStream implements ProviderStream {
 
   encodeAudio(bytes: Uint8Array): Frame {
     const { sampleRateHz } = this.#settings;
-    this.#turns.hearing.sent(bytes.length / BYTES_PER_SAMPLE);
+    this.#turns.hearing.sent(Math.floor(bytes.length / BYTES_PER_SAMPLE));
     const audio = { data: toBase64(bytes), mimeType: `audio/pcm;rate=${sampleRateHz}` };
     const isFirst = this.#isManual && !this.#isActive;
     this.#isActive = this.#isManual;

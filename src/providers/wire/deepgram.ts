@@ -61,6 +61,14 @@ function documentedCodeIn(reason: string): string | null {
   return family === '' ? null : `${family.toUpperCase()}-${number}`;
 }
 
+/** No socket lives for longer than this: a time beyond it is none. */
+const MAX_SECONDS = 10_000_000;
+
+/** Seconds since the first sample of a socket, 0 to 10,000,000; null for what cannot be that. */
+export function secondsIn(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value <= MAX_SECONDS ? value : null;
+}
+
 /** What a code of the service's own means, where the close code says less. */
 export type CodeMeanings = Readonly<Record<string, Pick<Failure, 'kind' | 'retryAfterMs'>>>;
 
