@@ -149,7 +149,7 @@ describe('deepgram listen, dialling', () => {
       expect.objectContaining({
         code: 'OPTION_INVALID',
         message: expect.stringMatching(new RegExp(`^apiKey is ${what}`)),
-        remediation: expect.stringContaining('Give a key of your Deepgram project'),
+        remediation: expect.stringContaining('process.env.DEEPGRAM_API_KEY'),
       }),
     );
   });

@@ -1,5 +1,6 @@
 /** What Flux can be asked for, checked at the door. */
 import type { Credential } from '../contract.ts';
+import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
@@ -67,6 +68,7 @@ const DEFAULT_BASE_URL = 'wss://api.deepgram.com';
  */
 export function checkFluxOptions(options: DeepgramFluxOptions): string {
   checkOptions('deepgramFlux', options, KNOWN);
+  checkKey('Deepgram', 'DEEPGRAM_API_KEY', options.apiKey);
   checkMs('dialTimeoutMs', options.dialTimeoutMs);
   checkRange('eotThreshold', options.eotThreshold, 0.5, 1);
   checkRange('eagerEotThreshold', options.eagerEotThreshold, 0.3, 0.9);

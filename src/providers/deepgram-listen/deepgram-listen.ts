@@ -15,10 +15,11 @@
 import { ListenStream } from './stream.ts';
 import type { Credential, Provider } from '../contract.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
-import { checkOptions, invalid } from '../../ports/option-errors.ts';
+import { checkOptions } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 import { checkDeepgramFormat, classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
 import type { QueryValue } from '../wire/deepgram.ts';
+import { checkKey } from '../wire/keys.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export interface DeepgramListenOptions {
@@ -83,7 +84,7 @@ const NAMES: Readonly<Record<keyof DeepgramListenOptions, true>> = {
  */
 export function deepgramListen(options: DeepgramListenOptions): Provider {
   checkOptions('deepgramListen', options, NAMES);
-  checkKey(options.apiKey);
+  checkKey('Deepgram', 'DEEPGRAM_API_KEY', options.apiKey);
   const name = options.name ?? 'deepgram-listen';
   const baseUrl = checkBaseUrl(
     options.baseUrl ?? DEFAULT_BASE_URL,
@@ -151,13 +152,4 @@ function queryOf(options: DeepgramListenOptions, format: AudioFormat) {
     ...others,
     keyterm: [...(keyterm === undefined ? [] : [String(keyterm)]), ...(options.keyterms ?? [])],
   };
-}
-
-function checkKey(apiKey: unknown): void {
-  if (typeof apiKey === 'function') return;
-  if (typeof apiKey === 'string' && apiKey.trim() !== '') return;
-  throw invalid(
-    `apiKey is ${apiKey === undefined ? 'missing' : 'empty, or not a text'}.`,
-    'Give a key of your Deepgram project, such as process.env.DEEPGRAM_API_KEY where that is set, or a function that brings one.',
-  );
 }

@@ -1,5 +1,6 @@
 /** What speech can be asked for, checked at the door. */
 import type { Credential } from '../contract.ts';
+import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
@@ -73,7 +74,8 @@ export function checkSpeakHttpOptions(options: DeepgramSpeakHttpOptions): string
   return checkBaseUrl(options.baseUrl ?? usual, ['https:', 'http:'], usual);
 }
 
-function checkShared({ dialTimeoutMs, sampleRateHz }: DeepgramSpeakHttpOptions): void {
+function checkShared({ apiKey, dialTimeoutMs, sampleRateHz }: DeepgramSpeakHttpOptions): void {
+  checkKey('Deepgram', 'DEEPGRAM_API_KEY', apiKey);
   checkMs('dialTimeoutMs', dialTimeoutMs);
   if (sampleRateHz === undefined || SAMPLE_RATES_HZ.includes(sampleRateHz)) return;
   throw invalid(`sampleRateHz is ${sampleRateHz}.`, `Take one of ${SAMPLE_RATES_HZ.join(', ')}.`);

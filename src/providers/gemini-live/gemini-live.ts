@@ -25,6 +25,7 @@ import { TenutoError } from '../../ports/errors.ts';
 import type { DialRequest } from '../../ports/socket.ts';
 import type { Provider, ProviderTraits } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
+import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { checkOptions as checkNames, invalid } from '../../ports/option-errors.ts';
 import { Secrets } from '../wire/secrets.ts';
@@ -112,10 +113,8 @@ function requestOf(options: GeminiLiveOptions, baseUrl: string, secret: string):
 function checkOptions(options: GeminiLiveOptions): void {
   checkNames('geminiLive', options, OPTION_NAMES);
   checkMs('dialTimeoutMs', options.dialTimeoutMs);
-  const { apiKey, apiVersion = 'v1beta', responseModalities } = options;
-  if (apiKey === '') {
-    throw invalid('apiKey is empty.', 'Give a key of Google AI Studio, or set GEMINI_API_KEY.');
-  }
+  const { apiVersion = 'v1beta', responseModalities } = options;
+  checkKey('Gemini', 'GEMINI_API_KEY', options.apiKey);
   if (!['v1', 'v1beta', 'v1alpha'].includes(apiVersion)) {
     throw invalid(`apiVersion is "${apiVersion}".`, 'Take v1, v1beta or v1alpha.');
   }

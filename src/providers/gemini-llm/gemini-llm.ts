@@ -15,12 +15,14 @@ import type { LanguageModel, ReplyHandlers, ReplyRequest } from './language-mode
 import { Reply } from './reply.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import type { Tool } from '../../ports/conversation.ts';
+import { TenutoError } from '../../ports/errors.ts';
 import type { Http, HttpExchange, HttpRequest } from '../../ports/http.ts';
 import type { Credential, CredentialReason } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 import { detailOf } from '../wire/detail.ts';
+import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
-import { checkOptions, invalid } from '../../ports/option-errors.ts';
+import { checkOptions } from '../../ports/option-errors.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export type * from './language-model.ts';
@@ -63,9 +65,7 @@ const TIMEOUT_MS = 30_000;
 export function geminiLlm(options: GeminiLlmOptions): LanguageModel {
   checkOptions('geminiLlm', options, OPTION_NAMES);
   checkMs('timeoutMs', options.timeoutMs);
-  if (options.apiKey === '') {
-    throw invalid('apiKey is empty.', 'Give a key of Google AI Studio, or set GEMINI_API_KEY.');
-  }
+  checkKey('Gemini', 'GEMINI_API_KEY', options.apiKey);
   const base = options.baseUrl ?? DEFAULT_BASE_URL;
   return new GeminiLlm(options, checkBaseUrl(base, ['https:', 'http:'], DEFAULT_BASE_URL));
 }
@@ -156,7 +156,9 @@ class GeminiLlm implements LanguageModel {
   #unsent(error: unknown): Failure {
     const said = error instanceof Error ? error.message : String(error);
     const detail = detailOf(said, this.#secrets.recent);
-    return { kind: 'transient', code: 'credential', detail };
+    const isRefused = TenutoError.is(error) && error.code === 'AUTH_REFUSED';
+    if (isRefused) this.#reason = 'refused';
+    return { kind: isRefused ? 'auth' : 'transient', code: 'credential', detail };
   }
 }
 

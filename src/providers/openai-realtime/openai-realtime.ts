@@ -19,6 +19,7 @@ import { TenutoError } from '../../ports/errors.ts';
 import type { DialRequest } from '../../ports/socket.ts';
 import { checkNumber, checkOptions } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
+import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { Secrets } from '../wire/secrets.ts';
 import { classifyRealtimeEnd } from './failures.ts';
@@ -89,7 +90,7 @@ export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
   checkMs('dialTimeoutMs', options.dialTimeoutMs);
   const { replayRateRatio = REPLAY_RATE_RATIO } = options;
   checkNumber('replayRateRatio', replayRateRatio, replayRateRatio >= 1, 'of 1 or more');
-  checkCredential(options.apiKey);
+  checkKey('OpenAI', 'OPENAI_API_KEY', options.apiKey);
   const baseUrl = socketUrlOf(options.baseUrl ?? DEFAULT_BASE_URL);
   const secrets = new Secrets(options.apiKey);
   const config = sessionConfigOf(options);
@@ -155,16 +156,6 @@ function requestOf(
 function socketUrlOf(baseUrl: string): string {
   const checked = checkBaseUrl(baseUrl, ['wss:', 'ws:', 'https:', 'http:'], DEFAULT_BASE_URL);
   return checked.replace(/^http/i, 'ws');
-}
-
-function checkCredential(apiKey: Credential): void {
-  if (typeof apiKey === 'function' || (typeof apiKey === 'string' && apiKey !== '')) return;
-  throw new TenutoError({
-    code: 'OPTION_INVALID',
-    message: 'OpenAI Realtime is given no API key.',
-    remediation:
-      'Pass `apiKey`, a key or a function that brings one; OPENAI_API_KEY is its usual place.',
-  });
 }
 
 function checkFormat({ encoding, sampleRateHz }: AudioFormat): void {

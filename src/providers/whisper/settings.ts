@@ -7,6 +7,7 @@ import type { FilterOptions, FilterSettings } from './hallucination-filter.ts';
 import type { Remembered } from './remembered.ts';
 import type { Credential } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
+import { checkKey } from '../wire/keys.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type { Http } from '../../ports/http.ts';
@@ -183,6 +184,7 @@ function checkOptions(options: WhisperOptions): void {
       );
     }
   }
+  if (options.apiKey !== undefined) checkKey('Whisper', 'OPENAI_API_KEY', options.apiKey);
   const { flavour = 'openai', concurrency = 1 } = options;
   if (!FLAVOURS.includes(flavour)) {
     throw invalid(`whisper knows no flavour "${flavour}"`, 'Use openai or whisper.cpp.');
@@ -193,7 +195,7 @@ function checkOptions(options: WhisperOptions): void {
   for (const name of ['path', 'probePath'] as const) {
     const path = options[name];
     if (path?.startsWith('/') === false) {
-      throw invalid(`whisper's ${name} is "${path}"`, 'Begin it with a slash.');
+      throw invalid(`whisper's ${name} is no path`, 'Begin it with a slash.');
     }
   }
 }
