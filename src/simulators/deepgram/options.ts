@@ -2,6 +2,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Random } from '../../ports/random.ts';
+import type { FaultListener, FaultsOnDemand } from '../control/desk.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import type { ServerAddress } from '../server/simulator-server.ts';
 import type { DeepgramFault, DeepgramServiceName, DocumentedRefusal } from './faults.ts';
@@ -11,7 +12,7 @@ import type { Refusal } from './refusal.ts';
 import type { SpeakBehaviour } from './speak-connection.ts';
 import type { DeepgramSimulatorStats } from './tally.ts';
 
-export interface DeepgramSimulatorOptions extends ServerAddress {
+export interface DeepgramSimulatorOptions extends ServerAddress, FaultListener {
   readonly recogniser: Recogniser;
   /** Keys that may connect and grant tokens. Default `local`. */
   readonly apiKeys?: readonly string[];
@@ -35,7 +36,7 @@ export interface DeepgramSimulatorOptions extends ServerAddress {
   readonly logger?: Logger;
 }
 
-export interface DeepgramSimulator {
+export interface DeepgramSimulator extends FaultsOnDemand {
   /** The server's root, such as `ws://127.0.0.1:40123`. */
   readonly url: string;
   /** The same for plain requests, such as `http://127.0.0.1:40123`. */

@@ -57,8 +57,7 @@ export class LiveConnection {
     this.#version = version;
     this.#outbox = new Outbox({
       socket,
-      sendsBytes: faults.sendsBytes ?? false,
-      noiseRatio: faults.noiseRatio ?? 0,
+      faults,
       random: faults.random ?? systemRandom,
     });
     socket.on('message', (data) => this.#onMessage(data));

@@ -6,12 +6,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import { systemClock } from '../../ports/clock.ts';
-import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import { selfSigned } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
-import { slowPongs } from './slow-pongs.ts';
 
 export interface ServerAddress {
   /** Default 0: a free port. */
@@ -45,7 +42,6 @@ export interface ListeningServer {
 interface ServerLimits {
   /** A frame that is longer ends its socket with 1009. Default 16 MiB. */
   readonly maxFrameBytes?: number;
-  readonly clock?: Clock;
 }
 
 /** A refused upgrade, or the answer to a plain request. */
@@ -122,10 +118,9 @@ export class SimulatorServer implements ListeningServer {
     handlers: ServerHandlers,
     address: ServerAddress & ServerLimits,
   ): Promise<ListeningServer> {
-    const patient = slowly(handlers, address);
-    if (address.network !== undefined) return address.network.listen(patient);
+    if (address.network !== undefined) return address.network.listen(handlers);
     const certificate = address.tls === true ? await selfSigned() : null;
-    const server = new SimulatorServer(patient, certificate, address);
+    const server = new SimulatorServer(handlers, certificate, address);
     await server.#listen(address.port ?? 0, address.host ?? '127.0.0.1');
     return server;
   }
@@ -185,27 +180,6 @@ export class SimulatorServer implements ListeningServer {
 
 function welcomeOf(verdict: Take | Welcome): Welcome {
   return typeof verdict === 'function' ? { take: verdict, headers: {} } : verdict;
-}
-
-/** The same, on sockets that are slow to answer pings. */
-function slowly(
-  handlers: ServerHandlers,
-  { pongDelayMs = 0, clock = systemClock }: ServerAddress & ServerLimits,
-): ServerHandlers {
-  if (pongDelayMs === 0) return handlers;
-  return {
-    onRequest: (request, response, url) => handlers.onRequest(request, response, url),
-    onUpgrade: (request, url) => {
-      const verdict = handlers.onUpgrade(request, url);
-      if ('status' in verdict) return verdict;
-      const { take, headers } = welcomeOf(verdict);
-      const takeSlowly = (socket: WebSocket): void => {
-        slowPongs(socket, pongDelayMs, clock);
-        take(socket);
-      };
-      return { headers, take: takeSlowly };
-    },
-  };
 }
 
 /** @throws RangeError where there is more than `maxBytes`. */
