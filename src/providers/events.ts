@@ -113,6 +113,7 @@ export type ServiceEvent =
       /** What failed is an answer: with a hint of when, it is asked for once more then. Default false. */
       readonly isOfReply?: boolean;
     }
+  /** Nothing is made of it. `what`: the name of such a message or a few words, never its content, and no credential. */
   | { readonly kind: 'ignored'; readonly what: string };
 
 export type ProviderEvent = HearingEvent | HandshakeEvent | ConversationEvent | ServiceEvent;

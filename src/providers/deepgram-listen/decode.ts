@@ -1,6 +1,7 @@
 /** Deepgram's frames as provider events. Field names are the service's own. */
 import { secondsIn } from '../wire/deepgram.ts';
 import { detailOf } from '../wire/detail.ts';
+import { isObject, objectIn, typeNameOf } from '../wire/json.ts';
 import type { ProviderEvent, ProviderWord } from '../contract.ts';
 import type { Frame } from '../../ports/socket.ts';
 
@@ -34,11 +35,17 @@ export interface ListenAlternative {
 
 export type ListenType = 'Results' | 'Metadata' | 'SpeechStarted' | 'UtteranceEnd' | 'Error';
 
-export function decodeListenFrame(frame: Frame, sampleRateHz: number): readonly ProviderEvent[] {
+/** @param secrets credentials that must not be repeated. */
+export function decodeListenFrame(
+  frame: Frame,
+  sampleRateHz: number,
+  secrets: () => readonly string[],
+): readonly ProviderEvent[] {
   if (typeof frame !== 'string') return [{ kind: 'ignored', what: 'binary frame' }];
-  const message = parse(frame);
-  if (message === null) return [{ kind: 'ignored', what: 'text that is not a JSON object' }];
+  const object = objectIn(frame);
+  if (object === null) return [{ kind: 'ignored', what: typeNameOf(object) }];
 
+  const message: ListenMessage = object;
   switch (message.type as ListenType) {
     case 'Results':
       return [resultsOf(message, sampleRateHz)];
@@ -51,10 +58,9 @@ export function decodeListenFrame(frame: Frame, sampleRateHz: number): readonly 
     case 'UtteranceEnd':
       return utteranceEnd(message.last_word_end, sampleRateHz);
     case 'Error':
-      return [{ kind: 'failed', failure: errorOf(message) }];
+      return [{ kind: 'failed', failure: errorOf(message, secrets()) }];
     default:
-      // Not String(type): a JSON object may name its own toString.
-      return [{ kind: 'ignored', what: nameOf(message.type) }];
+      return [{ kind: 'ignored', what: typeNameOf(object, secrets()) }];
   }
 }
 
@@ -121,33 +127,16 @@ function utteranceEnd(lastWordEnd: unknown, sampleRateHz: number): readonly Prov
   return [{ kind: 'utteranceEnded', atSample: sampleAt(seconds(lastWordEnd), sampleRateHz) }];
 }
 
-function nameOf(type: unknown): string {
-  return typeof type === 'string' ? detailOf(type) : 'frame without a type';
-}
-
-function errorOf(message: ListenMessage) {
+function errorOf(message: ListenMessage, secrets: readonly string[]) {
   const detail = message.description ?? message.message;
   return {
     kind: 'transient',
     code: 'error frame',
-    detail: typeof detail === 'string' ? detailOf(detail) : '',
+    detail: typeof detail === 'string' ? detailOf(detail, secrets) : '',
   } as const;
 }
 
 /** What cannot be a time of this socket is taken for its beginning: there nothing is settled by it. */
 function seconds(value: unknown): number {
   return secondsIn(value) ?? 0;
-}
-
-function parse(text: string): ListenMessage | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

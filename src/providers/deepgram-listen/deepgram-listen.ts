@@ -112,7 +112,7 @@ export function deepgramListen(options: DeepgramListenOptions): Provider {
         authVia: options.authVia ?? 'header',
         timeoutMs: options.dialTimeoutMs ?? 10_000,
       }),
-    openStream: (format) => new ListenStream(format.sampleRateHz),
+    openStream: (format) => new ListenStream(format.sampleRateHz, () => secrets.recent),
     classifyEnd: (end) => classifyDeepgramEnd(end, secrets.recent),
   };
 }

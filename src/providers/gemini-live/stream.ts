@@ -138,7 +138,7 @@ export class GeminiLiveStream implements ProviderStream {
   decode(frame: Frame): readonly ProviderEvent[] {
     const message = objectIn(frame);
     if (message === null) return [{ kind: 'ignored', what: 'frame that is no JSON object' }];
-    const unknown = decode.unknownMembers(message);
+    const unknown = decode.unknownMembers(message, this.#settings.secrets);
     return [
       ...this.#configured(message),
       ...this.#turnsIn(message),

@@ -1,5 +1,6 @@
 /** Reading what a service sends without believing it: every field may be missing, of another type, or new. */
 import type { Frame } from '../../ports/socket.ts';
+import { nameOf } from './detail.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -53,8 +54,9 @@ export function objectsAt(value: unknown, name: string): readonly JsonObject[] {
   return Array.isArray(field) ? field.filter(isObject) : [];
 }
 
-/** A frame's own name for itself, fit for a log. */
-export function typeNameOf(message: JsonObject | null): string {
+/** A frame's own name for itself, fit for a log. @param secrets what must not be repeated. */
+export function typeNameOf(message: JsonObject | null, secrets?: readonly string[]): string {
   if (message === null) return 'frame that is no JSON object';
-  return stringAt(message, 'type')?.slice(0, 80) ?? 'frame without a type';
+  const type = stringAt(message, 'type');
+  return type === null ? 'frame without a type' : nameOf(type, secrets);
 }
