@@ -9,8 +9,8 @@ import type { SessionEvent, SessionEventOf } from '../../src/session/events.ts';
 
 /** So long a network may be away, and a dial on its way. */
 const LONGEST_SILENCE_MS = 20_000;
-/** So long an agent looks for its voice before it says that it has none. */
-const MISSED_AFTER_MS = 10_000;
+/** So long an agent looks for its voice before it says that it has none (10 s), and so long it spoke before it was lost. */
+const MISSED_AFTER_MS = 12_000;
 /** Of all turns: more are never broken into while an answer is late. */
 const BROKEN_INTO_RATIO = 0.1;
 
