@@ -2,7 +2,7 @@
 import type { Order, ProviderEvent } from '../contract.ts';
 import type { Frame } from '../../ports/socket.ts';
 import { fromBase64 } from '../wire/base64.ts';
-import { dropOldest } from '../wire/capacity.ts';
+import { dropOldest } from '../../ports/capacity.ts';
 import { fieldOf, numberAt, objectsAt, stringAt } from '../wire/json.ts';
 import type { Calls, WireCall } from './calls.ts';
 import { sendEvents } from './outbox.ts';
