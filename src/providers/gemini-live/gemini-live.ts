@@ -5,7 +5,7 @@
  *  - the first frame is `setup`; nothing else goes out until `setupComplete` has come;
  *  - audio goes out as base64 in JSON, PCM s16le at 16 kHz, and comes back at 24 kHz; frames from the service are JSON in
  *    text or in bytes, each with one or more members;
- *  - the service listens to what it is sent: **whoever captures has to stream silence too**, or no turn ever ends;
+ *  - the service listens to what it is sent: where capture stops, silence has to be sent, or no turn ever ends;
  *  - a connection lives for about ten minutes; `goAway` says so 50 s before, at 9:00;
  *  - a handle takes the session up again on another socket, once the old one is closed; it stands for the session as it
  *    was when no answer was being made, so that an answer in the making is lost with its socket;
@@ -46,6 +46,12 @@ const LIVENESS = { suspectAtLeastMs: 30_000, deadAtLeastMs: 45_000 };
 /** No limit is published; this much was never refused. */
 const REPLAY_RATE_RATIO = 2;
 const SILENCE_SETTLES_AFTER_MS = 5_000;
+/** Longer than any microphone is late; shorter than a listener is patient. No number is published. */
+const FILLS_SILENCE_AFTER_MS = 500;
+
+/** Longer than a turn takes to end: one that was spoken into an answer is waited for for 10 s. Silence costs tokens. */
+const FILLS_SILENCE_FOR_MS = 15_000;
+
 
 /** A flush that finds nothing to answer is met by silence, which settles after 5 s. */
 const FLUSH_TIMEOUT_MS = 2_500; // what it heard it has begun to write down by then
@@ -78,7 +84,8 @@ export function geminiLive(options: GeminiLiveOptions): Provider {
   };
 }
 
-function traitsOf({ resumption = true }: GeminiLiveOptions, isRenewable: boolean): ProviderTraits {
+function traitsOf(options: GeminiLiveOptions, isRenewable: boolean): ProviderTraits {
+  const { resumption = true, automaticActivityDetection: detection = {} } = options;
   return {
     resume: resumption ? 'handle' : 'none',
     replayRateRatio: REPLAY_RATE_RATIO,
@@ -90,6 +97,10 @@ function traitsOf({ resumption = true }: GeminiLiveOptions, isRenewable: boolean
     makesBeforeBreaks: !resumption, // a handle is refused while the socket that has it is open
     hedges: false,
     endsAfterMs: ENDS_AFTER_MS,
+    // Where the application ends the turns, silence means nothing.
+    fillsSilenceAfterMs: detection === false ? null : FILLS_SILENCE_AFTER_MS,
+    fillsSilenceForMs:
+      FILLS_SILENCE_FOR_MS + (detection === false ? 0 : (detection.silenceDurationMs ?? 0)),
     announcesEnd: true,
     liveness: LIVENESS,
     configures: true,

@@ -22,7 +22,7 @@ export interface GeminiLiveOptions {
   /** Default `['AUDIO']`. Text parts count as speech only where `TEXT` is asked for. */
   readonly responseModalities?: readonly ('AUDIO' | 'TEXT')[];
   /**
-   * How the service finds out when somebody speaks. It listens to what is sent, so capture has to stream silence too.
+   * How the service finds out when somebody speaks. It listens to what is sent: where capture stops, silence is sent.
    * False switches it off: then a turn begins with the first audio after the last one's end, and the application ends it
    * (`endTurn`). Default: the service's own settings.
    */

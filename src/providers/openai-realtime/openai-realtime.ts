@@ -23,7 +23,7 @@ import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { Secrets } from '../wire/secrets.ts';
 import { classifyRealtimeEnd } from './failures.ts';
-import { sessionConfigOf, turnRulesOf } from './session-config.ts';
+import { sessionConfigOf, silenceDurationMsOf, turnRulesOf } from './session-config.ts';
 import type { SessionWishes } from './session-config.ts';
 import { RealtimeStream } from './stream.ts';
 import { SAMPLE_RATE_HZ } from './wire.ts';
@@ -77,6 +77,10 @@ const DEFAULT_BASE_URL = 'wss://api.openai.com/v1';
 const DEFAULT_MODEL = 'gpt-realtime';
 const REPLAY_RATE_RATIO = 4;
 const SESSION_ENDS_AFTER_MS = 3_600_000;
+/** Its detectors hear what is appended and no clock: where capture stops, nothing tells them that a turn is over. */
+const FILLS_SILENCE_AFTER_MS = 500;
+/** Longer than the most patient of them waits (`semantic_vad` at low eagerness, 8 s). Silence costs tokens. */
+const FILLS_SILENCE_FOR_MS = 15_000;
 const SILENCE_SETTLES_AFTER_MS = 5_000;
 const FLUSH_TIMEOUT_MS = 5_000; // a transcription takes about a second
 
@@ -93,6 +97,7 @@ export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
   checkKey('OpenAI', 'OPENAI_API_KEY', options.apiKey);
   const baseUrl = socketUrlOf(options.baseUrl ?? DEFAULT_BASE_URL);
   const secrets = new Secrets(options.apiKey);
+  const { detects } = turnRulesOf(config);
   const config = sessionConfigOf(options);
   const context = {
     model,
@@ -119,7 +124,9 @@ export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
       endsAfterMs: SESSION_ENDS_AFTER_MS,
       announcesEnd: true,
       // Where turns are ended by us, nothing that was said before is silence.
-      silenceSettlesAfterMs: turnRulesOf(config).detects ? SILENCE_SETTLES_AFTER_MS : null,
+      silenceSettlesAfterMs: detects ? SILENCE_SETTLES_AFTER_MS : null,
+      fillsSilenceAfterMs: detects ? FILLS_SILENCE_AFTER_MS : null,
+      fillsSilenceForMs: FILLS_SILENCE_FOR_MS + silenceDurationMsOf(config),
     },
     checkFormat,
     dial: async (_format, reason) => requestOf(options, baseUrl, model, await secrets.ask(reason)),
