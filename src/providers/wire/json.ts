@@ -8,10 +8,20 @@ const decoder = new TextDecoder();
 
 /** The object in a frame, which some services send as text and some as bytes. Null where there is none. */
 export function objectIn(frame: Frame): JsonObject | null {
+  return asObject(valueIn(frame));
+}
+
+/** The first object in a list, or the only one: Google's streaming endpoints wrap theirs. Null where there is none. */
+export function firstObjectIn(text: string): JsonObject | null {
+  const value = valueIn(text);
+  return asObject(Array.isArray(value) ? value.find(isObject) : value);
+}
+
+function valueIn(frame: Frame): unknown {
   try {
-    return asObject(JSON.parse(typeof frame === 'string' ? frame : decoder.decode(frame)));
+    return JSON.parse(typeof frame === 'string' ? frame : decoder.decode(frame));
   } catch {
-    return null;
+    return null; // no JSON, or cut off
   }
 }
 
