@@ -1,5 +1,5 @@
 /** Conversations as the services document them, in the form of recordings: what is tried where no recording is at hand. */
-import { recordingOf } from './recordings-reader.ts';
+import { recordingIn } from './recordings-reader.ts';
 import type { Recording } from './recordings-reader.ts';
 
 type Line = readonly ['sent' | 'received', object];
@@ -11,7 +11,7 @@ function scene(name: string, lines: readonly Line[], query: object = {}): Record
   const texts = lines.map(([direction, data]) =>
     JSON.stringify({ kind: 'message', direction, data }),
   );
-  return recordingOf(name, [JSON.stringify({ meta: { query } }), ...texts]);
+  return recordingIn(name, [JSON.stringify({ meta: { query } }), ...texts].join('\n'));
 }
 
 const PCM_24 = { type: 'audio/pcm', rate: 24_000 };

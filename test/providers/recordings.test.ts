@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { openaiScript } from './recordings-openai.ts';
 import { play } from './recordings-player.ts';
 import type { Played } from './recordings-player.ts';
-import { readRecordings, recordingOf } from './recordings-reader.ts';
+import { readRecordings } from './recordings-reader.ts';
 import type { Recording } from './recordings-reader.ts';
 import { scenes } from './recordings-scenes.ts';
 import { services, serviceOf, socketsOf } from './recordings-services.ts';
@@ -15,7 +15,8 @@ import { services, serviceOf, socketsOf } from './recordings-services.ts';
 const folder = path.resolve(
   process.env['TENUTO_RECORDINGS'] ?? path.join(import.meta.dirname, '../../../shared/fixtures'),
 );
-const recordings = existsSync(folder) ? readRecordings(folder).flatMap(socketsOf) : [];
+const files = existsSync(folder) ? readRecordings(folder) : [];
+const recordings = files.flatMap(socketsOf);
 if (recordings.length === 0) tell(`No recordings in ${folder}: the documented ones alone.`);
 
 /** What is nobody's that we know is read all the same, and asked of nobody. */
@@ -89,6 +90,13 @@ function expectSound(event: Played['events'][number]): void {
 }
 
 describe('the recordings', () => {
+  it.each(files.map(({ name, complaint }) => [name, complaint] as const))(
+    '%s: is a recording, and its frames are found',
+    (_name, complaint) => {
+      expect(complaint).toBe(null);
+    },
+  );
+
   it('are told of in a table', () => {
     const all = recordings.map(played);
 
@@ -110,25 +118,5 @@ describe('the recordings', () => {
     const sockets = socketsOf(twice);
 
     expect(sockets.map(({ steps }) => steps)).toEqual([scene.steps, scene.steps]);
-  });
-
-  it('may be written down in other words', () => {
-    const { steps, otherLines } = recordingOf('a/b', [
-      '{"dir":"C>S","ev":"audio","from":0,"to":160}',
-      '{"t":1,"dir":"S>C","frame":{"type":"Results"}}',
-      '{"kind":"message","direction":"received","data":"{\\"type\\":\\"ping\\"}"}',
-      '{"kind":"binary","direction":"received","data":"AAEC"}',
-      '{"dir":"S>C","ev":"close","code":1011,"reason":"gone"}',
-      'not JSON',
-    ]);
-
-    expect(steps.map(({ kind }) => kind)).toEqual([
-      'audio',
-      'received',
-      'received',
-      'received',
-      'closed',
-    ]);
-    expect(otherLines).toBe(1);
   });
 });
