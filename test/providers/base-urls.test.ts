@@ -1,8 +1,13 @@
-/** An address that is refused is told without what may be a secret in it. */
+/** Whichever way an address is written it is read; one that is refused is told without what may be a secret in it. */
 import { describe, expect, it } from 'vitest';
 
 import { TenutoError } from '../../src/ports/errors.ts';
-import { MAKERS } from './makers.ts';
+import type { MessageItem } from '../../src/ports/conversation.ts';
+import type { Http, HttpRequest } from '../../src/ports/http.ts';
+import { deepgramSpeakHttp, geminiLlm } from '../../src/providers/index.ts';
+import type { LanguageModel } from '../../src/providers/index.ts';
+import { settingsOf } from '../../src/providers/whisper/settings.ts';
+import { MAKERS, PROVIDERS } from './makers.ts';
 
 const CANARY = 'AIzaCANARY0123456789';
 
@@ -22,7 +27,23 @@ const ADDRESSES: readonly (readonly [string, (scheme: string) => string])[] = [
   ['a key instead of it', () => CANARY],
 ];
 
+const FORMAT = { encoding: 'pcm_s16le', sampleRateHz: 16_000 } as const;
+
 const OVER_HTTP = ['deepgramSpeakHttp', 'geminiLlm', 'whisper'];
+
+const SOCKETS = PROVIDERS.filter(([name]) => !OVER_HTTP.includes(name));
+
+function addressAsked(make: (http: Http) => LanguageModel): Promise<string> {
+  return new Promise((asked) => {
+    const http = { send: ({ url }: HttpRequest) => (asked(url), { cancel: () => undefined }) };
+    const item = { kind: 'message', id: 'a', role: 'user', text: 'hi', status: 'completed' };
+    const conversation = [{ ...item, fromMs: null, toMs: null, heardMs: null } as MessageItem];
+    const ignore = { onText: ignored, onToolCall: ignored, onEnd: ignored, onFailed: ignored };
+    make(http).reply({ conversation, instructions: '', tools: [] }, ignore);
+  });
+}
+
+const ignored = () => undefined;
 
 function refusalOf(make: () => unknown): TenutoError {
   try {
@@ -67,6 +88,42 @@ describe('an address', () => {
 
     expect(() => make({ baseUrl: ` ${scheme}//h.test/v1 ` })).not.toThrow();
   });
+
+  it.each(SOCKETS)('of %s is read as one of a socket, however it is written', async (_, make) => {
+    const urls = await Promise.all(
+      ['wss', 'https', 'HTTPS', 'ws', 'http'].map(async (scheme) => {
+        const provider = make({ baseUrl: `${scheme}://127.0.0.1:8101/` });
+        return (await provider.dial(FORMAT, 'connect')).url;
+      }),
+    );
+
+    expect(urls.map((url) => /^\w+:\/\/[^/]+\//.exec(url)?.[0])).toEqual([
+      ...Array<string>(3).fill('wss://127.0.0.1:8101/'),
+      ...Array<string>(2).fill('ws://127.0.0.1:8101/'),
+    ]);
+  });
+
+  it.each([
+    ['https', 'https'],
+    ['wss', 'https'],
+    ['http', 'http'],
+    ['ws', 'http'],
+  ])(
+    'that is written %s: is read as %s: where a service is asked over HTTP',
+    async (given, read) => {
+      const at = { apiKey: 'local', baseUrl: `${given}://h.test:81` };
+
+      const addresses = [
+        settingsOf(at).url,
+        (await deepgramSpeakHttp(at).dial(FORMAT, 'connect')).url,
+        await addressAsked((http) => geminiLlm({ ...at, http })),
+      ];
+
+      expect(addresses.map((address) => new URL(address).origin)).toEqual(
+        Array<string>(3).fill(`${read}://h.test:81`),
+      );
+    },
+  );
 
   it('that is empty behind a question mark is none', () => {
     const [, make] = MAKERS[0]!;

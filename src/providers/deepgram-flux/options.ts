@@ -12,7 +12,7 @@ export interface DeepgramFluxOptions {
   readonly scheme?: 'token' | 'bearer';
   /** Browsers cannot send headers: there the credential travels as a subprotocol. Default `header`. */
   readonly authVia?: 'header' | 'subprotocol';
-  /** Default `wss://api.deepgram.com`. */
+  /** Default `wss://api.deepgram.com`; `https:` is read as `wss:`, `http:` as `ws:`. */
   readonly baseUrl?: string;
   /** `flux-general-en` or `flux-general-multi`. Default `flux-general-en`. */
   readonly model?: string;
@@ -82,7 +82,7 @@ export function checkFluxOptions(options: DeepgramFluxOptions): string {
     );
   }
 
-  return checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, ['wss:', 'ws:'], DEFAULT_BASE_URL);
+  return checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, 'socket', DEFAULT_BASE_URL);
 }
 
 /** Ranges: Deepgram API reference, "Turn-Based Audio (Flux)". */

@@ -29,7 +29,7 @@ export interface DeepgramListenOptions {
   readonly scheme?: 'token' | 'bearer';
   /** Browsers cannot send headers: there the credential travels as a subprotocol. Default `header`. */
   readonly authVia?: 'header' | 'subprotocol';
-  /** Default `wss://api.deepgram.com`. */
+  /** Default `wss://api.deepgram.com`; `https:` is read as `wss:`, `http:` as `ws:`. */
   readonly baseUrl?: string;
   /** Default `nova-3`. */
   readonly model?: string;
@@ -80,17 +80,13 @@ const NAMES: Readonly<Record<keyof DeepgramListenOptions, true>> = {
 
 /**
  * @throws TenutoError OPTION_INVALID for an option that is not known, a key that is missing or empty, or an address that
- * is not ws: or wss:.
+ * of no scheme that is known.
  */
 export function deepgramListen(options: DeepgramListenOptions): Provider {
   checkOptions('deepgramListen', options, NAMES);
   checkKey('Deepgram', 'DEEPGRAM_API_KEY', options.apiKey);
   const name = options.name ?? 'deepgram-listen';
-  const baseUrl = checkBaseUrl(
-    options.baseUrl ?? DEFAULT_BASE_URL,
-    ['wss:', 'ws:'],
-    DEFAULT_BASE_URL,
-  );
+  const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, 'socket', DEFAULT_BASE_URL);
   const secrets = new Secrets(options.apiKey);
 
   return {

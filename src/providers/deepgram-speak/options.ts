@@ -10,7 +10,7 @@ export interface DeepgramSpeakHttpOptions {
   readonly apiKey: Credential;
   /** `token` for API keys, `bearer` for temporary tokens. Default `token`. */
   readonly scheme?: 'token' | 'bearer';
-  /** Default `wss://api.deepgram.com`, over HTTP `https://api.deepgram.com`. */
+  /** Default `wss://api.deepgram.com`, over HTTP `https://api.deepgram.com`; the scheme of one is read as that of the other. */
   readonly baseUrl?: string;
   /** The voice. Default `aura-2-thalia-en`. */
   readonly model?: string;
@@ -60,7 +60,7 @@ export function checkSpeakOptions(options: DeepgramSpeakOptions): string {
   checkOptions('deepgramSpeak', options, KNOWN);
   checkShared(options);
   const usual = 'wss://api.deepgram.com';
-  return checkBaseUrl(options.baseUrl ?? usual, ['wss:', 'ws:'], usual);
+  return checkBaseUrl(options.baseUrl ?? usual, 'socket', usual);
 }
 
 /**
@@ -71,7 +71,7 @@ export function checkSpeakHttpOptions(options: DeepgramSpeakHttpOptions): string
   checkOptions('deepgramSpeakHttp', options, KNOWN_OVER_HTTP);
   checkShared(options);
   const usual = 'https://api.deepgram.com';
-  return checkBaseUrl(options.baseUrl ?? usual, ['https:', 'http:'], usual);
+  return checkBaseUrl(options.baseUrl ?? usual, 'http', usual);
 }
 
 function checkShared({ apiKey, dialTimeoutMs, sampleRateHz }: DeepgramSpeakHttpOptions): void {

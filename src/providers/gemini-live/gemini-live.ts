@@ -59,11 +59,7 @@ const FLUSH_TIMEOUT_MS = 2_500; // what it heard it has begun to write down by t
 /** @throws TenutoError OPTION_INVALID */
 export function geminiLive(options: GeminiLiveOptions): Provider {
   checkOptions(options);
-  const baseUrl = checkBaseUrl(
-    options.baseUrl ?? DEFAULT_BASE_URL,
-    ['wss:', 'ws:'],
-    DEFAULT_BASE_URL,
-  );
+  const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, 'socket', DEFAULT_BASE_URL);
   const secrets = new Secrets(options.apiKey);
   const handles = new Handles();
   /** As they are, and as they stand in an address. */

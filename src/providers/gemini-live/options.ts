@@ -8,7 +8,7 @@ export interface GeminiLiveOptions {
    * query of the address, which is the only place that the service reads; no address is ever logged or told.
    */
   readonly apiKey: Credential;
-  /** Default `wss://generativelanguage.googleapis.com`. */
+  /** Default `wss://generativelanguage.googleapis.com`; `https:` is read as `wss:`, `http:` as `ws:`. */
   readonly baseUrl?: string;
   /** Default `v1beta`; ephemeral tokens are only known to `v1alpha`, which is their default. */
   readonly apiVersion?: 'v1' | 'v1beta' | 'v1alpha';

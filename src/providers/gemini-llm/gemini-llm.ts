@@ -32,7 +32,7 @@ export interface GeminiLlmOptions {
   readonly apiKey: Credential;
   /** The network. */
   readonly http: Http;
-  /** Default `https://generativelanguage.googleapis.com`. */
+  /** Default `https://generativelanguage.googleapis.com`; `wss:` is read as `https:`, `ws:` as `http:`. */
   readonly baseUrl?: string;
   /** Default `v1beta`. */
   readonly apiVersion?: 'v1' | 'v1beta' | 'v1alpha';
@@ -67,7 +67,7 @@ export function geminiLlm(options: GeminiLlmOptions): LanguageModel {
   checkMs('timeoutMs', options.timeoutMs);
   checkKey('Gemini', 'GEMINI_API_KEY', options.apiKey);
   const base = options.baseUrl ?? DEFAULT_BASE_URL;
-  return new GeminiLlm(options, checkBaseUrl(base, ['https:', 'http:'], DEFAULT_BASE_URL));
+  return new GeminiLlm(options, checkBaseUrl(base, 'http', DEFAULT_BASE_URL));
 }
 
 class GeminiLlm implements LanguageModel {

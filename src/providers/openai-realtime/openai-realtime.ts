@@ -40,7 +40,7 @@ export interface OpenAiRealtimeOptions extends SessionWishes {
   readonly project?: string;
   /** Default `gpt-realtime`. */
   readonly model?: string;
-  /** Default `wss://api.openai.com/v1`; `https:` is read as `wss:`. */
+  /** Default `wss://api.openai.com/v1`; `https:` is read as `wss:`, `http:` as `ws:`. */
   readonly baseUrl?: string;
   /** How many times real time a backlog goes out. Default 4: no limit is documented. */
   readonly replayRateRatio?: number;
@@ -95,7 +95,7 @@ export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
   const { replayRateRatio = REPLAY_RATE_RATIO } = options;
   checkNumber('replayRateRatio', replayRateRatio, replayRateRatio >= 1, 'of 1 or more');
   checkKey('OpenAI', 'OPENAI_API_KEY', options.apiKey);
-  const baseUrl = socketUrlOf(options.baseUrl ?? DEFAULT_BASE_URL);
+  const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, 'socket', DEFAULT_BASE_URL);
   const secrets = new Secrets(options.apiKey);
   const { detects } = turnRulesOf(config);
   const config = sessionConfigOf(options);
@@ -157,12 +157,6 @@ function requestOf(
     ...(project === undefined ? {} : { 'openai-project': project }),
   };
   return { url, headers, timeoutMs: dialTimeoutMs };
-}
-
-/** The service's other clients are given an https: address. */
-function socketUrlOf(baseUrl: string): string {
-  const checked = checkBaseUrl(baseUrl, ['wss:', 'ws:', 'https:', 'http:'], DEFAULT_BASE_URL);
-  return checked.replace(/^http/i, 'ws');
 }
 
 function checkFormat({ encoding, sampleRateHz }: AudioFormat): void {

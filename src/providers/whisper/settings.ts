@@ -18,7 +18,7 @@ import type { CreateVoiceActivityDetector } from '../../ports/voice-activity.ts'
 export interface WhisperOptions {
   /** A key, or a function that is asked on every dial. whisper.cpp's server asks for none. */
   readonly apiKey?: Credential;
-  /** With or without the `/v1` that OpenAI's own clients have at its end. Default `https://api.openai.com`. */
+  /** With or without the `/v1` that OpenAI's own clients have at its end. Default `https://api.openai.com`; `wss:` is read as `https:`. */
   readonly baseUrl?: string;
   /** Which server it is: `openai` is whatever speaks OpenAI's transcription endpoint. Default `openai`. */
   readonly flavour?: 'openai' | 'whisper.cpp';
@@ -123,7 +123,7 @@ const RANGES: readonly (readonly [name: keyof WhisperOptions, least: number, mos
 export function settingsOf(options: WhisperOptions): WhisperSettings {
   checkOptions(options);
   const isCpp = options.flavour === 'whisper.cpp';
-  const given = checkBaseUrl(options.baseUrl ?? OPENAI_URL, ['https:', 'http:'], OPENAI_URL);
+  const given = checkBaseUrl(options.baseUrl ?? OPENAI_URL, 'http', OPENAI_URL);
   const hasOwnPath = isCpp || options.path !== undefined;
   const baseUrl = hasOwnPath ? given : given.replace(/\/v1$/, '');
   const probePath = options.probePath === undefined && isCpp ? '/health' : options.probePath;
