@@ -17,9 +17,10 @@ import type { Credential, Provider } from '../contract.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
 import { checkOptions } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
-import { checkDeepgramFormat, classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
+import { classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
 import type { QueryValue } from '../wire/deepgram.ts';
 import { checkKey } from '../wire/keys.ts';
+import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export interface DeepgramListenOptions {
@@ -101,7 +102,7 @@ export function deepgramListen(options: DeepgramListenOptions): Provider {
       answersPings: true,
       refreshesCredential: secrets.isRenewable,
     },
-    checkFormat: (format) => checkDeepgramFormat('listen', format),
+    checkFormat: (format) => checkPcm('Deepgram listen', format),
     dial: async (format, reason) =>
       deepgramDial(`${baseUrl}/v1/listen`, queryOf(options, format), await secrets.ask(reason), {
         scheme: options.scheme ?? 'token',

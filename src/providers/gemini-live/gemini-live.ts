@@ -20,14 +20,13 @@ import { Handles } from './handles.ts';
 import { OPTION_NAMES } from './options.ts';
 import type { GeminiLiveOptions } from './options.ts';
 import { GeminiLiveStream } from './stream.ts';
-import type { AudioFormat } from '../../ports/audio-format.ts';
-import { TenutoError } from '../../ports/errors.ts';
 import type { DialRequest } from '../../ports/socket.ts';
 import type { Provider, ProviderTraits } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { checkOptions as checkNames, invalid } from '../../ports/option-errors.ts';
+import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export type { GeminiLiveOptions } from './options.ts';
@@ -69,7 +68,7 @@ export function geminiLive(options: GeminiLiveOptions): Provider {
     name: options.name ?? 'gemini-live',
     component: 'realtime',
     traits: traitsOf(options, secrets.isRenewable),
-    checkFormat,
+    checkFormat: (format) => checkPcm('Gemini Live', format),
     dial: async (_format, reason) => requestOf(options, baseUrl, await secrets.ask(reason)),
     openStream: (_format, memory) =>
       new GeminiLiveStream(
@@ -128,22 +127,4 @@ function checkOptions(options: GeminiLiveOptions): void {
   if (responseModalities?.length === 0) {
     throw invalid('responseModalities is empty.', "Take ['AUDIO'] or ['TEXT'].");
   }
-}
-
-/** @throws TenutoError AUDIO_FORMAT_UNSUPPORTED: whatever the rate, it is brought to 16 kHz before it goes out. */
-function checkFormat({ encoding, sampleRateHz }: AudioFormat): void {
-  const isKnown = (encoding as string) === 'pcm_s16le';
-  if (
-    isKnown &&
-    Number.isInteger(sampleRateHz) &&
-    sampleRateHz >= 8_000 &&
-    sampleRateHz <= 48_000
-  ) {
-    return;
-  }
-  throw new TenutoError({
-    code: 'AUDIO_FORMAT_UNSUPPORTED',
-    message: `Gemini Live is not sent ${encoding} at ${sampleRateHz} Hz.`,
-    remediation: 'Send PCM, signed 16-bit little-endian, mono, 8,000 to 48,000 Hz.',
-  });
 }

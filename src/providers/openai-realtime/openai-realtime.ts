@@ -12,15 +12,14 @@
  * Sources: the service's guide "Realtime conversations", its API reference "Realtime", and the types of its own client.
  */
 import type { Credential, Provider } from '../contract.ts';
-import type { AudioFormat } from '../../ports/audio-format.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import { systemWallClock } from '../../ports/clock.ts';
-import { TenutoError } from '../../ports/errors.ts';
 import type { DialRequest } from '../../ports/socket.ts';
 import { checkNumber, checkOptions } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
+import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 import { classifyRealtimeEnd } from './failures.ts';
 import { sessionConfigOf, silenceDurationMsOf, turnRulesOf } from './session-config.ts';
@@ -128,7 +127,7 @@ export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
       fillsSilenceAfterMs: detects ? FILLS_SILENCE_AFTER_MS : null,
       fillsSilenceForMs: FILLS_SILENCE_FOR_MS + silenceDurationMsOf(config),
     },
-    checkFormat,
+    checkFormat: (format) => checkPcm('OpenAI Realtime', format),
     dial: async (_format, reason) => requestOf(options, baseUrl, model, await secrets.ask(reason)),
     openStream: (_format, memory) => new RealtimeStream(context, memory),
     classifyEnd: (end) => classifyRealtimeEnd(end, secrets.recent),
@@ -157,16 +156,4 @@ function requestOf(
     ...(project === undefined ? {} : { 'openai-project': project }),
   };
   return { url, headers, timeoutMs: dialTimeoutMs };
-}
-
-function checkFormat({ encoding, sampleRateHz }: AudioFormat): void {
-  const isKnown = (encoding as string) === 'pcm_s16le';
-  const isRate = Number.isInteger(sampleRateHz) && sampleRateHz >= 8_000 && sampleRateHz <= 48_000;
-  if (isKnown && isRate) return;
-
-  throw new TenutoError({
-    code: 'AUDIO_FORMAT_UNSUPPORTED',
-    message: `OpenAI Realtime is not sent ${encoding} at ${sampleRateHz} Hz.`,
-    remediation: 'Send PCM, signed 16-bit little-endian, mono, 8,000 to 48,000 Hz.',
-  });
 }

@@ -2,7 +2,7 @@
 import type { WebSocket } from 'ws';
 import type { Random } from '../../ports/random.ts';
 import type { GeminiFaults } from './faults.ts';
-import type { Json } from './json.ts';
+import type { JsonObject } from '../../providers/wire/json.ts';
 
 export interface OutboxOptions {
   readonly socket: WebSocket;
@@ -15,7 +15,7 @@ export interface OutboxOptions {
 const UNREAD_CAPACITY_BYTES = 8 * 1_024 * 1_024;
 
 /** What the service sends, or may send one day, and what a client has to live with. */
-const NOISE: readonly Json[] = [
+const NOISE: readonly JsonObject[] = [
   { serverContent: {} },
   { sessionResumptionUpdate: { resumable: false } },
   { sessionResumptionUpdate: {} },
@@ -32,7 +32,7 @@ export class Outbox {
     this.#options = options;
   }
 
-  send(message: Json): void {
+  send(message: JsonObject): void {
     const { random, faults } = this.#options;
     const { noiseRatio = 0 } = faults;
     if (noiseRatio > 0 && random.unit() < noiseRatio) {
@@ -42,7 +42,7 @@ export class Outbox {
     } else this.#write(message);
   }
 
-  #write(message: Json): void {
+  #write(message: JsonObject): void {
     const { socket, faults } = this.#options;
     if (socket.readyState !== socket.OPEN) return;
     const text = `${JSON.stringify(message)}\n`; // the service ends its frames with a line feed
