@@ -5,6 +5,7 @@ import { openaiScript } from './recordings-openai.ts';
 import type { Script } from './recordings-player.ts';
 import type { RecordedStep, Recording } from './recordings-reader.ts';
 import { knownMessage } from './recordings-protocols.ts';
+import { whisperScript } from './recordings-whisper.ts';
 import { stringAt } from '../../src/providers/wire/json.ts';
 import type { JsonObject } from '../../src/providers/wire/json.ts';
 
@@ -14,6 +15,7 @@ export const services: Readonly<Record<string, (recording: Recording) => Script>
   listen: listenScript,
   flux: fluxScript,
   speak: speakScript,
+  whisper: whisperScript,
 };
 
 /** In names of folders and files, and in what a recording says of itself; `deepgram` alone may be any of three. */

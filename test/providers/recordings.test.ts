@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { problemsIn } from './recordings-facts.ts';
 import { openaiScript } from './recordings-openai.ts';
 import { play } from './recordings-player.ts';
 import type { Played } from './recordings-player.ts';
@@ -64,6 +65,15 @@ describe.each([
       for (const event of events) expectSound(event);
       expect(Object.keys(Object.prototype)).toEqual([]);
       expect(({} as Record<string, unknown>)['type']).toBe(undefined);
+    },
+  );
+
+  it.each(all.map((recording) => [recording.name, recording] as const))(
+    '%s: is told as its frames have it',
+    (_name, recording) => {
+      const problems = problemsIn(serviceOf(recording), recording, played(recording));
+
+      expect(problems).toEqual([]);
     },
   );
 
