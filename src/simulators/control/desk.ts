@@ -1,43 +1,15 @@
 /** Where faults are asked for while a stand-in runs: each strikes at once, or waits here for its moment. */
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../ports/clock.ts';
+import type {
+  FaultDescription,
+  FaultListener,
+  FaultReceipt,
+  FaultRequest,
+  FaultsOnDemand,
+} from './on-demand.ts';
 import { describe, invalid, readFaultRequest } from './table.ts';
-import type { AskedFault, FaultDescription, FaultTable } from './table.ts';
-
-/** A fault by its name, and its parameters: `{ fault: 'close', as: 1011, atMs: 5_000 }`. */
-export interface FaultRequest {
-  readonly fault: string;
-  readonly [parameter: string]: unknown;
-}
-
-/** What was asked for, with its defaults, and how many sockets it befell at once. */
-export interface FaultReceipt {
-  readonly asked: FaultRequest;
-  readonly struck: number;
-  /** Whether it waits for the next socket, request or moment. */
-  readonly isWaiting: boolean;
-}
-
-/** Something that befell a client because it was asked for. */
-export interface FaultHappening {
-  /** The fault's name in the table. */
-  readonly fault: string;
-  /** Such as `closed with 1011`. */
-  readonly text: string;
-}
-
-/** How every stand-in is asked for faults. */
-export interface FaultsOnDemand {
-  /** What can be asked for. */
-  readonly faults: readonly FaultDescription[];
-  /** @throws TenutoError OPTION_INVALID: there is no such fault, a parameter is wrong, or no socket stands that it could befall. */
-  ask(request: FaultRequest): FaultReceipt;
-}
-
-export interface FaultListener {
-  /** Hears of every fault that was asked for by name (`ask`, the endpoint, a list), as it happens. */
-  readonly onFault?: (happening: FaultHappening) => void;
-}
+import type { AskedFault, FaultTable } from './table.ts';
 
 interface Waiting<Target> {
   readonly asked: AskedFault<Target>;

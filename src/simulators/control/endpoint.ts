@@ -7,13 +7,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
 import { TenutoError } from '../../ports/errors.ts';
 import { SimulatorServer, answer, bodyOf } from '../server/simulator-server.ts';
-import type { ListeningServer, ServerAddress, ServerHandlers } from '../server/simulator-server.ts';
-import type { FaultDesk, FaultRequest } from './desk.ts';
+import type { ServerAddress } from '../server/address.ts';
+import type { ListeningServer, ServerHandlers } from '../server/handlers.ts';
+import type { FaultDesk } from './desk.ts';
+import type { FaultRequest } from './on-demand.ts';
 import type { PongPace } from './pongs.ts';
 import { invalid } from './table.ts';
 
 const OURS = '/__tenuto/';
-const FAULTS_PATH = '/__tenuto/faults';
+export const FAULTS_PATH = '/__tenuto/faults';
 const MAX_BODY_BYTES = 65_536;
 
 type Desk = Pick<FaultDesk<never>, 'ask' | 'faults' | 'arrived' | 'opened' | 'close'>;

@@ -2,30 +2,9 @@
 import type { WebSocket } from 'ws';
 import { TenutoError } from '../../ports/errors.ts';
 import { quoted } from '../faults/units.ts';
+import type { FaultDescription, FaultScope } from './on-demand.ts';
 import { count, plain, timeMs } from './parameters.ts';
 import type { FaultParameter } from './parameters.ts';
-
-/**
- * Whom a fault befalls. `sockets`: those that stand when it is asked for, or the next ones, so long after each was opened.
- * `next`: the next so many requests, upgrades, replies or what else its line says. `lasting`: all, from now on. `once`: the
- * server, now.
- */
-export type FaultScope = 'sockets' | 'next' | 'lasting' | 'once';
-
-/** What can be asked for, in words and plain data. */
-export interface FaultDescription {
-  readonly fault: string;
-  readonly what: string;
-  readonly befalls: FaultScope;
-  readonly parameters: readonly FaultParameterDescription[];
-}
-
-export interface FaultParameterDescription {
-  readonly name: string;
-  readonly what: string;
-  readonly takes: string;
-  readonly default: unknown;
-}
 
 export type FaultParameters = Readonly<Record<string, FaultParameter>>;
 

@@ -2,14 +2,13 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Random } from '../../ports/random.ts';
-import type { FaultListener, FaultsOnDemand } from '../control/desk.ts';
+import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
-import type { ServerAddress } from '../server/simulator-server.ts';
+import type { ServerAddress } from '../server/address.ts';
+import type { FluxBehaviour, SpeakBehaviour } from './behaviour.ts';
 import type { DeepgramFault, DeepgramServiceName, DocumentedRefusal } from './faults.ts';
-import type { FluxBehaviour } from './flux-connection.ts';
 import type { Oddities } from './oddities.ts';
 import type { Refusal } from './refusal.ts';
-import type { SpeakBehaviour } from './speak-connection.ts';
 import type { DeepgramSimulatorStats } from './tally.ts';
 
 export interface DeepgramSimulatorOptions extends ServerAddress, FaultListener {

@@ -15,7 +15,7 @@ import { SLOW_PONGS } from '../control/pongs.ts';
 import type { PongPace } from '../control/pongs.ts';
 import { rowsOf } from '../control/table.ts';
 import type { FaultTable } from '../control/table.ts';
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 import type { CloseLike, GeminiFaults } from './faults.ts';
 import { LIVE_CLOSES, UNAVAILABLE, httpError, quotaExceeded, refusedKey } from './wire.ts';
 import type { LiveCloseName } from './wire.ts';

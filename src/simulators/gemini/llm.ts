@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterTool } from '../persona/mind.ts';
 import type { Mind, Thought, Turn } from '../persona/mind.ts';
 import { answer, bodyOf } from '../server/simulator-server.ts';
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 import { readJson, textIn } from './json.ts';
 import { objectAt, objectsAt } from '../../providers/wire/json.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';

@@ -1,9 +1,10 @@
 /** What a stand-in for Gemini is given, and what it can be made to do while it runs. */
 import type { Clock } from '../../ports/clock.ts';
-import type { FaultListener, FaultsOnDemand } from '../control/desk.ts';
+import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Mind } from '../persona/mind.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
-import type { HttpAnswer, ServerAddress } from '../server/simulator-server.ts';
+import type { ServerAddress } from '../server/address.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 import type { CloseLike, GeminiFaults } from './faults.ts';
 
 export interface GeminiSimulatorOptions extends ServerAddress, FaultListener {

@@ -1,7 +1,7 @@
 /** What goes wrong on demand. A fault strikes as often as it is told to, and is used up by that. */
 import { QUOTA } from './frames.ts';
 import type { EndingName } from './frames.ts';
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 
 export type OpenAiFault =
   /** The next upgrades are refused over HTTP. */

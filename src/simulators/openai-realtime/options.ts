@@ -2,10 +2,10 @@
 import type { Clock, WallClock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
-import type { FaultListener, FaultsOnDemand } from '../control/desk.ts';
+import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Mind } from '../persona/mind.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
-import type { ServerAddress } from '../server/simulator-server.ts';
+import type { ServerAddress } from '../server/address.ts';
 import type { LastingFaults, OpenAiFault } from './faults.ts';
 import type { Item } from './items.ts';
 import type { Hint } from './transcriber.ts';

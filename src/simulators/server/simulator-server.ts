@@ -5,66 +5,19 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
 import { TenutoError } from '../../ports/errors.ts';
+import type { ServerAddress } from './address.ts';
 import { selfSigned } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
+import type { ListeningServer, ServerHandlers, Take, Welcome } from './handlers.ts';
+import type { HttpAnswer } from './http-answer.ts';
 
-export interface ServerAddress {
-  /** Default 0: a free port. */
-  readonly port?: number;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** With a certificate that nobody has signed but itself. Default false. */
-  readonly tls?: boolean;
-  /** How long a pong takes. Default 0. */
-  readonly pongDelayMs?: number;
-  /** Where to listen. Default: on this machine. Elsewhere port, host and TLS mean nothing. */
-  readonly network?: ServerNetwork;
-}
-
-/** A network that servers can listen on, other than this machine's. */
-export interface ServerNetwork {
-  listen(handlers: ServerHandlers): ListeningServer;
-}
-
-export interface ListeningServer {
-  readonly port: number;
-  /** Such as `wss://127.0.0.1:40123`. */
-  readonly socketUrl: string;
-  /** Such as `http://127.0.0.1:40123`. */
-  readonly httpUrl: string;
-  /** Cuts everything and frees the port. */
-  close(): Promise<void>;
-}
+export type { HttpAnswer } from './http-answer.ts';
 
 /** How a server behaves that nobody outside asks about. */
 interface ServerLimits {
   /** A frame that is longer ends its socket with 1009. Default 16 MiB. */
   readonly maxFrameBytes?: number;
-}
-
-/** A refused upgrade, or the answer to a plain request. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-/** Takes a socket that is opened. */
-export type Take = (socket: WebSocket) => void;
-
-/** The same, with headers in the answer to the upgrade. */
-export interface Welcome {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly take: Take;
-}
-
-export interface ServerHandlers {
-  /** Whether a socket may be opened: an answer refuses it. */
-  onUpgrade(request: IncomingMessage, url: URL): HttpAnswer | Take | Welcome;
-  /** A plain request. What it throws is answered with 500. */
-  onRequest(request: IncomingMessage, response: ServerResponse, url: URL): void | Promise<void>;
 }
 
 const MAX_FRAME_BYTES = 16 * 1_024 * 1_024;

@@ -25,11 +25,12 @@ import { systemRandom } from '../../ports/random.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import { FaultDesk } from '../control/desk.ts';
-import type { FaultListener, FaultsOnDemand } from '../control/desk.ts';
+import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
 import { listenWithFaults } from '../control/endpoint.ts';
 import { PongPace } from '../control/pongs.ts';
 import { answer, bodyOf } from '../server/simulator-server.ts';
-import type { HttpAnswer, ServerAddress } from '../server/simulator-server.ts';
+import type { ServerAddress } from '../server/address.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 
 export type { WhisperFault } from './faults.ts';
 
