@@ -76,11 +76,11 @@ const DEFAULT_BASE_URL = 'wss://api.openai.com/v1';
 const DEFAULT_MODEL = 'gpt-realtime';
 const REPLAY_RATE_RATIO = 4;
 const SESSION_ENDS_AFTER_MS = 3_600_000;
+const SILENCE_SETTLES_AFTER_MS = 5_000;
 /** Its detectors hear what is appended and no clock: where capture stops, nothing tells them that a turn is over. */
 const FILLS_SILENCE_AFTER_MS = 500;
 /** Longer than the most patient of them waits (`semantic_vad` at low eagerness, 8 s). Silence costs tokens. */
 const FILLS_SILENCE_FOR_MS = 15_000;
-const SILENCE_SETTLES_AFTER_MS = 5_000;
 const FLUSH_TIMEOUT_MS = 5_000; // a transcription takes about a second
 
 /**
@@ -96,8 +96,8 @@ export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
   checkKey('OpenAI', 'OPENAI_API_KEY', options.apiKey);
   const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, 'socket', DEFAULT_BASE_URL);
   const secrets = new Secrets(options.apiKey);
-  const { detects } = turnRulesOf(config);
   const config = sessionConfigOf(options);
+  const { detects } = turnRulesOf(config);
   const context = {
     model,
     config,
