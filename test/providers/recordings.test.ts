@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import type { Provider } from '../../src/providers/contract.ts';
 import { problemsIn } from './recordings-facts.ts';
 import { openaiScript } from './recordings-openai.ts';
 import { play } from './recordings-player.ts';
@@ -26,6 +27,18 @@ function played(recording: Recording): Played {
   if (script !== undefined) return play(recording, script(recording));
   const asked = () => ({ ask: 'unknown', what: 'a frame of an unknown service' }) as const;
   return play(recording, { ...openaiScript(recording), asked });
+}
+
+/** As it is, and reads nothing. */
+function deaf(provider: Provider): Provider {
+  return {
+    ...provider,
+    openStream: (format, memory) => {
+      const stream = provider.openStream(format, memory);
+      stream.decode = () => [];
+      return stream;
+    },
+  };
 }
 
 /** For whoever reads the output: what is at hand differs from one machine to another. */
@@ -74,6 +87,19 @@ describe.each([
       const problems = problemsIn(serviceOf(recording), recording, played(recording));
 
       expect(problems).toEqual([]);
+    },
+  );
+
+  it.each(all.map((recording) => [recording.name, recording] as const))(
+    '%s: is missed where an adapter reads nothing of it',
+    (_name, recording) => {
+      const service = serviceOf(recording);
+      const script = services[service ?? '']?.(recording);
+      if (script === undefined) return;
+
+      const unread = play(recording, { ...script, provider: deaf(script.provider) });
+
+      expect(problemsIn(service, recording, unread)).not.toEqual([]);
     },
   );
 
