@@ -9,7 +9,7 @@ export interface Vendor {
   readonly name: string;
   readonly keyVariable: string;
   readonly urlVariable: string;
-  /** Asked whether it answers; no key is sent there. */
+  /** Where its REST interface is. */
   readonly address: string;
 }
 

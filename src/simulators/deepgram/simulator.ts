@@ -189,6 +189,7 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
     else if (asked === 'POST /v1/speak') await this.#onSpeak(request, response, url.searchParams);
     else {
       const isSocket = request.method === 'GET' && this.#serviceAt(url) !== null;
+    else if (asked === 'GET /v1/projects') this.#onProjects(request, response);
       this.#refuse(response, isSocket ? refusals.UPGRADE_REQUIRED : refusals.NOT_FOUND);
     }
   }
@@ -196,6 +197,13 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
   async #onGrant(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!this.#credentials.isKey(readCredential(request.headers.authorization, undefined))) {
       this.#refuse(response, refusals.INVALID_AUTH);
+  #onProjects({ headers }: IncomingMessage, response: ServerResponse): void {
+    if (this.#credentials.isKey(readCredential(headers.authorization, undefined))) {
+      const project = { project_id: 'local', name: 'local' };
+      answer(response, { status: 200, body: JSON.stringify({ projects: [project] }) });
+    } else this.#refuse(response, refusals.INVALID_AUTH);
+  }
+
       return;
     }
     const ttlSeconds = await readGrantTtl(request);
