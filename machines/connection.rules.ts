@@ -178,6 +178,12 @@ export function isHealthyAt(context: ConnectionContext, atMs: number): boolean {
 
 /** Beyond the count, a link that once stood is tried for as long as the policy says retention can cover. */
 export function mayPersist(context: ConnectionContext, loss: LossMoment): boolean {
-  const sinceMs = context.unhealthySinceMs ?? loss.atMs;
-  return context.hasBeenConnected && loss.atMs - sinceMs < context.policy.persistMs;
+  return persistsForMsAt(context, loss.atMs) > 0;
+}
+
+/** For how much longer. */
+export function persistsForMsAt(context: ConnectionContext, atMs: number): number {
+  const { hasBeenConnected, policy, unhealthySinceMs } = context;
+  if (!hasBeenConnected) return 0;
+  return Math.max(0, policy.persistMs - (atMs - (unhealthySinceMs ?? atMs)));
 }

@@ -27,7 +27,12 @@ import {
   mayRotate,
   socketName,
 } from './connection.rules.ts';
-import { bufferedChunksIn, failedSignal, reconnectingSignal } from './connection.signals.ts';
+import {
+  bufferedChunksIn,
+  failedSignal,
+  reconnectingSignal,
+  suspectedSignal,
+} from './connection.signals.ts';
 import type {
   ConnectionContext,
   ConnectionEvent,
@@ -72,7 +77,8 @@ export const connectionSetup = setup({
       return loss !== null && routeAfterLoss(context, loss) === params.route;
     },
     isWatched: ({ context }) => context.isWatched,
-    isWorthWatching: ({ event }) => event.type === 'link.measured' && isWorthWatching(event),
+    isWorthWatching: ({ context, event }) =>
+      event.type === 'link.measured' && isWorthWatching(event, context.limits),
     mayHedge: ({ context, event }) => mayHedge(context, 'atMs' in event ? event.atMs : 0),
     mayRotate: ({ context, event }) => mayRotate(context, 'atMs' in event ? event.atMs : 0),
     isCarrier: ({ context }) => context.role === 'carrier',
@@ -180,11 +186,10 @@ export const connectionSetup = setup({
       reconnectingSignal(context, bufferedChunksIn(event)),
     ),
     announceFailure: emit(({ context }) => failedSignal(context)),
-    announceSuspicion: emit(({ context, event }) => ({
-      type: 'connection.suspected',
-      silentForMs: 'silentForMs' in event ? event.silentForMs : 0,
-      component: context.component,
-    })),
+    announceSuspicion: emit(({ context, event }) => suspectedSignal(context, event)),
+    announceFirstSuspicion: enqueueActions(({ context, event, enqueue }) => {
+      if (context.silentSinceMs === null) enqueue.emit(suspectedSignal(context, event));
+    }),
     announceRecovery: emit(({ context }) => ({
       type: 'connection.recovered',
       component: context.component,

@@ -1,4 +1,5 @@
 /** What the connection chart tells: to whoever listens, and to the chart that owns it. */
+import { persistsForMsAt } from './connection.rules.ts';
 import type {
   ConnectionContext,
   ConnectionEvent,
@@ -14,14 +15,25 @@ export function reconnectingSignal(
   context: ConnectionContext,
   bufferedAudioChunks: number,
 ): ConnectionSignal {
+  const persistsForMs = persistsForMsAt(context, context.lostAtMs);
+
   return {
     type: 'connection.reconnecting',
     attempt: context.attempts,
-    maxAttempts: Math.max(context.attempts, context.policy.maxAttempts),
+    maxAttempts: persistsForMs > 0 ? Infinity : context.policy.maxAttempts,
+    persistsForMs,
     backoffDelayMs: context.waitMs,
     component: context.component,
     bufferedAudioChunks,
   };
+}
+
+export function suspectedSignal(
+  { component }: ConnectionContext,
+  event: ConnectionEvent,
+): ConnectionSignal {
+  const silentForMs = 'silentForMs' in event ? event.silentForMs : 0;
+  return { type: 'connection.suspected', silentForMs, component };
 }
 
 export function reconnectedSignal(

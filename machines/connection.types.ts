@@ -181,8 +181,15 @@ export interface ConnectionContext extends Required<ConnectionInput> {
 export type ConnectionSignal =
   | {
       readonly type: 'connection.reconnecting';
+      /** Counted from 1; none is forgotten until a healthy spell or a result. */
       readonly attempt: number;
+      /**
+       * After so many it is given up. Infinity, which JSON writes as null, where no count ends it: then a time does
+       * (`persistsForMs`), or, of requests, each question that is asked anew has attempts of its own.
+       */
       readonly maxAttempts: number;
+      /** For how much longer it is tried whatever the count (`reconnect.persistMs`); 0 where the count alone rules. */
+      readonly persistsForMs: number;
       readonly backoffDelayMs: number;
       readonly component: ConnectionComponent;
       readonly bufferedAudioChunks: number;
@@ -206,7 +213,10 @@ export type ConnectionSignal =
       readonly component: ConnectionComponent;
       readonly failure: Failure;
     }
-  /** The link is silent; a second socket is dialled beside it. */
+  /**
+   * The link is silent. A second socket is dialled beside it, where the service allows one (`hedges` in its traits) and
+   * attempts are left; else it is waited for until it speaks again, or is dead.
+   */
   | {
       readonly type: 'connection.suspected';
       readonly silentForMs: number;

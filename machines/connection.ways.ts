@@ -69,7 +69,10 @@ export const linkEvents = {
       description: 'Suspecting does not let go: a second socket is dialled beside the first.',
       actions: ['noteSuspicion', 'announceSuspicion', 'takeHedgeNumber', 'dialBeside'],
     },
-    { actions: 'noteSuspicion' },
+    {
+      description: 'No second socket may be dialled: it is told once, and waited for.',
+      actions: ['announceFirstSuspicion', 'noteSuspicion'],
+    },
   ],
   'link.recovered': { actions: ['letHedgeGo', 'forgetSuspicion', 'unwatch', 'announceRecovery'] },
   'socket.configured': {

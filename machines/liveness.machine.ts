@@ -44,10 +44,10 @@ export const livenessMachine = setup({
     isIdle: ofLook((_context, look) => !look.isAudioFlowing),
     hasAnswered: ofLook(({ probedAtMs }, look) => hasSpoken(look, probedAtMs)),
     isUnchallenged: ({ context }) => !context.isChallenged,
-    isExcused: ofLook(({ isChallenged }, look) => isLate(look) && !isChallenged),
+    isExcused: ofLook(({ isChallenged, limits }, look) => isLate(look, limits) && !isChallenged),
     isSuspicious: ofLook(isSuspicious),
     hasRecovered: ofLook(
-      ({ suspectedAtMs }, look) => hasSpoken(look, suspectedAtMs) || isLate(look),
+      ({ suspectedAtMs, limits }, look) => hasSpoken(look, suspectedAtMs) || isLate(look, limits),
     ),
     isDead: ofLook((context, look) => look.atMs - context.probedAtMs >= deadAfterMs(context)),
     isTimeToHedgeAgain: ofLook(({ hedgedAtMs }, look) => look.atMs - hedgedAtMs >= HEDGE_AGAIN_MS),

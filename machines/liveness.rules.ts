@@ -3,6 +3,7 @@ import type {
   LinkMeasured,
   LivenessContext,
   LivenessInput,
+  LivenessLimits,
   RttEstimate,
 } from './liveness.types.ts';
 
@@ -30,8 +31,12 @@ const PROBE_AGE_AT_LEAST_MS = 250;
 /** So much of the quiet before a probe counts as silence: before that, nobody was asked to speak. */
 const QUIET_COUNTED_MS = 250;
 
-/** A look that comes this late tells of us, not of the network. */
+/**
+ * A look that comes this late tells of us, not of the network. Where a service is given its time, a small part of that
+ * is no excuse: on a busy machine its silence would begin anew every few seconds, and never be long enough.
+ */
 const BUSY_MS = 150;
+const BUSY_RATIO = 0.1;
 
 /** Before the first round trip: a near server, and ample allowance. */
 const UNMEASURED_RTT_MS = 50;
@@ -81,7 +86,7 @@ function roundTripMs(rtt: RttEstimate | null): number {
 
 /** The unanswered probe is old enough, and while audio flows the silence long enough, to try a second socket. */
 export function isSuspicious(context: LivenessContext, look: LinkMeasured): boolean {
-  if (isLate(look)) return false;
+  if (isLate(look, context.limits)) return false;
   // A late look before this one moved the last sign of life: the probe is given its time from there.
   const unansweredMs = look.atMs - Math.max(context.probedAtMs, context.aliveAtMs);
   const patienceMs = suspectAfterMs(context, look.isAudioFlowing);
@@ -121,7 +126,7 @@ export function deadAfterMs(context: LivenessContext): number {
 
 export function afterLook(context: LivenessContext, look: LinkMeasured): Partial<LivenessContext> {
   const aliveAtMs = Math.max(context.aliveAtMs, look.lastInboundAtMs);
-  const excusedAtMs = isLate(look) ? look.atMs : aliveAtMs;
+  const excusedAtMs = isLate(look, context.limits) ? look.atMs : aliveAtMs;
 
   return { ...learned(context, look), aliveAtMs: Math.max(aliveAtMs, excusedAtMs) };
 }
@@ -132,30 +137,36 @@ export function hasSpoken(look: LinkMeasured, sinceMs: number): boolean {
 }
 
 /** We were asleep or busy, and could not have seen what came. */
-export function isLate(look: LinkMeasured): boolean {
-  return look.lateByMs > BUSY_MS;
+export function isLate(
+  { lateByMs }: LinkMeasured,
+  { suspectAtLeastMs = 0 }: LivenessLimits,
+): boolean {
+  return lateByMs > Math.max(BUSY_MS, BUSY_RATIO * suspectAtLeastMs);
 }
 
-function isQuiet(context: Pick<LivenessContext, 'aliveAtMs'>, look: LinkMeasured): boolean {
+function isQuiet(
+  context: Pick<LivenessContext, 'aliveAtMs' | 'limits'>,
+  look: LinkMeasured,
+): boolean {
   const quietMs = look.atMs - Math.max(context.aliveAtMs, look.lastInboundAtMs);
   const limitMs = look.isAudioFlowing ? PROBE_WHEN_FLOWING_MS : PROBE_WHEN_IDLE_MS;
 
-  return !isLate(look) && quietMs >= limitMs;
+  return !isLate(look, context.limits) && quietMs >= limitMs;
 }
 
 /** The link is quiet, or it flows and its round trip was not measured lately. */
 export function isToBeAsked(context: LivenessContext, look: LinkMeasured): boolean {
   if (isQuiet(context, look)) return true;
-  if (!context.canProbe || !look.isAudioFlowing || isLate(look)) return false;
+  if (!context.canProbe || !look.isAudioFlowing || isLate(look, context.limits)) return false;
   const everyMs = isRttKnown(context) ? LEARN_AGAIN_EVERY_MS : LEARN_EVERY_MS;
 
   return look.atMs - context.probedAtMs >= everyMs;
 }
 
 /** Where nobody watches yet: whether to begin. */
-export function isWorthWatching(look: LinkMeasured): boolean {
-  const isUnmeasured = look.isAudioFlowing && look.rttMs === null && !isLate(look);
-  return isUnmeasured || isQuiet({ aliveAtMs: look.lastInboundAtMs }, look);
+export function isWorthWatching(look: LinkMeasured, limits: LivenessLimits = {}): boolean {
+  const isUnmeasured = look.isAudioFlowing && look.rttMs === null && !isLate(look, limits);
+  return isUnmeasured || isQuiet({ aliveAtMs: look.lastInboundAtMs, limits }, look);
 }
 
 /** The estimate after this look (RFC 6298, section 2). */

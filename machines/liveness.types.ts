@@ -27,7 +27,7 @@ export type LivenessEvent = LinkMeasured | LinkChallenged;
 
 /** What is known of one service's slowness. These win over every limit of the chart's own. */
 export interface LivenessLimits {
-  /** Shorter silence is never suspected. Default: 400 ms while audio flows, 1,000 ms while idle. */
+  /** Shorter silence is never suspected, and to look a tenth of it late excuses none. Default: 400 ms while audio flows, 1,000 ms while idle. */
   readonly suspectAtLeastMs?: number;
   /** A probe that is unanswered for less is never death. Default 6,000 ms, and 15,000 ms without probes. */
   readonly deadAtLeastMs?: number;

@@ -209,7 +209,7 @@ export const orchestratorSetup = setup({
     announceSuspension: emit(({ context }) => ({
       type: 'session.suspended',
       failure: context.failure ?? { kind: 'transient', code: 'unknown', detail: '' },
-      attempts: context.outage?.attempts ?? 0,
+      attempts: Math.max(0, (context.outage?.attempts ?? 0) - 1), // no dial follows the last loss
     })),
   },
 });

@@ -3,14 +3,15 @@ import type { RequestContext, RequestSignal } from './request.types.ts';
 
 /** Another attempt is under way, or waited for. */
 export function attemptSignal(context: RequestContext): RequestSignal {
-  const { candidates, component, current, dueAtMs, nowMs, outage } = context;
-  const { maxAttempts } = (candidates[current] ?? candidates[0]).policy;
+  const { component, dueAtMs, nowMs, outage } = context;
   const attempt = outage?.attempts ?? 0;
+  const most = mostAttempts(context);
 
   return {
     type: 'connection.reconnecting',
     attempt,
-    maxAttempts: Math.max(attempt, maxAttempts),
+    maxAttempts: attempt > most ? Infinity : most, // beyond, questions were asked anew
+    persistsForMs: 0,
     backoffDelayMs: Math.max(0, dueAtMs - nowMs),
     component,
     bufferedAudioChunks: 0,
@@ -55,6 +56,11 @@ export function givenUpSignal(context: RequestContext): RequestSignal {
     component: context.component,
     failure,
   };
+}
+
+/** Each candidate is asked again so often, and each but the first is asked a first time. */
+function mostAttempts({ candidates }: RequestContext): number {
+  return candidates.reduce((sum, { policy }) => sum + policy.maxAttempts, candidates.length - 1);
 }
 
 function nameOf({ candidates }: RequestContext, index: number): string {

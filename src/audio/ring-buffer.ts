@@ -27,6 +27,7 @@ export interface RingOptions {
 
 const FIRST_INDEX_SLOTS = 16;
 const EMPTY = new Uint8Array(0);
+const NO_SLABS: (Uint8Array | undefined)[] = [];
 const NO_NUMBERS = new Uint32Array(0);
 const NO_POSITIONS = new Float64Array(0);
 
@@ -37,7 +38,7 @@ export class RingBuffer {
   readonly #keeper: RingKeeper | null;
 
   #slots = 0; // none, then a power of two, so that a mask finds the slot of a sequence number
-  #slabs: (Uint8Array | undefined)[] = [];
+  #slabs = NO_SLABS; // of an index without slots, which nobody writes to
   #offsets = NO_NUMBERS;
   #lengths = NO_NUMBERS;
   #positions = NO_POSITIONS;

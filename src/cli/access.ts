@@ -9,7 +9,7 @@ export interface Vendor {
   readonly name: string;
   readonly keyVariable: string;
   readonly urlVariable: string;
-  /** Asked whether it answers; no key is sent there. */
+  /** Where its REST interface is. */
   readonly address: string;
 }
 
@@ -84,10 +84,7 @@ export function addressOf(provider: ProviderName, { url, environment }: GivenAcc
   if (own !== undefined) return { baseUrl: own, isOwnWhisper: provider === 'whisper' };
   const vendor = vendorOf(provider);
   const shared = vendor === null ? undefined : read(environment, vendor.urlVariable);
-  return {
-    baseUrl: shared === undefined ? undefined : written(provider, shared),
-    isOwnWhisper: false,
-  };
+  return { baseUrl: shared, isOwnWhisper: false };
 }
 
 /** OpenAI's key goes to no server but the one that OPENAI_BASE_URL names. */
@@ -99,11 +96,6 @@ function keyOf(
   if (apiKey !== undefined) return apiKey;
   const variable = isOwnWhisper ? WHISPER.keyVariable : vendorOf(provider)?.keyVariable;
   return variable === undefined ? undefined : read(environment, variable);
-}
-
-/** The vendors' own clients write `https:` where a socket is meant. */
-function written(provider: ProviderName, baseUrl: string): string {
-  return provider === 'whisper' ? baseUrl : baseUrl.replace(/^http/i, 'ws');
 }
 
 export function read(environment: Environment, variable: string): string | undefined {

@@ -15,8 +15,13 @@ import type { TranscribeOptions } from './commands/transcribe.ts';
 import type { CliIo } from './io.ts';
 import { createIo, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
 import { PROVIDERS, VOICE } from './providers.ts';
-import { STAND_INS } from './stand-ins.ts';
+import { STAND_IN_FAULTS, STAND_INS } from './stand-ins.ts';
 import { jsonLine } from './summary.ts';
+import {
+  FAULT_LIST_GRAMMAR,
+  FAULT_LIST_NOTES,
+  faultListHelp,
+} from '../simulators/control/fault-list.ts';
 import { FAULT_KINDS, FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from '../simulators/faults/plan.ts';
 
 const { version } = createRequire(import.meta.url)('tenuto/package.json') as { version: string };
@@ -162,7 +167,9 @@ function addServices(program: Command, io: CliIo, done: (status: number) => void
     .option('--port <n>', 'port of the first one; default: free ones', portNumber)
     .option('--tls', 'https:// and wss://, with a certificate that they sign themselves', false)
     .option('--speed <x>', 'how many times real time audio may come', positiveNumber, 1)
-    .option('--json', 'print one object for each', false)
+    .option('--faults <list>', 'what goes wrong by itself (see below)')
+    .option('--json', 'print one object for each, and for each fault as it happens', false)
+    .addHelpText('after', standInFaultsHelp())
     .action(async (names: readonly string[], options: SimulatorsOptions) => {
       io.catchSignals('Closing');
       done(await runSimulators(names, options, io));
@@ -171,7 +178,7 @@ function addServices(program: Command, io: CliIo, done: (status: number) => void
   program
     .command('doctor')
     .description('says what this machine has and lacks, and what to do about it')
-    .option('--online', 'also ask whether each provider answers; no key is sent', false)
+    .option('--online', 'also ask each provider whether it answers and takes the key that is set', false)
     .option('--json', 'print one object a line; the last has "type":"summary"', false)
     .action(async (options: { online: boolean; json: boolean }) => {
       done(await runDoctor({ ...options, environment: process.env }, io));
@@ -185,6 +192,12 @@ command or its file cannot be used, 130 where it was interrupted.`;
 function faultsHelp(): string {
   const kinds = FAULT_KINDS.map(({ kind, description }) => `  ${kind.padEnd(15)} ${description}`);
   return ['', 'Faults:', FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES, '', ...kinds].join('\n');
+}
+
+function standInFaultsHelp(): string {
+  const more = 'docs/simulators.md has every parameter, name and code.';
+  const table = faultListHelp(STAND_IN_FAULTS);
+  return ['', 'Faults:', FAULT_LIST_GRAMMAR, FAULT_LIST_NOTES, more, '', table].join('\n');
 }
 
 function wholeNumber(text: string): number {

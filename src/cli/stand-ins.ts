@@ -1,16 +1,30 @@
 /** The local stand-ins: which there are, and how each is started. */
 import type { ProviderName } from './providers.ts';
+import type { FaultListener, FaultsOnDemand } from '../simulators/control/on-demand.ts';
+import type { FaultTable } from '../simulators/control/table.ts';
+import { DEEPGRAM_FAULTS } from '../simulators/deepgram/fault-table.ts';
 import { startDeepgramSimulator } from '../simulators/deepgram/simulator.ts';
+import { GEMINI_FAULTS } from '../simulators/gemini/fault-table.ts';
 import { startGeminiSimulator } from '../simulators/gemini/simulator.ts';
+import { OPENAI_FAULTS } from '../simulators/openai-realtime/fault-table.ts';
 import { startOpenAiSimulator } from '../simulators/openai-realtime/simulator.ts';
 import type { Recogniser } from '../simulators/recogniser/recogniser.ts';
+import { WHISPER_FAULTS } from '../simulators/whisper/fault-table.ts';
 import { startWhisperSimulator } from '../simulators/whisper/simulator.ts';
 
 export const STAND_INS = ['openai', 'gemini', 'deepgram', 'whisper'] as const;
 
 export type StandInName = (typeof STAND_INS)[number];
 
-export interface StandInOptions {
+/** What each can be asked for. */
+export const STAND_IN_FAULTS: Readonly<Record<StandInName, FaultTable<never>>> = {
+  openai: OPENAI_FAULTS,
+  gemini: GEMINI_FAULTS,
+  deepgram: DEEPGRAM_FAULTS,
+  whisper: WHISPER_FAULTS,
+};
+
+export interface StandInOptions extends FaultListener {
   readonly recogniser: Recogniser;
   readonly apiKeys: readonly string[];
   /** How many times real time audio comes in and answers go out. */
@@ -21,7 +35,7 @@ export interface StandInOptions {
   readonly tls?: boolean;
 }
 
-export interface StandIn {
+export interface StandIn extends FaultsOnDemand {
   readonly port: number;
   close(): Promise<void>;
 }

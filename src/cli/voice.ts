@@ -1,15 +1,16 @@
 /** `--provider voice`: an agent of three services, each at an address of its own, so that one can fail alone. */
-import { read, VENDORS } from './access.ts';
 import type { Environment } from './access.ts';
 import { paced } from './adapters.ts';
 import type { OpenStream } from './stream.ts';
 import type { Services } from './services.ts';
-import { localBaseUrl, startStandIn } from './stand-ins.ts';
+import { startStandIn } from './stand-ins.ts';
 import type { VoicePart } from './voice-parts.ts';
 import { VOICE_PARTS } from './voice-parts.ts';
+import { cloudPlaces, LOCAL_KEY, localPlaces } from './voice-places.ts';
+import type { Place, Places } from './voice-places.ts';
 import { createVoiceAgent } from '../node.ts';
-import { TenutoError } from '../ports/errors.ts';
-import type { Credential, Provider } from '../providers/contract.ts';
+import { invalid } from '../ports/option-errors.ts';
+import type { Provider } from '../providers/contract.ts';
 import { deepgramListen } from '../providers/deepgram-listen/deepgram-listen.ts';
 import { deepgramSpeak } from '../providers/deepgram-speak/deepgram-speak.ts';
 import { geminiLlm } from '../providers/gemini-llm/gemini-llm.ts';
@@ -40,15 +41,6 @@ export interface VoiceServicesOptions {
   readonly recogniser?: Recogniser;
 }
 
-/** Where a part is, and the key that it takes. */
-interface Place {
-  readonly apiKey: Credential;
-  readonly baseUrl?: string;
-}
-
-type Places = Readonly<Record<VoicePart, Place>>;
-
-const LOCAL_KEY = 'local';
 const LAST_PORT = 65_535;
 const ENDPOINTING_MS = 300;
 const CARRIED: Readonly<Record<VoicePart, Carried>> = {
@@ -180,49 +172,6 @@ function hearingAt(place: Place): Provider {
   });
 }
 
-function localPlaces(portOf: (part: VoicePart) => number): Places {
-  // A function stands for a key that can be renewed, so that one refusal is survived.
-  const apiKey = (): string => LOCAL_KEY;
-  return {
-    stt: { apiKey, baseUrl: localBaseUrl('deepgram', portOf('stt')) },
-    llm: { apiKey, baseUrl: `http://127.0.0.1:${portOf('llm')}` },
-    tts: { apiKey, baseUrl: localBaseUrl('deepgram', portOf('tts')) },
-  };
-}
-
-function cloudPlaces(environment: Environment): Places {
-  const { deepgram, gemini } = VENDORS;
-  const missing = [deepgram, gemini].filter(
-    ({ keyVariable }) => read(environment, keyVariable) === undefined,
-  );
-  if (missing.length > 0) {
-    const names = missing.map(({ keyVariable }) => keyVariable).join(' and ');
-    throw invalid(
-      `A voice agent hears and speaks by Deepgram and answers by Gemini: ${names} ${missing.length > 1 ? 'are' : 'is'} not set.`,
-      `Set ${names}; or add --simulated, which needs none.`,
-    );
-  }
-  const placeOf = ({ keyVariable, urlVariable }: (typeof VENDORS)[keyof typeof VENDORS]): Place => {
-    const baseUrl = read(environment, urlVariable);
-    const apiKey = read(environment, keyVariable) ?? '';
-    return baseUrl === undefined ? { apiKey } : { apiKey, baseUrl };
-  };
-  const sockets = (place: Place): Place => withScheme(place, 'ws');
-  return {
-    stt: sockets(placeOf(deepgram)),
-    llm: withScheme(placeOf(gemini), 'http'),
-    tts: sockets(placeOf(deepgram)),
-  };
-}
-
-/** One address stands for a vendor's sockets and requests alike. */
-function withScheme(place: Place, scheme: 'ws' | 'http'): Place {
-  const { baseUrl } = place;
-  return baseUrl === undefined
-    ? place
-    : { ...place, baseUrl: baseUrl.replace(/^(ws|http)/i, scheme) };
-}
-
 function checkOptions({ apiKey, url, port, simulated }: VoiceServicesOptions): void {
   if (apiKey !== undefined) {
     throw invalid(
@@ -249,8 +198,4 @@ function checkOptions({ apiKey, url, port, simulated }: VoiceServicesOptions): v
       'Choose another port, or 0 for free ones.',
     );
   }
-}
-
-function invalid(message: string, remediation: string): TenutoError {
-  return new TenutoError({ code: 'OPTION_INVALID', message, remediation });
 }

@@ -69,8 +69,10 @@ export interface ProviderTraits {
   readonly inputRateHz?: number;
   /** It tells nothing of silence: what was sent this long ago and led to nothing was silence. Default null: it tells. */
   readonly silenceSettlesAfterMs?: number | null;
-  /** It has no keep-alive and wants silence, as audio, after this long without any. Default null: it does not mind. */
+  /** It hears pauses as audio only, and wants silence after this long without any. Default null: it does not mind. */
   readonly fillsSilenceAfterMs?: number | null;
+  /** So much silence in a row at the most, and none before anything was captured. Default Infinity: for as long as it lasts. */
+  readonly fillsSilenceForMs?: number;
   /** It speaks what it is told to (`say`), within these limits. Default null: it does not. */
   readonly speech?: SpeechLimits | null;
 }

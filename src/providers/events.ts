@@ -107,7 +107,13 @@ export type ServiceEvent =
   /** One part of a composed provider failed alone, or works again. */
   | { readonly kind: 'facultyLost' | 'facultyRestored'; readonly faculty: Faculty }
   /** `perRequest`: the socket stands, and the application is warned. Anything else ends the socket. */
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | {
+      readonly kind: 'failed';
+      readonly failure: Failure;
+      /** What failed is an answer: with a hint of when, it is asked for once more then. Default false. */
+      readonly isOfReply?: boolean;
+    }
+  /** Nothing is made of it. `what`: the name of such a message or a few words, never its content, and no credential. */
   | { readonly kind: 'ignored'; readonly what: string };
 
 export type ProviderEvent = HearingEvent | HandshakeEvent | ConversationEvent | ServiceEvent;

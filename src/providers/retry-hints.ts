@@ -4,6 +4,8 @@
  * A hint is a fact of the answer, so nothing here reads a clock: a date is measured against the answer's own `Date`
  * header, which also makes a client's wrong clock harmless.
  */
+import { firstObjectIn, objectAt, objectsAt, stringAt } from './wire/json.ts';
+
 export interface RetryHintSources {
   /** Response headers, names in lower case. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -49,16 +51,12 @@ function headerMs(value: string | undefined, nowMs = NaN): number | null {
 /** https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto; a Duration is JSON as "3.5s". */
 function retryInfoMs(body: string | undefined): number | null {
   if (body?.includes('RetryInfo') !== true) return null;
-  const error = field(firstOf(parsed(body)), 'error');
-  const details = field(error, 'details');
-  if (!Array.isArray(details)) return null;
-
-  for (const detail of details as readonly unknown[]) {
-    const type = field(detail, '@type');
-    const delay = field(detail, 'retryDelay');
-    if (typeof type !== 'string' || !type.endsWith('google.rpc.RetryInfo')) continue;
-    const seconds = typeof delay === 'string' && delay.endsWith('s') && decimal(delay.slice(0, -1));
-    if (typeof seconds === 'number') return seconds * 1_000;
+  for (const detail of objectsAt(objectAt(firstObjectIn(body), 'error'), 'details')) {
+    const type = stringAt(detail, '@type');
+    const delay = stringAt(detail, 'retryDelay');
+    if (type?.endsWith('google.rpc.RetryInfo') !== true || delay?.endsWith('s') !== true) continue;
+    const seconds = decimal(delay.slice(0, -1));
+    if (seconds !== null) return seconds * 1_000;
   }
   return null;
 }
@@ -140,23 +138,4 @@ function daysSince1970(year: number, month: number, day: number): number {
 
 function decimal(value: string | undefined): number | null {
   return value !== undefined && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : null;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null; // not JSON, or cut off: prose may still say it
-  }
-}
-
-/** Google's streaming endpoints wrap the error in a list. */
-function firstOf(value: unknown): unknown {
-  return Array.isArray(value) ? (value as readonly unknown[])[0] : value;
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
 }

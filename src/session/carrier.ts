@@ -83,7 +83,7 @@ export class Carrier implements GateEdges {
         },
       };
       this.#link = link;
-      this.#uplink.open(new Gate(link, link.candidate.provider.traits.replayRateRatio, this));
+      this.#uplink.open(new Gate(link, this));
     });
   }
 

@@ -9,6 +9,7 @@ import type { DiallingOptions } from './link.types.ts';
 import { textOf } from './provider-faults.ts';
 import { withoutSecrets } from './redact.ts';
 import type { Failure } from '../../machines/failure.ts';
+import { TenutoError } from '../ports/errors.ts';
 import type { DialRequest } from '../ports/socket.ts';
 import type { CredentialReason } from '../providers/contract.ts';
 
@@ -88,5 +89,6 @@ export class Dialling {
 
 function refusalOf(error: unknown): Failure {
   if (error instanceof DialRefused) return error.failure;
-  return { kind: 'transient', code: 'credential', detail: textOf(error) };
+  const isRefused = TenutoError.is(error) && error.code === 'AUTH_REFUSED';
+  return { kind: isRefused ? 'auth' : 'transient', code: 'credential', detail: textOf(error) };
 }

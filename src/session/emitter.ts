@@ -1,5 +1,6 @@
 /** Listeners and readers of a session's events. A listener that throws is logged and harms nobody else. */
 import type { SessionEvent, SessionEventOf, SessionEventType } from './events.ts';
+import { inWholeMs } from './whole-ms.ts';
 import type { Logger } from '../ports/logger.ts';
 
 type Listener = (event: SessionEvent) => void;
@@ -33,7 +34,8 @@ export class SessionEmitter {
     };
   }
 
-  emit(event: SessionEvent): void {
+  emit(exact: SessionEvent): void {
+    const event = inWholeMs(exact);
     for (const { type, listener } of this.#listeners) {
       if (type !== event.type && type !== '*') continue;
       try {

@@ -47,22 +47,76 @@ const WORDING: Readonly<Record<FailureKind, Wording>> = {
   },
 };
 
+/** What the service did not say, but we do: it is no refusal. */
+const OURS: ReadonlySet<string> = new Set([
+  'actor',
+  'chart',
+  'dial',
+  'model',
+  'provider',
+  'resampler',
+  'HTTP_UNSUPPORTED',
+  'PACKAGE_MISSING',
+  'VAD_FAILED',
+]);
+
+/** Nobody there knows such an address, or takes such a request at it (RFC 9110, 15.5 and 15.6.2). */
+const WRONG_PLACE = /^http (404|405|410|426|501)\b/;
+
+/** A page, or the phrase that belongs to a status (RFC 9110, 15.5 and 15.6), says nothing that the status does not. */
+const SAYS_NOTHING =
+  /^(|<.*|bad request|forbidden|not found|method not allowed|not acceptable|conflict|gone|length required|precondition failed|payload too large|content too large|uri too long|unsupported media type|expectation failed|misdirected request|unprocessable (entity|content)|upgrade required|not implemented)$/is;
+
 export function errorOf(failure: Failure, provider: string, attempts: number): TenutoError {
   const wording = WORDING[failure.kind];
   const tries = attempts > 0 ? ` after ${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}` : '';
 
   return new TenutoError({
     ...wording,
+    remediation: failure.kind === 'config' ? remedyOfConfig(failure) : wording.remediation,
     message: `The connection to ${provider} failed${tries} (${said(failure)}).`,
   });
 }
 
-/** One request failed; the connection stands. */
+/** One request failed; the connection stands. An answer that broke off may have been asked for rightly. */
 export function requestErrorOf(failure: Failure, provider: string): TenutoError {
+  const isWorthAsking = failure.retryAfterMs !== undefined || WORDING[failure.kind].retryable;
   return new TenutoError({
     ...WORDING.perRequest,
+    remediation: isWorthAsking ? askAgain(failure) : remedyOfRequest(failure),
+    retryable: isWorthAsking,
     message: `A request to ${provider} failed (${said(failure)}); the connection stands.`,
   });
+}
+
+function remedyOfConfig(failure: Failure): string {
+  const again = 'the same request will be refused again.';
+  if (OURS.has(failure.code)) return `Correct what is named here; ${again}`;
+  const isPlace = WRONG_PLACE.test(failure.code);
+  if (saysNothing(failure)) {
+    return isPlace
+      ? `Check the address: what answers there is no such service; ${again}`
+      : `Check the options and the address, since the service does not say what is wrong; ${again}`;
+  }
+  return isPlace
+    ? `Correct the option that the service names, or the address; ${again}`
+    : WORDING.config.remediation;
+}
+
+function remedyOfRequest(failure: Failure): string {
+  if (failure.kind !== 'perRequest') return WORDING[failure.kind].remediation;
+  return saysNothing(failure)
+    ? 'Ask again, or for something else: the service does not say what was wrong.'
+    : WORDING.perRequest.remediation;
+}
+
+function askAgain({ retryAfterMs }: Failure): string {
+  if (retryAfterMs === undefined) return 'Ask again: nothing was wrong with the request.';
+  return `Ask again in ${Math.ceil(retryAfterMs / 1_000)} s.`;
+}
+
+function saysNothing({ detail }: Failure): boolean {
+  return SAYS_NOTHING.test(detail.trim());
 }
 
 function said({ code, detail }: Failure): string {

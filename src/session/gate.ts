@@ -8,14 +8,16 @@ export interface GateEdges {
 
 /** The open end of the uplink: one link. A class, since an idle session should weigh little and closures do not. */
 export class Gate implements UplinkTarget {
-  readonly rateRatio: number;
   readonly #link: Link;
   readonly #edges: GateEdges;
 
-  constructor(link: Link, rateRatio: number, edges: GateEdges) {
+  constructor(link: Link, edges: GateEdges) {
     this.#link = link;
-    this.rateRatio = rateRatio;
     this.#edges = edges;
+  }
+
+  get rateRatio(): number {
+    return this.#link.candidate.provider.traits.replayRateRatio;
   }
 
   get sentBefore(): number {

@@ -4,6 +4,7 @@ import type { Carrier } from './carrier.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { requestErrorOf } from './failure-error.ts';
+import type { IgnoredFrames } from './ignored-frames.ts';
 import type { Link } from './link.ts';
 import type { Reporter } from './reporter.ts';
 import { Restoring } from './restoring.ts';
@@ -18,6 +19,7 @@ interface HearingWiring {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly carrier: Carrier;
+  readonly ignored: IgnoredFrames;
 }
 
 export class Hearing {
@@ -73,12 +75,13 @@ export class Hearing {
   hear(link: Link, event: ProviderEvent): void {
     switch (event.kind) {
       case 'ignored':
+        this.#wiring.ignored.note(link.candidate.provider.name, event.what);
         return;
       case 'failed':
         if (event.failure.kind !== 'perRequest') link.fail(event.failure);
         else {
           this.tellRequestFailed(link.candidate, event.failure);
-          this.#restoring?.refused(link, event.failure);
+          if (event.isOfReply === true) this.#restoring?.replyFailed(link, event.failure);
         }
         return;
       case 'endAnnounced':

@@ -1,4 +1,5 @@
 /** Names that a journal has to know again: a service's items, for as long as its socket, and calls of tools, for good. */
+import { dropOldest } from '../ports/capacity.ts';
 
 /** As many of either as items are kept, twice over: what was forgotten among the items is not taken for new. */
 const NAMES_PER_ITEM = 2;
@@ -58,8 +59,7 @@ export class ToldCalls {
   isNew(callId: string): boolean {
     if (this.#ids.has(callId)) return false;
     this.#ids.add(callId);
-    const [oldest] = this.#ids;
-    if (this.#ids.size > this.#capacity && oldest !== undefined) this.#ids.delete(oldest);
+    dropOldest(this.#ids, this.#capacity);
     return true;
   }
 }

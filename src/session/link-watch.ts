@@ -32,6 +32,9 @@ export class LinkWatch implements Watcher {
   readonly #link: Link;
   readonly #handlers: WatchHandlers;
   readonly #pulse: Pulse;
+  /** The silence that it was sent last, and how much in a row. */
+  #filledAtMs: number | null = null;
+  #filledMs = 0;
 
   constructor(options: ResolvedOptions, uplink: Uplink, link: Link, handlers: WatchHandlers) {
     this.#options = options;
@@ -87,7 +90,9 @@ export class LinkWatch implements Watcher {
     if (isIdle) link.keepAlive();
 
     if (link.audioFlowedAtMs === null) this.#prime(nowMs, firstAudioWithinMs);
-    if (fillsSilenceAfterMs !== null) this.#fill(nowMs, fillsSilenceAfterMs);
+    if (fillsSilenceAfterMs !== null) {
+      this.#fill(nowMs, fillsSilenceAfterMs, traits.fillsSilenceForMs ?? Infinity);
+    }
   }
 
   /** The service closes unless some audio comes soon. */
@@ -98,16 +103,24 @@ export class LinkWatch implements Watcher {
   }
 
   /** The service hears pauses only where they are sent: as much silence as there was no audio. */
-  #fill(nowMs: number, afterMs: number): void {
+  #fill(nowMs: number, afterMs: number, forMs: number): void {
     const { audioFlowedAtMs, openedAtMs } = this.#link;
+    if (audioFlowedAtMs === null && forMs !== Infinity) return; // there is no turn to be ended
+    if (audioFlowedAtMs !== this.#filledAtMs) this.#filledMs = 0; // something was captured since
     const quietMs = nowMs - (audioFlowedAtMs ?? openedAtMs ?? nowMs);
-    if (quietMs >= afterMs) this.#sendSilence(Math.min(quietMs, LONGEST_FILL_MS));
+    const fillMs = Math.min(quietMs, LONGEST_FILL_MS, forMs - this.#filledMs);
+    if (quietMs < afterMs || fillMs <= 0 || !this.#sendSilence(fillMs)) return;
+    this.#filledAtMs = this.#link.audioFlowedAtMs;
+    this.#filledMs += fillMs;
   }
 
-  #sendSilence(ms: number): void {
+  /** False where what was captured has to go out first. */
+  #sendSilence(ms: number): boolean {
     const samples = Math.ceil((ms * this.#options.format.sampleRateHz) / 1_000);
     const silence = new Uint8Array(samples * BYTES_PER_SAMPLE);
     if (!this.#handlers.isCarrying(this.#link)) this.#link.sendPrimer(silence);
-    else if (this.#uplink.isCaughtUp) this.#uplink.insertSilence(silence); // never into what is said
+    else if (this.#uplink.isCaughtUp) this.#uplink.insertSilence(silence);
+    else return false; // never into what is said
+    return true;
   }
 }

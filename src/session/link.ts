@@ -5,13 +5,11 @@
 import type { ResolvedCandidate } from './candidates.ts';
 import { Dialling } from './dialling.ts';
 import type { Dialler } from './dialling.ts';
+import { GuardedStream } from './guarded-stream.ts';
 import { LinkFacts } from './link-facts.ts';
 import type { LinkOptions } from './link.types.ts';
-import { endEventsOf, eventsOf, failureOf, faulty, textOf, wordsOf } from './provider-faults.ts';
+import { textOf, wordsOf } from './provider-faults.ts';
 import { Pings } from './pings.ts';
-import { ratesFor } from './rates.ts';
-import type { Rates } from './rates.ts';
-import { arrivedThrough } from './silence.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
@@ -21,8 +19,7 @@ import type { ProviderEvent } from '../providers/events.ts';
 const NORMAL_CLOSURE = 1_000;
 
 export class Link extends LinkFacts implements SocketHandlers, Dialler {
-  readonly #stream: ProviderStream;
-  readonly #rates: Rates | null;
+  readonly #stream: GuardedStream;
   readonly #options: LinkOptions<Link>;
   readonly #dialling: Dialling;
   #socket: Socket | null = null;
@@ -35,11 +32,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     super(options.clock.nowMs());
     this.#options = options;
     this.#dialling = new Dialling(options);
-    const { candidate, format, memory } = options;
-    const { traits } = candidate.provider;
-    this.#rates = ratesFor(traits, format.sampleRateHz);
-    const theirs = traits.inputRateHz ?? format.sampleRateHz;
-    this.#stream = candidate.provider.openStream({ ...format, sampleRateHz: theirs }, memory);
+    this.#stream = new GuardedStream(options, (failure) => this.fail(failure));
   }
 
   get id(): number {
@@ -69,20 +62,13 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   /** @param instead why no dial is made: it is barred, or the application rehearses a failure. */
   async dial(reason: CredentialReason, instead: Failure | null): Promise<void> {
     if (instead === null) {
-      await this.#prepareRates();
+      const failure = await this.#stream.prepare();
+      if (failure !== null) this.fail(failure);
       if (!this.#isReleased) await this.#dialling.begin(reason, this);
       return;
     }
     await Promise.resolve(); // as a dial does, it fails later
     this.fail(instead);
-  }
-
-  async #prepareRates(): Promise<void> {
-    try {
-      await this.#rates?.prepare(this.#options.createResampler);
-    } catch (error) {
-      this.fail({ kind: 'config', code: 'resampler', detail: textOf(error) });
-    }
   }
 
   onRequest(request: DialRequest): void {
@@ -98,7 +84,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   askFlush(position: number): boolean {
     if (!this.#sendControl((stream) => stream.encodeFlush())) return false;
     this.flushes.asked(position, this.#options.clock.nowMs());
-    if (this.#rates?.tellsNothingOfSilence === true) this.probe();
+    if (this.#stream.tellsNothingOfSilence) this.probe();
     return true;
   }
 
@@ -107,8 +93,8 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     const atMs = this.#options.clock.nowMs();
     this.audioFlowedAtMs = atMs;
     try {
-      const theirs = this.#rates?.toTheirs(bytes, atMs) ?? bytes;
-      if (theirs.length > 0) this.#send(this.#stream.encodeAudio(theirs));
+      const frame = this.#stream.encodeAudio(bytes, atMs);
+      if (frame !== null) this.#send(frame);
     } catch (error) {
       this.#options.handlers.onFaulty(this, error);
     }
@@ -131,17 +117,17 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   /** Says what the service expects first, where it expects anything. */
   greet(): void {
-    this.sendFrames(this.#ask((stream) => stream.encodeHello?.() ?? []) ?? []);
+    this.sendFrames(this.#stream.ask((stream) => stream.encodeHello?.() ?? []) ?? []);
   }
 
   /** What gives the conversation back; null where there is nothing to give. */
   restoreFrames(): readonly Frame[] | null {
-    return this.#ask((stream) => stream.encodeRestore?.() ?? null);
+    return this.#stream.ask((stream) => stream.encodeRestore?.() ?? null);
   }
 
   /** False where the service has no such order. */
   order(order: Order): boolean {
-    const frames = this.#ask((stream) => stream.encodeOrder?.(order) ?? null);
+    const frames = this.#stream.ask((stream) => stream.encodeOrder?.(order) ?? null);
     if (frames !== null) this.sendFrames(frames);
     return frames !== null;
   }
@@ -151,16 +137,12 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
    * @param isAll a final of all that was sent was asked for, and did not come in its time.
    */
   settleSilence(isAll = false): readonly ProviderEvent[] {
-    const rates = this.#rates;
-    if (rates === null) return [];
-    const nowMs = this.#options.clock.nowMs();
-    const { traits } = this.candidate.provider;
     const { lastInboundAtMs, flushes } = this;
-    const question = { rates, pings: this.#pings, flushes, traits, lastInboundAtMs, nowMs, isAll };
-    const { through, needsProof } = arrivedThrough(question);
+    const nowMs = this.#options.clock.nowMs();
+    const question = { pings: this.#pings, flushes, lastInboundAtMs, nowMs, isAll };
+    const { through, needsProof } = this.#stream.arrivedThrough(question);
     if (needsProof) this.probe();
-    if (through === null) return [];
-    return rates.toOurs(this.#ask((stream) => stream.settleSilence?.(through) ?? null) ?? []);
+    return through === null ? [] : this.#stream.settleSilence(through);
   }
 
   /** From now on nothing gets through, either way, and nobody is told: a half-open link, on request. */
@@ -203,19 +185,9 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   /** False where there is nothing to say. */
   #sendControl(encode: (stream: ProviderStream) => Frame | null): boolean {
-    const frame = this.#ask(encode);
+    const frame = this.#stream.ask(encode);
     if (frame !== null) this.#send(frame);
     return frame !== null;
-  }
-
-  /** What the provider answers; null, and the link is lost, where it throws. */
-  #ask<T>(question: (stream: ProviderStream) => T | null): T | null {
-    try {
-      return question(this.#stream);
-    } catch (error) {
-      this.fail(faulty(error));
-      return null;
-    }
   }
 
   #send(frame: Frame): void {
@@ -235,11 +207,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   onFrame(frame: Frame): void {
     if (this.#isReleased || this.#isDeaf) return;
     this.lastInboundAtMs = this.#options.clock.nowMs();
-    this.#tell(eventsOf(this.#stream, frame));
-  }
-
-  #tell(events: readonly ProviderEvent[]): void {
-    this.#options.handlers.onEvents(this, this.#rates?.toOurs(events) ?? events);
+    this.#options.handlers.onEvents(this, this.#stream.eventsOf(frame));
   }
 
   onDrain(): void {
@@ -254,19 +222,20 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   onEnd(end: SocketEnd): void {
     this.#socket = null;
-    if (this.#stream.decodeEnd !== undefined) this.#tell(endEventsOf(this.#stream, end));
+    const events = this.#stream.endEventsOf(end);
+    if (events !== null) this.#options.handlers.onEvents(this, events);
     if (this.#onEnded !== null) {
       this.#onEnded();
       return;
     }
-    this.fail(failureOf(this.candidate.provider, this.#stream, end));
+    this.fail(this.#stream.failureOf(end));
   }
 
   #end(): void {
     this.#isReleased = true;
     this.watch?.stop();
     this.#dialling.end();
-    this.#rates?.free();
+    this.#stream.free();
     this.#socket?.terminate();
     this.#socket = null;
   }

@@ -63,9 +63,9 @@ export class Restoring {
     if (link === this.#link) this.#talk.take(event);
   }
 
-  /** A request on this link failed alone. */
-  refused(link: Link, failure: Failure): void {
-    if (link === this.#link) this.#talk.refused(failure);
+  /** An answer on this link failed alone. */
+  replyFailed(link: Link, failure: Failure): void {
+    if (link === this.#link) this.#talk.replyFailed(failure);
   }
 
   leave(link: Link): void {

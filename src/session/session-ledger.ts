@@ -1,5 +1,6 @@
 /** The books as a session shows them. */
-import type { SessionLedger } from './events.ts';
+import type { GapEvent, SessionLedger } from './events.ts';
+import type { GapRange } from '../audio/ledger.ts';
 import type { Uplink } from '../audio/uplink.ts';
 
 export function ledgerOf(uplink: Uplink, duplicatesSuppressed: number): SessionLedger {
@@ -15,4 +16,10 @@ export function ledgerOf(uplink: Uplink, duplicatesSuppressed: number): SessionL
     replayedMs: uplink.msOf(ledger.replayedBytes),
     duplicatesSuppressed,
   };
+}
+
+export function gapEventOf(uplink: Uplink, { from, to, chunks, reason }: GapRange): GapEvent {
+  const fromMs = uplink.msOf(from);
+  const toMs = uplink.msOf(to);
+  return { type: 'gap', fromMs, toMs, durationMs: toMs - fromMs, chunks, reason };
 }

@@ -22,14 +22,13 @@ import type {
 import { resolveOptions } from './options.ts';
 import type { ResolvedOptions, SessionOptions } from './options.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
-import { ledgerOf } from './session-ledger.ts';
+import { gapEventOf, ledgerOf } from './session-ledger.ts';
 import { Talk } from './talk.ts';
 import { withTimeout } from './timeout.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
 import { Wiring } from './wiring.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
-import type { GapRange } from '../audio/ledger.ts';
 import { Uplink } from '../audio/uplink.ts';
 import type { WriteOutcome } from '../audio/uplink.ts';
 import type { TenutoError } from '../ports/errors.ts';
@@ -62,7 +61,7 @@ export class Session {
       capacityBytes: resolved.retentionBytes,
       retentionMs: resolved.retentionMs,
       onGap: (gap) => {
-        this.#reportGap(gap);
+        this.#emitter.emit(gapEventOf(this.#uplink, gap));
       },
     });
     this.#demux = new Demux(this.#uplink, this.#emitter);
@@ -107,6 +106,14 @@ export class Session {
   /** The books, balanced at every moment. */
   get ledger(): SessionLedger {
     return ledgerOf(this.#uplink, this.#demux.duplicates);
+  }
+
+  /**
+   * How often the services said what their adapters make nothing of, by the name of such a message; a copy. At most 32
+   * names of 64 characters, then `other`. Each name is told to the logger once, as `a frame was ignored` (debug).
+   */
+  get ignored(): ReadonlyMap<string, number> {
+    return this.#wiring.ignored.counts;
   }
 
   /**
@@ -239,12 +246,5 @@ export class Session {
         this.#decider.answering(untilMs);
       },
     }));
-  }
-
-  #reportGap(gap: GapRange): void {
-    const fromMs = this.#uplink.msOf(gap.from);
-    const toMs = this.#uplink.msOf(gap.to);
-    const { chunks, reason } = gap;
-    this.#emitter.emit({ type: 'gap', fromMs, toMs, durationMs: toMs - fromMs, chunks, reason });
   }
 }

@@ -25,11 +25,11 @@ export interface Arrived {
   readonly needsProof: boolean;
 }
 
-const NOTHING: Arrived = { through: null, needsProof: false };
+export const NOTHING_ARRIVED: Arrived = { through: null, needsProof: false };
 
 export function arrivedThrough(facts: SilenceFacts): Arrived {
   const { rates, pings, flushes, traits, lastInboundAtMs, nowMs, isAll } = facts;
-  if (!isAll && !rates.isDue(nowMs)) return NOTHING;
+  if (!isAll && !rates.isDue(nowMs)) return NOTHING_ARRIVED;
   const { answersPings, flushTimeoutMs } = traits;
   const proof = answersPings ? pings.proof : { sentAtMs: lastInboundAtMs, atMs: lastInboundAtMs };
   const settled = proof === null ? null : rates.settledSilence(proof);

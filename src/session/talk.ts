@@ -133,8 +133,8 @@ export class Talk implements Conversation {
     this.#sounding.end();
   }
 
-  /** A request of this conversation's failed alone. */
-  refused(failure: Failure): void {
+  /** An answer failed alone, or was refused. */
+  replyFailed(failure: Failure): void {
     this.#retry.refused(failure);
   }
 
@@ -189,13 +189,13 @@ export class Talk implements Conversation {
     }
   }
 
-  /** Unless somebody speaks, whose turn will be answered along with what is owed. */
+  /** Unless an answer is being given, or somebody speaks, whose turn will be answered along with what is owed. */
   #askAgain(): void {
     const { owesReply, items } = this.journal.conversation;
     const isSpeaking = items.some(
       (item) => item.kind === 'message' && item.role === 'user' && item.status === 'inProgress',
     );
-    if (!owesReply || isSpeaking) return;
+    if (!owesReply || isSpeaking || this.#isReplying) return;
     this.journal.askedAgain();
     this.#ask({ kind: 'reply' });
   }

@@ -7,6 +7,7 @@ import { Carrier } from './carrier.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { Hearing, talks } from './hearing.ts';
+import { IgnoredFrames } from './ignored-frames.ts';
 import { LinkWatch } from './link-watch.ts';
 import { Link } from './link.ts';
 import type { LinkHandlers } from './link.types.ts';
@@ -33,6 +34,7 @@ export class Wiring implements LinkHandlers<Link> {
   /** What the charts are told, and what the breakers and the budget are. */
   readonly reporter: Reporter;
   readonly carrier: Carrier;
+  readonly ignored: IgnoredFrames;
   readonly #hearing: Hearing;
   #links: readonly Link[] = []; // a link and the one tried beside it, for each of two connections at the most
   #rehearsal: Rehearsal | null = null;
@@ -49,6 +51,7 @@ export class Wiring implements LinkHandlers<Link> {
     this.#uplink = uplink;
     this.reporter = new Reporter(options, uplink);
     this.carrier = new Carrier(options, uplink, demux, emitter, this.reporter);
+    this.ignored = new IgnoredFrames(options.logger);
     this.#hearing = new Hearing(this, demux, emitter, talk);
   }
 

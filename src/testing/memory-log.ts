@@ -7,37 +7,55 @@ export interface SentFrame {
 }
 
 export class SentLog {
-  readonly frames: SentFrame[] = [];
-  /** Frames that have reached the other end: the first so many, since none overtakes another. */
-  arrived = 0;
+  readonly #frames: SentFrame[] = [];
   readonly #isKept: boolean;
+  /** Frames that have reached the other end: the first so many, since none overtakes another. */
+  #arrived = 0;
 
   constructor(isKept: boolean) {
     this.#isKept = isKept;
   }
 
-  /** Returns the copy that it keeps: the sender may use its bytes again. */
-  add(frame: Frame, atMs: number): Frame {
+  /** Every frame that was given to `send` while the socket was open, in order. Bytes are copies. */
+  get sent(): readonly SentFrame[] {
+    return this.#frames;
+  }
+
+  /** All audio that was sent, in order. */
+  get audio(): Uint8Array {
+    return audioOf(this.#frames);
+  }
+
+  /** All text frames that were sent, in order. */
+  get texts(): readonly string[] {
+    return this.#frames.flatMap(({ frame }) => (typeof frame === 'string' ? frame : []));
+  }
+
+  /** The audio that has reached the other end by now. */
+  get heard(): Uint8Array {
+    return audioOf(this.#frames.slice(0, this.#arrived));
+  }
+
+  /** Returns the copy that it keeps: the sender may use its bytes again. @internal */
+  noteSent(frame: Frame, atMs: number): Frame {
     const copy = typeof frame === 'string' ? frame : new Uint8Array(frame);
-    if (this.#isKept) this.frames.push({ frame: copy, atMs });
+    if (this.#isKept) this.#frames.push({ frame: copy, atMs });
     return copy;
   }
 
-  texts(): readonly string[] {
-    return this.frames.flatMap(({ frame }) => (typeof frame === 'string' ? frame : []));
+  /** The next frame has reached the other end. @internal */
+  noteArrived(): void {
+    this.#arrived += 1;
   }
+}
 
-  /** The audio of the first so many frames, or of all. */
-  audio(frames = Infinity): Uint8Array {
-    const parts = this.frames
-      .slice(0, frames)
-      .flatMap(({ frame }) => (typeof frame === 'string' ? [] : frame));
-    const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole;
+function audioOf(frames: readonly SentFrame[]): Uint8Array {
+  const parts = frames.flatMap(({ frame }) => (typeof frame === 'string' ? [] : frame));
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
   }
+  return whole;
 }

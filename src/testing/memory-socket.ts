@@ -1,6 +1,5 @@
 /** One connection in memory: the socket that tenuto holds, and at the same time the hands that play its other end. */
 import { SentLog } from './memory-log.ts';
-import type { SentFrame } from './memory-log.ts';
 import type { MemoryNetwork, MemoryPeer } from './memory-network.ts';
 import { MemoryRoads } from './memory-roads.ts';
 import type { Direction } from './memory-roads.ts';
@@ -19,7 +18,7 @@ const BROKEN = { code: 1006, reason: '' };
 const PING_BYTES = 2;
 const DEFAULT_BALLAST_BYTES = 1_048_576;
 
-export class MemorySocket implements Socket {
+export class MemorySocket extends SentLog implements Socket {
   readonly request: DialRequest;
   /** Whether the other end answers protocol pings. */
   answersPings = true;
@@ -31,7 +30,6 @@ export class MemorySocket implements Socket {
   readonly #timers: MemoryTimers;
   readonly #dialTimer: unknown;
   #phase: 'dialing' | 'open' | 'closing' | 'ended' = 'dialing';
-  readonly #log: SentLog;
   #isGoneTold = false;
 
   /** A transport makes them: see `MemoryTransport`. */
@@ -40,13 +38,13 @@ export class MemorySocket implements Socket {
     request: DialRequest,
     handlers: SocketHandlers,
   ) {
+    super(network.keepsFrames);
     const { clock } = network;
     this.request = request;
     this.#network = network;
     this.#handlers = handlers;
     this.#timers = new MemoryTimers(clock);
     this.#roads = new MemoryRoads(network, () => this.#handlers.onDrain());
-    this.#log = new SentLog(network.keepsFrames);
     this.#dialTimer = this.#timers.after(request.timeoutMs, () => this.#finish(BROKEN));
   }
 
@@ -63,31 +61,11 @@ export class MemorySocket implements Socket {
     return this.#roads.line.bufferedBytes;
   }
 
-  /** Every frame that was given to `send` while the socket was open, in order. Bytes are copies. */
-  get sent(): readonly SentFrame[] {
-    return this.#log.frames;
-  }
-
-  /** All audio that was sent, in order. */
-  get audio(): Uint8Array {
-    return this.#log.audio();
-  }
-
-  /** All text frames that were sent, in order. */
-  get texts(): readonly string[] {
-    return this.#log.texts();
-  }
-
-  /** The audio that has reached the other end by now. */
-  get heard(): Uint8Array {
-    return this.#log.audio(this.#log.arrived);
-  }
-
   send(frame: Frame): void {
     if (!this.isOpen) return;
-    const copy = this.#log.add(frame, this.#network.clock.nowMs());
+    const copy = this.noteSent(frame, this.#network.clock.nowMs());
     this.#roads.sendOut(copy.length, () => {
-      this.#log.arrived += 1;
+      this.noteArrived();
       this.#network.onFrame(this, copy);
     });
   }

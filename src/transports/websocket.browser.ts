@@ -18,7 +18,8 @@ type PlatformWebSocketClass = new (url: string, protocols?: string[]) => Platfor
 
 const OPEN = 1;
 
-export const browserWebSocketTransport: Transport = {
+/** The platform's sockets, and its requests by `fetch`. */
+export const browserWebSocketTransport: Required<Transport> = {
   dial: (request, handlers) => new BrowserWebSocket(request, handlers),
   http: httpOver((...request) => globalThis.fetch(...request)),
 };

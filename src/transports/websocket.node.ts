@@ -22,7 +22,8 @@ import type {
 const MAX_INBOUND_BYTES = 16 * 1_024 * 1_024;
 const MAX_REFUSAL_BODY_BYTES = 4_096;
 
-export const nodeWebSocketTransport: Transport = {
+/** Node's sockets by `ws`, and its requests by `fetch`. */
+export const nodeWebSocketTransport: Required<Transport> = {
   dial: (request, handlers) => new NodeWebSocket(request, handlers),
   http: httpOver(globalThis.fetch),
 };

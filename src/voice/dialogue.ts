@@ -38,6 +38,8 @@ export class Dialogue implements Conversation {
   #isOwed = false;
   /** Calls of the last answer that wait for a result. */
   #openCalls = new Set<string>();
+  /** Calls whose results came while an answer was under way, and which its request did not show. */
+  #unshownCalls = new Set<string>();
   #isOver = false;
 
   constructor(options: DialogueOptions) {
@@ -60,6 +62,7 @@ export class Dialogue implements Conversation {
   answerTool(callId: string, output: string): boolean {
     if (this.#isOver || !this.#minutes.addResult(callId, output)) return false;
     this.#openCalls.delete(callId);
+    if (this.#running !== null) this.#unshownCalls.add(callId);
     if (this.#openCalls.size > 0) return true;
     this.#isOwed = true;
     this.#payOwed();
@@ -171,13 +174,21 @@ export class Dialogue implements Conversation {
     if (this.#isOwed && isFree && !this.#options.ear.isSpeaking) this.#ask();
   }
 
-  /** What was said of this answer is told apart from the conversation, which ends with what is to be answered. */
+  /**
+   * What was said of this answer is told apart from the conversation, which ends with what is to be answered. An answer
+   * that begins takes up what came since it was asked for; one that goes on does not, and is followed by another.
+   */
   #requestOf({ itemId }: Running): ReplyRequest {
     const { instructions, tools, historyMessages } = this.#options;
-    const conversation = lastMessages(
-      this.items.filter(({ id }) => id !== itemId),
-      historyMessages,
+    if (itemId === null) {
+      this.#isOwed = false;
+      this.#unshownCalls.clear();
+    }
+    const shown = this.items.filter(
+      (item) =>
+        item.id !== itemId && !(item.kind === 'toolResult' && this.#unshownCalls.has(item.callId)),
     );
+    const conversation = lastMessages(shown, historyMessages);
     return { conversation, instructions, tools, takenCallIds: this.#minutes.callIds };
   }
 

@@ -31,7 +31,8 @@ export class Faculties {
   #mode: DegradedMode | null = null;
   #status: ConnectionStatus = 'idle';
   #hasServed = false;
-  #isClosed = false;
+  /** It is being closed: what ends now ends on purpose, and neither fails nor works again. */
+  #isClosing = false;
   /** Why nobody serves; null unless the status is `error`. */
   error: TenutoError | null = null;
 
@@ -62,9 +63,14 @@ export class Faculties {
     if (heard?.status === 'rejected' && spoken?.status === 'rejected') throw heard.reason;
   }
 
+  /** Nothing is missing any more, or is back, because its session was closed. */
+  closing(): void {
+    this.#isClosing = true;
+  }
+
   closed(): void {
-    this.#isClosed = true;
-    this.#note('session.close');
+    this.closing();
+    this.#turnInto('disconnected', 'session.close');
   }
 
   #take(faculty: Faculty, event: SessionEvent): void {
@@ -107,7 +113,12 @@ export class Faculties {
   }
 
   #note(reason: string): void {
-    const current = this.#joined();
+    if (this.#isClosing) return;
+    this.#turnInto(this.#joined(), reason);
+    this.#noteMissing();
+  }
+
+  #turnInto(current: ConnectionStatus, reason: string): void {
     const previous = this.#status;
     this.#status = current;
     if (current === 'active') this.#hasServed = true;
@@ -115,7 +126,6 @@ export class Faculties {
     if (current !== previous) {
       this.#handlers.tell({ type: 'stateChange', current, previous, reason });
     }
-    if (!this.#isClosed) this.#noteMissing();
   }
 
   #noteMissing(): void {
@@ -135,7 +145,6 @@ export class Faculties {
 
   /** As long as one of them serves, the agent does. */
   #joined(): ConnectionStatus {
-    if (this.#isClosed) return 'disconnected';
     const statuses = FACULTIES.map((faculty) => this[faculty].status);
     const order = this.#hasServed ? ONCE_SERVED : AT_FIRST;
     return order.find((status) => statuses.includes(status)) ?? 'idle';

@@ -13,6 +13,7 @@ import type { Random } from '../ports/random.ts';
 import type { Faculty } from '../providers/events.ts';
 import type { LanguageModel } from '../providers/gemini-llm/language-model.ts';
 import { checkOptions, invalid } from '../ports/option-errors.ts';
+import type { Transport } from '../ports/socket.ts';
 import { sharedAdmission } from '../session/admission/admission.ts';
 import type { Admission } from '../session/admission/admission.ts';
 import { inspectorOf } from '../session/options.ts';
@@ -27,7 +28,7 @@ import type { LanguageModelCandidate, Thinkers } from './thinkers.ts';
 export interface VoiceAgentOptions extends Omit<SessionOptions, 'candidates'> {
   /** Who may transcribe, in order of preference, such as `[deepgramFlux({ apiKey })]`. */
   readonly hearing: SessionOptions['candidates'];
-  /** Who may answer, in order of preference, such as `geminiLlm({ apiKey, http })`. */
+  /** Who may answer, in order of preference, such as `geminiLlm({ apiKey })`, which asks over the transport's `http`. */
   readonly thinking:
     LanguageModel | LanguageModelCandidate | readonly (LanguageModel | LanguageModelCandidate)[];
   /** Who may speak, in order of preference, such as `[deepgramSpeak({ apiKey }), deepgramSpeakHttp({ apiKey })]`. */
@@ -108,7 +109,7 @@ export function resolveVoiceOptions(options: VoiceAgentOptions): ResolvedVoiceOp
       hearing: { ...session, candidates: hearing },
       speaking: { ...session, candidates: speaking },
     },
-    thinkers: thinkersOf(thinking),
+    thinkers: thinkersOf(thinking, (session.transport as Transport | undefined)?.http), // JavaScript may leave it out
     policy: { ...presets[session.preset ?? 'production'], ...session.reconnect },
     instructions,
     tools,

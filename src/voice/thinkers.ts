@@ -1,5 +1,6 @@
 /** Who may answer: language models, and under which breakers they are known. */
 import type { LanguageModel } from '../providers/gemini-llm/language-model.ts';
+import type { Http } from '../ports/http.ts';
 import { checkOptions, invalid } from '../ports/option-errors.ts';
 import { candidateKey } from '../session/admission/breakers.ts';
 
@@ -31,16 +32,19 @@ const OPTION_NAMES: Readonly<Record<keyof LanguageModelCandidate, true>> = {
   key: true,
 };
 
-/** @throws TenutoError OPTION_INVALID. */
-export function thinkersOf(given: unknown): Thinkers {
+/**
+ * @param http is lent to models that were made without a network.
+ * @throws TenutoError OPTION_INVALID.
+ */
+export function thinkersOf(given: unknown, http?: Http): Thinkers {
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-  const [first, ...others] = list.map(thinkerOf);
+  const [first, ...others] = list.map((one) => thinkerOf(one, http));
   if (first === undefined) throw noModel();
   return [first, ...others];
 }
 
 /** Who writes JavaScript may give anything. */
-function thinkerOf(given: unknown): Thinker {
+function thinkerOf(given: unknown, http: Http | undefined): Thinker {
   const isOptions = 'model' in Object(given);
   const candidate = (isOptions ? given : { model: given }) as LanguageModelCandidate;
   const { model, region = '', key = 'default' } = candidate;
@@ -48,7 +52,7 @@ function thinkerOf(given: unknown): Thinker {
   if (isOptions) checkOptions('language model', candidate, OPTION_NAMES);
 
   return {
-    model,
+    model: model.over?.(http) ?? model,
     name: region === '' ? model.name : `${model.name} (${region})`,
     key: candidateKey({ provider: model.name, region, keyId: key }),
   };
@@ -57,6 +61,6 @@ function thinkerOf(given: unknown): Thinker {
 function noModel() {
   return invalid(
     'A voice agent takes at least one language model.',
-    'Give one, such as thinking: geminiLlm({ apiKey, http }).',
+    'Give one, such as thinking: geminiLlm({ apiKey }).',
   );
 }

@@ -157,6 +157,7 @@ export class VoiceAgent {
 
   async #close(options: CloseOptions): Promise<CloseResult> {
     this.#dialogue.end();
+    this.#faculties.closing();
     const [result] = await Promise.all([this.hearing.close(options), this.speaking.close(options)]);
     this.#turns.end(); // what was heard and never ended belongs to the conversation
     this.#turns.stop();

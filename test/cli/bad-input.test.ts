@@ -86,7 +86,7 @@ describe('tenuto transcribe with input that cannot be used', () => {
     const { stderr } = tenuto('transcribe', sentence, '--url', 'nonsense');
 
     expect(stderr).toMatch(
-      /^tenuto: "nonsense" is not the address of a service that is reached by wss:/,
+      /^tenuto: baseUrl is not the address of a service that is reached by wss:/,
     );
     expect(stderr).not.toContain('key');
   });

@@ -4,13 +4,49 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { runDoctor } from '../../src/cli/commands/doctor.ts';
 import type { DoctorOptions } from '../../src/cli/commands/doctor.ts';
 import type { Check } from '../../src/cli/doctor/check.ts';
+import type { Ask } from '../../src/cli/doctor/services.ts';
 import { clockCheck, nodeCheck } from '../../src/cli/doctor/machine.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import { startDeepgramSimulator } from '../../src/simulators/deepgram/simulator.ts';
+import { startGeminiSimulator } from '../../src/simulators/gemini/simulator.ts';
+import { startOpenAiSimulator } from '../../src/simulators/openai-realtime/simulator.ts';
 import { createToneRecogniser } from '../../src/simulators/recogniser/tone-recogniser.ts';
 import { startWhisperSimulator } from '../../src/simulators/whisper/simulator.ts';
 
 const WORKS: Check = { name: 'main job', state: 'ok', detail: 'tried' };
 const SECRET = 'sk-a-very-secret-key';
+
+/** Each with what a key is refused with. */
+const ASKED = [
+  ['OpenAI', 'OPENAI_API_KEY', 401],
+  ['Gemini', 'GEMINI_API_KEY', 400],
+  ['Deepgram', 'DEEPGRAM_API_KEY', 401],
+  ['Whisper', 'WHISPER_API_KEY', 401],
+] as const;
+
+const keys = (key: string) => Object.fromEntries(ASKED.map(([, variable]) => [variable, key]));
+
+/** All of them, and where they are. */
+async function standIns() {
+  const recogniser = createToneRecogniser();
+  const [openai, gemini, deepgram, whisper] = await Promise.all([
+    startOpenAiSimulator({ recogniser, apiKeys: ['local'] }),
+    startGeminiSimulator({ recogniser }),
+    startDeepgramSimulator({ recogniser }),
+    startWhisperSimulator({ recogniser }),
+  ]);
+  onTestFinished(async () => {
+    for (const standIn of [openai, gemini, deepgram, whisper]) await standIn.close();
+    await recogniser.close();
+  });
+  const environment = {
+    OPENAI_BASE_URL: openai.httpUrl,
+    GEMINI_BASE_URL: gemini.url,
+    DEEPGRAM_BASE_URL: deepgram.url,
+    WHISPER_BASE_URL: `${whisper.url}/v1/`,
+  };
+  return { environment };
+}
 
 async function doctor(options: Partial<DoctorOptions> = {}) {
   const lines: string[] = [];
@@ -97,7 +133,7 @@ describe('tenuto doctor', () => {
     ]);
     expect(checksIn(online.lines).get('Deepgram')).toMatchObject({
       state: 'ok',
-      detail: 'api.deepgram.com answers (404)',
+      detail: 'api.deepgram.com answers (404); no key is set to ask with',
     });
   });
 
@@ -117,20 +153,77 @@ describe('tenuto doctor', () => {
     expect(status).toBe(0);
   });
 
-  it('asks a service on this machine for real', async () => {
-    const recogniser = createToneRecogniser();
-    const { url, close } = await startWhisperSimulator({ recogniser });
-    onTestFinished(async () => {
-      await close();
-      await recogniser.close();
-    });
+  it('asks a service on this machine for real, whoever it is', async () => {
+    const { environment } = await standIns();
 
-    const { lines } = await doctor({ environment: { WHISPER_BASE_URL: `${url}/v1/models` } });
+    const { lines } = await doctor({ environment });
 
-    expect(checksIn(lines).get('Whisper')).toMatchObject({
-      state: 'ok',
-      detail: expect.stringMatching(/^127\.0\.0\.1 answers \(\d+\)$/) as string,
-    });
+    for (const name of ['OpenAI', 'Gemini', 'Deepgram', 'Whisper']) {
+      expect(checksIn(lines).get(name)).toMatchObject({
+        state: 'ok',
+        detail: expect.stringMatching(
+          /^127\.0\.0\.1 answers \(40[013]\); no key is set to ask with$/,
+        ) as string,
+      });
+    }
+  });
+
+  it('says that a key is accepted, or refused and what to do, and tells none', async () => {
+    const { environment } = await standIns();
+
+    const right = await doctor({ environment: { ...environment, ...keys('local') } });
+    const wrong = await doctor({ environment: { ...environment, ...keys(SECRET) } });
+
+    for (const [name, variable, status] of ASKED) {
+      expect(checksIn(right.lines).get(name)).toMatchObject({
+        state: 'ok',
+        detail: '127.0.0.1 answers (200), key accepted',
+      });
+      expect(checksIn(wrong.lines).get(name)).toMatchObject({
+        state: 'failed',
+        detail: `127.0.0.1 answers (${status}), key refused`,
+        remedy: `Check ${variable}: that it is complete, not revoked, and meant for this service.`,
+      });
+    }
+    expect(wrong.status).toBe(0); // the main job needs none of them
+    expect(wrong.lines.join('')).not.toContain(SECRET);
+  });
+
+  it('sends each key to its own service alone, in a header, for a list that is free', async () => {
+    const asked: [string, object][] = [];
+    const ask: Ask = (url, headers) => {
+      asked.push([url, headers]);
+      return Promise.resolve({ status: 503, date: null });
+    };
+    const environment = { OPENAI_API_KEY: 'o', GEMINI_API_KEY: 'g', DEEPGRAM_API_KEY: 'd' };
+
+    const { lines } = await doctor({ ask, online: true, environment });
+
+    expect(asked).toEqual([
+      ['https://api.openai.com/v1/models', { authorization: 'Bearer o' }],
+      ['https://generativelanguage.googleapis.com/v1beta/models', { 'x-goog-api-key': 'g' }],
+      ['https://api.deepgram.com/v1/projects', { authorization: 'Token d' }],
+    ]);
+    expect(checksIn(lines).get('OpenAI')?.detail).toBe(
+      'api.openai.com answers (503), and says nothing of the key',
+    );
+  });
+
+  it.each([
+    ['a query', `http://127.0.0.1:1/v1?key=${SECRET}`],
+    ['a password', `http://u:${SECRET}@127.0.0.1:1`],
+  ])('asks nobody at an address with %s, and does not tell it', async (_what, address) => {
+    let asked = 0;
+    const ask: Ask = () => {
+      asked += 1;
+      return Promise.resolve({ status: 200, date: null });
+    };
+
+    const { lines } = await doctor({ ask, environment: { OPENAI_BASE_URL: address } });
+
+    expect(checksIn(lines).get('OpenAI')?.state).toBe('failed');
+    expect(asked).toBe(0);
+    expect(lines.join('')).not.toContain(SECRET);
   });
 
   it('says that an address is none', async () => {

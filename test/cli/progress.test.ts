@@ -14,6 +14,7 @@ function reconnecting(attempt: number): SessionEvent {
     type: 'connection.reconnecting',
     attempt,
     maxAttempts: 5,
+    persistsForMs: 0,
     backoffDelayMs: 281.25,
     component: 'stt',
     bufferedAudioChunks: 28,

@@ -69,6 +69,7 @@ describe('the books of the parts', () => {
     type: 'connection.reconnecting',
     attempt: 1,
     maxAttempts: 5,
+    persistsForMs: 0,
     backoffDelayMs: 0,
     component,
     bufferedAudioChunks: 0,

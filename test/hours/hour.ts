@@ -54,10 +54,16 @@ export class Hour {
   readonly recogniser = createToneRecogniser();
   readonly utterances: readonly Utterance[];
   readonly events: SessionEvent[] = [];
+  /** How long the hour had lasted when each was told. */
+  readonly eventAtMs = new Map<SessionEvent, number>();
   /** As each was told last, in the order in which they were told first. */
   readonly items = new Map<string, ConversationItem>();
   /** How long the hour had lasted when each was told last. */
   readonly toldAtMs = new Map<string, number>();
+  /** When each call for a tool had its result. */
+  readonly resultAtMs = new Map<string, number>();
+  /** Asked for each call. */
+  toolTakesMs = (): number => TOOL_TAKES_MS;
   readonly #seed: number;
   readonly #lengthMs: number;
   #startAtMs = 0;
@@ -146,12 +152,16 @@ export class Hour {
     const { conversation } = talker;
     talker.on('*', (event) => {
       this.events.push(event);
+      this.eventAtMs.set(event, this.clock.nowMs() - this.#startAtMs);
       if (event.type === 'item') this.#note(event.item);
       if (event.type === 'item.removed') this.items.delete(event.id);
       if (event.type === 'interrupted') this.#sounding = null;
       if (event.type === 'toolCall') {
         const { query } = JSON.parse(event.arguments) as { query: string };
-        this.clock.setTimeout(() => conversation.answerTool(event.callId, query), TOOL_TAKES_MS);
+        this.clock.setTimeout(() => {
+          this.resultAtMs.set(event.callId, this.clock.nowMs() - this.#startAtMs);
+          conversation.answerTool(event.callId, query);
+        }, this.toolTakesMs());
       }
     });
     conversation.onAudio(({ id, durationMs }) => {

@@ -91,10 +91,23 @@ describe('the second socket', () => {
     await world.close();
   });
 
-  it('is not dialled where the policy has no attempts', async () => {
-    const world = await suspectedWorld({ policy: { maxAttempts: 0 } });
+  it.each([
+    ['the policy has no attempts', { policy: { maxAttempts: 0 } }],
+    ['the service allows none', { input: { hedges: false } }],
+  ])('is not dialled where %s: the silence is told once, and its end', async (_why, options) => {
+    const world = await suspectedWorld(options);
+
+    await world.suspected(2_500);
+    await world.recovered();
+    const first = world.signals.splice(0);
+    await world.suspected(1_700);
 
     expect(world.liveSocketIds).toEqual([1]);
+    expect(first).toEqual([
+      { type: 'connection.suspected', silentForMs: 1_500, component: 'stt' },
+      { type: 'connection.recovered', component: 'stt' },
+    ]);
+    expect(world.signals).toMatchObject([{ type: 'connection.suspected', silentForMs: 1_700 }]);
     await world.close();
   });
 

@@ -73,6 +73,7 @@ describe('the reconnect loop', () => {
         attempt: index + 1,
         maxAttempts: 5,
         backoffDelayMs,
+        persistsForMs: 0,
         component: 'stt',
         bufferedAudioChunks: 7,
       })),
@@ -148,10 +149,17 @@ describe('the reconnect loop', () => {
     expect(world.waits.map(({ waitMs }) => waitMs)).toEqual([1_000, 2_000, 2_000, 2_000, 2_000]);
     expect(stateAt7s).toBe('reconnecting.backingOff');
     expect(world.state).toBe('error');
-    expect(world.signalsOf('connection.reconnecting').at(-1)).toMatchObject({
-      attempt: 5,
-      maxAttempts: 5,
-    });
+    expect(
+      world.signalsOf('connection.reconnecting').map((signal) => {
+        return [signal.attempt, signal.maxAttempts, signal.persistsForMs];
+      }),
+    ).toEqual([
+      [1, Infinity, 9_000],
+      [2, Infinity, 8_000],
+      [3, Infinity, 6_000],
+      [4, Infinity, 4_000],
+      [5, Infinity, 2_000],
+    ]);
   });
 });
 

@@ -51,6 +51,27 @@ describe('a late look', () => {
   });
 });
 
+describe('a late look at a service that is given its time', () => {
+  const slow = { canProbe: true, limits: { suspectAtLeastMs: 30_000, deadAtLeastMs: 45_000 } };
+
+  it('excuses nothing up to a tenth of that time: on a busy machine the silence goes on', () => {
+    const parent = new LivenessParent(slow).look(200);
+    for (let at = 0; at < 45_000; at += 500) parent.look(500, { lateByMs: 400 });
+
+    expect(parent.toldTypes.filter((type) => type !== 'link.probe').at(-1)).toBe('link.died');
+    expect(parent.toldTypes).not.toContain('link.recovered');
+  });
+
+  it.each([
+    [3_000, 'probing'],
+    [3_001, 'fresh'],
+  ])('that is %d ms late leaves it %s', (lateByMs, state) => {
+    const parent = new LivenessParent(slow).look(200).look(5_000, { lateByMs });
+
+    expect(parent.state).toBe(state);
+  });
+});
+
 describe('a challenge', () => {
   it('asks at once, however lately the link spoke', () => {
     const parent = new LivenessParent(near).challenge();

@@ -65,6 +65,16 @@ describe('an explicit close', () => {
     expect(world.lanes).toHaveLength(dials);
     expect(world.actor.getSnapshot().status).toBe('done');
   });
+
+  it.each(Object.entries(ways))('in %s restores nothing, and says nothing', async (_, way) => {
+    const world = new OrchestraWorld({ candidates: [ENDING] });
+    await way(world);
+    const told = world.signals.length;
+
+    await world.close();
+
+    expect(world.signals.slice(told)).toEqual([]);
+  });
 });
 
 describe('the orchestrator chart', () => {

@@ -183,6 +183,19 @@ describe('recording only', () => {
     await world.close();
   });
 
+  it('ends with the number of dials: the loss before them is none', async () => {
+    const world = await new OrchestraWorld({
+      candidates: ALONE,
+      input: { recordOnlyMs: 0 },
+    }).steady();
+    const outage = { sinceMs: 7, downtimeMs: 0, cause: failureOf('transient'), attempts: 6 };
+
+    await world.failed(failureOf('transient'), { outage });
+
+    expect(world.signalsOf('session.suspended')).toMatchObject([{ attempts: 5 }]);
+    await world.close();
+  });
+
   it.each([
     ['is left out where it is set to 0 ms', { recordOnlyMs: 0 }, failureOf('transient')],
     ['is left out where nobody can serve ever again', {}, failureOf('quota')],

@@ -22,6 +22,7 @@ describe('an answer', () => {
         type: 'connection.reconnecting',
         attempt: 1,
         maxAttempts: 5,
+        persistsForMs: 0,
         backoffDelayMs: 1_000,
         component: 'llm',
         bufferedAudioChunks: 0,

@@ -4,6 +4,8 @@ import { createActor } from 'xstate';
 
 import { presets } from '../../machines/backoff.ts';
 import { requestMachine } from '../../machines/request.machine.ts';
+import { attemptSignal } from '../../machines/request.signals.ts';
+import { failureOf } from './chart-world.ts';
 import { ONE, RequestWorld } from './request-world.ts';
 
 describe('a candidate that will not answer', () => {
@@ -109,7 +111,7 @@ describe('giving up', () => {
 });
 
 describe('attempts', () => {
-  it('are told beyond what a policy has, where candidates share an outage', () => {
+  it('have one number for their end, whoever is asked: those of all candidates, who share an outage', () => {
     const policy = { maxAttempts: 1, baseMs: 10 };
     const world = new RequestWorld({ policy });
 
@@ -120,20 +122,33 @@ describe('attempts', () => {
         .signalsOf('connection.reconnecting')
         .map(({ attempt, maxAttempts }) => [attempt, maxAttempts]),
     ).toEqual([
-      [1, 1],
-      [2, 2],
+      [1, 3],
+      [2, 3],
       [3, 3],
     ]);
     expect(world.signalsOf('connection.failed')).toMatchObject([{ attempts: 3 }]);
   });
 
-  it('are told by the policy of whoever is asked next', () => {
+  it('have as many as the candidates have together, and a first one for each but the first', () => {
     const second = { policy: { ...presets.production, maxAttempts: 2 } };
     const world = new RequestWorld({ candidates: [{}, second] }).failed();
 
     expect(world.signalsOf('connection.reconnecting')).toMatchObject([
-      { attempt: 1, maxAttempts: 2 },
+      { attempt: 1, maxAttempts: presets.production.maxAttempts + 1 + 2, persistsForMs: 0 },
     ]);
+  });
+
+  it('that questions asked anew have beyond those of one have no end that a count tells', () => {
+    const outage = { sinceMs: 0, cause: failureOf('transient'), attempts: 7 };
+    const policy = { ...presets.production, maxAttempts: 1 };
+
+    const most = (attempts: number): number => {
+      const context = { component: 'llm', candidates: [{ policy }], dueAtMs: 0, nowMs: 0 };
+      const signal = attemptSignal({ ...context, outage: { ...outage, attempts } } as never);
+      return signal.type === 'connection.reconnecting' ? signal.maxAttempts : NaN;
+    };
+
+    expect([most(1), most(2)]).toEqual([1, Infinity]);
   });
 
   it('count from the first failure, whoever failed after it', () => {

@@ -44,7 +44,7 @@ describe('deepgram flux, dialling', () => {
     ['a timeout too short', { eotTimeoutMs: 499 }, 'eotTimeoutMs'],
     ['no number', { eotTimeoutMs: NaN }, 'eotTimeoutMs'],
     ['hints for one language only', { languageHints: ['es'] }, 'languageHints'],
-    ['an address over HTTP', { baseUrl: 'https://api.deepgram.com' }, 'wss:'],
+    ['an address of no service', { baseUrl: 'ftp://api.deepgram.com' }, 'wss:'],
   ])('refuses %s at the door', (_, options, named) => {
     const make = () => deepgramFlux({ apiKey: KEY, ...options });
 

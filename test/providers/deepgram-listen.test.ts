@@ -149,7 +149,7 @@ describe('deepgram listen, dialling', () => {
       expect.objectContaining({
         code: 'OPTION_INVALID',
         message: expect.stringMatching(new RegExp(`^apiKey is ${what}`)),
-        remediation: expect.stringContaining('Give a key of your Deepgram project'),
+        remediation: expect.stringContaining('process.env.DEEPGRAM_API_KEY'),
       }),
     );
   });
@@ -166,7 +166,7 @@ describe('deepgram listen, dialling', () => {
     );
   });
 
-  it.each(['https://api.deepgram.com', 'api.deepgram.com', '', 'wss://host/?a=b', 'wss://host/#a'])(
+  it.each(['ftp://api.deepgram.com', 'api.deepgram.com', '', 'wss://host/?a=b', 'wss://host/#a'])(
     'refuses %j as an address',
     (baseUrl) => {
       expect(() => deepgramListen({ apiKey: KEY, baseUrl })).toThrow(TenutoError);

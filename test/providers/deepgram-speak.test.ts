@@ -59,8 +59,8 @@ describe('deepgram speak, dialling', () => {
   });
 
   it('refuses the address of another protocol', () => {
-    expect(() => deepgramSpeak({ apiKey: KEY, baseUrl: 'https://x' })).toThrow('wss:');
-    expect(() => deepgramSpeakHttp({ apiKey: KEY, baseUrl: 'wss://x' })).toThrow('https:');
+    expect(() => deepgramSpeak({ apiKey: KEY, baseUrl: 'ftp://x' })).toThrow('wss:');
+    expect(() => deepgramSpeakHttp({ apiKey: KEY, baseUrl: 'ftp://x' })).toThrow('https:');
   });
 
   it('speaks within the limits of the service, and hears nothing', () => {

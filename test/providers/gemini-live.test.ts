@@ -45,7 +45,7 @@ describe('gemini live, dialling', () => {
   });
 
   it.each([
-    [{ baseUrl: 'https://host' }],
+    [{ baseUrl: 'ftp://host' }],
     [{ apiKey: '' }],
     [{ apiVersion: 'v2' }],
     [{ modle: 'gemini' }],

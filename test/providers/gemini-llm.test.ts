@@ -155,14 +155,18 @@ describe('gemini over HTTP, asking', () => {
     expect(http.requests[2]?.headers?.['x-goog-api-key']).toBe('key-3');
   });
 
-  it.each([[{ apiKey: '' }], [{ baseUrl: 'ws://host' }], [{ timeoutMs: -1 }], [{ modle: 'x' }]])(
-    'refuses %j at the door',
-    (options) => {
-      expect(() =>
-        geminiLlm({ apiKey: KEY, http: new FakeHttp(), ...(options as object) }),
-      ).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
-    },
-  );
+  it.each([
+    [{ apiKey: '' }],
+    [{ baseUrl: 'ftp://host' }],
+    [{ timeoutMs: -1 }],
+    [{ modle: 'x' }],
+    [{ http: {} }],
+    [{ http: null }],
+  ])('refuses %j at the door', (options) => {
+    expect(() => geminiLlm({ apiKey: KEY, http: new FakeHttp(), ...(options as object) })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
+  });
 });
 
 describe('gemini over HTTP, answered', () => {

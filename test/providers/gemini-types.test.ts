@@ -1,23 +1,20 @@
 /** What we send and read is what Google's SDK sends and reads, as far as its types say. */
 import type {
-  Content as SdkContent,
   GenerateContentResponse,
   LiveClientMessage,
-  LiveClientSetup,
   LiveServerContent,
   LiveServerMessage,
   Part as SdkPart,
 } from '@google/genai';
 import { describe, expectTypeOf, it } from 'vitest';
 
+import type { ClientMessage } from '../../src/providers/gemini-live/client-message.ts';
 import type {
   ContentFlag,
   Member,
   PartField,
   Transcribed,
 } from '../../src/providers/gemini-live/names.ts';
-import type { TextTurn } from '../../src/providers/gemini-live/restore.ts';
-import type { Setup } from '../../src/providers/gemini-live/setup.ts';
 import type { Content, Part } from '../../src/providers/gemini-llm/contents.ts';
 
 /** The SDK's lists are mutable; ours are not, which is no difference on the wire. */
@@ -30,20 +27,49 @@ type Mutable<T> = T extends readonly (infer Item)[]
 /** Of each member of a union. */
 type KeysOf<T> = T extends unknown ? keyof T : never;
 
-type Turns = NonNullable<NonNullable<LiveClientMessage['clientContent']>['turns']>;
+type MemberOf<T, Key> = T extends unknown ? (Key extends keyof T ? T[Key] : never) : never;
+
+/** The SDK's enums as what they are on the wire. */
+type Wire<T> = T extends string
+  ? `${T}`
+  : T extends (...args: never) => unknown
+    ? T
+    : T extends object
+      ? { [Key in keyof T]: Wire<T[Key]> }
+      : T;
+
+/** The names in ours, however deep, that are not in theirs: all of theirs are optional, so that any object would fit. */
+type Strange<Ours, Theirs> = Ours extends readonly (infer Item)[]
+  ? Strange<Item, Extract<Theirs, readonly unknown[]>[number]>
+  : Ours extends object
+    ? {
+        [Key in keyof Ours & string]-?: Key extends KeysOf<Theirs>
+          ? Strange<NonNullable<Ours[Key]>, NonNullable<MemberOf<Theirs, Key>>>
+          : Key;
+      }[keyof Ours & string]
+    : never;
 
 describe('types of Gemini', () => {
-  it('know every field of our setup', () => {
-    expectTypeOf<keyof Setup>().toExtend<keyof LiveClientSetup>();
-    type Known = Omit<Mutable<Setup>, 'systemInstruction' | 'tools' | 'generationConfig'>;
-    expectTypeOf<Known>().toExtend<LiveClientSetup>();
-    expectTypeOf<Mutable<NonNullable<Setup['systemInstruction']>>>().toExtend<SdkContent>();
-    type Tools = Mutable<NonNullable<Setup['tools']>>;
-    expectTypeOf<Tools>().toExtend<NonNullable<LiveClientSetup['tools']>>();
+  it('know every message that is sent, and every name in it', () => {
+    expectTypeOf<Mutable<ClientMessage>>().toExtend<Wire<LiveClientMessage>>();
+    expectTypeOf<Strange<ClientMessage, LiveClientMessage>>().toBeNever();
   });
 
-  it('know our turns and parts', () => {
-    expectTypeOf<Mutable<TextTurn>[]>().toExtend<Turns>();
+  it('would find a name that there is not', () => {
+    interface Misspelt {
+      setup: { generationConfig: { speechConfg: string } };
+      toolAnswer: string;
+    }
+    expectTypeOf<Strange<Misspelt, LiveClientMessage>>().toEqualTypeOf<
+      'speechConfg' | 'toolAnswer'
+    >();
+    interface Wrong {
+      realtimeInput: { audio: string };
+    }
+    expectTypeOf<Wrong>().not.toExtend<Wire<LiveClientMessage>>();
+  });
+
+  it('know the turns and parts of questions over HTTP', () => {
     expectTypeOf<Mutable<Content>>().toExtend<{ role?: string; parts?: object[] }>();
     expectTypeOf<KeysOf<Part>>().toExtend<keyof SdkPart>();
   });

@@ -82,8 +82,38 @@ describe('a reply', () => {
       {
         kind: 'failed',
         failure: { kind: 'perRequest', code: 'rate_limit_exceeded', retryAfterMs: 4_782 },
+        isOfReply: true,
       },
     ]);
+  });
+
+  it.each([
+    ['was asked for', 'tenuto_2', true],
+    ['is not named', null, true],
+    ['is another event', 'tenuto_1', undefined],
+  ])('is what was refused where what an error is about %s: %s', (_what, eventId, isOfReply) => {
+    const world = configured();
+    expect(wire(world.stream.encodeOrder!({ kind: 'reply' }))).toMatchObject([
+      { type: 'response.create', event_id: 'tenuto_2' },
+    ]);
+
+    const [event] = world.complain({ code: 'rate_limit_exceeded', event_id: eventId });
+
+    expect(event?.kind === 'failed' && event.isOfReply).toBe(isOfReply);
+  });
+
+  it('is not what failed with a transcription', () => {
+    const world = configured();
+    world.hear('item_u', 0, 100);
+    world.reply();
+
+    const events = world.tell('conversation.item.input_audio_transcription.failed', {
+      item_id: 'item_u',
+      error: { code: 'rate_limit_exceeded' },
+    });
+
+    expect(events.at(-1)).toMatchObject({ kind: 'failed', failure: { kind: 'perRequest' } });
+    expect(events.at(-1)).not.toHaveProperty('isOfReply');
   });
 
   it('that fails without a hint is asked again when the tokens are full again', () => {

@@ -57,6 +57,19 @@ describe('a dial', () => {
   });
 });
 
+describe('what the adapter promises', () => {
+  it('is that a session ends after 60 minutes, announced or not, and its items are created anew', () => {
+    expect(providerOf().traits).toMatchObject({
+      resume: 'items',
+      configures: true,
+      inputRateHz: 24_000,
+      makesBeforeBreaks: true,
+      endsAfterMs: 3_600_000,
+      announcesEnd: true,
+    });
+  });
+});
+
 describe('coming to terms', () => {
   it('asks for the session once it is greeted, and tells when it will end', () => {
     const world = new World({ instructions: 'Be brief.', voice: 'marin' });
@@ -195,6 +208,11 @@ describe('an error event', () => {
   it.each([
     [{ code: 'invalid_api_key' }, 'auth'],
     [{ code: null, message: 'Missing bearer or basic authentication in header' }, 'auth'],
+    [
+      { code: null, message: 'The tool needs authentication: Missing bearer or basic' },
+      'perRequest',
+    ],
+    [{ code: null, type: 'mcp_error', message: 'authentication failed at the MCP' }, 'perRequest'],
     [{ code: 'account_deactivated' }, 'auth'],
     [{ code: 'insufficient_quota' }, 'quota'],
     [{ code: 'billing_hard_limit_reached' }, 'quota'],
@@ -209,6 +227,17 @@ describe('an error event', () => {
     const events = new World().complain(error);
 
     expect(events).toMatchObject([{ kind: 'failed', failure: { kind } }]);
+  });
+
+  it.each([
+    ['rate_limit_exceeded', 'Please try again in 1m26.4s.', 86_400],
+    ['rate_limit_exceeded', 'Rate limit reached.', 60_000],
+    ['inference_rate_limit_exceeded', '', 60_000],
+    ['invalid_value', 'Please try again in 3s.', undefined],
+  ])('of %s (%j) waits for %s ms', (code, message, waitMs) => {
+    const [event] = new World().complain({ code, message });
+
+    expect(event?.kind === 'failed' && event.failure.retryAfterMs).toBe(waitMs);
   });
 
   it('repeats no credential', async () => {

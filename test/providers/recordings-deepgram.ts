@@ -1,5 +1,6 @@
 /** Recorded sockets of Deepgram's services in our adapters' hands. */
 import type { Asked, Script } from './recordings-player.ts';
+import { unlessSaid } from './recordings-items.ts';
 import type { Recording } from './recordings-reader.ts';
 import { deepgramFlux } from '../../src/providers/deepgram-flux/deepgram-flux.ts';
 import { deepgramListen } from '../../src/providers/deepgram-listen/deepgram-listen.ts';
@@ -14,18 +15,24 @@ export function listenScript({ query }: Recording): Script {
   return { ...scriptOf(query), provider, asked: (message) => listenAsked(typeOf(message)) };
 }
 
-export function fluxScript({ query }: Recording): Script {
+export function fluxScript({ query, steps }: Recording): Script {
   const provider = deepgramFlux({ apiKey, forcesEndOfTurn: true, query: plainQueryOf(query) });
   const asked = (message: JsonObject): Asked => {
     const type = typeOf(message);
     if (type === 'ForceEndTurn') return { ask: 'order', orders: [{ kind: 'endTurn' }] };
     return type === 'CloseStream' ? { ask: 'goodbye' } : { ask: 'unknown', what: type };
   };
-  return { ...scriptOf(query), provider, asked };
+  const greeting = { type: 'Connected' };
+  const leftOut = unlessSaid(
+    steps,
+    (message) => stringAt(message, 'type') === 'Connected',
+    greeting,
+  );
+  return { ...scriptOf(query), provider, asked, leftOut };
 }
 
 /** A text and its flush are one order of ours. */
-export function speakScript({ query }: Recording): Script {
+export function speakScript({ query, steps }: Recording): Script {
   let said = 0;
   const asked = (message: JsonObject): Asked => {
     switch (typeOf(message)) {
@@ -43,7 +50,13 @@ export function speakScript({ query }: Recording): Script {
         return { ask: 'unknown', what: typeOf(message) };
     }
   };
-  return { ...scriptOf(query), provider: deepgramSpeak({ apiKey }), asked };
+  const greeting = { type: 'Metadata' };
+  const leftOut = unlessSaid(
+    steps,
+    (message) => stringAt(message, 'type') === 'Metadata',
+    greeting,
+  );
+  return { ...scriptOf(query), provider: deepgramSpeak({ apiKey }), asked, leftOut };
 }
 
 function listenAsked(type: string): Asked {

@@ -1,7 +1,7 @@
 /** A recorded socket of Gemini Live in our adapter's hands. */
 import type { Asked, Script } from './recordings-player.ts';
 import type { Recording } from './recordings-reader.ts';
-import { textItem } from './recordings-items.ts';
+import { textItem, unlessSaid } from './recordings-items.ts';
 import { camelCased } from './recordings-shape.ts';
 import type { Tool } from '../../src/ports/conversation.ts';
 import { NO_CONVERSATION } from '../../src/ports/conversation.ts';
@@ -43,6 +43,9 @@ export function geminiScript({ steps }: Recording): Script {
     handle: stringAt(objectAt(setup, 'sessionResumption'), 'handle'),
     nameOf,
     split,
+    leftOut: unlessSaid(steps, (message) => objectAt(message, 'setupComplete') !== null, {
+      setupComplete: {},
+    }),
     asked: (_message, _next, told) => {
       const message = sent[at] ?? {};
       at += 1;

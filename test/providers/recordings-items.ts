@@ -1,4 +1,5 @@
 /** What the scripts of several services need. */
+import type { RecordedStep } from './recordings-reader.ts';
 import type { MessageItem, Role } from '../../src/ports/conversation.ts';
 import { isObject } from '../../src/providers/wire/json.ts';
 import type { JsonObject } from '../../src/providers/wire/json.ts';
@@ -6,6 +7,16 @@ import type { JsonObject } from '../../src/providers/wire/json.ts';
 export function textItem(id: string, role: Role, text: string): MessageItem {
   const times = { fromMs: null, toMs: null, heardMs: null };
   return { kind: 'message', id, role, text, status: 'completed', ...times };
+}
+
+/** Said at the beginning, unless the recording has it. */
+export function unlessSaid(
+  steps: readonly RecordedStep[],
+  isIt: (message: JsonObject | null) => boolean,
+  message: JsonObject,
+): (after: JsonObject | null) => JsonObject | null {
+  const isSaid = steps.some((step) => step.kind === 'received' && isIt(step.message));
+  return (after) => (isSaid || after !== null ? null : message);
 }
 
 /** What of these fields is not in `known`. */

@@ -30,6 +30,7 @@ import {
 import type { JsonObject } from '../../src/providers/wire/json.ts';
 
 const BYTES_PER_MS = 48;
+const GREETINGS: readonly string[] = ['session.created', 'conversation.created'];
 
 export function openaiScript({ steps }: Recording): Script {
   const sent = steps.flatMap((step) => (step.kind === 'sent' ? [step.message] : []));
@@ -59,6 +60,7 @@ export function openaiScript({ steps }: Recording): Script {
     conversation,
     nameOf: (message) => stringAt(message, 'type') ?? 'without a type',
     renamed: (frame, ours) => names.renamed(frame, ours),
+    leftOut: leftOutOf(steps),
     asked: (message, next, told) => {
       const type = stringAt(message, 'type') ?? '';
       if (history.includes(message)) return { ask: 'nothing' };
@@ -79,6 +81,24 @@ export function openaiScript({ steps }: Recording): Script {
         ? { ask: 'flush' }
         : askedBy(type, message);
     },
+  };
+}
+
+/** Of a session that another client opened there is no greeting, and no answer to a configuration where it sent none. */
+function leftOutOf(steps: Recording['steps']): NonNullable<Script['leftOut']> {
+  const types = steps.map((step) => (step.kind === 'received' ? typeOf(step.message) : ''));
+  let isGreeted = types.some((type) => GREETINGS.includes(type));
+  let isUpdated = types.includes('session.updated');
+  return (message, sent) => {
+    const type = typeOf(message);
+    if (message === null && !isGreeted) {
+      isGreeted = true;
+      return { type: 'session.created', session: {} };
+    }
+    if (!GREETINGS.includes(type) || isUpdated) return null;
+    isUpdated = true;
+    const asked = sent.find((each) => each['type'] === 'session.update');
+    return { type: 'session.updated', session: objectAt(asked, 'session') ?? {} };
   };
 }
 

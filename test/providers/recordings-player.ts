@@ -37,6 +37,11 @@ export interface Script {
   asked(message: JsonObject, next: readonly JsonObject[], told: readonly ProviderEvent[]): Asked;
   /** What comes in, with the names that our own frames would have led to. */
   renamed?(frame: Frame, sent: readonly JsonObject[]): Frame;
+  /**
+   * What a service says and a recording leaves out, such as the greeting of a session that another one opened.
+   * @param message what was received; null at the beginning. @param sent by us so far.
+   */
+  leftOut?(message: JsonObject | null, sent: readonly JsonObject[]): JsonObject | null;
   /** One message of a client may stand in several frames: as the smallest. Default: as it is. */
   split?(message: JsonObject): readonly JsonObject[];
   /** What a message is, such as `response.create`: the order of these is compared. */
@@ -105,6 +110,7 @@ class Player {
 
   play(steps: readonly RecordedStep[]): Played {
     this.#sends(this.#stream.encodeHello?.() ?? []);
+    this.#addLeftOut(null);
     const messages = steps.flatMap((step) => (step.kind === 'sent' ? [step.message] : []));
     let at = 0;
     for (const step of steps) {
@@ -125,6 +131,14 @@ class Player {
     for (const { what } of ignored) this.#ignored.set(what, (this.#ignored.get(what) ?? 0) + 1);
     if (ignored.length === 0 || ignored.length < events.length) this.#parsed += 1;
     this.#take(events);
+    this.#addLeftOut(objectIn(frame));
+  }
+
+  #addLeftOut(after: JsonObject | null): void {
+    const added = this.#script.leftOut?.(after, this.#ours) ?? null;
+    if (added === null) return;
+    this.#take(this.#stream.decode(JSON.stringify(added)));
+    this.#addLeftOut(added);
   }
 
   #take(events: readonly ProviderEvent[]): void {

@@ -1,18 +1,8 @@
 /** Conversations as the services document them, in the form of recordings: what is tried where no recording is at hand. */
-import { recordingOf } from './recordings-reader.ts';
 import type { Recording } from './recordings-reader.ts';
-
-type Line = readonly ['sent' | 'received', object];
-
-const sent = (data: object): Line => ['sent', data];
-const got = (data: object): Line => ['received', data];
-
-function scene(name: string, lines: readonly Line[], query: object = {}): Recording {
-  const texts = lines.map(([direction, data]) =>
-    JSON.stringify({ kind: 'message', direction, data }),
-  );
-  return recordingOf(name, [JSON.stringify({ meta: { query } }), ...texts]);
-}
+import { listenTurns, spokenScenes } from './recordings-scenes-deepgram.ts';
+import { got, scene, sent } from './recordings-scene.ts';
+import type { Line } from './recordings-scene.ts';
 
 const PCM_24 = { type: 'audio/pcm', rate: 24_000 };
 const SOUND = 'AgD9/wQAAAD4/wMA//8EAP//AAD+/wMA+v8FAAEABQA=';
@@ -75,6 +65,22 @@ function openaiReply(id: string, words: readonly string[]): readonly Line[] {
   ];
 }
 
+function openaiCall(id: string): readonly Line[] {
+  const call = { id, type: 'function_call', name: 'f', call_id: 'call_1', arguments: '' };
+  const whole = { ...call, status: 'completed', arguments: '{"city":"London"}' };
+  const at = { response_id: `resp_${id}`, item_id: id, output_index: 0, call_id: 'call_1' };
+  const response = { id: `resp_${id}`, object: 'realtime.response' };
+  const args = 'response.function_call_arguments';
+  return [
+    got({ type: 'response.created', response: { ...response, status: 'in_progress' } }),
+    got({ type: 'response.output_item.added', item: call }),
+    got({ type: `${args}.delta`, ...at, delta: '{"city":' }),
+    got({ type: `${args}.done`, ...at, arguments: whole.arguments }),
+    got({ type: 'response.output_item.done', item: whole }),
+    got({ type: 'response.done', response: { ...response, status: 'completed', output: [whole] } }),
+  ];
+}
+
 const append = sent({
   type: 'input_audio_buffer.append',
   audio: Buffer.alloc(48_000, 1).toString('base64'),
@@ -130,19 +136,6 @@ function geminiReply(words: readonly string[]): readonly Line[] {
   ];
 }
 
-function results(start: number, text: string, isFinal: boolean): Line {
-  const alternative = { transcript: text, confidence: 0.99, words: [] };
-  return got({
-    type: 'Results',
-    channel_index: [0, 1],
-    start,
-    duration: 1,
-    is_final: isFinal,
-    channel: { alternatives: [alternative] },
-    from_finalize: false,
-  });
-}
-
 export const openaiAudioTurn = scene('openai-realtime/audio turn', [
   ...openaiStart(sessionWith(VAD)),
   ...openaiTurn('item_heard', ['Hello', ', my name', ' is Marcelo.']),
@@ -165,23 +158,6 @@ export const geminiAudioTurn = scene('gemini-live/audio turn', [
   ...geminiReply(['It is', ' foggy', '.']),
   got({ goAway: { timeLeft: '49.500s' } }),
 ]);
-
-export const listenTurns = scene(
-  'deepgram-listen/turns',
-  [
-    results(0, 'Paris at', false),
-    results(0, 'Paris', false),
-    sent({ type: 'Finalize' }),
-    results(0, 'Paris at a moment.', true),
-    got({ type: 'SpeechStarted', channel: [0, 1], timestamp: 1.2 }),
-    results(1, '', true),
-    got({ type: 'UtteranceEnd', channel: [0, 1], last_word_end: 8.8 }),
-    sent({ type: 'KeepAlive' }),
-    sent({ type: 'CloseStream' }),
-    got({ type: 'Metadata', duration: 2, channels: 1 }),
-  ],
-  { model: 'nova-3', encoding: 'linear16', sample_rate: 16_000, interim_results: 'true' },
-);
 
 /** Each of them is sent by us as it was there. */
 export const scenes: readonly Recording[] = [
@@ -292,5 +268,27 @@ export const scenes: readonly Recording[] = [
     content({ interrupted: true }),
     got({ toolCallCancellation: { ids: ['fc_2'] } }),
   ]),
+  scene('openai-realtime/beside a session that another client opened', [
+    ...openaiStart(sessionWith(VAD)).slice(1),
+    got({ type: 'input_audio_buffer.speech_started', audio_start_ms: 120, item_id: 'item_1' }),
+    sent({
+      type: 'conversation.item.create',
+      item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hello.' }] },
+    }),
+    sent({ type: 'response.create' }),
+    ...openaiReply('item_2', ['Hi.']),
+  ]),
+  scene('openai-realtime/a tool', [
+    ...openaiStart(sessionWith(VAD)),
+    ...openaiTurn('item_1', ['Is it foggy?']),
+    ...openaiCall('item_2'),
+    sent({
+      type: 'conversation.item.create',
+      item: { type: 'function_call_output', call_id: 'call_1', output: 'fog' },
+    }),
+    sent({ type: 'response.create' }),
+    ...openaiReply('item_3', ['Yes', '.']),
+  ]),
   listenTurns,
+  ...spokenScenes,
 ];

@@ -4,6 +4,8 @@ import { geminiScript } from './recordings-gemini.ts';
 import { openaiScript } from './recordings-openai.ts';
 import type { Script } from './recordings-player.ts';
 import type { RecordedStep, Recording } from './recordings-reader.ts';
+import { knownMessage } from './recordings-protocols.ts';
+import { whisperScript } from './recordings-whisper.ts';
 import { stringAt } from '../../src/providers/wire/json.ts';
 import type { JsonObject } from '../../src/providers/wire/json.ts';
 
@@ -13,45 +15,40 @@ export const services: Readonly<Record<string, (recording: Recording) => Script>
   listen: listenScript,
   flux: fluxScript,
   speak: speakScript,
+  whisper: whisperScript,
 };
 
-/** By the name of the folder; `deepgram` alone may be any of three. */
-const FOLDERS: readonly (readonly [name: RegExp, service: string])[] = [
-  [/flux/i, 'flux'],
+/** In names of folders and files, and in what a recording says of itself; `deepgram` alone may be any of three. */
+const NAMES: readonly (readonly [name: RegExp, service: string])[] = [
+  [/whisper|transcriptions/i, 'whisper'],
+  [/flux|v2\/listen/i, 'flux'],
   [/speak|tts|aura/i, 'speak'],
   [/listen|nova/i, 'listen'],
-  [/openai|azure|xai|grok/i, 'openai'],
+  [/openai|azure|xai|grok|gpt-|realtime/i, 'openai'],
   [/gemini|google|vertex/i, 'gemini'],
 ];
 
-const MEMBERS =
-  /^(setup|setup_?complete|server_?content|client_?content|realtime_?input|tool_?(call|response))/i;
-const TYPES: readonly (readonly [type: RegExp, service: string])[] = [
-  [/^(session\.(created|updated|update)|response\.|input_audio_buffer\.|conversation\.)/, 'openai'],
-  [/^(TurnInfo|Connected|Configure\w*|ForceEndTurn)$/, 'flux'],
-  [/^(Speak|Flush|Flushed|Clear|Cleared|Close)$/, 'speak'],
-  [/^(Results|UtteranceEnd|SpeechStarted|KeepAlive|Finalize|CloseStream)$/, 'listen'],
-];
+/** Null where neither its names, nor its frames, nor its header say it. */
+export function serviceOf({ name, hints, steps }: Recording): string | null {
+  const votes = votesIn(steps);
+  const [folder, file] = [name.replace(/[^/]*$/, ''), name.replace(/^.*\//, '')];
+  const byName = (text: string): string | null =>
+    NAMES.find(([words]) => words.test(text))?.[1] ?? null;
+  // A folder may be of a company, a test or a day: frames that are all another's say more.
+  const named = byName(folder);
+  if (named !== null && (votes.size === 0 || votes.has(named))) return named;
+  const [most] = [...votes].sort(([, a], [, b]) => b - a);
+  return most?.[0] ?? named ?? hints.map(byName).find((found) => found !== null) ?? byName(file);
+}
 
-/** Null where neither the folder nor the frames say it. */
-export function serviceOf({ name, steps }: Recording): string | null {
-  const folder = name.split('/').slice(0, -1).join('/');
-  const byFolder = FOLDERS.find(([words]) => words.test(folder));
-  if (byFolder !== undefined) return byFolder[1];
-
+function votesIn(steps: readonly RecordedStep[]): ReadonlyMap<string, number> {
   const votes = new Map<string, number>();
   for (const step of steps) {
     const message = messageOf(step);
-    const service = message === null ? null : serviceOfMessage(message);
+    const service = message === null ? null : (knownMessage(message)?.service ?? null);
     if (service !== null) votes.set(service, (votes.get(service) ?? 0) + 1);
   }
-  return [...votes].sort(([, a], [, b]) => b - a)[0]?.[0] ?? null;
-}
-
-function serviceOfMessage(message: JsonObject): string | null {
-  const type = stringAt(message, 'type');
-  if (type === null) return Object.keys(message).some((key) => MEMBERS.test(key)) ? 'gemini' : null;
-  return TYPES.find(([pattern]) => pattern.test(type))?.[1] ?? null;
+  return votes;
 }
 
 /** A recording may go over several sockets, one after the other. */

@@ -10,7 +10,8 @@ import { play } from './recordings-player.ts';
 import type { Played } from './recordings-player.ts';
 import { readRecordings } from './recordings-reader.ts';
 import type { Recording } from './recordings-reader.ts';
-import { geminiAudioTurn, listenTurns, openaiAudioTurn, scenes } from './recordings-scenes.ts';
+import { listenTurns } from './recordings-scenes-deepgram.ts';
+import { geminiAudioTurn, openaiAudioTurn, scenes } from './recordings-scenes.ts';
 import { services, serviceOf, socketsOf } from './recordings-services.ts';
 
 const folder =

@@ -4,10 +4,12 @@ import path from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import type { Provider } from '../../src/providers/contract.ts';
+import { problemsIn } from './recordings-facts.ts';
 import { openaiScript } from './recordings-openai.ts';
 import { play } from './recordings-player.ts';
 import type { Played } from './recordings-player.ts';
-import { readRecordings, recordingOf } from './recordings-reader.ts';
+import { readRecordings } from './recordings-reader.ts';
 import type { Recording } from './recordings-reader.ts';
 import { scenes } from './recordings-scenes.ts';
 import { services, serviceOf, socketsOf } from './recordings-services.ts';
@@ -15,7 +17,8 @@ import { services, serviceOf, socketsOf } from './recordings-services.ts';
 const folder = path.resolve(
   process.env['TENUTO_RECORDINGS'] ?? path.join(import.meta.dirname, '../../../shared/fixtures'),
 );
-const recordings = existsSync(folder) ? readRecordings(folder).flatMap(socketsOf) : [];
+const files = existsSync(folder) ? readRecordings(folder) : [];
+const recordings = files.flatMap(socketsOf);
 if (recordings.length === 0) tell(`No recordings in ${folder}: the documented ones alone.`);
 
 /** What is nobody's that we know is read all the same, and asked of nobody. */
@@ -24,6 +27,18 @@ function played(recording: Recording): Played {
   if (script !== undefined) return play(recording, script(recording));
   const asked = () => ({ ask: 'unknown', what: 'a frame of an unknown service' }) as const;
   return play(recording, { ...openaiScript(recording), asked });
+}
+
+/** As it is, and reads nothing. */
+function deaf(provider: Provider): Provider {
+  return {
+    ...provider,
+    openStream: (format, memory) => {
+      const stream = provider.openStream(format, memory);
+      stream.decode = () => [];
+      return stream;
+    },
+  };
 }
 
 /** For whoever reads the output: what is at hand differs from one machine to another. */
@@ -67,6 +82,28 @@ describe.each([
   );
 
   it.each(all.map((recording) => [recording.name, recording] as const))(
+    '%s: is told as its frames have it',
+    (_name, recording) => {
+      const problems = problemsIn(serviceOf(recording), recording, played(recording));
+
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it.each(all.map((recording) => [recording.name, recording] as const))(
+    '%s: is missed where an adapter reads nothing of it',
+    (_name, recording) => {
+      const service = serviceOf(recording);
+      const script = services[service ?? '']?.(recording);
+      if (script === undefined) return;
+
+      const unread = play(recording, { ...script, provider: deaf(script.provider) });
+
+      expect(problemsIn(service, recording, unread)).not.toEqual([]);
+    },
+  );
+
+  it.each(all.map((recording) => [recording.name, recording] as const))(
     '%s: has us send what its client sent, in that order and shape',
     (_name, recording) => {
       const { differences } = played(recording);
@@ -89,6 +126,13 @@ function expectSound(event: Played['events'][number]): void {
 }
 
 describe('the recordings', () => {
+  it.each(files.map(({ name, complaint }) => [name, complaint] as const))(
+    '%s: is a recording, and its frames are found',
+    (_name, complaint) => {
+      expect(complaint).toBe(null);
+    },
+  );
+
   it('are told of in a table', () => {
     const all = recordings.map(played);
 
@@ -110,25 +154,5 @@ describe('the recordings', () => {
     const sockets = socketsOf(twice);
 
     expect(sockets.map(({ steps }) => steps)).toEqual([scene.steps, scene.steps]);
-  });
-
-  it('may be written down in other words', () => {
-    const { steps, otherLines } = recordingOf('a/b', [
-      '{"dir":"C>S","ev":"audio","from":0,"to":160}',
-      '{"t":1,"dir":"S>C","frame":{"type":"Results"}}',
-      '{"kind":"message","direction":"received","data":"{\\"type\\":\\"ping\\"}"}',
-      '{"kind":"binary","direction":"received","data":"AAEC"}',
-      '{"dir":"S>C","ev":"close","code":1011,"reason":"gone"}',
-      'not JSON',
-    ]);
-
-    expect(steps.map(({ kind }) => kind)).toEqual([
-      'audio',
-      'received',
-      'received',
-      'received',
-      'closed',
-    ]);
-    expect(otherLines).toBe(1);
   });
 });

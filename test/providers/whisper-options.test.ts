@@ -19,7 +19,7 @@ function codeOf(action: () => unknown): string {
 
 describe('whisper', () => {
   it.each<readonly [WhisperOptions]>([
-    [{ baseUrl: 'ws://127.0.0.1' }],
+    [{ baseUrl: 'ftp://127.0.0.1' }],
     [{ baseUrl: 'https://127.0.0.1/?a=b' }],
     [{ path: 'v1' }],
     [{ probePath: 'health' }],

@@ -138,3 +138,24 @@ describe('a service that announces its end at once, each time anew', () => {
     },
   );
 });
+
+describe('a close of a session that nobody serves', () => {
+  it.each([
+    ['was refused', 401, 'error'],
+    ['is looked for', 503, 'reconnecting'],
+  ] as const)('restores nothing where hearing %s', async (_, status, before) => {
+    const ladder = await started([{ name: 'first' }, { name: 'second' }]);
+    for (const network of [ladder.network(0), ladder.network(1)]) {
+      network.outcome = () => ({ code: 1006, reason: '', status });
+    }
+    ladder.network(0).last.end(1006);
+    await ladder.pass(90_000);
+    const { status: found } = ladder.session;
+
+    await ladder.close();
+
+    expect(found).toBe(before);
+    expect(ladder.of('session.restored')).toEqual([]);
+    expect(ladder.session.status).toBe('disconnected');
+  });
+});

@@ -12,8 +12,9 @@ const HELLO_ITEM = {
 } as const;
 
 describe('a conversation whose answer is refused', () => {
-  const refusal = (retryAfterMs?: number) => ({
+  const refusal = (retryAfterMs?: number, isOfReply = true) => ({
     kind: 'failed' as const,
+    isOfReply,
     failure: {
       kind: 'perRequest' as const,
       code: 'rate_limit_exceeded',
@@ -53,6 +54,19 @@ describe('a conversation whose answer is refused', () => {
     await world.pass(120_000);
 
     expect(asked()).toBe(0);
+  });
+
+  it('does not ask where it was no answer that failed, nor while one is given', async () => {
+    const elsewhere = await refused();
+    const replying = await refused();
+    elsewhere.world.tell(refusal(4_000, false));
+    replying.world.tell({ kind: 'replyStarted' });
+    replying.world.tell(refusal(4_000));
+
+    await elsewhere.world.pass(5_000);
+    await replying.world.pass(5_000);
+
+    expect([elsewhere.asked(), replying.asked()]).toEqual([0, 0]);
   });
 
   it('does not ask while the user speaks again, nor once it was answered', async () => {

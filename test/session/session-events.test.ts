@@ -277,3 +277,30 @@ describe('events()', () => {
     expect(await textsOf(two)).toEqual(['b']);
   });
 });
+
+describe('delays and durations', () => {
+  it('are told in whole milliseconds, and the places of audio as they are', () => {
+    const emitter = new SessionEmitter(10, silentLogger);
+    const told: SessionEvent[] = [];
+    emitter.on('*', (event) => told.push(event));
+    const gap = { fromMs: 20.5, toMs: 40.0625, durationMs: 19.5625, chunks: 1 } as const;
+
+    emitter.emit({
+      type: 'connection.reconnecting',
+      attempt: 1,
+      maxAttempts: Infinity,
+      persistsForMs: Infinity,
+      backoffDelayMs: 627.193_4,
+      component: 'stt',
+      bufferedAudioChunks: 3,
+    });
+    emitter.emit({ type: 'connection.suspected', silentForMs: 1_199.6, component: 'stt' });
+    emitter.emit({ type: 'gap', reason: 'ringOverflow', ...gap });
+
+    expect(told).toMatchObject([
+      { backoffDelayMs: 627, persistsForMs: Infinity, maxAttempts: Infinity },
+      { silentForMs: 1_200 },
+      gap,
+    ]);
+  });
+});

@@ -183,6 +183,15 @@ describe('gemini simulator over HTTP, as @google/genai finds it', () => {
     await expect(unsigned).rejects.toThrow(/thought_signature/);
   });
 
+  it('refuses what ends with words of the model', async () => {
+    const { ai } = await start();
+    const contents = ['user', 'model'].map((role) => ({ role, parts: [{ text: 'Hello' }] }));
+
+    const answered = ai.models.generateContent({ model: MODEL, contents });
+
+    await expect(answered).rejects.toThrow(/ending with a model turn/);
+  });
+
   it.each(['400', '401', '403', '429', '503'] as const)('is refused with %s', async (status) => {
     const { ai, simulator } = await start();
     simulator.answerHttp(PROBLEM[status]);

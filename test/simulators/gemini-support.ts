@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 
-import type { HttpAnswer } from '../../src/simulators/server/simulator-server.ts';
+import type { HttpAnswer } from '../../src/simulators/server/http-answer.ts';
 import { startGeminiSimulator } from '../../src/simulators/gemini/simulator.ts';
 import type { GeminiSimulatorOptions } from '../../src/simulators/gemini/simulator.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';

@@ -61,7 +61,10 @@ const violations: Readonly<Record<string, readonly (readonly [from: string, to: 
     ['src/node.ts', './cli/a.ts'],
     ['src/testing/b.ts', '../cli/a.ts'],
   ],
-  'entries-without-simulators': [['src/testing.ts', './simulators/a.ts']],
+  'entries-without-simulators': [
+    ['src/testing.ts', './simulators/a.ts'],
+    ['src/node.ts', './simulators.ts'],
+  ],
   'entries-reach-no-testing': [
     ['src/node.ts', './testing/a.ts'],
     ['src/browser.ts', './testing.ts'],
@@ -116,6 +119,7 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ['src/transports/reaches-package.node.ts', 'ws'],
   ['src/gateway/a.ts', 'node:http'],
   ['src/simulators/a.ts', '../session/a.ts'],
+  ['src/simulators.ts', './simulators/a.ts'],
   ['src/testing.ts', './testing/a.ts'],
   ['src/testing.ts', './testing/server.node.ts'],
   ['src/testing/a.ts', '../session/a.ts'],

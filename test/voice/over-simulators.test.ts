@@ -54,7 +54,7 @@ describe('a voice agent over local services', () => {
     const service = { apiKey: 'local', baseUrl: deepgram.url };
     const run = await started({
       hearing: [deepgramListen({ ...service, endpointingMs: 300, vadEvents: true })],
-      thinking: geminiLlm({ apiKey: 'local', http, baseUrl: gemini.httpUrl }),
+      thinking: geminiLlm({ apiKey: 'local', baseUrl: gemini.httpUrl }),
       speaking: [deepgramSpeak(service)],
       tools: [{ name: 'get_dashwood', description: 'Says where he lives.' }],
     });

@@ -19,7 +19,7 @@ import { EXIT_FAILED, EXIT_OK } from '../io.ts';
 import { systemClock, systemWallClock } from '../../ports/clock.ts';
 
 export interface DoctorOptions {
-  /** Services on the internet are asked whether they answer. Default: only those on this machine. */
+  /** Services on the internet are asked whether they answer and take the key. Default: only those on this machine. */
   readonly online: boolean;
   readonly json: boolean;
   readonly environment: Environment;
@@ -57,7 +57,9 @@ export async function runDoctor(options: DoctorOptions, io: DoctorIo): Promise<n
     if (remedy !== undefined) io.write(`${' '.repeat(width + 11)}${pc.dim(remedy)}`);
   }
   if (!options.online) {
-    io.write('Nobody on the internet was asked; --online asks whether each provider answers.');
+    io.write(
+      'Nobody on the internet was asked; --online asks each provider whether it answers and takes its key.',
+    );
   }
   io.write(isWell ? pc.green('The main job works.') : pc.red('The main job does not work here.'));
   return isWell ? EXIT_OK : EXIT_FAILED;

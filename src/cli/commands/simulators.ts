@@ -3,9 +3,12 @@ import pc from 'picocolors';
 
 import type { CliIo } from '../io.ts';
 import { EXIT_OK } from '../io.ts';
-import { STAND_INS, startStandIn } from '../stand-ins.ts';
+import { STAND_IN_FAULTS, STAND_INS, startStandIn } from '../stand-ins.ts';
 import type { StandIn, StandInName } from '../stand-ins.ts';
 import { TenutoError } from '../../ports/errors.ts';
+import type { FaultHappening } from '../../simulators/control/on-demand.ts';
+import { FAULTS_PATH } from '../../simulators/control/endpoint.ts';
+import { parseFaultList } from '../../simulators/control/fault-list.ts';
 import { createVoskRecogniser } from '../../simulators/recogniser/vosk-recogniser.ts';
 
 export interface SimulatorsOptions {
@@ -13,6 +16,8 @@ export interface SimulatorsOptions {
   readonly port?: number;
   readonly tls: boolean;
   readonly speed: number;
+  /** What goes wrong by itself; the grammar is in `fault-list.ts`. Default: nothing. */
+  readonly faults?: string;
   readonly json: boolean;
 }
 
@@ -28,7 +33,7 @@ interface Door {
   readonly snippets: readonly string[];
 }
 
-/** Serves until a signal comes. @throws TenutoError PROVIDER_UNKNOWN, PORT_IN_USE or RECOGNISER_UNAVAILABLE. */
+/** Serves until a signal comes. @throws TenutoError PROVIDER_UNKNOWN, FAULT_PLAN_INVALID, PORT_IN_USE or RECOGNISER_UNAVAILABLE. */
 export async function runSimulators(
   names: readonly string[],
   options: SimulatorsOptions,
@@ -36,6 +41,7 @@ export async function runSimulators(
 ): Promise<number> {
   const { tls, speed: speedRatio, port } = options;
   const wanted = wantedOf(names);
+  const listed = listedFaults(wanted, options.faults);
   const recogniser = createVoskRecogniser();
   const running: StandIn[] = [];
   try {
@@ -45,10 +51,12 @@ export async function runSimulators(
         apiKeys: [API_KEY],
         speedRatio,
         tls,
+        onFault: (happening) => tellFault(name, happening, options, io),
         ...(port === undefined ? {} : { port: port === 0 ? 0 : port + at }),
       });
       running.push(simulator);
       tell(name, simulator.port, options, io);
+      for (const { target, request } of listed) if (target === name) simulator.ask(request);
     }
     if (!options.json) io.note('Ctrl-C ends them.');
     await aborted(io.signal);
@@ -72,16 +80,34 @@ function wantedOf(names: readonly string[]): readonly StandInName[] {
   return wanted.length === 0 ? STAND_INS : [...new Set(wanted)];
 }
 
+function listedFaults(wanted: readonly StandInName[], faults: string | undefined) {
+  if (faults === undefined || faults === 'none') return [];
+  const tables = Object.fromEntries(wanted.map((name) => [name, STAND_IN_FAULTS[name]]));
+  return parseFaultList(faults, tables);
+}
+
+function tellFault(
+  name: StandInName,
+  { fault, text }: FaultHappening,
+  { json }: SimulatorsOptions,
+  io: SimulatorsIo,
+): void {
+  io.write(json ? JSON.stringify({ type: 'fault', name, fault, text }) : `${name}: ${text}`);
+}
+
 function tell(name: StandInName, port: number, { tls, json }: SimulatorsOptions, io: SimulatorsIo) {
-  const door = doorOf(name, `${tls ? 's' : ''}://127.0.0.1:${port}`);
+  const rest = `${tls ? 's' : ''}://127.0.0.1:${port}`;
+  const door = doorOf(name, rest);
+  const faultsUrl = `http${rest}${FAULTS_PATH}`;
   if (json) {
-    io.write(JSON.stringify({ type: 'simulator', name, port, tls, ...door }));
+    io.write(JSON.stringify({ type: 'simulator', name, port, tls, ...door, faultsUrl }));
     return;
   }
   const variables = Object.entries(door.environment).map(([key, value]) => `${key}=${value}`);
   io.write(`${pc.bold(name)}  ${door.what}, port ${port}`);
   io.write(`  ${variables.join(' ')}`);
   for (const snippet of door.snippets) io.write(`  ${pc.dim(snippet)}`);
+  io.write(`  ${pc.dim(`faults on demand: GET and POST ${faultsUrl}`)}`);
   if (tls)
     io.write(`  ${pc.dim('NODE_TLS_REJECT_UNAUTHORIZED=0: its certificate is signed by itself')}`);
 }

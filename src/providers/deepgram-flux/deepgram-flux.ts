@@ -16,8 +16,9 @@ import type { DeepgramFluxOptions } from './options.ts';
 import { FluxStream } from './stream.ts';
 import type { Provider } from '../contract.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
-import { checkDeepgramFormat, classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
+import { classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
 import type { QueryValue } from '../wire/deepgram.ts';
+import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export type { DeepgramFluxOptions } from './options.ts';
@@ -48,7 +49,7 @@ export function deepgramFlux(options: DeepgramFluxOptions): Provider {
       refreshesCredential: secrets.isRenewable,
       makesBeforeBreaks: true,
     },
-    checkFormat: (format) => checkDeepgramFormat('Flux', format),
+    checkFormat: (format) => checkPcm('Deepgram Flux', format),
     dial: async (format, reason) =>
       deepgramDial(`${baseUrl}/v2/listen`, queryOf(options, format), await secrets.ask(reason), {
         scheme: options.scheme ?? 'token',

@@ -1,5 +1,6 @@
 /** What Flux can be asked for, checked at the door. */
 import type { Credential } from '../contract.ts';
+import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
@@ -11,7 +12,7 @@ export interface DeepgramFluxOptions {
   readonly scheme?: 'token' | 'bearer';
   /** Browsers cannot send headers: there the credential travels as a subprotocol. Default `header`. */
   readonly authVia?: 'header' | 'subprotocol';
-  /** Default `wss://api.deepgram.com`. */
+  /** Default `wss://api.deepgram.com`; `https:` is read as `wss:`, `http:` as `ws:`. */
   readonly baseUrl?: string;
   /** `flux-general-en` or `flux-general-multi`. Default `flux-general-en`. */
   readonly model?: string;
@@ -67,6 +68,7 @@ const DEFAULT_BASE_URL = 'wss://api.deepgram.com';
  */
 export function checkFluxOptions(options: DeepgramFluxOptions): string {
   checkOptions('deepgramFlux', options, KNOWN);
+  checkKey('Deepgram', 'DEEPGRAM_API_KEY', options.apiKey);
   checkMs('dialTimeoutMs', options.dialTimeoutMs);
   checkRange('eotThreshold', options.eotThreshold, 0.5, 1);
   checkRange('eagerEotThreshold', options.eagerEotThreshold, 0.3, 0.9);
@@ -80,7 +82,7 @@ export function checkFluxOptions(options: DeepgramFluxOptions): string {
     );
   }
 
-  return checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, ['wss:', 'ws:'], DEFAULT_BASE_URL);
+  return checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, 'socket', DEFAULT_BASE_URL);
 }
 
 /** Ranges: Deepgram API reference, "Turn-Based Audio (Flux)". */

@@ -103,7 +103,7 @@ export class FluxStream implements ProviderStream {
       case 'Error':
         return [{ kind: 'failed', failure: this.#errorOf(message) }];
       default:
-        return [{ kind: 'ignored', what: this.#clean(typeNameOf(message)) }];
+        return [{ kind: 'ignored', what: typeNameOf(message, this.#options.secrets()) }];
     }
   }
 

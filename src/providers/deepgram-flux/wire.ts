@@ -1,4 +1,5 @@
 /** Flux's messages as values. Field names are the service's own; none is believed. */
+import { secondsIn } from '../wire/deepgram.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { numberAt, objectsAt, stringAt } from '../wire/json.ts';
 
@@ -80,17 +81,13 @@ function wordOf(word: JsonObject): readonly FluxWord[] {
   return [
     {
       text,
-      confidence: wordNumberAt(word, 'confidence') ?? 0,
+      confidence: Math.min(1, Math.max(0, wordNumberAt(word, 'confidence') ?? 0)),
       startS: secondsAt(word, 'start'),
       endS: secondsAt(word, 'end'),
     },
   ];
 }
 
-/** No socket lives for longer than this: a time beyond it is none. */
-const MAX_SECONDS = 10_000_000;
-
 function secondsAt(message: JsonObject, name: FluxField | FluxWordField): number | null {
-  const value = numberAt(message, name);
-  return value !== null && value >= 0 && value <= MAX_SECONDS ? value : null;
+  return secondsIn(numberAt(message, name));
 }

@@ -1,5 +1,7 @@
 /** Deepgram's frames as provider events. Field names are the service's own. */
+import { secondsIn } from '../wire/deepgram.ts';
 import { detailOf } from '../wire/detail.ts';
+import { isObject, objectIn, typeNameOf } from '../wire/json.ts';
 import type { ProviderEvent, ProviderWord } from '../contract.ts';
 import type { Frame } from '../../ports/socket.ts';
 
@@ -33,11 +35,17 @@ export interface ListenAlternative {
 
 export type ListenType = 'Results' | 'Metadata' | 'SpeechStarted' | 'UtteranceEnd' | 'Error';
 
-export function decodeListenFrame(frame: Frame, sampleRateHz: number): readonly ProviderEvent[] {
+/** @param secrets credentials that must not be repeated. */
+export function decodeListenFrame(
+  frame: Frame,
+  sampleRateHz: number,
+  secrets: () => readonly string[],
+): readonly ProviderEvent[] {
   if (typeof frame !== 'string') return [{ kind: 'ignored', what: 'binary frame' }];
-  const message = parse(frame);
-  if (message === null) return [{ kind: 'ignored', what: 'text that is not a JSON object' }];
+  const object = objectIn(frame);
+  if (object === null) return [{ kind: 'ignored', what: typeNameOf(object) }];
 
+  const message: ListenMessage = object;
   switch (message.type as ListenType) {
     case 'Results':
       return [resultsOf(message, sampleRateHz)];
@@ -48,12 +56,11 @@ export function decodeListenFrame(frame: Frame, sampleRateHz: number): readonly 
         { kind: 'speechStarted', atSample: sampleAt(seconds(message.timestamp), sampleRateHz) },
       ];
     case 'UtteranceEnd':
-      return utteranceEnd(seconds(message.last_word_end), sampleRateHz);
+      return utteranceEnd(message.last_word_end, sampleRateHz);
     case 'Error':
-      return [{ kind: 'failed', failure: errorOf(message) }];
+      return [{ kind: 'failed', failure: errorOf(message, secrets()) }];
     default:
-      // Not String(type): a JSON object may name its own toString.
-      return [{ kind: 'ignored', what: nameOf(message.type) }];
+      return [{ kind: 'ignored', what: typeNameOf(object, secrets()) }];
   }
 }
 
@@ -82,14 +89,16 @@ function float32StepS(timeS: number): number {
 
 function resultsOf(message: ListenMessage, sampleRateHz: number): ProviderEvent {
   const startS = seconds(message.start);
+  const startSample = sampleAt(startS, sampleRateHz);
+  const endSample = endSampleAt(startS, seconds(message.duration), sampleRateHz);
   const alternative = message.channel?.alternatives?.[0];
 
   return {
     kind: 'transcript',
     text: typeof alternative?.transcript === 'string' ? alternative.transcript : '',
     words: wordsOf(alternative?.words, sampleRateHz),
-    startSample: sampleAt(startS, sampleRateHz),
-    endSample: endSampleAt(startS, seconds(message.duration), sampleRateHz),
+    startSample,
+    endSample: Math.max(startSample, endSample),
     isFinal: message.is_final === true,
     endsUtterance: message.speech_final === true,
     answersFlush: message.from_finalize === true,
@@ -103,46 +112,31 @@ function wordsOf(words: unknown, sampleRateHz: number): readonly ProviderWord[] 
 
 function wordOf(word: ListenWord, sampleRateHz: number): ProviderWord {
   const text = word.punctuated_word ?? word.word;
+  const startSample = sampleAt(seconds(word.start), sampleRateHz);
   return {
     text: typeof text === 'string' ? text : '',
-    startSample: sampleAt(seconds(word.start), sampleRateHz),
-    endSample: sampleAt(seconds(word.end), sampleRateHz),
-    confidence: seconds(word.confidence),
+    startSample,
+    endSample: Math.max(startSample, sampleAt(seconds(word.end), sampleRateHz)),
+    confidence: Math.min(1, seconds(word.confidence)),
   };
 }
 
 /** −1 says that `speech_final` closed the utterance already. */
-function utteranceEnd(lastWordEndS: number, sampleRateHz: number): readonly ProviderEvent[] {
-  if (lastWordEndS < 0) return [{ kind: 'ignored', what: 'UtteranceEnd after speech_final' }];
-  return [{ kind: 'utteranceEnded', atSample: sampleAt(lastWordEndS, sampleRateHz) }];
+function utteranceEnd(lastWordEnd: unknown, sampleRateHz: number): readonly ProviderEvent[] {
+  if (lastWordEnd === -1) return [{ kind: 'ignored', what: 'UtteranceEnd after speech_final' }];
+  return [{ kind: 'utteranceEnded', atSample: sampleAt(seconds(lastWordEnd), sampleRateHz) }];
 }
 
-function nameOf(type: unknown): string {
-  return typeof type === 'string' ? detailOf(type) : 'frame without a type';
-}
-
-function errorOf(message: ListenMessage) {
+function errorOf(message: ListenMessage, secrets: readonly string[]) {
   const detail = message.description ?? message.message;
   return {
     kind: 'transient',
     code: 'error frame',
-    detail: typeof detail === 'string' ? detailOf(detail) : '',
+    detail: typeof detail === 'string' ? detailOf(detail, secrets) : '',
   } as const;
 }
 
+/** What cannot be a time of this socket is taken for its beginning: there nothing is settled by it. */
 function seconds(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0;
-}
-
-function parse(text: string): ListenMessage | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return secondsIn(value) ?? 0;
 }

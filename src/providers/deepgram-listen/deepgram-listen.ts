@@ -15,10 +15,12 @@
 import { ListenStream } from './stream.ts';
 import type { Credential, Provider } from '../contract.ts';
 import type { AudioFormat } from '../../ports/audio-format.ts';
-import { checkOptions, invalid } from '../../ports/option-errors.ts';
+import { checkOptions } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
-import { checkDeepgramFormat, classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
+import { classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
 import type { QueryValue } from '../wire/deepgram.ts';
+import { checkKey } from '../wire/keys.ts';
+import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export interface DeepgramListenOptions {
@@ -28,7 +30,7 @@ export interface DeepgramListenOptions {
   readonly scheme?: 'token' | 'bearer';
   /** Browsers cannot send headers: there the credential travels as a subprotocol. Default `header`. */
   readonly authVia?: 'header' | 'subprotocol';
-  /** Default `wss://api.deepgram.com`. */
+  /** Default `wss://api.deepgram.com`; `https:` is read as `wss:`, `http:` as `ws:`. */
   readonly baseUrl?: string;
   /** Default `nova-3`. */
   readonly model?: string;
@@ -79,17 +81,13 @@ const NAMES: Readonly<Record<keyof DeepgramListenOptions, true>> = {
 
 /**
  * @throws TenutoError OPTION_INVALID for an option that is not known, a key that is missing or empty, or an address that
- * is not ws: or wss:.
+ * of no scheme that is known.
  */
 export function deepgramListen(options: DeepgramListenOptions): Provider {
   checkOptions('deepgramListen', options, NAMES);
-  checkKey(options.apiKey);
+  checkKey('Deepgram', 'DEEPGRAM_API_KEY', options.apiKey);
   const name = options.name ?? 'deepgram-listen';
-  const baseUrl = checkBaseUrl(
-    options.baseUrl ?? DEFAULT_BASE_URL,
-    ['wss:', 'ws:'],
-    DEFAULT_BASE_URL,
-  );
+  const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, 'socket', DEFAULT_BASE_URL);
   const secrets = new Secrets(options.apiKey);
 
   return {
@@ -104,14 +102,14 @@ export function deepgramListen(options: DeepgramListenOptions): Provider {
       answersPings: true,
       refreshesCredential: secrets.isRenewable,
     },
-    checkFormat: (format) => checkDeepgramFormat('listen', format),
+    checkFormat: (format) => checkPcm('Deepgram listen', format),
     dial: async (format, reason) =>
       deepgramDial(`${baseUrl}/v1/listen`, queryOf(options, format), await secrets.ask(reason), {
         scheme: options.scheme ?? 'token',
         authVia: options.authVia ?? 'header',
         timeoutMs: options.dialTimeoutMs ?? 10_000,
       }),
-    openStream: (format) => new ListenStream(format.sampleRateHz),
+    openStream: (format) => new ListenStream(format.sampleRateHz, () => secrets.recent),
     classifyEnd: (end) => classifyDeepgramEnd(end, secrets.recent),
   };
 }
@@ -151,13 +149,4 @@ function queryOf(options: DeepgramListenOptions, format: AudioFormat) {
     ...others,
     keyterm: [...(keyterm === undefined ? [] : [String(keyterm)]), ...(options.keyterms ?? [])],
   };
-}
-
-function checkKey(apiKey: unknown): void {
-  if (typeof apiKey === 'function') return;
-  if (typeof apiKey === 'string' && apiKey.trim() !== '') return;
-  throw invalid(
-    `apiKey is ${apiKey === undefined ? 'missing' : 'empty, or not a text'}.`,
-    'Give a key of your Deepgram project, such as process.env.DEEPGRAM_API_KEY where that is set, or a function that brings one.',
-  );
 }

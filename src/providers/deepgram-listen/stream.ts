@@ -15,11 +15,14 @@ const CLOSE_STREAM = command({ type: 'CloseStream' });
 
 export class ListenStream implements ProviderStream {
   readonly #sampleRateHz: number;
+  readonly #secrets: () => readonly string[];
   #saidGoodbye = false;
   #closedThroughSample = 0;
 
-  constructor(sampleRateHz: number) {
+  /** @param secrets credentials that must not be repeated. */
+  constructor(sampleRateHz: number, secrets: () => readonly string[]) {
     this.#sampleRateHz = sampleRateHz;
+    this.#secrets = secrets;
   }
 
   encodeAudio(bytes: Uint8Array): Frame {
@@ -40,7 +43,8 @@ export class ListenStream implements ProviderStream {
   }
 
   decode(frame: Frame): readonly ProviderEvent[] {
-    return decodeListenFrame(frame, this.#sampleRateHz).map((event) => this.#weigh(event));
+    const events = decodeListenFrame(frame, this.#sampleRateHz, this.#secrets);
+    return events.map((event) => this.#weigh(event));
   }
 
   #weigh(event: ProviderEvent): ProviderEvent {

@@ -1,5 +1,6 @@
 /** What speech can be asked for, checked at the door. */
 import type { Credential } from '../contract.ts';
+import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
@@ -9,7 +10,7 @@ export interface DeepgramSpeakHttpOptions {
   readonly apiKey: Credential;
   /** `token` for API keys, `bearer` for temporary tokens. Default `token`. */
   readonly scheme?: 'token' | 'bearer';
-  /** Default `wss://api.deepgram.com`, over HTTP `https://api.deepgram.com`. */
+  /** Default `wss://api.deepgram.com`, over HTTP `https://api.deepgram.com`; the scheme of one is read as that of the other. */
   readonly baseUrl?: string;
   /** The voice. Default `aura-2-thalia-en`. */
   readonly model?: string;
@@ -59,7 +60,7 @@ export function checkSpeakOptions(options: DeepgramSpeakOptions): string {
   checkOptions('deepgramSpeak', options, KNOWN);
   checkShared(options);
   const usual = 'wss://api.deepgram.com';
-  return checkBaseUrl(options.baseUrl ?? usual, ['wss:', 'ws:'], usual);
+  return checkBaseUrl(options.baseUrl ?? usual, 'socket', usual);
 }
 
 /**
@@ -70,10 +71,11 @@ export function checkSpeakHttpOptions(options: DeepgramSpeakHttpOptions): string
   checkOptions('deepgramSpeakHttp', options, KNOWN_OVER_HTTP);
   checkShared(options);
   const usual = 'https://api.deepgram.com';
-  return checkBaseUrl(options.baseUrl ?? usual, ['https:', 'http:'], usual);
+  return checkBaseUrl(options.baseUrl ?? usual, 'http', usual);
 }
 
-function checkShared({ dialTimeoutMs, sampleRateHz }: DeepgramSpeakHttpOptions): void {
+function checkShared({ apiKey, dialTimeoutMs, sampleRateHz }: DeepgramSpeakHttpOptions): void {
+  checkKey('Deepgram', 'DEEPGRAM_API_KEY', apiKey);
   checkMs('dialTimeoutMs', dialTimeoutMs);
   if (sampleRateHz === undefined || SAMPLE_RATES_HZ.includes(sampleRateHz)) return;
   throw invalid(`sampleRateHz is ${sampleRateHz}.`, `Take one of ${SAMPLE_RATES_HZ.join(', ')}.`);

@@ -94,7 +94,7 @@ export class SpeakStream implements ProviderStream {
       case 'Error':
         return [this.#error(message)];
       default:
-        return [{ kind: 'ignored', what: this.#clean(typeNameOf(message)) }];
+        return [{ kind: 'ignored', what: typeNameOf(message, this.#options.secrets()) }];
     }
   }
 

@@ -2,7 +2,7 @@
 import { memberAt, partFlagAt, partObjectAt, partTextAt, transcribedAt } from './names.ts';
 import type { Member, Transcribed } from './names.ts';
 import { fromBase64 } from '../wire/base64.ts';
-import { detailOf } from '../wire/detail.ts';
+import { nameOf } from '../wire/detail.ts';
 import { booleanAt, fieldOf, objectAt, objectsAt, stringAt } from '../wire/json.ts';
 import type { JsonObject } from '../wire/json.ts';
 
@@ -40,14 +40,22 @@ const READ_MEMBERS: Readonly<Record<Member, true>> = {
 };
 const KNOWN_MEMBERS: readonly string[] = [...Object.keys(READ_MEMBERS), ...SILENT_MEMBERS];
 
+/** Of one message: more of them say no more. */
+const MAX_UNKNOWN = 8;
+
 const DEFAULT_RATE_HZ = 24_000;
 const PCM = /^audio\/(?:pcm|l16)\b/i;
 const RATE = /\brate=(\d{4,6})\b/i;
 
 /** The names of members that nothing is known of, as one text; null where there are none. */
-export function unknownMembers(message: JsonObject): string | null {
+export function unknownMembers(
+  message: JsonObject,
+  secrets: () => readonly string[],
+): string | null {
   const names = Object.keys(message).filter((name) => !KNOWN_MEMBERS.includes(name));
-  return names.length === 0 ? null : detailOf(names.slice(0, 8).join(', '));
+  if (names.length === 0) return null;
+  const shown = names.slice(0, MAX_UNKNOWN).map((name) => nameOf(name, secrets()));
+  return [...new Set(shown)].join(', ');
 }
 
 /** Audio and text of a model's turn, without what it only thinks. */

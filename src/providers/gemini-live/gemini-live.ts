@@ -5,7 +5,7 @@
  *  - the first frame is `setup`; nothing else goes out until `setupComplete` has come;
  *  - audio goes out as base64 in JSON, PCM s16le at 16 kHz, and comes back at 24 kHz; frames from the service are JSON in
  *    text or in bytes, each with one or more members;
- *  - the service listens to what it is sent: **whoever captures has to stream silence too**, or no turn ever ends;
+ *  - the service listens to what it is sent: where capture stops, silence has to be sent, or no turn ever ends;
  *  - a connection lives for about ten minutes; `goAway` says so 50 s before, at 9:00;
  *  - a handle takes the session up again on another socket, once the old one is closed; it stands for the session as it
  *    was when no answer was being made, so that an answer in the making is lost with its socket;
@@ -20,13 +20,13 @@ import { Handles } from './handles.ts';
 import { OPTION_NAMES } from './options.ts';
 import type { GeminiLiveOptions } from './options.ts';
 import { GeminiLiveStream } from './stream.ts';
-import type { AudioFormat } from '../../ports/audio-format.ts';
-import { TenutoError } from '../../ports/errors.ts';
 import type { DialRequest } from '../../ports/socket.ts';
 import type { Provider, ProviderTraits } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
+import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { checkOptions as checkNames, invalid } from '../../ports/option-errors.ts';
+import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export type { GeminiLiveOptions } from './options.ts';
@@ -45,6 +45,12 @@ const LIVENESS = { suspectAtLeastMs: 30_000, deadAtLeastMs: 45_000 };
 /** No limit is published; this much was never refused. */
 const REPLAY_RATE_RATIO = 2;
 const SILENCE_SETTLES_AFTER_MS = 5_000;
+/** Longer than any microphone is late; shorter than a listener is patient. No number is published. */
+const FILLS_SILENCE_AFTER_MS = 500;
+
+/** Longer than a turn takes to end: one that was spoken into an answer is waited for for 10 s. Silence costs tokens. */
+const FILLS_SILENCE_FOR_MS = 15_000;
+
 
 /** A flush that finds nothing to answer is met by silence, which settles after 5 s. */
 const FLUSH_TIMEOUT_MS = 2_500; // what it heard it has begun to write down by then
@@ -52,11 +58,7 @@ const FLUSH_TIMEOUT_MS = 2_500; // what it heard it has begun to write down by t
 /** @throws TenutoError OPTION_INVALID */
 export function geminiLive(options: GeminiLiveOptions): Provider {
   checkOptions(options);
-  const baseUrl = checkBaseUrl(
-    options.baseUrl ?? DEFAULT_BASE_URL,
-    ['wss:', 'ws:'],
-    DEFAULT_BASE_URL,
-  );
+  const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, 'socket', DEFAULT_BASE_URL);
   const secrets = new Secrets(options.apiKey);
   const handles = new Handles();
   /** As they are, and as they stand in an address. */
@@ -66,7 +68,7 @@ export function geminiLive(options: GeminiLiveOptions): Provider {
     name: options.name ?? 'gemini-live',
     component: 'realtime',
     traits: traitsOf(options, secrets.isRenewable),
-    checkFormat,
+    checkFormat: (format) => checkPcm('Gemini Live', format),
     dial: async (_format, reason) => requestOf(options, baseUrl, await secrets.ask(reason)),
     openStream: (_format, memory) =>
       new GeminiLiveStream(
@@ -77,7 +79,8 @@ export function geminiLive(options: GeminiLiveOptions): Provider {
   };
 }
 
-function traitsOf({ resumption = true }: GeminiLiveOptions, isRenewable: boolean): ProviderTraits {
+function traitsOf(options: GeminiLiveOptions, isRenewable: boolean): ProviderTraits {
+  const { resumption = true, automaticActivityDetection: detection = {} } = options;
   return {
     resume: resumption ? 'handle' : 'none',
     replayRateRatio: REPLAY_RATE_RATIO,
@@ -89,6 +92,10 @@ function traitsOf({ resumption = true }: GeminiLiveOptions, isRenewable: boolean
     makesBeforeBreaks: !resumption, // a handle is refused while the socket that has it is open
     hedges: false,
     endsAfterMs: ENDS_AFTER_MS,
+    // Where the application ends the turns, silence means nothing.
+    fillsSilenceAfterMs: detection === false ? null : FILLS_SILENCE_AFTER_MS,
+    fillsSilenceForMs:
+      FILLS_SILENCE_FOR_MS + (detection === false ? 0 : (detection.silenceDurationMs ?? 0)),
     announcesEnd: true,
     liveness: LIVENESS,
     configures: true,
@@ -112,32 +119,12 @@ function requestOf(options: GeminiLiveOptions, baseUrl: string, secret: string):
 function checkOptions(options: GeminiLiveOptions): void {
   checkNames('geminiLive', options, OPTION_NAMES);
   checkMs('dialTimeoutMs', options.dialTimeoutMs);
-  const { apiKey, apiVersion = 'v1beta', responseModalities } = options;
-  if (apiKey === '') {
-    throw invalid('apiKey is empty.', 'Give a key of Google AI Studio, or set GEMINI_API_KEY.');
-  }
+  const { apiVersion = 'v1beta', responseModalities } = options;
+  checkKey('Gemini', 'GEMINI_API_KEY', options.apiKey);
   if (!['v1', 'v1beta', 'v1alpha'].includes(apiVersion)) {
     throw invalid(`apiVersion is "${apiVersion}".`, 'Take v1, v1beta or v1alpha.');
   }
   if (responseModalities?.length === 0) {
     throw invalid('responseModalities is empty.', "Take ['AUDIO'] or ['TEXT'].");
   }
-}
-
-/** @throws TenutoError AUDIO_FORMAT_UNSUPPORTED: whatever the rate, it is brought to 16 kHz before it goes out. */
-function checkFormat({ encoding, sampleRateHz }: AudioFormat): void {
-  const isKnown = (encoding as string) === 'pcm_s16le';
-  if (
-    isKnown &&
-    Number.isInteger(sampleRateHz) &&
-    sampleRateHz >= 8_000 &&
-    sampleRateHz <= 48_000
-  ) {
-    return;
-  }
-  throw new TenutoError({
-    code: 'AUDIO_FORMAT_UNSUPPORTED',
-    message: `Gemini Live is not sent ${encoding} at ${sampleRateHz} Hz.`,
-    remediation: 'Send PCM, signed 16-bit little-endian, mono, 8,000 to 48,000 Hz.',
-  });
 }

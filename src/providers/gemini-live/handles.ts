@@ -2,7 +2,7 @@
  * What is known of handles beyond one socket. A handle names one session, so that sessions which share a provider do not
  * get into each other's way.
  */
-import { dropOldest } from '../wire/capacity.ts';
+import { dropOldest } from '../../ports/capacity.ts';
 
 const CAPACITY = 64;
 

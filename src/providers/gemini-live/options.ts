@@ -8,7 +8,7 @@ export interface GeminiLiveOptions {
    * query of the address, which is the only place that the service reads; no address is ever logged or told.
    */
   readonly apiKey: Credential;
-  /** Default `wss://generativelanguage.googleapis.com`. */
+  /** Default `wss://generativelanguage.googleapis.com`; `https:` is read as `wss:`, `http:` as `ws:`. */
   readonly baseUrl?: string;
   /** Default `v1beta`; ephemeral tokens are only known to `v1alpha`, which is their default. */
   readonly apiVersion?: 'v1' | 'v1beta' | 'v1alpha';
@@ -22,7 +22,7 @@ export interface GeminiLiveOptions {
   /** Default `['AUDIO']`. Text parts count as speech only where `TEXT` is asked for. */
   readonly responseModalities?: readonly ('AUDIO' | 'TEXT')[];
   /**
-   * How the service finds out when somebody speaks. It listens to what is sent, so capture has to stream silence too.
+   * How the service finds out when somebody speaks. It listens to what is sent: where capture stops, silence is sent.
    * False switches it off: then a turn begins with the first audio after the last one's end, and the application ends it
    * (`endTurn`). Default: the service's own settings.
    */

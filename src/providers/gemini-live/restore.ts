@@ -93,6 +93,6 @@ function callInWords({ name, arguments: args, status }: ToolCallItem): string {
   return `[The tool ${name} was called with ${args}${outlook}]`;
 }
 
-function textTurn(role: TextTurn['role'], text: string): TextTurn {
+export function textTurn(role: TextTurn['role'], text: string): TextTurn {
   return { role, parts: [{ text }] };
 }

@@ -1,5 +1,5 @@
 /** The first frame: everything that the session is to be. Field names are the service's own. */
-import type { GeminiLiveOptions } from './options.ts';
+import type { ActivityDetection, GeminiLiveOptions } from './options.ts';
 import type { Tool } from '../../ports/conversation.ts';
 import { objectAt } from '../wire/json.ts';
 
@@ -8,17 +8,27 @@ const DEFAULT_MODEL = 'gemini-2.5-flash-native-audio-preview-09-2025';
 /** The narrow part of `LiveClientSetup` that is sent from here. */
 export interface Setup {
   readonly model: string;
-  readonly generationConfig: Readonly<Record<string, unknown>>;
+  readonly generationConfig: GenerationConfig;
   readonly systemInstruction?: {
     readonly parts: readonly { readonly text: string }[];
     readonly role: 'user';
   };
   readonly tools?: readonly { readonly functionDeclarations: readonly FunctionDeclaration[] }[];
-  readonly realtimeInputConfig?: { readonly automaticActivityDetection: object };
+  readonly realtimeInputConfig?: {
+    readonly automaticActivityDetection: ActivityDetection | { readonly disabled: true };
+  };
   readonly sessionResumption?: { readonly handle?: string };
   readonly contextWindowCompression?: CompressionConfig;
   readonly inputAudioTranscription?: object;
   readonly outputAudioTranscription?: object;
+}
+
+/** What is made of options; those who give further fields name them as the service does. */
+interface GenerationConfig {
+  readonly responseModalities: NonNullable<GeminiLiveOptions['responseModalities']>;
+  readonly speechConfig?: {
+    readonly voiceConfig: { readonly prebuiltVoiceConfig: { readonly voiceName: string } };
+  };
 }
 
 interface FunctionDeclaration {
@@ -63,7 +73,7 @@ export function setupOf(options: GeminiLiveOptions, handle: string | null): Setu
   };
 }
 
-function generationConfigOf({ responseModalities, voice }: GeminiLiveOptions): object {
+function generationConfigOf({ responseModalities, voice }: GeminiLiveOptions): GenerationConfig {
   return {
     responseModalities: responseModalities ?? ['AUDIO'],
     ...(voice === undefined

@@ -1,4 +1,6 @@
 /** One socket's worth of the Live API. */
+import { frameOf } from './client-message.ts';
+import type { ClientContent } from './client-message.ts';
 import * as decode from './decode.ts';
 import { callsAt, memberAt } from './names.ts';
 import { durationMs } from './duration.ts';
@@ -66,7 +68,7 @@ export class GeminiLiveStream implements ProviderStream {
   }
 
   encodeHello(): readonly Frame[] {
-    return [JSON.stringify({ setup: setupOf(this.#settings.options, this.#handle) })];
+    return [frameOf({ setup: setupOf(this.#settings.options, this.#handle) })];
   }
 
   /**
@@ -85,12 +87,11 @@ export class GeminiLiveStream implements ProviderStream {
 
   encodeAudio(bytes: Uint8Array): Frame {
     const { sampleRateHz } = this.#settings;
-    this.#turns.hearing.sent(bytes.length / BYTES_PER_SAMPLE);
-    const audio = { data: toBase64(bytes), mimeType: `audio/pcm;rate=${sampleRateHz}` };
+    this.#turns.hearing.sent(Math.floor(bytes.length / BYTES_PER_SAMPLE));
+    const audio = { data: toBase64(bytes), mimeType: `audio/pcm;rate=${sampleRateHz}` } as const;
     const isFirst = this.#isManual && !this.#isActive;
     this.#isActive = this.#isManual;
-    // The fields of realtimeInput are no alternatives: the turn begins with its first audio.
-    return JSON.stringify({ realtimeInput: isFirst ? { activityStart: {}, audio } : { audio } });
+    return frameOf({ realtimeInput: isFirst ? { activityStart: {}, audio } : { audio } });
   }
 
   /** Silence, which whoever captures has to stream, is what keeps the service listening. */
@@ -101,7 +102,7 @@ export class GeminiLiveStream implements ProviderStream {
   encodeFlush(): Frame | null {
     if (this.#isManual) return this.#endActivity();
     this.#turns.hearing.flushAsked();
-    return JSON.stringify({ realtimeInput: { audioStreamEnd: true } });
+    return frameOf({ realtimeInput: { audioStreamEnd: true } });
   }
 
   /** There is no such thing: whoever leaves closes the socket. */
@@ -112,7 +113,7 @@ export class GeminiLiveStream implements ProviderStream {
   encodeOrder(order: Order): readonly Frame[] | null {
     switch (order.kind) {
       case 'message': {
-        const turn = { role: 'user', parts: [{ text: order.item.text }] };
+        const turn = restore.textTurn('user', order.item.text);
         this.#isReplyAsked = order.replyFollows === true;
         return [this.#content({ turns: [turn], turnComplete: this.#isReplyAsked })];
       }
@@ -138,7 +139,7 @@ export class GeminiLiveStream implements ProviderStream {
   decode(frame: Frame): readonly ProviderEvent[] {
     const message = objectIn(frame);
     if (message === null) return [{ kind: 'ignored', what: 'frame that is no JSON object' }];
-    const unknown = decode.unknownMembers(message);
+    const unknown = decode.unknownMembers(message, this.#settings.secrets);
     return [
       ...this.#configured(message),
       ...this.#turnsIn(message),
@@ -225,26 +226,23 @@ export class GeminiLiveStream implements ProviderStream {
   #toolResult(callId: string, name: string, output: string): Frame {
     const known = this.#turns.calls.find(callId);
     if (known === null) {
-      const turn = { role: 'user', parts: [{ text: restore.resultInWords(name, output) }] };
+      const turn = restore.textTurn('user', restore.resultInWords(name, output));
       return this.#content({ turns: [turn], turnComplete: true });
     }
     this.#turns.asked();
     const functionResponses = [{ ...known, name, response: { output } }];
-    return JSON.stringify({ toolResponse: { functionResponses } });
+    return frameOf({ toolResponse: { functionResponses } });
   }
 
-  #content(clientContent: {
-    readonly turns?: readonly object[];
-    readonly turnComplete: boolean;
-  }): Frame {
+  #content(clientContent: ClientContent): Frame {
     if (clientContent.turnComplete) this.#turns.asked();
-    return JSON.stringify({ clientContent });
+    return frameOf({ clientContent });
   }
 
   #endActivity(): Frame | null {
     if (!this.#isActive) return null;
     this.#isActive = false;
     this.#turns.hearing.turnEnded();
-    return JSON.stringify({ realtimeInput: { activityEnd: {} } });
+    return frameOf({ realtimeInput: { activityEnd: {} } });
   }
 }

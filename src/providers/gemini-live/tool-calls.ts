@@ -1,7 +1,7 @@
 /** Calls of one socket: each is told once, and answered by the name that the service gave it. */
 import type { FunctionCall } from './decode.ts';
 import type { ProviderEvent } from '../contract.ts';
-import { dropOldest } from '../wire/capacity.ts';
+import { dropOldest } from '../../ports/capacity.ts';
 
 /** More are not waited for at a time; the oldest is forgotten. */
 const CAPACITY = 1_000;

@@ -15,10 +15,12 @@ import type { LanguageModel, ReplyHandlers, ReplyRequest } from './language-mode
 import { Reply } from './reply.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import type { Tool } from '../../ports/conversation.ts';
+import { TenutoError } from '../../ports/errors.ts';
 import type { Http, HttpExchange, HttpRequest } from '../../ports/http.ts';
 import type { Credential, CredentialReason } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 import { detailOf } from '../wire/detail.ts';
+import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { Secrets } from '../wire/secrets.ts';
@@ -28,9 +30,9 @@ export type * from './language-model.ts';
 export interface GeminiLlmOptions {
   /** A key, or a function that is asked for every answer. */
   readonly apiKey: Credential;
-  /** The network. */
-  readonly http: Http;
-  /** Default `https://generativelanguage.googleapis.com`. */
+  /** The network. Default: that of the agent which it answers for, `transport.http`; Node's and browsers' own have it. */
+  readonly http?: Http | undefined;
+  /** Default `https://generativelanguage.googleapis.com`; `wss:` is read as `https:`, `ws:` as `http:`. */
   readonly baseUrl?: string;
   /** Default `v1beta`. */
   readonly apiVersion?: 'v1' | 'v1beta' | 'v1alpha';
@@ -63,17 +65,17 @@ const TIMEOUT_MS = 30_000;
 export function geminiLlm(options: GeminiLlmOptions): LanguageModel {
   checkOptions('geminiLlm', options, OPTION_NAMES);
   checkMs('timeoutMs', options.timeoutMs);
-  if (options.apiKey === '') {
-    throw invalid('apiKey is empty.', 'Give a key of Google AI Studio, or set GEMINI_API_KEY.');
-  }
+  checkKey('Gemini', 'GEMINI_API_KEY', options.apiKey);
+  if (options.http !== undefined) checkHttp(options.http);
   const base = options.baseUrl ?? DEFAULT_BASE_URL;
-  return new GeminiLlm(options, checkBaseUrl(base, ['https:', 'http:'], DEFAULT_BASE_URL));
+  return new GeminiLlm(options, checkBaseUrl(base, 'http', DEFAULT_BASE_URL));
 }
 
 class GeminiLlm implements LanguageModel {
   readonly name: string;
   readonly refreshesCredential: boolean;
   readonly #options: GeminiLlmOptions;
+  readonly #baseUrl: string;
   readonly #url: string;
   readonly #secrets: Secrets;
   #reason: CredentialReason = 'connect';
@@ -83,12 +85,22 @@ class GeminiLlm implements LanguageModel {
     const path = model.includes('/') ? model : `models/${model}`;
     this.name = options.name ?? 'gemini-llm';
     this.#options = options;
+    this.#baseUrl = baseUrl;
     this.#url = `${baseUrl}/${apiVersion}/${path}:streamGenerateContent?alt=sse`;
     this.#secrets = new Secrets(options.apiKey);
     this.refreshesCredential = this.#secrets.isRenewable;
   }
 
+  over(http: Http | undefined): LanguageModel {
+    if (this.#options.http !== undefined) return this;
+    checkHttp(http);
+    return new GeminiLlm({ ...this.#options, http }, this.#baseUrl);
+  }
+
+  /** @throws TenutoError OPTION_INVALID where it was given no network. */
   reply(request: ReplyRequest, handlers: ReplyHandlers): HttpExchange {
+    const { http } = this.#options;
+    checkHttp(http);
     const callIds = request.conversation.flatMap((item) =>
       item.kind === 'toolCall' ? [item.callId] : [],
     );
@@ -101,7 +113,7 @@ class GeminiLlm implements LanguageModel {
       },
     });
     let exchange: HttpExchange | null = null;
-    void this.#send(request, reply).then((sent) => {
+    void this.#send(http, request, reply).then((sent) => {
       exchange = sent;
       if (reply.isOver) sent?.cancel();
     });
@@ -113,13 +125,13 @@ class GeminiLlm implements LanguageModel {
     };
   }
 
-  async #send(request: ReplyRequest, reply: Reply): Promise<HttpExchange | null> {
+  async #send(http: Http, request: ReplyRequest, reply: Reply): Promise<HttpExchange | null> {
     try {
       const key = await this.#secrets.ask(this.#reason);
       if (reply.isOver) return null;
       const contents = contentsOf(request.conversation);
       if (contents.length > 0) {
-        return this.#options.http.send(this.#requestOf(contents, request, key), reply);
+        return http.send(this.#requestOf(contents, request, key), reply);
       }
       const detail = 'there is nothing to answer';
       reply.fail({ kind: 'perRequest', code: 'conversation', detail });
@@ -156,8 +168,19 @@ class GeminiLlm implements LanguageModel {
   #unsent(error: unknown): Failure {
     const said = error instanceof Error ? error.message : String(error);
     const detail = detailOf(said, this.#secrets.recent);
-    return { kind: 'transient', code: 'credential', detail };
+    const isRefused = TenutoError.is(error) && error.code === 'AUTH_REFUSED';
+    if (isRefused) this.#reason = 'refused';
+    return { kind: isRefused ? 'auth' : 'transient', code: 'credential', detail };
   }
+}
+
+/** Who writes JavaScript may give anything. @throws TenutoError OPTION_INVALID */
+function checkHttp(http: Http | undefined): asserts http is Http {
+  if (typeof (http as Partial<Http> | null | undefined)?.send === 'function') return;
+  throw invalid(
+    'geminiLlm was given no network: http has no send, and no agent lends it one.',
+    'Give http: nodeWebSocketTransport.http, or take createVoiceAgent of tenuto/node, which lends its own.',
+  );
 }
 
 function declarationOf({ name, description, parameters }: Tool): object {

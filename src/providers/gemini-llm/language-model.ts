@@ -1,6 +1,7 @@
 /** What a composed voice asks of whoever thinks for it: one answer at a time, in pieces, over a connection of its own. */
 import type { Failure } from '../../../machines/failure.ts';
 import type { ConversationItem, Tool } from '../../ports/conversation.ts';
+import type { Http } from '../../ports/http.ts';
 
 export interface ReplyRequest {
   /** In order; the last turn is the one to be answered. */
@@ -50,4 +51,11 @@ export interface LanguageModel {
   /** Whether a refused credential can be renewed by asking again. Default false. */
   readonly refreshesCredential?: boolean;
   reply(request: ReplyRequest, handlers: ReplyHandlers): LanguageModelReply;
+  /**
+   * For a model that was made without a network: one that asks over the agent's own. Default: as it is.
+   *
+   * @param http undefined where the agent's transport has none.
+   * @throws TenutoError OPTION_INVALID where it needs one, and there is none.
+   */
+  over?(http: Http | undefined): LanguageModel;
 }

@@ -1,6 +1,6 @@
 /** The model's calls on one socket: each is told once, and the model goes on when those of one reply have their results. */
 import type { ProviderEvent } from '../contract.ts';
-import { dropOldest } from '../wire/capacity.ts';
+import { dropOldest } from '../../ports/capacity.ts';
 import { stringAt } from '../wire/json.ts';
 
 const MAX_CALLS = 1_000;

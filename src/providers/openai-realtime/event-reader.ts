@@ -1,7 +1,7 @@
 /** What the service says on one socket, and whom it concerns: the handshake, what is given back, a turn or a reply. */
 import type { ProviderEvent } from '../contract.ts';
 import type { Frame } from '../../ports/socket.ts';
-import { detailOf } from '../wire/detail.ts';
+import { nameOf } from '../wire/detail.ts';
 import { fieldOf, numberAt, objectAt, objectIn, stringAt, typeNameOf } from '../wire/json.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { failureOfError, failureOfReply, tokensResetMsOf } from './failures.ts';
@@ -47,14 +47,14 @@ export class EventReader {
   read(frame: Frame): readonly ProviderEvent[] {
     const event = objectIn(frame);
     const type = stringAt(event, 'type');
-    if (event === null || type === null) return [{ kind: 'ignored', what: typeNameOf(event) }];
+    if (event === null || type === null) return ignored(typeNameOf(event));
     const itemId = stringAt(event, 'item_id') ?? '';
     if (type.startsWith('session.')) return this.#session(type, event);
     if (type.startsWith('input_audio_buffer.')) return this.#turn(type, itemId, event);
     if (type.startsWith('conversation.')) return this.#conversation(type, itemId, event);
     if (type.startsWith('response.')) return this.#response(type, itemId, event);
     if (type === 'error') return this.#error(fieldOf(event, 'error'));
-    if (type !== 'rate_limits.updated') return ignored(type);
+    if (type !== 'rate_limits.updated') return this.#unknown(type);
     this.#tokensResetMs = tokensResetMsOf(event, this.#tokensResetMs);
     return [];
   }
@@ -64,7 +64,7 @@ export class EventReader {
     if (type === 'session.created') {
       return this.#handshake.created(session, this.#outbox.nameEvent());
     }
-    if (type !== 'session.updated') return ignored(type);
+    if (type !== 'session.updated') return this.#unknown(type);
     const events = this.#handshake.updated(session);
     if (events === null) return [];
     this.#turns.rules = turnRulesOf(session);
@@ -73,7 +73,7 @@ export class EventReader {
 
   #turn(type: string, ref: string, event: JsonObject): readonly ProviderEvent[] {
     if (KNOWN_AND_UNREAD.has(type)) return [];
-    if (ref === '') return ignored(type);
+    if (ref === '') return this.#unknown(type);
     switch (type) {
       case 'input_audio_buffer.speech_started':
         return this.#speechStarted(ref, numberAt(event, 'audio_start_ms'));
@@ -88,7 +88,7 @@ export class EventReader {
       case 'input_audio_buffer.committed':
         return this.#committed(ref);
       default:
-        return ignored(type);
+        return this.#unknown(type);
     }
   }
 
@@ -125,7 +125,7 @@ export class EventReader {
       case 'conversation.item.done':
         return this.#noted(fieldOf(event, 'item'), true);
       default:
-        return KNOWN_AND_UNREAD.has(type) ? [] : ignored(type);
+        return KNOWN_AND_UNREAD.has(type) ? [] : this.#unknown(type);
     }
   }
 
@@ -167,7 +167,7 @@ export class EventReader {
         return this.#replies.called(ref, call);
       }
       default:
-        return KNOWN_AND_UNREAD.has(type) ? [] : ignored(type);
+        return KNOWN_AND_UNREAD.has(type) ? [] : this.#unknown(type);
     }
   }
 
@@ -180,7 +180,7 @@ export class EventReader {
     if (status !== 'failed') return events;
     const error = fieldOf(objectAt(response, 'status_details'), 'error');
     const failure = failureOfReply(error, this.#tokensResetMs, this.#secrets());
-    return [...events, { kind: 'failed', failure }];
+    return [...events, { kind: 'failed', failure, isOfReply: true }];
   }
 
   #error(error: unknown): readonly ProviderEvent[] {
@@ -198,10 +198,18 @@ export class EventReader {
       const refused = this.#turns.commitRefused(eventId);
       if (refused !== null) return refused;
     }
-    return this.#replies.refused(eventId, code) ? [] : [{ kind: 'failed', failure }];
+    const about = this.#replies.refused(eventId, code);
+    if (about === 'nothing') return [];
+    // A limit that names no event of ours met what the service does by itself: answer a turn.
+    const isOfReply = about === 'reply' || (eventId === null && failure.retryAfterMs !== undefined);
+    return [{ kind: 'failed', failure, ...(isOfReply ? { isOfReply } : {}) }];
+  }
+
+  #unknown(type: string): readonly ProviderEvent[] {
+    return ignored(nameOf(type, this.#secrets()));
   }
 }
 
 function ignored(what: string): readonly ProviderEvent[] {
-  return [{ kind: 'ignored', what: detailOf(what).slice(0, 80) }];
+  return [{ kind: 'ignored', what }];
 }

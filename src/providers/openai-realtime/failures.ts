@@ -30,6 +30,9 @@ const RATE_LIMITS: ReadonlySet<string> = new Set([
   'inference_rate_limit_exceeded', // Azure's
 ]);
 
+/** Without any credential the error has no code. Other sentences that speak of authentication may be a tool's. */
+const MISSING_CREDENTIAL = /^Missing bearer or basic authentication\b/;
+
 /** Limits are those of a minute: by then what nobody hinted at is over. */
 const LIMIT_RESETS_MS = 60_000;
 
@@ -48,7 +51,7 @@ export function failureOfError(error: unknown, secrets: readonly string[]): Fail
   const detail = detailOf(message, secrets);
   const kind = KINDS.get(named ?? '');
   if (kind !== undefined) return { kind, code, detail };
-  if (named === null && isAboutCredential(type, message)) return { kind: 'auth', code, detail };
+  if (named === null && MISSING_CREDENTIAL.test(message)) return { kind: 'auth', code, detail };
   if (type === 'server_error') return { kind: 'transient', code, detail };
 
   return { kind: 'perRequest', code, detail, ...hintOf(named, message) };
@@ -71,9 +74,8 @@ export function failureOfReply(
     code: detailOf(code ?? stringAt(error, 'type') ?? 'response failed', secrets),
     detail: detailOf(message, secrets),
   } as const;
-  const hint = hintOf(code, message);
+  const hint = hintOf(code, message, resetMs);
   if (hint.retryAfterMs !== undefined) return { ...failure, ...hint };
-  if (RATE_LIMITS.has(code ?? '')) return { ...failure, retryAfterMs: resetMs ?? LIMIT_RESETS_MS };
   return code === 'server_error' || stringAt(error, 'type') === 'server_error'
     ? { ...failure, retryAfterMs: SERVER_ERROR_WAIT_MS }
     : failure;
@@ -153,13 +155,12 @@ function refusal(status: number, end: SocketEnd): Failure {
   }
 }
 
-function hintOf(code: string | null, message: string): { readonly retryAfterMs?: number } {
+/** Of a rate limit, when to come back; of anything else nothing. */
+function hintOf(
+  code: string | null,
+  message: string,
+  resetMs: number | null = null,
+): { readonly retryAfterMs?: number } {
   if (!RATE_LIMITS.has(code ?? '')) return {};
-  const retryAfterMs = retryAfterMsOf({ text: message });
-  return retryAfterMs === null ? {} : { retryAfterMs };
-}
-
-/** Without any credential the error has no code: "Missing bearer or basic authentication in header". */
-function isAboutCredential(type: string | null, message: string): boolean {
-  return type === 'authentication_error' || /\bauthentication\b/i.test(message);
+  return { retryAfterMs: retryAfterMsOf({ text: message }) ?? resetMs ?? LIMIT_RESETS_MS };
 }

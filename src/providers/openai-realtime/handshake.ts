@@ -1,4 +1,9 @@
-/** How the service and a new socket come to terms: it greets, we ask, it tells what it made of that. */
+/**
+ * How the service and a new socket come to terms: it greets, we ask, it tells what it made of that.
+ *
+ * A socket that is not greeted is asked for nothing, whatever else is told on it: it has no session of its own (it may
+ * be beside somebody else's), and the session's limit for coming to terms ends it.
+ */
 import type { ProviderEvent } from '../contract.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import { detailOf } from '../wire/detail.ts';

@@ -12,17 +12,17 @@
  * Sources: the service's guide "Realtime conversations", its API reference "Realtime", and the types of its own client.
  */
 import type { Credential, Provider } from '../contract.ts';
-import type { AudioFormat } from '../../ports/audio-format.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import { systemWallClock } from '../../ports/clock.ts';
-import { TenutoError } from '../../ports/errors.ts';
 import type { DialRequest } from '../../ports/socket.ts';
 import { checkNumber, checkOptions } from '../../ports/option-errors.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
+import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
+import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 import { classifyRealtimeEnd } from './failures.ts';
-import { sessionConfigOf, turnRulesOf } from './session-config.ts';
+import { sessionConfigOf, silenceDurationMsOf, turnRulesOf } from './session-config.ts';
 import type { SessionWishes } from './session-config.ts';
 import { RealtimeStream } from './stream.ts';
 import { SAMPLE_RATE_HZ } from './wire.ts';
@@ -39,7 +39,7 @@ export interface OpenAiRealtimeOptions extends SessionWishes {
   readonly project?: string;
   /** Default `gpt-realtime`. */
   readonly model?: string;
-  /** Default `wss://api.openai.com/v1`; `https:` is read as `wss:`. */
+  /** Default `wss://api.openai.com/v1`; `https:` is read as `wss:`, `http:` as `ws:`. */
   readonly baseUrl?: string;
   /** How many times real time a backlog goes out. Default 4: no limit is documented. */
   readonly replayRateRatio?: number;
@@ -77,6 +77,10 @@ const DEFAULT_MODEL = 'gpt-realtime';
 const REPLAY_RATE_RATIO = 4;
 const SESSION_ENDS_AFTER_MS = 3_600_000;
 const SILENCE_SETTLES_AFTER_MS = 5_000;
+/** Its detectors hear what is appended and no clock: where capture stops, nothing tells them that a turn is over. */
+const FILLS_SILENCE_AFTER_MS = 500;
+/** Longer than the most patient of them waits (`semantic_vad` at low eagerness, 8 s). Silence costs tokens. */
+const FILLS_SILENCE_FOR_MS = 15_000;
 const FLUSH_TIMEOUT_MS = 5_000; // a transcription takes about a second
 
 /**
@@ -89,10 +93,11 @@ export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
   checkMs('dialTimeoutMs', options.dialTimeoutMs);
   const { replayRateRatio = REPLAY_RATE_RATIO } = options;
   checkNumber('replayRateRatio', replayRateRatio, replayRateRatio >= 1, 'of 1 or more');
-  checkCredential(options.apiKey);
-  const baseUrl = socketUrlOf(options.baseUrl ?? DEFAULT_BASE_URL);
+  checkKey('OpenAI', 'OPENAI_API_KEY', options.apiKey);
+  const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, 'socket', DEFAULT_BASE_URL);
   const secrets = new Secrets(options.apiKey);
   const config = sessionConfigOf(options);
+  const { detects } = turnRulesOf(config);
   const context = {
     model,
     config,
@@ -118,9 +123,11 @@ export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
       endsAfterMs: SESSION_ENDS_AFTER_MS,
       announcesEnd: true,
       // Where turns are ended by us, nothing that was said before is silence.
-      silenceSettlesAfterMs: turnRulesOf(config).detects ? SILENCE_SETTLES_AFTER_MS : null,
+      silenceSettlesAfterMs: detects ? SILENCE_SETTLES_AFTER_MS : null,
+      fillsSilenceAfterMs: detects ? FILLS_SILENCE_AFTER_MS : null,
+      fillsSilenceForMs: FILLS_SILENCE_FOR_MS + silenceDurationMsOf(config),
     },
-    checkFormat,
+    checkFormat: (format) => checkPcm('OpenAI Realtime', format),
     dial: async (_format, reason) => requestOf(options, baseUrl, model, await secrets.ask(reason)),
     openStream: (_format, memory) => new RealtimeStream(context, memory),
     classifyEnd: (end) => classifyRealtimeEnd(end, secrets.recent),
@@ -149,32 +156,4 @@ function requestOf(
     ...(project === undefined ? {} : { 'openai-project': project }),
   };
   return { url, headers, timeoutMs: dialTimeoutMs };
-}
-
-/** The service's other clients are given an https: address. */
-function socketUrlOf(baseUrl: string): string {
-  const checked = checkBaseUrl(baseUrl, ['wss:', 'ws:', 'https:', 'http:'], DEFAULT_BASE_URL);
-  return checked.replace(/^http/i, 'ws');
-}
-
-function checkCredential(apiKey: Credential): void {
-  if (typeof apiKey === 'function' || (typeof apiKey === 'string' && apiKey !== '')) return;
-  throw new TenutoError({
-    code: 'OPTION_INVALID',
-    message: 'OpenAI Realtime is given no API key.',
-    remediation:
-      'Pass `apiKey`, a key or a function that brings one; OPENAI_API_KEY is its usual place.',
-  });
-}
-
-function checkFormat({ encoding, sampleRateHz }: AudioFormat): void {
-  const isKnown = (encoding as string) === 'pcm_s16le';
-  const isRate = Number.isInteger(sampleRateHz) && sampleRateHz >= 8_000 && sampleRateHz <= 48_000;
-  if (isKnown && isRate) return;
-
-  throw new TenutoError({
-    code: 'AUDIO_FORMAT_UNSUPPORTED',
-    message: `OpenAI Realtime is not sent ${encoding} at ${sampleRateHz} Hz.`,
-    remediation: 'Send PCM, signed 16-bit little-endian, mono, 8,000 to 48,000 Hz.',
-  });
 }

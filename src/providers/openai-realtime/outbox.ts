@@ -1,7 +1,7 @@
 /** What one socket sends by a name, so that the service's answer is told apart from others. */
 import type { Frame } from '../../ports/socket.ts';
 import type { ProviderEvent } from '../contract.ts';
-import { dropOldest } from '../wire/capacity.ts';
+import { dropOldest } from '../../ports/capacity.ts';
 import { encode } from './wire.ts';
 import type { CreatedItem } from './wire.ts';
 

@@ -2,7 +2,7 @@
 import type { Order, ProviderEvent } from '../contract.ts';
 import type { Frame } from '../../ports/socket.ts';
 import { fromBase64 } from '../wire/base64.ts';
-import { dropOldest } from '../wire/capacity.ts';
+import { dropOldest } from '../../ports/capacity.ts';
 import { fieldOf, numberAt, objectsAt, stringAt } from '../wire/json.ts';
 import type { Calls, WireCall } from './calls.ts';
 import { sendEvents } from './outbox.ts';
@@ -147,15 +147,15 @@ export class Replies {
     if (commitId === this.#wantedAfter) this.#wantedAfter = null;
   }
 
-  /** An error, about a request of ours perhaps. True where it needs no telling. */
-  refused(eventId: string | null, code: string | null): boolean {
-    if (code === 'response_cancel_not_active') return true; // it had ended already
+  /** What an error is about: a reply that was asked for, something else, or nothing that needs telling. */
+  refused(eventId: string | null, code: string | null): 'reply' | 'other' | 'nothing' {
+    if (code === 'response_cancel_not_active') return 'nothing'; // it had ended already
     const isOurs = eventId === null ? this.#requested !== null : eventId === this.#lastRequested;
-    if (!isOurs) return false;
+    if (!isOurs) return 'other';
     this.#requested = null;
-    if (code !== 'conversation_already_has_active_response') return false;
+    if (code !== 'conversation_already_has_active_response') return 'reply';
     this.#isWanted = true; // the service began another one meanwhile: ours comes after it
-    return true;
+    return 'nothing';
   }
 
   /** The model goes on by itself once all is there that it asked for in one reply. */

@@ -1,6 +1,6 @@
 /** What a session is asked for, and how it differs from what the service made of it. */
 import type { Tool } from '../../ports/conversation.ts';
-import { asObject, isObject, objectAt } from '../wire/json.ts';
+import { asObject, isObject, numberAt, objectAt } from '../wire/json.ts';
 import type { JsonObject } from '../wire/json.ts';
 import { SAMPLE_RATE_HZ } from './wire.ts';
 import type { Modality, SessionConfig, WireTurnDetection } from './wire.ts';
@@ -122,6 +122,12 @@ export function turnRulesOf(session: unknown): TurnRules {
     interrupts: detection !== null && detection['interrupt_response'] !== false,
     transcribes: objectAt(input, 'transcription') !== null,
   };
+}
+
+/** How long a pause ends a turn, where it was asked for. */
+export function silenceDurationMsOf(session: unknown): number {
+  const input = objectAt(objectAt(session, 'audio'), 'input');
+  return numberAt(objectAt(input, 'turn_detection'), 'silence_duration_ms') ?? 0;
 }
 
 /** Nobody reads more of a warning than this, and a service could name as many fields as it likes. */

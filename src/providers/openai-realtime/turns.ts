@@ -5,7 +5,7 @@
  * to it has ended, whichever is first; turns are settled in their order, so that finals tile the audio.
  */
 import type { ProviderEvent } from '../contract.ts';
-import { dropOldest } from '../wire/capacity.ts';
+import { dropOldest } from '../../ports/capacity.ts';
 import type { TurnRules } from './session-config.ts';
 import { abandon, newTurn, tell } from './turn.ts';
 import type { Turn } from './turn.ts';

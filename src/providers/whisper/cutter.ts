@@ -5,6 +5,7 @@
  * on what was heard before, for at every cut the detector forgets. So a replay that begins at a cut is cut as before.
  */
 import type { VoiceActivityDetector } from '../../ports/voice-activity.ts';
+import { FRINGE_MS, Loudness } from './loudness.ts';
 
 export interface CutSettings {
   readonly sampleRateHz: number;
@@ -52,12 +53,6 @@ const SILENCE_PIECE_MS = 5_000;
 const LISTENING_EVERY_MS = 1_000;
 /** A sound with a longer hole in it is two. */
 const HOLE_MS = 90;
-/** Where an utterance is too long, the quietest place is looked for in its last seconds. */
-const LOOK_BACK_MS = 3_000;
-/** A strict detector knows a voice late and leaves it early: what is nearly as loud beside it, for so long, is part of it. */
-const FRINGE_MS = 500;
-/** Of energies: -20 dB. */
-const FRINGE_RATIO = 0.01;
 const BYTES_PER_SAMPLE = 2;
 
 export class Cutter {
@@ -65,6 +60,7 @@ export class Cutter {
   readonly #settings: CutSettings;
   readonly #emit: (event: CutterEvent) => void;
   readonly #samplesPerMs: number;
+  readonly #loudness: Loudness;
   /** Everything since the last cut. */
   #bytes = new Uint8Array(65_536);
   #filledBytes = 0;
@@ -72,7 +68,6 @@ export class Cutter {
   #isExamining = false;
   // What follows counts from the last cut.
   #examined = 0;
-  #loudness: number[] = [];
   #voiced = 0;
   #soundFrom: number | null = null;
   #soundVoiced = 0;
@@ -89,6 +84,7 @@ export class Cutter {
     this.#settings = settings;
     this.#emit = emit;
     this.#samplesPerMs = settings.sampleRateHz / 1_000;
+    this.#loudness = new Loudness(detector.frameSamples, this.#samplesPerMs);
     detector.reset();
   }
 
@@ -134,7 +130,7 @@ export class Cutter {
     const from = this.#examined;
     const frame = new Int16Array(this.#bytes.buffer, from * BYTES_PER_SAMPLE, frameSamples);
     this.#examined = from + frameSamples;
-    this.#loudness.push(energyOf(frame));
+    this.#loudness.add(frame);
     if (this.#detector.isSpeech(frame)) this.#heard(from, this.#examined);
     if (this.#speechFrom === null) this.#inSilence();
     else this.#inSpeech(this.#speechFrom);
@@ -151,7 +147,7 @@ export class Cutter {
     this.#voicedThrough = to;
     const isSpeech = this.#soundVoiced >= this.#settings.minSpeechMs * this.#samplesPerMs;
     if (this.#speechFrom !== null || !isSpeech) return;
-    this.#speechFrom = this.#fringe(this.#soundFrom, this.#soundFrom, -1);
+    this.#speechFrom = this.#loudness.fringeOf({ from: this.#soundFrom, to }, -1);
     this.#emit({ kind: 'speech', at: this.#origin + this.#soundFrom });
   }
 
@@ -172,7 +168,7 @@ export class Cutter {
     const isPause = now - this.#voicedThrough >= minSilenceMs * this.#samplesPerMs;
     const isTooLong = now - this.#clipFrom(speechFrom) >= maxUtteranceMs * this.#samplesPerMs;
     if (isPause || isTooLong) {
-      const through = isPause ? now : this.#quietestPlace();
+      const through = isPause ? now : this.#loudness.quietestPlace();
       const cut = this.#cutAt(through, isPause);
       this.#advance(through); // first: see `push`
       this.#emit(cut);
@@ -187,7 +183,8 @@ export class Cutter {
     const to = origin + through;
     if (this.#speechFrom === null) return { kind: 'silence', from: origin, to };
     const clipFrom = this.#clipFrom(this.#speechFrom);
-    const voicedTo = this.#fringe(this.#voicedThrough, this.#speechFrom, 1);
+    const voice = { from: this.#speechFrom, to: this.#voicedThrough };
+    const voicedTo = this.#loudness.fringeOf(voice, 1);
     const clipTo = Math.min(through, voicedTo + this.#preRollSamples);
     return {
       kind: 'utterance',
@@ -204,37 +201,8 @@ export class Cutter {
     return Math.max(0, speechFrom - this.#preRollSamples);
   }
 
-  /** How far it is nearly as loud as the voice that was heard from `voiceFrom` on, beyond `edge` in that direction. */
-  #fringe(edge: number, voiceFrom: number, direction: 1 | -1): number {
-    const { frameSamples } = this.#detector;
-    const voice = this.#loudness.slice(
-      voiceFrom / frameSamples,
-      this.#voicedThrough / frameSamples,
-    );
-    const least = (FRINGE_RATIO * sumOf(voice)) / voice.length;
-    const most = Math.ceil((FRINGE_MS * this.#samplesPerMs) / frameSamples);
-    const first = edge / frameSamples + (direction < 0 ? -1 : 0);
-    let frames = 0;
-    while (frames < most && (this.#loudness[first + direction * frames] ?? 0) > least) frames += 1;
-    return edge + direction * frames * frameSamples;
-  }
-
   get #preRollSamples(): number {
     return Math.round(this.#settings.preRollMs * this.#samplesPerMs);
-  }
-
-  /** The middle of the three quietest frames of the last seconds. */
-  #quietestPlace(): number {
-    const { frameSamples } = this.#detector;
-    const frames = this.#loudness.length;
-    const lookBack = Math.ceil((LOOK_BACK_MS * this.#samplesPerMs) / frameSamples);
-    let best = frames - 1;
-    let least = Infinity;
-    for (let middle = Math.max(1, frames - lookBack); middle < frames - 1; middle += 1) {
-      const sum = sumOf(this.#loudness.slice(middle - 1, middle + 2));
-      if (sum < least) [best, least] = [middle, sum];
-    }
-    return best * frameSamples + Math.floor(frameSamples / 2);
   }
 
   /** A cut: what lies before it is forgotten, what follows it is heard as if nothing had been before. */
@@ -243,7 +211,7 @@ export class Cutter {
     this.#filledBytes -= through * BYTES_PER_SAMPLE;
     this.#origin += through;
     this.#examined = 0;
-    this.#loudness = [];
+    this.#loudness.clear();
     this.#voiced = 0;
     this.#soundFrom = null;
     this.#soundVoiced = 0;
@@ -252,15 +220,4 @@ export class Cutter {
     this.#toldThrough = 0;
     this.#detector.reset();
   }
-}
-
-function sumOf(numbers: readonly number[]): number {
-  return numbers.reduce((all, one) => all + one, 0);
-}
-
-/** Mean square; full scale is 1. */
-function energyOf(frame: Int16Array): number {
-  let sum = 0;
-  for (const sample of frame) sum += sample * sample;
-  return frame.length === 0 ? 0 : sum / frame.length / 32_768 ** 2;
 }

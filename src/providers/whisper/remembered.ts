@@ -4,7 +4,7 @@
  * A socket may be lost after a clip was answered and before it was that clip's turn to be told. The next socket cuts the
  * same clip, and is given the answer instead of posting it again.
  */
-import { dropOldest } from '../wire/capacity.ts';
+import { dropOldest } from '../../ports/capacity.ts';
 
 const MAX_ANSWERS = 16;
 

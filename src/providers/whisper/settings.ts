@@ -7,6 +7,7 @@ import type { FilterOptions, FilterSettings } from './hallucination-filter.ts';
 import type { Remembered } from './remembered.ts';
 import type { Credential } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
+import { checkKey } from '../wire/keys.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type { Http } from '../../ports/http.ts';
@@ -17,7 +18,7 @@ import type { CreateVoiceActivityDetector } from '../../ports/voice-activity.ts'
 export interface WhisperOptions {
   /** A key, or a function that is asked on every dial. whisper.cpp's server asks for none. */
   readonly apiKey?: Credential;
-  /** With or without the `/v1` that OpenAI's own clients have at its end. Default `https://api.openai.com`. */
+  /** With or without the `/v1` that OpenAI's own clients have at its end. Default `https://api.openai.com`; `wss:` is read as `https:`. */
   readonly baseUrl?: string;
   /** Which server it is: `openai` is whatever speaks OpenAI's transcription endpoint. Default `openai`. */
   readonly flavour?: 'openai' | 'whisper.cpp';
@@ -122,7 +123,7 @@ const RANGES: readonly (readonly [name: keyof WhisperOptions, least: number, mos
 export function settingsOf(options: WhisperOptions): WhisperSettings {
   checkOptions(options);
   const isCpp = options.flavour === 'whisper.cpp';
-  const given = checkBaseUrl(options.baseUrl ?? OPENAI_URL, ['https:', 'http:'], OPENAI_URL);
+  const given = checkBaseUrl(options.baseUrl ?? OPENAI_URL, 'http', OPENAI_URL);
   const hasOwnPath = isCpp || options.path !== undefined;
   const baseUrl = hasOwnPath ? given : given.replace(/\/v1$/, '');
   const probePath = options.probePath === undefined && isCpp ? '/health' : options.probePath;
@@ -183,6 +184,7 @@ function checkOptions(options: WhisperOptions): void {
       );
     }
   }
+  if (options.apiKey !== undefined) checkKey('Whisper', 'OPENAI_API_KEY', options.apiKey);
   const { flavour = 'openai', concurrency = 1 } = options;
   if (!FLAVOURS.includes(flavour)) {
     throw invalid(`whisper knows no flavour "${flavour}"`, 'Use openai or whisper.cpp.');
@@ -193,7 +195,7 @@ function checkOptions(options: WhisperOptions): void {
   for (const name of ['path', 'probePath'] as const) {
     const path = options[name];
     if (path?.startsWith('/') === false) {
-      throw invalid(`whisper's ${name} is "${path}"`, 'Begin it with a slash.');
+      throw invalid(`whisper's ${name} is no path`, 'Begin it with a slash.');
     }
   }
 }

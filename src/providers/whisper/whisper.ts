@@ -25,9 +25,8 @@ import type { WhisperOptions } from './settings.ts';
 import { WhisperSocket } from './socket.ts';
 import { WhisperStream } from './stream.ts';
 import type { Provider } from '../contract.ts';
+import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
-import type { AudioFormat } from '../../ports/audio-format.ts';
-import { TenutoError } from '../../ports/errors.ts';
 
 export type { WhisperOptions } from './settings.ts';
 export type { FilterOptions } from './hallucination-filter.ts';
@@ -64,7 +63,7 @@ export function whisper(options: WhisperOptions = {}): Provider {
       liveness: { suspectAtLeastMs: timeoutMs, deadAtLeastMs: 2 * timeoutMs + 1_000 },
       inputRateHz: WHISPER_RATE_HZ,
     },
-    checkFormat,
+    checkFormat: (format) => checkPcm('Whisper', format),
     dial: async (_format, reason) => {
       const key = await secrets?.ask(reason);
       const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
@@ -86,16 +85,4 @@ export function whisper(options: WhisperOptions = {}): Provider {
       };
     },
   };
-}
-
-function checkFormat({ encoding, sampleRateHz }: AudioFormat): void {
-  const isKnown = (encoding as string) === 'pcm_s16le';
-  const isRate = Number.isInteger(sampleRateHz) && sampleRateHz >= 8_000 && sampleRateHz <= 48_000;
-  if (isKnown && isRate) return;
-
-  throw new TenutoError({
-    code: 'AUDIO_FORMAT_UNSUPPORTED',
-    message: `Whisper is not sent ${encoding} at ${sampleRateHz} Hz.`,
-    remediation: 'Send PCM, signed 16-bit little-endian, mono, 8,000 to 48,000 Hz.',
-  });
 }

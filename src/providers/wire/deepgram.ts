@@ -2,8 +2,6 @@
 import { detailOf } from './detail.ts';
 import { objectIn, stringAt } from './json.ts';
 import type { Failure } from '../../../machines/failure.ts';
-import type { AudioFormat } from '../../ports/audio-format.ts';
-import { TenutoError } from '../../ports/errors.ts';
 import type { DialRequest, SocketEnd } from '../../ports/socket.ts';
 import { retryAfterMsOf } from '../retry-hints.ts';
 
@@ -37,21 +35,6 @@ export function deepgramDial(
   return { url, timeoutMs, headers: { authorization: `${word} ${credential}` } };
 }
 
-/** @throws TenutoError AUDIO_FORMAT_UNSUPPORTED for what a service that hears is not sent. @param service its name. */
-export function checkDeepgramFormat(
-  service: string,
-  { encoding, sampleRateHz }: AudioFormat,
-): void {
-  const isKnown = (encoding as string) === 'pcm_s16le' && Number.isInteger(sampleRateHz);
-  if (isKnown && sampleRateHz >= 8_000 && sampleRateHz <= 48_000) return;
-
-  throw new TenutoError({
-    code: 'AUDIO_FORMAT_UNSUPPORTED',
-    message: `Deepgram ${service} is not sent ${encoding} at ${sampleRateHz} Hz.`,
-    remediation: 'Send PCM, signed 16-bit little-endian, mono, 8,000 to 48,000 Hz.',
-  });
-}
-
 /** `NET-0001` as documented, or `dpgr.am/net0001` as it stands in the prose of a close. */
 const DOCUMENTED_CODE = /(NET|DATA|BIG|MESSAGE)-?(\d{4})/i;
 
@@ -59,6 +42,14 @@ const DOCUMENTED_CODE = /(NET|DATA|BIG|MESSAGE)-?(\d{4})/i;
 function documentedCodeIn(reason: string): string | null {
   const [, family = '', number = ''] = DOCUMENTED_CODE.exec(reason) ?? [];
   return family === '' ? null : `${family.toUpperCase()}-${number}`;
+}
+
+/** No socket lives for longer than this: a time beyond it is none. */
+const MAX_SECONDS = 10_000_000;
+
+/** Seconds since the first sample of a socket, 0 to 10,000,000; null for what cannot be that. */
+export function secondsIn(value: unknown): number | null {
+  return typeof value === 'number' && value >= 0 && value <= MAX_SECONDS ? value : null;
 }
 
 /** What a code of the service's own means, where the close code says less. */

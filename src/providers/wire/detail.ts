@@ -13,3 +13,15 @@ export function detailOf(text: string, secrets: readonly string[] = []): string 
   // Cut after the redaction: half a credential would not be recognised.
   return detail.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ').slice(0, DETAIL_CHARS);
 }
+
+/** Longer than any name that a service gives its messages. */
+const NAME_CHARS = 64;
+
+/** Words of letters, as `input_audio_buffer.speech_started` and `TurnInfo2`: keys have more digits than that. */
+const NAME = /^[A-Za-z]{1,32}\d{0,2}(?:[._][A-Za-z]{1,32}\d{0,2})*$/;
+
+/** A name off the wire, made fit for a log: what looks like no name may be anything, a credential too. */
+export function nameOf(name: string, secrets: readonly string[] = []): string {
+  const isName = name.length <= NAME_CHARS && NAME.test(name) && detailOf(name, secrets) === name;
+  return isName ? name : 'unnamed';
+}

@@ -4,7 +4,7 @@
  * Sources: google/rpc/code.proto and error_details.proto (googleapis), ai.google.dev "Troubleshooting guide".
  */
 import { detailOf } from './detail.ts';
-import { asObject, isObject, objectAt, objectsAt, stringAt } from './json.ts';
+import { firstObjectIn, objectAt, objectsAt, stringAt } from './json.ts';
 import type { JsonObject } from './json.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import { retryAfterMsOf } from '../retry-hints.ts';
@@ -62,13 +62,7 @@ export function googleFailureOf(answer: GoogleAnswer, secrets: readonly string[]
 
 /** The error in a body, or in one message of a stream. Null where there is none. */
 export function googleErrorIn(body: string | undefined): JsonObject | null {
-  try {
-    const parsed: unknown = JSON.parse(body ?? '');
-    const first: unknown = Array.isArray(parsed) ? parsed.find(isObject) : parsed;
-    return objectAt(asObject(first), 'error');
-  } catch {
-    return null; // no JSON, or cut off: the status speaks for itself
-  }
+  return objectAt(firstObjectIn(body ?? ''), 'error');
 }
 
 export function saysRefusedKey(text: string): boolean {

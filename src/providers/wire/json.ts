@@ -1,5 +1,6 @@
 /** Reading what a service sends without believing it: every field may be missing, of another type, or new. */
 import type { Frame } from '../../ports/socket.ts';
+import { nameOf } from './detail.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -7,10 +8,20 @@ const decoder = new TextDecoder();
 
 /** The object in a frame, which some services send as text and some as bytes. Null where there is none. */
 export function objectIn(frame: Frame): JsonObject | null {
+  return asObject(valueIn(frame));
+}
+
+/** The first object in a list, or the only one: Google's streaming endpoints wrap theirs. Null where there is none. */
+export function firstObjectIn(text: string): JsonObject | null {
+  const value = valueIn(text);
+  return asObject(Array.isArray(value) ? value.find(isObject) : value);
+}
+
+function valueIn(frame: Frame): unknown {
   try {
-    return asObject(JSON.parse(typeof frame === 'string' ? frame : decoder.decode(frame)));
+    return JSON.parse(typeof frame === 'string' ? frame : decoder.decode(frame));
   } catch {
-    return null;
+    return null; // no JSON, or cut off
   }
 }
 
@@ -53,8 +64,9 @@ export function objectsAt(value: unknown, name: string): readonly JsonObject[] {
   return Array.isArray(field) ? field.filter(isObject) : [];
 }
 
-/** A frame's own name for itself, fit for a log. */
-export function typeNameOf(message: JsonObject | null): string {
+/** A frame's own name for itself, fit for a log. @param secrets what must not be repeated. */
+export function typeNameOf(message: JsonObject | null, secrets?: readonly string[]): string {
   if (message === null) return 'frame that is no JSON object';
-  return stringAt(message, 'type')?.slice(0, 80) ?? 'frame without a type';
+  const type = stringAt(message, 'type');
+  return type === null ? 'frame without a type' : nameOf(type, secrets);
 }

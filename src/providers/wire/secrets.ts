@@ -1,4 +1,5 @@
 /** The credentials that were dialled with lately, so that none of them is repeated in what a service said. */
+import { broughtKey } from './keys.ts';
 import type { Credential, CredentialReason } from '../contract.ts';
 
 /** The link's and, while it is suspect, that of the one tried beside it; a standby's. */
@@ -21,9 +22,11 @@ export class Secrets {
     return this.#recent;
   }
 
+  /** @throws TenutoError AUTH_REFUSED where a function brings no key. */
   async ask(reason: CredentialReason): Promise<string> {
     const credential = this.#credential;
-    const secret = typeof credential === 'function' ? await credential({ reason }) : credential;
+    const secret =
+      typeof credential === 'function' ? broughtKey(await credential({ reason })) : credential;
     if (!this.#recent.includes(secret)) this.#recent.push(secret);
     if (this.#recent.length > REMEMBERED_SECRETS) this.#recent.shift();
 

@@ -5,6 +5,7 @@ import { TenutoError } from '../../ports/errors.ts';
 import { objectIn } from '../../providers/wire/json.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
 import type { Recogniser, RecogniserResult, RecogniserStream } from '../recogniser/recogniser.ts';
+import type { FluxBehaviour } from './behaviour.ts';
 import type { DeepgramFault } from './faults.ts';
 import { DOCUMENTED_CLOSES } from './faults.ts';
 import type { FluxQuery } from './flux-query.ts';
@@ -22,13 +23,6 @@ const FORCE_END_TURN = 1;
 const CLOSE_STREAM = 2;
 const ignore = (): void => undefined;
 const NO_STREAM: RecogniserStream = { write: ignore, flush: ignore, close: ignore };
-
-export interface FluxBehaviour {
-  /** The account may end turns; elsewhere `ForceEndTurn` is a message that is not understood. Default false. */
-  readonly forceEndTurn?: boolean;
-  /** After `CloseStream` it reports what was still on its way. Default true: who knows whether the real one does. */
-  readonly reportsTail?: boolean;
-}
 
 export interface FluxConnectionOptions extends Omit<ServedSocketOptions, 'unreadCapacityBytes'> {
   readonly requestId: string;

@@ -2,16 +2,16 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Random } from '../../ports/random.ts';
+import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
-import type { ServerAddress } from '../server/simulator-server.ts';
+import type { ServerAddress } from '../server/address.ts';
+import type { FluxBehaviour, SpeakBehaviour } from './behaviour.ts';
 import type { DeepgramFault, DeepgramServiceName, DocumentedRefusal } from './faults.ts';
-import type { FluxBehaviour } from './flux-connection.ts';
 import type { Oddities } from './oddities.ts';
 import type { Refusal } from './refusal.ts';
-import type { SpeakBehaviour } from './speak-connection.ts';
 import type { DeepgramSimulatorStats } from './tally.ts';
 
-export interface DeepgramSimulatorOptions extends ServerAddress {
+export interface DeepgramSimulatorOptions extends ServerAddress, FaultListener {
   readonly recogniser: Recogniser;
   /** Keys that may connect and grant tokens. Default `local`. */
   readonly apiKeys?: readonly string[];
@@ -35,7 +35,7 @@ export interface DeepgramSimulatorOptions extends ServerAddress {
   readonly logger?: Logger;
 }
 
-export interface DeepgramSimulator {
+export interface DeepgramSimulator extends FaultsOnDemand {
   /** The server's root, such as `ws://127.0.0.1:40123`. */
   readonly url: string;
   /** The same for plain requests, such as `http://127.0.0.1:40123`. */

@@ -1,5 +1,5 @@
 /** What the server says over plain HTTP when it does not open a socket. */
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 
 export interface Refusal {
   readonly status: number;

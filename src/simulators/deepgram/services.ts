@@ -33,26 +33,29 @@ export interface Served {
 
 export type Serve = (served: Served) => Connection;
 
-/** Null where there is no such path; otherwise what reads the query. */
+/** Null where there is no such path; otherwise what reads the query. @param pace what faults change while it runs. */
 export function serviceAt(
   url: URL,
   options: DeepgramSimulatorOptions,
+  pace: { readonly finalizeDelayMs: number; readonly waveringRatio: number },
 ): (() => Serve | Refusal) | null {
   const { clock = systemClock, logger = silentLogger, oddities } = options;
   const { maxRateRatio = 1.25, idleTimeoutMs = 10_000, flux = {}, speak = {} } = options;
-  const { waveringRatio = 0, random = systemRandom, finalizeDelayMs = 0 } = options;
+  const { random = systemRandom } = options;
   const common = { clock, logger, oddities };
-  const recogniser =
-    waveringRatio === 0
-      ? options.recogniser
-      : waveringInterims(options.recogniser, waveringRatio, random);
+  const recogniser = waveringInterims(options.recogniser, () => pace.waveringRatio, random);
   const hearing = { ...common, recogniser, maxRateRatio, idleTimeoutMs };
   const { searchParams, pathname } = url;
   switch (pathname) {
     case '/v1/listen':
       return () =>
         serving(parseListenQuery(searchParams), (query) => (served) => {
-          return new ListenConnection({ ...hearing, ...served, query, finalizeDelayMs });
+          return new ListenConnection({
+            ...hearing,
+            ...served,
+            query,
+            finalizeDelayMs: pace.finalizeDelayMs,
+          });
         });
     case '/v2/listen':
       return () =>

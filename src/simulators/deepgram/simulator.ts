@@ -9,9 +9,18 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
 import { systemClock } from '../../ports/clock.ts';
-import { SimulatorServer, answer } from '../server/simulator-server.ts';
-import type { HttpAnswer, ListeningServer, Welcome } from '../server/simulator-server.ts';
+import { systemRandom } from '../../ports/random.ts';
+import { FaultDesk } from '../control/desk.ts';
+import type { FaultReceipt, FaultRequest } from '../control/on-demand.ts';
+import { listenWithFaults } from '../control/endpoint.ts';
+import { PongPace } from '../control/pongs.ts';
+import { answer } from '../server/simulator-server.ts';
+import type { ListeningServer, Welcome } from '../server/handlers.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
+import type { Random } from '../../ports/random.ts';
 import { Credentials, DEFAULT_TTL_SECONDS, readCredential } from './credentials.ts';
+import { DEEPGRAM_FAULTS } from './fault-table.ts';
+import type { DeepgramFaultTarget } from './fault-table.ts';
 import { DOCUMENTED_REFUSALS } from './faults.ts';
 import type { DeepgramFault, DeepgramServiceName, DocumentedRefusal } from './faults.ts';
 import { readGrantTtl } from './grant.ts';
@@ -36,27 +45,46 @@ export async function startDeepgramSimulator(
   return simulator;
 }
 
-class DeepgramServer implements DeepgramSimulator {
+class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
   readonly #options: DeepgramSimulatorOptions;
   readonly #credentials: Credentials;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Map<Connection, WebSocket>();
   readonly #tally = new Tally();
-  readonly #refusing: Refusal[] = [];
+  readonly #refusing: { readonly refusal: Refusal; readonly told?: (() => void) | undefined }[] =
+    [];
+  readonly #desk: FaultDesk<DeepgramFaultTarget>;
+  readonly pongs: PongPace;
+  readonly oddities: { ratio: number; readonly random: Random };
+  readonly hearing: { finalizeDelayMs: number; waveringRatio: number };
   #server: ListeningServer | null = null;
 
   constructor(options: DeepgramSimulatorOptions) {
+    const { clock = systemClock, oddities, finalizeDelayMs = 0, waveringRatio = 0 } = options;
     this.#options = options;
-    this.#credentials = new Credentials(options.apiKeys ?? ['local'], options.clock ?? systemClock);
+    this.#credentials = new Credentials(options.apiKeys ?? ['local'], clock);
+    this.pongs = new PongPace(options.pongDelayMs ?? 0, clock);
+    this.oddities = { ratio: oddities?.ratio ?? 0, random: oddities?.random ?? systemRandom };
+    this.hearing = { finalizeDelayMs, waveringRatio };
+    this.#desk = new FaultDesk({ ...options, clock, table: DEEPGRAM_FAULTS, target: this });
   }
 
   async listen(): Promise<void> {
-    this.#server = await SimulatorServer.start(
+    this.#server = await listenWithFaults(
       {
         onUpgrade: (request, url) => this.#onUpgrade(request, url),
         onRequest: (request, response, url) => this.#onRequest(request, response, url),
       },
+      { desk: this.#desk, pongs: this.pongs },
       { ...this.#options, maxFrameBytes: MAX_FRAME_BYTES },
     );
+  }
+
+  get faults() {
+    return this.#desk.faults;
+  }
+
+  ask(request: FaultRequest): FaultReceipt {
+    return this.#desk.ask(request);
   }
 
   get url(): string {
@@ -79,19 +107,25 @@ class DeepgramServer implements DeepgramSimulator {
     return this.#credentials.grant(DEFAULT_TTL_SECONDS);
   }
 
-  provoke(fault: DeepgramFault, on?: DeepgramServiceName): number {
-    const struck = [...this.#connections].filter(({ service }) => service === (on ?? service));
-    for (const connection of struck) connection.suffer(fault);
+  provoke(
+    fault: DeepgramFault,
+    on: DeepgramServiceName | null = null,
+    only: WebSocket | null = null,
+  ): number {
+    const struck = [...this.#connections].filter(
+      ([{ service }, socket]) => service === (on ?? service) && socket === (only ?? socket),
+    );
+    for (const [connection] of struck) connection.suffer(fault);
     return struck.length;
   }
 
-  refuseNext(refusal: DocumentedRefusal | Refusal, times = 1): void {
+  refuseNext(refusal: DocumentedRefusal | Refusal, times = 1, told?: () => void): void {
     const whole = typeof refusal === 'number' ? DOCUMENTED_REFUSALS[refusal] : refusal;
-    for (let at = 0; at < times; at += 1) this.#refusing.push(whole);
+    for (let at = 0; at < times; at += 1) this.#refusing.push({ refusal: whole, told });
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#connections].map((connection) => connection.cut()));
+    await Promise.all([...this.#connections.keys()].map((connection) => connection.cut()));
     await this.#server?.close();
   }
 
@@ -118,17 +152,17 @@ class DeepgramServer implements DeepgramSimulator {
       onClosing: (code) => this.#tally.closed(code),
       onEnd: () => this.#connections.delete(connection),
     });
-    this.#connections.add(connection);
+    this.#connections.set(connection, socket);
   }
 
   #admit(request: IncomingMessage, url: URL): Serve | Refusal {
-    const service = serviceAt(url, this.#options);
+    const service = this.#serviceAt(url);
     if (service === null) return refusals.NOT_FOUND;
     const { authorization, 'sec-websocket-protocol': subprotocols } = request.headers;
     if (!this.#credentials.accepts(readCredential(authorization, subprotocols))) {
       return refusals.INVALID_AUTH;
     }
-    const asked = this.#refusing.shift();
+    const asked = this.#takeRefusal();
     if (asked !== undefined) return asked;
     const serve = service();
     if (typeof serve !== 'function') return serve;
@@ -138,12 +172,24 @@ class DeepgramServer implements DeepgramSimulator {
     return serve;
   }
 
+  /** As things are now: faults change the options while the server runs. */
+  #serviceAt(url: URL): ReturnType<typeof serviceAt> {
+    return serviceAt(url, { ...this.#options, oddities: this.oddities }, this.hearing);
+  }
+
+  #takeRefusal(): Refusal | undefined {
+    const next = this.#refusing.shift();
+    next?.told?.();
+    return next?.refusal;
+  }
+
   async #onRequest(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const asked = `${request.method ?? ''} ${url.pathname}`;
     if (asked === 'POST /v1/auth/grant') await this.#onGrant(request, response);
     else if (asked === 'POST /v1/speak') await this.#onSpeak(request, response, url.searchParams);
     else {
-      const isSocket = request.method === 'GET' && serviceAt(url, this.#options) !== null;
+      const isSocket = request.method === 'GET' && this.#serviceAt(url) !== null;
+    else if (asked === 'GET /v1/projects') this.#onProjects(request, response);
       this.#refuse(response, isSocket ? refusals.UPGRADE_REQUIRED : refusals.NOT_FOUND);
     }
   }
@@ -151,6 +197,13 @@ class DeepgramServer implements DeepgramSimulator {
   async #onGrant(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!this.#credentials.isKey(readCredential(request.headers.authorization, undefined))) {
       this.#refuse(response, refusals.INVALID_AUTH);
+  #onProjects({ headers }: IncomingMessage, response: ServerResponse): void {
+    if (this.#credentials.isKey(readCredential(headers.authorization, undefined))) {
+      const project = { project_id: 'local', name: 'local' };
+      answer(response, { status: 200, body: JSON.stringify({ projects: [project] }) });
+    } else this.#refuse(response, refusals.INVALID_AUTH);
+  }
+
       return;
     }
     const ttlSeconds = await readGrantTtl(request);
@@ -175,7 +228,7 @@ class DeepgramServer implements DeepgramSimulator {
       refuse(refusals.INVALID_AUTH);
       return;
     }
-    const asked = this.#refusing.shift();
+    const asked = this.#takeRefusal();
     const parsed = parseSpeakQuery(parameters, { isHttp: true });
     const text = await readSpeakText(request).catch(() => null); // null: the client went away
     if (text === null) return;

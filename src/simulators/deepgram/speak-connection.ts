@@ -1,12 +1,12 @@
 /** One socket of the local voice, from `Metadata` to its close. */
 import type { Clock } from '../../ports/clock.ts';
 import { objectIn, stringAt } from '../../providers/wire/json.ts';
+import type { SpeakBehaviour } from './behaviour.ts';
 import { DOCUMENTED_CLOSES } from './faults.ts';
 import type { DeepgramFault, DocumentedClose } from './faults.ts';
 import { ServedSocket } from './served-socket.ts';
 import type { ServedSocketOptions } from './served-socket.ts';
 import { MinuteBudget } from './speak-limits.ts';
-import type { SpeakLimits } from './speak-limits.ts';
 import type { SpeakQuery } from './speak-query.ts';
 import { metadataMessage, sequenceMessage, warningMessage } from './speak-wire.ts';
 import { Speaker } from './speaker.ts';
@@ -15,13 +15,6 @@ import { CLOSE_DONE } from './wire.ts';
 /** An answer may be minutes of audio, made at once. */
 const UNREAD_CAPACITY_BYTES = 64 * 1_024 * 1_024;
 const SESSION_MS = 60 * 60_000;
-
-export interface SpeakBehaviour extends SpeakLimits {
-  /** Audio comes this many times as fast as it sounds. Default: at once. */
-  readonly paceRatio?: number;
-  /** A socket is closed after this long, whatever happens on it (NET-0003). Default 60 min. */
-  readonly endsAfterMs?: number;
-}
 
 export interface SpeakConnectionOptions extends Omit<ServedSocketOptions, 'unreadCapacityBytes'> {
   readonly requestId: string;

@@ -8,6 +8,7 @@ import {
   type FaultArgument,
   type FaultKind,
 } from './kinds.ts';
+import { formatTime, parseSuffixed, parseTime, parseWholeSeconds, quoted } from './units.ts';
 
 export const FAULT_PLAN_GRAMMAR =
   'none, all, or a list [candidate:]kind[@time][:argument] such as ' +
@@ -27,8 +28,6 @@ export interface WrittenFault {
   readonly given: Readonly<Partial<Record<FaultArgument, number>>>;
 }
 
-/** An error is one line, whatever was written. */
-const SHOWN_CHARACTERS = 60;
 const HOUR_MS = 3_600_000;
 const LATEST_AT_MS = 24 * HOUR_MS;
 
@@ -136,11 +135,6 @@ export function invalid(part: string, complaint: string): TenutoError {
   });
 }
 
-function quoted(text: string): string {
-  const isLong = text.length > SHOWN_CHARACTERS;
-  return JSON.stringify(isLong ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text);
-}
-
 function parseArguments(text: string, kind: FaultKind, argument: string | undefined) {
   const given: Partial<Record<FaultArgument, number>> = {};
   if (argument === undefined) return given;
@@ -172,28 +166,4 @@ function parseArgument(text: string, kind: FaultKind, name: FaultArgument, value
     throw invalid(text, `has a ${rule.name} outside ${range}: ${quoted(value)}`);
   }
   return parsed;
-}
-
-/** `1m10s`, `12.5s`, `250ms`: whole milliseconds, or null. A number without a unit is no time. */
-function parseTime(text: string): number | null {
-  const number = '(\\d{1,9}(?:\\.\\d{1,9})?)';
-  const pattern = new RegExp(`^(?:${number}m(?!s))?(?:${number}s)?(?:${number}ms)?$`);
-  const match = pattern.exec(text);
-  if (match === null || text === '') return null;
-  const [minutes = '0', seconds = '0', milliseconds = '0'] = match.slice(1);
-  return Math.round(Number(minutes) * 60_000 + Number(seconds) * 1_000 + Number(milliseconds));
-}
-
-function formatTime(timeMs: number): string {
-  return timeMs > 0 && timeMs < 1_000 ? `${timeMs}ms` : `${timeMs / 1_000}s`;
-}
-
-function parseWholeSeconds(text: string): number | null {
-  const timeMs = parseTime(text);
-  return timeMs === null || timeMs % 1_000 !== 0 ? null : timeMs / 1_000;
-}
-
-function parseSuffixed(text: string, suffix: string): number | null {
-  const digits = text.endsWith(suffix) ? text.slice(0, -suffix.length) : '';
-  return /^\d{1,10}$/.test(digits) ? Number(digits) : null;
 }

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import type { Clock } from '../../ports/clock.ts';
 import { FrameTracker } from './frame-tracker.ts';
 import { Pipe } from './pipe.ts';
+import { resetSocket } from './reset-socket.ts';
 import {
   HeadReader,
   MOST_HEAD_BYTES,
@@ -135,14 +136,14 @@ export class ProxiedConnection {
     });
     server.on('close', () => this.#onServerClose(server));
     const { bytes, rest } = this.#request;
-    if (this.#carries === 'requests' && this.requestHead !== null) {
-      this.#upgradedAtMs = this.#clock.nowMs();
-      this.#up.push(bytes.subarray(0, bytes.length - rest.length));
-      if (rest.length > 0) this.#onClientData(rest); // a small request comes at once, and can be broken all the same
+    if (this.#carries !== 'requests') this.#frames.advance(rest);
+    if (this.#carries !== 'requests' || this.requestHead === null) {
+      this.#up.push(bytes);
       return;
     }
-    if (this.#carries !== 'requests') this.#frames.advance(rest);
-    this.#up.push(bytes);
+    this.#upgradedAtMs = this.#clock.nowMs();
+    this.#up.push(bytes.subarray(0, bytes.length - rest.length));
+    if (rest.length > 0) this.#onClientData(rest); // a small request comes at once, and can be broken all the same
   }
 
   /** Answers the upgrade itself; the server hears nothing of it. */
@@ -239,13 +240,4 @@ export class ProxiedConnection {
     for (const pipe of this.pipes) pipe.dispose();
     this.#observer.onEnded(this);
   }
-}
-
-function resetSocket(socket: Socket | null): void {
-  if (socket === null || socket.destroyed) return;
-  // While its end is on its way a socket cannot be reset: Node would neither close it nor say so.
-  const isEnding = socket.writableEnded && !socket.writableFinished;
-  if (!socket.connecting && !isEnding) socket.resetAndDestroy();
-  // On its own, resetAndDestroy waits for what is still to be written.
-  socket.destroy();
 }

@@ -1,5 +1,6 @@
 /** Sessions that can be taken up again, by handle: what was said in them, and how long they are remembered. */
 import { randomUUID } from 'node:crypto';
+import { dropOldest } from '../../ports/capacity.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Turn } from '../persona/mind.ts';
 
@@ -25,8 +26,7 @@ export class HandleStore {
   offer(session: Remembered): string {
     const handle = randomUUID();
     this.#sessions.set(handle, { ...session, untilMs: this.#clock.nowMs() + this.#ttlMs });
-    const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size > CAPACITY && oldest !== undefined) this.#sessions.delete(oldest);
+    dropOldest(this.#sessions, CAPACITY);
     return handle;
   }
 

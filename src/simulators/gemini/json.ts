@@ -1,5 +1,6 @@
 /** Clients write their keys in camelCase or in snake_case; both are the same field to protocol buffers. */
-export type Json = Readonly<Record<string, unknown>>;
+import { asObject, booleanAt, isObject, stringAt } from '../../providers/wire/json.ts';
+import type { JsonObject } from '../../providers/wire/json.ts';
 
 /** Values that are the application's own: their keys stay as they are. */
 const OPAQUE: readonly string[] = [
@@ -11,42 +12,27 @@ const OPAQUE: readonly string[] = [
   'labels',
 ];
 
-export function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Null where there is no JSON object. */
-export function readJson(data: Buffer): Json | null {
+export function readJson(data: Buffer): JsonObject | null {
   try {
-    const value = camelKeys(JSON.parse(data.toString()));
-    return isJson(value) ? value : null;
+    return asObject(camelKeys(JSON.parse(data.toString())));
   } catch {
     return null;
   }
 }
 
-export function objectIn(value: unknown, name: string): Json | null {
-  const field = isJson(value) ? value[name] : undefined;
-  return isJson(field) ? field : null;
-}
-
-export function listIn(value: unknown, name: string): readonly Json[] {
-  const field = isJson(value) ? value[name] : undefined;
-  return Array.isArray(field) ? field.filter(isJson) : [];
-}
-
+/** Protocol buffers have no field that is missing: it is empty, or false. */
 export function textIn(value: unknown, name: string): string {
-  const field = isJson(value) ? value[name] : undefined;
-  return typeof field === 'string' ? field : '';
+  return stringAt(value, name) ?? '';
 }
 
 export function flagIn(value: unknown, name: string): boolean {
-  return isJson(value) && value[name] === true;
+  return booleanAt(value, name) === true;
 }
 
 function camelKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelKeys);
-  if (!isJson(value)) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, field]) => {
       const name = key.replace(/_([a-z0-9])/g, (_all, letter: string) => letter.toUpperCase());

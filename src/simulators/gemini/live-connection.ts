@@ -7,8 +7,9 @@ import type { GeminiFaults } from './faults.ts';
 import { QUOTA_CLOSE_MS, closeOf } from './faults.ts';
 import type { CloseLike } from './faults.ts';
 import type { HandleStore } from './handles.ts';
-import type { Json } from './json.ts';
-import { flagIn, isJson, listIn, objectIn, readJson, textIn } from './json.ts';
+import { flagIn, readJson, textIn } from './json.ts';
+import { isObject, objectAt, objectsAt } from '../../providers/wire/json.ts';
+import type { JsonObject } from '../../providers/wire/json.ts';
 import { LiveDialogue } from './live-dialogue.ts';
 import type { DialogueWorld } from './live-dialogue.ts';
 import { Outbox } from './outbox.ts';
@@ -57,8 +58,7 @@ export class LiveConnection {
     this.#version = version;
     this.#outbox = new Outbox({
       socket,
-      sendsBytes: faults.sendsBytes ?? false,
-      noiseRatio: faults.noiseRatio ?? 0,
+      faults,
       random: faults.random ?? systemRandom,
     });
     socket.on('message', (data) => this.#onMessage(data));
@@ -105,7 +105,7 @@ export class LiveConnection {
     this.#world.onEnd(this);
   }
 
-  #send(message: Json): void {
+  #send(message: JsonObject): void {
     if (this.#phase !== 'closed' && !this.#isSilent) this.#outbox.send(message);
   }
 
@@ -126,8 +126,8 @@ export class LiveConnection {
     else this.#take(message);
   }
 
-  #setUp(message: Json): void {
-    const asked = objectIn(message, 'setup');
+  #setUp(message: JsonObject): void {
+    const asked = objectAt(message, 'setup');
     if (asked === null || Object.keys(message).length > 1) {
       this.close('invalidArgument');
       return;
@@ -188,7 +188,7 @@ export class LiveConnection {
     });
   }
 
-  #take(message: Json): void {
+  #take(message: JsonObject): void {
     const known = ['realtimeInput', 'clientContent', 'toolResponse'];
     const stray = Object.keys(message).find((name) => !known.includes(name));
     if (stray !== undefined) {
@@ -198,30 +198,30 @@ export class LiveConnection {
     if (this.#world.isQuotaSpent()) {
       this.#after(QUOTA_CLOSE_MS.afterFrame, () => this.close('quotaExceeded'));
     }
-    const input = objectIn(message, 'realtimeInput');
-    const content = objectIn(message, 'clientContent');
-    const results = objectIn(message, 'toolResponse');
+    const input = objectAt(message, 'realtimeInput');
+    const content = objectAt(message, 'clientContent');
+    const results = objectAt(message, 'toolResponse');
     if (input !== null) this.#hear(input);
     if (content !== null) this.#read(content);
-    if (results !== null) this.#dialogue?.takeResults(listIn(results, 'functionResponses'));
+    if (results !== null) this.#dialogue?.takeResults(objectsAt(results, 'functionResponses'));
   }
 
-  #hear(input: Json): void {
+  #hear(input: JsonObject): void {
     const dialogue = this.#dialogue;
-    const marks = isJson(input['activityStart']) || isJson(input['activityEnd']);
+    const marks = isObject(input['activityStart']) || isObject(input['activityEnd']);
     if (marks && dialogue?.findsTurns === true) {
       this.close(closeManualActivity);
       return;
     }
-    if (isJson(input['activityStart'])) dialogue?.beginActivity();
-    const blobs = [objectIn(input, 'audio'), ...listIn(input, 'mediaChunks')];
+    if (isObject(input['activityStart'])) dialogue?.beginActivity();
+    const blobs = [objectAt(input, 'audio'), ...objectsAt(input, 'mediaChunks')];
     for (const blob of blobs) if (blob !== null) this.#hearAudio(blob);
-    if (isJson(input['activityEnd']) || flagIn(input, 'audioStreamEnd')) dialogue?.flush();
+    if (isObject(input['activityEnd']) || flagIn(input, 'audioStreamEnd')) dialogue?.flush();
     const text = textIn(input, 'text');
     if (text !== '') dialogue?.takeTurn(text);
   }
 
-  #hearAudio(blob: Json): void {
+  #hearAudio(blob: JsonObject): void {
     const [, rate] = /^audio\/pcm(?:;\s*rate=(\d{4,6}))?$/.exec(textIn(blob, 'mimeType')) ?? [];
     const data = textIn(blob, 'data');
     const isPcm = /^audio\/pcm\b/.test(textIn(blob, 'mimeType'));
@@ -229,8 +229,8 @@ export class LiveConnection {
     else this.#dialogue?.hear(Buffer.from(data, 'base64'), Number(rate ?? DEFAULT_RATE_HZ));
   }
 
-  #read(content: Json): void {
-    const turns = listIn(content, 'turns').map((turn) => ({
+  #read(content: JsonObject): void {
+    const turns = objectsAt(content, 'turns').map((turn) => ({
       role: textIn(turn, 'role') === 'model' ? ('assistant' as const) : ('user' as const),
       text: textOf(turn),
     }));

@@ -6,8 +6,9 @@ import type { Recogniser } from '../recogniser/recogniser.ts';
 import { openEar } from './ear.ts';
 import type { Ear } from './ear.ts';
 import type { GeminiFaults } from './faults.ts';
-import type { Json } from './json.ts';
-import { objectIn, textIn } from './json.ts';
+import { textIn } from './json.ts';
+import { objectAt } from '../../providers/wire/json.ts';
+import type { JsonObject } from '../../providers/wire/json.ts';
 import type { LiveSetup } from './setup.ts';
 import { Speaking } from './speaking.ts';
 
@@ -27,7 +28,7 @@ export interface DialogueOptions {
   readonly setup: LiveSetup;
   readonly turns: readonly Turn[];
   readonly world: DialogueWorld;
-  readonly send: (frame: Json) => void;
+  readonly send: (frame: JsonObject) => void;
   /** A handle of the session as it stands. */
   readonly handle: (turns: readonly Turn[]) => string;
   readonly onDeaf: () => void;
@@ -86,10 +87,10 @@ export class LiveDialogue {
     else this.#offerHandle(true);
   }
 
-  takeResults(results: readonly Json[]): void {
+  takeResults(results: readonly JsonObject[]): void {
     for (const result of results) {
       if (!this.#pending.delete(textIn(result, 'id'))) continue;
-      const response = objectIn(result, 'response') ?? {};
+      const response = objectAt(result, 'response') ?? {};
       const output = response['output'] ?? response;
       this.#results.push(typeof output === 'string' ? output : JSON.stringify(output));
     }

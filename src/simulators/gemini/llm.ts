@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterTool } from '../persona/mind.ts';
 import type { Mind, Thought, Turn } from '../persona/mind.ts';
 import { answer, bodyOf } from '../server/simulator-server.ts';
-import type { HttpAnswer } from '../server/simulator-server.ts';
-import { listIn, objectIn, readJson, textIn } from './json.ts';
-import type { Json } from './json.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
+import { readJson, textIn } from './json.ts';
+import { objectAt, objectsAt } from '../../providers/wire/json.ts';
+import type { JsonObject } from '../../providers/wire/json.ts';
 import { toolNames } from './setup.ts';
 import { httpError } from './wire.ts';
 
@@ -36,7 +37,7 @@ export async function answerContent(
     answer(response, refusal ?? invalid('The body is no JSON object.'));
     return;
   }
-  const chunks = chunksOf(thoughtOf(listIn(body, 'contents'), toolNames(body), options.mind));
+  const chunks = chunksOf(thoughtOf(objectsAt(body, 'contents'), toolNames(body), options.mind));
   if (!options.streams) {
     answer(response, { status: 200, body: JSON.stringify(merged(chunks)) });
     return;
@@ -46,15 +47,18 @@ export async function answerContent(
   response.end();
 }
 
-function refusalOf(body: Json | null): HttpAnswer | null {
+function refusalOf(body: JsonObject | null): HttpAnswer | null {
   if (body === null) return invalid('Invalid JSON payload received.');
   const stray = Object.keys(body).find((name) => !BODY_FIELDS.includes(name));
   if (stray !== undefined) {
     return invalid(`Invalid JSON payload received. Unknown name "${stray}": Cannot find field.`);
   }
-  const contents = listIn(body, 'contents');
+  const contents = objectsAt(body, 'contents');
   if (contents.length === 0)
     return invalid('* GenerateContentRequest.contents: contents is not specified');
+  if (textIn(contents.at(-1), 'role') === 'model') {
+    return invalid('Requests ending with a model turn are not supported.');
+  }
   return (
     contents
       .map((content, at) => callRefusal(content, contents[at - 1], contents[at + 1]))
@@ -64,20 +68,20 @@ function refusalOf(body: Json | null): HttpAnswer | null {
 
 /** The rules for calls: after the user's turn, each with its signature, each with its result behind it. */
 function callRefusal(
-  content: Json,
-  before: Json | undefined,
-  after: Json | undefined,
+  content: JsonObject,
+  before: JsonObject | undefined,
+  after: JsonObject | undefined,
 ): HttpAnswer | null {
-  const parts = listIn(content, 'parts');
-  const calls = parts.filter((part) => objectIn(part, 'functionCall') !== null);
+  const parts = objectsAt(content, 'parts');
+  const calls = parts.filter((part) => objectAt(part, 'functionCall') !== null);
   if (calls.length === 0) return null;
   if (textIn(before, 'role') !== 'user') {
     return invalid(
       'Please ensure that function call turn comes immediately after a user turn or after a function response turn.',
     );
   }
-  const results = listIn(after, 'parts').filter(
-    (part) => objectIn(part, 'functionResponse') !== null,
+  const results = objectsAt(after, 'parts').filter(
+    (part) => objectAt(part, 'functionResponse') !== null,
   );
   if (results.length !== calls.length) {
     return invalid(
@@ -89,9 +93,9 @@ function callRefusal(
     : invalid('Function call is missing a thought_signature in functionCall parts.');
 }
 
-function thoughtOf(contents: readonly Json[], tools: readonly string[], mind: Mind): Thought {
-  const results = listIn(contents.at(-1), 'parts').flatMap((part) => {
-    const response = objectIn(objectIn(part, 'functionResponse'), 'response');
+function thoughtOf(contents: readonly JsonObject[], tools: readonly string[], mind: Mind): Thought {
+  const results = objectsAt(contents.at(-1), 'parts').flatMap((part) => {
+    const response = objectAt(objectAt(part, 'functionResponse'), 'response');
     return response === null ? [] : [response];
   });
   if (results.length > 0) {
@@ -102,7 +106,7 @@ function thoughtOf(contents: readonly Json[], tools: readonly string[], mind: Mi
   }
   const turns = contents.map((content): Turn => {
     const role = textIn(content, 'role') === 'model' ? 'assistant' : 'user';
-    const text = listIn(content, 'parts')
+    const text = objectsAt(content, 'parts')
       .map((part) => textIn(part, 'text'))
       .join('');
     return { role, text };
@@ -111,8 +115,10 @@ function thoughtOf(contents: readonly Json[], tools: readonly string[], mind: Mi
 }
 
 /** Two words a chunk; counts in the middle differ from those at the end, as the service's do. */
-function chunksOf({ text, toolCall }: Thought): readonly Json[] {
-  const parts: Json[] = (text.match(/\s*\S+(?:\s+\S+)?/g) ?? []).map((words) => ({ text: words }));
+function chunksOf({ text, toolCall }: Thought): readonly JsonObject[] {
+  const parts: JsonObject[] = (text.match(/\s*\S+(?:\s+\S+)?/g) ?? []).map((words) => ({
+    text: words,
+  }));
   if (toolCall !== null) {
     const args = JSON.parse(toolCall.arguments) as unknown;
     parts.push({ functionCall: { name: toolCall.name, args }, thoughtSignature: SIGNATURE });
@@ -138,9 +144,9 @@ function chunksOf({ text, toolCall }: Thought): readonly Json[] {
   });
 }
 
-function merged(chunks: readonly Json[]): Json {
+function merged(chunks: readonly JsonObject[]): JsonObject {
   const parts = chunks.flatMap((chunk) =>
-    listIn(objectIn(listIn(chunk, 'candidates')[0], 'content'), 'parts'),
+    objectsAt(objectAt(objectsAt(chunk, 'candidates')[0], 'content'), 'parts'),
   );
   const candidate = { content: { parts, role: 'model' }, finishReason: 'STOP', index: 0 };
   return { ...chunks.at(-1), candidates: [candidate] };

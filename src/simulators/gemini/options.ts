@@ -1,11 +1,13 @@
 /** What a stand-in for Gemini is given, and what it can be made to do while it runs. */
 import type { Clock } from '../../ports/clock.ts';
+import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Mind } from '../persona/mind.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
-import type { HttpAnswer, ServerAddress } from '../server/simulator-server.ts';
+import type { ServerAddress } from '../server/address.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 import type { CloseLike, GeminiFaults } from './faults.ts';
 
-export interface GeminiSimulatorOptions extends ServerAddress {
+export interface GeminiSimulatorOptions extends ServerAddress, FaultListener {
   /** What hears. Default: nothing but how loud it is; what is said is then up to `hears`. */
   readonly recogniser?: Recogniser;
   /** Without a recogniser: what the n-th turn of a socket says. Default "hello". */
@@ -28,7 +30,7 @@ export interface GeminiSimulatorStats {
   readonly audioSamples: number;
 }
 
-export interface GeminiSimulator {
+export interface GeminiSimulator extends FaultsOnDemand {
   /** For sockets, such as `ws://127.0.0.1:40123`. */
   readonly url: string;
   /** Of the same port, such as `http://127.0.0.1:40123`. */

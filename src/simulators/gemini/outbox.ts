@@ -1,14 +1,13 @@
 /** How a stand-in sends: as text or bytes, member by member or merged, with things in between that nobody knows. */
 import type { WebSocket } from 'ws';
 import type { Random } from '../../ports/random.ts';
-import type { Json } from './json.ts';
+import type { GeminiFaults } from './faults.ts';
+import type { JsonObject } from '../../providers/wire/json.ts';
 
 export interface OutboxOptions {
   readonly socket: WebSocket;
-  /** Whether JSON travels in binary frames. */
-  readonly sendsBytes: boolean;
-  /** How often something unknown or empty comes along, 0 to 1. */
-  readonly noiseRatio: number;
+  /** Read for every frame: whether JSON travels in binary ones, how often something unknown or empty comes along. */
+  readonly faults: Pick<GeminiFaults, 'sendsBytes' | 'noiseRatio'>;
   readonly random: Random;
 }
 
@@ -16,7 +15,7 @@ export interface OutboxOptions {
 const UNREAD_CAPACITY_BYTES = 8 * 1_024 * 1_024;
 
 /** What the service sends, or may send one day, and what a client has to live with. */
-const NOISE: readonly Json[] = [
+const NOISE: readonly JsonObject[] = [
   { serverContent: {} },
   { sessionResumptionUpdate: { resumable: false } },
   { sessionResumptionUpdate: {} },
@@ -33,8 +32,9 @@ export class Outbox {
     this.#options = options;
   }
 
-  send(message: Json): void {
-    const { random, noiseRatio } = this.#options;
+  send(message: JsonObject): void {
+    const { random, faults } = this.#options;
+    const { noiseRatio = 0 } = faults;
     if (noiseRatio > 0 && random.unit() < noiseRatio) {
       const noise = NOISE[Math.floor(random.unit() * NOISE.length)];
       if (noise !== undefined) this.#write(noise);
@@ -42,11 +42,11 @@ export class Outbox {
     } else this.#write(message);
   }
 
-  #write(message: Json): void {
-    const { socket, sendsBytes } = this.#options;
+  #write(message: JsonObject): void {
+    const { socket, faults } = this.#options;
     if (socket.readyState !== socket.OPEN) return;
     const text = `${JSON.stringify(message)}\n`; // the service ends its frames with a line feed
     if (socket.bufferedAmount > UNREAD_CAPACITY_BYTES) socket.terminate();
-    else socket.send(sendsBytes ? Buffer.from(text) : text);
+    else socket.send(faults.sendsBytes === true ? Buffer.from(text) : text);
   }
 }

@@ -1,6 +1,7 @@
 /** What a client asks for in `setup`, and what of it is refused. */
-import { flagIn, isJson, listIn, objectIn, textIn } from './json.ts';
-import type { Json } from './json.ts';
+import { flagIn, textIn } from './json.ts';
+import { isObject, objectAt, objectsAt } from '../../providers/wire/json.ts';
+import type { JsonObject } from '../../providers/wire/json.ts';
 import { LIVE_CLOSES, closeNoSuchModel, closeUnknownName } from './wire.ts';
 import type { LiveClose } from './wire.ts';
 
@@ -57,27 +58,27 @@ const GENERATION_FIELDS: readonly string[] = [
   'responseSchema',
 ];
 
-export function readSetup(setup: Json, version: string): LiveSetup | LiveClose {
+export function readSetup(setup: JsonObject, version: string): LiveSetup | LiveClose {
   const unknown = unknownIn(setup, SETUP_FIELDS);
   if (unknown !== undefined) return closeUnknownName(unknown, " at 'setup'");
-  const generation = objectIn(setup, 'generationConfig') ?? {};
+  const generation = objectAt(setup, 'generationConfig') ?? {};
   const stray = unknownIn(generation, GENERATION_FIELDS);
   if (stray !== undefined) return closeUnknownName(stray, " at 'setup.generation_config'");
 
   const model = textIn(setup, 'model');
   if (!/^models\/.*gemini/i.test(model)) return closeNoSuchModel(model, version);
-  const resumption = objectIn(setup, 'sessionResumption');
+  const resumption = objectAt(setup, 'sessionResumption');
   if (flagIn(resumption, 'transparent')) return LIVE_CLOSES.invalidArgument;
 
   const modalities: unknown = generation['responseModalities'];
-  const detection = objectIn(objectIn(setup, 'realtimeInputConfig'), 'automaticActivityDetection');
+  const detection = objectAt(objectAt(setup, 'realtimeInputConfig'), 'automaticActivityDetection');
   const silence = detection?.['silenceDurationMs'];
   return {
     model,
     tools: toolNames(setup),
     speaksText: Array.isArray(modalities) && modalities.includes('TEXT'),
-    writesInput: isJson(setup['inputAudioTranscription']),
-    writesOutput: isJson(setup['outputAudioTranscription']),
+    writesInput: isObject(setup['inputAudioTranscription']),
+    writesOutput: isObject(setup['outputAudioTranscription']),
     findsTurns: !flagIn(detection, 'disabled'),
     silenceDurationMs: typeof silence === 'number' ? silence : SILENCE_DURATION_MS,
     resumption: resumption !== null,
@@ -86,19 +87,19 @@ export function readSetup(setup: Json, version: string): LiveSetup | LiveClose {
 }
 
 /** Names of functions that may be called, of a setup or of a request over HTTP. */
-export function toolNames(request: Json): readonly string[] {
-  return listIn(request, 'tools')
-    .flatMap((tool) => listIn(tool, 'functionDeclarations'))
+export function toolNames(request: JsonObject): readonly string[] {
+  return objectsAt(request, 'tools')
+    .flatMap((tool) => objectsAt(tool, 'functionDeclarations'))
     .map((declaration) => textIn(declaration, 'name'));
 }
 
 /** Null where there is something that is no text, which is refused. */
-export function textOf(content: Json): string | null {
-  const parts = listIn(content, 'parts');
+export function textOf(content: JsonObject): string | null {
+  const parts = objectsAt(content, 'parts');
   const isText = parts.every((part) => typeof part['text'] === 'string');
   return isText ? parts.map((part) => textIn(part, 'text')).join('') : null;
 }
 
-function unknownIn(value: Json, known: readonly string[]): string | undefined {
+function unknownIn(value: JsonObject, known: readonly string[]): string | undefined {
   return Object.keys(value).find((name) => !known.includes(name));
 }

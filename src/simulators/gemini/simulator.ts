@@ -9,8 +9,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
 import { systemClock } from '../../ports/clock.ts';
 import { simpleMind } from '../persona/mind.ts';
-import { SimulatorServer, answer } from '../server/simulator-server.ts';
-import type { HttpAnswer, ListeningServer } from '../server/simulator-server.ts';
+import { FaultDesk } from '../control/desk.ts';
+import type { FaultReceipt, FaultRequest } from '../control/on-demand.ts';
+import { listenWithFaults } from '../control/endpoint.ts';
+import { PongPace } from '../control/pongs.ts';
+import { answer } from '../server/simulator-server.ts';
+import type { ListeningServer } from '../server/handlers.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
+import { GEMINI_FAULTS } from './fault-table.ts';
+import type { GeminiFaultTarget, LastingFaults, RefusedThing } from './fault-table.ts';
 import type { CloseLike } from './faults.ts';
 import { HandleStore } from './handles.ts';
 import type { GeminiSimulator, GeminiSimulatorOptions, GeminiSimulatorStats } from './options.ts';
@@ -39,14 +46,22 @@ export async function startGeminiSimulator(
   return simulator;
 }
 
-class Simulator implements GeminiSimulator {
+/** Waits for the next one. */
+interface Planned<What> {
+  readonly what: What;
+  readonly told?: (() => void) | undefined;
+}
+
+class Simulator implements GeminiSimulator, GeminiFaultTarget {
   readonly #keys: ReadonlySet<string>;
   readonly #tokens = new Set<string>();
-  readonly #connections = new Set<LiveConnection>();
+  readonly #connections = new Map<LiveConnection, WebSocket>();
   readonly #world: LiveWorld;
-  readonly #refusals: HttpAnswer[] = [];
-  readonly #setupCloses: CloseLike[] = [];
-  readonly #httpAnswers: HttpAnswer[] = [];
+  readonly #desk: FaultDesk<GeminiFaultTarget>;
+  readonly pongs: PongPace;
+  readonly lasting: LastingFaults;
+  readonly #refusals: (Planned<HttpAnswer> & { readonly on: RefusedThing })[] = [];
+  readonly #setupCloses: Planned<CloseLike>[] = [];
   readonly #refusedByStatus: Record<number, number> = {};
   readonly #closesByCode: Record<number, number> = {};
   #server: ListeningServer | null = null;
@@ -58,15 +73,20 @@ class Simulator implements GeminiSimulator {
   constructor(options: GeminiSimulatorOptions) {
     this.#keys = new Set(options.apiKeys ?? ['local']);
     this.#isQuotaSpent = options.faults?.isQuotaSpent ?? false;
+    const { clock = systemClock, faults } = options;
+    this.lasting = { ...LASTING_BY_DEFAULT, ...faults };
+    this.pongs = new PongPace(options.pongDelayMs ?? 0, clock);
+    this.#desk = new FaultDesk({ ...options, clock, table: GEMINI_FAULTS, target: this });
     this.#world = this.#worldOf(options);
   }
 
   async listen(address: GeminiSimulatorOptions): Promise<void> {
-    this.#server = await SimulatorServer.start(
+    this.#server = await listenWithFaults(
       {
         onUpgrade: (request, url) => this.#onUpgrade(request, url),
         onRequest: (request, response, url) => this.#onRequest(request, response, url),
       },
+      { desk: this.#desk, pongs: this.pongs },
       address,
     );
   }
@@ -99,16 +119,36 @@ class Simulator implements GeminiSimulator {
     return token;
   }
 
+  get faults() {
+    return this.#desk.faults;
+  }
+
+  ask(request: FaultRequest): FaultReceipt {
+    return this.#desk.ask(request);
+  }
+
   goAway(timeLeft: string | null, endsInMs: number): void {
-    for (const connection of this.#connections) connection.goAway(timeLeft, endsInMs);
+    this.sendAway(timeLeft, endsInMs, null);
+  }
+
+  sendAway(timeLeft: string | null, endsInMs: number, only: WebSocket | null): number {
+    return this.#each(only, (connection) => connection.goAway(timeLeft, endsInMs));
   }
 
   closeAll(close: CloseLike): void {
-    for (const connection of this.#connections) connection.close(close);
+    this.closeThose(close, null);
+  }
+
+  closeThose(close: CloseLike, only: WebSocket | null): number {
+    return this.#each(only, (connection) => connection.close(close));
   }
 
   cutAll(): void {
-    for (const connection of this.#connections) connection.cut();
+    this.cutThose(null);
+  }
+
+  cutThose(only: WebSocket | null): number {
+    return this.#each(only, (connection) => connection.cut());
   }
 
   forgetHandles(): void {
@@ -120,23 +160,32 @@ class Simulator implements GeminiSimulator {
   }
 
   refuseUpgrade(...answers: readonly HttpAnswer[]): void {
-    this.#refusals.push(...answers);
+    for (const what of answers) this.#refusals.push({ what, on: 'live' });
   }
 
   closeSetup(...closes: readonly CloseLike[]): void {
-    this.#setupCloses.push(...closes);
+    for (const what of closes) this.#setupCloses.push({ what });
   }
 
   answerHttp(...answers: readonly HttpAnswer[]): void {
-    this.#httpAnswers.push(...answers);
+    for (const what of answers) this.#refusals.push({ what, on: 'content' });
+  }
+
+  refuse(what: HttpAnswer, on: RefusedThing, told: () => void): void {
+    this.#refusals.push({ what, on, told });
+  }
+
+  closeSetups(what: CloseLike, told: () => void): void {
+    this.#setupCloses.push({ what, told });
   }
 
   async close(): Promise<void> {
-    this.cutAll();
+    for (const connection of this.#connections.keys()) connection.cut();
     await this.#server?.close();
   }
 
-  #worldOf({ faults = {}, clock = systemClock, ...options }: GeminiSimulatorOptions): LiveWorld {
+  #worldOf({ clock = systemClock, ...options }: GeminiSimulatorOptions): LiveWorld {
+    const faults = this.lasting;
     return {
       clock,
       faults,
@@ -146,9 +195,13 @@ class Simulator implements GeminiSimulator {
       speaksAtRatio: options.speaksAtRatio ?? 4,
       handles: new HandleStore(clock, faults.handleTtlMs ?? HANDLE_TTL_MS),
       isQuotaSpent: () => this.#isQuotaSpent,
-      takeSetupClose: () => this.#setupCloses.shift() ?? null,
+      takeSetupClose: () => {
+        const planned = this.#setupCloses.shift();
+        planned?.told?.();
+        return planned?.what ?? null;
+      },
       isHeld: (sessionId, by) =>
-        [...this.#connections].some(
+        [...this.#connections.keys()].some(
           (other) => other !== by && other.isOpen && other.sessionId === sessionId,
         ),
       nextCall: () => (this.#calls += 1),
@@ -165,7 +218,7 @@ class Simulator implements GeminiSimulator {
     const isKnown = isToken ? this.#tokens.has(key ?? '') : this.#keys.has(key ?? '');
     const { refusesKeysBy = 'http' } = this.#world.faults;
     const refusal =
-      this.#refusals.shift() ??
+      this.#takeRefusal('live') ??
       (method === undefined || (isToken && version !== 'v1alpha')
         ? NOT_FOUND
         : !isKnown && refusesKeysBy === 'http'
@@ -178,15 +231,15 @@ class Simulator implements GeminiSimulator {
     return (socket) => {
       this.#opened += 1;
       const connection = new LiveConnection(socket, version, this.#world);
-      this.#connections.add(connection);
+      this.#connections.set(connection, socket);
       if (!isKnown && refusesKeysBy !== 'http') connection.close(refusesKeysBy);
     };
   }
 
   async #onRequest(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const planned = this.#httpAnswers.shift();
+    const planned = this.#takeRefusal('content');
     const key = keyOf(request, url);
-    if (planned !== undefined) this.#refuse(response, planned);
+    if (planned !== null) this.#refuse(response, planned);
     else if (!this.#keys.has(key ?? '')) this.#refuse(response, refusedKey(key));
     else await this.#serve(request, response, url);
   }
@@ -204,11 +257,34 @@ class Simulator implements GeminiSimulator {
     } else this.#refuse(response, NOT_FOUND);
   }
 
+  #takeRefusal(by: RefusedThing): HttpAnswer | null {
+    const at = this.#refusals.findIndex(({ on }) => on === 'any' || on === by);
+    const planned = at < 0 ? undefined : this.#refusals.splice(at, 1)[0];
+    planned?.told?.();
+    return planned?.what ?? null;
+  }
+
+  /** Those that stand: of all sockets, or only this one. */
+  #each(only: WebSocket | null, run: (connection: LiveConnection) => void): number {
+    const struck = [...this.#connections].filter(
+      ([connection, socket]) => connection.isOpen && socket === (only ?? socket),
+    );
+    for (const [connection] of struck) run(connection);
+    return struck.length;
+  }
+
   #refuse(response: ServerResponse, refusal: HttpAnswer): void {
     count(this.#refusedByStatus, refusal.status);
     answer(response, refusal);
   }
 }
+
+const LASTING_BY_DEFAULT = {
+  sendsBytes: false,
+  mergesMembers: false,
+  isSilentAfterGoAway: false,
+  noiseRatio: 0,
+};
 
 const NOT_FOUND = httpError({
   status: 404,

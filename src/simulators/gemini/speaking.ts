@@ -1,7 +1,7 @@
 /** One answer, spoken in pieces faster than it sounds, as the service does, until it is done or interrupted. */
 import type { Clock } from '../../ports/clock.ts';
 import { speak } from '../persona/voice.ts';
-import type { Json } from './json.ts';
+import type { JsonObject } from '../../providers/wire/json.ts';
 
 const RATE_HZ = 24_000;
 const PIECE_MS = 200;
@@ -16,7 +16,7 @@ export interface SpeakingOptions {
   /** How many times faster than it sounds. */
   readonly ratio: number;
   readonly clock: Clock;
-  readonly send: (content: Json) => void;
+  readonly send: (content: JsonObject) => void;
   readonly onDone: () => void;
 }
 

@@ -1,5 +1,5 @@
 /** Frames and closes of the Live API, and errors of Google's HTTP API, as they were recorded or reported. */
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 
 export interface LiveClose {
   readonly code: number;

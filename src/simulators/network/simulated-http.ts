@@ -7,7 +7,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Http, HttpEnd, HttpExchange, HttpHandlers, HttpRequest } from '../../ports/http.ts';
 import type { Frame, SocketEnd, Transport } from '../../ports/socket.ts';
 import type { MemorySocket } from '../../testing/memory-socket.ts';
-import type { ServerHandlers } from '../server/simulator-server.ts';
+import type { ServerHandlers } from '../server/handlers.ts';
 
 /** How the server's end says that the answer is complete; any other end leaves it incomplete. */
 const COMPLETE = 1_000;

@@ -13,7 +13,7 @@ import type { Random } from '../../ports/random.ts';
 import type { DialRequest, Socket, SocketHandlers, Transport } from '../../ports/socket.ts';
 import type { MemorySocket } from '../../testing/memory-socket.ts';
 import { MemoryTransport } from '../../testing/memory-transport.ts';
-import type { ListeningServer, ServerHandlers, ServerNetwork } from '../server/simulator-server.ts';
+import type { ListeningServer, ServerHandlers, ServerNetwork } from '../server/handlers.ts';
 
 export interface SimulatedNetworkOptions {
   readonly clock: Clock;

@@ -4,6 +4,7 @@
  */
 import { Items } from './items.ts';
 import { newId } from './frames.ts';
+import { dropOldest } from '../../ports/capacity.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
 
 export interface Call {
@@ -21,8 +22,7 @@ export class Calls {
   open(session: JsonObject): Call {
     const call = { id: newId('rtc', 24), session, items: new Items() };
     this.#calls.set(call.id, call);
-    const [oldest] = this.#calls.keys();
-    if (this.#calls.size > CAPACITY && oldest !== undefined) this.#calls.delete(oldest);
+    dropOldest(this.#calls, CAPACITY);
     return call;
   }
 

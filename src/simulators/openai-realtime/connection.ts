@@ -13,7 +13,7 @@ import { complaint, ENDINGS, newId } from './frames.ts';
 import type { Complaint, Ending } from './frames.ts';
 import { Hearing } from './hearing.ts';
 import { obeyAboutItems } from './item-events.ts';
-import type { Item, Items } from './items.ts';
+import type { Items } from './items.ts';
 import { Line } from './line.ts';
 import { Listening } from './listening.ts';
 import type { HeardTurn } from './listening.ts';
@@ -68,7 +68,13 @@ export class RealtimeConnection {
     const session = (): JsonObject => this.#session;
     const { clock, faults, transcriber } = options;
     this.#line = new Line(options);
-    this.#hearing = new Hearing({ line: this.#line, faults, transcriber, session });
+    this.#hearing = new Hearing({
+      line: this.#line,
+      items: this.items,
+      faults,
+      transcriber,
+      session,
+    });
     this.#listening = new Listening({
       onStarted: (itemId, startMs) => this.#onStarted(itemId, startMs),
       onStopped: (itemId, endMs) => {
@@ -81,11 +87,11 @@ export class RealtimeConnection {
     });
     this.#responder = new Responder({
       clock,
+      line: this.#line,
       items: this.items,
       conversationId: newId('conv'),
       speedRatio: options.replySpeedRatio,
       session,
-      say: this.#line.say,
       think: (tools) => this.#think(tools),
       failure: () => faults.takeReplyFailure(String(this.#session['model'])),
     });
@@ -220,20 +226,6 @@ export class RealtimeConnection {
   }
 
   #onCommitted(turn: HeardTurn, byItself: boolean): void {
-    const item: Item = {
-      id: turn.itemId,
-      type: 'message',
-      status: 'completed',
-      role: 'user',
-      content: [{ type: 'input_audio', transcript: null }],
-    };
-    this.#line.say('input_audio_buffer.committed', {
-      previous_item_id: this.items.lastId,
-      item_id: turn.itemId,
-    });
-    const { previousId } = this.items.append(item);
-    this.#line.say('conversation.item.added', { previous_item_id: previousId, item });
-    this.#line.say('conversation.item.done', { previous_item_id: previousId, item });
     this.#hearing.hear(turn);
     if (!byItself || detectionOf(this.#session)?.creates !== true) return;
     const problem = this.#reply({});

@@ -1,5 +1,6 @@
 /** Who may connect: holders of an API key, or of an ephemeral key that one of them made for a browser. */
 import type { IncomingMessage } from 'node:http';
+import { dropOldest } from '../../ports/capacity.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
 import { newId } from './frames.ts';
 
@@ -44,8 +45,7 @@ export class Credentials {
   mint(session: JsonObject, expiresAtMs: number): string {
     const value = newId('ek', 32);
     this.#ephemeral.set(value, { session, expiresAtMs });
-    const [oldest] = this.#ephemeral.keys();
-    if (this.#ephemeral.size > CAPACITY && oldest !== undefined) this.#ephemeral.delete(oldest);
+    dropOldest(this.#ephemeral, CAPACITY);
     return value;
   }
 }

@@ -4,7 +4,7 @@ import type { WallClock } from '../../ports/clock.ts';
 import { numberAt, objectAt, objectIn, stringAt } from '../../providers/wire/json.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
 import { bodyOf } from '../server/simulator-server.ts';
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 import { parseForm } from '../whisper/multipart.ts';
 import { declined } from './calls.ts';
 import type { Calls } from './calls.ts';

@@ -1,7 +1,7 @@
 /** What goes wrong on demand. A fault strikes as often as it is told to, and is used up by that. */
 import { QUOTA } from './frames.ts';
 import type { EndingName } from './frames.ts';
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 
 export type OpenAiFault =
   /** The next upgrades are refused over HTTP. */
@@ -43,10 +43,15 @@ export interface ReplyFailure {
   readonly message: string;
 }
 
-type Counted = Extract<OpenAiFault, { readonly times?: number }>;
+/** What waits for the next of its kind. */
+export type CountedFault = Extract<OpenAiFault, { readonly times?: number }>;
 
 export class Faults {
-  readonly #pending: { readonly fault: Counted; times: number }[] = [];
+  readonly #pending: {
+    readonly fault: CountedFault;
+    times: number;
+    readonly told: (() => void) | undefined;
+  }[] = [];
   lateTranscriptionMs: number;
   oddityRatio: number;
 
@@ -55,20 +60,24 @@ export class Faults {
     this.oddityRatio = oddityRatio;
   }
 
-  add(fault: Exclude<OpenAiFault, { kind: 'end' }>): void {
+  /** @param told hears whenever it strikes. */
+  add(fault: Exclude<OpenAiFault, { kind: 'end' }>, told?: () => void): void {
     if (fault.kind === 'lateTranscription') this.lateTranscriptionMs = fault.delayMs;
     else if (fault.kind === 'oddities') this.oddityRatio = fault.ratio;
-    else this.#pending.push({ fault, times: fault.times ?? 1 });
+    else this.#pending.push({ fault, times: fault.times ?? 1, told });
   }
 
   /** The oldest of this kind, which strikes now. */
-  take<Kind extends Counted['kind']>(kind: Kind): Extract<Counted, { kind: Kind }> | null {
+  take<Kind extends CountedFault['kind']>(
+    kind: Kind,
+  ): Extract<CountedFault, { kind: Kind }> | null {
     const at = this.#pending.findIndex(({ fault }) => fault.kind === kind);
     const entry = this.#pending[at];
     if (entry === undefined) return null;
     entry.times -= 1;
+    entry.told?.();
     if (entry.times <= 0) this.#pending.splice(at, 1);
-    return entry.fault as Extract<Counted, { kind: Kind }>;
+    return entry.fault as Extract<CountedFault, { kind: Kind }>;
   }
   /** What the next reply fails with; null where it does not. */
   takeReplyFailure(model: string): ReplyFailure | null {

@@ -1,8 +1,8 @@
-/** What the user's turns say: understood as soon as it can be, and told to whoever asked for transcription. */
+/** The user's turns: items at once, understood as soon as can be, and told to whoever asked for transcription. */
 import { objectAt, objectsAt, stringAt } from '../../providers/wire/json.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
 import type { Faults } from './faults.ts';
-import type { Item } from './items.ts';
+import type { Item, Items } from './items.ts';
 import type { Line } from './line.ts';
 import type { HeardTurn } from './listening.ts';
 import type { Transcriber } from './transcriber.ts';
@@ -11,6 +11,7 @@ const TOLD = 'conversation.item.input_audio_transcription';
 
 export interface HearingOptions {
   readonly line: Line;
+  readonly items: Items;
   readonly faults: Faults;
   readonly transcriber: Transcriber;
   readonly session: () => JsonObject;
@@ -31,6 +32,7 @@ export class Hearing {
   }
 
   hear(turn: HeardTurn): void {
+    this.#tellItem(turn.itemId);
     const hearing = this.#options.transcriber.transcribe(turn).then(
       (text) => {
         this.#heard.set(turn.itemId, text);
@@ -53,6 +55,16 @@ export class Hearing {
     const heard = this.#heard.get(item.id);
     if (heard === undefined) return item;
     return { ...item, content: [{ type: 'input_audio', transcript: heard }] };
+  }
+
+  #tellItem(id: string): void {
+    const { line, items } = this.#options;
+    line.say('input_audio_buffer.committed', { previous_item_id: items.lastId, item_id: id });
+    const content = [{ type: 'input_audio', transcript: null }];
+    const turn = { id, type: 'message', status: 'completed', role: 'user', content };
+    const { item, previousId } = items.append(turn);
+    line.say('conversation.item.added', { previous_item_id: previousId, item });
+    line.say('conversation.item.done', { previous_item_id: previousId, item });
   }
 
   #tell({ itemId, ms }: HeardTurn, text: string): void {

@@ -2,14 +2,15 @@
 import type { Clock, WallClock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
+import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Mind } from '../persona/mind.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
-import type { ServerAddress } from '../server/simulator-server.ts';
+import type { ServerAddress } from '../server/address.ts';
 import type { LastingFaults, OpenAiFault } from './faults.ts';
 import type { Item } from './items.ts';
 import type { Hint } from './transcriber.ts';
 
-export interface OpenAiSimulatorOptions extends ServerAddress, LastingFaults {
+export interface OpenAiSimulatorOptions extends ServerAddress, LastingFaults, FaultListener {
   /** Without one the user is taken to say what `hint` says. Who made it closes it. */
   readonly recogniser?: Recogniser;
   /** The text of a turn, where no recogniser hears it. Default: none. */
@@ -47,7 +48,7 @@ export interface SimulatedSession {
   readonly items: readonly Item[];
 }
 
-export interface OpenAiSimulator {
+export interface OpenAiSimulator extends FaultsOnDemand {
   /** For `openaiRealtime({ baseUrl })`: such as `ws://127.0.0.1:40123/v1`. */
   readonly baseUrl: string;
   /** For the service's own client, and for HTTP: such as `https://127.0.0.1:40123/v1`. */

@@ -11,8 +11,13 @@ import type { WallClock } from '../../ports/clock.ts';
 import { systemClock, systemWallClock } from '../../ports/clock.ts';
 import { systemRandom } from '../../ports/random.ts';
 import { simpleMind } from '../persona/mind.ts';
-import { answer, SimulatorServer } from '../server/simulator-server.ts';
-import type { HttpAnswer, ListeningServer } from '../server/simulator-server.ts';
+import { FaultDesk } from '../control/desk.ts';
+import type { FaultReceipt, FaultRequest } from '../control/on-demand.ts';
+import { listenWithFaults } from '../control/endpoint.ts';
+import { PongPace } from '../control/pongs.ts';
+import { answer } from '../server/simulator-server.ts';
+import type { ListeningServer } from '../server/handlers.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 import { admit } from './admission.ts';
 import type { Admitted } from './admission.ts';
 import { Calls } from './calls.ts';
@@ -20,6 +25,8 @@ import type { Call } from './calls.ts';
 import { RealtimeConnection } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import { Endpoints, notFound } from './endpoints.ts';
+import { OPENAI_FAULTS } from './fault-table.ts';
+import type { OpenAiFaultTarget } from './fault-table.ts';
 import { Faults } from './faults.ts';
 import type { OpenAiFault } from './faults.ts';
 import { ENDINGS } from './frames.ts';
@@ -49,11 +56,14 @@ export async function startOpenAiSimulator(
   return simulator;
 }
 
-class RealtimeSimulator implements OpenAiSimulator {
+class RealtimeSimulator implements OpenAiSimulator, OpenAiFaultTarget {
   readonly #options: OpenAiSimulatorOptions;
   readonly #credentials: Credentials;
   readonly #wallClock: WallClock;
-  readonly #faults: Faults;
+  readonly #desk: FaultDesk<OpenAiFaultTarget>;
+  readonly #sockets = new WeakMap<RealtimeConnection, WebSocket>();
+  readonly lasting: Faults;
+  readonly pongs: PongPace;
   readonly #calls = new Calls();
   readonly #endpoints: Endpoints;
   /** With the call that each controls, if it is one's. */
@@ -69,7 +79,10 @@ class RealtimeSimulator implements OpenAiSimulator {
     this.#options = options;
     this.#credentials = new Credentials(options.apiKeys ?? ['local']);
     this.#wallClock = options.wallClock ?? systemWallClock;
-    this.#faults = new Faults(options);
+    this.lasting = new Faults(options);
+    const { clock = systemClock, pongDelayMs = 0 } = options;
+    this.pongs = new PongPace(pongDelayMs, clock);
+    this.#desk = new FaultDesk({ ...options, clock, table: OPENAI_FAULTS, target: this });
     this.#endpoints = new Endpoints({
       credentials: this.#credentials,
       calls: this.#calls,
@@ -85,11 +98,12 @@ class RealtimeSimulator implements OpenAiSimulator {
   }
 
   async listen(): Promise<void> {
-    this.#server = await SimulatorServer.start(
+    this.#server = await listenWithFaults(
       {
         onUpgrade: (request, url) => this.#onUpgrade(request, url),
         onRequest: (request, response, url) => this.#onRequest(request, response, url),
       },
+      { desk: this.#desk, pongs: this.pongs },
       this.#options,
     );
   }
@@ -126,13 +140,30 @@ class RealtimeSimulator implements OpenAiSimulator {
 
   inject(fault: OpenAiFault): void {
     if (fault.kind !== 'end') {
-      this.#faults.add(fault);
+      this.lasting.add(fault);
       return;
     }
-    for (const connection of [...this.#connections.keys()]) {
-      if (fault.how === 'reset') connection.cut();
-      else connection.end(ENDINGS[fault.how]);
+    this.endThose(fault.how === 'reset' ? 'reset' : ENDINGS[fault.how], null);
+  }
+
+  endThose(how: Ending | 'reset', only: WebSocket | null): number {
+    const struck = [...this.#connections.keys()].filter(
+      (connection) => only === null || this.#sockets.get(connection) === only,
+    );
+    const standing = struck.filter((connection) => this.#sockets.get(connection)?.readyState === 1);
+    for (const connection of struck) {
+      if (how === 'reset') connection.cut();
+      else connection.end(how);
     }
+    return standing.length;
+  }
+
+  get faults() {
+    return this.#desk.faults;
+  }
+
+  ask(request: FaultRequest): FaultReceipt {
+    return this.#desk.ask(request);
   }
 
   async close(): Promise<void> {
@@ -141,7 +172,7 @@ class RealtimeSimulator implements OpenAiSimulator {
   }
 
   #onUpgrade(request: IncomingMessage, url: URL): HttpAnswer | ((socket: WebSocket) => void) {
-    const refused = this.#faults.take('refuse')?.answer ?? null;
+    const refused = this.lasting.take('refuse')?.answer ?? null;
     if (refused !== null) return this.#refused(refused);
     if (!PATHS.includes(url.pathname)) return this.#refused(notFound(url.pathname));
     const admitted = admit(request, url, {
@@ -173,7 +204,7 @@ class RealtimeSimulator implements OpenAiSimulator {
       mind: mind ?? simpleMind,
       clock: this.#options.clock ?? systemClock,
       random: this.#options.random ?? systemRandom,
-      faults: this.#faults,
+      faults: this.lasting,
       replySpeedRatio: this.#options.replySpeedRatio ?? 8,
       sessionMs,
       endsBy: {
@@ -196,6 +227,7 @@ class RealtimeSimulator implements OpenAiSimulator {
       },
     });
     this.#connections.set(connection, call);
+    this.#sockets.set(connection, socket);
   }
 
   async #onRequest(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {

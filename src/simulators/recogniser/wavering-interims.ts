@@ -6,12 +6,12 @@ import type { Recogniser, RecogniserResult } from './recogniser.ts';
 import type { Random } from '../../ports/random.ts';
 
 /**
- * @param ratio of all interims, how many waver: half of them lose words, half begin with another one. 0 to 1.
+ * @param ratio of all interims, how many waver by now: half of them lose words, half begin with another one. 0 to 1.
  * @returns the same recogniser, with such interims; whoever closes one closes the other.
  */
 export function waveringInterims(
   recogniser: Recogniser,
-  ratio: number,
+  ratio: () => number,
   random: Random,
 ): Recogniser {
   return {
@@ -19,7 +19,7 @@ export function waveringInterims(
       recogniser.open({
         ...options,
         onResult: (result) => {
-          const wavers = result.kind === 'interim' && random.unit() < ratio;
+          const wavers = result.kind === 'interim' && ratio() > 0 && random.unit() < ratio();
           options.onResult(wavers ? wavered(result, random) : result);
         },
       }),

@@ -5,70 +5,19 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
-import { systemClock } from '../../ports/clock.ts';
-import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
+import type { ServerAddress } from './address.ts';
 import { selfSigned } from './certificate.ts';
 import type { Certificate } from './certificate.ts';
-import { slowPongs } from './slow-pongs.ts';
+import type { ListeningServer, ServerHandlers, Take, Welcome } from './handlers.ts';
+import type { HttpAnswer } from './http-answer.ts';
 
-export interface ServerAddress {
-  /** Default 0: a free port. */
-  readonly port?: number;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** With a certificate that nobody has signed but itself. Default false. */
-  readonly tls?: boolean;
-  /** How long a pong takes. Default 0. */
-  readonly pongDelayMs?: number;
-  /** Where to listen. Default: on this machine. Elsewhere port, host and TLS mean nothing. */
-  readonly network?: ServerNetwork;
-}
-
-/** A network that servers can listen on, other than this machine's. */
-export interface ServerNetwork {
-  listen(handlers: ServerHandlers): ListeningServer;
-}
-
-export interface ListeningServer {
-  readonly port: number;
-  /** Such as `wss://127.0.0.1:40123`. */
-  readonly socketUrl: string;
-  /** Such as `http://127.0.0.1:40123`. */
-  readonly httpUrl: string;
-  /** Cuts everything and frees the port. */
-  close(): Promise<void>;
-}
+export type { HttpAnswer } from './http-answer.ts';
 
 /** How a server behaves that nobody outside asks about. */
 interface ServerLimits {
   /** A frame that is longer ends its socket with 1009. Default 16 MiB. */
   readonly maxFrameBytes?: number;
-  readonly clock?: Clock;
-}
-
-/** A refused upgrade, or the answer to a plain request. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
-/** Takes a socket that is opened. */
-export type Take = (socket: WebSocket) => void;
-
-/** The same, with headers in the answer to the upgrade. */
-export interface Welcome {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly take: Take;
-}
-
-export interface ServerHandlers {
-  /** Whether a socket may be opened: an answer refuses it. */
-  onUpgrade(request: IncomingMessage, url: URL): HttpAnswer | Take | Welcome;
-  /** A plain request. What it throws is answered with 500. */
-  onRequest(request: IncomingMessage, response: ServerResponse, url: URL): void | Promise<void>;
 }
 
 const MAX_FRAME_BYTES = 16 * 1_024 * 1_024;
@@ -122,10 +71,9 @@ export class SimulatorServer implements ListeningServer {
     handlers: ServerHandlers,
     address: ServerAddress & ServerLimits,
   ): Promise<ListeningServer> {
-    const patient = slowly(handlers, address);
-    if (address.network !== undefined) return address.network.listen(patient);
+    if (address.network !== undefined) return address.network.listen(handlers);
     const certificate = address.tls === true ? await selfSigned() : null;
-    const server = new SimulatorServer(patient, certificate, address);
+    const server = new SimulatorServer(handlers, certificate, address);
     await server.#listen(address.port ?? 0, address.host ?? '127.0.0.1');
     return server;
   }
@@ -185,27 +133,6 @@ export class SimulatorServer implements ListeningServer {
 
 function welcomeOf(verdict: Take | Welcome): Welcome {
   return typeof verdict === 'function' ? { take: verdict, headers: {} } : verdict;
-}
-
-/** The same, on sockets that are slow to answer pings. */
-function slowly(
-  handlers: ServerHandlers,
-  { pongDelayMs = 0, clock = systemClock }: ServerAddress & ServerLimits,
-): ServerHandlers {
-  if (pongDelayMs === 0) return handlers;
-  return {
-    onRequest: (request, response, url) => handlers.onRequest(request, response, url),
-    onUpgrade: (request, url) => {
-      const verdict = handlers.onUpgrade(request, url);
-      if ('status' in verdict) return verdict;
-      const { take, headers } = welcomeOf(verdict);
-      const takeSlowly = (socket: WebSocket): void => {
-        slowPongs(socket, pongDelayMs, clock);
-        take(socket);
-      };
-      return { headers, take: takeSlowly };
-    },
-  };
 }
 
 /** @throws RangeError where there is more than `maxBytes`. */

@@ -1,7 +1,7 @@
 /** What a stand-in does to a request instead of serving it, or on the way. */
 import * as refusals from './refusals.ts';
 import type { Flavour } from './refusals.ts';
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 
 export type WhisperFault =
   /** 429 that passes. Without a hint of its own, only the rate-limit headers say when. */

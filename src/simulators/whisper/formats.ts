@@ -1,7 +1,7 @@
 /** A transcription in the formats that OpenAI's endpoint and whisper.cpp's server write. */
 import { deflateSync } from 'node:zlib';
 import type { Segment } from './transcriber.ts';
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 
 export interface Transcription {
   readonly segments: readonly Segment[];

@@ -2,7 +2,7 @@
 import type { Random } from '../../ports/random.ts';
 import { objectAt, objectIn, objectsAt } from '../../providers/wire/json.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 
 const ODD = { x_new_field: { nested: [1, null, '…'] }, constructor: 'x' };
 

@@ -1,5 +1,5 @@
 /** What is said to requests that are not served: OpenAI's errors are objects, whisper.cpp's are strings. */
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 
 export type Flavour = 'openai' | 'whisper.cpp';
 

@@ -4,7 +4,7 @@ import { parseForm } from './multipart.ts';
 import { refusalOf } from './refusals.ts';
 import type { Flavour, OpenAiError } from './refusals.ts';
 import { TenutoError } from '../../ports/errors.ts';
-import type { HttpAnswer } from '../server/simulator-server.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 import { readWav } from '../../audio/wav.ts';
 
 export interface TranscriptionRequest {

@@ -7,6 +7,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { WHISPER_FAULTS } from './fault-table.ts';
+import type { WhisperFaultTarget } from './fault-table.ts';
 import { answerOf } from './faults.ts';
 import type { WhisperFault } from './faults.ts';
 import { bodyOf as transcriptionBody, eventsOf, textOf } from './formats.ts';
@@ -22,12 +24,17 @@ import { systemClock } from '../../ports/clock.ts';
 import { systemRandom } from '../../ports/random.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
-import { SimulatorServer, answer, bodyOf } from '../server/simulator-server.ts';
-import type { HttpAnswer, ServerAddress } from '../server/simulator-server.ts';
+import { FaultDesk } from '../control/desk.ts';
+import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
+import { listenWithFaults } from '../control/endpoint.ts';
+import { PongPace } from '../control/pongs.ts';
+import { answer, bodyOf } from '../server/simulator-server.ts';
+import type { ServerAddress } from '../server/address.ts';
+import type { HttpAnswer } from '../server/http-answer.ts';
 
 export type { WhisperFault } from './faults.ts';
 
-export interface WhisperSimulatorOptions extends ServerAddress {
+export interface WhisperSimulatorOptions extends ServerAddress, FaultListener {
   readonly recogniser: Recogniser;
   /** Keys that may transcribe at OpenAI's path. Default `local`. */
   readonly apiKeys?: readonly string[];
@@ -53,7 +60,7 @@ export interface WhisperRequestLog {
   readonly text: string;
 }
 
-export interface WhisperSimulator {
+export interface WhisperSimulator extends FaultsOnDemand {
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly port: number;
@@ -79,20 +86,31 @@ export async function startWhisperSimulator(
   options: WhisperSimulatorOptions,
 ): Promise<WhisperSimulator> {
   const service = new WhisperService(options);
-  const server = await SimulatorServer.start(service, options);
+  const { clock = systemClock } = options;
+  const desk = new FaultDesk({ ...options, clock, table: WHISPER_FAULTS, target: service });
+  const pongs = new PongPace(0, clock);
+  const server = await listenWithFaults(service, { desk, pongs }, options);
   return {
+    get faults() {
+      return desk.faults;
+    },
+    ask: (request) => desk.ask(request),
     url: server.httpUrl,
     port: server.port,
     get requests() {
       return [...service.requests];
     },
-    failNext: (...faults) => service.planned.push(...faults),
+    failNext: (...faults) => {
+      for (const fault of faults) service.plan(fault);
+    },
     close: () => server.close(),
   };
 }
 
-class WhisperService {
-  readonly planned: WhisperFault[] = [];
+class WhisperService implements WhisperFaultTarget {
+  readonly #planned: { readonly fault: WhisperFault; readonly told?: (() => void) | undefined }[] =
+    [];
+  oddityRatio: number;
   readonly requests: WhisperRequestLog[] = [];
   readonly #options: WhisperSimulatorOptions;
   readonly #clock: Clock;
@@ -103,8 +121,13 @@ class WhisperService {
 
   constructor(options: WhisperSimulatorOptions) {
     this.#options = options;
+    this.oddityRatio = options.oddityRatio ?? 0;
     this.#clock = options.clock ?? systemClock;
     this.#startedAtMs = this.#clock.nowMs();
+  }
+
+  plan(fault: WhisperFault, told?: () => void): void {
+    this.#planned.push({ fault, told });
   }
 
   onUpgrade(): HttpAnswer {
@@ -141,7 +164,9 @@ class WhisperService {
     path: string,
   ): Promise<void> {
     this.#count += 1;
-    const fault = this.planned.shift() ?? this.#options.faults?.(this.#count) ?? null;
+    const planned = this.#planned.shift();
+    planned?.told?.();
+    const fault = planned?.fault ?? this.#options.faults?.(this.#count) ?? null;
     const body = await bodyOf(request, MAX_BODY_BYTES).catch(() => null);
     const served = await this.#serve(flavour, request, body, fault);
     const isLost = fault?.kind === 'hang' || fault?.kind === 'cut' || fault?.kind === 'cutBody';
@@ -154,8 +179,8 @@ class WhisperService {
     });
     if (this.requests.length > REMEMBERED_REQUESTS) this.requests.shift();
     if (fault?.kind === 'slow') await this.#wait(fault.ms);
-    const { oddityRatio = 0, random = systemRandom } = this.#options;
-    send(response, withOddities(served.answer, oddityRatio, random), fault);
+    const { random = systemRandom } = this.#options;
+    send(response, withOddities(served.answer, this.oddityRatio, random), fault);
   }
 
   async #serve(

@@ -1,4 +1,4 @@
-/** What a service names is remembered, and never without bound. */
+/** What others name is remembered, and never without bound. */
 
 /** To be called after each addition: the oldest goes where there are more than that. */
 export function dropOldest(of: Set<string> | Map<string, unknown>, capacity: number): void {

@@ -1,0 +1,116 @@
+/**
+ * A provider's stream as a link sees it: counted at the session's rate, and what it throws made a failure. Providers are
+ * written by others, and their faults are never the application's to catch.
+ */
+import type { LinkOptions } from './link.types.ts';
+import { faulty, textOf } from './provider-faults.ts';
+import { ratesFor } from './rates.ts';
+import type { Rates } from './rates.ts';
+import { arrivedThrough, NOTHING_ARRIVED } from './silence.ts';
+import type { Arrived, SilenceFacts } from './silence.ts';
+import type { Failure } from '../../machines/failure.ts';
+import type { Frame, SocketEnd } from '../ports/socket.ts';
+import type { Provider, ProviderEvent, ProviderStream } from '../providers/contract.ts';
+
+type StreamOptions = Pick<
+  LinkOptions<never>,
+  'candidate' | 'format' | 'memory' | 'createResampler'
+>;
+
+export class GuardedStream {
+  readonly #options: StreamOptions;
+  readonly #onFaulty: (failure: Failure) => void;
+  readonly #provider: Provider;
+  readonly #stream: ProviderStream;
+  readonly #rates: Rates | null;
+
+  /** @param onFaulty is told where a question is answered by throwing. */
+  constructor(options: StreamOptions, onFaulty: (failure: Failure) => void) {
+    const { candidate, format, memory } = options;
+    const { provider } = candidate;
+    const { inputRateHz = format.sampleRateHz } = provider.traits;
+    this.#options = options;
+    this.#onFaulty = onFaulty;
+    this.#provider = provider;
+    this.#rates = ratesFor(provider.traits, format.sampleRateHz);
+    this.#stream = provider.openStream({ ...format, sampleRateHz: inputRateHz }, memory);
+  }
+
+  /** To be awaited before audio goes out: why none can, or null. */
+  async prepare(): Promise<Failure | null> {
+    try {
+      await this.#rates?.prepare(this.#options.createResampler);
+      return null;
+    } catch (error) {
+      return { kind: 'config', code: 'resampler', detail: textOf(error) };
+    }
+  }
+
+  get tellsNothingOfSilence(): boolean {
+    return this.#rates?.tellsNothingOfSilence === true;
+  }
+
+  /** What the provider answers; null where it throws. */
+  ask<T>(question: (stream: ProviderStream) => T | null): T | null {
+    try {
+      return question(this.#stream);
+    } catch (error) {
+      this.#onFaulty(faulty(error));
+      return null;
+    }
+  }
+
+  /** Null where the piece is too short to make a sample of. @throws what the provider does. */
+  encodeAudio(bytes: Uint8Array, atMs: number): Frame | null {
+    const theirs = this.#rates?.toTheirs(bytes, atMs) ?? bytes;
+    return theirs.length === 0 ? null : this.#stream.encodeAudio(theirs);
+  }
+
+  /** One frame that its provider stumbles over is told, and does not cost the link. */
+  eventsOf(frame: Frame): readonly ProviderEvent[] {
+    try {
+      return this.#ours(this.#stream.decode(frame));
+    } catch (error) {
+      return [{ kind: 'failed', failure: { ...faulty(error), kind: 'perRequest' } }];
+    }
+  }
+
+  /** What the end of a socket itself tells; null where it tells nothing by nature. */
+  endEventsOf(end: SocketEnd): readonly ProviderEvent[] | null {
+    if (this.#stream.decodeEnd === undefined) return null;
+    try {
+      return this.#ours(this.#stream.decodeEnd(end));
+    } catch {
+      return []; // what the end means is asked next, and a fault told there
+    }
+  }
+
+  /** The stream knows best, where it has anything to say. */
+  failureOf(end: SocketEnd): Failure {
+    try {
+      return this.#stream.classifyEnd?.(end) ?? this.#provider.classifyEnd(end);
+    } catch (error) {
+      return { ...faulty(error), kind: 'transient' };
+    }
+  }
+
+  /** Up to where what was sent is silence, if anything new is known of that. */
+  arrivedThrough(facts: Omit<SilenceFacts, 'rates' | 'traits'>): Arrived {
+    const rates = this.#rates;
+    if (rates === null) return NOTHING_ARRIVED;
+    return arrivedThrough({ ...facts, rates, traits: this.#provider.traits });
+  }
+
+  /** What that settles. @param through in samples of the service's. */
+  settleSilence(through: number): readonly ProviderEvent[] {
+    return this.#ours(this.ask((stream) => stream.settleSilence?.(through) ?? null) ?? []);
+  }
+
+  free(): void {
+    this.#rates?.free();
+  }
+
+  #ours(events: readonly ProviderEvent[]): readonly ProviderEvent[] {
+    return this.#rates?.toOurs(events) ?? events;
+  }
+}

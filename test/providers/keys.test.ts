@@ -1,0 +1,105 @@
+/** A missing key is one clear line, whoever is asked and however the key comes. */
+import { describe, expect, it } from 'vitest';
+
+import type { Failure } from '../../machines/failure.ts';
+import { geminiLlm } from '../../src/providers/index.ts';
+import { Session } from '../../src/session/session.ts';
+import { FakeTransport } from '../support/fake-transport.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { MAKERS, PROVIDERS } from './makers.ts';
+
+const NO_KEYS = ['', '  ', '\n', null, 42];
+const CREDENTIAL = { code: 'credential', detail: expect.stringContaining('apiKey') as string };
+
+const FORMAT = { encoding: 'pcm_s16le', sampleRateHz: 16_000 } as const;
+
+/** Whisper has servers that ask for none. */
+const KEYED = MAKERS.filter(([name]) => name !== 'whisper');
+
+describe('a key', () => {
+  it.each(MAKERS.flatMap(([name, make]) => NO_KEYS.map((key) => [name, key, make] as const)))(
+    'of %s is not %j',
+    (_name, apiKey, make) => {
+      const refused = {
+        code: 'OPTION_INVALID',
+        message: expect.stringMatching(/^apiKey is empty/),
+      };
+
+      expect(() => make({ apiKey })).toThrow(expect.objectContaining(refused));
+    },
+  );
+
+  it.each(KEYED)('of %s is missed, and told where it usually is', (_name, make) => {
+    const refused = {
+      code: 'OPTION_INVALID',
+      message: expect.stringMatching(/^apiKey is missing: \w+ needs a key\.$/),
+      remediation: expect.stringMatching(/process\.env\.(OPENAI|GEMINI|DEEPGRAM)_API_KEY/),
+    };
+
+    expect(() => make({ apiKey: undefined })).toThrow(expect.objectContaining(refused));
+  });
+
+  it('of Whisper may be left out', async () => {
+    const [, make] = PROVIDERS.find(([name]) => name === 'whisper')!;
+
+    const { headers } = await make({ apiKey: undefined }).dial(FORMAT, 'connect');
+
+    expect(headers).toEqual({});
+  });
+});
+
+describe('a function that brings no key', () => {
+  const brought = [...NO_KEYS, undefined];
+
+  it.each(PROVIDERS.flatMap(([name, make]) => brought.map((key) => [name, key, make] as const)))(
+    'dials nothing at %s: %j',
+    async (_name, key, make) => {
+      const dialled = make({ apiKey: () => Promise.resolve(key) }).dial(FORMAT, 'connect');
+
+      await expect(dialled).rejects.toMatchObject({ code: 'AUTH_REFUSED' });
+    },
+  );
+
+  it('is asked once more, and then ends the session in one clear line', async () => {
+    const reasons: string[] = [];
+    const clock = new VirtualClock(1_000);
+    const transport = new FakeTransport({ clock, onFrame: () => undefined });
+    const [, make] = PROVIDERS.find(([name]) => name === 'deepgramListen')!;
+    const apiKey = ({ reason }: { readonly reason: string }) => {
+      reasons.push(reason);
+      return '   ';
+    };
+    const session = new Session({ candidates: [make({ apiKey })], transport, clock });
+    const failed = session.connect().catch((error: unknown) => error);
+
+    await clock.advanceAsync(60_000);
+
+    expect(await failed).toMatchObject({
+      code: 'AUTH_REFUSED',
+      message: expect.stringContaining('apiKey is a function, and what it brought is empty'),
+    });
+    expect(reasons).toEqual(['connect', 'refused']);
+    expect(transport.sockets).toHaveLength(0);
+    await session.close();
+  });
+
+  it('sends no question to a model', async () => {
+    let sent = 0;
+    const http = {
+      send: () => {
+        sent += 1;
+        return { cancel: () => undefined };
+      },
+    };
+    const model = geminiLlm({ apiKey: () => '', http });
+
+    const failure = await new Promise<Failure>((resolve) => {
+      const ended = () => expect.unreachable();
+      const handlers = { onText: ended, onToolCall: ended, onEnd: ended, onFailed: resolve };
+      model.reply({ conversation: [], instructions: '', tools: [] }, handlers);
+    });
+
+    expect(failure).toMatchObject({ kind: 'auth', ...CREDENTIAL });
+    expect(sent).toBe(0);
+  });
+});
