@@ -164,7 +164,6 @@ export class Attachment implements Client {
     this.#acknowledge();
     this.send(encodeFrame({ type: 'finAck', up: session.committed, lastSeq: session.lastSeq }));
     await session.end();
-    this.close(CLOSE.done);
   }
 
   #acknowledge(): void {

@@ -10,8 +10,8 @@ import { decodeRecord } from './records.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { appendFence, readTail } from './session-log.ts';
-import type { LogLoss } from './session-log.ts';
 import { GatewaySession } from './session.ts';
+import type { Departure } from './session.ts';
 import { digestOf, isTokenOf, newSessionId, newToken } from './tokens.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { LogStore } from '../ports/log-store.ts';
@@ -24,7 +24,8 @@ export interface RegistryOptions {
   readonly wallClock: WallClock;
   readonly apps: ReadonlyMap<string, App>;
   /** A session is not on this gateway any more. */
-  readonly onGone?: (session: GatewaySession, why: LogLoss | 'ended') => void;
+  readonly onGone?: (session: GatewaySession, why: Departure) => void;
+  readonly graceMs: number;
 }
 
 /** Who is at the door: what the verifier made of the bearer. */
@@ -42,6 +43,9 @@ export interface Attached {
 
 /** Somebody else fences at the same moment: the loser looks again, but not for ever. */
 const MAX_TRIES = 5;
+
+/** Wall clocks of two machines differ, and a gateway takes a while to come back: rather too late than too early. */
+const CLOCK_SLACK_MS = 30_000;
 
 const NOTHING: Standing = { epoch: 0, up: 0, down: 0, downAcked: 0, fin: 0, done: 0 };
 
@@ -102,7 +106,8 @@ export class Registry {
       startedAtMs: this.#options.wallClock(),
     };
     const id = newSessionId();
-    const standing = { ...NOTHING, epoch: hello.epoch + 1 };
+    // Finals that the client has from a session before this one are not told again.
+    const standing = { ...NOTHING, epoch: hello.epoch + 1, fin: hello.fin };
     const session = await this.#own(id, 0, standing, card);
     if (!(session instanceof GatewaySession)) return session ?? refuse('storeUnavailable');
     return { kind: 'attached', session, token, isResumed: false };
@@ -138,7 +143,9 @@ export class Registry {
     const card = tail?.record == null ? null : decodeCard(tail.record.card);
     if (tail?.record == null || card === null) return null;
     const { position, record } = tail;
-    return { live, position, standing: standingOf(record), card, isEnded: record.kind === 'end' };
+    const unattendedMs = this.#options.wallClock() - record.writtenAtMs;
+    const isEnded = record.kind === 'end' || unattendedMs > this.#options.graceMs + CLOCK_SLACK_MS;
+    return { live, position, standing: standingOf(record), card, isEnded };
   }
 
   /** Null where it was lost over this: whoever has it now is looked for. */
@@ -171,7 +178,7 @@ export class Registry {
     standing: Standing,
     card: SessionCard,
   ): Promise<GatewaySession | Refusal | null> {
-    const { store, clock, wallClock, apps } = this.#options;
+    const { store, clock, wallClock, apps, graceMs } = this.#options;
     const app = apps.get(card.app);
     if (app === undefined) return refuse('protocolError');
     const writer = newSessionId();
@@ -191,6 +198,7 @@ export class Registry {
       store,
       clock,
       wallClock,
+      graceMs,
       app,
       onGone: (gone, why) => {
         if (this.#sessions.get(id) === gone) this.#sessions.delete(id);

@@ -6,6 +6,7 @@ import type { App, AppEvent, AppHandlers, AppResult, AppSession } from './app.ts
 import { encodeCard } from './card.ts';
 import type { SessionCard } from './card.ts';
 import { DownLog } from './down-log.ts';
+import { Lease } from './lease.ts';
 import type { LoggedFrame, Standing } from './records.ts';
 import { SessionLog } from './session-log.ts';
 import type { LogLoss, Snapshot } from './session-log.ts';
@@ -27,6 +28,9 @@ export interface Client {
   close(code: CloseCode): void;
 }
 
+/** `ended`: for good. `left`: this gateway stops. */
+export type Departure = LogLoss | 'ended' | 'left';
+
 export interface GatewaySessionOptions {
   readonly id: string;
   readonly writer: string;
@@ -40,7 +44,9 @@ export interface GatewaySessionOptions {
   readonly wallClock: WallClock;
   readonly app: App;
   /** Nothing of it is left here: it ended, or another gateway has it. */
-  readonly onGone: (session: GatewaySession, why: LogLoss | 'ended') => void;
+  readonly onGone: (session: GatewaySession, why: Departure) => void;
+  /** How long the session outlives its client. */
+  readonly graceMs: number;
 }
 
 const encoder = new TextEncoder();
@@ -52,6 +58,7 @@ export class GatewaySession implements AppSession {
   readonly #downLog = new DownLog();
   readonly #app: AppHandlers;
   readonly #up: UpStream;
+  readonly #lease: Lease;
   #card: SessionCard;
   #cardBytes: Uint8Array;
   #standing: { -readonly [K in keyof Standing]: Standing[K] };
@@ -70,6 +77,7 @@ export class GatewaySession implements AppSession {
     this.#cardBytes = encodeCard(options.card);
     this.#standing = { ...options.standing };
     this.#committed = options.standing;
+    this.#lease = new Lease(options.graceMs, options.clock);
     const { store, clock, wallClock, writer, tail } = options;
     this.#log = new SessionLog(
       {
@@ -169,6 +177,7 @@ export class GatewaySession implements AppSession {
 
   attach(client: Client, received: number): void {
     this.#client = client;
+    this.#lease.step('client.attached');
     this.#downLog.rewind(received);
     this.#app.attached?.(true);
     this.#sendCommitted();
@@ -178,7 +187,24 @@ export class GatewaySession implements AppSession {
   detach(client: Client): void {
     if (this.#client !== client) return;
     this.#client = null;
+    this.#lease.step('client.detached');
     this.#app.attached?.(false);
+  }
+
+  /** The grace is over, and nobody came back. */
+  get isExpired(): boolean {
+    return this.#lease.step('time.passed') === 'expired';
+  }
+
+  /** This gateway stops: the session stays in the log, to be taken over. */
+  async leave(): Promise<void> {
+    this.#leave(CLOSE.draining);
+    await this.#log.settled();
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#log.release();
+    await this.#app.close();
+    this.#options.onGone(this, 'left');
   }
 
   /** The frame's bytes are only valid during the call. False where it is one of a later number than the next. */
@@ -209,9 +235,11 @@ export class GatewaySession implements AppSession {
   }
 
   /** Over for good: the log says so. */
-  async end(): Promise<void> {
+  async end(code: CloseCode = CLOSE.done): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#leave(code);
+    this.#lease.step('session.ended');
     await this.#app.close();
     await this.#log.end();
     this.#options.onGone(this, 'ended');
@@ -310,14 +338,13 @@ export class GatewaySession implements AppSession {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#leave(CLOSE.fenced);
+    this.#lease.step('owner.fenced');
     this.#onFenced?.(null);
     void this.#app.close();
     this.#options.onGone(this, loss);
   }
 
   #leave(code: CloseCode): void {
-    const client = this.#client;
-    this.#client = null;
-    client?.close(code);
+    this.#client?.close(code); // which detaches it
   }
 }
