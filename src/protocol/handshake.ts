@@ -127,9 +127,7 @@ const AUTH_OK: Schema<AuthOkFrame> = { expiresInMs: orNull(number(0, Number.MAX_
 const FIN: Schema<FinFrame> = { lastSeq: seqOrZero };
 const FIN_ACK: Schema<FinAckFrame> = { up: seqOrZero, lastSeq: seqOrZero };
 
-const SCHEMAS: {
-  readonly [T in ControlFrame['type']]: Schema<Extract<ControlFrame, { type: T }>>;
-} = {
+const SCHEMAS: Readonly<Record<ControlFrame['type'], Rules>> = {
   hello: HELLO,
   welcome: WELCOME,
   refused: REFUSED,
@@ -154,8 +152,7 @@ export function controlTypeOf(byte: number): ControlType | null {
 /** @throws RangeError for a member that the other end would refuse. */
 export function encodeControl(frame: ControlFrame): Uint8Array {
   const read = fieldsOf(SCHEMAS[frame.type], frame);
-  if (read.bad !== null)
-    throw new RangeError(`tenuto.v1 cannot carry it: ${frame.type}.${read.bad}`);
+  if (read.bad !== null) throw new RangeError(`${frame.type}.${read.bad} is not of tenuto.v1`);
   const wrong = frame.type === 'hello' ? helloProblem(frame) : null;
   must(wrong === null, wrong ?? '');
   const json = writeJson(read.fields, MAX_CONTROL_JSON_BYTES);
@@ -177,11 +174,8 @@ export function readControl(type: ControlType, bytes: Uint8Array): ControlFrame 
 
   const read = fieldsOf(SCHEMAS[type], json.value);
   if (read.bad !== null) return malformed(`${type}: ${read.bad}`);
-  const frame = Object.assign(
-    Object.create(null),
-    { type },
-    read.fields,
-  ) as unknown as ControlFrame;
+  const fields = Object.assign(Object.create(null), { type }, read.fields) as unknown;
+  const frame = fields as ControlFrame;
   if (frame.type !== 'hello') return frame;
   const wrong = helloProblem(frame);
   return wrong === null ? withoutForeignClaims(frame) : malformed(wrong);

@@ -22,7 +22,7 @@ export const MAX_POSITION = 0xffff_ffff;
 export const MAX_SACK_RANGES = 32;
 /** Of a close frame: RFC 6455, section 5.5. P16.2 */
 export const MAX_REASON_BYTES = 123;
-/** Leaves the rest of HELLO 2 KiB. P10.3 */
+/** Leaves the rest of HELLO 2 KiB. P10.1 */
 export const MAX_BEARER_CHARS = 6 * KIB;
 
 /** From the open socket to a whole HELLO. P2.4 */

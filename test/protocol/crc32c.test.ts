@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { crc32c } from '../../src/protocol/crc32c.ts';
+import checksums from '../../src/protocol/vectors/checksums.json' with { type: 'json' };
+import { fromHex } from './hex.ts';
+
+describe('CRC-32C', () => {
+  it.each(checksums)('P3.6: of $name is that of RFC 3720', ({ hex, crc32c: expected }) => {
+    expect(crc32c(fromHex(hex))).toBe(expected);
+  });
+
+  it('of two parts, one after the other, is that of the whole', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(70), (bytes, cut) => {
+        const [head, tail] = [bytes.subarray(0, cut), bytes.subarray(cut)];
+
+        expect(crc32c(tail, crc32c(head))).toBe(crc32c(bytes));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('of a part is that of its bytes alone', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(70), fc.nat(70), (bytes, a, b) => {
+        const [from, to] = [Math.min(a, b, bytes.length), Math.min(Math.max(a, b), bytes.length)];
+
+        expect(crc32c(bytes, 0, from, to)).toBe(crc32c(bytes.slice(from, to)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('sees each bit that was turned', () => {
+    const bytes = Uint8Array.from({ length: 41 }, (_, index) => index * 7);
+    const before = crc32c(bytes);
+
+    for (let bit = 0; bit < 8 * bytes.length; bit += 1) {
+      const turned = bytes.slice();
+      turned[bit >>> 3]! ^= 1 << (bit & 7);
+      expect(crc32c(turned)).not.toBe(before);
+    }
+  });
+});

@@ -1,0 +1,83 @@
+/** What any implementation of tenuto.v1 can be held to; these hold ours. */
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+
+import { decodeFrame, encodeFrame, restamp } from '../../src/protocol/frames.ts';
+import type { DataFrame, ProtocolFrame } from '../../src/protocol/types.ts';
+import frames from '../../src/protocol/vectors/frames.json' with { type: 'json' };
+import malformed from '../../src/protocol/vectors/malformed.json' with { type: 'json' };
+import restamped from '../../src/protocol/vectors/restamped.json' with { type: 'json' };
+import tolerated from '../../src/protocol/vectors/tolerated.json' with { type: 'json' };
+import { fromHex, toHex } from './hex.ts';
+import { projectRoot } from '../tooling/planted-tree.ts';
+
+interface Refused {
+  readonly name: string;
+  readonly hex: string;
+  readonly code: number;
+  readonly padToBytes?: number;
+}
+
+interface Restamped {
+  readonly name: string;
+  readonly from: string;
+  readonly epoch: number;
+  readonly isRetransmission?: boolean;
+  readonly hex: string;
+}
+
+/** In a vector a payload is in hex. */
+function frameOf(written: object): ProtocolFrame {
+  const frame = written as ProtocolFrame;
+  if (frame.type !== 'data') return frame;
+  return { ...frame, payload: fromHex(frame.payload as unknown as string) } satisfies DataFrame;
+}
+
+function bytesOf({ hex, padToBytes }: Refused): Uint8Array {
+  const bytes = fromHex(hex);
+  const padded = new Uint8Array(padToBytes ?? bytes.length);
+  padded.set(bytes);
+  return padded;
+}
+
+describe('The vectors of tenuto.v1', () => {
+  it('are what their script writes', () => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['scripts/protocol-vectors.mjs', '--check'],
+      { cwd: projectRoot, encoding: 'utf8' },
+    );
+
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+  });
+
+  it('P3.1: have each type of frame', () => {
+    const types = new Set(frames.map(({ hex }) => hex.slice(0, 2)));
+
+    expect([...types].sort().join(' ')).toBe('01 02 03 04 05 06 40 41 42 43 44 45 46 47');
+  });
+
+  it.each(frames)('P3.1: $name is written byte for byte', ({ hex, frame }) => {
+    expect(toHex(encodeFrame(frameOf(frame)))).toBe(hex);
+  });
+
+  it.each([...frames, ...tolerated])('P3.1: $name is read', ({ hex, frame }) => {
+    expect(decodeFrame(fromHex(hex))).toEqual(frameOf(frame));
+  });
+
+  it.each(malformed as readonly Refused[])('P3.5: $name is closed with $code', (vector) => {
+    expect(decodeFrame(bytesOf(vector))).toMatchObject({ type: 'malformed', code: vector.code });
+  });
+
+  it.each(restamped as readonly Restamped[])(
+    'P3.7: $name is sent again with another epoch and nothing else changed',
+    ({ from, epoch, isRetransmission, hex }) => {
+      const bytes = fromHex(from);
+
+      restamp(bytes, epoch, isRetransmission);
+
+      expect(toHex(bytes)).toBe(hex);
+    },
+  );
+});
