@@ -8,7 +8,9 @@ export type GapReason =
   /** The ring was full: the oldest audio that no result covered was given up. */
   | 'ringOverflow'
   /** The service's results left this range out. */
-  | 'providerSkipped';
+  | 'providerSkipped'
+  /** It was acknowledged and lost after all, and is not held here any more. */
+  | 'storeLoss';
 
 export interface GapRange {
   readonly from: number;
@@ -55,6 +57,13 @@ export class Ledger {
   giveUp(through: number, chunks: number): void {
     this.#gap += this.#settle(through);
     this.#gapChunks += chunks;
+  }
+
+  /** What was delivered beyond `position`, in so many chunks, was not: it is buffered again. */
+  takeBack(position: number, chunks: number): void {
+    this.#delivered -= this.#settledThrough - position;
+    this.#deliveredChunks -= chunks;
+    this.#settledThrough = position;
   }
 
   bytes(): LedgerCounts {

@@ -17,6 +17,8 @@ export interface RetentionOptions {
   readonly capacityBytes?: number | undefined;
   /** Most audio held. Default 120,000 ms. */
   readonly retentionMs?: number | undefined;
+  /** Audio that is settled is kept as well, until there is no room: whoever has it may lose it yet. Default false. */
+  readonly keepsSettled?: boolean;
   /** A range that will never arrive. Long ones come in pieces of about a second. */
   readonly onGap: (gap: GapRange) => void;
 }
@@ -28,10 +30,15 @@ export class Retention implements RingKeeper {
   readonly ledger = new Ledger();
   readonly gaps: GapReporter;
   readonly #evicted = new EvictedQueue();
+  readonly #keepsSettled: boolean;
+  /** Everything before it is settled. */
+  #unsettledSeq = 1;
   #unsentSeq = 1;
+  #gapsEndAt = 0;
 
   constructor(options: RetentionOptions) {
     const retentionMs = options.retentionMs ?? DEFAULT_RETENTION_MS;
+    this.#keepsSettled = options.keepsSettled ?? false;
     this.gaps = new GapReporter(options.bytesPerSecond, options.onGap);
     this.ring = new RingBuffer({
       capacityBytes: options.capacityBytes,
@@ -42,7 +49,12 @@ export class Retention implements RingKeeper {
 
   /** Chunks that are not settled yet. */
   get chunks(): number {
-    return this.ring.chunks + this.#evicted.chunks;
+    return this.ring.nextSeq - this.unsettledSeq + this.#evicted.chunks;
+  }
+
+  /** The oldest chunk held that is not settled; the next one to come where all are. */
+  get unsettledSeq(): number {
+    return Math.max(this.#unsettledSeq, this.ring.firstSeq);
   }
 
   /**
@@ -51,10 +63,10 @@ export class Retention implements RingKeeper {
    * @param unsentSeq the oldest chunk that the live connection was not sent: it and those after it are lost when they
    * go, those before it a result may still cover.
    */
-  keep(chunk: Uint8Array, unsentSeq: number): number {
+  keep(chunk: Uint8Array, unsentSeq: number, capturedAtMs = 0): number {
     this.#unsentSeq = unsentSeq;
     this.ledger.capture(chunk.length);
-    const seq = this.ring.append(chunk);
+    const seq = this.ring.append(chunk, capturedAtMs);
     this.#settleEvicted(-1, null);
     return seq;
   }
@@ -63,7 +75,28 @@ export class Retention implements RingKeeper {
   settle(through: number, gapReason: GapReason | null): void {
     this.#settleEvicted(through, gapReason);
     const to = Math.max(through, this.ledger.settledThrough);
-    this.#book(to, this.ring.acknowledge(this.ring.seqBeyond(to) - 1), gapReason);
+    const nextSeq = this.ring.seqBeyond(to);
+    const chunks = nextSeq - this.unsettledSeq;
+    this.#unsettledSeq = nextSeq;
+    if (!this.#keepsSettled) this.ring.acknowledge(nextSeq - 1);
+    this.#book(to, chunks, gapReason);
+  }
+
+  /**
+   * Who had acknowledged it has lost what lies beyond `position`. What is still held is to be sent again; the rest will never
+   * arrive, and is a gap.
+   */
+  reopen(position: number): void {
+    const { ring, ledger } = this;
+    const before = this.unsettledSeq;
+    const from = Math.max(position, this.#gapsEndAt); // a gap stays one
+    const to = Math.max(from, ring.startPosition);
+    const lost = to - from;
+    const seq = ring.seqBeyond(to);
+    const lostChunks = lost === 0 ? 0 : Math.max(1, Math.round(lost / ring.lengthOf(seq)));
+    ledger.takeBack(from, before - seq + lostChunks);
+    this.#unsettledSeq = seq;
+    if (lost > 0) this.#book(to, lostChunks, 'storeLoss');
   }
 
   /** The connection is gone that was sent what left the ring: no result covers that any more. */
@@ -72,6 +105,7 @@ export class Retention implements RingKeeper {
   }
 
   onEvict(seq: number): void {
+    if (seq < this.#unsettledSeq) return;
     const through = this.ring.positionOf(seq) + this.ring.lengthOf(seq);
     this.#evicted.push({ through, wasSent: seq < this.#unsentSeq });
   }
@@ -93,6 +127,7 @@ export class Retention implements RingKeeper {
     }
     const from = this.ledger.settledThrough;
     this.ledger.giveUp(through, chunks);
+    this.#gapsEndAt = through;
     if (through > from) this.gaps.add({ from, to: through, chunks, reason: gapReason });
   }
 }

@@ -42,6 +42,7 @@ export class RingBuffer {
   #offsets = NO_NUMBERS;
   #lengths = NO_NUMBERS;
   #positions = NO_POSITIONS;
+  #capturedAtMs = NO_POSITIONS;
 
   #firstSeq = 1;
   #nextSeq = 1;
@@ -87,7 +88,7 @@ export class RingBuffer {
   }
 
   /** Copies `chunk` in, evicting the oldest chunks where there is no room, and returns its number. */
-  append(chunk: Uint8Array): number {
+  append(chunk: Uint8Array, capturedAtMs = 0): number {
     const length = chunk.length;
     while (this.#bytes + length > this.#capacityBytes && this.chunks >= this.#minChunks) {
       this.#keeper?.onEvict(this.#firstSeq);
@@ -106,6 +107,7 @@ export class RingBuffer {
     this.#offsets[slot] = this.#slabUsed;
     this.#lengths[slot] = length;
     this.#positions[slot] = this.#endPosition;
+    this.#capturedAtMs[slot] = capturedAtMs;
     this.#slabUsed += length;
     this.#bytes += length;
     this.#endPosition += length;
@@ -139,6 +141,11 @@ export class RingBuffer {
   /** Where a chunk's first byte stands in the stream. */
   positionOf(seq: number): number {
     return this.#positions[this.#slotOf(seq)] ?? 0;
+  }
+
+  /** When a chunk was appended, as its caller said. */
+  capturedAtMsOf(seq: number): number {
+    return this.#capturedAtMs[this.#slotOf(seq)] ?? 0;
   }
 
   /** The oldest chunk held that reaches beyond `position`; `nextSeq` where there is none. */
@@ -188,6 +195,7 @@ export class RingBuffer {
     const offsets = new Uint32Array(slots);
     const lengths = new Uint32Array(slots);
     const positions = new Float64Array(slots);
+    const capturedAtMs = new Float64Array(slots);
     for (let seq = this.#firstSeq; seq < this.#nextSeq; seq += 1) {
       const from = seq & (this.#slots - 1);
       const to = seq & (slots - 1);
@@ -195,11 +203,13 @@ export class RingBuffer {
       offsets[to] = this.#offsets[from] ?? 0;
       lengths[to] = this.#lengths[from] ?? 0;
       positions[to] = this.#positions[from] ?? 0;
+      capturedAtMs[to] = this.#capturedAtMs[from] ?? 0;
     }
     this.#slots = slots;
     this.#slabs = slabs;
     this.#offsets = offsets;
     this.#lengths = lengths;
     this.#positions = positions;
+    this.#capturedAtMs = capturedAtMs;
   }
 }

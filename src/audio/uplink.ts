@@ -22,11 +22,14 @@ export interface UplinkOptions extends RetentionOptions {
 
 /** The open end of the gate: one socket. */
 export interface UplinkTarget {
-  sendAudio(bytes: Uint8Array): void;
+  /** @param position where it stands in the stream; -1: nobody captured it. */
+  sendAudio(bytes: Uint8Array, position: number, capturedAtMs: number): void;
   readonly bufferedBytes: number;
   readonly rateRatio: number;
   /** Bytes of silence that it was sent before the gate opened, to keep it alive. */
   readonly sentBefore?: number;
+  /** It counts on the session's clock, and not from the first byte that it is sent. */
+  readonly keepsAudio?: boolean;
   /** The cursor reached the writer: what was captured is on its way. */
   onCaughtUp(): void;
   onFirstAudio(): void;
@@ -51,7 +54,9 @@ export class Uplink {
   readonly #retention: Retention;
 
   #gate: Gate | null = null;
-  #timeline = new Timeline();
+  /** Null where the other end counts as we do. */
+  #timeline: Timeline | null = new Timeline();
+  #hasSent = false;
   #timer: unknown = null;
   #cursorSeq = 1;
   #cursorPosition = 0;
@@ -78,8 +83,8 @@ export class Uplink {
 
   /** Copies the chunk; the caller may reuse its bytes at once. Never blocks, never throws for being offline. */
   write(chunk: Uint8Array): WriteOutcome {
-    const unsentSeq = this.#gate === null ? this.ring.firstSeq : this.#cursorSeq;
-    const seq = this.#retention.keep(chunk, unsentSeq);
+    const unsentSeq = this.#gate === null ? this.#retention.unsettledSeq : this.#cursorSeq;
+    const seq = this.#retention.keep(chunk, unsentSeq, this.#clock.nowMs());
     const isEvicting = this.ring.firstSeq > unsentSeq;
     if (isEvicting) this.#passEvicted();
     this.#retention.gaps.report(); // only now: a listener may write or close, and all is whole again
@@ -104,8 +109,9 @@ export class Uplink {
     this.#gate = { target, pacer, isCaughtUp: false };
     this.#cursorPosition = Math.max(this.ledger.settledThrough, this.ring.startPosition);
     this.#cursorSeq = this.ring.seqBeyond(this.#cursorPosition);
-    this.#timeline = new Timeline(this.#cursorPosition);
-    this.#timeline.insert(target.sentBefore ?? 0);
+    this.#timeline = target.keepsAudio === true ? null : new Timeline(this.#cursorPosition);
+    this.#timeline?.insert(target.sentBefore ?? 0);
+    this.#hasSent = false;
     this.#pump();
     this.#retention.gaps.flush();
   }
@@ -124,7 +130,16 @@ export class Uplink {
 
   /** Session position of a point on the current connection, both in bytes. */
   positionOf(sentAt: number): number {
-    return this.#timeline.positionOf(sentAt);
+    if (this.#timeline !== null) return this.#timeline.positionOf(sentAt);
+    return Math.min(Math.max(0, sentAt), this.ring.endPosition);
+  }
+
+  /** The other end keeps audio, and has it through here: what it has is delivered, and what it had lost again is not. */
+  stand(position: number): void {
+    if (position >= this.ledger.settledThrough) {
+      this.#retention.settle(Math.min(position, this.ring.endPosition), null);
+    } else this.#retention.reopen(position);
+    this.#retention.gaps.report();
   }
 
   /** Up to where the current connection was sent the stream. */
@@ -139,8 +154,8 @@ export class Uplink {
   /** Sends audio that nobody captured, to keep a connection open; the provider's clock is corrected for it. */
   insertSilence(bytes: Uint8Array): void {
     if (this.#gate === null) return;
-    this.#timeline.insert(bytes.length);
-    this.#gate.target.sendAudio(bytes);
+    this.#timeline?.insert(bytes.length);
+    this.#gate.target.sendAudio(bytes, -1, this.#clock.nowMs());
   }
 
   /** A result covers `from` to `to`: that audio is delivered and leaves the ring. What lies before it is skipped. */
@@ -189,11 +204,12 @@ export class Uplink {
     const seq = this.#cursorSeq;
     const from = this.#cursorPosition; // inside the chunk, where a result covered its beginning
     const bytes = this.ring.view(seq, from - this.ring.positionOf(seq));
-    const isFirst = this.#timeline.stretches === 0;
+    const isFirst = !this.#hasSent;
 
-    target.sendAudio(bytes);
+    target.sendAudio(bytes, from, this.ring.capturedAtMsOf(seq));
     if (this.#gate?.target !== target) return; // it shut the gate instead
-    this.#timeline.append(from, bytes.length);
+    this.#hasSent = true;
+    this.#timeline?.append(from, bytes.length);
     this.#cursorSeq = seq + 1;
     this.#cursorPosition = from + bytes.length;
     if (from < this.#sentThrough) {

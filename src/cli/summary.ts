@@ -104,6 +104,7 @@ export function ledgerLine(ledger: SessionLedger): string {
 const GAP_REASONS: Readonly<Record<GapEvent['reason'], string>> = {
   ringOverflow: 'given up: it had waited longer than --retention',
   providerSkipped: 'the service passed over it',
+  storeLoss: 'the gateway had kept it, and lost it',
 };
 
 export function gapLine({ fromMs, toMs, reason }: GapEvent): string {

@@ -14,6 +14,7 @@ import type {
   MessageItem,
   ToolResultItem,
 } from '../ports/conversation.ts';
+import type { Random } from '../ports/random.ts';
 import type { DialRequest, Frame, SocketEnd, Transport } from '../ports/socket.ts';
 
 export type {
@@ -75,6 +76,12 @@ export interface ProviderTraits {
   readonly fillsSilenceForMs?: number;
   /** It speaks what it is told to (`say`), within these limits. Default null: it does not. */
   readonly speech?: SpeechLimits | null;
+  /**
+   * It keeps what it acknowledges (`committed`), beyond the life of a socket, and counts on the session's own clock: from the
+   * first sample that was captured. Audio is done with when it is kept, not when a result covers it; and what it lost
+   * after all is sent again, as long as it is held. Default false.
+   */
+  readonly keepsAudio?: boolean;
 }
 
 /** How text may be sent to be spoken. */
@@ -96,6 +103,18 @@ export interface StreamMemory {
    * handle that is everything. Default: that is not known.
    */
   readonly news?: () => readonly ConversationItem[];
+  /**
+   * What the streams of this candidate leave for each other: made once in a session. It outlives sockets, and no inspector
+   * sees it. Default: each stream is alone.
+   */
+  readonly shared?: <T extends object>(create: (random: Random) => T) => T;
+}
+
+/** Where a piece of audio stands in the session. */
+export interface AudioPlace {
+  readonly sample: number;
+  /** By the session's clock. */
+  readonly capturedAtMs: number;
 }
 
 /** What an application asks for in the middle of a conversation. */
@@ -121,8 +140,14 @@ export type Order =
 /** One socket's worth of encoding and decoding. */
 export interface ProviderStream {
   /** PCM at the format's rate, or at `inputRateHz` where the traits name one. */
-  encodeAudio(bytes: Uint8Array): Frame;
+  encodeAudio(bytes: Uint8Array, place?: AudioPlace): Frame;
   encodeKeepAlive(): Frame | null;
+  /** What is captured up to `sample` and was not sent will never be: told before the audio that follows. Default: nothing. */
+  encodeLost?(sample: number, nowMs: number): Frame | null;
+  /** Asks for a sign of life, where a ping of the socket's own would not do. The stream tells `pong`. Default: a ping. */
+  encodeProbe?(): Frame | null;
+  /** False while the other end has granted no more: audio waits in the ring. Default true. */
+  readonly hasCredit?: boolean;
   /** Asks for the final of all audio sent so far. */
   encodeFlush(): Frame | null;
   /** Says that no more audio comes; the service answers with what is left and closes. */
@@ -159,7 +184,7 @@ export interface Provider {
   readonly traits: ProviderTraits;
   /** @throws TenutoError AUDIO_FORMAT_UNSUPPORTED where the service cannot take this format. */
   checkFormat(format: AudioFormat): void;
-  dial(format: AudioFormat, reason: CredentialReason): Promise<DialRequest>;
+  dial(format: AudioFormat, reason: CredentialReason, memory?: StreamMemory): Promise<DialRequest>;
   openStream(format: AudioFormat, memory?: StreamMemory): ProviderStream;
   classifyEnd(end: SocketEnd): Failure;
   /** For services that are no socket: makes one of whatever they are. Default: the platform's sockets as they are. */

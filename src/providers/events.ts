@@ -45,7 +45,9 @@ export type HearingEvent =
       readonly endSample: number;
     }
   /** The service has processed everything, after the goodbye. */
-  | { readonly kind: 'finished'; readonly samples: number };
+  | { readonly kind: 'finished'; readonly samples: number }
+  /** Kept for good, of services that keep audio: through this sample of the session. */
+  | { readonly kind: 'committed'; readonly throughSample: number };
 
 /** How a service and a new socket come to terms. */
 export type HandshakeEvent =
@@ -54,7 +56,15 @@ export type HandshakeEvent =
   /** The service has taken the configuration. Told only where the stream has a handshake (`configures`). */
   | { readonly kind: 'configured' }
   /** The service has taken everything that `encodeRestore` gave back. */
-  | { readonly kind: 'restored'; readonly resumed: boolean; readonly toolCallsCarried: number }
+  | {
+      readonly kind: 'restored';
+      readonly resumed: boolean;
+      readonly toolCallsCarried: number;
+      /** Of services that keep audio: they have it through this sample of the session, which may be less than they had said. */
+      readonly throughSample?: number;
+    }
+  /** The answer to `encodeProbe`. */
+  | { readonly kind: 'pong' }
   /** What takes this session up again on another socket; null: what was offered before is worth nothing now. */
   | { readonly kind: 'handleOffered'; readonly handle: string | null };
 
@@ -104,6 +114,13 @@ export type ConversationEvent =
 export type ServiceEvent =
   /** The service will end this session by itself in that time. */
   | { readonly kind: 'endAnnounced'; readonly inMs: number }
+  /** Who serves behind it, and what is missing, of services that stand before others. */
+  | {
+      readonly kind: 'serving';
+      readonly provider: string | null;
+      readonly mode: string | null;
+      readonly missing: readonly Faculty[];
+    }
   /** One part of a composed provider failed alone, or works again. */
   | { readonly kind: 'facultyLost' | 'facultyRestored'; readonly faculty: Faculty }
   /** `perRequest`: the socket stands, and the application is warned. Anything else ends the socket. */

@@ -13,6 +13,7 @@ import type { ResolvedOptions } from './options.ts';
 import type { Reporter } from './reporter.ts';
 import type { ReplayResult } from '../../machines/connection.types.ts';
 import type { HandoverInput, HandoverResult } from '../../machines/orchestrator.types.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
 
 /** What whoever waits for the audio wants to know of it. */
@@ -83,6 +84,8 @@ export class Carrier implements GateEdges {
         },
       };
       this.#link = link;
+      const { throughSample } = link.restored ?? {};
+      if (throughSample !== undefined) this.#uplink.stand(throughSample * BYTES_PER_SAMPLE);
       this.#uplink.open(new Gate(link, this));
     });
   }

@@ -16,7 +16,7 @@ type ProviderTranscript = Extract<ProviderEvent, { kind: 'transcript' }>;
 /** What a provider tells of the audio. */
 export type Result = Extract<
   ProviderEvent,
-  { kind: 'transcript' | 'dropped' | 'finished' | 'speechStarted' | 'utteranceEnded' }
+  { kind: 'transcript' | 'dropped' | 'finished' | 'speechStarted' | 'utteranceEnded' | 'committed' }
 >;
 
 /** Times come as 32-bit floats and models round to their frames: closer than this is the same moment. */
@@ -59,6 +59,12 @@ export class Demux {
       case 'finished':
         this.#finished(event.samples);
         return;
+      case 'committed':
+        this.#uplink.confirm(
+          this.#uplink.ledger.settledThrough,
+          event.throughSample * BYTES_PER_SAMPLE,
+        );
+        return;
       case 'speechStarted':
         this.#emitter.emit({ type: 'speechStarted', atMs: this.msOfSample(event.atSample) });
         return;
@@ -79,7 +85,7 @@ export class Demux {
     }
 
     const admission = this.#downlink.admitFinal(from, to);
-    this.#settle(link, event, from, to);
+    if (link.candidate.provider.traits.keepsAudio !== true) this.#settle(link, event, from, to);
     if (admission.verdict !== 'duplicate') this.#tell(event, provider, from, to, admission.from);
   }
 

@@ -34,14 +34,14 @@ export class Dialling {
   }
 
   async begin(reason: CredentialReason, dialler: Dialler): Promise<void> {
-    const { format, slots, candidate } = this.#options;
+    const { format, slots, candidate, memory } = this.#options;
     try {
       const permit = slots.ask(candidate.key);
       this.#permit = permit;
       if (!permit.isGranted) await permit.granted;
       if (this.#isOver()) return;
       this.#startTimer(dialler);
-      const request = await candidate.provider.dial(format, reason);
+      const request = await candidate.provider.dial(format, reason, memory);
       this.#stopTimer();
       if (this.#isOver()) return;
       this.#request = request;

@@ -3,7 +3,7 @@ import type { ConnectionSignal, ConnectionStatus } from '../../machines/connecti
 import type { OrchestratorSignal } from '../../machines/orchestrator.types.ts';
 import type { ConversationItem } from '../ports/conversation.ts';
 import type { TenutoError } from '../ports/errors.ts';
-import type { DropReason } from '../providers/events.ts';
+import type { DropReason, Faculty } from '../providers/events.ts';
 
 export interface TranscriptWord {
   readonly text: string;
@@ -33,7 +33,7 @@ export interface GapEvent {
   readonly toMs: number;
   readonly durationMs: number;
   readonly chunks: number;
-  readonly reason: 'ringOverflow' | 'providerSkipped';
+  readonly reason: 'ringOverflow' | 'providerSkipped' | 'storeLoss';
 }
 
 export interface StateChangeEvent {
@@ -100,6 +100,13 @@ export type SessionEvent =
   | { readonly type: 'utteranceEnded'; readonly atMs: number }
   /** The session goes on without something: with less than was asked for, or with nobody to serve it. */
   | OrchestratorSignal
+  /** Of a gateway: which provider serves behind it, and in which mode where something is missing. */
+  | {
+      readonly type: 'gateway.serving';
+      readonly provider: string | null;
+      readonly mode: string | null;
+      readonly missing: readonly Faculty[];
+    }
   /** One request failed; the connection stands. */
   | { readonly type: 'warning'; readonly error: TenutoError }
   | { readonly type: 'error'; readonly error: TenutoError };

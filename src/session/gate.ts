@@ -28,8 +28,12 @@ export class Gate implements UplinkTarget {
     return this.#link.bufferedBytes;
   }
 
-  sendAudio(bytes: Uint8Array): void {
-    this.#link.sendAudio(bytes);
+  get keepsAudio(): boolean {
+    return this.#link.candidate.provider.traits.keepsAudio === true;
+  }
+
+  sendAudio(bytes: Uint8Array, position: number, capturedAtMs: number): void {
+    this.#link.sendAudio(bytes, position, capturedAtMs);
   }
 
   onCaughtUp(): void {

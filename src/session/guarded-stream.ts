@@ -8,9 +8,12 @@ import { ratesFor } from './rates.ts';
 import type { Rates } from './rates.ts';
 import { arrivedThrough, NOTHING_ARRIVED } from './silence.ts';
 import type { Arrived, SilenceFacts } from './silence.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
 import type { Provider, ProviderEvent, ProviderStream } from '../providers/contract.ts';
+
+const NO_FRAMES: readonly Frame[] = [];
 
 type StreamOptions = Pick<
   LinkOptions<never>,
@@ -23,6 +26,8 @@ export class GuardedStream {
   readonly #provider: Provider;
   readonly #stream: ProviderStream;
   readonly #rates: Rates | null;
+  /** Where the audio ends that was sent last. */
+  #endsAt = -1;
 
   /** @param onFaulty is told where a question is answered by throwing. */
   constructor(options: StreamOptions, onFaulty: (failure: Failure) => void) {
@@ -60,10 +65,28 @@ export class GuardedStream {
     }
   }
 
-  /** Null where the piece is too short to make a sample of. @throws what the provider does. */
-  encodeAudio(bytes: Uint8Array, atMs: number): Frame | null {
+  /** False while the service has granted no more. */
+  get hasCredit(): boolean {
+    return this.#stream.hasCredit ?? true;
+  }
+
+  /**
+   * None where the piece is too short to make a sample of. @throws what the provider does.
+   * @param position of its first byte in the session; what lies between it and the last piece will never be sent.
+   */
+  encodeAudio(
+    bytes: Uint8Array,
+    atMs: number,
+    position: number,
+    capturedAtMs: number,
+  ): readonly Frame[] {
     const theirs = this.#rates?.toTheirs(bytes, atMs) ?? bytes;
-    return theirs.length === 0 ? null : this.#stream.encodeAudio(theirs);
+    if (theirs.length === 0) return NO_FRAMES;
+    const sample = position / BYTES_PER_SAMPLE;
+    const lost = position === this.#endsAt ? null : this.#stream.encodeLost?.(sample, atMs);
+    this.#endsAt = position + bytes.length;
+    const frame = this.#stream.encodeAudio(theirs, { sample, capturedAtMs });
+    return lost == null ? [frame] : [lost, frame];
   }
 
   /** One frame that its provider stumbles over is told, and does not cost the link. */

@@ -12,11 +12,13 @@ import type { Talk } from './talk.ts';
 import type { RestoreResult } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
 import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
 
 /** What of a session's wiring hears. */
 interface HearingWiring {
   readonly clock: Clock;
+  readonly random: Random;
   readonly reporter: Reporter;
   readonly carrier: Carrier;
   readonly ignored: IgnoredFrames;
@@ -30,6 +32,8 @@ export class Hearing {
   readonly #talk: () => Talk;
   /** Null until a link has a conversation to carry. */
   #restoring: Restoring | null = null;
+  /** What a candidate's streams leave for each other. */
+  readonly #shared = new Map<string, object>();
 
   constructor(wiring: HearingWiring, demux: Demux, emitter: SessionEmitter, talk: () => Talk) {
     this.#wiring = wiring;
@@ -38,8 +42,16 @@ export class Hearing {
     this.#talk = talk;
   }
 
-  memoryFor(candidate: ResolvedCandidate): StreamMemory {
-    return this.#talk().memoryFor(candidate.key);
+  memoryFor({ key }: ResolvedCandidate): StreamMemory {
+    return { ...this.#talk().memoryFor(key), shared: (create) => this.#sharedBy(key, create) };
+  }
+
+  #sharedBy<T extends object>(key: string, create: (random: Random) => T): T {
+    const known = this.#shared.get(key) as T | undefined;
+    if (known !== undefined) return known;
+    const made = create(this.#wiring.random);
+    this.#shared.set(key, made);
+    return made;
   }
 
   /** Resolves when the link has been given the conversation. */
@@ -104,6 +116,22 @@ export class Hearing {
         return;
       case 'handleOffered':
         this.#offerHandle(link, event.handle);
+        return;
+      case 'pong':
+        link.onPong();
+        return;
+      case 'serving':
+        this.#emitter.emit({
+          type: 'gateway.serving',
+          provider: event.provider,
+          mode: event.mode,
+          missing: event.missing,
+        });
+        return;
+      case 'committed':
+        this.#noteAnswer(link);
+        this.#wiring.carrier.take(link, event);
+        this.#wiring.carrier.drained(link); // and may send more
         return;
       case 'transcript':
       case 'dropped':

@@ -56,7 +56,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   }
 
   get bufferedBytes(): number {
-    return this.#socket?.bufferedBytes ?? 0;
+    return this.#stream.hasCredit ? (this.#socket?.bufferedBytes ?? 0) : Infinity;
   }
 
   /** @param instead why no dial is made: it is barred, or the application rehearses a failure. */
@@ -88,13 +88,13 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return true;
   }
 
-  sendAudio(bytes: Uint8Array): void {
+  /** @param position in the session, in bytes; -1: nobody captured it. */
+  sendAudio(bytes: Uint8Array, position: number, capturedAtMs: number): void {
     if (this.#isReleased) return;
     const atMs = this.#options.clock.nowMs();
     this.audioFlowedAtMs = atMs;
     try {
-      const frame = this.#stream.encodeAudio(bytes, atMs);
-      if (frame !== null) this.#send(frame);
+      this.sendFrames(this.#stream.encodeAudio(bytes, atMs, position, capturedAtMs));
     } catch (error) {
       this.#options.handlers.onFaulty(this, error);
     }
@@ -108,7 +108,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   /** Silence, so that the service does not close a connection on which nobody speaks yet. */
   sendPrimer(bytes: Uint8Array): void {
     this.primedBytes += bytes.length;
-    this.sendAudio(bytes);
+    this.sendAudio(bytes, -1, this.#options.clock.nowMs());
   }
 
   sendFrames(frames: readonly Frame[]): void {
@@ -152,7 +152,11 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   /** Asks for a sign of life. */
   probe(): void {
-    this.#pings.send(this.#options.clock.nowMs(), () => this.#socket?.ping() === true);
+    this.#pings.send(this.#options.clock.nowMs(), () => {
+      const frame = this.#stream.ask((stream) => stream.encodeProbe?.() ?? null);
+      if (frame !== null) this.#send(frame);
+      return frame !== null || this.#socket?.ping() === true;
+    });
   }
 
   /** Ends the link, and tells why. */

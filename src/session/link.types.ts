@@ -24,6 +24,8 @@ export interface DiallingOptions {
   readonly format: AudioFormat;
   readonly clock: Clock;
   readonly slots: DialSlots;
+  /** The conversation that a new socket may have to be given. Absent where nobody talks. */
+  readonly memory?: StreamMemory;
 }
 
 export interface LinkOptions<Link> extends DiallingOptions {
@@ -34,7 +36,5 @@ export interface LinkOptions<Link> extends DiallingOptions {
   /** Tells the chart that owns the socket. */
   readonly tell: (event: ConnectionEvent) => void;
   readonly handlers: LinkHandlers<Link>;
-  /** The conversation that a new socket may have to be given. Absent where nobody talks. */
-  readonly memory?: StreamMemory;
   readonly createResampler: CreateResampler | null;
 }

@@ -60,6 +60,7 @@ export class Session {
       bytesPerSecond: format.sampleRateHz * BYTES_PER_SAMPLE,
       capacityBytes: resolved.retentionBytes,
       retentionMs: resolved.retentionMs,
+      keepsSettled: resolved.candidates.some(({ provider }) => provider.traits.keepsAudio === true),
       onGap: (gap) => {
         this.#emitter.emit(gapEventOf(this.#uplink, gap));
       },

@@ -23,6 +23,7 @@ import type { Failure } from '../../machines/failure.ts';
 import type { LinkMeasured } from '../../machines/liveness.types.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
 
 /** A look that comes this late comes after a sleep: what stood before may not stand any more. */
@@ -57,6 +58,10 @@ export class Wiring implements LinkHandlers<Link> {
 
   get clock(): Clock {
     return this.#options.clock;
+  }
+
+  get random(): Random {
+    return this.#options.random;
   }
 
   /** The session closes: a link that carries is only kept open, until what is left is told; of the others nobody learns. */
