@@ -1,4 +1,5 @@
 /** Logs in this process's memory: they end with it. For development, tests, and gateways whose clients keep what counts. */
+import { TenutoError } from '../../ports/errors.ts';
 import type { AppendOptions, AppendOutcome, LogRecord, LogStore } from '../../ports/log-store.ts';
 
 interface Log {
@@ -17,8 +18,12 @@ export function createMemoryStore(): LogStore {
 class MemoryStore implements LogStore {
   readonly durability = 'memory';
   readonly #logs = new Map<string, Log>();
+  /** Of all logs: who holds the position of a log that is gone can do nothing to a new one. */
+  #lastPosition = 0;
+  #isClosed = false;
 
-  tail(sessionId: string): Promise<LogRecord | null> {
+  async tail(sessionId: string): Promise<LogRecord | null> {
+    this.#assertOpen();
     return Promise.resolve(this.#logs.get(sessionId)?.records.at(-1) ?? null);
   }
 
@@ -27,12 +32,13 @@ class MemoryStore implements LogStore {
     record: Uint8Array,
     { after, id }: AppendOptions,
   ): Promise<AppendOutcome> {
+    if (this.#isClosed) return Promise.resolve({ kind: 'unavailable', reason: 'it is closed' });
     const log = this.#logs.get(sessionId) ?? { records: [], ids: new Map<string, number>() };
     const known = log.ids.get(id);
     if (known !== undefined) return Promise.resolve({ kind: 'committed', position: known });
     const tail = log.records.at(-1)?.position ?? 0;
     if (after !== tail) return Promise.resolve({ kind: 'conflict', tail });
-    const position = tail + 1;
+    const position = (this.#lastPosition += 1);
     log.records.push({ position, bytes: record.slice() });
     log.ids.set(id, position);
     if (log.ids.size > REMEMBERED_IDS) forgetOldest(log.ids);
@@ -41,12 +47,14 @@ class MemoryStore implements LogStore {
   }
 
   async *read(sessionId: string, after: number): AsyncIterable<LogRecord> {
+    this.#assertOpen();
     for (const record of this.#logs.get(sessionId)?.records ?? []) {
       if (record.position > after) yield await Promise.resolve(record);
     }
   }
 
-  purge(sessionId: string, through: number): Promise<void> {
+  async purge(sessionId: string, through: number): Promise<void> {
+    this.#assertOpen();
     const log = this.#logs.get(sessionId);
     if (log !== undefined) {
       const tail = log.records.at(-1);
@@ -55,13 +63,25 @@ class MemoryStore implements LogStore {
     return Promise.resolve();
   }
 
-  drop(sessionId: string): Promise<void> {
+  async drop(sessionId: string): Promise<void> {
+    this.#assertOpen();
     this.#logs.delete(sessionId);
     return Promise.resolve();
   }
 
   close(): Promise<void> {
+    this.#isClosed = true;
+    this.#logs.clear();
     return Promise.resolve();
+  }
+
+  #assertOpen(): void {
+    if (!this.#isClosed) return;
+    throw new TenutoError({
+      code: 'STORE_UNAVAILABLE',
+      message: 'The store is closed.',
+      remediation: 'Close it when nobody uses it any more.',
+    });
   }
 }
 
