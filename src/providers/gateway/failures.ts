@@ -1,0 +1,54 @@
+/** What the gateway's refusals and closes mean (PROTOCOL.md, P16). */
+import type { Failure, FailureKind } from '../../../machines/failure.ts';
+import type { SocketEnd } from '../../ports/socket.ts';
+import { CLOSE, classify } from '../../protocol/close-codes.ts';
+import type { ClientAction } from '../../protocol/close-codes.ts';
+import type { RefusedFrame } from '../../protocol/types.ts';
+import { detailOf } from '../wire/detail.ts';
+
+const KINDS: Readonly<Record<ClientAction, FailureKind>> = {
+  stop: 'planned',
+  reattachNow: 'planned',
+  reattach: 'transient',
+  reattachElsewhere: 'transient',
+  refreshCredential: 'auth',
+  newSession: 'staleHandle',
+  ignore: 'transient',
+  wait: 'rateLimited',
+  migrate: 'planned',
+  giveUp: 'config',
+};
+
+/** For whoever reads why a session ended for good. */
+const WORDS: Readonly<Record<number, string>> = {
+  [CLOSE.superseded]: 'the session was taken up elsewhere, with the same token',
+  [CLOSE.version]: 'the gateway speaks another version of tenuto.v1',
+};
+
+export function failureOfRefusal({ code, reason, retryAfterMs }: RefusedFrame): Failure {
+  const kind = KINDS[classify(code, false).action];
+  const detail = WORDS[code] ?? detailOf(reason);
+  return {
+    kind,
+    code: String(code),
+    detail,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+export function failureOfClose(end: SocketEnd, hadFinAck: boolean): Failure {
+  const { code, reason, status, errorCode } = end;
+  if (status !== undefined) return failureOfStatus(status, end);
+  const kind = KINDS[classify(code, hadFinAck).action];
+  return { kind, code: errorCode ?? String(code), detail: WORDS[code] ?? detailOf(reason) };
+}
+
+/** The upgrade was answered by HTTP: by something that stands before the gateway, or is none. */
+function failureOfStatus(status: number, { body = '' }: SocketEnd): Failure {
+  const code = `http ${status}`;
+  const detail = detailOf(body);
+  if (status === 401) return { kind: 'auth', code, detail };
+  if (status === 429) return { kind: 'rateLimited', code, detail };
+  const isOurs = status >= 400 && status < 500 && status !== 408;
+  return { kind: isOurs ? 'config' : 'transient', code, detail };
+}

@@ -1,0 +1,91 @@
+/**
+ * Our own gateway (`tenuto serve`), over `tenuto.v1`.
+ *
+ * What it acknowledges is in its log, and outlives sockets, this network and the gateway's own process. So audio leaves
+ * when it is acknowledged, is sent on from where the log ends, and is kept here for as long as there is room: a store that
+ * loses its newest records asks for them again.
+ *
+ * Source: src/protocol/PROTOCOL.md.
+ */
+import { Custody } from './custody.ts';
+import { failureOfClose } from './failures.ts';
+import { GatewayStream } from './stream.ts';
+import { systemWallClock } from '../../ports/clock.ts';
+import { checkOptions } from '../../ports/option-errors.ts';
+import { systemRandom } from '../../ports/random.ts';
+import { PING_IDLE_MS } from '../../protocol/limits.ts';
+import type { Credential, CredentialReason, Provider } from '../contract.ts';
+import { checkBaseUrl } from '../wire/base-url.ts';
+import { checkPcm } from '../wire/pcm.ts';
+
+export interface GatewayProviderOptions {
+  /** Where it listens, such as `wss://voice.example/v1/session`. */
+  readonly url: string;
+  /** The bearer, or a function that is asked on every dial and may bring a fresh one. Default: none, for a gateway that asks for none. */
+  readonly token?: Credential;
+  /** Which of the gateway's applications is to serve the session. Default `speech`. */
+  readonly app?: string;
+  /** How long a dial may take. Default 10 s. */
+  readonly dialTimeoutMs?: number;
+  /** The name under which results and logs speak of it. Default `gateway`. */
+  readonly name?: string;
+}
+
+const SUBPROTOCOL = 'tenuto.v1';
+const CLIENT = 'tenuto-js';
+/** A commit takes a store's election, at the worst. */
+const FLUSH_TIMEOUT_MS = 10_000;
+
+const NAMES: Readonly<Record<keyof GatewayProviderOptions, true>> = {
+  url: true,
+  token: true,
+  app: true,
+  dialTimeoutMs: true,
+  name: true,
+};
+
+/** @throws TenutoError OPTION_INVALID */
+export function gateway(options: GatewayProviderOptions): Provider {
+  checkOptions('gateway', options, NAMES);
+  const { token = '', app = null, name = 'gateway' } = options;
+  const url = checkBaseUrl(options.url, 'socket', 'wss://voice.example/v1/session');
+
+  return {
+    name,
+    component: 'gateway',
+    traits: {
+      resume: 'handle',
+      keepsAudio: true,
+      configures: true,
+      replayRateRatio: Infinity, // as far as its credit goes
+      keepAliveIntervalMs: PING_IDLE_MS,
+      firstAudioWithinMs: null,
+      flushTimeoutMs: FLUSH_TIMEOUT_MS,
+      answersPings: true,
+      refreshesCredential: typeof token === 'function',
+      announcesEnd: true,
+      faculties: ['hearing'],
+    },
+    checkFormat: (format) => checkPcm('The gateway', format),
+    dial: async (_format, reason, memory) => {
+      const bearer = await bearerOf(token, reason);
+      const custody = memory?.shared?.(newCustody);
+      if (custody !== undefined) custody.bearer = bearer;
+      return { url, protocols: [SUBPROTOCOL], timeoutMs: options.dialTimeoutMs ?? 10_000 };
+    },
+    openStream: ({ sampleRateHz }, memory) => {
+      const custody = memory?.shared?.(newCustody) ?? newCustody(systemRandom);
+      const audio = { encoding: 'pcm_s16le', sampleRateHz } as const;
+      return new GatewayStream(custody, { audio, app, client: CLIENT }, systemWallClock);
+    },
+    classifyEnd: (end) => failureOfClose(end, false),
+  };
+}
+
+async function bearerOf(token: Credential, reason: CredentialReason): Promise<string> {
+  return typeof token === 'function' ? token({ reason }) : token;
+}
+
+function newCustody(random: typeof systemRandom): Custody {
+  return new Custody(random);
+}

@@ -1,0 +1,217 @@
+/** One socket to the gateway: frames of `tenuto.v1`, both ways. What outlives it is in `Custody`. */
+import type { Custody, CustodyOptions } from './custody.ts';
+import { failureOfClose, failureOfRefusal } from './failures.ts';
+import { eventOf } from './results.ts';
+import type { AudioPlace, ProviderEvent, ProviderStream } from '../contract.ts';
+import { objectIn } from '../wire/json.ts';
+import type { Failure } from '../../../machines/failure.ts';
+import type { WallClock } from '../../ports/clock.ts';
+import type { Frame, SocketEnd } from '../../ports/socket.ts';
+import { DATA_HEADER_BYTES, decodeFrame, encodeFrame, writeData } from '../../protocol/frames.ts';
+import type {
+  AckFrame,
+  DataFrame,
+  PingFrame,
+  PongFrame,
+  RefusedFrame,
+  WelcomeFrame,
+} from '../../protocol/types.ts';
+
+const BYTES_PER_SAMPLE = 2;
+const MICROPHONE = 1;
+
+export class GatewayStream implements ProviderStream {
+  readonly #custody: Custody;
+  readonly #options: CustodyOptions;
+  readonly #wallClock: WallClock;
+  #epoch = 0;
+  /** Sent on this socket, or in the log before it. */
+  #sent = 0;
+  #maxSeq = 0;
+  #nonce = 0;
+  #hasFinAck = false;
+  #refused: RefusedFrame | null = null;
+  #scratch = new Uint8Array(0);
+
+  constructor(custody: Custody, options: CustodyOptions, wallClock: WallClock) {
+    this.#custody = custody;
+    this.#options = options;
+    this.#wallClock = wallClock;
+  }
+
+  get hasCredit(): boolean {
+    return this.#sent < this.#maxSeq;
+  }
+
+  encodeHello(): readonly Frame[] {
+    return [encodeFrame(this.#custody.hello(this.#options, this.#wallClock()))];
+  }
+
+  encodeAudio(bytes: Uint8Array, place?: AudioPlace): Frame {
+    const custody = this.#custody;
+    const { sample, capturedAtMs } = place ?? { sample: 0, capturedAtMs: 0 };
+    const { seq, isResent } = custody.numbers.place(sample, bytes.length / BYTES_PER_SAMPLE);
+    this.#sent = seq;
+    const frame = this.#scratchFor(DATA_HEADER_BYTES + bytes.length);
+    writeData(frame, {
+      channel: MICROPHONE,
+      epoch: this.#epoch,
+      seq,
+      position: sample,
+      capturedAtMs: custody.sinceStartMs(capturedAtMs),
+      codec: 'pcm_s16le',
+      isEndOfStream: false,
+      isDiscontinuity: false,
+      isRetransmission: isResent,
+      isSpeech: false,
+      payload: bytes,
+    });
+    return frame;
+  }
+
+  encodeLost(sample: number, nowMs: number): Frame | null {
+    const lost = this.#custody.numbers.lose(this.#sent, sample);
+    if (lost === null) return null;
+    this.#sent = lost.toSeq;
+    const atMs = this.#custody.sinceStartMs(nowMs);
+    return encodeFrame({
+      type: 'gap',
+      channel: MICROPHONE,
+      epoch: this.#epoch,
+      fromSeq: lost.fromSeq,
+      toSeq: lost.toSeq,
+      position: lost.position,
+      samplesLost: lost.samples,
+      fromMs: atMs,
+      toMs: atMs,
+      cause: 'ringOverflow',
+    });
+  }
+
+  encodeKeepAlive(): Frame | null {
+    return this.encodeProbe();
+  }
+
+  encodeProbe(): Frame | null {
+    if (this.#epoch === 0) return null;
+    this.#nonce = (this.#nonce + 1) & 0xffff;
+    return encodeFrame({ type: 'ping', ...this.#standing(this.#nonce) });
+  }
+
+  /** What is committed is told without being asked. */
+  encodeFlush(): Frame | null {
+    return this.encodeProbe();
+  }
+
+  encodeGoodbye(): Frame | null {
+    return this.#epoch === 0 ? null : encodeFrame({ type: 'fin', lastSeq: this.#sent });
+  }
+
+  decode(bytes: Frame): readonly ProviderEvent[] {
+    const frame = typeof bytes === 'string' ? null : decodeFrame(bytes);
+    switch (frame?.type) {
+      case 'welcome':
+        return this.#welcomed(frame);
+      case 'refused':
+        this.#refused = frame;
+        return [{ kind: 'failed', failure: this.#failureOf(failureOfRefusal(frame)) }];
+      case 'ack':
+        return this.#acknowledged(frame);
+      case 'data':
+        return this.#said(frame);
+      case 'hint':
+        return [eventOf(Object(frame.json) as Readonly<Record<string, unknown>>)];
+      case 'ping':
+        return this.#answered(frame);
+      case 'pong':
+        return [{ kind: 'pong' }, ...this.#acknowledged(frame)];
+      case 'goAway':
+        return [{ kind: 'endAnnounced', inMs: frame.deadlineMs }];
+      case 'finAck':
+        this.#hasFinAck = true;
+        return [{ kind: 'finished', samples: this.#custody.numbers.endOf(frame.up) }];
+      default:
+        return [{ kind: 'ignored', what: frame?.type ?? 'text' }];
+    }
+  }
+
+  classifyEnd(end: SocketEnd): Failure {
+    if (this.#refused !== null) return failureOfRefusal(this.#refused);
+    return this.#failureOf(failureOfClose(end, this.#hasFinAck));
+  }
+
+  #welcomed(frame: WelcomeFrame): readonly ProviderEvent[] {
+    const throughSample = this.#custody.welcomed(frame);
+    if (throughSample === null) {
+      const detail = 'its welcome comes after a newer one';
+      return [{ kind: 'failed', failure: { kind: 'transient', code: 'welcome', detail } }];
+    }
+    this.#epoch = frame.epoch;
+    this.#sent = frame.resumed ? frame.up : 0;
+    this.#maxSeq = frame.maxSeq;
+    const { resumed } = frame;
+    return [
+      { kind: 'restored', resumed, toolCallsCarried: 0, throughSample },
+      { kind: 'configured' },
+    ];
+  }
+
+  #acknowledged(frame: AckFrame | PingFrame | PongFrame): readonly ProviderEvent[] {
+    if (frame.epoch !== this.#epoch) return [];
+    const custody = this.#custody;
+    this.#maxSeq = Math.max(this.#maxSeq, frame.maxSeq);
+    custody.acked = Math.max(custody.acked, Math.min(frame.committed, this.#sent));
+    return [{ kind: 'committed', throughSample: custody.numbers.endOf(custody.acked) }];
+  }
+
+  /** Sequenced: once, in order, and acknowledged. */
+  #said({ epoch, seq, codec, payload }: DataFrame): readonly ProviderEvent[] {
+    const custody = this.#custody;
+    if (epoch !== this.#epoch || seq <= custody.received) return [this.#acknowledgement()];
+    custody.received = seq;
+    const said = codec === 'json' ? objectIn(payload) : null;
+    if (said === null) return [this.#acknowledgement()];
+    const event = eventOf(said);
+    if (event.kind === 'transcript') {
+      if (event.endSample <= custody.fin) return [this.#acknowledgement()]; // told by a session before
+      custody.fin = event.endSample;
+    }
+    return [event, this.#acknowledgement()];
+  }
+
+  #answered(frame: PingFrame): readonly ProviderEvent[] {
+    const { nonce, sentAtMs: echoMs } = frame;
+    const pong = encodeFrame({ type: 'pong', ...this.#standing(nonce), echoMs });
+    return [{ kind: 'send', frames: [pong] }, ...this.#acknowledged(frame)];
+  }
+
+  #acknowledgement(): ProviderEvent {
+    const { received: committed } = this.#custody;
+    const ack = { type: 'ack', epoch: this.#epoch, committed, maxSeq: 0, ackDelayMs: 0 } as const;
+    return { kind: 'send', frames: [encodeFrame({ ...ack, ranges: [] })] };
+  }
+
+  /** A session that is gone is forgotten: the next dial begins another. */
+  #failureOf(failure: Failure): Failure {
+    if (failure.kind === 'staleHandle') this.#custody.forget();
+    return failure;
+  }
+
+  #standing(nonce: number): Omit<PingFrame, 'type'> {
+    const { received } = this.#custody;
+    return {
+      nonce,
+      epoch: this.#epoch,
+      lastSent: this.#sent,
+      received,
+      committed: received,
+      maxSeq: 0,
+      sentAtMs: 0,
+    };
+  }
+
+  #scratchFor(bytes: number): Uint8Array {
+    if (this.#scratch.length !== bytes) this.#scratch = new Uint8Array(bytes);
+    return this.#scratch;
+  }
+}
