@@ -36,7 +36,7 @@ export function readJson(bytes: Uint8Array, maxBytes: number): JsonRead {
   } catch {
     return refused('no JSON in UTF-8');
   }
-  const copy = new Copy();
+  const copy = new Copy(shape.hasEscapes);
   const value = copy.of(parsed);
   if (copy.problem !== null) return refused(copy.problem);
   // JSON.parse takes the last of several, so what the others were was never looked at.
@@ -62,17 +62,20 @@ interface Shape {
   readonly depth: number;
   readonly colons: number;
   readonly commas: number;
+  readonly hasEscapes: boolean;
 }
 
 /** By bytes: in UTF-8 none of these is ever a part of another character. Right for JSON, and harmless for all else. */
 function shapeOf(bytes: Uint8Array): Shape {
   let [depth, deepest, colons, commas] = [0, 0, 0, 0];
-  let isInString = false;
+  let [isInString, hasEscapes] = [false, false];
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at];
     if (isInString) {
-      if (byte === BACKSLASH) at += 1;
-      else if (byte === QUOTE) isInString = false;
+      if (byte === BACKSLASH) {
+        hasEscapes = true;
+        at += 1;
+      } else if (byte === QUOTE) isInString = false;
     } else if (byte === QUOTE) isInString = true;
     else if (byte === COMMA) commas += 1;
     else if (byte === COLON) colons += 1;
@@ -81,13 +84,19 @@ function shapeOf(bytes: Uint8Array): Shape {
       if (depth > deepest) deepest = depth;
     } else if (byte === 0x7d || byte === 0x5d) depth -= 1;
   }
-  return { depth: deepest, colons, commas };
+  return { depth: deepest, colons, commas, hasEscapes };
 }
 
 /** Goes no deeper than `shapeOf` has allowed. */
 class Copy {
   problem: string | null = null;
   members = 0;
+  /** UTF-8 has no lone surrogates, so only an escape can bring one. */
+  readonly #hasEscapes: boolean;
+
+  constructor(hasEscapes: boolean) {
+    this.#hasEscapes = hasEscapes;
+  }
 
   of(value: unknown): unknown {
     if (typeof value === 'string') return this.#text(value);
@@ -105,7 +114,7 @@ class Copy {
   }
 
   #text(text: string): string {
-    if (LONE_SURROGATE.test(text)) this.problem ??= 'a lone surrogate';
+    if (this.#hasEscapes && LONE_SURROGATE.test(text)) this.problem ??= 'a lone surrogate';
     return text;
   }
 

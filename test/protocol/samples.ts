@@ -115,7 +115,7 @@ export const WELCOME: WelcomeFrame = {
   now: 1_795_222_801_150,
 };
 
-export const ONE_OF_EACH: readonly ProtocolFrame[] = [
+const ONE_OF_EACH: readonly ProtocolFrame[] = [
   DATA,
   GAP,
   ACK,
