@@ -252,6 +252,7 @@ export class GatewaySession implements AppSession {
   result(result: AppResult): void {
     if (this.#isOver) return;
     this.#standing.fin = Math.max(this.#standing.fin, result.to);
+    this.handled(this.#up.finished(this.#standing.fin));
     this.send(result);
   }
 

@@ -15,6 +15,12 @@ interface Waiting {
   readonly hand: () => void;
 }
 
+/** Audio, or a gap in it. */
+interface Unfinished {
+  readonly seq: number;
+  readonly end: number;
+}
+
 const decoder = new TextDecoder();
 
 export class UpStream {
@@ -23,6 +29,8 @@ export class UpStream {
   #waiting: Waiting[] = [];
   /** Where the audio that came in ends, in samples. */
   #position: number;
+  /** What no final covers yet, oldest first. */
+  #unfinished: Unfinished[] = [];
   #largestBytes = 1;
   #edge = 0;
 
@@ -35,19 +43,28 @@ export class UpStream {
   take(frame: DataFrame | GapFrame): void {
     if (frame.type === 'gap') {
       const { toSeq, position, samplesLost: samples, cause } = frame;
-      this.#position = position + samples;
+      this.#note(toSeq, position + samples);
       this.#app.gap({ toSeq, position, samples, cause });
       return;
     }
     const { seq, position, capturedAtMs, isSpeech, payload, codec } = frame;
     this.#largestBytes = Math.max(this.#largestBytes, payload.length);
     if (codec === 'pcm_s16le' || codec === 'opus') {
-      this.#position = position + payload.length / BYTES_PER_SAMPLE;
+      this.#note(seq, position + payload.length / BYTES_PER_SAMPLE);
       this.#app.audio({ seq, position, capturedAtMs, isSpeech, bytes: payload });
       return;
     }
     const content = codec === 'binary' ? payload.slice() : decoder.decode(payload);
     this.#waiting.push({ seq, hand: () => this.#hand(seq, codec, content) });
+  }
+
+  /** Finals cover the audio through `fin`: the newest seq with which everything is done, or 0 where that is not known. */
+  finished(fin: number): number {
+    const first = this.#unfinished.findIndex(({ end }) => end > fin);
+    const gone = this.#unfinished.splice(0, first === -1 ? this.#unfinished.length : first);
+    const seq = gone.at(-1)?.seq ?? 0;
+    const [waiting] = this.#waiting;
+    return waiting === undefined ? seq : Math.min(seq, waiting.seq - 1);
   }
 
   /** Everything through `seq` is in the log. */
@@ -68,6 +85,11 @@ export class UpStream {
     const window = Math.max(WINDOW_MIN_CHUNKS, Math.min(WINDOW_CHUNKS, chunks));
     this.#edge = Math.max(this.#edge, committed + window);
     return this.#edge;
+  }
+
+  #note(seq: number, end: number): void {
+    this.#position = end;
+    this.#unfinished.push({ seq, end });
   }
 
   #hand(seq: number, codec: DataFrame['codec'], content: string | Uint8Array): void {
