@@ -39,7 +39,7 @@ class MemoryStore implements LogStore {
     const tail = log.records.at(-1)?.position ?? 0;
     if (after !== tail) return Promise.resolve({ kind: 'conflict', tail });
     const position = (this.#lastPosition += 1);
-    log.records.push({ position, bytes: record.slice() });
+    log.records.push({ position, bytes: new Uint8Array(record) });
     log.ids.set(id, position);
     if (log.ids.size > REMEMBERED_IDS) forgetOldest(log.ids);
     this.#logs.set(sessionId, log);

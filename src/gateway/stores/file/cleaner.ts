@@ -6,8 +6,9 @@
 import { reasonOf, SyncFailure } from './disk.ts';
 import { readEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
-import type { IndexOfLogs, KeptRecord } from './index-of-logs.ts';
-import type { Segment, Segments } from './segments.ts';
+import type { IndexOfLogs } from './index-of-logs.ts';
+import type { KeptRecord, Segment } from './segment.ts';
+import type { Segments } from './segments.ts';
 import type { SegmentWriter, Written } from './segment-writer.ts';
 
 export interface CleanerOptions {

@@ -1,12 +1,5 @@
 /** Where every record stands: kept in memory, and made anew from the segments when the store is opened. */
-import type { Segment } from './segments.ts';
-
-export interface KeptRecord {
-  readonly position: number;
-  readonly length: number;
-  segment: Segment;
-  at: number;
-}
+import type { KeptRecord, Segment } from './segment.ts';
 
 /** A session's log. */
 export interface Log {

@@ -5,7 +5,8 @@
 import { reasonOf, synced, SyncFailure, writeWhole } from './disk.ts';
 import { entryLength, writeEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
-import type { Segment, Segments } from './segments.ts';
+import type { Segment } from './segment.ts';
+import type { Segments } from './segments.ts';
 
 export type Written =
   | {
