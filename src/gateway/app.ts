@@ -22,7 +22,10 @@ export interface AppResult extends AppEvent {
   readonly to: number;
 }
 
-/** What an app can do for its session. Nothing throws, and nothing does anything once the session is over. */
+/**
+ * What an app can do for its session. Nothing does anything once the session is over. What `tenuto.v1` cannot carry (over
+ * 64 KiB, nested more than eight deep) throws a RangeError: that is a slip of the app's.
+ */
 export interface AppSession {
   readonly id: string;
   /** In the log before it is sent, and sent until the client has it. */

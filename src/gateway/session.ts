@@ -15,7 +15,9 @@ import type { Clock, WallClock } from '../ports/clock.ts';
 import type { LogStore } from '../ports/log-store.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
-import { decodeFrame, encodeFrame } from '../protocol/frames.ts';
+import { DATA_HEADER_BYTES, decodeFrame, encodeFrame } from '../protocol/frames.ts';
+import { writeJson } from '../protocol/json.ts';
+import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import type { DataFrame, GapFrame, HelloFrame } from '../protocol/types.ts';
 
 /** The client's end: one socket, from the welcome on. */
@@ -246,7 +248,7 @@ export class GatewaySession implements AppSession {
   }
 
   send(event: AppEvent): void {
-    this.#down('json', encoder.encode(JSON.stringify(event)));
+    this.#down('json', writeJson(event, MAX_FRAME_BYTES - DATA_HEADER_BYTES));
   }
 
   result(result: AppResult): void {

@@ -2,11 +2,13 @@
 import type { AppHandlers } from './app.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import {
+  MAX_FRAME_BYTES,
   UNFINISHED_MAX_MS,
   WINDOW_BYTES,
   WINDOW_CHUNKS,
   WINDOW_MIN_CHUNKS,
 } from '../protocol/limits.ts';
+import { readJson } from '../protocol/json.ts';
 import type { DataFrame, GapFrame } from '../protocol/types.ts';
 
 /** Handed over once it is in the log. */
@@ -54,8 +56,7 @@ export class UpStream {
       this.#app.audio({ seq, position, capturedAtMs, isSpeech, bytes: payload });
       return;
     }
-    const content = codec === 'binary' ? payload.slice() : decoder.decode(payload);
-    this.#waiting.push({ seq, hand: () => this.#hand(seq, codec, content) });
+    this.#waiting.push({ seq, hand: this.#handing(seq, codec, payload.slice()) });
   }
 
   /** Finals cover the audio through `fin`: the newest seq with which everything is done, or 0 where that is not known. */
@@ -92,16 +93,15 @@ export class UpStream {
     this.#unfinished.push({ seq, end });
   }
 
-  #hand(seq: number, codec: DataFrame['codec'], content: string | Uint8Array): void {
-    if (codec === 'json') this.#app.event?.(seq, parsed(content));
-    else this.#app.message?.(seq, content);
-  }
-}
-
-function parsed(content: string | Uint8Array): unknown {
-  try {
-    return JSON.parse(content as string) as unknown;
-  } catch {
-    return null;
+  /** An event that is none is passed over: the codec bounds it, and the app is spared it. */
+  #handing(seq: number, codec: DataFrame['codec'], payload: Uint8Array): () => void {
+    if (codec !== 'json') {
+      const message = codec === 'text' ? decoder.decode(payload) : payload;
+      return () => this.#app.message?.(seq, message);
+    }
+    const read = readJson(payload, MAX_FRAME_BYTES);
+    return () => {
+      if (read.isValid) this.#app.event?.(seq, read.value);
+    };
   }
 }
