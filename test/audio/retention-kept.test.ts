@@ -1,0 +1,84 @@
+/** Audio that is settled and kept: whoever acknowledged it may lose it yet. */
+import { describe, expect, it } from 'vitest';
+
+import type { GapRange } from '../../src/audio/ledger.ts';
+import { Retention } from '../../src/audio/retention.ts';
+
+const CHUNK = 100;
+
+function kept(chunks: number, capacityChunks = 200): { retention: Retention; gaps: GapRange[] } {
+  const gaps: GapRange[] = [];
+  const retention = new Retention({
+    bytesPerSecond: 1_000,
+    capacityBytes: capacityChunks * CHUNK,
+    retentionMs: 1e9,
+    keepsSettled: true,
+    onGap: (gap) => gaps.push(gap),
+  });
+  for (let at = 0; at < chunks; at += 1)
+    retention.keep(new Uint8Array(CHUNK), retention.unsettledSeq);
+  return { retention, gaps };
+}
+
+function expectBalanced({ ledger, chunks }: Retention): void {
+  const counts = ledger.chunks();
+  expect(counts.delivered + counts.gap + counts.buffered).toBe(counts.captured);
+  expect(counts.buffered).toBe(chunks);
+}
+
+describe('retention of what is settled', () => {
+  it('holds it, and counts as buffered what is not', () => {
+    const { retention } = kept(10);
+
+    retention.settle(4 * CHUNK, null);
+
+    expect(retention.chunks).toBe(6);
+    expect(retention.ring.chunks).toBe(10);
+    expect(retention.unsettledSeq).toBe(5);
+    expectBalanced(retention);
+  });
+
+  it('has it buffered again where it was lost after all, and settles it again', () => {
+    const { retention, gaps } = kept(10);
+    retention.settle(8 * CHUNK, null);
+
+    retention.reopen(3 * CHUNK);
+    const { delivered, buffered } = retention.ledger.chunks();
+    retention.settle(10 * CHUNK, null);
+
+    expect([delivered, buffered]).toEqual([3, 7]);
+    expect(retention.ledger.chunks()).toMatchObject({ delivered: 10, gap: 0, buffered: 0 });
+    retention.gaps.flush();
+    expect(gaps).toEqual([]);
+    expectBalanced(retention);
+  });
+
+  it('gives settled audio up first, and tells nothing of that', () => {
+    const { retention, gaps } = kept(100, 100);
+    retention.settle(60 * CHUNK, null);
+
+    for (let at = 0; at < 50; at += 1)
+      retention.keep(new Uint8Array(CHUNK), retention.unsettledSeq);
+
+    expect(retention.ring.firstSeq).toBe(51);
+    retention.gaps.flush();
+    expect(gaps).toEqual([]);
+    expectBalanced(retention);
+  });
+
+  it('tells a gap where what was lost is not held any more', () => {
+    const { retention, gaps } = kept(100, 100);
+    retention.settle(100 * CHUNK, null);
+    for (let at = 0; at < 50; at += 1)
+      retention.keep(new Uint8Array(CHUNK), retention.unsettledSeq);
+
+    retention.reopen(20 * CHUNK);
+
+    retention.gaps.flush();
+    expect(gaps).toMatchObject([
+      { from: 20 * CHUNK, to: 50 * CHUNK, chunks: 30, reason: 'storeLoss' },
+    ]);
+    expect(retention.ledger.chunks()).toMatchObject({ delivered: 20, gap: 30, buffered: 100 });
+    expectBalanced(retention);
+  });
+});
