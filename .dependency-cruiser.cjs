@@ -39,11 +39,14 @@ const NODE_PACKAGES = 'node_modules/(@types/)?(ws|koffi|vosk|commander|picocolor
 // `test` and the like, which exist with the prefix only, are matched by it; the others are resolved to their bare names.
 const NODE_BUILTINS = `^(node:|(${builtinModules.filter((name) => !name.includes('/')).join('|')})(/|$))`;
 
+/** The one part of the gateway that is a client of services, as applications are. */
+const PIPELINE = '^src/gateway/pipeline/';
+
 const layerRules = Object.entries(LAYERS).map(([layer, allowed]) => ({
   name: `${layer}-imports`,
   comment: `src/${layer} may import: ${['itself', ...allowed].join(', ')}`,
   severity: 'error',
-  from: { path: `^src/${layer}/` },
+  from: { path: `^src/${layer}/`, pathNot: PIPELINE },
   to: { path: OURS, pathNot: [`^src/${layer}/`, ...allowed] },
 }));
 
@@ -58,6 +61,23 @@ module.exports = {
       to: { pathNot: ['^machines/', 'node_modules/xstate/'] },
     },
     ...layerRules,
+    {
+      name: 'pipeline-imports',
+      comment:
+        'What makes text of audio on the gateway is a session of its own, and filters what any provider says.',
+      severity: 'error',
+      from: { path: PIPELINE },
+      to: {
+        path: OURS,
+        pathNot: [
+          '^src/gateway/',
+          ...LAYERS.gateway,
+          '^src/session/',
+          '^src/network/',
+          '^src/providers/wire/hallucination-filter\\.ts$',
+        ],
+      },
+    },
     {
       name: 'providers-imports',
       comment:

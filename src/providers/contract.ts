@@ -82,6 +82,8 @@ export interface ProviderTraits {
    * after all is sent again, as long as it is held. Default false.
    */
   readonly keepsAudio?: boolean;
+  /** What was most likely never spoken it leaves out by itself (`dropped`). Default false. */
+  readonly dropsUnspoken?: boolean;
 }
 
 /** How text may be sent to be spoken. */

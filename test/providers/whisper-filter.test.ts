@@ -6,9 +6,9 @@ import { describe, expect, it } from 'vitest';
 import {
   dropReasonOf,
   filterSettingsOf,
-} from '../../src/providers/whisper/hallucination-filter.ts';
-import type { FilterOptions, Heard } from '../../src/providers/whisper/hallucination-filter.ts';
-import { compressionRatioOf, isLooping } from '../../src/providers/whisper/repetition.ts';
+} from '../../src/providers/wire/hallucination-filter.ts';
+import type { FilterOptions, Heard } from '../../src/providers/wire/hallucination-filter.ts';
+import { compressionRatioOf, isLooping } from '../../src/providers/wire/repetition.ts';
 import { WhisperStream } from '../../src/providers/whisper/stream.ts';
 import type { ProviderEvent } from '../../src/providers/contract.ts';
 

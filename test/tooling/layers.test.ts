@@ -46,6 +46,11 @@ const violations: Readonly<Record<string, readonly (readonly [from: string, to: 
     ['src/gateway/b.ts', '../session/a.ts'],
     ['src/gateway/c.ts', '../providers/whisper.ts'],
   ],
+  'pipeline-imports': [
+    ['src/gateway/pipeline/b.ts', '../../providers/whisper.ts'],
+    ['src/gateway/pipeline/c.ts', '../../voice/a.ts'],
+    ['src/gateway/pipeline/d.ts', '../../providers/wire/json.ts'],
+  ],
   'providers-imports': [
     ['src/providers/one.ts', '../../machines/x.ts'],
     ['src/providers/two/a.ts', '../../audio/a.ts'],
@@ -118,6 +123,10 @@ const allowed: readonly (readonly [from: string, to: string])[] = [
   ['src/transports/websocket.node.ts', 'ws'],
   ['src/transports/reaches-package.node.ts', 'ws'],
   ['src/gateway/a.ts', 'node:http'],
+  ['src/gateway/pipeline/a.ts', '../../session/a.ts'],
+  ['src/gateway/pipeline/a.ts', '../../network/a.ts'],
+  ['src/gateway/pipeline/a.ts', '../../providers/wire/hallucination-filter.ts'],
+  ['src/gateway/pipeline/a.ts', '../a.ts'],
   ['src/simulators/a.ts', '../session/a.ts'],
   ['src/simulators.ts', './simulators/a.ts'],
   ['src/testing.ts', './testing/a.ts'],
@@ -137,6 +146,8 @@ const supporting: Readonly<Record<string, string>> = {
   'src/ports/a.ts': 'export const value = 1;\n',
   'src/protocol/a.ts': 'export const value = 1;\n',
   'src/providers/contract.ts': 'export const value = 1;\n',
+  'src/providers/wire/hallucination-filter.ts': 'export const value = 1;\n',
+  'src/providers/wire/json.ts': 'export const value = 1;\n',
   'src/providers/retry-hints.ts': 'export const value = 1;\n',
 };
 

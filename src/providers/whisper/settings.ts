@@ -2,11 +2,11 @@
 import type { CutSettings } from './cutter.ts';
 import { sessionNameOf } from './clip-key.ts';
 import { fvad } from './fvad.ts';
-import { filterSettingsOf } from './hallucination-filter.ts';
-import type { FilterOptions, FilterSettings } from './hallucination-filter.ts';
 import type { Remembered } from './remembered.ts';
 import type { Credential } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
+import { filterSettingsOf } from '../wire/hallucination-filter.ts';
+import type { FilterOptions, FilterSettings } from '../wire/hallucination-filter.ts';
 import { checkKey } from '../wire/keys.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';

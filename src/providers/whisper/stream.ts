@@ -2,9 +2,9 @@
 import { segmentsIn } from './answer.ts';
 import type { AnswerSegment } from './answer.ts';
 import { classifyWhisperEnd } from './failures.ts';
-import { dropReasonOf } from './hallucination-filter.ts';
-import type { FilterSettings } from './hallucination-filter.ts';
 import { FLUSH, GOODBYE } from './messages.ts';
+import { dropReasonOf } from '../wire/hallucination-filter.ts';
+import type { FilterSettings } from '../wire/hallucination-filter.ts';
 import { booleanAt, numberAt, objectIn, stringAt, typeNameOf } from '../wire/json.ts';
 import type { JsonObject } from '../wire/json.ts';
 import type { ProviderEvent, ProviderStream, ProviderWord } from '../contract.ts';

@@ -29,7 +29,7 @@ import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 
 export type { WhisperOptions } from './settings.ts';
-export type { FilterOptions } from './hallucination-filter.ts';
+export type { FilterOptions } from '../wire/hallucination-filter.ts';
 export { fvad } from './fvad.ts';
 export type { FvadOptions } from './fvad.ts';
 export { sileroVad } from './silero.ts';
@@ -62,6 +62,7 @@ export function whisper(options: WhisperOptions = {}): Provider {
       // The time of the answer's head and, in the worst case, of its body.
       liveness: { suspectAtLeastMs: timeoutMs, deadAtLeastMs: 2 * timeoutMs + 1_000 },
       inputRateHz: WHISPER_RATE_HZ,
+      dropsUnspoken: true,
     },
     checkFormat: (format) => checkPcm('Whisper', format),
     dial: async (_format, reason) => {

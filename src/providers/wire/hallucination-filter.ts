@@ -7,7 +7,7 @@
  */
 import { phraseKindOf, plainOf } from './known-phrases.ts';
 import { compressionRatioOf, isLooping } from './repetition.ts';
-import type { DropReason } from '../contract.ts';
+import type { DropReason } from '../events.ts';
 
 /** Null: this is not looked at. */
 export interface FilterOptions {
