@@ -10,7 +10,7 @@ export type DiskCall = 'create' | 'open' | 'remove' | 'write' | 'sync' | 'trunca
 
 const NEVER = new Promise<never>(() => {});
 
-export class FaultyDisk implements Disk {
+export class FaultyDisk {
   readonly counts: Record<DiskCall, number> = {
     create: 0,
     open: 0,
@@ -89,37 +89,45 @@ export class FaultyDisk implements Disk {
     this.#syncedNames = new Map(this.#names);
   }
 
-  async list(): Promise<readonly string[]> {
-    return this.files;
+  /** All faults are over, and all room is there. */
+  heal(): void {
+    this.capacityBytes = Infinity;
+    this.mostBytesAWrite = Infinity;
+    this.#faults = [];
   }
 
-  create(name: string): Promise<DiskFile> {
-    return this.#call('create', this.#crashes, () => {
-      if (this.#names.has(name)) throw errorOf('EEXIST');
-      const content = { bytes: Buffer.alloc(0), synced: Buffer.alloc(0) };
-      this.#names.set(name, content);
-      return this.#fileOf(content);
-    });
+  removeFile(name: string): void {
+    this.#names.delete(name);
+    this.#syncedNames.delete(name);
   }
 
-  open(name: string): Promise<DiskFile> {
-    return this.#call('open', this.#crashes, () => {
-      const content = this.#names.get(name);
-      if (content === undefined) throw errorOf('ENOENT');
-      return this.#fileOf(content);
-    });
-  }
-
-  remove(name: string): Promise<void> {
-    return this.#call('remove', this.#crashes, () => {
-      if (!this.#names.delete(name)) throw errorOf('ENOENT');
-    });
-  }
-
-  syncNames(): Promise<void> {
-    return this.#call('syncNames', this.#crashes, () => {
-      this.#syncedNames = new Map(this.#names);
-    });
+  /** As a process sees it; it ends with the next crash. */
+  mount(): Disk {
+    const life = this.#crashes;
+    return {
+      list: async () => this.files,
+      create: (name) =>
+        this.#call('create', life, () => {
+          if (this.#names.has(name)) throw errorOf('EEXIST');
+          const content = { bytes: Buffer.alloc(0), synced: Buffer.alloc(0) };
+          this.#names.set(name, content);
+          return this.#fileOf(content);
+        }),
+      open: (name) =>
+        this.#call('open', life, () => {
+          const content = this.#names.get(name);
+          if (content === undefined) throw errorOf('ENOENT');
+          return this.#fileOf(content);
+        }),
+      remove: (name) =>
+        this.#call('remove', life, () => {
+          if (!this.#names.delete(name)) throw errorOf('ENOENT');
+        }),
+      syncNames: () =>
+        this.#call('syncNames', life, () => {
+          this.#syncedNames = new Map(this.#names);
+        }),
+    };
   }
 
   #fileOf(content: Content): DiskFile {
