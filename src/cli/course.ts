@@ -30,7 +30,19 @@ export interface DegradedStretch {
   readonly lastedMs: number | null;
 }
 
+/** What a gateway said of who serves behind it. */
+export interface ServingBehind {
+  /** How much had been captured when it was told. */
+  readonly atMs: number;
+  /** Null while nobody serves. */
+  readonly provider: string | null;
+  readonly mode: string | null;
+  readonly missing: readonly Faculty[];
+}
+
 export interface CourseReport {
+  /** Empty where there is no gateway. */
+  readonly behind: readonly ServingBehind[];
   readonly served: readonly ServedStretch[];
   readonly changes: readonly CandidateChange[];
   readonly degraded: readonly DegradedStretch[];
@@ -40,6 +52,7 @@ export class Course {
   readonly #served: ServedStretch[] = [];
   readonly #changes: CandidateChange[] = [];
   readonly #degraded: DegradedStretch[] = [];
+  readonly #behind: ServingBehind[] = [];
   #open: { readonly stretch: DegradedStretch; readonly sinceMs: number } | null = null;
 
   /**
@@ -54,6 +67,11 @@ export class Course {
       case 'candidate.changed': {
         const { from, to, reason, takeoverMs } = event;
         this.#changes.push({ atMs: capturedMs, from, to, reason, takeoverMs });
+        return;
+      }
+      case 'gateway.serving': {
+        const { provider, mode, missing } = event;
+        this.#behind.push({ atMs: capturedMs, provider, mode, missing });
         return;
       }
       case 'session.degraded': {
@@ -76,6 +94,7 @@ export class Course {
       served: [...this.#served],
       changes: [...this.#changes],
       degraded: [...this.#degraded, ...open],
+      behind: [...this.#behind],
     };
   }
 

@@ -121,9 +121,13 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     .option(
       '--provider <names>',
       `one, or several in order of preference: ${providersHelp}; or ${VOICE}, which stands alone (an agent that ` +
-        'hears by Deepgram, answers by Gemini, and speaks by Deepgram)',
-      'local',
+        'hears by Deepgram, answers by Gemini, and speaks by Deepgram); default: local',
     )
+    .option(
+      '--gateway <url>',
+      'through a gateway (tenuto serve), which has providers of its own: ws://127.0.0.1:8765',
+    )
+    .option('--token-env <name>', "the environment variable that holds the gateway's bearer")
     .option(
       '--standby',
       'keep a connection ready to take over: at the others, or at the only one',
@@ -178,7 +182,11 @@ function addServices(program: Command, io: CliIo, done: (status: number) => void
   program
     .command('doctor')
     .description('says what this machine has and lacks, and what to do about it')
-    .option('--online', 'also ask each provider whether it answers and takes the key that is set', false)
+    .option(
+      '--online',
+      'also ask each provider whether it answers and takes the key that is set',
+      false,
+    )
     .option('--json', 'print one object a line; the last has "type":"summary"', false)
     .action(async (options: { online: boolean; json: boolean }) => {
       done(await runDoctor({ ...options, environment: process.env }, io));

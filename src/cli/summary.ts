@@ -30,6 +30,7 @@ export function summaryOf(report: StreamReport, provider: string): Record<string
     served: report.served,
     candidateChanges: report.changes,
     degraded: report.degraded,
+    ...(report.behind.length === 0 ? {} : { behindGateway: report.behind }),
     answers: report.answers,
     toolCalls: report.toolCalls,
     dropped: report.dropped,
@@ -60,7 +61,12 @@ export function inWholeMs(ledger: SessionLedger): SessionLedger {
 }
 
 /** Who served when, and with what missing; empty where one provider did all of it. */
-export function courseLines({ served, changes, degraded }: StreamReport): readonly string[] {
+export function courseLines({
+  served,
+  changes,
+  degraded,
+  behind,
+}: StreamReport): readonly string[] {
   const stretches = served.map(
     ({ provider, fromMs, toMs }) => `${provider} ${clockText(fromMs)}-${clockText(toMs)}`,
   );
@@ -74,8 +80,12 @@ export function courseLines({ served, changes, degraded }: StreamReport): readon
         `${mode} ${clockText(fromMs)}-${toMs === null ? 'the end' : clockText(toMs)}, without ${missing.join(' and ')}`,
     ),
   ];
-  if (lines.length === 0 && stretches.length < 2) return [];
-  return [`served: ${stretches.join(', ') || 'nobody'}`, ...lines];
+  const told = behind.map(
+    ({ provider, atMs }) => `${provider ?? 'nobody'} from ${clockText(atMs)}`,
+  );
+  const behindIt = told.length === 0 ? [] : [`behind the gateway: ${told.join(', ')}`];
+  if (lines.length === 0 && stretches.length < 2) return behindIt;
+  return [`served: ${stretches.join(', ') || 'nobody'}`, ...behindIt, ...lines];
 }
 
 /** 0 only where every captured chunk was delivered, and a voice agent answered each turn and spoke each answer. */

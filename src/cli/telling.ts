@@ -7,7 +7,7 @@ import { gapLine } from './summary.ts';
 import type { TalkLine } from './talk.ts';
 import { partOf } from './voice-parts.ts';
 import type { DegradedMode, MoveReason } from '../../machines/orchestrator.types.ts';
-import type { SessionEvent } from '../session/events.ts';
+import type { SessionEvent, SessionEventOf } from '../session/events.ts';
 
 const REASONS: Readonly<Record<MoveReason, string>> = {
   failover: 'it failed',
@@ -80,6 +80,8 @@ function noteOf(event: SessionEvent): string | null {
       return pc.green('everything is there again');
     case 'transcript.dropped':
       return pc.dim(`not believed (${event.reason}): ${event.text}`);
+    case 'gateway.serving':
+      return servingNote(event);
     case 'warning':
       return pc.yellow(event.error.message);
     case 'gap':
@@ -87,6 +89,13 @@ function noteOf(event: SessionEvent): string | null {
     default:
       return null;
   }
+}
+
+function servingNote({ provider, missing }: SessionEventOf<'gateway.serving'>): string {
+  if (provider === null) return pc.red('behind the gateway nobody hears: it keeps the audio');
+  return missing.length === 0
+    ? pc.green(`behind the gateway ${provider} hears`)
+    : pc.yellow(`behind the gateway ${provider} serves, without ${missing.join(' and ')}`);
 }
 
 /** An event as JSON has it: an error by its fields. */

@@ -12,6 +12,7 @@ import { changesLine, Counts, progressLine } from '../progress.ts';
 import type { Recording, StreamReport } from '../recording.ts';
 import { streamRecording } from '../recording.ts';
 import type { Stream } from '../stream.ts';
+import { GATEWAY, startGatewayService } from '../gateway-service.ts';
 import { isVoice, parseProviders } from '../providers.ts';
 import type { Services } from '../services.ts';
 import { startServices } from '../services.ts';
@@ -35,8 +36,12 @@ import { formatFaultPlan, parseFaultPlan } from '../../simulators/faults/plan.ts
 import type { FaultPlan } from '../../simulators/faults/plan.ts';
 
 export interface TranscribeOptions {
-  /** Names, with commas between them. */
-  readonly provider: string;
+  /** Names, with commas between them. Default `local`; with `gateway` none. */
+  readonly provider?: string;
+  /** The address of a gateway that runs already: it chooses the providers. */
+  readonly gateway?: string;
+  /** The environment variable that holds the gateway's bearer. */
+  readonly tokenEnv?: string;
   readonly standby: boolean;
   readonly simulated: boolean;
   readonly faults: string;
@@ -52,21 +57,22 @@ export interface TranscribeOptions {
   readonly environment?: Environment;
 }
 
+/** Who hears where nobody is named. */
+const LOCAL = 'local';
+
 export async function runTranscribe(
   file: string,
   options: TranscribeOptions,
   io: CliIo,
 ): Promise<number> {
-  const providers = isVoice(options.provider) ? null : parseProviders(options.provider);
+  const through = throughOf(options);
   const recording = await readRecording(file, options.json ? () => undefined : io.note);
   const plan = parseFaultPlan(options.faults, {
     seed: options.seed,
     lengthMs: recording.durationMs,
-    targets: providers ?? VOICE_PARTS,
+    targets: through.targets,
   });
-  const given = { ...options, plan, speedRatio: options.speed };
-  const services =
-    providers === null ? await startVoice(given) : await startServices({ ...given, providers });
+  const services = await through.start({ ...options, plan, speedRatio: options.speed });
   if (!options.json && plan.faults.length > 0) {
     io.note(`faults: ${formatFaultPlan(plan)}  (seed ${options.seed})`);
   }
@@ -76,6 +82,47 @@ export async function runTranscribe(
     io.live('');
     await services.close();
   }
+}
+
+type Given = TranscribeOptions & { readonly plan: FaultPlan; readonly speedRatio: number };
+
+interface Through {
+  /** What faults can be aimed at. */
+  readonly targets: readonly string[];
+  start(given: Given): Promise<Services>;
+}
+
+/** A gateway that runs already, a voice agent, or providers. */
+function throughOf(options: TranscribeOptions): Through {
+  const { gateway: url, provider = LOCAL } = options;
+  if (url !== undefined) {
+    checkAlone(options);
+    return { targets: [GATEWAY], start: (given) => startGatewayService({ ...given, url }) };
+  }
+  if (options.tokenEnv !== undefined) throw onlyWithGateway();
+  if (isVoice(provider)) return { targets: VOICE_PARTS, start: startVoice };
+  const providers = parseProviders(provider);
+  return { targets: providers, start: (given) => startServices({ ...given, providers }) };
+}
+
+/** What a gateway decides is not for its clients to say. */
+function checkAlone({ provider, apiKey, url, simulated, standby }: TranscribeOptions): void {
+  const others = { provider, 'api-key': apiKey, url, simulated, standby };
+  const given = Object.entries(others).find(([, value]) => value !== undefined && value !== false);
+  if (given === undefined) return;
+  throw new TenutoError({
+    code: 'OPTION_INVALID',
+    message: `--gateway and --${given[0]} exclude each other: a gateway has providers of its own.`,
+    remediation: 'Leave one of them out; what serves behind a gateway is told to tenuto serve.',
+  });
+}
+
+function onlyWithGateway(): TenutoError {
+  return new TenutoError({
+    code: 'OPTION_INVALID',
+    message: '--token-env is for a gateway, and none is given.',
+    remediation: 'Add --gateway and its address, or leave --token-env out.',
+  });
 }
 
 async function transcribe(
@@ -128,7 +175,11 @@ async function transcribe(
 
   if (options.json) {
     if (report.error !== null) reportError(report.error, io, true);
-    io.write(jsonLine(summaryOf(report, options.provider)));
+    io.write(
+      jsonLine(
+        summaryOf(report, options.gateway === undefined ? (options.provider ?? LOCAL) : GATEWAY),
+      ),
+    );
   } else {
     conclude(report, plan, services, startedAtMs, io);
   }

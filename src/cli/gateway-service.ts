@@ -1,0 +1,101 @@
+/** A gateway that runs already, as the service of a recording: `tenuto transcribe --gateway`. */
+import type { Environment } from './access.ts';
+import { read } from './access.ts';
+import type { Services } from './services.ts';
+import { TenutoError } from '../ports/errors.ts';
+import { gateway } from '../providers/gateway/gateway.ts';
+import type { FaultPlan } from '../simulators/faults/plan.ts';
+import { startFaultProxy } from '../simulators/faults/proxy.ts';
+import type { FaultProxy } from '../simulators/faults/proxy.ts';
+
+export interface GatewayServiceOptions {
+  /** Where it listens. Without a path it is `/v1/session`. */
+  readonly url: string;
+  /** The environment variable that holds the bearer. It is read on every dial. Default: none is sent. */
+  readonly tokenEnv?: string;
+  /** Put before the gateway. */
+  readonly plan: FaultPlan;
+  /** How many times real time the recording goes out. */
+  readonly speedRatio: number;
+  /** Where the proxy of faults listens. Default: a free port. */
+  readonly port?: number;
+  readonly environment?: Environment;
+}
+
+/** By the name of which its results and its faults are told. */
+export const GATEWAY = 'gateway';
+
+const PATH = '/v1/session';
+
+/** @throws TenutoError OPTION_INVALID for an address that is none, or a variable that holds nothing. */
+export async function startGatewayService(options: GatewayServiceOptions): Promise<Services> {
+  const { tokenEnv, plan, environment = {} } = options;
+  const url = addressOf(options.url);
+  gateway({ url: url.href }); // an address that is none is told before anything is started
+  if (tokenEnv !== undefined && read(environment, tokenEnv) === undefined) throw unset(tokenEnv);
+  const proxy = plan.faults.length === 0 ? null : await proxyBefore(url, options);
+  if (proxy === null && options.port !== undefined) throw portForNobody();
+  const provider = gateway({
+    url: proxy === null ? url.href : `${proxy.url}${url.pathname}`,
+    ...(tokenEnv === undefined ? {} : { token: () => read(environment, tokenEnv) ?? '' }),
+  });
+
+  return {
+    candidates: [{ provider }],
+    faults: () => proxy?.faults() ?? [],
+    pendingFaults: () => proxy?.pending() ?? 0,
+    close: async () => {
+      await proxy?.close();
+    },
+  };
+}
+
+function addressOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !['ws:', 'wss:'].includes(url.protocol)) {
+    throw new TenutoError({
+      code: 'OPTION_INVALID',
+      message: `--gateway is no address of a gateway.`,
+      remediation: 'Give the one that it prints when it starts, such as ws://127.0.0.1:8765.',
+    });
+  }
+  if (url.pathname === '/') url.pathname = PATH;
+  return url;
+}
+
+/** What breaks stands in plain bytes: inside TLS nothing could be seen of it. */
+function proxyBefore(
+  url: URL,
+  { plan, speedRatio, port }: GatewayServiceOptions,
+): Promise<FaultProxy> {
+  if (url.protocol === 'wss:') {
+    throw new TenutoError({
+      code: 'OPTION_INVALID',
+      message: 'Faults can only be put before a gateway at a ws:// address.',
+      remediation: 'Take one on this machine or in your own network, or leave --faults out.',
+    });
+  }
+  return startFaultProxy({
+    targetHost: url.hostname.replace(/^\[|\]$/g, ''),
+    targetPort: Number(url.port === '' ? 80 : url.port),
+    plan,
+    timeScaleRatio: speedRatio,
+    ...(port === undefined ? {} : { port }),
+  });
+}
+
+function unset(variable: string): TenutoError {
+  return new TenutoError({
+    code: 'OPTION_INVALID',
+    message: `The environment variable ${variable} holds no token.`,
+    remediation: 'Set it, or name another one with --token-env.',
+  });
+}
+
+function portForNobody(): TenutoError {
+  return new TenutoError({
+    code: 'OPTION_INVALID',
+    message: '--port is for a service on this machine, and none is started.',
+    remediation: 'Leave --port out; the port of the gateway is part of its address.',
+  });
+}
