@@ -95,7 +95,8 @@ describe('logs in files keep every promise', () => {
           const { after } = log.open;
           void store.append(s, Buffer.from(log.open.text), { after, id: log.open.text });
         });
-        for (let turn = draw(8 * Math.max(1, inFlight.length)); turn > 0; turn -= 1) await null;
+        for (let turn = draw(8 * Math.max(1, inFlight.length)); turn > 0; turn -= 1)
+          await Promise.resolve();
         disk.crash((synced, written) => {
           const keep = synced.length + draw(Math.max(1, written.length - synced.length + 1));
           const found = Buffer.from(
