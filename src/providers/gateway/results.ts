@@ -1,5 +1,6 @@
 /** What the speech app of a gateway says, as a provider's events. Positions are samples of the session. */
 import type { DropReason, Faculty, ProviderEvent, ProviderWord } from '../events.ts';
+import { detailOf, nameOf } from '../wire/detail.ts';
 import { fieldOf, numberAt, objectsAt, stringAt } from '../wire/json.ts';
 import type { JsonObject } from '../wire/json.ts';
 
@@ -28,6 +29,11 @@ export function eventOf(said: JsonObject): ProviderEvent {
         mode: stringAt(said, 'mode'),
         missing: facultiesIn(fieldOf(said, 'missing')),
       };
+    case 'warning': {
+      const code = nameOf(stringAt(said, 'code') ?? '');
+      const detail = detailOf(stringAt(said, 'detail') ?? '');
+      return { kind: 'failed', failure: { kind: 'perRequest', code, detail } };
+    }
     default:
       return { kind: 'ignored', what: 'an event of the gateway' };
   }
