@@ -52,6 +52,7 @@ export function createIo(): CliIo {
   let interruptedStatus: number | null = null;
   let closingNote = 'Closing: waiting for the last results (Ctrl-C again to stop at once)';
   let liveLine = '';
+  let lastWordTimer: unknown = null;
   const erase = (): void => {
     if (liveLine !== '') process.stderr.write('\r\u001b[2K');
   };
@@ -61,7 +62,7 @@ export function createIo(): CliIo {
     if (second.signal.aborted) process.exit(status);
     if (first.signal.aborted) {
       second.abort();
-      systemClock.setTimeout(() => process.exit(status), LAST_WORD_MS);
+      lastWordTimer = systemClock.setTimeout(() => process.exit(status), LAST_WORD_MS);
       return;
     }
     note(closingNote);
@@ -108,6 +109,7 @@ export function createIo(): CliIo {
     close: () => {
       erase();
       liveLine = '';
+      systemClock.clearTimeout(lastWordTimer); // what was left is reported
       // The listener for broken output stays: what was written last may only fail later.
       process.off('SIGINT', interrupt);
       process.off('SIGTERM', interrupt);
@@ -116,7 +118,11 @@ export function createIo(): CliIo {
 }
 
 /** One line for a person, or one object for a program; returns the exit status. */
-export function reportError(error: unknown, io: CliIo, asJson: boolean): number {
+export function reportError(
+  error: unknown,
+  io: Pick<CliIo, 'write' | 'note'>,
+  asJson: boolean,
+): number {
   const known = TenutoError.is(error)
     ? error
     : new TenutoError({

@@ -8,6 +8,8 @@ import { runDemo } from './commands/demo.ts';
 import { runDoctor } from './commands/doctor.ts';
 import { runPaths } from './commands/paths.ts';
 import type { PathsOptions } from './commands/paths.ts';
+import { runServe } from './commands/serve.ts';
+import type { ServeCommand } from './commands/serve.ts';
 import { runSimulators } from './commands/simulators.ts';
 import type { SimulatorsOptions } from './commands/simulators.ts';
 import { runTranscribe } from './commands/transcribe.ts';
@@ -90,6 +92,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
     });
 
   addTranscribe(program, io, done);
+  addServe(program, io, done);
   addServices(program, io, done);
   program
     .command('charts')
@@ -163,6 +166,40 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     });
 }
 
+function addServe(program: Command, io: CliIo, done: (status: number) => void): void {
+  program
+    .command('serve')
+    .description(
+      'starts the gateway: clients stream to it, and their sessions outlive their networks, until Ctrl-C',
+    )
+    .option('--port <n>', 'default: 8765; 0 for a free one', portNumber)
+    .option('--host <address>', 'what to listen on; default: 127.0.0.1')
+    .option('--store <where>', 'memory, or file:DIR, which outlives this process; default: memory')
+    .option(
+      '--auth <how>',
+      'none (this machine only), hs256:NAME (the environment variable with the secret), or jwks:URL_OR_FILE (public keys); ' +
+        'default: none',
+    )
+    .option(
+      '--provider <names>',
+      `who hears, one or several in order of preference: ${providersHelp}; default: local`,
+    )
+    .option('--simulated', "by the providers' local simulators", false)
+    .option('--speed <x>', 'how many times real time stand-ins take audio', positiveNumber)
+    .option('--drain <seconds>', 'how long clients have when it ends (default: 30)', drainAsMs)
+    .option('--config <file>', 'YAML or JSON, as docs/gateway.yaml; options win over it')
+    .option('--json', 'print one object a line', false)
+    .addHelpText('after', SERVE_HELP)
+    .action(async ({ drain: drainMs, ...options }: ServeCommand & { readonly drain?: number }) => {
+      io.catchSignals('Ending: no new session; again to end at once');
+      const drain = drainMs === undefined ? {} : { drainMs };
+      done(await runServe({ ...options, ...drain, environment: process.env }, io));
+    });
+}
+
+const SERVE_HELP = `
+Exit status: 0 where all clients had gone by the deadline and no session was lost, 1 where not, 2 where it cannot begin.`;
+
 function addServices(program: Command, io: CliIo, done: (status: number) => void): void {
   program
     .command('simulators')
@@ -235,4 +272,10 @@ function secondsAsMs(text: string): number {
   const value = Number(text);
   if (value >= 1 && value <= DAY_S) return Math.round(value * 1_000);
   throw new InvalidArgumentError('Give a number of seconds, 1 to 86400.');
+}
+
+function drainAsMs(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 600) return Math.round(value * 1_000);
+  throw new InvalidArgumentError('Give a number of seconds, 0 to 600.');
 }

@@ -75,6 +75,9 @@ const claims = {
   audience: text('the audience, as tokens name it')
     .optional()
     .describe('What `aud` has to hold. Default: anything.'),
+  leewayMs: whole(0, 25_000, 'milliseconds')
+    .optional()
+    .describe('How far clocks may differ. Default 5,000.'),
 };
 
 const auth = z.discriminatedUnion(
@@ -91,23 +94,61 @@ const auth = z.discriminatedUnion(
       from: text('an https:// address or the path of a file').describe(
         'Where the public keys (JWKS) are: an https:// address, or a file, relative to this one.',
       ),
+      algorithms: listOf(oneOf(['RS256', 'ES256']), 'RS256 and ES256')
+        .min(1, { error: 'give RS256, ES256 or both' })
+        .optional()
+        .describe('What is believed. Default both.'),
       ...claims,
     }),
   ],
   { error: 'give none, hs256 with secretEnv, or jwks with from' },
 );
 
+/** The numbers are those of `AdmissionLimits`. Without `auth` the first three, and the two rates, have no end by default. */
 const limits = settings({
-  sessionsPerPrincipal: whole(1, 10_000)
-    .optional()
-    .describe('Sessions of one subject at a time, detached ones included. Default 5.'),
-  hellosPerMinute: whole(1, 100_000)
-    .optional()
-    .describe('Attachments of one subject in a minute. Default 20.'),
-  hellosPerAddressPerMinute: whole(1, 100_000)
-    .optional()
-    .describe('Attachments from one address in a minute. Default 60.'),
+  sessionsPerPrincipal: limit(
+    10_000,
+    'Sessions of one subject, detached ones included. Default 5.',
+  ),
+  hellosPerMinute: limit(100_000, 'Attachments of one subject. Default 20.'),
+  hellosPerAddressPerMinute: limit(100_000, 'Attachments from one address. Default 60.'),
+  rivalEpochs: limit(
+    100,
+    'How often clients take a session from each other within 10 s. Default 3.',
+  ),
+  sessions: limit(1_000_000, 'Sessions of this gateway. Default 10,000.'),
+  hellosAtOnce: limit(100_000, 'Clients that are being let in at the same moment. Default 500.'),
+  unauthenticated: limit(1_000_000, 'Sockets that have not said who they are. Default 20,000.'),
+  unauthenticatedPerNetwork: limit(1_000_000, 'The same of one network. Default 10,000.'),
+  framesPerS: limit(100_000, 'Frames of one client in a second. Default 200.'),
+  bytesPerS: limit(1_000_000_000, 'Bytes of one client in a second. Default 196,608.'),
+  unhandledBytesPerSession: limit(
+    1_000_000_000,
+    'What a session may hold that no result covers yet. Default 8,388,608.',
+  ),
 });
+
+const speech = settings({
+  holdDownMs: whole(0, 3_600_000, 'milliseconds')
+    .optional()
+    .describe(
+      'How long a lesser provider is kept before a better one is tried again. Default 60,000.',
+    ),
+  rotationLeadMs: whole(0, 3_600_000, 'milliseconds')
+    .optional()
+    .describe(
+      "How long before a provider's own end of a session its successor is looked for. Default 60,000.",
+    ),
+  filter: yesOrNo()
+    .optional()
+    .describe(
+      'Leaves out what recognisers write on silence and was most likely never spoken. Default true.',
+    ),
+});
+
+function limit(most: number, what: string) {
+  return whole(1, most).optional().describe(what);
+}
 
 export const configSchema = settings({
   host: text('a host name or an address')
@@ -139,6 +180,7 @@ export const configSchema = settings({
     .max(MAX_CANDIDATES, { error: `give at most ${MAX_CANDIDATES} providers` })
     .optional()
     .describe('Who hears, in order of preference. Default: local.'),
+  speech: speech.optional().describe('How sessions with the providers behave.'),
   speed: ratio(100)
     .optional()
     .describe('How many times real time stand-ins on this machine take audio. Default 1.'),
@@ -146,6 +188,8 @@ export const configSchema = settings({
 
 export type GatewayConfig = z.infer<typeof configSchema>;
 export type CandidateConfig = z.infer<typeof candidate>;
+export type SpeechConfig = z.infer<typeof speech>;
+export type LimitsConfig = z.infer<typeof limits>;
 export type StoreConfig = z.infer<typeof store>;
 export type AuthConfig = z.infer<typeof auth>;
 

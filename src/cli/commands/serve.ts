@@ -1,0 +1,228 @@
+/** `tenuto serve`: the resumable gateway, until a signal ends it. */
+import pc from 'picocolors';
+
+import type { Environment } from '../access.ts';
+import type { CliIo } from '../io.ts';
+import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, reportError } from '../io.ts';
+import { problemLine, readConfig } from '../serve/config-file.ts';
+import type { Problem } from '../serve/config-file.ts';
+import { defined, openStore, startCandidates, verifierOf } from '../serve/parts.ts';
+import type { PartsOptions } from '../serve/parts.ts';
+import { settingsOf } from '../serve/settings.ts';
+import type { ServeOptions, ServeSettings } from '../serve/settings.ts';
+import { authText, greeting, nameOf, newsText } from '../serve/words.ts';
+import { Watch } from '../serve/watch.ts';
+import { createSpeechApp } from '../../gateway/pipeline/speech-app.ts';
+import { startGateway } from '../../gateway/server.ts';
+import type { GatewayServer } from '../../gateway/server.ts';
+import { systemClock } from '../../ports/clock.ts';
+import { TenutoError } from '../../ports/errors.ts';
+import type { Durability } from '../../ports/log-store.ts';
+import type { Logger } from '../../ports/logger.ts';
+
+export interface ServeCommand extends ServeOptions {
+  /** Path of a YAML or JSON file. */
+  readonly config?: string;
+  readonly json: boolean;
+  readonly environment: Environment;
+  readonly createRecogniser?: PartsOptions['createRecogniser'];
+}
+
+type ServeIo = Pick<CliIo, 'write' | 'note' | 'signal' | 'haste'>;
+
+/** Returns 0 where all clients had gone by the deadline and nothing is lost, 1 where not, 2 where it cannot begin. */
+export async function runServe(command: ServeCommand, io: ServeIo): Promise<number> {
+  try {
+    const { config: file } = command;
+    if (file === undefined) return await serve(command, settingsOf(command), io);
+    const { config, problems } = await readConfig(file, command.environment);
+    if (config === null) return tellProblems(file, problems, command, io);
+    return await serve(command, settingsOf(command, config, file), io);
+  } catch (error) {
+    if (!TenutoError.is(error)) throw error;
+    reportError(error, io, command.json);
+    return EXIT_USAGE;
+  }
+}
+
+interface House {
+  readonly server: GatewayServer;
+  readonly watch: Watch;
+  close(): Promise<void>;
+}
+
+async function serve(command: ServeCommand, settings: ServeSettings, io: ServeIo): Promise<number> {
+  const house = await opened(command, settings, io);
+  try {
+    tellStart(command, settings, house.server, io);
+    await aborted(io.signal);
+    return await ended(house, settings, command, io);
+  } finally {
+    await house.close();
+  }
+}
+
+/** What was opened before something failed is closed again. */
+async function opened(
+  { environment, createRecogniser, json }: ServeCommand,
+  settings: ServeSettings,
+  io: ServeIo,
+): Promise<House> {
+  const logger = loggerTo(io, json);
+  const parts = {
+    environment,
+    logger,
+    ...(createRecogniser === undefined ? {} : { createRecogniser }),
+  };
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  const watch = new Watch((news) => {
+    io.write(json ? JSON.stringify(news) : newsText(news));
+  });
+  try {
+    const verify = verifierOf(settings, parts);
+    const store = await openStore(settings, logger);
+    closers.push(() => store.close());
+    const services = await startCandidates(settings, parts);
+    closers.push(() => services.close());
+    const { filter, ...speech } = settings.speech;
+    const app = createSpeechApp({
+      candidates: () => services.candidates,
+      logger,
+      ...defined(speech),
+      ...(filter === false ? { filter } : {}),
+    });
+    const { host, port, graceMs, limits } = settings;
+    const server = await startGateway({
+      store,
+      apps: new Map([['speech', watch.over(app)]]),
+      verify,
+      host,
+      port,
+      logger,
+      limits: defined(limits),
+      ...(graceMs === undefined ? {} : { graceMs }),
+    }).catch((error: unknown) => {
+      throw TenutoError.is(error) ? error : notListening(host, port, error);
+    });
+    closers.push(() => server.close());
+    return { server, watch, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Whoever is there has until the deadline to go elsewhere. */
+async function ended(
+  { server, watch }: House,
+  { drainMs }: ServeSettings,
+  { json }: ServeCommand,
+  io: ServeIo,
+): Promise<number> {
+  watch.stopping();
+  const startedAtMs = systemClock.nowMs();
+  const had = watch.sessions;
+  if (!json && had > 0) {
+    io.note(
+      `Draining: ${had} sessions have ${Math.round(drainMs / 1_000)} s (again to end at once)`,
+    );
+  }
+  const { durability } = server.gateway;
+  await Promise.race([server.drain(drainMs), aborted(io.haste).then(() => server.close())]);
+  const tookMs = systemClock.nowMs() - startedAtMs;
+  const isInTime = had === 0 || (tookMs < drainMs && !io.haste.aborted);
+  const kept = watch.kept;
+  const isLost = durability === 'memory' && kept > 0;
+  const isDrained = isInTime && !isLost;
+  const facts = { drained: isDrained, kept, lost: isLost ? kept : 0, tookMs: Math.round(tookMs) };
+  if (json) io.write(JSON.stringify({ type: 'summary', ...facts }));
+  else io.note(lastWord(kept, durability, isInTime));
+  return isDrained ? EXIT_OK : EXIT_FAILED;
+}
+
+function lastWord(kept: number, durability: Durability, isInTime: boolean): string {
+  const sessions = kept === 1 ? '1 session' : `${kept} sessions`;
+  if (kept === 0) return 'ended: no session was left';
+  if (durability === 'memory') {
+    return pc.red(
+      `ended: ${sessions} lost with the memory of this process (--store file:DIR keeps them)`,
+    );
+  }
+  return isInTime
+    ? `ended: ${sessions} in the log, to be taken over`
+    : pc.yellow(`ended: clients were cut off; ${sessions} in the log, to be taken over`);
+}
+
+function tellStart(
+  { json }: ServeCommand,
+  settings: ServeSettings,
+  { url, port, gateway }: GatewayServer,
+  io: ServeIo,
+): void {
+  if (!json) {
+    for (const line of greeting(settings, url)) io.write(line);
+    io.note('Ctrl-C ends it.');
+    return;
+  }
+  const { store, auth, host, candidates, origins } = settings;
+  const { durability } = gateway;
+  const providers = candidates.map(nameOf);
+  const facts = { url, host, port, store: store.kind, durability, providers, origins };
+  io.write(
+    JSON.stringify({ type: 'gateway', ...facts, auth: auth.kind, authText: authText(auth) }),
+  );
+}
+
+function tellProblems(
+  file: string,
+  problems: readonly Problem[],
+  { json }: ServeCommand,
+  io: ServeIo,
+): number {
+  if (!json) for (const problem of problems) io.note(problemLine(file, problem));
+  else {
+    const message = problems.map((problem) => problemLine(file, problem)).join('\n');
+    const remediation = 'Correct the file.';
+    const error = { type: 'error', code: 'OPTION_INVALID', message, remediation, retryable: false };
+    io.write(JSON.stringify({ ...error, file, problems }));
+  }
+  return EXIT_USAGE;
+}
+
+function loggerTo(io: ServeIo, json: boolean): Logger {
+  const tell =
+    (level: keyof Logger): Logger['info'] =>
+    (message, fields = {}) => {
+      if (json) io.write(JSON.stringify({ type: 'log', level, message, ...fields }));
+      else {
+        const facts = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
+        io.note(pc.yellow(`${level}: ${[message, ...facts].join(' ')}`));
+      }
+    };
+  return {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: tell('warn'),
+    error: tell('error'),
+  };
+}
+
+function notListening(host: string, port: number, error: unknown): TenutoError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return new TenutoError({
+    code: 'OPTION_INVALID',
+    message: `Nobody can listen on ${host}, port ${port} (${code}).`,
+    remediation:
+      'Give --host an address of this machine, and --port one that you may use (from 1024 on).',
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

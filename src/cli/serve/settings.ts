@@ -1,0 +1,137 @@
+/** What `tenuto serve` was told, by its options and by its file: an option wins over the file, and both over the default. */
+import { dirname, resolve } from 'node:path';
+
+import type {
+  AuthConfig,
+  CandidateConfig,
+  GatewayConfig,
+  LimitsConfig,
+  SpeechConfig,
+  StoreConfig,
+} from './config-schema.ts';
+import { parseProviders } from '../providers.ts';
+import { TenutoError } from '../../ports/errors.ts';
+import { isLoopback } from '../../ports/loopback.ts';
+import { DRAIN_MS } from '../../protocol/limits.ts';
+
+export interface ServeOptions {
+  readonly host?: string;
+  readonly port?: number;
+  /** `memory`, or `file:` and a directory. */
+  readonly store?: string;
+  /** `none`, `hs256:` and a variable, or `jwks:` and an address or a file. */
+  readonly auth?: string;
+  /** Names, with commas between them. */
+  readonly provider?: string;
+  /** Stand-ins on this machine for all of them. */
+  readonly simulated: boolean;
+  readonly drainMs?: number;
+  readonly speed?: number;
+}
+
+export interface ServeSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly store: StoreConfig;
+  readonly auth: AuthConfig;
+  readonly origins: readonly string[];
+  /** Undefined: the gateway's own default. */
+  readonly graceMs: number | undefined;
+  readonly drainMs: number;
+  readonly limits: LimitsConfig;
+  readonly candidates: readonly CandidateConfig[];
+  readonly speech: SpeechConfig;
+  readonly speedRatio: number;
+}
+
+const PORT = 8_765;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/**
+ * @param file where `config` was read: paths in it are relative to its directory.
+ * @throws TenutoError OPTION_INVALID, PROVIDER_UNKNOWN.
+ */
+export function settingsOf(
+  options: ServeOptions,
+  config: GatewayConfig = {},
+  file = './',
+): ServeSettings {
+  const { host = config.host ?? '127.0.0.1', simulated } = options;
+  const store =
+    options.store === undefined ? rooted(config.store, file) : parseStore(options.store);
+  const auth = options.auth === undefined ? keysFrom(config.auth, file) : parseAuth(options.auth);
+  if (auth.kind === 'none' && !isLoopback(host)) throw openToAll(host);
+
+  const candidates: readonly CandidateConfig[] =
+    options.provider === undefined
+      ? (config.candidates ?? [{ provider: 'local' }])
+      : parseProviders(options.provider).map((provider) => ({ provider }));
+  return {
+    host,
+    port: options.port ?? config.port ?? PORT,
+    store,
+    auth,
+    origins: config.origins ?? [],
+    graceMs: config.graceMs,
+    drainMs: options.drainMs ?? config.drainMs ?? DRAIN_MS,
+    limits: config.limits ?? {},
+    candidates: simulated ? candidates.map((one) => ({ ...one, simulated })) : candidates,
+    speech: config.speech ?? {},
+    speedRatio: options.speed ?? config.speed ?? 1,
+  };
+}
+
+function parseStore(text: string): StoreConfig {
+  if (text === 'memory') return { kind: 'memory' };
+  const [kind, directory] = split(text);
+  if (kind === 'file' && directory !== '') return { kind, directory: resolve(directory) };
+  throw new TenutoError({
+    code: 'OPTION_INVALID',
+    message: `There is no store "${text}".`,
+    remediation: 'Give --store memory, or --store file:DIR with the directory that is to hold it.',
+  });
+}
+
+/** What is no name is not repeated: it may be a secret. */
+function parseAuth(text: string): AuthConfig {
+  if (text === 'none') return { kind: 'none' };
+  const [kind, rest] = split(text);
+  if (kind === 'hs256' && VARIABLE.test(rest)) return { kind, secretEnv: rest };
+  if (kind === 'jwks' && rest !== '') return { kind, from: pathOrAddress(rest, './') };
+  throw new TenutoError({
+    code: 'OPTION_INVALID',
+    message:
+      kind === 'hs256'
+        ? '--auth hs256 names no environment variable.'
+        : 'There is no such way to authenticate.',
+    remediation:
+      'Give --auth none, --auth hs256:NAME with the environment variable that holds the secret, or --auth jwks: with the ' +
+      'address or the file of public keys.',
+  });
+}
+
+function split(text: string): readonly [string, string] {
+  const at = text.indexOf(':');
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function rooted(store: StoreConfig = { kind: 'memory' }, file: string): StoreConfig {
+  if (store.kind === 'memory') return store;
+  return { ...store, directory: resolve(dirname(file), store.directory) };
+}
+
+function keysFrom(auth: AuthConfig = { kind: 'none' }, file: string): AuthConfig {
+  return auth.kind === 'jwks' ? { ...auth, from: pathOrAddress(auth.from, file) } : auth;
+}
+
+function pathOrAddress(from: string, file: string): string {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(from) ? from : resolve(dirname(file), from);
+}
+
+function openToAll(host: string): TenutoError {
+  return new TenutoError({
+    code: 'OPTION_INVALID',
+    message: `Without authentication the gateway listens on this machine only, and ${host} is reached from others.`,
+    remediation: 'Give --auth hs256:NAME or --auth jwks:ADDRESS, or --host 127.0.0.1.',
+  });
+}

@@ -1,0 +1,87 @@
+/** What `tenuto serve` says of itself and of its sessions, in words. */
+import pc from 'picocolors';
+
+import type { AuthConfig, CandidateConfig, StoreConfig } from './config-schema.ts';
+import type { ServeSettings } from './settings.ts';
+import type { GatewayNews, SessionEnd } from './watch.ts';
+
+const ENDS: Readonly<Record<SessionEnd, string>> = {
+  finished: 'ended: all of it was heard and told',
+  expired: 'ended: its client did not come back in time',
+  kept: 'left in the log, to be taken over',
+  ended: 'is not here any more: it was ended, or another gateway has it',
+};
+
+/** @param url where sockets are. */
+export function greeting(settings: ServeSettings, url: string): readonly string[] {
+  const { origin } = new URL(url.replace(/^ws/, 'http'));
+  const base = origin.replace(/^http/, 'ws');
+  const token = settings.auth.kind === 'none' ? '' : ' --token-env NAME';
+  return [
+    `${pc.bold('tenuto')} listens on ${pc.bold(url)}`,
+    `  stream to it: npx tenuto transcribe FILE.wav --gateway ${base}${token}`,
+    `  store: ${storeText(settings.store)}`,
+    `  providers: ${settings.candidates.map(nameOf).join(', then ')}`,
+    `  ${authText(settings.auth)}`,
+    `  ${originsText(settings.origins)}`,
+    `  for operators: ${origin}/healthz /readyz /metrics`,
+  ];
+}
+
+export function storeText(store: StoreConfig): string {
+  return store.kind === 'memory'
+    ? 'memory (what is acknowledged outlives its client and the network, and not this process)'
+    : `file, in ${store.directory} (what is acknowledged is on the disk: it outlives this process, and a crash of the machine ` +
+        'where the disk keeps its word)';
+}
+
+export function nameOf({ provider, region, simulated = false }: CandidateConfig): string {
+  const where = region === undefined ? '' : ` (${region})`;
+  return `${provider}${where}${simulated ? ', simulated' : ''}`;
+}
+
+export function authText(auth: AuthConfig): string {
+  switch (auth.kind) {
+    case 'none':
+      return pc.yellow(
+        'auth none: whoever is on this machine may stream to it, and all of them count as one; it listens on no other network',
+      );
+    case 'hs256':
+      return `auth: bearers signed with the secret in ${auth.secretEnv} (JWT, HS256)`;
+    case 'jwks':
+      return `auth: bearers signed by a key in ${auth.from} (JWT, ${(auth.algorithms ?? ['RS256', 'ES256']).join(' or ')})`;
+  }
+}
+
+function originsText(origins: readonly string[]): string {
+  return origins.length === 0
+    ? 'web pages: none may connect'
+    : `web pages: those of ${origins.join(', ')} may connect`;
+}
+
+export function newsText(news: GatewayNews): string {
+  const who = pc.bold(news.session);
+  switch (news.type) {
+    case 'session.begun':
+      return `${who} begun (${sessionsText(news.sessions)})`;
+    case 'session.takenOver':
+      return pc.green(
+        `${who} taken over from a gateway that is gone (${sessionsText(news.sessions)})`,
+      );
+    case 'session.detached':
+      return pc.yellow(`${who} its client is gone: kept for it`);
+    case 'session.resumed':
+      return pc.green(`${who} taken up again`);
+    case 'session.over':
+      return `${who} ${ENDS[news.why]} (${sessionsText(news.sessions)})`;
+    case 'session.serving':
+      if (news.provider === null) return pc.red(`${who} nobody hears: its audio is kept`);
+      return news.missing.length === 0
+        ? `${who} ${news.provider} hears`
+        : pc.yellow(`${who} ${news.provider}, without ${news.missing.join(' and ')}`);
+  }
+}
+
+function sessionsText(sessions: number): string {
+  return sessions === 1 ? '1 session' : `${sessions} sessions`;
+}
