@@ -57,6 +57,7 @@ describe('the examples', () => {
       'my-speech.test.ts',
       'my-posts.ts',
       'my-posts.test.ts',
+      'my-store.test.ts',
       'app.test.ts',
       'door.ts',
       'door.test.ts',

@@ -66,8 +66,10 @@ describe('a full disk', () => {
     await append(store, 'sid', 'one');
     disk.capacityBytes = disk.usedBytes + 20; // some of it fits
 
+    const { sync } = disk.counts;
     const refused = await append(store, 'sid', 'two');
     expect(refused).toEqual({ kind: 'unavailable', reason: 'ENOSPC' });
+    expect(disk.counts.sync - sync).toBe(1); // what was taken back is so for good
     expect(await append(store, 'other', 'one')).toMatchObject({ kind: 'unavailable' });
     expect(await textsOf(store, 'sid')).toEqual(['one']);
     disk.capacityBytes = Infinity;
@@ -108,6 +110,22 @@ describe('a full disk', () => {
     expect(outcomes.at(-1)).toMatchObject({ kind: 'committed' });
     expect(await textsOf(store, 'sid')).toEqual([]);
     await store.close();
+  });
+
+  it('does not bring back a log whose drop it could not write down, once the next log began', async () => {
+    const { disk, open } = worldOf();
+    const store = await open();
+    await append(store, 'sid', 'of the first log');
+    disk.capacityBytes = disk.usedBytes;
+    await expect(store.drop('sid')).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await append(store, 'sid', 'refused')).toMatchObject({ kind: 'unavailable' });
+    disk.heal();
+    await append(store, 'sid', 'of the second');
+    disk.crash();
+
+    const again = await open();
+    expect(await textsOf(again, 'sid')).toEqual(['of the second']);
+    await again.close();
   });
 
   it('has no room for a new file either, and takes it up when it has', async () => {

@@ -46,7 +46,6 @@ describe('a process that is killed', () => {
         const promised = acknowledged.get(`s${at}`) ?? -1;
         expect(counts).toEqual(counts.map((_, index) => last - counts.length + 1 + index));
         expect(last).toBeGreaterThanOrEqual(promised);
-        expect(last).toBeLessThanOrEqual(promised + 1);
         if (last < 15) expect(counts.length).toBe(last + 1); // nothing was purged yet
         acknowledged.set(`s${at}`, last);
       }

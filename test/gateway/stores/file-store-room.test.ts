@@ -23,6 +23,9 @@ describe('room on the disk', () => {
     }
 
     expect(writtenBytes).toBe(600_000);
+    const { create, remove, syncNames } = disk.counts;
+    expect(remove).toBeGreaterThan(100);
+    expect(syncNames).toBe(create - 1 + remove); // each for good before the next; the lock needs none
     // Alive are four tails and at most 4 × 4 records more; twice that, and three files.
     expect(mostBytes).toBeLessThan(2 * 20 * 600 + 3 * SEGMENT_BYTES);
     expect(await textsOf(store, 'silent')).toEqual(['still here']);
