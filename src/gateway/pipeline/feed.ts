@@ -8,6 +8,7 @@ import type { GuardedStage } from './audio-stage.ts';
 import type { Levels } from './levels.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 import { Timeline } from '../../audio/timeline.ts';
+import { MAX_POSITION } from '../../protocol/limits.ts';
 
 /** Longer than any service waits before it ends an utterance; and what is not spoken is not paid for. */
 const MAX_SILENCE_MS = 5_000;
@@ -43,22 +44,24 @@ export class Feed {
 
   /** @param bytes only valid during the call. What of it was taken before is passed over, and so is half a sample. */
   take(position: number, bytes: Uint8Array): void {
-    const whole = bytes.length - (bytes.length % BYTES_PER_SAMPLE);
-    const told = Math.max(0, this.#end - position) * BYTES_PER_SAMPLE;
+    const told = Math.max(0, this.#end - position);
+    const whole = Math.min(Math.floor(bytes.length / BYTES_PER_SAMPLE), MAX_POSITION - position);
     if (told >= whole) return;
     this.reach(position);
     const { stage, levels, write } = this.#options;
-    const heard = stage.process(bytes.subarray(told, whole));
-    levels.hear(this.#end, heard);
+    const news = bytes.subarray(told * BYTES_PER_SAMPLE, whole * BYTES_PER_SAMPLE);
+    const heard = stage.process(news);
+    levels.hear(heard);
     this.#append(heard.length / BYTES_PER_SAMPLE);
     write(heard);
   }
 
   /** Nothing was captured up to here, or it is lost. */
-  reach(position: number): void {
+  reach(given: number): void {
+    const position = Math.min(given, MAX_POSITION);
     const missing = position - this.#end;
     if (missing <= 0) return;
-    const { sampleRateHz } = this.#options;
+    const { sampleRateHz, levels, write } = this.#options;
     const most = (MAX_SILENCE_MS * sampleRateHz) / 1_000;
     const silent = Math.min(missing, most);
     if (missing <= most) this.#append(missing);
@@ -69,27 +72,30 @@ export class Feed {
     const pieceSamples = Math.floor((SILENCE_PIECE_MS * sampleRateHz) / 1_000);
     const piece = new Uint8Array(pieceSamples * BYTES_PER_SAMPLE);
     for (let left = silent * BYTES_PER_SAMPLE; left > 0; left -= piece.length) {
-      this.#options.write(left < piece.length ? piece.subarray(0, left) : piece);
+      const silence = left < piece.length ? piece.subarray(0, left) : piece;
+      levels.hear(silence);
+      write(silence);
     }
   }
 
   /** Where a moment of the inner session lies, in samples of the session. */
   positionOf(ms: number): number {
-    return this.#timeline.positionOf(this.#sampleOf(ms));
+    return this.#timeline.positionOf(this.sampleOf(ms));
   }
 
   /** The same of the end of a word: where a hole follows it, the word does not last as long as that. */
   endOf(ms: number): number {
-    const sample = this.#sampleOf(ms);
+    const sample = this.sampleOf(ms);
     return sample === 0 ? this.positionOf(0) : this.#timeline.positionOf(sample - 1) + 1;
+  }
+
+  /** The same in samples of the inner session. */
+  sampleOf(ms: number): number {
+    return Math.max(0, Math.round((ms * this.#options.sampleRateHz) / 1_000));
   }
 
   #append(samples: number): void {
     this.#timeline.append(this.#end, samples);
     this.#end += samples;
-  }
-
-  #sampleOf(ms: number): number {
-    return Math.max(0, Math.round((ms * this.#options.sampleRateHz) / 1_000));
   }
 }

@@ -110,7 +110,7 @@ function open(
     retentionBytes: (retentionMs * bytesPerSecond) / 1_000,
   });
   const stage = new GuardedStage(denoise ?? null, format, logger);
-  const levels = new Levels(format.sampleRateHz, fin);
+  const levels = new Levels(format.sampleRateHz);
   const feed = new Feed({
     sampleRateHz: format.sampleRateHz,
     from: fin,

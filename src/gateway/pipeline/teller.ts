@@ -3,7 +3,7 @@ import type { Feed } from './feed.ts';
 import type { Levels } from './levels.ts';
 import type { AppEvent, AppSession } from '../app.ts';
 import { DATA_HEADER_BYTES } from '../../protocol/frames.ts';
-import { MAX_FRAME_BYTES } from '../../protocol/limits.ts';
+import { MAX_FRAME_BYTES, MAX_POSITION } from '../../protocol/limits.ts';
 import type { DropReason } from '../../providers/events.ts';
 import { dropReasonOf } from '../../providers/wire/hallucination-filter.ts';
 import type { FilterSettings } from '../../providers/wire/hallucination-filter.ts';
@@ -32,6 +32,8 @@ const encoder = new TextEncoder();
 export class Teller {
   readonly #options: TellerOptions;
   #fin: number;
+  /** The same in the inner session's stream. */
+  #heardThrough = 0;
 
   constructor(options: TellerOptions) {
     this.#options = options;
@@ -91,10 +93,12 @@ export class Teller {
     const from = this.#fin;
     const through = feed.positionOf(event.endMs);
     // One that covers nothing new would be taken for one that was told already.
-    const to = Math.max(through, event.text === '' ? from : from + 1);
+    const least = event.text === '' ? from : Math.min(from + 1, MAX_POSITION);
+    const to = Math.max(through, least);
     if (to === from) return;
-    const reason = this.#reasonAgainst(event, to);
+    const reason = this.#reasonAgainst(event);
     this.#fin = to;
+    this.#heardThrough = feed.sampleOf(event.endMs);
     if (reason === null) session.result({ ...this.#resultOf('final', event, from, to), from, to });
     else {
       this.#dropped(reason, event.text, from, to);
@@ -104,13 +108,13 @@ export class Teller {
         provider: event.provider,
       });
     }
-    levels.forget(to);
+    levels.forget(this.#heardThrough);
   }
 
   #interim(event: TranscriptEvent): void {
     const from = this.#fin;
     const to = Math.max(from, this.#options.feed.positionOf(event.endMs));
-    if (this.#reasonAgainst(event, to) !== null) return;
+    if (this.#reasonAgainst(event) !== null) return;
     this.#options.session.hint(this.#resultOf('interim', event, from, to));
   }
 
@@ -120,13 +124,13 @@ export class Teller {
   }
 
   /** Why what was said from the last final on is not to be believed; null where nothing speaks against it. */
-  #reasonAgainst({ text, provider }: TranscriptEvent, to: number): DropReason | null {
-    const { filter, filtering, levels } = this.#options;
+  #reasonAgainst({ text, provider, endMs }: TranscriptEvent): DropReason | null {
+    const { filter, filtering, levels, feed } = this.#options;
     if (filter === null || text === '' || filtering.has(provider)) return null;
-    const isQuiet =
-      filter.minLevelDbfs !== null && levels.loudestDbfs(this.#fin, to) < filter.minLevelDbfs;
-    if (isQuiet) return 'tooQuiet';
-    const voicedMs = levels.voicedMs(this.#fin, to);
+    const [from, to] = [this.#heardThrough, feed.sampleOf(endMs)];
+    const { minLevelDbfs } = filter;
+    if (minLevelDbfs !== null && levels.loudestDbfs(from, to) < minLevelDbfs) return 'tooQuiet';
+    const voicedMs = levels.voicedMs(from, to);
     const unknown = { noSpeechProb: null, avgLogprob: null, compressionRatio: null };
     return dropReasonOf({ text, voicedMs, ...unknown }, filter);
   }
