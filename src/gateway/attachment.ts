@@ -1,10 +1,16 @@
 /** One socket of a session, from the welcome to its end: frames in, acknowledgements out, and whether anybody is there. */
+import { ClientRate } from './admission/client-rate.ts';
+import type { AdmissionLimits } from './admission/limits.ts';
+import type { Principal } from './auth/principal.ts';
+import type { Counters } from './counters.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
+import type { Refusal } from './refusal.ts';
 import type { Client, GatewaySession } from './session.ts';
-import type { Clock } from '../ports/clock.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import type { Clock, WallClock } from '../ports/clock.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
-import { encodeFrame } from '../protocol/frames.ts';
+import { DATA_HEADER_BYTES, encodeFrame } from '../protocol/frames.ts';
 import {
   DOWN_LOG_MAX_BYTES,
   PING_IDLE_MS,
@@ -13,6 +19,7 @@ import {
 } from '../protocol/limits.ts';
 import type {
   AckFrame,
+  AuthFrame,
   DataFrame,
   FinFrame,
   GapFrame,
@@ -24,10 +31,24 @@ import type {
 /** Acknowledgements are coarse, at 50 chunks a second one for eight; within ACK_MAX_INTERVAL_MS. P13.2 */
 const ACK_EVERY_MS = 170;
 
+/** What a client's chunks usually last: how many it may send at first is reckoned by it. */
+const USUAL_CHUNK_MS = 100;
+/** New bearers that wait to be looked at. */
+const MAX_RENEWALS = 3;
+
 export interface AttachmentOptions {
   readonly session: GatewaySession;
   readonly socket: GatewaySocket;
   readonly clock: Clock;
+  readonly wallClock: WallClock;
+  readonly limits: AdmissionLimits;
+  readonly counters: Counters;
+  /** Who was let in. */
+  readonly principal: Principal;
+  /** Who a new bearer was issued to. */
+  readonly renew: (bearer: string) => Promise<Principal | Refusal>;
+  /** It was somebody else. */
+  readonly onForeignBearer: () => void;
   /** The socket counts no more. */
   readonly onGone: () => void;
 }
@@ -42,6 +63,11 @@ export class Attachment implements Client {
   #ackedAtMs = -ACK_EVERY_MS;
   #acked = 0;
   #grantedSeq = 0;
+  readonly #rate: ClientRate;
+  /** By the wall clock; null: the bearer does not expire. */
+  #expiresAtMs: number | null;
+  #renewals = 0;
+  #renewed: Promise<void> = Promise.resolve();
   #receivedAtMs: number;
   #sentAtMs: number;
   #nonce = 0;
@@ -53,7 +79,11 @@ export class Attachment implements Client {
     this.#startedAtMs = options.clock.nowMs();
     this.#receivedAtMs = this.#startedAtMs;
     this.#sentAtMs = this.#startedAtMs;
-    this.#grantedSeq = options.session.maxSeq;
+    this.#expiresAtMs = options.principal.expiresAtMs ?? null;
+    const { sampleRateHz } = options.session.card.audio;
+    const usualBytes = (sampleRateHz / 1_000) * USUAL_CHUNK_MS * BYTES_PER_SAMPLE;
+    this.#rate = new ClientRate(options.limits, usualBytes + DATA_HEADER_BYTES, this.#startedAtMs);
+    this.#grantedSeq = this.#edge();
     this.#acked = options.session.committed;
     this.#pulse();
   }
@@ -61,6 +91,10 @@ export class Attachment implements Client {
   /** @param bytes what `frame` was read from; only valid during the call. */
   take(bytes: Uint8Array, frame: ProtocolFrame): void {
     this.heard();
+    if (!this.#rate.take(bytes.length, this.#receivedAtMs)) {
+      this.close(CLOSE.rate);
+      return;
+    }
     switch (frame.type) {
       case 'data':
       case 'gap':
@@ -76,9 +110,22 @@ export class Attachment implements Client {
       case 'fin':
         void this.#takeFin(frame);
         return;
+      case 'auth':
+        this.#takeAuth(frame);
+        return;
       default:
         this.close(CLOSE.protocolError);
     }
+  }
+
+  /** How far the client may send. */
+  get grantedSeq(): number {
+    return this.#grantedSeq;
+  }
+
+  /** So that the client brings a new bearer in time: its own clock may be wrong. Nothing where it does not expire. */
+  tellExpiry(): void {
+    if (this.#expiresAtMs !== null) this.#sendAuthOk();
   }
 
   /** Any byte is a sign of life. */
@@ -90,6 +137,7 @@ export class Attachment implements Client {
     if (this.#isOver) return;
     const { socket, clock } = this.#options;
     this.#sentAtMs = clock.nowMs();
+    this.#options.counters.framesOut += 1;
     socket.send(frame);
     if (socket.bufferedBytes > DOWN_LOG_MAX_BYTES) this.close(CLOSE.rate);
   }
@@ -133,16 +181,20 @@ export class Attachment implements Client {
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
     if (frame.epoch !== this.#epoch) this.close(CLOSE.fenced);
     else if (to > this.#grantedSeq) this.close(CLOSE.overCredit);
-    else if (!session.take(bytes, frame)) this.close(CLOSE.protocolError);
+    else if (session.take(bytes, frame)) session.tokenArrived();
+    else this.close(CLOSE.protocolError);
   }
 
   #takeAck({ epoch, committed }: AckFrame): void {
-    if (epoch === this.#epoch) this.#options.session.tookThrough(committed);
+    if (epoch !== this.#epoch) return;
+    this.#options.session.tokenArrived();
+    this.#options.session.tookThrough(committed);
   }
 
   #takePing(frame: PingFrame | PongFrame): void {
     if (frame.epoch !== this.#epoch) return;
     const { session } = this.#options;
+    session.tokenArrived();
     session.tookThrough(frame.committed);
     if (frame.lastSent > session.received) {
       this.close(CLOSE.protocolError); // the transport keeps order: what is missing will not come
@@ -152,6 +204,39 @@ export class Attachment implements Client {
       const { nonce, sentAtMs: echoMs } = frame;
       this.send(encodeFrame({ type: 'pong', ...this.#standing(nonce), echoMs }));
     }
+  }
+
+  #takeAuth({ auth }: AuthFrame): void {
+    if (this.#renewals >= MAX_RENEWALS) {
+      this.close(CLOSE.rate);
+      return;
+    }
+    this.#renewals += 1;
+    this.#renewed = this.#renewed.then(() => this.#renew(auth));
+  }
+
+  /** A bearer that is not believed ends the socket; where nobody can say, the one before it goes on. */
+  async #renew(bearer: string): Promise<void> {
+    const { session, renew, onForeignBearer } = this.#options;
+    const renewed = await renew(bearer);
+    this.#renewals -= 1;
+    if (this.#isOver) return;
+    if ('kind' in renewed) {
+      if (renewed.code === CLOSE.capacity) this.#sendAuthOk();
+      else this.close(renewed.code as CloseCode);
+    } else if (renewed.subject !== session.card.subject) {
+      onForeignBearer();
+      this.close(CLOSE.badResumeToken);
+    } else {
+      this.#expiresAtMs = renewed.expiresAtMs ?? null;
+      this.#sendAuthOk();
+    }
+  }
+
+  #sendAuthOk(): void {
+    const leftMs = (this.#expiresAtMs ?? 0) - this.#options.wallClock();
+    const expiresInMs = this.#expiresAtMs === null ? null : Math.max(0, Math.round(leftMs));
+    this.send(encodeFrame({ type: 'authOk', expiresInMs }));
   }
 
   async #takeFin({ lastSeq }: FinFrame): Promise<void> {
@@ -167,22 +252,35 @@ export class Attachment implements Client {
   }
 
   #acknowledge(): void {
+    if (this.#isOver) return;
+    const { committed } = this.#options.session;
+    const maxSeq = this.#edge();
+    if (committed !== this.#acked || maxSeq !== this.#grantedSeq) {
+      this.#ackedAtMs = this.#options.clock.nowMs();
+      this.#acked = committed;
+      this.#grantedSeq = maxSeq;
+      const rest = { ackDelayMs: 0, ranges: [] };
+      this.send(encodeFrame({ type: 'ack', epoch: this.#epoch, committed, maxSeq, ...rest }));
+    }
+    this.#grantSoon();
+  }
+
+  /** As far as the session has room and the client's rate allows; never less than it was. */
+  #edge(): number {
     const { session, clock } = this.#options;
-    const { committed, maxSeq } = session;
-    if (this.#isOver || (committed === this.#acked && maxSeq === this.#grantedSeq)) return;
-    this.#ackedAtMs = clock.nowMs();
-    this.#acked = committed;
-    this.#grantedSeq = maxSeq;
-    this.send(
-      encodeFrame({
-        type: 'ack',
-        epoch: this.#epoch,
-        committed,
-        maxSeq,
-        ackDelayMs: 0,
-        ranges: [],
-      }),
-    );
+    const allowed = session.received + this.#rate.allowance(clock.nowMs());
+    return Math.max(this.#grantedSeq, Math.min(session.maxSeq, allowed));
+  }
+
+  /** Who was too fast is told as soon as it may go on: it sends nothing that would be acknowledged meanwhile. */
+  #grantSoon(): void {
+    const { session, clock } = this.#options;
+    const isHeldBack = this.#grantedSeq < session.maxSeq && !this.#rate.isFull(clock.nowMs());
+    if (!isHeldBack || this.#ackTimer !== null || this.#isOver) return;
+    this.#ackTimer = clock.setTimeout(() => {
+      this.#ackTimer = null;
+      this.#acknowledge();
+    }, ACK_EVERY_MS);
   }
 
   /** Asks who says nothing, and lets go of who does not answer. The client may be asleep: the session stays. */
@@ -191,6 +289,10 @@ export class Attachment implements Client {
     const nowMs = clock.nowMs();
     if (nowMs - this.#receivedAtMs >= SERVER_DEAD_MS) {
       this.close(CLOSE.heartbeat);
+      return;
+    }
+    if (this.#expiresAtMs !== null && this.#options.wallClock() >= this.#expiresAtMs) {
+      this.close(CLOSE.unauthorised);
       return;
     }
     if (nowMs - this.#sentAtMs >= PING_IDLE_MS) {
@@ -204,7 +306,7 @@ export class Attachment implements Client {
 
   #standing(nonce: number): Omit<PingFrame, 'type'> {
     const { session, clock } = this.#options;
-    this.#grantedSeq = session.maxSeq;
+    this.#grantedSeq = this.#edge();
     return {
       nonce,
       epoch: this.#epoch,

@@ -12,6 +12,10 @@ export interface SessionCard {
   /** SHA-256 of the resume token, in hex; the one before counts until the client is known to have the newest. */
   readonly token: string;
   readonly formerToken: string | null;
+  /** The newest one that is dead: whoever shows it has a copy. */
+  readonly spentToken?: string | null;
+  /** Somebody ended the session, for its subject or on their behalf. */
+  readonly isLoggedOut?: boolean;
   /** The attachment that owns the session: dials of `inst` up to `att` are void. */
   readonly inst: string;
   readonly att: number;

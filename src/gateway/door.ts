@@ -3,7 +3,11 @@ import { Attachment } from './attachment.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
-import type { Attached, Principal } from './registry.ts';
+import type { Principal } from './auth/principal.ts';
+import type { Counters } from './counters.ts';
+import type { AdmissionLimits } from './admission/limits.ts';
+import type { Attached } from './registry.ts';
+import type { GatewaySession } from './session.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Durability } from '../ports/log-store.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
@@ -12,11 +16,15 @@ import { decodeFrame, encodeFrame } from '../protocol/frames.ts';
 import {
   DEAD_MAX_MS,
   HELLO_TIMEOUT_MS,
+  MAX_CONTROL_JSON_BYTES,
   MAX_FRAME_BYTES,
   PING_IDLE_MS,
   RING_MS,
 } from '../protocol/limits.ts';
 import type { HelloFrame, WelcomeFrame } from '../protocol/types.ts';
+
+/** Before the welcome nothing is longer. P2.5 */
+const MAX_HELLO_BYTES = MAX_CONTROL_JSON_BYTES + 8;
 
 /** What a door needs of its gateway. */
 export interface House {
@@ -24,11 +32,22 @@ export interface House {
   readonly wallClock: WallClock;
   readonly durability: Durability;
   readonly graceMs: number;
-  /** Who the bearer is, or why nobody is let in just now. */
-  admit(hello: HelloFrame, socket: GatewaySocket): Promise<Principal | Refusal>;
-  attach(hello: HelloFrame, principal: Principal): Promise<Attached | Refusal>;
+  readonly limits: AdmissionLimits;
+  readonly counters: Counters;
+  /** @param isGone whether the socket is: then nothing is begun for it. */
+  letIn(hello: HelloFrame, socket: GatewaySocket, isGone: () => boolean): Promise<LetIn | Refusal>;
+  /** Who a new bearer in mid-session was issued to. */
+  renew(bearer: string, socket: GatewaySocket): Promise<Principal | Refusal>;
+  onForeignBearer(session: GatewaySession, socket: GatewaySocket): void;
+  /** It has said who it is. */
+  onKnown(door: Door): void;
   /** It counts no more. */
   onGone(door: Door): void;
+}
+
+/** Who it is, and what they have. */
+export interface LetIn extends Attached {
+  readonly principal: Principal;
 }
 
 export class Door {
@@ -54,6 +73,12 @@ export class Door {
   /** @param bytes only valid during the call; a text frame is no frame of this protocol. */
   onMessage(bytes: Uint8Array | string): void {
     if (this.#isOver) return;
+    this.#house.counters.framesIn += 1;
+    const isTooLong = this.#attachment === null && bytes.length > MAX_HELLO_BYTES;
+    if (isTooLong) {
+      this.#close(CLOSE.tooLarge);
+      return;
+    }
     const frame = typeof bytes === 'string' ? null : decodeFrame(bytes);
     if (frame === null || frame.type === 'malformed') {
       this.#close(frame === null ? CLOSE.protocolError : frame.code);
@@ -96,29 +121,34 @@ export class Door {
     else if (!this.#isOver) this.#welcome(hello, outcome);
   }
 
-  async #letIn(hello: HelloFrame): Promise<Attached | Refusal> {
+  async #letIn(hello: HelloFrame): Promise<LetIn | Refusal> {
     try {
-      const principal = await this.#house.admit(hello, this.#socket);
-      if ('kind' in principal || this.#isOver) {
-        return 'kind' in principal ? principal : refuse('heartbeat');
-      }
-      return await this.#house.attach(hello, principal);
+      return await this.#house.letIn(hello, this.#socket, () => this.#isOver);
     } catch {
       return refuse('storeUnavailable');
     }
   }
 
-  #welcome(hello: HelloFrame, { session, token, isResumed }: Attached): void {
-    const { clock, wallClock, durability, graceMs } = this.#house;
+  #welcome(hello: HelloFrame, { session, token, isResumed, principal }: LetIn): void {
+    const { clock, wallClock, durability, graceMs, limits, counters } = this.#house;
     const attachment = new Attachment({
       session,
       socket: this.#socket,
       clock,
+      wallClock,
+      limits,
+      counters,
+      principal,
+      renew: (bearer) => this.#house.renew(bearer, this.#socket),
+      onForeignBearer: () => {
+        this.#house.onForeignBearer(session, this.#socket);
+      },
       onGone: () => {
         this.#end();
       },
     });
     this.#attachment = attachment;
+    this.#house.onKnown(this);
     const welcome: WelcomeFrame = {
       type: 'welcome',
       v: 1,
@@ -128,7 +158,7 @@ export class Door {
       resumed: isResumed,
       up: session.committed,
       downFrom: hello.rcv + 1,
-      maxSeq: session.maxSeq,
+      maxSeq: attachment.grantedSeq,
       resume: token,
       graceMs,
       retainMs: RING_MS,
@@ -139,6 +169,7 @@ export class Door {
       now: wallClock(),
     };
     attachment.send(encodeFrame(welcome));
+    attachment.tellExpiry();
     session.attach(attachment, hello.rcv);
   }
 

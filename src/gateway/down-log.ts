@@ -1,6 +1,8 @@
 /** What the client is to have and has not acknowledged: kept until it has, sent again on each attachment. Bounded. */
-import { restamp } from '../protocol/frames.ts';
+import type { Standing } from './records.ts';
+import { encodeFrame, restamp } from '../protocol/frames.ts';
 import { DOWN_LOG_MAX_BYTES, DOWN_LOG_MAX_FRAMES } from '../protocol/limits.ts';
+import type { DataFrame } from '../protocol/types.ts';
 
 interface Kept {
   readonly seq: number;
@@ -48,4 +50,26 @@ export class DownLog {
       send(frame);
     }
   }
+}
+
+/** What an app says, as the newest frame of its session. */
+export function downFrame(
+  { epoch, down, fin }: Standing,
+  codec: DataFrame['codec'],
+  payload: Uint8Array,
+): Uint8Array {
+  return encodeFrame({
+    type: 'data',
+    channel: 0,
+    epoch,
+    seq: down,
+    position: fin,
+    capturedAtMs: 0,
+    codec,
+    isEndOfStream: false,
+    isDiscontinuity: false,
+    isRetransmission: false,
+    isSpeech: false,
+    payload,
+  });
 }

@@ -2,21 +2,26 @@
  * Which sessions live here, and how a client comes to one: it begins it, takes it up where it left it, or takes it over
  * from a gateway that is gone. Who has committed a fence owns the session; before that nobody is disturbed.
  */
+import type { Admission } from './admission/admission.ts';
 import type { App } from './app.ts';
+import type { Audit } from './audit.ts';
+import type { Principal } from './auth/principal.ts';
 import { decodeCard, encodeCard } from './card.ts';
 import type { SessionCard } from './card.ts';
+import type { Counters } from './counters.ts';
+import { judge } from './judgement.ts';
+import type { Claimed, Verdict } from './judgement.ts';
 import type { LoggedFrame, SessionRecord, Standing } from './records.ts';
 import { decodeRecord } from './records.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { appendFence, readTail } from './session-log.ts';
 import { GatewaySession } from './session.ts';
-import type { Departure } from './session.ts';
-import { digestOf, isTokenOf, newSessionId, newToken } from './tokens.ts';
+import type { Departure, GatewaySessionOptions } from './session.ts';
+import { digestOf, newSessionId, newToken } from './tokens.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
-import type { LogStore } from '../ports/log-store.ts';
+import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
 import type { HelloFrame } from '../protocol/types.ts';
-import { MAX_EPOCH_LEAD } from '../protocol/limits.ts';
 
 export interface RegistryOptions {
   readonly store: LogStore;
@@ -26,11 +31,9 @@ export interface RegistryOptions {
   /** A session is not on this gateway any more. */
   readonly onGone?: (session: GatewaySession, why: Departure) => void;
   readonly graceMs: number;
-}
-
-/** Who is at the door: what the verifier made of the bearer. */
-export interface Principal {
-  readonly subject: string;
+  readonly admission: Admission;
+  readonly audit: Audit;
+  readonly counters: Counters;
 }
 
 export interface Attached {
@@ -50,13 +53,15 @@ const CLOCK_SLACK_MS = 30_000;
 const NOTHING: Standing = { epoch: 0, up: 0, down: 0, downAcked: 0, fin: 0, done: 0 };
 
 /** Where a session stands as far as anybody here can see, and the card of who may take it up. */
-interface Known {
+interface Known extends Claimed {
   readonly live: GatewaySession | null;
   readonly position: number;
-  readonly standing: Standing;
-  readonly card: SessionCard;
-  readonly isEnded: boolean;
 }
+
+type Owned = Pick<
+  GatewaySessionOptions,
+  'id' | 'writer' | 'card' | 'standing' | 'tail' | 'isTakenOver'
+>;
 
 export class Registry {
   readonly #options: RegistryOptions;
@@ -76,11 +81,11 @@ export class Registry {
     return this.#sessions.size;
   }
 
-  attach(hello: HelloFrame, principal: Principal): Promise<Attached | Refusal> {
+  attach(hello: HelloFrame, principal: Principal, from: string): Promise<Attached | Refusal> {
     if (hello.mode === 'new') return this.#begin(hello, principal);
     const { sid = '' } = hello;
     const before = this.#queues.get(sid) ?? Promise.resolve();
-    const attached = before.then(() => this.#resume(sid, hello, principal));
+    const attached = before.then(() => this.#resume(sid, hello, principal, from));
     const settled = attached.catch(() => undefined);
     this.#queues.set(sid, settled);
     void settled.then(() => {
@@ -92,6 +97,8 @@ export class Registry {
   async #begin(hello: HelloFrame, { subject }: Principal): Promise<Attached | Refusal> {
     const app = this.#options.apps.get(hello.app ?? 'speech');
     if (app === undefined) return refuse('protocolError');
+    const place = this.#options.admission.place(subject);
+    if (typeof place !== 'function') return place;
     const token = newToken();
     const card: SessionCard = {
       lineage: newSessionId(),
@@ -108,16 +115,64 @@ export class Registry {
     const id = newSessionId();
     // Finals that the client has from a session before this one are not told again.
     const standing = { ...NOTHING, epoch: hello.epoch + 1, fin: hello.fin };
-    const session = await this.#own(id, 0, standing, card);
+    const session = await this.#own(id, 0, standing, card, place);
     if (!(session instanceof GatewaySession)) return session ?? refuse('storeUnavailable');
     return { kind: 'attached', session, token, isResumed: false };
   }
 
-  async #resume(sid: string, hello: HelloFrame, principal: Principal): Promise<Attached | Refusal> {
+  /** Ends what lives here of the subject's. @returns how many sessions there were. */
+  async logOutSubject(subject: string): Promise<number> {
+    const theirs = Array.from(this.sessions).filter(({ card }) => card.subject === subject);
+    await Promise.all(theirs.map((session) => this.#logOut(session)));
+    return theirs.length;
+  }
+
+  /** Ends a session wherever it lives: another gateway that has it learns of it at its next append. */
+  async logOutSession(sid: string): Promise<boolean> {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const live = this.#sessions.get(sid);
+      if (live !== undefined) {
+        await this.#logOut(live);
+        return true;
+      }
+      const known = await this.#look(sid);
+      if (known === null || known.isEnded) return false;
+      const outcome = await this.#appendEnd(sid, known);
+      if (outcome.kind === 'committed') {
+        this.#options.audit.tell('session.loggedOut', { sessionId: sid });
+        return true;
+      }
+    }
+    return false;
+  }
+
+  async #logOut(session: GatewaySession): Promise<void> {
+    const { subject } = session.card;
+    this.#options.audit.tell('session.loggedOut', { sessionId: session.id, subject });
+    await session.logOut();
+  }
+
+  #appendEnd(sid: string, { standing, card, position }: Known): Promise<AppendOutcome> {
+    const { store, wallClock } = this.#options;
+    const where = { store, sessionId: sid, writer: newSessionId(), wallClock };
+    const ended = { ...card, isLoggedOut: true };
+    return appendFence(where, position, { standing, card: encodeCard(ended) }, 'end');
+  }
+
+  async #resume(
+    sid: string,
+    hello: HelloFrame,
+    principal: Principal,
+    from: string,
+  ): Promise<Attached | Refusal> {
+    const { admission } = this.#options;
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const known = await this.#look(sid);
-      const refusal = judge(known, hello, principal);
-      if (refusal !== null || known === null) return refusal ?? refuse('badResumeToken');
+      const verdict = judge(known, hello, principal);
+      if (verdict.refusal !== null) return this.#refused(verdict, hello, principal, from);
+      if (known === null) return refuse('badResumeToken');
+      const contested = admission.contested(sid, hello.inst);
+      if (contested !== null) return contested;
       const token = newToken();
       const card = cardFor(known.card, hello, token);
       const epoch = Math.max(known.standing.epoch, hello.epoch) + 1;
@@ -126,11 +181,24 @@ export class Registry {
           ? await this.#takeOver(sid, known, card, hello, epoch)
           : await this.#fence(known.live, card, hello, epoch);
       if (session instanceof GatewaySession) {
+        admission.owned(sid, hello.inst);
         return { kind: 'attached', session, token, isResumed: true };
       }
       if (session !== null) return session;
     }
     return refuse('storeUnavailable');
+  }
+
+  #refused(
+    { refusal, alarm }: Verdict,
+    { sid }: HelloFrame,
+    { subject }: Principal,
+    remoteAddress: string,
+  ): Refusal {
+    if (alarm !== null) {
+      this.#options.audit.tell(alarm, { sessionId: sid, subject, remoteAddress });
+    }
+    return refusal ?? refuse('badResumeToken');
   }
 
   async #look(sid: string): Promise<Known | null> {
@@ -166,42 +234,68 @@ export class Registry {
     epoch: number,
   ): Promise<GatewaySession | Refusal | null> {
     const standing = standingFor(known.standing, hello, epoch);
-    const session = await this.#own(sid, known.position, standing, card);
+    const place = this.#options.admission.placeAnyway(card.subject);
+    const session = await this.#own(sid, known.position, standing, card, place);
     if (session instanceof GatewaySession) session.recall(await this.#framesOf(sid));
     return session;
   }
 
-  /** Null where another was faster. */
+  /**
+   * Null where another was faster.
+   *
+   * @param leavePlace gives the session's place back, now or when it is gone.
+   */
   async #own(
     id: string,
     after: number,
     standing: Standing,
     card: SessionCard,
+    leavePlace: () => void,
   ): Promise<GatewaySession | Refusal | null> {
-    const { store, clock, wallClock, apps, graceMs } = this.#options;
-    const app = apps.get(card.app);
-    if (app === undefined) return refuse('protocolError');
+    const { store, wallClock, apps } = this.#options;
     const writer = newSessionId();
     const where = { store, sessionId: id, writer, wallClock };
     const fence = { standing, card: encodeCard(card) };
+    const app = apps.get(card.app);
+    if (app === undefined) {
+      leavePlace();
+      return refuse('storeUnavailable'); // which sends the client to another gateway
+    }
     let outcome = await appendFence(where, after, fence);
     if (outcome.kind === 'unknown') outcome = await appendFence(where, after, fence); // the same id: never twice
-    if (outcome.kind === 'conflict') return null;
-    if (outcome.kind !== 'committed') return refuse('storeUnavailable');
+    if (outcome.kind === 'committed') {
+      const owned = {
+        id,
+        writer,
+        card,
+        standing,
+        tail: outcome.position,
+        isTakenOver: after !== 0,
+      };
+      return this.#opened(owned, app, leavePlace);
+    }
+    leavePlace();
+    return outcome.kind === 'conflict' ? null : refuse('storeUnavailable');
+  }
+
+  #opened(owned: Owned, app: App, leavePlace: () => void): GatewaySession {
+    const { store, clock, wallClock, graceMs, admission, counters } = this.#options;
+    const { id } = owned;
     const session = new GatewaySession({
-      id,
-      writer,
-      card,
-      standing,
-      tail: outcome.position,
-      isTakenOver: after !== 0,
+      ...owned,
       store,
       clock,
       wallClock,
       graceMs,
       app,
+      counters,
+      maxUnhandledBytes: admission.limits.unhandledBytesPerSession,
       onGone: (gone, why) => {
-        if (this.#sessions.get(id) === gone) this.#sessions.delete(id);
+        leavePlace();
+        if (this.#sessions.get(id) === gone) {
+          this.#sessions.delete(id);
+          admission.forget(id);
+        }
         this.#options.onGone?.(gone, why);
       },
     });
@@ -216,17 +310,6 @@ export class Registry {
     }
     return frames;
   }
-}
-
-/** Whether who asks may have the session. An unknown one and a wrong token are told in the same words. */
-function judge(known: Known | null, hello: HelloFrame, { subject }: Principal): Refusal | null {
-  const { card = null } = known ?? {};
-  const isTheirs = isTokenOf(card, hello.resume ?? '');
-  if (known === null || !isTheirs || card?.subject !== subject) return refuse('badResumeToken');
-  if (known.isEnded) return refuse('graceExpired', { up: known.standing.up });
-  if (hello.inst === known.card.inst && hello.att <= known.card.att) return refuse('staleAttempt');
-  if (hello.epoch > known.standing.epoch + MAX_EPOCH_LEAD) return refuse('protocolError');
-  return null;
 }
 
 function cardFor(

@@ -1,21 +1,37 @@
 /** The gateway on HTTP: sockets at `/v1/session`, and beside them what operators ask. */
 import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
 import { Gateway } from './gateway.ts';
 import type { GatewayOptions } from './gateway.ts';
+import { respond } from './http/answers.ts';
+import { guard } from './http/guarded-stream.ts';
+import { PATH, SUBPROTOCOL, originsOf, refusalOfUpgrade } from './http/upgrade.ts';
 import { listenTo, socketOf } from './ws-socket.ts';
 import { TenutoError } from '../ports/errors.ts';
+import { silentLogger } from '../ports/logger.ts';
+import { isLoopback } from '../ports/loopback.ts';
+import { invalid } from '../ports/option-errors.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 
-export interface GatewayServerOptions extends GatewayOptions {
+export interface GatewayServerOptions extends Omit<GatewayOptions, 'verify'> {
+  /** Who a bearer was issued to. Default: nobody is asked, and only this machine can come (127.0.0.1, ::1, localhost). */
+  readonly verify?: GatewayOptions['verify'];
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: a free one. */
   readonly port?: number;
+  /**
+   * Pages that may connect, each exactly as its browser names it, such as `https://app.example`. Default: none. What names
+   * no page is no browser, and may.
+   */
+  readonly origins?: readonly string[];
+  /** In PEM. Default: none, for this machine or behind what speaks TLS. */
+  readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
 }
 
 export interface GatewayServer {
@@ -29,43 +45,67 @@ export interface GatewayServer {
   close(): Promise<void>;
 }
 
-const PATH = '/v1/session';
-const SUBPROTOCOL = 'tenuto.v1';
-/** Of a request; a socket has its own time for HELLO. */
-const HEADERS_TIMEOUT_MS = 10_000;
-/** A credential in an address stands in every log on the way: refused, so that it is noticed. */
-const CREDENTIAL_IN_QUERY = /(^|[?&])(token|auth|key|access_token|bearer)=/i;
+/** How long a request may take, each looked at once a second; a socket has its own time for HELLO. */
+const HTTP_TIMEOUTS = {
+  headersTimeout: 8_000,
+  requestTimeout: 9_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+};
+/** Of one message. No client of ours sends more than one. */
+const MAX_FRAGMENTS = 64;
+/** After its close frame a peer has this long to answer. */
+const CLOSE_WITHIN_MS = 2_000;
 
-/** @throws TenutoError PORT_IN_USE */
+const SOCKET_OPTIONS = {
+  noServer: true,
+  maxPayload: MAX_FRAME_BYTES,
+  maxFragments: MAX_FRAGMENTS,
+  closeTimeout: CLOSE_WITHIN_MS,
+  perMessageDeflate: false,
+  clientTracking: false,
+  handleProtocols: (offered: ReadonlySet<string>) =>
+    offered.has(SUBPROTOCOL) ? SUBPROTOCOL : (false as const),
+};
+
+/** @throws TenutoError PORT_IN_USE, OPTION_INVALID */
 export async function startGateway(options: GatewayServerOptions): Promise<GatewayServer> {
-  const gateway = new Gateway(options);
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: MAX_FRAME_BYTES,
-    perMessageDeflate: false,
-    clientTracking: false,
-    handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  });
-  const http = createServer({ headersTimeout: HEADERS_TIMEOUT_MS }, (request, response) => {
+  const { host = '127.0.0.1', port = 0, verify = null, tls, logger = silentLogger } = options;
+  const origins = originsOf(options.origins);
+  if (verify === null) checkThatNobodyElseComes(host);
+  const gateway = new Gateway({ ...options, verify });
+  const sockets = new WebSocketServer(SOCKET_OPTIONS);
+  const http = serverFor(tls, (request, response) => {
     respond(gateway, request, response);
   });
   http.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    const refusal = refusalOf(request);
+    const address = request.socket.remoteAddress ?? '';
+    const refusal =
+      refusalOfUpgrade(request, origins) ??
+      (gateway.hasRoomFor(address) ? null : '503 Service Unavailable');
     if (refusal !== null) {
+      stream.on('error', () => stream.destroy());
       stream.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      const address = request.socket.remoteAddress ?? '';
-      listenTo(socket, gateway.accept(socketOf(socket, stream, address)));
+      const door = gateway.accept(socketOf(socket, stream, address));
+      listenTo(socket, door);
+      guard(socket, stream, { clock: gateway.clock, isKnown: () => door.attachment !== null });
     });
   });
-  const { host = '127.0.0.1', port = 0 } = options;
   await listening(http, host, port).catch(async (error: unknown) => {
     await gateway.close();
     throw error;
   });
   const bound = (http.address() as AddressInfo).port;
+  if (verify === null) {
+    logger.warn('Nobody is asked for a bearer: only this machine can connect.', { host });
+  } else if (tls === undefined && !isLoopback(host)) {
+    logger.warn('Bearers and audio come in the clear: something before it has to speak TLS.', {
+      host,
+    });
+  }
   const close = async (): Promise<void> => {
     await gateway.close();
     await new Promise((resolve) => {
@@ -75,7 +115,7 @@ export async function startGateway(options: GatewayServerOptions): Promise<Gatew
   };
   return {
     gateway,
-    url: `ws://${host}:${bound}${PATH}`,
+    url: `${tls === undefined ? 'ws' : 'wss'}://${inAddress(host)}:${bound}${PATH}`,
     port: bound,
     close,
     async drain(deadlineMs) {
@@ -83,6 +123,30 @@ export async function startGateway(options: GatewayServerOptions): Promise<Gatew
       await close();
     },
   };
+}
+
+/** @throws TenutoError OPTION_INVALID */
+function checkThatNobodyElseComes(host: string): void {
+  if (isLoopback(host)) return;
+  throw invalid(
+    `Without a verifier anybody could use the gateway at ${host}.`,
+    'Give verify, such as createJwtVerifier({ secret }), or listen on 127.0.0.1.',
+  );
+}
+
+/** @throws TenutoError OPTION_INVALID for a key or a certificate that is none. */
+function serverFor(tls: GatewayServerOptions['tls'], respondTo: RequestListener): Server {
+  if (tls === undefined) return createServer(HTTP_TIMEOUTS, respondTo);
+  const { key, cert } = tls;
+  try {
+    return createTlsServer({ ...HTTP_TIMEOUTS, key, cert, minVersion: 'TLSv1.2' }, respondTo);
+  } catch {
+    throw invalid('tls has no key and certificate that fit.', 'Give both in PEM.');
+  }
+}
+
+function inAddress(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function listening(http: Server, host: string, port: number): Promise<void> {
@@ -101,30 +165,4 @@ function portTaken(port: number): TenutoError {
     message: `Port ${port} is in use.`,
     remediation: 'Choose another port, or 0 for a free one.',
   });
-}
-
-/** Why an upgrade is none of ours; null where it is. */
-function refusalOf({ url = '/', headers }: IncomingMessage): string | null {
-  if (CREDENTIAL_IN_QUERY.test(url)) return '400 Bad Request';
-  if (url.split('?')[0] !== PATH) return '404 Not Found';
-  const offered = headers['sec-websocket-protocol'] ?? '';
-  const isOurs = offered.split(',').some((name) => name.trim() === SUBPROTOCOL);
-  return isOurs ? null : '400 Bad Request';
-}
-
-function respond(
-  gateway: Gateway,
-  { url, method }: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const answer = (status: number, body: string): void => {
-    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
-    response.end(body);
-  };
-  if (method !== 'GET') answer(405, 'method not allowed\n');
-  else if (url === '/healthz') answer(200, 'ok\n');
-  else if (url === '/readyz')
-    answer(gateway.isReady ? 200 : 503, gateway.isReady ? 'ready\n' : 'draining\n');
-  else if (url === PATH) answer(426, 'upgrade required\n');
-  else answer(404, 'not found\n');
 }

@@ -198,14 +198,15 @@ export async function readTail(store: LogStore, sessionId: string): Promise<LogT
   return tail === null ? null : { position: tail.position, record: decodeRecord(tail.bytes) };
 }
 
-/** Appends a fence behind the tail that was read. Only `committed` makes an owner. */
+/** Appends a fence, or an end, behind the tail that was read. Only `committed` makes an owner. */
 export function appendFence(
   { store, sessionId, writer, wallClock }: LogPlace,
   after: number,
   { standing, card }: Snapshot,
+  kind: 'fence' | 'end' = 'fence',
 ): Promise<AppendOutcome> {
   const record = encodeRecord({
-    kind: 'fence',
+    kind,
     ...standing,
     previous: after,
     writtenAtMs: wallClock(),

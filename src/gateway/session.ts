@@ -5,7 +5,8 @@
 import type { App, AppEvent, AppHandlers, AppResult, AppSession } from './app.ts';
 import { encodeCard } from './card.ts';
 import type { SessionCard } from './card.ts';
-import { DownLog } from './down-log.ts';
+import type { Counters } from './counters.ts';
+import { DownLog, downFrame } from './down-log.ts';
 import { Lease } from './lease.ts';
 import type { LoggedFrame, Standing } from './records.ts';
 import { SessionLog } from './session-log.ts';
@@ -49,6 +50,9 @@ export interface GatewaySessionOptions {
   readonly onGone: (session: GatewaySession, why: Departure) => void;
   /** How long the session outlives its client. */
   readonly graceMs: number;
+  /** What may wait here for the app to handle it; then credit stops. Default: no end. */
+  readonly maxUnhandledBytes?: number;
+  readonly counters?: Counters;
 }
 
 const encoder = new TextEncoder();
@@ -101,7 +105,7 @@ export class GatewaySession implements AppSession {
     const { audio } = options.card;
     const { fin } = options.standing;
     this.#app = options.app.open(this, { audio, fin, isTakenOver: options.isTakenOver });
-    this.#up = new UpStream(this.#app, audio.sampleRateHz, fin);
+    this.#up = new UpStream(this.#app, audio.sampleRateHz, fin, options.maxUnhandledBytes);
   }
 
   get card(): SessionCard {
@@ -175,6 +179,22 @@ export class GatewaySession implements AppSession {
       if (!isDown && seq > done) this.#up.take(frame);
     }
     this.#up.committed(this.#committed.up);
+  }
+
+  /** A frame of the newest epoch came: its welcome arrived, so the token before that one is dead (PROTOCOL.md, P12.5). */
+  tokenArrived(): void {
+    const { formerToken } = this.#card;
+    if (formerToken === null) return;
+    this.#card = { ...this.#card, formerToken: null, spentToken: formerToken };
+    this.#cardBytes = encodeCard(this.#card);
+    this.#log.touch();
+  }
+
+  /** Ended for its subject, or on their behalf: nobody takes it up again. */
+  async logOut(): Promise<void> {
+    this.#card = { ...this.#card, isLoggedOut: true };
+    this.#cardBytes = encodeCard(this.#card);
+    await this.end(CLOSE.unknownSession);
   }
 
   attach(client: Client, received: number): void {
@@ -272,6 +292,7 @@ export class GatewaySession implements AppSession {
     const done = Math.min(seq, this.#standing.up);
     if (done <= this.#standing.done) return;
     this.#standing.done = done;
+    this.#up.handled(done);
     this.#log.touch();
   }
 
@@ -279,20 +300,7 @@ export class GatewaySession implements AppSession {
     if (this.#isOver) return;
     const standing = this.#standing;
     standing.down += 1;
-    const frame = encodeFrame({
-      type: 'data',
-      channel: 0,
-      epoch: standing.epoch,
-      seq: standing.down,
-      position: standing.fin,
-      capturedAtMs: 0,
-      codec,
-      isEndOfStream: false,
-      isDiscontinuity: false,
-      isRetransmission: false,
-      isSpeech: false,
-      payload,
-    });
+    const frame = downFrame(standing, codec, payload);
     this.#log.add({ isDown: true, bytes: frame });
     this.#downLog.keep(standing.down, frame);
     this.#flushSoon();
@@ -314,6 +322,7 @@ export class GatewaySession implements AppSession {
 
   #onCommitted(standing: Standing): void {
     this.#committed = standing;
+    if (this.#options.counters !== undefined) this.#options.counters.commits += 1;
     if (standing.epoch === this.#standing.epoch) this.#onFenced?.(standing);
     this.#up.committed(standing.up);
     this.#sendCommitted();

@@ -35,12 +35,17 @@ export function digestOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Whether the token is the session's newest one, or the one before that. Takes as long for a session that there is not. */
-export function isTokenOf(card: SessionCard | null, token: string): boolean {
+/** `spent`: it was the session's, and is dead. */
+export type TokenStanding = 'good' | 'spent' | 'wrong';
+
+/** The newest token is good, and so is the one before it while it lives. Takes as long for a session that there is not. */
+export function standingOfToken(card: SessionCard | null, token: string): TokenStanding {
   const digest = createHash('sha256').update(token).digest();
   const isNewest = timingSafeEqual(digest, bytesOf(card?.token));
   const isFormer = timingSafeEqual(digest, bytesOf(card?.formerToken));
-  return isNewest || isFormer;
+  const isSpent = timingSafeEqual(digest, bytesOf(card?.spentToken));
+  if (isNewest || isFormer) return 'good';
+  return isSpent ? 'spent' : 'wrong';
 }
 
 function bytesOf(digest: string | null | undefined): Buffer {

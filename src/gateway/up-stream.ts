@@ -1,4 +1,5 @@
 /** What comes from the client, on its way to the app: audio at once, everything else when it is in the log. */
+import { Unhandled } from './admission/unhandled.ts';
 import type { AppHandlers } from './app.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import {
@@ -33,10 +34,13 @@ export class UpStream {
   #position: number;
   /** What no final covers yet, oldest first. */
   #unfinished: Unfinished[] = [];
+  readonly #unhandled: Unhandled;
   #largestBytes = 1;
   #edge = 0;
 
-  constructor(app: AppHandlers, sampleRateHz: number, fin: number) {
+  /** @param maxUnhandledBytes what may wait for the app; then the client gets no more credit. */
+  constructor(app: AppHandlers, sampleRateHz: number, fin: number, maxUnhandledBytes = Infinity) {
+    this.#unhandled = new Unhandled(maxUnhandledBytes);
     this.#app = app;
     this.#sampleRateHz = sampleRateHz;
     this.#position = fin;
@@ -51,6 +55,7 @@ export class UpStream {
     }
     const { seq, position, capturedAtMs, isSpeech, payload, codec } = frame;
     this.#largestBytes = Math.max(this.#largestBytes, payload.length);
+    this.#unhandled.add(seq, payload.length);
     if (codec === 'pcm_s16le' || codec === 'opus') {
       this.#note(seq, position + payload.length / BYTES_PER_SAMPLE);
       this.#app.audio({ seq, position, capturedAtMs, isSpeech, bytes: payload });
@@ -68,6 +73,11 @@ export class UpStream {
     return waiting === undefined ? seq : Math.min(seq, waiting.seq - 1);
   }
 
+  /** With everything through `seq` the app is done. */
+  handled(seq: number): void {
+    this.#unhandled.drop(seq);
+  }
+
   /** Everything through `seq` is in the log. */
   committed(seq: number): void {
     while (this.#waiting[0] !== undefined && this.#waiting[0].seq <= seq) {
@@ -81,7 +91,7 @@ export class UpStream {
    */
   maxSeq(committed: number, fin: number): number {
     const unfinishedMs = ((this.#position - fin) * 1_000) / this.#sampleRateHz;
-    if (unfinishedMs > UNFINISHED_MAX_MS) return this.#edge;
+    if (unfinishedMs > UNFINISHED_MAX_MS || this.#unhandled.isTooMuch) return this.#edge;
     const chunks = Math.floor(WINDOW_BYTES / this.#largestBytes);
     const window = Math.max(WINDOW_MIN_CHUNKS, Math.min(WINDOW_CHUNKS, chunks));
     this.#edge = Math.max(this.#edge, committed + window);

@@ -1,0 +1,73 @@
+/** What an operator wants to know of who tried what. Holds no secret: of a session a tag, of a bearer nothing. */
+import { createHmac, randomBytes } from 'node:crypto';
+
+import type { Logger } from '../ports/logger.ts';
+
+export type AuditType =
+  /** A bearer was missing, not believed, or expired. */
+  | 'bearer.refused'
+  /** In mid-session, a bearer of somebody else. */
+  | 'bearer.foreign'
+  /** The resume token of an attachment before: a copy of it is about. */
+  | 'token.reused'
+  /** No session that is this subject's opens with this token. */
+  | 'session.refused'
+  /** Two clients took one session from each other until one was refused. */
+  | 'session.contested'
+  | 'session.loggedOut'
+  /** More of something than one client, principal or network may have. */
+  | 'limit.reached';
+
+export interface AuditEvent {
+  readonly type: AuditType;
+  /** The same for the same session while this process lives, and of no use to anybody else. */
+  readonly session: string | null;
+  readonly subject: string | null;
+  readonly remoteAddress: string | null;
+  /** Which limit, or what about it. From a closed list of words. */
+  readonly detail: string | null;
+}
+
+export type OnAudit = (event: AuditEvent) => void;
+
+export type AuditFacts = Partial<Omit<AuditEvent, 'type' | 'session'>> & {
+  readonly sessionId?: string | undefined;
+};
+
+const TAG_CHARS = 8;
+/** Somebody has, or tries, what is not theirs. The rest happens to the honest, too. */
+const ALARMING: ReadonlySet<AuditType> = new Set([
+  'bearer.foreign',
+  'token.reused',
+  'session.refused',
+  'session.contested',
+]);
+
+export class Audit {
+  readonly #logger: Logger;
+  readonly #onAudit: OnAudit | null;
+  readonly #key = randomBytes(32);
+
+  constructor(logger: Logger, onAudit: OnAudit | null) {
+    this.#logger = logger;
+    this.#onAudit = onAudit;
+  }
+
+  /** What stands for a session id in logs: the id opens nothing by itself, and still is nobody's business. */
+  tagOf(sessionId: string): string {
+    return createHmac('sha256', this.#key).update(sessionId).digest('hex').slice(0, TAG_CHARS);
+  }
+
+  tell(type: AuditType, facts: AuditFacts): void {
+    const { sessionId, subject = null, remoteAddress = null, detail = null } = facts;
+    const session = sessionId === undefined ? null : this.tagOf(sessionId);
+    const level = ALARMING.has(type) ? 'warn' : 'info';
+    // Subjects are people, often by their address: the hook has them, a log has not.
+    this.#logger[level]('Audit.', { type, session, remoteAddress, detail });
+    try {
+      this.#onAudit?.({ type, session, subject, remoteAddress, detail });
+    } catch {
+      this.#logger.error('The audit hook threw.', { type });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** Whether who asks may have the session. An unknown one, a wrong token and somebody else's are told in the same words. */
+import type { AuditType } from './audit.ts';
+import type { Principal } from './auth/principal.ts';
+import type { SessionCard } from './card.ts';
+import type { Standing } from './records.ts';
+import { refuse } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import { standingOfToken } from './tokens.ts';
+import { MAX_EPOCH_LEAD } from '../protocol/limits.ts';
+import type { HelloFrame } from '../protocol/types.ts';
+
+/** What there is to be had. */
+export interface Claimed {
+  readonly card: SessionCard;
+  readonly standing: Standing;
+  readonly isEnded: boolean;
+}
+
+export interface Verdict {
+  readonly refusal: Refusal | null;
+  /** What the operator is told beside it. */
+  readonly alarm: AuditType | null;
+}
+
+export function judge(
+  known: Claimed | null,
+  { resume = '', inst, att, epoch }: HelloFrame,
+  { subject }: Principal,
+): Verdict {
+  const token = standingOfToken(known?.card ?? null, resume);
+  if (known === null || token !== 'good' || known.card.subject !== subject) {
+    const alarm = token === 'spent' ? 'token.reused' : 'session.refused';
+    return { refusal: refuse('badResumeToken'), alarm };
+  }
+  const { card, standing, isEnded } = known;
+  if (isEnded && card.isLoggedOut === true) return plain(refuse('unknownSession'));
+  if (isEnded) return plain(refuse('graceExpired', { up: standing.up }));
+  if (inst === card.inst && att <= card.att) return plain(refuse('staleAttempt'));
+  if (epoch > standing.epoch + MAX_EPOCH_LEAD) return plain(refuse('protocolError'));
+  return plain(null);
+}
+
+function plain(refusal: Refusal | null): Verdict {
+  return { refusal, alarm: null };
+}
