@@ -1,4 +1,6 @@
 /** Gateways with the speech app on one virtual clock, one network and one store, and the stand-ins of the services. */
+import type { WebSocket } from 'ws';
+
 import type { App, AppStart } from '../../../src/gateway/app.ts';
 import { Gateway } from '../../../src/gateway/gateway.ts';
 import { createSpeechApp } from '../../../src/gateway/pipeline/speech-app.ts';
@@ -30,6 +32,8 @@ export class SpeechWorld {
   readonly starts: AppStart[] = [];
   readonly #clock: Clock;
   #current: Gateway;
+  readonly #cutOff: Gateway[] = [];
+  readonly #sockets = new Set<WebSocket>();
 
   constructor({ clock, network, ...options }: SpeechWorldOptions) {
     this.#clock = clock;
@@ -49,6 +53,8 @@ export class SpeechWorld {
     this.#current = this.#begin();
     const { socketUrl } = network.listen({
       onUpgrade: () => (socket) => {
+        this.#sockets.add(socket);
+        socket.on('close', () => this.#sockets.delete(socket));
         listenTo(socket, this.#current.accept(socketOf(socket, null, '127.0.0.1')));
       },
       onRequest: (_, response) => {
@@ -62,15 +68,22 @@ export class SpeechWorld {
     return this.#current;
   }
 
-  /** The gateway dies, and another is at its place. It was told nothing. */
+  /** The gateway stops, and another takes its place. */
   replace(): void {
     const gone = this.#current;
     this.#current = this.#begin();
     void gone.close();
   }
 
-  close(): Promise<void> {
-    return this.#current.close();
+  /** The gateway cannot be reached any more, and another is at its place. It knows of nothing, and goes on. */
+  cutOff(): void {
+    this.#cutOff.push(this.#current);
+    this.#current = this.#begin();
+    for (const socket of this.#sockets) socket.terminate();
+  }
+
+  async close(): Promise<void> {
+    for (const each of [...this.#cutOff, this.#current]) await each.close();
   }
 
   #begin(): Gateway {

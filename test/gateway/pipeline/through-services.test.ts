@@ -1,0 +1,138 @@
+/** What befalls services and gateways while somebody speaks, as the client at the other end of it all hears of it. */
+import { expect, test } from 'vitest';
+
+import { SpeechWorld } from './speech-world.ts';
+import { expectAllCovered, expectQuiet, expectUnderstoodOnce } from '../../hours/exact.ts';
+import { HANGS_AFTER_MS, Hour } from '../../hours/hour.ts';
+import { RATE_HZ } from '../../hours/script.ts';
+import { seededRandom } from '../../../src/ports/random.ts';
+import { deepgramListen } from '../../../src/providers/deepgram-listen/deepgram-listen.ts';
+import { fvad, whisper } from '../../../src/providers/whisper/whisper.ts';
+import { startDeepgramSimulator } from '../../../src/simulators/deepgram/simulator.ts';
+import { SimulatedNetwork } from '../../../src/simulators/network/simulated-network.ts';
+import { startWhisperSimulator } from '../../../src/simulators/whisper/simulator.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Deepgram on a network of its own, so that it can be gone alone; Whisper where the gateway is. */
+async function startBoth(hour: Hour) {
+  const { clock, network, recogniser } = hour;
+  await fvad()({ sampleRateHz: RATE_HZ }); // it loads in real time, once
+  const transport = new SimulatedNetwork({ clock, jitterMs: 15, random: seededRandom(11) });
+  const deepgram = await startDeepgramSimulator({ network: transport, clock, recogniser });
+  const second = await startWhisperSimulator({ network, clock, recogniser });
+  const world = new SpeechWorld({
+    clock,
+    network,
+    candidates: () => [
+      { provider: deepgramListen({ apiKey: 'local', baseUrl: deepgram.url }), transport },
+      {
+        provider: whisper({
+          apiKey: 'local',
+          baseUrl: second.url,
+          random: { unit: () => 0.5 },
+        }),
+      },
+    ],
+  });
+  return {
+    world,
+    memory: transport.memory,
+    close: async () => {
+      await world.close();
+      await deepgram.close();
+      await second.close();
+      await clock.advanceAsync(5_000);
+    },
+  };
+}
+
+test(
+  'goes from Deepgram to Whisper and back, again and again, and is understood word for word',
+  async () => {
+    const hour = new Hour(7, 16 * MINUTE_MS);
+    const { world, memory, close } = await startBoth(hour);
+    const session = hour.session([world.provider]);
+
+    const { ledger } = await hour.talk(session, [
+      () => {
+        memory.refuse(2.5 * MINUTE_MS);
+        memory.reset();
+      },
+      () => hour.network.memory.reset(),
+      () => undefined,
+    ]);
+    await close();
+
+    const served = hour.eventsOf('gateway.serving').map(({ provider }) => provider);
+    expectAllCovered(hour, ledger);
+    expectUnderstoodOnce(hour);
+    expect(served[0]).toBe('deepgram-listen');
+    expect(served.filter((name) => name === 'whisper').length).toBeGreaterThan(3);
+    expect(served.filter((name) => name === 'deepgram-listen').length).toBeGreaterThan(2);
+    expectQuiet(hour);
+  },
+  HANGS_AFTER_MS,
+);
+
+test.each(['replace', 'cutOff'] as const)(
+  'is taken over in the middle of a sentence (%s), and the next gateway understands it whole',
+  async (how) => {
+    const hour = new Hour(5, MINUTE_MS);
+    const { clock } = hour;
+    const { world, close } = await startBoth(hour);
+    const session = hour.session([world.provider]);
+    const said = hour.utterances[1]!;
+    const middleMs = said.atMs + (said.pcm.length * 500) / (2 * RATE_HZ);
+    clock.setTimeout(() => world[how](), 5_000 + middleMs);
+
+    const { ledger } = await hour.talk(session, []);
+    await close();
+
+    const [, start] = world.starts;
+    expectAllCovered(hour, ledger);
+    expectUnderstoodOnce(hour);
+    expect(world.starts).toHaveLength(2);
+    expect(start?.isTakenOver).toBe(true);
+    expect(start?.fin).toBeLessThan((middleMs * RATE_HZ) / 1_000);
+    expect(start?.fin).toBeGreaterThan(0);
+  },
+);
+
+test('is only recorded while nobody serves, tells so, and understood afterwards', async () => {
+  const hour = new Hour(5, 3 * MINUTE_MS);
+  const { clock, network } = hour;
+  const recogniser = hour.recogniser;
+  const services = new SimulatedNetwork({ clock });
+  const deepgram = await startDeepgramSimulator({ network: services, clock, recogniser });
+  const baseUrl = deepgram.url;
+  const world = new SpeechWorld({
+    clock,
+    network,
+    candidates: () => [
+      { provider: deepgramListen({ apiKey: 'local', baseUrl }), transport: services },
+    ],
+  });
+  const session = hour.session([world.provider]);
+  clock.setTimeout(() => {
+    deepgram.refuseNext(401, 4);
+    deepgram.provoke({ kind: 'cut' });
+  }, 20_000);
+
+  const { ledger } = await hour.talk(session, []);
+  await world.close();
+  await deepgram.close();
+  await clock.advanceAsync(5_000);
+
+  const told = hour.eventsOf('gateway.serving');
+  const served = told.map(({ provider, mode }) => [provider, mode]);
+  expectAllCovered(hour, ledger);
+  expectUnderstoodOnce(hour);
+  expect(served).toEqual([
+    ['deepgram-listen', null],
+    [null, 'recordOnly'],
+    ['deepgram-listen', null],
+  ]);
+  expect(told[1]?.missing).toEqual(['hearing']);
+  expectQuiet(hour);
+});
