@@ -1,44 +1,38 @@
 /** So many in a minute, for each of many keys: a bucket that fills up evenly. Holds no more keys than it was told. */
 
-interface Bucket {
-  readonly level: number;
-  readonly atMs: number;
-}
-
 const MINUTE_MS = 60_000;
 
 export class TokenBuckets {
-  readonly #perMinute: number;
+  readonly #intervalMs: number;
   readonly #maxKeys: number;
-  /** The one that was used longest ago first. */
-  readonly #buckets = new Map<string, Bucket>();
+  /** When each will be full; the one that was used longest ago first. */
+  readonly #fullAtMs = new Map<string, number>();
 
   /** @param maxKeys beyond it the key that was used longest ago begins anew. */
   constructor(perMinute: number, maxKeys = 20_000) {
-    this.#perMinute = perMinute;
+    this.#intervalMs = MINUTE_MS / perMinute;
     this.#maxKeys = maxKeys;
   }
 
   get size(): number {
-    return this.#buckets.size;
+    return this.#fullAtMs.size;
   }
 
   /** 0: it was there, and is used. Else the ms until there will be one. */
   take(key: string, nowMs: number): number {
-    if (this.#perMinute === Infinity) return 0;
-    const perMs = this.#perMinute / MINUTE_MS;
-    const { level, atMs } = this.#buckets.get(key) ?? { level: this.#perMinute, atMs: nowMs };
-    const filled = Math.min(this.#perMinute, level + (nowMs - atMs) * perMs);
-    const isThere = filled >= 1;
-    this.#buckets.delete(key);
-    this.#buckets.set(key, { level: isThere ? filled - 1 : filled, atMs: nowMs });
-    if (this.#buckets.size > this.#maxKeys) this.#forgetOldest();
-    return isThere ? 0 : Math.ceil((1 - filled) / perMs);
+    if (this.#intervalMs === 0) return 0;
+    const fullAtMs = Math.max(nowMs, this.#fullAtMs.get(key) ?? nowMs);
+    const waitMs = fullAtMs + this.#intervalMs - MINUTE_MS - nowMs;
+    const isThere = waitMs < 0.001; // fractions of intervals add up to less than that
+    this.#fullAtMs.delete(key);
+    this.#fullAtMs.set(key, isThere ? fullAtMs + this.#intervalMs : fullAtMs);
+    if (this.#fullAtMs.size > this.#maxKeys) this.#forgetOldest();
+    return isThere ? 0 : Math.ceil(waitMs);
   }
 
   #forgetOldest(): void {
-    for (const key of this.#buckets.keys()) {
-      this.#buckets.delete(key);
+    for (const key of this.#fullAtMs.keys()) {
+      this.#fullAtMs.delete(key);
       return;
     }
   }

@@ -9,6 +9,8 @@ export interface CustodyOptions {
   readonly audio: HelloFrame['audio'];
   readonly app: string | null;
   readonly client: string;
+  /** There is somebody to ask for a new bearer. */
+  readonly renewsBearer?: boolean;
 }
 
 export class Custody {

@@ -11,7 +11,8 @@ import { Custody } from './custody.ts';
 import { failureOfClose } from './failures.ts';
 import { GatewayStream } from './stream.ts';
 import { systemWallClock } from '../../ports/clock.ts';
-import { checkOptions } from '../../ports/option-errors.ts';
+import { isLoopback } from '../../ports/loopback.ts';
+import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { systemRandom } from '../../ports/random.ts';
 import { PING_IDLE_MS } from '../../protocol/limits.ts';
 import type { Credential, CredentialReason, Provider } from '../contract.ts';
@@ -21,7 +22,10 @@ import { checkPcm } from '../wire/pcm.ts';
 export interface GatewayProviderOptions {
   /** Where it listens, such as `wss://voice.example/v1/session`. */
   readonly url: string;
-  /** The bearer, or a function that is asked on every dial and may bring a fresh one. Default: none, for a gateway that asks for none. */
+  /**
+   * The bearer, or a function that is asked on every dial and may bring a fresh one: also in mid-session, before the one
+   * that is in use expires. Default: none, for a gateway that asks for none.
+   */
   readonly token?: Credential;
   /** Which of the gateway's applications is to serve the session. Default `speech`. */
   readonly app?: string;
@@ -29,6 +33,8 @@ export interface GatewayProviderOptions {
   readonly dialTimeoutMs?: number;
   /** The name under which results and logs speak of it. Default `gateway`. */
   readonly name?: string;
+  /** Lets `ws:` go to other machines: the bearer and the audio in the clear. Only for a network of your own. Default false. */
+  readonly insecure?: boolean;
 }
 
 const SUBPROTOCOL = 'tenuto.v1';
@@ -42,6 +48,7 @@ const NAMES: Readonly<Record<keyof GatewayProviderOptions, true>> = {
   app: true,
   dialTimeoutMs: true,
   name: true,
+  insecure: true,
 };
 
 /** @throws TenutoError OPTION_INVALID */
@@ -49,6 +56,7 @@ export function gateway(options: GatewayProviderOptions): Provider {
   checkOptions('gateway', options, NAMES);
   const { token = '', app = null, name = 'gateway' } = options;
   const url = checkBaseUrl(options.url, 'socket', 'wss://voice.example/v1/session');
+  if (options.insecure !== true) checkSecrecy(new URL(url));
 
   return {
     name,
@@ -76,10 +84,21 @@ export function gateway(options: GatewayProviderOptions): Provider {
     openStream: ({ sampleRateHz }, memory) => {
       const custody = memory?.shared?.(newCustody) ?? newCustody(systemRandom);
       const audio = { encoding: 'pcm_s16le', sampleRateHz } as const;
-      return new GatewayStream(custody, { audio, app, client: CLIENT }, systemWallClock);
+      const renewsBearer = typeof token === 'function';
+      const facts = { audio, app, client: CLIENT, renewsBearer };
+      return new GatewayStream(custody, facts, systemWallClock);
     },
     classifyEnd: (end) => failureOfClose(end, false),
   };
+}
+
+/** @throws TenutoError OPTION_INVALID for an address to which a bearer would go in the clear (PROTOCOL.md, P2.2). */
+function checkSecrecy({ protocol, hostname, host }: URL): void {
+  if (protocol === 'wss:' || isLoopback(hostname)) return;
+  throw invalid(
+    `ws://${host} is on another machine: everybody on the way could hear, and take the bearer.`,
+    'Give a wss: address, or insecure: true for a network of your own.',
+  );
 }
 
 async function bearerOf(token: Credential, reason: CredentialReason): Promise<string> {

@@ -10,6 +10,7 @@ import type { Frame, SocketEnd } from '../../ports/socket.ts';
 import { DATA_HEADER_BYTES, decodeFrame, encodeFrame, writeData } from '../../protocol/frames.ts';
 import type {
   AckFrame,
+  AuthOkFrame,
   DataFrame,
   PingFrame,
   PongFrame,
@@ -127,6 +128,8 @@ export class GatewayStream implements ProviderStream {
         return [{ kind: 'pong' }, ...this.#acknowledged(frame)];
       case 'goAway':
         return [{ kind: 'endAnnounced', inMs: frame.deadlineMs }];
+      case 'authOk':
+        return [this.#expiring(frame)];
       case 'finAck':
         this.#hasFinAck = true;
         return [{ kind: 'finished', samples: this.#custody.numbers.endOf(frame.up) }];
@@ -138,6 +141,13 @@ export class GatewayStream implements ProviderStream {
   classifyEnd(end: SocketEnd): Failure {
     if (this.#refused !== null) return failureOfRefusal(this.#refused);
     return this.#failureOf(failureOfClose(end, this.#hasFinAck));
+  }
+
+  /** A bearer's end is one that was announced: another link, with a new bearer, takes over before it. */
+  #expiring({ expiresInMs }: AuthOkFrame): ProviderEvent {
+    return expiresInMs === null || this.#options.renewsBearer !== true
+      ? { kind: 'ignored', what: 'a bearer that is not renewed' }
+      : { kind: 'endAnnounced', inMs: expiresInMs };
   }
 
   #welcomed(frame: WelcomeFrame): readonly ProviderEvent[] {
