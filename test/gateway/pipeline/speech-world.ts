@@ -6,7 +6,6 @@ import { Gateway } from '../../../src/gateway/gateway.ts';
 import { createSpeechApp } from '../../../src/gateway/pipeline/speech-app.ts';
 import type { SpeechAppOptions } from '../../../src/gateway/pipeline/speech-app.ts';
 import { createMemoryStore } from '../../../src/gateway/stores/memory-store.ts';
-import { listenTo, socketOf } from '../../../src/gateway/ws-socket.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import { seededRandom } from '../../../src/ports/random.ts';
 import { gateway } from '../../../src/providers/gateway/gateway.ts';
@@ -53,9 +52,7 @@ export class SpeechWorld {
     this.#current = this.#begin();
     const { socketUrl } = network.listen({
       onUpgrade: () => (socket) => {
-        this.#sockets.add(socket);
-        socket.on('close', () => this.#sockets.delete(socket));
-        listenTo(socket, this.#current.accept(socketOf(socket, null, '127.0.0.1')));
+        this.#take(socket);
       },
       onRequest: (_, response) => {
         response.end();
@@ -84,6 +81,30 @@ export class SpeechWorld {
 
   async close(): Promise<void> {
     for (const each of [...this.#cutOff, this.#current]) await each.close();
+  }
+
+  #take(socket: WebSocket): void {
+    const door = this.#current.accept({
+      remoteAddress: '127.0.0.1',
+      bufferedBytes: 0,
+      send: (bytes) => {
+        socket.send(bytes);
+      },
+      close: (code, reason) => {
+        socket.close(code, reason);
+      },
+      terminate: () => {
+        socket.terminate();
+      },
+    });
+    this.#sockets.add(socket);
+    socket.on('message', (data: Uint8Array) => {
+      door.onMessage(data);
+    });
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      door.onClose();
+    });
   }
 
   #begin(): Gateway {
