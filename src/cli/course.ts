@@ -71,6 +71,8 @@ export class Course {
       }
       case 'gateway.serving': {
         const { provider, mode, missing } = event;
+        const last = this.#behind.at(-1);
+        if (last?.provider === provider && last.mode === mode) return; // told again, to a client that is back
         this.#behind.push({ atMs: capturedMs, provider, mode, missing });
         return;
       }

@@ -37,7 +37,8 @@ export async function startGatewayService(options: GatewayServiceOptions): Promi
   if (proxy === null && options.port !== undefined) throw portForNobody();
   const provider = gateway({
     url: proxy === null ? url.href : `${proxy.url}${url.pathname}`,
-    ...(tokenEnv === undefined ? {} : { token: () => read(environment, tokenEnv) ?? '' }),
+    // A function may bring another one the next time, so that one refusal is survived.
+    token: () => (tokenEnv === undefined ? '' : (read(environment, tokenEnv) ?? '')),
   });
 
   return {

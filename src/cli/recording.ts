@@ -87,7 +87,7 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
     await feed(session, options, clock);
     const drained = await drain(session, signal, deadline);
     if (drained) await tally.heardOut(signal);
-    await deadline.over(session.close(signal.aborted && !drained ? { drainTimeoutMs: 0 } : {}));
+    await deadline.over(session.close(closingOf(options, drained)));
     const { ledger } = session;
     return tally.report(
       ledger,
@@ -101,6 +101,13 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
   } finally {
     deadline.stop();
   }
+}
+
+/** Whoever keeps audio has still to tell what comes of it, when it has all of it. */
+function closingOf({ candidates, signal, retentionMs }: StreamOptions, drained: boolean) {
+  if (signal.aborted && !drained) return { drainTimeoutMs: 0 };
+  const isKept = candidates.some(({ provider }) => provider.traits.keepsAudio === true);
+  return isKept ? { drainTimeoutMs: retentionMs ?? RETENTION_MS } : {};
 }
 
 /** Through as many reconnections as it takes; but once interrupted, only what a standing link still brings. */

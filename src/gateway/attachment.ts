@@ -246,6 +246,7 @@ export class Attachment implements Client {
       return;
     }
     await session.finish();
+    if (this.#isOver) return; // it is asked again on the next attachment, or nobody comes
     this.#acknowledge();
     this.send(encodeFrame({ type: 'finAck', up: session.committed, lastSeq: session.lastSeq }));
     await session.end();

@@ -74,7 +74,8 @@ export class GatewaySession implements AppSession {
   #onFenced: ((standing: Standing | null) => void) | null = null;
   #isFlushing = false;
   #isOver = false;
-  #isFinishing = false;
+  /** Asked on one attachment, and again on the next. */
+  #finishing: Promise<void> | null = null;
 
   constructor(options: GatewaySessionOptions) {
     this.id = options.id;
@@ -248,9 +249,11 @@ export class GatewaySession implements AppSession {
   }
 
   /** Nothing follows. Resolves when all of it was handled, and what came of it is in the log. */
-  async finish(): Promise<void> {
-    if (this.#isFinishing) return;
-    this.#isFinishing = true;
+  finish(): Promise<void> {
+    return (this.#finishing ??= this.#finish());
+  }
+
+  async #finish(): Promise<void> {
     await this.#log.settled();
     await this.#app.finish();
     await this.#log.settled();

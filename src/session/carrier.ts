@@ -24,6 +24,8 @@ export interface UplinkEdges {
   settled(): void;
   /** The link that carried audio is gone; another will catch up anew. */
   pause(): void;
+  /** The service has told all that comes of what it was sent. */
+  finished(): void;
 }
 
 interface Replay {
@@ -99,12 +101,16 @@ export class Carrier implements GateEdges {
     return true;
   }
 
-  /** What a link was told of the audio: only the one that carries it is heard. */
+  /** What a link was told of the audio: only the one that carries it is heard, and whoever tells each result but once. */
   take(link: Link, event: Result): void {
-    if (link !== this.#link) return;
+    if (link !== this.#link) {
+      if (isToldOnce(link, event)) this.#demux.take(link, event);
+      return;
+    }
     const settledBefore = this.#uplink.ledger.settledThrough;
     this.#demux.take(link, event);
     this.#reporter.answered(event);
+    if (event.kind === 'finished') this.#edges?.finished();
     if (this.#uplink.ledger.settledThrough === settledBefore) return;
     this.#reporter.committed(link);
     this.#handover?.settled();
@@ -172,4 +178,10 @@ export class Carrier implements GateEdges {
   #openBooks(): Books {
     return new Books(this.#uplink, this.#demux);
   }
+}
+
+/** A session that is kept is taken up with its results, before the link carries any audio. */
+function isToldOnce({ candidate }: Link, event: Result): boolean {
+  const isResult = event.kind === 'dropped' || (event.kind === 'transcript' && event.isFinal);
+  return isResult && candidate.provider.traits.keepsAudio === true;
 }

@@ -5,6 +5,7 @@
  * catches up again and the question is put again: no attempt is counted here, the chart does that.
  */
 import type { Carrier } from './carrier.ts';
+import { Finish } from './finish.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -24,6 +25,7 @@ export class Drain {
   readonly #clock: Clock;
   readonly #uplink: Uplink;
   readonly #carrier: Carrier;
+  readonly #ending: Finish;
   #waiters = NOBODY;
   #timer: unknown = null;
   #unanswered = 0;
@@ -32,6 +34,7 @@ export class Drain {
     this.#clock = clock;
     this.#uplink = uplink;
     this.#carrier = carrier;
+    this.#ending = new Finish(uplink, carrier);
   }
 
   /** @param linkOnly give up when the link that stands now breaks. */
@@ -58,8 +61,18 @@ export class Drain {
     });
   }
 
+  /** Of a service that keeps audio: waits until it has told all that comes of it. False where it did not. */
+  finish(signal: AbortSignal): Promise<boolean> {
+    return this.#ending.wait(signal);
+  }
+
+  finished(): void {
+    this.#ending.finished();
+  }
+
   /** Everything captured is on its way: ask for what is still pending. */
   caughtUp(): void {
+    this.#ending.caughtUp();
     if (this.#waiters.length === 0) return;
     this.#unanswered = 0;
     this.#ask();
@@ -83,13 +96,18 @@ export class Drain {
   }
 
   cancel(): void {
+    this.#ending.cancel();
+    this.#giveUp();
+  }
+
+  #giveUp(): void {
     for (const waiter of this.#waiters) this.#finish(waiter);
   }
 
   #ask(): void {
     this.#stopTimer();
     if (this.#unanswered === MAX_UNANSWERED || !(this.#carrier.flush() || this.#isSentSilence)) {
-      this.cancel();
+      this.#giveUp();
       return;
     }
     const askedAtMs = this.#clock.nowMs();

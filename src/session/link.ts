@@ -181,6 +181,11 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     clock.clearTimeout(timer);
   }
 
+  /** Says that nothing follows, and stays: what is still to be told is waited for. */
+  sayGoodbye(): void {
+    this.#sendControl((stream) => stream.encodeGoodbye());
+  }
+
   /** Lets the socket go at once; nothing is told any more. */
   release(): void {
     this.#end();

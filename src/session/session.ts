@@ -216,9 +216,14 @@ export class Session {
 
   async #close(drainTimeoutMs: number): Promise<CloseResult> {
     await Promise.resolve(); // a listener may have called: the chart must have finished what it is telling
+    const isFinished = await this.#finished(drainTimeoutMs);
     this.#wiring.stopWatching(); // nothing is dialled any more, not even beside a silent link
     this.#decider.closing();
-    if (drainTimeoutMs > 0 && (this.status === 'active' || this.status === 'connected')) {
+    if (
+      !isFinished &&
+      drainTimeoutMs > 0 &&
+      (this.status === 'active' || this.status === 'connected')
+    ) {
       await withTimeout(this.#options.clock, drainTimeoutMs, (signal) =>
         this.#drain.wait(signal, { linkOnly: true }),
       );
@@ -235,6 +240,15 @@ export class Session {
 
     const left = { chunks: ledger.buffered, ms: ledger.bufferedMs };
     return { drained: left.ms === 0, left, ledger };
+  }
+
+  /** A service that keeps audio has all of it, and is asked for the rest of what it tells, through reconnections. */
+  #finished(withinMs: number): Promise<boolean> {
+    const { candidates, clock } = this.#options;
+    const isKept = candidates.every(({ provider }) => provider.traits.keepsAudio === true);
+    const isUp = ['active', 'connected', 'reconnecting'].includes(this.status);
+    if (!isKept || !isUp || withinMs === 0) return Promise.resolve(false);
+    return withTimeout(clock, withinMs, (signal) => this.#drain.finish(signal));
   }
 
   #talking(): Talk {

@@ -4,6 +4,7 @@ import type { SocketEnd } from '../../ports/socket.ts';
 import { CLOSE, classify } from '../../protocol/close-codes.ts';
 import type { ClientAction } from '../../protocol/close-codes.ts';
 import type { RefusedFrame } from '../../protocol/types.ts';
+import { retryAfterMsOf } from '../retry-hints.ts';
 import { detailOf } from '../wire/detail.ts';
 
 const KINDS: Readonly<Record<ClientAction, FailureKind>> = {
@@ -44,11 +45,19 @@ export function failureOfClose(end: SocketEnd, hadFinAck: boolean): Failure {
 }
 
 /** The upgrade was answered by HTTP: by something that stands before the gateway, or is none. */
-function failureOfStatus(status: number, { body = '' }: SocketEnd): Failure {
+function failureOfStatus(status: number, { body = '', headers }: SocketEnd): Failure {
   const code = `http ${status}`;
   const detail = detailOf(body);
   if (status === 401) return { kind: 'auth', code, detail };
-  if (status === 429) return { kind: 'rateLimited', code, detail };
+  const retryAfterMs = retryAfterMsOf({ headers, body });
+  if (status === 429 || retryAfterMs !== null) {
+    return {
+      kind: 'rateLimited',
+      code,
+      detail,
+      ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    };
+  }
   const isOurs = status >= 400 && status < 500 && status !== 408;
   return { kind: isOurs ? 'config' : 'transient', code, detail };
 }
