@@ -38,19 +38,20 @@ export class Serving {
   note(event: SessionEvent): void {
     switch (event.type) {
       case 'candidate.changed':
-        this.#tell({ provider: event.to, mode: this.#told?.mode ?? null });
+        this.#serves(event.to);
         return;
       case 'session.degraded':
         if (event.mode === 'recordOnly') this.#tell(RECORD_ONLY);
         else this.#tell({ mode: event.mode, missing: event.missing });
         return;
       case 'session.restored':
-        this.#tell({ mode: null, missing: [] });
+        // Where nobody served, a change of state says who does.
+        if (this.#told?.provider !== null) this.#tell({ mode: null, missing: [] });
         return;
       case 'stateChange':
         if (event.current === 'error') this.#tell(RECORD_ONLY);
         if (event.current === 'connected' || event.current === 'active') {
-          this.#tell({ provider: this.#carrier, mode: null, missing: [] });
+          this.#serves(this.#carrier);
         }
         return;
       default:
@@ -63,6 +64,11 @@ export class Serving {
     const { context } = inner.actor.getSnapshot();
     const index = 'carrier' in context ? (context.carrier?.candidate ?? 0) : 0;
     return names[index] ?? names[0] ?? '';
+  }
+
+  #serves(provider: string): void {
+    const wasNobody = this.#told?.mode === 'recordOnly';
+    this.#tell(wasNobody ? { provider, mode: null, missing: [] } : { provider });
   }
 
   #tell(change: Partial<State>): void {

@@ -123,8 +123,10 @@ describe('who serves', () => {
     speech.handlers.attached?.(false);
     speech.handlers.attached?.(true);
 
-    expect(speech.served[0]).toEqual(['first', null]);
-    expect(speech.served.at(-1)).toEqual(['second', null]);
+    expect(speech.served).toEqual([
+      ['first', null],
+      ['second', null],
+    ]);
     expect(speech.hinted('serving')).toEqual([
       { type: 'serving', provider: 'second', mode: null, missing: [] },
     ]);
@@ -144,7 +146,11 @@ describe('who serves', () => {
     await speech.settle('two', undefined, 1);
 
     expect(servedMeanwhile).toEqual([null, 'recordOnly']);
-    expect(speech.served.at(-1)).toEqual(['second', null]);
+    expect(speech.served).toEqual([
+      ['first', null],
+      [null, 'recordOnly'],
+      ['second', null],
+    ]);
     expect(speech.finals).toEqual([
       [0, 8_000, 'one'],
       [8_000, 61 * RATE_HZ, 'two'],

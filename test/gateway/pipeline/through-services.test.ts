@@ -100,25 +100,42 @@ test.each(['replace', 'cutOff'] as const)(
   },
 );
 
-test('is only recorded while nobody serves, tells so, and understood afterwards', async () => {
-  const hour = new Hour(5, 3 * MINUTE_MS);
-  const { clock, network } = hour;
-  const recogniser = hour.recogniser;
+test.each([
+  ['refuses the key for a while', 2_000],
+  [
+    'is gone for four minutes, longer than the gateway or the client alone could keep',
+    4 * MINUTE_MS,
+  ],
+])('is only recorded where the only service %s, and understood afterwards', async (how, goneMs) => {
+  const hour = new Hour(5, 7 * MINUTE_MS);
+  const { clock, network, recogniser } = hour;
   const services = new SimulatedNetwork({ clock });
-  const deepgram = await startDeepgramSimulator({ network: services, clock, recogniser });
-  const baseUrl = deepgram.url;
+  const deepgram = await startDeepgramSimulator({
+    network: services,
+    clock,
+    recogniser,
+    maxRateRatio: 100,
+  });
+  const provider = deepgramListen({
+    apiKey: 'local',
+    baseUrl: deepgram.url,
+    replayRateRatio: 20,
+  });
   const world = new SpeechWorld({
     clock,
     network,
-    candidates: () => [
-      { provider: deepgramListen({ apiKey: 'local', baseUrl }), transport: services },
-    ],
+    candidates: () => [{ provider, transport: services }],
   });
   const session = hour.session([world.provider]);
+  let unfinishedMs = 0;
+  session.on('transcript', ({ startMs, endMs }) => {
+    unfinishedMs = Math.max(unfinishedMs, session.ledger.capturedMs - endMs, endMs - startMs);
+  });
   clock.setTimeout(() => {
-    deepgram.refuseNext(401, 4);
-    deepgram.provoke({ kind: 'cut' });
-  }, 20_000);
+    if (how.startsWith('refuses')) deepgram.refuseNext(401, 4);
+    else services.memory.refuse(goneMs);
+    services.memory.reset();
+  }, MINUTE_MS);
 
   const { ledger } = await hour.talk(session, []);
   await world.close();
@@ -126,15 +143,15 @@ test('is only recorded while nobody serves, tells so, and understood afterwards'
   await clock.advanceAsync(5_000);
 
   const told = hour.eventsOf('gateway.serving');
-  const served = told.map(({ provider, mode }) => [provider, mode]);
   expectAllCovered(hour, ledger);
   expectUnderstoodOnce(hour);
-  expect(served).toEqual([
+  expect(told.map((event) => [event.provider, event.mode])).toEqual([
     ['deepgram-listen', null],
     [null, 'recordOnly'],
     ['deepgram-listen', null],
   ]);
   expect(told[1]?.missing).toEqual(['hearing']);
+  expect(unfinishedMs).toBeGreaterThan(goneMs / 2);
   expectQuiet(hour);
 });
 
