@@ -117,6 +117,7 @@ export class Registry {
     const standing = { ...NOTHING, epoch: hello.epoch + 1, fin: hello.fin };
     const session = await this.#own(id, 0, standing, card, place);
     if (!(session instanceof GatewaySession)) return session ?? refuse('storeUnavailable');
+    this.#options.admission.owned(id, hello.inst);
     return { kind: 'attached', session, token, isResumed: false };
   }
 

@@ -47,8 +47,8 @@ export interface GatewayServer {
 
 /** How long a request may take, each looked at once a second; a socket has its own time for HELLO. */
 const HTTP_TIMEOUTS = {
-  headersTimeout: 8_000,
-  requestTimeout: 9_000,
+  headersTimeout: 6_000,
+  requestTimeout: 8_000,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
 };

@@ -1,6 +1,7 @@
 /** A gateway on a virtual clock, with clients that speak frames and nothing else. */
 import type { App, AppAudio, AppGap, AppHandlers, AppSession } from '../../src/gateway/app.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
+import type { GatewayOptions } from '../../src/gateway/gateway.ts';
 import type { Door } from '../../src/gateway/door.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import type { LogStore } from '../../src/ports/log-store.ts';
@@ -51,7 +52,11 @@ export class GatewayWorld {
   readonly store: LogStore;
   readonly gateway: Gateway;
 
-  constructor(store: LogStore = createMemoryStore(), clock?: VirtualClock) {
+  constructor(
+    store: LogStore = createMemoryStore(),
+    clock?: VirtualClock,
+    options: Partial<GatewayOptions> = {},
+  ) {
     this.store = store;
     this.clock = clock ?? this.clock;
     this.gateway = new Gateway({
@@ -60,11 +65,13 @@ export class GatewayWorld {
       verify: (bearer) => Promise.resolve({ subject: bearer.replace(/-\d+$/, '') }),
       clock: this.clock,
       wallClock: () => this.clock.nowMs(),
+      ...options,
     });
   }
 
-  client(): RawClient {
-    return new RawClient(this.gateway, this.clock);
+  /** @param from the address that it comes from. */
+  client(from = '127.0.0.1'): RawClient {
+    return new RawClient(this.gateway, this.clock, from);
   }
 }
 
@@ -75,7 +82,7 @@ export class RawClient {
   readonly #clock: VirtualClock;
   #seq = 0;
 
-  constructor(gateway: Gateway, clock: VirtualClock) {
+  constructor(gateway: Gateway, clock: VirtualClock, remoteAddress: string) {
     this.#clock = clock;
     this.#door = gateway.accept({
       send: (bytes) => {
@@ -88,7 +95,7 @@ export class RawClient {
       },
       terminate: () => undefined,
       bufferedBytes: 0,
-      remoteAddress: '127.0.0.1',
+      remoteAddress,
     });
   }
 
@@ -165,6 +172,12 @@ export function helloFacts(): Omit<HelloFrame, 'type'> {
     caps: [],
     client: 'test/1',
   };
+}
+
+/** Of a client that shows no bearer. */
+export function nobodysFacts(): Omit<HelloFrame, 'type'> {
+  const entries = Object.entries(helloFacts()).filter(([name]) => name !== 'auth');
+  return Object.fromEntries(entries) as unknown as Omit<HelloFrame, 'type'>;
 }
 
 /** Promises have run their course: the memory store waits for nothing else. */

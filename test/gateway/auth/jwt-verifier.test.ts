@@ -93,10 +93,10 @@ describe('a verifier with a shared secret', () => {
     ['no signature', async () => new UnsecuredJWT({ sub: 'ann', exp: NOW_S + 60 }).encode()],
     ['nothing', async () => ''],
     ['no JWT at all', async () => 'a.b.c'],
-  ])('does not believe a bearer of %s', async (_what, bearer) => {
+  ])('does not believe a bearer of %s', async (what, bearer) => {
     const verify = verifier({
       secret: SECRET,
-      ...(['issuer', 'audience'].some((claim) => _what.includes(claim))
+      ...(['issuer', 'audience'].some((claim) => what.includes(claim))
         ? { issuer: 'https://id.example', audience: 'voice' }
         : {}),
     });
