@@ -71,6 +71,7 @@ export class Attachment implements Client {
   #receivedAtMs: number;
   #sentAtMs: number;
   #nonce = 0;
+  #hasAnsweredFin = false;
   #isOver = false;
 
   constructor(options: AttachmentOptions) {
@@ -189,6 +190,7 @@ export class Attachment implements Client {
     if (epoch !== this.#epoch) return;
     this.#options.session.tokenArrived();
     this.#options.session.tookThrough(committed);
+    this.#endOnceTaken();
   }
 
   #takePing(frame: PingFrame | PongFrame): void {
@@ -196,6 +198,7 @@ export class Attachment implements Client {
     const { session } = this.#options;
     session.tokenArrived();
     session.tookThrough(frame.committed);
+    this.#endOnceTaken();
     if (frame.lastSent > session.received) {
       this.close(CLOSE.protocolError); // the transport keeps order: what is missing will not come
       return;
@@ -249,7 +252,14 @@ export class Attachment implements Client {
     if (this.#isOver) return; // it is asked again on the next attachment, or nobody comes
     this.#acknowledge();
     this.send(encodeFrame({ type: 'finAck', up: session.committed, lastSeq: session.lastSeq }));
-    await session.end();
+    this.#hasAnsweredFin = true;
+    this.#endOnceTaken();
+  }
+
+  /** Until the client has all that it was told, its session is there to be taken up again. P17.5 */
+  #endOnceTaken(): void {
+    const { session } = this.#options;
+    if (this.#hasAnsweredFin && session.downAcked >= session.lastSeq) void session.end();
   }
 
   #acknowledge(): void {

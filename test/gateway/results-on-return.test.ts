@@ -54,17 +54,31 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
+const nothing = (): void => undefined;
+
 /** Connections through it can be cut without a word. */
 async function relayTo(port: number) {
   const sockets = new Set<Socket>();
+  let isMute = false;
   const server = createServer((client) => {
     const upstream = connect(port, '127.0.0.1');
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => undefined);
     }
-    client.pipe(upstream).pipe(client);
+    client.pipe(upstream);
+    upstream.on('data', (bytes: Buffer) => {
+      if (!isMute) client.write(bytes);
+    });
+    upstream.on('close', () => client.destroy());
+    client.on('close', () => upstream.destroy());
+    isMute = false;
   });
+  /** What the gateway says on the connections of now is lost; the next one is heard. */
+  const mute = (): void => {
+    isMute = true;
+    setTimeout(cut, 100);
+  };
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();
   };
@@ -73,7 +87,7 @@ async function relayTo(port: number) {
     await new Promise((resolve) => server.close(resolve));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { port: (server.address() as AddressInfo).port, cut };
+  return { port: (server.address() as AddressInfo).port, cut, mute };
 }
 
 async function opened(app: LateApp, { isRelayed = false } = {}) {
@@ -92,7 +106,7 @@ async function opened(app: LateApp, { isRelayed = false } = {}) {
   session.on('*', (event) => events.push(event));
   closers.push(() => session.close({ drainTimeoutMs: 0 }));
   await session.connect();
-  return { session, events, cut: relay?.cut ?? (() => undefined) };
+  return { session, events, cut: relay?.cut ?? nothing, mute: relay?.mute ?? nothing };
 }
 
 function said(events: readonly SessionEvent[]): readonly string[] {
@@ -147,5 +161,21 @@ describe('a session with a gateway', () => {
     expect(said(events).join()).toBe('0-4');
     expect(drained).toBe(true);
     expect(app.finishes).toBe(1);
+  });
+
+  it('that misses the last results, though the gateway has sent them, is told them again', async () => {
+    const app = new LateApp();
+    const { session, events, mute } = await opened(app, { isRelayed: true });
+    speak(session, 4);
+    await session.drain();
+    app.onFinish = () => {
+      mute(); // the results, and the answer, reach nobody
+      return Promise.resolve();
+    };
+
+    const { drained } = await session.close({ drainTimeoutMs: 30_000 });
+
+    expect(said(events).join()).toBe('0-4');
+    expect(drained).toBe(true);
   });
 });
