@@ -17,6 +17,7 @@ import type { GatewaySocket } from './gateway-socket.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { Registry } from './registry.ts';
+import { Retirement } from './retirement.ts';
 import type { GatewaySession } from './session.ts';
 import { systemClock, systemWallClock } from '../ports/clock.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
@@ -62,6 +63,7 @@ export class Gateway implements House {
   readonly #options: GatewayOptions;
   readonly #logger: Logger;
   readonly #registry: Registry;
+  readonly #retirement: Retirement;
   readonly #admission: Admission;
   readonly #bearers: Bearers;
   readonly #audit: Audit;
@@ -87,7 +89,16 @@ export class Gateway implements House {
     this.#admission = admission;
     this.#bearers = new Bearers({ verify, clock, audit, admission, logger: this.#logger });
     const ports = { store, apps, clock, wallClock, graceMs };
-    this.#registry = new Registry({ ...ports, admission, audit, counters });
+    this.#retirement = new Retirement(store, clock);
+    this.#registry = new Registry({
+      ...ports,
+      admission,
+      audit,
+      counters,
+      onEnded: (sessionId) => {
+        this.#retirement.ended(sessionId);
+      },
+    });
     this.#sweep();
   }
 
@@ -219,6 +230,7 @@ export class Gateway implements House {
     for (const session of this.#registry.sessions) {
       if (session.isExpired) void session.end();
     }
+    this.#retirement.sweep();
     this.#sweepTimer = this.clock.setTimeout(() => {
       this.#sweep();
     }, SWEEP_EVERY_MS);

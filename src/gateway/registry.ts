@@ -17,7 +17,7 @@ import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { appendFence, readTail } from './session-log.ts';
 import { GatewaySession } from './session.ts';
-import type { Departure, GatewaySessionOptions } from './session.ts';
+import type { GatewaySessionOptions } from './session.ts';
 import { digestOf, newSessionId, newToken } from './tokens.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
@@ -28,8 +28,8 @@ export interface RegistryOptions {
   readonly clock: Clock;
   readonly wallClock: WallClock;
   readonly apps: ReadonlyMap<string, App>;
-  /** A session is not on this gateway any more. */
-  readonly onGone?: (session: GatewaySession, why: Departure) => void;
+  /** Nobody takes it up again. */
+  readonly onEnded: (sessionId: string) => void;
   readonly graceMs: number;
   readonly admission: Admission;
   readonly audit: Audit;
@@ -141,6 +141,7 @@ export class Registry {
       const outcome = await this.#appendEnd(sid, known);
       if (outcome.kind === 'committed') {
         this.#options.audit.tell('session.loggedOut', { sessionId: sid });
+        this.#options.onEnded(sid);
         return true;
       }
     }
@@ -297,7 +298,7 @@ export class Registry {
           this.#sessions.delete(id);
           admission.forget(id);
         }
-        this.#options.onGone?.(gone, why);
+        if (why === 'ended') this.#options.onEnded(id);
       },
     });
     this.#sessions.set(id, session);
