@@ -189,12 +189,15 @@ describe('a gateway', () => {
   it('is not ready while it drains', async () => {
     const server = await served.start();
     await (await served.socket()).hello();
+    const late = await served.socket();
 
-    const draining = server.gateway.drain(100);
+    const draining = server.gateway.drain(500);
     const ready = await got('/readyz');
+    const answer = await late.hello();
     await draining;
 
     expect(ready).toEqual({ status: 503, body: 'draining\n' });
+    expect(answer).toMatchObject({ type: 'refused', code: 4430 });
   });
 
   it('speaks TLS with a key and a certificate', async () => {
