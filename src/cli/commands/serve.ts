@@ -6,7 +6,7 @@ import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, reportError } from '../io.ts';
 import { problemLine, readConfig } from '../serve/config-file.ts';
 import type { Problem } from '../serve/config-file.ts';
-import { defined, openStore, startCandidates, verifierOf } from '../serve/parts.ts';
+import { defined, openStore, pemOf, startCandidates, verifierOf } from '../serve/parts.ts';
 import type { PartsOptions } from '../serve/parts.ts';
 import { settingsOf } from '../serve/settings.ts';
 import type { ServeOptions, ServeSettings } from '../serve/settings.ts';
@@ -83,6 +83,7 @@ async function opened(
   });
   try {
     const verify = verifierOf(settings, parts);
+    const pem = await pemOf(settings);
     const store = await openStore(settings, logger);
     closers.push(() => store.close());
     const services = await startCandidates(settings, parts);
@@ -94,19 +95,26 @@ async function opened(
       ...defined(speech),
       ...(filter === false ? { filter } : {}),
     });
-    const { host, port, graceMs, limits } = settings;
+    const { host, port, graceMs, limits, origins } = settings;
+    let isOpen = false;
+    const warn: Logger['warn'] = (...told) => {
+      if (isOpen || verify !== null) logger.warn(...told); // that nobody is asked is in the greeting
+    };
     const server = await startGateway({
       store,
       apps: new Map([['speech', watch.over(app)]]),
       verify,
       host,
       port,
-      logger,
+      origins,
+      ...pem,
+      logger: { ...logger, warn },
       limits: defined(limits),
       ...(graceMs === undefined ? {} : { graceMs }),
     }).catch((error: unknown) => {
       throw TenutoError.is(error) ? error : notListening(host, port, error);
     });
+    isOpen = true;
     closers.push(() => server.close());
     return { server, watch, close };
   } catch (error) {

@@ -128,6 +128,13 @@ const limits = settings({
   ),
 });
 
+const tls = settings({
+  certFile: text('the path of a PEM file').describe(
+    'The certificate, and those it stands on. Relative to this file.',
+  ),
+  keyFile: text('the path of a PEM file').describe('Its private key. Relative to this file.'),
+});
+
 const speech = settings({
   holdDownMs: whole(0, 3_600_000, 'milliseconds')
     .optional()
@@ -162,6 +169,7 @@ export const configSchema = settings({
   origins: listOf(origin(), 'origins')
     .optional()
     .describe('Pages that may connect, each exactly as its browser names it. Default: no page.'),
+  tls: tls.optional().describe('Default: none, for this machine or behind what speaks TLS.'),
   graceMs: whole(1_000, 600_000, 'milliseconds')
     .optional()
     .describe(
@@ -188,6 +196,7 @@ export const configSchema = settings({
 
 export type GatewayConfig = z.infer<typeof configSchema>;
 export type CandidateConfig = z.infer<typeof candidate>;
+export type TlsConfig = z.infer<typeof tls>;
 export type SpeechConfig = z.infer<typeof speech>;
 export type LimitsConfig = z.infer<typeof limits>;
 export type StoreConfig = z.infer<typeof store>;

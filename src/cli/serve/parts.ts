@@ -1,4 +1,6 @@
 /** What a gateway is put together from: its store, who is let in, and the services behind it. */
+import { readFile } from 'node:fs/promises';
+
 import type { CandidateConfig } from './config-schema.ts';
 import type { ServeSettings } from './settings.ts';
 import type { Environment } from '../access.ts';
@@ -33,6 +35,26 @@ export function openStore({ store }: ServeSettings, logger: Logger): Promise<Log
   if (store.kind === 'memory') return Promise.resolve(createMemoryStore());
   const { directory, maxAgeMs, segmentBytes } = store;
   return openFileStore({ directory, logger, ...defined({ maxAgeMs, segmentBytes }) });
+}
+
+/** @throws TenutoError OPTION_INVALID where a file cannot be read. */
+export async function pemOf({ tls }: ServeSettings) {
+  if (tls === null) return {};
+  const [cert, key] = await Promise.all([tls.certFile, tls.keyFile].map(pemIn));
+  return { tls: { cert: cert ?? '', key: key ?? '' } };
+}
+
+async function pemIn(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw new TenutoError({
+      code: 'OPTION_INVALID',
+      message: `tls: ${file} cannot be read (${code}).`,
+      remediation: 'Give the path of a PEM file that you may read.',
+    });
+  }
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   LimitsConfig,
   SpeechConfig,
   StoreConfig,
+  TlsConfig,
 } from './config-schema.ts';
 import { parseProviders } from '../providers.ts';
 import { TenutoError } from '../../ports/errors.ts';
@@ -35,6 +36,8 @@ export interface ServeSettings {
   readonly store: StoreConfig;
   readonly auth: AuthConfig;
   readonly origins: readonly string[];
+  /** Null: sockets and HTTP in the clear. */
+  readonly tls: TlsConfig | null;
   /** Undefined: the gateway's own default. */
   readonly graceMs: number | undefined;
   readonly drainMs: number;
@@ -72,6 +75,7 @@ export function settingsOf(
     store,
     auth,
     origins: config.origins ?? [],
+    tls: pemFrom(config.tls, file),
     graceMs: config.graceMs,
     drainMs: options.drainMs ?? config.drainMs ?? DRAIN_MS,
     limits: config.limits ?? {},
@@ -122,6 +126,15 @@ function rooted(store: StoreConfig = { kind: 'memory' }, file: string): StoreCon
 
 function keysFrom(auth: AuthConfig = { kind: 'none' }, file: string): AuthConfig {
   return auth.kind === 'jwks' ? { ...auth, from: pathOrAddress(auth.from, file) } : auth;
+}
+
+function pemFrom(tls: TlsConfig | undefined, file: string): TlsConfig | null {
+  if (tls === undefined) return null;
+  const directory = dirname(file);
+  return {
+    certFile: resolve(directory, tls.certFile),
+    keyFile: resolve(directory, tls.keyFile),
+  };
 }
 
 function pathOrAddress(from: string, file: string): string {

@@ -1,0 +1,164 @@
+/** The configuration file of `tenuto serve`: all that is wrong in it is told at once, with its place. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+import { describe, expect, it } from 'vitest';
+
+import { checkConfig, problemLine, readConfig } from '../../../src/cli/serve/config-file.ts';
+import { gatewayJsonSchema } from '../../../src/cli/serve/config-schema.ts';
+import { settingsOf } from '../../../src/cli/serve/settings.ts';
+
+const docs = fileURLToPath(new URL('../../../docs/', import.meta.url));
+const environment = {
+  DEEPGRAM_API_KEY: 'one',
+  DEEPGRAM_EU_API_KEY: 'two',
+  TENUTO_GATEWAY_SECRET: 'x'.repeat(32),
+};
+
+function linesOf(source: string): readonly string[] {
+  return checkConfig(source, environment).problems.map((problem) => problemLine('g.yaml', problem));
+}
+
+describe('the configuration file', () => {
+  it.each([
+    ['graceMs: -1', 'g.yaml:1:1: graceMs is -1: give 1,000 to 600,000 milliseconds'],
+    ['graceMs:', 'g.yaml:1:1: graceMs is empty: give 1,000 to 600,000 milliseconds'],
+    ['graceMs: 1.5', 'g.yaml:1:1: graceMs is 1.5: give 1,000 to 600,000 milliseconds'],
+    ['# x\n\nport: "80"', 'g.yaml:3:1: port is 80: give 0 to 65,535'],
+    ['graceMS: 5000', 'g.yaml:1:1: there is no graceMS: perhaps graceMs'],
+    [
+      'limits:\n    helosPerMinute: 3',
+      'g.yaml:2:5: there is no limits.helosPerMinute: perhaps hellosPerMinute',
+    ],
+    ['tls: {certFile: a}', 'g.yaml:1:1: tls.keyFile is missing: give the path of a PEM file'],
+    [
+      'candidates:\n  - provider: depgram',
+      'g.yaml:2:5: candidates[0].provider is depgram: perhaps deepgram; give local, backup, deepgram, flux, openai, gemini ' +
+        'or whisper',
+    ],
+    ['candidates: []', 'g.yaml:1:1: candidates is empty: give at least one provider'],
+    ['store: file:/x', 'g.yaml:1:1: store is file:/x: give memory, or file with its directory'],
+    [
+      'store:\n  kind: file',
+      'g.yaml:1:1: store.directory is missing: give the path of a directory of its own',
+    ],
+    [
+      'origins:\n  - https://a.example\n  - https://a.example/path',
+      'g.yaml:3:5: origins[1] is https://a.example/path: give an origin as browsers send it, such as https://app.example',
+    ],
+    [
+      'candidates:\n  - provider: deepgram\n    keyEnv: NOWHERE',
+      'g.yaml:3:5: candidates[0].keyEnv names NOWHERE, which is not set: set it before the start',
+    ],
+    ['port: 1\nport: 2', 'g.yaml:2:1: map keys must be unique'],
+    ['port:\n\t- 3', 'g.yaml:2:1: tabs are not allowed as indentation'],
+    ['port: !!js/function x', 'g.yaml:1:7: unresolved tag: tag:yaml.org,2002:js/function'],
+    ['- port: 3', 'g.yaml:1:1: the file is a list: give settings by their names'],
+  ])('is refused, with the place and what to give: %j', (source, line) => {
+    expect(linesOf(source)).toEqual([line]);
+  });
+
+  it('is told of all that is wrong in it, from top to bottom', () => {
+    const lines = linesOf('port: -1\nauth:\n  kind: hs256\nspeed: 0\nhosts: x\n');
+
+    expect(lines.map((line) => line.split(': ').slice(0, 2).join(': '))).toEqual([
+      'g.yaml:1:1: port is -1',
+      'g.yaml:2:1: auth.secretEnv is missing',
+      'g.yaml:4:1: speed is 0',
+      'g.yaml:5:1: there is no hosts',
+    ]);
+  });
+
+  it.each([
+    'candidates:\n  - provider: deepgram\n    apiKey: sk-canary',
+    'candidates:\n  - provider: deepgram\n    keyEnv: sk-canary',
+    'candidates:\n  - provider: deepgram\n    url: wss://me:sk-canary@api.example',
+    'auth:\n  kind: hs256\n  secret: sk-canary',
+    'auth:\n  kind: hs256\n  secretEnv: sk-canary',
+    'auth: sk-canary',
+    'token: sk-canary',
+  ])('does not have the secret repeated that stands in it: %j', (source) => {
+    const lines = linesOf(source);
+
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.join()).not.toContain('canary');
+  });
+
+  it.each(['', '# nothing', '{}', '{\n\t"port": 1,\n\t"candidates": [{"provider": "local"}]\n}'])(
+    'is YAML, or JSON, or empty: %j',
+    (source) => {
+      expect(linesOf(source)).toEqual([]);
+    },
+  );
+
+  it('ends, whatever aliases it is made of', () => {
+    const level = (name: string, of: string): string => `${name}: &${name} [${`${of},`.repeat(9)}]`;
+    const bomb = ['a: &a [x,x]', level('b', '*a'), level('c', '*b'), level('d', '*c')].join('\n');
+
+    expect(linesOf(bomb)).toEqual(['g.yaml holds aliases of aliases: write them out']);
+  });
+
+  it('that is not there, or is no text, is told as such', async () => {
+    const missing = await readConfig(`${docs}nowhere.yaml`, environment);
+    const folder = await readConfig(docs, environment);
+
+    expect(missing.problems.map(({ message }) => message)).toEqual([
+      'is not there: give the path of a file',
+    ]);
+    expect(folder.problems).toMatchObject([{ message: 'cannot be read (EISDIR)' }]);
+  });
+
+  it('of the documentation has every setting, and is right', async () => {
+    const { config, problems } = await readConfig(`${docs}gateway.yaml`, environment);
+    const { properties } = gatewayJsonSchema() as { properties: Record<string, unknown> };
+
+    expect(problems).toEqual([]);
+    const shown = [...Object.keys(config ?? {}), 'tls']; // which is commented out there
+    expect(shown.sort()).toEqual(Object.keys(properties).sort());
+  });
+
+  it('has a JSON schema in the documentation that says the same (npm run gateway-schema)', async () => {
+    const written: unknown = JSON.parse(await readFile(`${docs}gateway.schema.json`, 'utf8'));
+
+    expect(written).toEqual(JSON.parse(JSON.stringify(gatewayJsonSchema())));
+  });
+});
+
+describe('what tenuto serve is told', () => {
+  it('is the option, then the file, then the default', () => {
+    const config = { port: 1_000, host: 'localhost', graceMs: 5_000, candidates: [] };
+
+    const settings = settingsOf(
+      { port: 2_000, provider: 'whisper,local', simulated: true },
+      config,
+    );
+
+    expect(settings).toMatchObject({ port: 2_000, host: 'localhost', graceMs: 5_000 });
+    expect(settings.drainMs).toBe(30_000);
+    expect(settings.candidates).toEqual([
+      { provider: 'whisper', simulated: true },
+      { provider: 'local', simulated: true },
+    ]);
+  });
+
+  it('of paths in a file is relative to the file, and of an option to where one stands', () => {
+    const config = { store: { kind: 'file', directory: 'sessions' } } as const;
+
+    const byFile = settingsOf({ simulated: false }, config, '/etc/tenuto/gateway.yaml');
+    const byOption = settingsOf({ simulated: false, store: 'file:sessions' }, config, '/etc/x/y');
+
+    expect(byFile.store).toMatchObject({ directory: '/etc/tenuto/sessions' });
+    expect(byOption.store).toMatchObject({ directory: `${process.cwd()}/sessions` });
+  });
+
+  it.each([
+    [{ store: 'redis' }, /no store "redis"/],
+    [{ store: 'file:' }, /no store/],
+    [{ auth: 'basic' }, /no such way/],
+    [{ auth: 'hs256:sk-canary!' }, /names no environment variable/],
+    [{ host: '0.0.0.0' }, /listens on this machine only/],
+    [{ provider: 'acme' }, /no provider "acme"/],
+  ])('is refused where it cannot be: %j', (options, message) => {
+    expect(() => settingsOf({ simulated: false, ...options })).toThrow(message);
+  });
+});
