@@ -5,14 +5,16 @@ import type { WebSocket } from 'ws';
 import type { Door } from './door.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
 
-/** After its close frame a peer has this long to answer. */
-const CLOSE_WITHIN_MS = 2_000;
-
-export function socketOf(socket: WebSocket, stream: Duplex, remoteAddress: string): GatewaySocket {
+/** @param stream what the socket is written to; null where there is none to hold back. */
+export function socketOf(
+  socket: WebSocket,
+  stream: Duplex | null,
+  remoteAddress: string,
+): GatewaySocket {
   let isCorked = false;
   const uncork = (): void => {
     isCorked = false;
-    stream.uncork();
+    stream?.uncork();
   };
   return {
     remoteAddress,
@@ -21,7 +23,7 @@ export function socketOf(socket: WebSocket, stream: Duplex, remoteAddress: strin
     },
     send(bytes) {
       if (socket.readyState !== socket.OPEN) return;
-      if (!isCorked) {
+      if (!isCorked && stream !== null) {
         isCorked = true;
         stream.cork();
         process.nextTick(uncork);
@@ -30,9 +32,6 @@ export function socketOf(socket: WebSocket, stream: Duplex, remoteAddress: strin
     },
     close(code, reason) {
       socket.close(code, reason);
-      setTimeout(() => {
-        socket.terminate();
-      }, CLOSE_WITHIN_MS).unref();
     },
     terminate() {
       socket.terminate();

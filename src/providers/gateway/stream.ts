@@ -7,6 +7,7 @@ import { objectIn } from '../wire/json.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
+import { CLOSE } from '../../protocol/close-codes.ts';
 import { DATA_HEADER_BYTES, decodeFrame, encodeFrame, writeData } from '../../protocol/frames.ts';
 import type {
   AckFrame,
@@ -20,6 +21,13 @@ import type {
 
 const BYTES_PER_SAMPLE = 2;
 const MICROPHONE = 1;
+
+/** A newer socket of this client has the session: that is what fenced this one. */
+const MOVED: Failure = {
+  kind: 'planned',
+  code: String(CLOSE.fenced),
+  detail: 'the session goes on on another socket',
+};
 
 export class GatewayStream implements ProviderStream {
   readonly #custody: Custody;
@@ -140,6 +148,7 @@ export class GatewayStream implements ProviderStream {
 
   classifyEnd(end: SocketEnd): Failure {
     if (this.#refused !== null) return failureOfRefusal(this.#refused);
+    if (end.code === CLOSE.fenced && this.#custody.epoch > this.#epoch) return MOVED;
     return this.#failureOf(failureOfClose(end, this.#hasFinAck));
   }
 

@@ -1,0 +1,267 @@
+/**
+ * A client's session and two gateways of one store, on a virtual clock and a network with faults. The log is written down as
+ * it grows, so that what was delivered can be read from it, once and in order.
+ */
+import { expect } from 'vitest';
+import type { WebSocket } from 'ws';
+
+import { NotingApp } from './gateway-world.ts';
+import type { App, AppHandlers, AppSession, AppStart } from '../../src/gateway/app.ts';
+import { Gateway } from '../../src/gateway/gateway.ts';
+import { decodeRecord } from '../../src/gateway/records.ts';
+import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
+import { listenTo, socketOf } from '../../src/gateway/ws-socket.ts';
+import type { AppendOutcome, LogStore } from '../../src/ports/log-store.ts';
+import { seededRandom } from '../../src/ports/random.ts';
+import { decodeFrame } from '../../src/protocol/frames.ts';
+import type { DataFrame, GapFrame } from '../../src/protocol/types.ts';
+import { gateway } from '../../src/providers/gateway/gateway.ts';
+import type { SessionEvent, SessionEventOf, SessionEventType } from '../../src/session/events.ts';
+import type { SessionOptions } from '../../src/session/options.ts';
+import { Session } from '../../src/session/session.ts';
+import { SimulatedNetwork } from '../../src/simulators/network/simulated-network.ts';
+import type { ListeningServer } from '../../src/simulators/server/handlers.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+
+export const RATE_HZ = 16_000;
+const CHUNK_MS = 100;
+const CHUNK_BYTES = 3_200;
+const TICK_MS = 100;
+/** Finals end every so many samples: in the middle of chunks. */
+const FINAL_SAMPLES = 10_000;
+
+/** Tells a final for every 625 ms of audio, with the values of the chunks in it. */
+class CountingApp extends NotingApp implements App {
+  override open(session: AppSession, start: AppStart): AppHandlers {
+    const handlers = super.open(session, start);
+    let { fin } = start;
+    const tell = (end: number): void => {
+      for (; end - fin >= FINAL_SAMPLES; fin += FINAL_SAMPLES) {
+        session.result({ type: 'final', from: fin, to: fin + FINAL_SAMPLES, text: String(fin) });
+      }
+    };
+    return {
+      ...handlers,
+      audio: (audio) => {
+        handlers.audio(audio);
+        tell(audio.position + audio.bytes.length / 2);
+      },
+      gap: (gap) => {
+        handlers.gap(gap);
+        tell(gap.position + gap.samples);
+      },
+    };
+  }
+}
+
+/** The store as one gateway has it: its process may die, and the store may lose what it had said to keep. */
+class GatewaysStore implements LogStore {
+  readonly durability = 'memory';
+  readonly #log: LogStore;
+  #isDead = false;
+  #held: (() => void)[] = [];
+
+  constructor(log: LogStore) {
+    this.#log = log;
+  }
+
+  /** From now on nothing comes back: of a process that is gone nobody learns anything. */
+  die(): void {
+    this.#isDead = true;
+  }
+
+  /** So that nothing is left waiting: somebody else has the log. */
+  bury(): void {
+    for (const release of this.#held.splice(0)) release();
+  }
+
+  tail(sessionId: string): ReturnType<LogStore['tail']> {
+    return this.#isDead ? this.#hold(null) : this.#log.tail(sessionId);
+  }
+
+  append(...args: Parameters<LogStore['append']>): Promise<AppendOutcome> {
+    return this.#isDead ? this.#hold({ kind: 'conflict', tail: 0 }) : this.#log.append(...args);
+  }
+
+  read(...args: Parameters<LogStore['read']>): ReturnType<LogStore['read']> {
+    return this.#log.read(...args);
+  }
+
+  purge(...args: Parameters<LogStore['purge']>): Promise<void> {
+    return this.#isDead ? this.#hold(undefined) : this.#log.purge(...args);
+  }
+
+  #hold<T>(answer: T): Promise<T> {
+    return new Promise((resolve) => this.#held.push(() => resolve(answer)));
+  }
+
+  drop(sessionId: string): Promise<void> {
+    return this.#log.drop(sessionId);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+export class LinkWorld {
+  readonly clock = new VirtualClock(1_000);
+  readonly random;
+  readonly network: SimulatedNetwork;
+  readonly store = createMemoryStore();
+  readonly app = new CountingApp();
+  readonly events: SessionEvent[] = [];
+  readonly session: Session;
+  readonly #gateways: { gateway: Gateway; store: GatewaysStore }[] = [];
+  readonly #server: ListeningServer;
+  #written = 0;
+
+  constructor(seed = 1, options: Partial<SessionOptions> = {}) {
+    this.random = seededRandom(seed);
+    this.network = new SimulatedNetwork({ clock: this.clock, latencyMs: 25 });
+    this.#start();
+    this.#server = this.network.listen({
+      onUpgrade: () => (socket: WebSocket) => {
+        const current = this.#gateways.at(-1)?.gateway;
+        if (current === undefined) throw new Error('no gateway');
+        listenTo(socket, current.accept(socketOf(socket, null, '127.0.0.1')));
+      },
+      onRequest: () => undefined,
+    });
+    this.session = new Session({
+      candidates: [gateway({ url: `${this.#server.socketUrl}/v1/session`, token: 'ann' })],
+      transport: this.network,
+      clock: this.clock,
+      random: this.random,
+      reconnect: { maxAttempts: 10, capMs: 30_000, persistMs: 118_000, retryInitialConnect: true },
+      ...options,
+    });
+    this.session.on('*', (event) => this.events.push(event));
+  }
+
+  get gateway(): Gateway {
+    const { gateway: newest } = this.#gateways.at(-1) ?? {};
+    if (newest === undefined) throw new Error('no gateway');
+    return newest;
+  }
+
+  async connect(): Promise<this> {
+    const connected = this.session.connect();
+    await this.pass(1_000);
+    await connected;
+    return this;
+  }
+
+  async speak(ms: number): Promise<void> {
+    for (let spoken = 0; spoken < ms; spoken += CHUNK_MS) {
+      this.session.write(new Uint8Array(CHUNK_BYTES).fill(this.#written & 0xff));
+      this.#written += 1;
+      await this.pass(CHUNK_MS);
+    }
+  }
+
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += TICK_MS) await this.clock.advanceAsync(TICK_MS);
+  }
+
+  /** kill -9 and a restart: what it had not written is gone, and nobody was told. */
+  crash(): void {
+    const dying = this.#gateways.at(-1);
+    dying?.store.die();
+    this.network.memory.reset();
+    this.#start();
+  }
+
+  /** The next dial meets another gateway; the one before goes on, and says so to its clients. */
+  replaceGateway(): Gateway {
+    const before = this.gateway;
+    this.#start();
+    return before;
+  }
+
+  of<T extends SessionEventType>(type: T): readonly SessionEventOf<T>[] {
+    return this.events.filter((event): event is SessionEventOf<T> => event.type === type);
+  }
+
+  get finals(): readonly string[] {
+    return this.of('transcript').flatMap(({ isFinal, text }) => (isFinal ? [text] : []));
+  }
+
+  /** The client's frames as the logs of its sessions hold them. */
+  async logged(): Promise<readonly (DataFrame | GapFrame)[]> {
+    const frames: (DataFrame | GapFrame)[] = [];
+    for (const sid of this.#sessionIds()) {
+      for await (const { bytes } of this.store.read(sid, 0)) {
+        for (const logged of decodeRecord(bytes)?.frames ?? []) {
+          const frame = decodeFrame(logged.bytes);
+          if (!logged.isDown && (frame.type === 'data' || frame.type === 'gap')) frames.push(frame);
+        }
+      }
+    }
+    return frames;
+  }
+
+  #sessionIds(): ReadonlySet<string> {
+    return new Set(
+      this.#gateways.flatMap(({ gateway: each }) => Array.from(each.sessions, ({ id }) => id)),
+    );
+  }
+
+  async close(): Promise<void> {
+    const closing = this.session.close();
+    await this.pass(10_000);
+    await closing;
+    for (const { gateway: each, store } of this.#gateways) {
+      const closed = each.close();
+      store.bury();
+      await closed;
+    }
+    this.network.memory.heal();
+    await this.pass(65_000); // by then both ends know of every socket that is gone
+    expect(this.clock.pending).toBe(0);
+  }
+
+  #start(): void {
+    const store = new GatewaysStore(unpurged(this.store));
+    this.#gateways.push({
+      store,
+      gateway: new Gateway({
+        store,
+        apps: new Map([['speech', this.app]]),
+        verify: null,
+        clock: this.clock,
+        wallClock: () => 1_800_000_000_000 + this.clock.nowMs(),
+      }),
+    });
+  }
+}
+
+/** Everything ever written is kept, to be looked at. */
+function unpurged(store: LogStore): LogStore {
+  return {
+    durability: store.durability,
+    tail: (id) => store.tail(id),
+    append: (...args) => store.append(...args),
+    read: (...args) => store.read(...args),
+    purge: () => Promise.resolve(),
+    drop: (id) => store.drop(id),
+    close: () => store.close(),
+  };
+}
+
+/** Sequence numbers once, in order, without a hole; the audio in them the one that was captured. */
+export function expectExactlyOnce(frames: readonly (DataFrame | GapFrame)[], chunks: number): void {
+  let nextSeq = 1;
+  let position = 0;
+  for (const frame of frames) {
+    const from = frame.type === 'data' ? frame.seq : frame.fromSeq;
+    expect(from).toBe(nextSeq);
+    expect(frame.position).toBe(position);
+    if (frame.type === 'data') {
+      expect(frame.payload[0]).toBe((position / 1_600) & 0xff);
+      position += frame.payload.length / 2;
+    } else position += frame.samplesLost;
+    nextSeq = (frame.type === 'data' ? frame.seq : frame.toSeq) + 1;
+  }
+  expect(position).toBe(chunks * 1_600);
+}
