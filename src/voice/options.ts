@@ -104,12 +104,14 @@ export function resolveVoiceOptions(options: VoiceAgentOptions): ResolvedVoiceOp
       'Give a whole number from 1 up.',
     );
   }
+  const thinkers = thinkersOf(thinking, (session.transport as Transport | undefined)?.http); // JavaScript may leave it out
+  for (const { model } of thinkers) model.checkTools?.(tools);
   return {
     sessions: {
       hearing: { ...session, candidates: hearing },
       speaking: { ...session, candidates: speaking },
     },
-    thinkers: thinkersOf(thinking, (session.transport as Transport | undefined)?.http), // JavaScript may leave it out
+    thinkers,
     policy: { ...presets[session.preset ?? 'production'], ...session.reconnect },
     instructions,
     tools,
