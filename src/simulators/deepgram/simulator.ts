@@ -113,7 +113,10 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
     only: WebSocket | null = null,
   ): number {
     const struck = [...this.#connections].filter(
-      ([{ service }, socket]) => service === (on ?? service) && socket === (only ?? socket),
+      ([{ service }, socket]) =>
+        socket.readyState === socket.OPEN &&
+        service === (on ?? service) &&
+        socket === (only ?? socket),
     );
     for (const [connection] of struck) connection.suffer(fault);
     return struck.length;
@@ -186,17 +189,14 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
   async #onRequest(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const asked = `${request.method ?? ''} ${url.pathname}`;
     if (asked === 'POST /v1/auth/grant') await this.#onGrant(request, response);
+    else if (asked === 'GET /v1/projects') this.#onProjects(request, response);
     else if (asked === 'POST /v1/speak') await this.#onSpeak(request, response, url.searchParams);
     else {
       const isSocket = request.method === 'GET' && this.#serviceAt(url) !== null;
-    else if (asked === 'GET /v1/projects') this.#onProjects(request, response);
       this.#refuse(response, isSocket ? refusals.UPGRADE_REQUIRED : refusals.NOT_FOUND);
     }
   }
 
-  async #onGrant(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!this.#credentials.isKey(readCredential(request.headers.authorization, undefined))) {
-      this.#refuse(response, refusals.INVALID_AUTH);
   #onProjects({ headers }: IncomingMessage, response: ServerResponse): void {
     if (this.#credentials.isKey(readCredential(headers.authorization, undefined))) {
       const project = { project_id: 'local', name: 'local' };
@@ -204,6 +204,9 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
     } else this.#refuse(response, refusals.INVALID_AUTH);
   }
 
+  async #onGrant(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.#credentials.isKey(readCredential(request.headers.authorization, undefined))) {
+      this.#refuse(response, refusals.INVALID_AUTH);
       return;
     }
     const ttlSeconds = await readGrantTtl(request);
