@@ -31,7 +31,12 @@ export class Examples {
 
   /** Where the tests in it are collected. */
   async run(file: string): Promise<void> {
-    await import(/* @vite-ignore */ pathToFileURL(this.#pathOf(file)).href);
+    await this.load(file);
+  }
+
+  /** @returns what it exports. */
+  load(file: string): Promise<unknown> {
+    return import(/* @vite-ignore */ pathToFileURL(this.#pathOf(file)).href);
   }
 
   /** What a strict compiler says. The sources that they import are checked by `npm run typecheck`. */
