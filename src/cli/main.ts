@@ -178,7 +178,11 @@ function addServices(program: Command, io: CliIo, done: (status: number) => void
   program
     .command('doctor')
     .description('says what this machine has and lacks, and what to do about it')
-    .option('--online', 'also ask each provider whether it answers and takes the key that is set', false)
+    .option(
+      '--online',
+      'also ask each provider whether it answers and takes the key that is set',
+      false,
+    )
     .option('--json', 'print one object a line; the last has "type":"summary"', false)
     .action(async (options: { online: boolean; json: boolean }) => {
       done(await runDoctor({ ...options, environment: process.env }, io));
