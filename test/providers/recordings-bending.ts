@@ -141,6 +141,14 @@ const NAMES = [
   'words',
   'is_final',
   'error',
+  'turn_index',
+  'audio_window_start',
+  'audio_window_end',
+  'event',
+  'transcript',
+  'sequence_id',
+  'segments',
+  'end',
 ];
 
 /** Any value picks one. */

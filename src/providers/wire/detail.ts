@@ -20,6 +20,7 @@ export function detailOf(text: string, secrets: readonly string[] = []): string 
 
 /** A close frame cuts its reason at 123 bytes (RFC 6455, section 5.5), and what a credential begins with may be the end of it. */
 function withoutBeginning(text: string, secret: string): string {
+  if (!text.includes(secret.slice(0, MIN_BEGINNING_CHARS))) return text;
   for (let chars = secret.length - 1; chars >= MIN_BEGINNING_CHARS; chars -= 1) {
     if (text.endsWith(secret.slice(0, chars))) return `${text.slice(0, -chars)}***`;
   }
