@@ -110,7 +110,7 @@ describe('recorded frames', () => {
           }
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 500 },
     );
   });
 
