@@ -26,7 +26,7 @@ export class Dialogue implements Conversation {
   readonly #utterances: Utterances;
   readonly #listeners: AudioListeners;
   readonly #calls = new Calls();
-  #running: RunningReplyReply | null = null;
+  #running: RunningReply | null = null;
   /** An answer is due, and is asked for when the user has spoken, or when the one that runs has ended. */
   #isOwed = false;
   #isOver = false;
