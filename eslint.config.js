@@ -75,6 +75,7 @@ export default defineConfig(
   {
     files: ['machines/**/*.ts', 'src/**/*.ts'],
     rules: {
+      'max-lines': ['error', { max: 250 }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
     },
   },

@@ -111,7 +111,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
             },
           },
           after: {
-            standbyDue: { target: 'steady', reenter: true, actions: 'noteMoment' },
+            // First: of two that fall due together it leaves the other nothing to dial.
             rotationDue: [
               {
                 guard: 'canStandBeside',
@@ -121,6 +121,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
               },
               { guard: 'canRotate', target: 'prepared', actions: 'noteMoment' },
             ],
+            standbyDue: { target: 'steady', reenter: true, actions: 'noteMoment' },
           },
         },
         troubled: {

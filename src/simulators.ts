@@ -20,7 +20,7 @@ export type * from './simulators/deepgram/options.ts';
 export type { Refusal } from './simulators/deepgram/refusal.ts';
 export type { SpeakLimits } from './simulators/deepgram/speak-limits.ts';
 export type { DeepgramSimulatorStats } from './simulators/deepgram/tally.ts';
-export type { Close } from './simulators/deepgram/wire.ts';
+export type { Close } from './simulators/deepgram/close.ts';
 export { startDeepgramSimulator } from './simulators/deepgram/simulator.ts';
 export type { CloseLike, GeminiFaults } from './simulators/gemini/faults.ts';
 export type * from './simulators/gemini/options.ts';

@@ -1,5 +1,6 @@
 /** How long a run that was interrupted may still take. */
 import type { Clock } from '../ports/clock.ts';
+import type { Provider } from '../providers/contract.ts';
 
 export interface Interruption {
   /** Aborted by the first signal: no more audio, and only the last results are waited for. */
@@ -8,18 +9,28 @@ export interface Interruption {
   readonly haste?: AbortSignal;
 }
 
-/** What is on its way when a run is interrupted has this long to arrive. */
-const LAST_RESULTS_MS = 2_000;
+/** What is on its way when a run is interrupted has this long to arrive: as long as its service may take, in bounds. */
+const LEAST_MS = 2_000;
+const MOST_MS = 5_000;
+
+/** How long the last results are waited for of the services that may be asked for them. */
+export function lastResultsMs(providers: readonly Pick<Provider, 'traits'>[]): number {
+  const neededMs = Math.max(0, ...providers.map(({ traits }) => traits.flushTimeoutMs));
+  return Math.min(MOST_MS, Math.max(LEAST_MS, neededMs));
+}
 
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #clock: Clock;
   readonly #interruption: Interruption;
+  readonly #withinMs: number;
   #timer: unknown = null;
 
-  constructor(interruption: Interruption, clock: Clock) {
+  /** @param withinMs from the first signal on. */
+  constructor(interruption: Interruption, clock: Clock, withinMs: number) {
     const { signal, haste } = interruption;
     this.#clock = clock;
+    this.#withinMs = withinMs;
     this.#interruption = interruption;
     signal.addEventListener('abort', this.#start);
     haste?.addEventListener('abort', this.#end);
@@ -54,7 +65,7 @@ export class Deadline {
   }
 
   readonly #start = (): void => {
-    this.#timer = this.#clock.setTimeout(this.#end, LAST_RESULTS_MS);
+    this.#timer = this.#clock.setTimeout(this.#end, this.#withinMs);
   };
 
   readonly #end = (): void => {

@@ -3,8 +3,8 @@ import { clockText } from './io.ts';
 import { breaksOf, carrierAt, endingOf, storyOf } from './story.ts';
 import type { Break, StoryEntry } from './story.ts';
 import { VOICE_PARTS } from './voice-parts.ts';
+import type { Provider } from '../providers/contract.ts';
 import { isHalfOpenKind } from '../simulators/faults/kinds.ts';
-import type { FaultPlan } from '../simulators/faults/plan.ts';
 import type { FaultRecord } from '../simulators/faults/proxy.ts';
 
 /**
@@ -21,8 +21,8 @@ export interface Outage {
   /** From the fault on; null where nobody had to notice. */
   readonly noticedAfterMs: number | null;
   readonly flowingAfterMs: number | null;
-  /** Of the whole outage, also where several faults share it. */
-  readonly replayedChunks: number;
+  /** Of the whole outage, also where several faults share it; null of what carries no audio of the recording. */
+  readonly replayedChunks: number | null;
 }
 
 /** Faults so close to one another that nothing could show between them. */
@@ -30,9 +30,17 @@ const SAME_MOMENT_MS = 1_000;
 /** The longest that a link may be silent before it counts as dead: machines/liveness.rules.ts. */
 const DEAD_AT_MOST_MS = 15_000;
 
+/** The same for these services, some of which are given more. */
+export function deadAtMostMs(providers: readonly Pick<Provider, 'traits'>[]): number {
+  const own = providers.map(({ traits }) => traits.liveness?.deadAtLeastMs ?? 0);
+  return Math.max(DEAD_AT_MOST_MS, ...own);
+}
+
+/** @param deadMs after how long without a sign of life a link is let go of at the latest. */
 export function outagesOf(
   faults: readonly FaultRecord[],
   story: readonly StoryEntry[],
+  deadMs = DEAD_AT_MOST_MS,
 ): readonly Outage[] {
   const isInUse = ({ fault: { target }, firedAtMs }: FaultRecord): boolean =>
     isSame(target, carrierAt(story, firedAtMs));
@@ -40,7 +48,7 @@ export function outagesOf(
   const outages = new Map<FaultRecord, Outage>();
   let next: Outage | null = null;
   for (const record of [...used].reverse()) {
-    next = outageOf(record, next, story);
+    next = outageOf(record, next, story, deadMs);
     outages.set(record, next);
   }
 
@@ -61,40 +69,22 @@ export function outagesOfParts(
   faults: readonly FaultRecord[],
   story: readonly StoryEntry[],
 ): readonly Outage[] {
-  return VOICE_PARTS.flatMap((part) =>
-    outagesOf(
-      faults.filter(({ fault: { target } }) => target === part),
-      storyOf(story, part),
-    ),
-  ).sort((one, other) => one.firedAtMs - other.firedAtMs);
-}
-
-/**
- * The faults of a plan that found nothing to break: what each service has fired are the first of its own.
- *
- * @param first whom a fault hits that names no service.
- */
-export function notReached(
-  plan: FaultPlan,
-  fired: readonly FaultRecord[],
-  first: string,
-): FaultPlan {
-  const left = new Map<string, number>();
-  for (const { fault } of fired) {
-    const target = fault.target ?? first;
-    left.set(target, (left.get(target) ?? 0) + 1);
-  }
-  const faults = plan.faults.filter((fault) => {
-    const target = fault.target ?? first;
-    const count = left.get(target) ?? 0;
-    left.set(target, count - 1);
-    return count <= 0;
-  });
-  return { ...plan, faults };
+  return VOICE_PARTS.flatMap((part) => {
+    const own = faults.filter(({ fault: { target } }) => target === part);
+    const outages = outagesOf(own, storyOf(story, part));
+    return part === 'stt'
+      ? outages
+      : outages.map((outage) => ({ ...outage, replayedChunks: null }));
+  }).sort((one, other) => one.firedAtMs - other.firedAtMs);
 }
 
 /** @param next what became of the next fault that hit whoever carried. */
-function outageOf(record: FaultRecord, next: Outage | null, story: readonly StoryEntry[]): Outage {
+function outageOf(
+  record: FaultRecord,
+  next: Outage | null,
+  story: readonly StoryEntry[],
+  deadMs: number,
+): Outage {
   const { firedAtMs, fault } = record;
   const breaks = breaksOf(story);
   const open = breaks.filter(({ noticedAtMs }) => noticedAtMs < firedAtMs).at(-1);
@@ -107,19 +97,19 @@ function outageOf(record: FaultRecord, next: Outage | null, story: readonly Stor
       noticedAtMs >= firedAtMs && noticedAtMs < untilMs && isSame(fault.target, carrier),
   );
   if (own.length > 0) return toldOf(record, own, 'noticed');
-  if (next !== null && sharesOutage(record, next)) return sharedBy(record, next);
+  if (next !== null && sharesOutage(record, next, deadMs)) return sharedBy(record, next);
 
   const { atMs, isComplete } = endingOf(story);
-  const couldShow = isComplete || atMs - firedAtMs > DEAD_AT_MOST_MS;
+  const couldShow = isComplete || atMs - firedAtMs > deadMs;
   return toldOf(record, [], couldShow ? 'riddenOut' : 'cutShort');
 }
 
 /** Whether what nobody had noticed when the next fault fired came to light with it. */
-function sharesOutage({ fault, firedAtMs }: FaultRecord, next: Outage): boolean {
+function sharesOutage({ fault, firedAtMs }: FaultRecord, next: Outage, deadMs: number): boolean {
   if (next.noticedAfterMs === null) return false;
   if (isSameMoment({ firedAtMs }, next)) return true;
   const noticedAfterMs = next.firedAtMs + next.noticedAfterMs - firedAtMs;
-  return isHalfOpenKind(fault.kind) && noticedAfterMs <= DEAD_AT_MOST_MS;
+  return isHalfOpenKind(fault.kind) && noticedAfterMs <= deadMs;
 }
 
 function sharedBy(record: FaultRecord, shared: Outage): Outage {
@@ -163,16 +153,21 @@ function nameOf({ fault: { target, kind } }: FaultRecord): string {
   return target === undefined ? kind : `${target}: ${kind}`;
 }
 
+/** To those that carry none of the recording's audio, none flows: they work again. */
 export function outageTable(outages: readonly Outage[], startedAtMs: number): readonly string[] {
+  const isOfParts = outages.some(({ replayedChunks }) => replayedChunks === null);
+  const hasAudio = outages.some(({ replayedChunks }) => replayedChunks !== null);
   const rows = outages.map((outage) => [
     outage.fault,
     clockText(outage.firedAtMs - startedAtMs),
     noticedText(outage),
     flowedText(outage),
-    String(outage.replayedChunks),
+    ...(hasAudio ? [String(outage.replayedChunks ?? '')] : []),
   ]);
+  const worked = isOfParts ? 'works again' : 'audio flowed';
+  const head = ['what broke', 'after start', 'noticed', worked];
 
-  return table(['what broke', 'after start', 'noticed', 'audio flowed', 'chunks replayed'], rows);
+  return table(hasAudio ? [...head, 'chunks replayed'] : head, rows);
 }
 
 const WORDS: Readonly<Record<OutageOutcome, string>> = {

@@ -7,6 +7,7 @@ import type { SessionEvent } from '../session/events.ts';
 
 export interface Attempt {
   readonly number: number;
+  /** Infinity where no count ends it. */
   readonly most: number;
 }
 
@@ -19,6 +20,8 @@ export interface Progress {
   readonly reconnects: number;
   /** The dial that is waited for; shown while there is no link. */
   readonly attempt: Attempt | null;
+  /** How long a link that is suspected has been silent; null where none is. */
+  readonly silentForMs: number | null;
 }
 
 const COLOUR: Readonly<Record<ConnectionStatus, (text: string) => string>> = {
@@ -43,13 +46,11 @@ const WORDS: Readonly<Record<ConnectionStatus, string>> = {
 };
 
 export function progressLine(progress: Progress): string {
-  const { status, positionMs, durationMs, bufferedMs, faults, reconnects, attempt } = progress;
-  const isDialling = status === 'reconnecting' && attempt !== null;
-  const word = isDialling ? `attempt ${attempt.number}/${attempt.most}` : WORDS[status];
+  const { status, positionMs, durationMs, bufferedMs, faults, reconnects } = progress;
   const position = `${clockText(positionMs)}/${clockText(durationMs)}`;
 
   return [
-    COLOUR[status](word.padEnd(12)),
+    COLOUR[status](wordOf(progress).padEnd(12)),
     position,
     `buffered ${(bufferedMs / 1_000).toFixed(1).padStart(4)} s`,
     `faults ${faults}`,
@@ -57,9 +58,21 @@ export function progressLine(progress: Progress): string {
   ].join('  ');
 }
 
+function wordOf({ status, attempt, silentForMs }: Progress): string {
+  if (status === 'reconnecting' && attempt !== null) {
+    const { number, most } = attempt;
+    return most < Infinity ? `attempt ${number}/${most}` : `attempt ${number}`;
+  }
+  const stands = status === 'active' || status === 'connected';
+  if (stands && silentForMs !== null) return `silent ${Math.round(silentForMs / 1_000)} s`;
+  return WORDS[status];
+}
+
 /** Whether the live line may have changed with it. */
 export function changesLine({ type }: SessionEvent): boolean {
-  return type === 'stateChange' || type === 'connection.reconnecting';
+  return (
+    type === 'stateChange' || type === 'connection.reconnecting' || type === 'connection.suspected'
+  );
 }
 
 /** What the live line shows that only events tell. */
@@ -67,15 +80,24 @@ export class Counts {
   #hasFlowed = false;
   #reconnects = 0;
   #attempt: Attempt | null = null;
+  #silentSinceMs: number | null = null;
 
-  note(event: SessionEvent): void {
+  note(event: SessionEvent, nowMs: number): void {
+    if (event.type === 'connection.suspected') this.#silentSinceMs ??= nowMs - event.silentForMs;
+    if (event.type === 'connection.recovered') this.#silentSinceMs = null;
     if (event.type === 'connection.reconnecting') {
       this.#attempt = { number: event.attempt, most: event.maxAttempts };
+      this.#silentSinceMs = null;
     }
     if (event.type !== 'audio.flowing') return;
     if (this.#hasFlowed) this.#reconnects += 1;
     this.#hasFlowed = true;
     this.#attempt = null;
+    this.#silentSinceMs = null;
+  }
+
+  get hasFlowed(): boolean {
+    return this.#hasFlowed;
   }
 
   /** How often audio flowed again. */
@@ -85,5 +107,9 @@ export class Counts {
 
   get attempt(): Attempt | null {
     return this.#attempt;
+  }
+
+  silentForMs(nowMs: number): number | null {
+    return this.#silentSinceMs === null ? null : nowMs - this.#silentSinceMs;
   }
 }

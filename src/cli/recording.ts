@@ -1,5 +1,5 @@
 /** Streams a recording through a session as a microphone would, and keeps the story of what happened. */
-import { Deadline } from './interruption.ts';
+import { Deadline, lastResultsMs } from './interruption.ts';
 import type { Interruption } from './interruption.ts';
 import { sleepUntil } from './sleep.ts';
 import type { OpenStream, Stream } from './stream.ts';
@@ -44,12 +44,15 @@ export interface StreamOptions extends Interruption {
   >;
   readonly onEvent?: (event: SessionEvent, session: Stream) => void;
   readonly onProgress?: (session: Stream, positionMs: number) => void;
+  /** Called every second in which nothing is left but to wait for what is not confirmed. */
+  readonly onWait?: (session: Stream, waitedMs: number) => void;
 }
 
 const CHUNK_MS = 100;
+const WAIT_TOLD_EVERY_MS = 1_000;
 
 /** Retention is what outages must fit in; waits are kept short against it. */
-const RETENTION_MS = 120_000;
+export const RETENTION_MS = 120_000;
 const RECONNECT_CAP_MS = 4_000;
 
 export async function streamRecording(options: StreamOptions): Promise<StreamReport> {
@@ -72,6 +75,8 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
       persistMs: candidates.length === 1 ? retentionMs : 0,
       ...options.reconnect,
     },
+    // A single service is tried for that long by its connection; of an agent, each part goes its own way.
+    ...(candidates.length === 1 && options.openAgent === undefined ? { recordOnlyMs: 0 } : {}),
     ...options.session,
   });
   const { onEvent } = options;
@@ -81,11 +86,13 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
     ...(onEvent === undefined ? {} : { onEvent }),
   });
 
-  const deadline = new Deadline(options, clock);
+  const providers = candidates.map(({ provider }) => provider);
+  const deadline = new Deadline(options, clock, lastResultsMs(providers));
   try {
     await session.connect({ signal });
     await feed(session, options, clock);
-    const drained = await drain(session, signal, deadline);
+    const stopTelling = tellWaits(session, options, clock);
+    const drained = await drain(session, signal, deadline).finally(stopTelling);
     if (drained) await tally.heardOut(signal);
     await deadline.over(session.close(closingOf(options, drained)));
     const { ledger } = session;
@@ -108,6 +115,22 @@ function closingOf({ candidates, signal, retentionMs }: StreamOptions, drained: 
   if (signal.aborted && !drained) return { drainTimeoutMs: 0 };
   const isKept = candidates.some(({ provider }) => provider.traits.keepsAudio === true);
   return isKept ? { drainTimeoutMs: retentionMs ?? RETENTION_MS } : {};
+}
+
+/** @returns what ends it. */
+function tellWaits(session: Stream, { onWait }: StreamOptions, clock: Clock): () => void {
+  const startedAtMs = clock.nowMs();
+  let timer: unknown = null;
+  const schedule = (): void => {
+    timer = clock.setTimeout(() => {
+      onWait?.(session, clock.nowMs() - startedAtMs);
+      schedule();
+    }, WAIT_TOLD_EVERY_MS);
+  };
+  schedule();
+  return () => {
+    clock.clearTimeout(timer);
+  };
 }
 
 /** Through as many reconnections as it takes; but once interrupted, only what a standing link still brings. */

@@ -3,6 +3,7 @@ import { accessOf, addressOf, vendorOf } from './access.ts';
 import type { Environment } from './access.ts';
 import { adapterOf, paced } from './adapters.ts';
 import type { ProviderName } from './providers.ts';
+import { Recognisers } from './recognisers.ts';
 import { localBaseUrl, standInOf, startStandIn } from './stand-ins.ts';
 import type { Provider } from '../providers/contract.ts';
 import { TenutoError } from '../ports/errors.ts';
@@ -11,7 +12,6 @@ import { FaultTimeline, startFaultProxy } from '../simulators/faults/proxy.ts';
 import type { FaultRecord } from '../simulators/faults/proxy.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Recogniser } from '../simulators/recogniser/recogniser.ts';
-import { createVoskRecogniser } from '../simulators/recogniser/vosk-recogniser.ts';
 
 export interface ServiceOptions {
   readonly provider: ProviderName;
@@ -89,12 +89,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function startLocalService(options: ServiceOptions): Promise<Service> {
   const { provider: name, speedRatio, plan, apiKey } = options;
-  const ownRecogniser = options.recogniser === undefined ? createVoskRecogniser() : null;
-  const recogniser = options.recogniser ?? ownRecogniser;
-  if (recogniser === null) throw new TypeError('a local service needs a recogniser');
-
-  const closers: (() => Promise<void>)[] =
-    ownRecogniser === null ? [] : [() => ownRecogniser.close()];
+  const own = new Recognisers();
+  const recogniser = options.recogniser ?? own.behind(standInOf(name));
+  const closers: (() => Promise<void>)[] = [() => own.close()];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };

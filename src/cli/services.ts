@@ -3,6 +3,8 @@ import { vendorOf } from './access.ts';
 import type { Environment } from './access.ts';
 import type { ProviderList, ProviderName } from './providers.ts';
 import type { OpenStream } from './stream.ts';
+import { Recognisers } from './recognisers.ts';
+import { standInOf } from './stand-ins.ts';
 import { isOnThisMachine, startService } from './service.ts';
 import type { Service } from './service.ts';
 import { TenutoError } from '../ports/errors.ts';
@@ -12,7 +14,6 @@ import type { FaultPlan } from '../simulators/faults/plan.ts';
 import { FaultTimeline } from '../simulators/faults/proxy.ts';
 import type { FaultRecord } from '../simulators/faults/proxy.ts';
 import type { Recogniser } from '../simulators/recogniser/recogniser.ts';
-import { createVoskRecogniser } from '../simulators/recogniser/vosk-recogniser.ts';
 
 export interface ServicesOptions {
   /** In order of preference. */
@@ -57,23 +58,22 @@ const LAST_PORT = 65_535;
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { providers } = options;
   checkOptions(options);
-  const own =
-    options.recogniser === undefined && providers.some((name) => isOnThisMachine(name, options))
-      ? createVoskRecogniser()
-      : null;
-  const recogniser = options.recogniser ?? own ?? undefined;
+  const recognisers = new Recognisers();
   const timeline = options.timeline ?? new FaultTimeline();
   const services: { readonly name: ProviderName; readonly service: Service }[] = [];
   const close = async (): Promise<void> => {
     for (const { service } of services.splice(0).reverse()) await service.close();
-    await own?.close();
+    await recognisers.close();
   };
   try {
     for (const name of providers) {
+      const isLocal = isOnThisMachine(name, options);
       const service = await startService({
         ...optionsFor(name, options, services.length),
         timeline,
-        ...(recogniser === undefined ? {} : { recogniser }),
+        ...(isLocal
+          ? { recogniser: options.recogniser ?? recognisers.behind(standInOf(name)) }
+          : {}),
       });
       services.push({ name, service });
     }

@@ -1,4 +1,5 @@
 /** The last word of a run, for a program and for a person. */
+import { counted } from './counted.ts';
 import { clockText, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from './io.ts';
 import type { StreamReport } from './recording.ts';
 import type { GapEvent, SessionLedger } from '../session/events.ts';
@@ -36,6 +37,8 @@ export function summaryOf(report: StreamReport, provider: string): Record<string
     dropped: report.dropped,
     ...report.voice,
     status: report.status,
+    // What a person is told to do; null where all is well, it was interrupted, or an error says it.
+    advice: isLeftToAdvise(report) ? adviceOn(report) : null,
   };
 }
 
@@ -93,6 +96,11 @@ export function exitStatusOf(report: StreamReport): number {
   if (report.status === 'interrupted') return EXIT_INTERRUPTED;
   const isHeard = report.status === 'complete' && report.ledger.gap === 0;
   return isHeard && isAnswered(report) ? EXIT_OK : EXIT_FAILED;
+}
+
+/** Something did not arrive, and no error says what to do. */
+export function isLeftToAdvise(report: StreamReport): boolean {
+  return report.error === null && exitStatusOf(report) === EXIT_FAILED;
 }
 
 function isAnswered({ voice }: StreamReport): boolean {
@@ -157,6 +165,6 @@ export function remainders(report: StreamReport): readonly string[] {
   const seconds = (ledger.bufferedMs / 1_000).toFixed(1);
   return [
     ...lines,
-    `${ledger.buffered} chunks (${seconds} s) were still in the ring, not delivered`,
+    `${counted(ledger.buffered, 'chunk')} (${seconds} s) ${ledger.buffered === 1 ? 'was' : 'were'} still in the ring, not delivered`,
   ];
 }

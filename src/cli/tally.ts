@@ -105,7 +105,7 @@ export class Tally {
     while (parts.isBusy && this.#clock.nowMs() < latestMs && !signal.aborted) {
       await sleepUntil(this.#clock.nowMs() + LOOK_EVERY_MS, this.#clock, signal);
     }
-    this.#voice = parts.report(); // to close cuts short what is still to be said
+    this.#voice = parts.report(this.#clock.nowMs()); // to close cuts short what is still to be said
   }
 
   #noteWord({ type }: SessionEvent): void {
@@ -129,6 +129,11 @@ export class Tally {
     this.#brokenAtMs = null;
   }
 
+  /** Of an outage that did not end. */
+  get #openOutageMs(): number {
+    return this.#brokenAtMs === null ? 0 : this.#clock.nowMs() - this.#brokenAtMs;
+  }
+
   report(
     ledger: SessionLedger,
     status: StreamReport['status'],
@@ -144,11 +149,11 @@ export class Tally {
       ledger,
       gaps: this.#gaps,
       reconnects: this.#reconnects,
-      longestOutageMs: Math.round(this.#longestOutageMs),
+      longestOutageMs: Math.round(Math.max(this.#longestOutageMs, this.#openOutageMs)),
       story: this.#writer.entries(outcome === 'complete'),
       status: outcome,
       error: signal.aborted ? null : (error ?? this.#session.error),
-      voice: this.#voice ?? this.#parts?.report() ?? null,
+      voice: this.#voice ?? this.#parts?.report(this.#clock.nowMs()) ?? null,
       ...this.#course.report(),
       ...this.#talk.counts,
     };

@@ -1,6 +1,7 @@
 /** A session's events, for a person who watches. */
 import pc from 'picocolors';
 
+import { counted, lasting } from './counted.ts';
 import type { CliIo } from './io.ts';
 import { clockText } from './io.ts';
 import { gapLine } from './summary.ts';
@@ -22,17 +23,28 @@ const MODES: Readonly<Record<DegradedMode, string>> = {
   noSpeech: 'nobody hears: text can still be typed',
 };
 
-/** @param hasParts several can break: which one did is told. */
-export function tell(event: SessionEvent, io: CliIo, hasParts = false): void {
+/** What a line depends on besides its event. */
+export interface Surroundings {
+  /** Several can break: which one did is told. Default false. */
+  readonly hasParts?: boolean;
+  /** How long a silent link is waited for, beside which none may be dialled. Default null: another is tried. */
+  readonly letGoAfterMs?: number | null;
+  /** How long audio is only recorded before the run is given up, as --retention says. Default null: that is not told. */
+  readonly recordOnlyMs?: number | null;
+  /** Audio flowed once: before that, nobody who serves is missed. Default true. */
+  readonly hasFlowed?: boolean;
+}
+
+export function tell(event: SessionEvent, io: CliIo, around: Surroundings = {}): void {
   if (event.type === 'transcript') {
     if (event.isFinal && event.text !== '') {
       io.write(`${pc.dim(clockText(event.startMs))}  ${event.text}`);
     }
     return;
   }
-  const note = noteOf(event);
+  const note = noteOf(event, around);
   if (note === null) return;
-  const part = hasParts ? partOf(event) : null;
+  const part = around.hasParts === true ? partOf(event) : null;
   io.note(part === null ? note : `${pc.bold(part)} ${note}`);
 }
 
@@ -49,33 +61,22 @@ export function tellTalk(line: TalkLine, io: CliIo): void {
   }
 }
 
-function noteOf(event: SessionEvent): string | null {
+function noteOf(event: SessionEvent, around: Surroundings): string | null {
   switch (event.type) {
     case 'connection.suspected':
-      return pc.yellow(
-        `the link is silent for ${Math.round(event.silentForMs)} ms: trying another`,
-      );
+      return pc.yellow(suspectedNote(event, around));
+    case 'connection.recovered':
+      return pc.green('the link spoke again');
     case 'connection.reconnecting':
-      return pc.yellow(
-        `reconnecting: attempt ${event.attempt}/${event.maxAttempts} in ${Math.round(event.backoffDelayMs)} ms, ` +
-          `${event.bufferedAudioChunks} chunks held`,
-      );
+      return pc.yellow(attemptNote(event, around));
     case 'connection.reconnected':
-      if (event.component === 'llm' || event.component === 'tts') {
-        return pc.green(
-          `works again after ${Math.round(event.downtimeMs)} ms (${event.cause.code})`,
-        );
-      }
-      return pc.green(
-        `caught up: ${event.outcome} ${Math.round(event.audioReplayedMs)} ms; ` +
-          `${Math.round(event.downtimeMs)} ms without a link in all (${event.cause.code})`,
-      );
+      return pc.green(recoveryNote(event));
     case 'candidate.changed':
       return pc.green(
         `${event.from} -> ${event.to} after ${Math.round(event.takeoverMs)} ms: ${REASONS[event.reason]}`,
       );
     case 'session.degraded':
-      return pc.red(MODES[event.mode]);
+      return around.hasFlowed === false ? null : pc.red(degradedNote(event, around));
     case 'session.restored':
       return pc.green('everything is there again');
     case 'transcript.dropped':
@@ -96,6 +97,51 @@ function servingNote({ provider, missing }: SessionEventOf<'gateway.serving'>): 
   return missing.length === 0
     ? pc.green(`behind the gateway ${provider} hears`)
     : pc.yellow(`behind the gateway ${provider} serves, without ${missing.join(' and ')}`);
+}
+
+function suspectedNote(
+  { silentForMs }: SessionEventOf<'connection.suspected'>,
+  { letGoAfterMs = null }: Surroundings,
+): string {
+  const silent = `suspected: the link is silent for ${lasting(silentForMs)}`;
+  return letGoAfterMs === null
+    ? `${silent}, trying another`
+    : `${silent}; no other may stand beside it, so it is let go of after ${lasting(letGoAfterMs)}`;
+}
+
+/** The first of an outage says what rules its end. */
+function attemptNote(
+  event: SessionEventOf<'connection.reconnecting'>,
+  { hasFlowed = true }: Surroundings,
+): string {
+  const { attempt, maxAttempts, persistsForMs, backoffDelayMs, bufferedAudioChunks } = event;
+  const count = maxAttempts < Infinity ? `${attempt}/${maxAttempts}` : `${attempt}`;
+  const time = lasting(persistsForMs);
+  const until = attempt === 1 ? `for about ${time}, as --retention says` : `for ${time} more`;
+  return [
+    `${hasFlowed ? 'reconnecting' : 'not connected'}: attempt ${count} in ${lasting(backoffDelayMs)}`,
+    ...(persistsForMs > 0 ? [until] : []),
+    ...(bufferedAudioChunks > 0 ? [`${counted(bufferedAudioChunks, 'chunk')} held`] : []),
+  ].join(', ');
+}
+
+function recoveryNote(event: SessionEventOf<'connection.reconnected'>): string {
+  const { component, downtimeMs, cause, audioReplayedMs } = event;
+  if (component === 'llm' || component === 'tts') {
+    return `works again after ${lasting(downtimeMs)} (${cause.code})`;
+  }
+  const replayed =
+    audioReplayedMs > 0 ? `sent again ${lasting(audioReplayedMs)} without a result` : 'live again';
+  return `caught up: ${replayed}; ${lasting(downtimeMs)} without a link in all (${cause.code})`;
+}
+
+function degradedNote(
+  { mode }: SessionEventOf<'session.degraded'>,
+  { recordOnlyMs = null }: Surroundings,
+): string {
+  return mode === 'recordOnly' && recordOnlyMs !== null
+    ? `${MODES[mode]}, for ${lasting(recordOnlyMs)} at the most, as --retention says`
+    : MODES[mode];
 }
 
 /** An event as JSON has it: an error by its fields. */

@@ -1,4 +1,5 @@
 /** The parts of a voice agent: what broke of each, and whether it recovered; which answers were not said to their end. */
+import { counted } from './counted.ts';
 import type { SessionEvent } from '../session/events.ts';
 import { isSpeakable } from '../voice/sentences.ts';
 
@@ -11,7 +12,7 @@ export interface PartReport {
   readonly part: VoicePart;
   readonly failures: number;
   readonly recoveries: number;
-  /** In real time, of those that ended. */
+  /** In real time; one that did not end lasted to the end of the run. */
   readonly longestOutageMs: number;
   /** Nothing more is tried, or was still being tried at the end. */
   readonly isDown: boolean;
@@ -72,15 +73,16 @@ export class VoiceParts {
     return this.#isReplying || (this.#unspoken.size > 0 && !this.#isMute);
   }
 
-  report(): VoiceReport {
+  report(nowMs: number): VoiceReport {
     return {
       parts: VOICE_PARTS.map((part) => {
         const { failures, recoveries, longestOutageMs, brokenAtMs } = this.#parts[part];
+        const openMs = brokenAtMs === null ? 0 : nowMs - brokenAtMs;
         return {
           part,
           failures,
           recoveries,
-          longestOutageMs: Math.round(longestOutageMs),
+          longestOutageMs: Math.round(Math.max(longestOutageMs, openMs)),
           isDown: brokenAtMs !== null,
         };
       }),
@@ -149,12 +151,13 @@ export function partLines({ parts, unanswered, unspoken }: VoiceReport): readonl
   const lines = parts.map(({ part, failures, recoveries, longestOutageMs, isDown }) => {
     const name = `${part} (${NAMES[part]})`.padEnd(14);
     if (failures === 0) return `${name}  never failed`;
-    const longest = recoveries === 0 ? '' : `, ${longestOutageMs} ms at the longest`;
-    const end = isDown ? '; it is down' : '';
-    return `${name}  failed ${failures} times, recovered ${recoveries} times${longest}${end}`;
+    const told = `failed ${counted(failures, 'time')}, recovered ${counted(recoveries, 'time')}`;
+    return `${name}  ${told}, ${longestOutageMs} ms at the longest${isDown ? '; it is down' : ''}`;
   });
-  if (unanswered > 0) lines.push(`${unanswered} turns were not answered`);
-  if (unspoken > 0) lines.push(`${unspoken} answers were not spoken to their end`);
+  if (unanswered > 0) lines.push(`${counted(unanswered, 'turn was', 'turns were')} not answered`);
+  if (unspoken > 0) {
+    lines.push(`${counted(unspoken, 'answer was', 'answers were')} not spoken to the end`);
+  }
   return lines;
 }
 

@@ -45,18 +45,5 @@ export function cloudPlaces(environment: Environment): Places {
     const apiKey = read(environment, keyVariable) ?? '';
     return baseUrl === undefined ? { apiKey } : { apiKey, baseUrl };
   };
-  const sockets = (place: Place): Place => withScheme(place, 'ws');
-  return {
-    stt: sockets(placeOf(deepgram)),
-    llm: withScheme(placeOf(gemini), 'http'),
-    tts: sockets(placeOf(deepgram)),
-  };
-}
-
-/** One address stands for a vendor's sockets and requests alike. */
-function withScheme(place: Place, scheme: 'ws' | 'http'): Place {
-  const { baseUrl } = place;
-  return baseUrl === undefined
-    ? place
-    : { ...place, baseUrl: baseUrl.replace(/^(ws|http)/i, scheme) };
+  return { stt: placeOf(deepgram), llm: placeOf(gemini), tts: placeOf(deepgram) };
 }

@@ -21,7 +21,6 @@ import type { FaultProxy } from '../simulators/faults/proxy.ts';
 import type { Carried } from '../simulators/faults/proxied-connection.ts';
 import type { Recogniser } from '../simulators/recogniser/recogniser.ts';
 import { createVoskRecogniser } from '../simulators/recogniser/vosk-recogniser.ts';
-import { httpOver } from '../transports/http.ts';
 
 export interface VoiceServicesOptions {
   /** All three on this machine. */
@@ -143,7 +142,7 @@ function openerOf({ llm, tts }: Places): OpenStream {
     const agent = createVoiceAgent({
       ...session,
       hearing: candidates,
-      thinking: geminiLlm({ ...llm, name: 'gemini', http: httpOver(globalThis.fetch) }),
+      thinking: geminiLlm({ ...llm, name: 'gemini' }),
       // Audio is kept for who hears, as long as it takes; an answer that comes minutes late is none.
       speaking: [
         {

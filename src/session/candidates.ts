@@ -1,12 +1,13 @@
 /** The candidates of a session: one provider at one endpoint each, in order of preference. */
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import type { Candidate } from '../../machines/orchestrator.types.ts';
+import { facultiesOf } from './abilities.ts';
 import { candidateKey } from './admission/breakers.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import { checkOptions, invalid } from '../ports/option-errors.ts';
 import type { Transport } from '../ports/socket.ts';
-import type { Component, Faculty, Provider, ProviderTraits } from '../providers/contract.ts';
+import type { Provider, ProviderTraits } from '../providers/contract.ts';
 
 export interface CandidateOptions {
   readonly provider: Provider;
@@ -108,7 +109,7 @@ export function factsOf({ provider, region, policy, standby }: ResolvedCandidate
     canProbe: traits.answersPings,
     hedges: mayHedge(traits),
     limits: traits.liveness ?? {},
-    faculties: traits.faculties ?? facultiesOf(component),
+    faculties: facultiesOf(provider),
     makesBeforeBreaks: traits.makesBeforeBreaks ?? true,
     endsAfterMs: traits.endsAfterMs ?? null,
   };
@@ -117,9 +118,4 @@ export function factsOf({ provider, region, policy, standby }: ResolvedCandidate
 /** Whether a second socket may be dialled beside a silent one. */
 export function mayHedge({ hedges, makesBeforeBreaks }: ProviderTraits): boolean {
   return hedges ?? makesBeforeBreaks ?? true;
-}
-
-function facultiesOf(component: Component): readonly Faculty[] {
-  if (component === 'stt') return ['hearing'];
-  return component === 'tts' ? ['speaking'] : ['hearing', 'speaking'];
 }

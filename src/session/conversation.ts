@@ -21,7 +21,8 @@ export interface Conversation {
   /**
    * A typed message of the user's; kept, and given over, where nobody serves just now.
    * @returns its id.
-   * @throws TenutoError OPTION_INVALID for an empty text.
+   * @throws TenutoError OPTION_INVALID for an empty text, or where no candidate of the session answers; with
+   * `reply: false` none has to.
    */
   send(text: string, options?: { readonly reply?: boolean }): string;
   /** The result of a tool call. False where no such call waits for one. */
@@ -33,7 +34,7 @@ export interface Conversation {
   /**
    * Has a text spoken, by services that speak what they are told; what is lost on the way is said again.
    * @returns its id, which `spoken` tells when all of it was said.
-   * @throws TenutoError OPTION_INVALID for an empty text.
+   * @throws TenutoError OPTION_INVALID for an empty text, or where no candidate of the session speaks what it is told.
    */
   say(text: string, options?: SayOptions): string;
   /** Stops the answer that sounds, and forgets what still waits to be said. */

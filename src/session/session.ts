@@ -252,14 +252,13 @@ export class Session {
   }
 
   #talking(): Talk {
-    const { clock, logger } = this.#options;
+    const { candidates, clock, logger } = this.#options;
     return (this.#talk ??= new Talk({
       clock,
       logger,
+      candidates,
       emitter: this.#emitter,
-      onAnswering: (untilMs) => {
-        this.#decider.answering(untilMs);
-      },
+      onAnswering: (untilMs) => this.#decider.answering(untilMs),
     }));
   }
 }

@@ -3,6 +3,7 @@
  *
  * It belongs to the session, not to a socket: what is asked for while nobody serves is kept and given to whoever does.
  */
+import { mustAnswer, mustSpeak } from './abilities.ts';
 import type { Conversation, SayOptions, SpokenAudio } from './conversation.ts';
 import { Handles } from './handles.ts';
 import { Journal } from './journal.ts';
@@ -45,7 +46,9 @@ export class Talk implements Conversation {
   }
 
   send(text: string, { reply = true }: { readonly reply?: boolean } = {}): string {
-    const item = this.journal.addMessage('user', textGiven(text), reply);
+    const given = textGiven(text);
+    if (reply) mustAnswer(this.#options.candidates);
+    const item = this.journal.addMessage('user', given, reply);
     this.#options.emitter.emit({ type: 'item', item });
     this.#ask({ kind: 'message', item, replyFollows: reply });
     if (reply) this.#ask({ kind: 'reply' });
@@ -70,8 +73,10 @@ export class Talk implements Conversation {
   }
 
   say(text: string, { interrupt = false }: SayOptions = {}): string {
+    const given = textGiven(text);
+    mustSpeak(this.#options.candidates);
     if (interrupt) this.interrupt();
-    const id = this.#speech.say(textGiven(text));
+    const id = this.#speech.say(given);
     this.#noteWord();
     return id;
   }

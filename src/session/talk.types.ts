@@ -2,7 +2,7 @@
 import type { SessionEmitter } from './emitter.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { Order, ProviderTraits } from '../providers/contract.ts';
+import type { Order, Provider, ProviderTraits } from '../providers/contract.ts';
 
 /** The link that carries the conversation. */
 export interface Speaker {
@@ -14,6 +14,8 @@ export interface Speaker {
 }
 
 export interface TalkOptions {
+  /** Who may carry it. */
+  readonly candidates: readonly { readonly provider: Provider }[];
   readonly clock: Clock;
   readonly emitter: SessionEmitter;
   readonly logger: Logger;

@@ -6,7 +6,8 @@
 import { Answer } from './answer.ts';
 import type { FailureFacts } from './asking.ts';
 import { AudioListeners } from './audio-listeners.ts';
-import type { DialogueOptions } from './dialogue.types.ts';
+import { Calls } from './calls.ts';
+import type { DialogueOptions, ReplyStatus, RunningReply } from './dialogue.types.ts';
 import { lastMessages } from './history.ts';
 import { Minutes } from './minutes.ts';
 import { isSpeakable } from './sentences.ts';
@@ -17,29 +18,17 @@ import type { ConversationItem } from '../ports/conversation.ts';
 import type { LanguageModelCall, ReplyRequest } from '../providers/gemini-llm/language-model.ts';
 import type { Conversation, SayOptions, SpokenAudio } from '../session/conversation.ts';
 import { textGiven } from '../session/door.ts';
-import type { SessionEventOf } from '../session/events.ts';
 import { errorOf, requestErrorOf } from '../session/failure-error.ts';
-
-interface Running {
-  readonly answer: Answer;
-  /** Null until the first sentence. */
-  itemId: string | null;
-}
-
-type ReplyStatus = SessionEventOf<'reply.ended'>['status'];
 
 export class Dialogue implements Conversation {
   readonly #options: DialogueOptions;
   readonly #minutes: Minutes;
   readonly #utterances: Utterances;
   readonly #listeners: AudioListeners;
-  #running: Running | null = null;
+  readonly #calls = new Calls();
+  #running: RunningReply | null = null;
   /** An answer is due, and is asked for when the user has spoken, or when the one that runs has ended. */
   #isOwed = false;
-  /** Calls of the last answer that wait for a result. */
-  #openCalls = new Set<string>();
-  /** Calls whose results came while an answer was under way, and which its request did not show. */
-  #unshownCalls = new Set<string>();
   #isOver = false;
 
   constructor(options: DialogueOptions) {
@@ -61,9 +50,8 @@ export class Dialogue implements Conversation {
 
   answerTool(callId: string, output: string): boolean {
     if (this.#isOver || !this.#minutes.addResult(callId, output)) return false;
-    this.#openCalls.delete(callId);
-    if (this.#running !== null) this.#unshownCalls.add(callId);
-    if (this.#openCalls.size > 0) return true;
+    this.#calls.answered(callId, { isReplying: this.#running !== null });
+    if (this.#calls.areOpen) return true;
     this.#isOwed = true;
     this.#payOwed();
     return true;
@@ -155,14 +143,14 @@ export class Dialogue implements Conversation {
     if (this.#isOver) return;
     const { thinker, tell } = this.#options;
     this.#isOwed = false;
-    this.#openCalls = new Set();
+    this.#calls.forgetOpen();
     const answer = new Answer(() => this.#requestOf(running), {
       onSentence: (text) => this.#takeSentence(running, text),
       onToolCall: (call) => this.#takeCall(call),
       onEnd: (status) => this.#endReply(running, status),
       onFailed: (failure, model, facts) => this.#fail(running, failure, model, facts),
     });
-    const running: Running = { answer, itemId: null };
+    const running: RunningReply = { answer, itemId: null };
     this.#running = running;
     tell({ type: 'reply.started' });
     if (this.#running === running) thinker.ask(answer);
@@ -170,7 +158,7 @@ export class Dialogue implements Conversation {
 
   /** Now, unless the user speaks, another answer is under way, or a result is waited for. */
   #payOwed(): void {
-    const isFree = this.#running === null && this.#openCalls.size === 0;
+    const isFree = this.#running === null && !this.#calls.areOpen;
     if (this.#isOwed && isFree && !this.#options.ear.isSpeaking) this.#ask();
   }
 
@@ -178,21 +166,18 @@ export class Dialogue implements Conversation {
    * What was said of this answer is told apart from the conversation, which ends with what is to be answered. An answer
    * that begins takes up what came since it was asked for; one that goes on does not, and is followed by another.
    */
-  #requestOf({ itemId }: Running): ReplyRequest {
+  #requestOf({ itemId }: RunningReply): ReplyRequest {
     const { instructions, tools, historyMessages } = this.#options;
     if (itemId === null) {
       this.#isOwed = false;
-      this.#unshownCalls.clear();
+      this.#calls.showAll();
     }
-    const shown = this.items.filter(
-      (item) =>
-        item.id !== itemId && !(item.kind === 'toolResult' && this.#unshownCalls.has(item.callId)),
-    );
+    const shown = this.items.filter((item) => item.id !== itemId && this.#calls.isShown(item));
     const conversation = lastMessages(shown, historyMessages);
     return { conversation, instructions, tools, takenCallIds: this.#minutes.callIds };
   }
 
-  #takeSentence(running: Running, text: string): void {
+  #takeSentence(running: RunningReply, text: string): void {
     running.itemId ??= this.#minutes.add('assistant', '', 'inProgress');
     const id = running.itemId;
     this.#minutes.addText(id, text);
@@ -201,11 +186,11 @@ export class Dialogue implements Conversation {
 
   #takeCall(call: LanguageModelCall): void {
     if (this.#minutes.hasCall(call.callId)) return;
-    this.#openCalls.add(call.callId); // its result may come while it is told
+    this.#calls.made(call.callId); // its result may come while it is told
     this.#minutes.addCall(call);
   }
 
-  #fail(running: Running, failure: Failure, model: string, facts: FailureFacts): void {
+  #fail(running: RunningReply, failure: Failure, model: string, facts: FailureFacts): void {
     const error = facts.isGivenUp
       ? errorOf(failure, model, facts.attempts)
       : requestErrorOf(failure, model);
@@ -213,7 +198,7 @@ export class Dialogue implements Conversation {
     this.#endReply(running, 'failed');
   }
 
-  #endReply(running: Running, status: ReplyStatus): void {
+  #endReply(running: RunningReply, status: ReplyStatus): void {
     if (this.#running !== running) return;
     const { itemId: id } = running;
     this.#running = null;

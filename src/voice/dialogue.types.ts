@@ -1,9 +1,10 @@
 /** What a dialogue is made of: who hears, who thinks, who speaks. */
+import type { Answer } from './answer.ts';
 import type { Question } from './asking.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Tool } from '../ports/conversation.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { SessionEvent } from '../session/events.ts';
+import type { SessionEvent, SessionEventOf } from '../session/events.ts';
 
 /** Who speaks. */
 export interface Voice {
@@ -31,3 +32,12 @@ export interface DialogueOptions {
   readonly thinker: { ask(question: Question): void; cancel(): void };
   readonly tell: (event: SessionEvent) => void;
 }
+
+/** An answer that is thought, and said as far as it is thought. */
+export interface RunningReply {
+  readonly answer: Answer;
+  /** Null until the first sentence. */
+  itemId: string | null;
+}
+
+export type ReplyStatus = SessionEventOf<'reply.ended'>['status'];

@@ -14,6 +14,7 @@ import type { Faculty } from '../providers/events.ts';
 import type { LanguageModel } from '../providers/gemini-llm/language-model.ts';
 import { checkOptions, invalid } from '../ports/option-errors.ts';
 import type { Transport } from '../ports/socket.ts';
+import { mustServe } from '../session/abilities.ts';
 import { sharedAdmission } from '../session/admission/admission.ts';
 import type { Admission } from '../session/admission/admission.ts';
 import { inspectorOf } from '../session/options.ts';
@@ -104,12 +105,16 @@ export function resolveVoiceOptions(options: VoiceAgentOptions): ResolvedVoiceOp
       'Give a whole number from 1 up.',
     );
   }
+  checkFaculty('hearing', hearing);
+  checkFaculty('speaking', speaking);
+  const thinkers = thinkersOf(thinking, (session.transport as Transport | undefined)?.http); // JavaScript may leave it out
+  for (const { model } of thinkers) model.checkTools?.(tools);
   return {
     sessions: {
       hearing: { ...session, candidates: hearing },
       speaking: { ...session, candidates: speaking },
     },
-    thinkers: thinkersOf(thinking, (session.transport as Transport | undefined)?.http), // JavaScript may leave it out
+    thinkers,
     policy: { ...presets[session.preset ?? 'production'], ...session.reconnect },
     instructions,
     tools,
@@ -121,4 +126,10 @@ export function resolveVoiceOptions(options: VoiceAgentOptions): ResolvedVoiceOp
     inspect: inspectorOf(session),
     logger: session.logger ?? silentLogger,
   };
+}
+
+/** Who writes JavaScript may give anything: what is no list, the session of this part refuses. */
+function checkFaculty(faculty: Faculty, candidates: unknown): void {
+  if (!Array.isArray(candidates)) return;
+  for (const candidate of candidates as VoiceAgentOptions['hearing']) mustServe(faculty, candidate);
 }

@@ -1,6 +1,9 @@
 /** `tenuto transcribe` with a second provider, as a script and as a person see it. */
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
+import { TenutoError } from '../../src/ports/errors.ts';
+import { findPocketSphinx } from '../../src/simulators/recogniser/pocketsphinx-packages.ts';
 import { runCli, sentence } from './run-cli.ts';
 
 interface Line {
@@ -72,5 +75,46 @@ describe('tenuto transcribe with two providers', () => {
 
     expect(summary).toMatchObject({ status: 'interrupted', degraded: [{ mode: 'recordOnly' }] });
     expect(status).toBe(130);
+  });
+});
+
+/** Why there is no second engine on this machine; null where there is. */
+function lack(): string | null {
+  try {
+    findPocketSphinx({ resolve: (name) => name, exists: existsSync });
+    return null;
+  } catch (error) {
+    return TenutoError.is(error) ? `${error.message} ${error.remediation}` : String(error);
+  }
+}
+
+const reason = lack();
+
+describe.skipIf(reason !== null)(`two engines${reason === null ? '' : ` (${reason})`}`, () => {
+  it('fail over: what Deepgram cannot hear any more Whisper words in its own way', async () => {
+    const simulated = ['--simulated', '--speed', '2'];
+    const calm = await tenuto(['--provider', 'deepgram', ...simulated]);
+
+    const { status, lines, summary } = await tenuto([
+      ...['--provider', 'deepgram,whisper', '--faults', 'deepgram:down@3s'],
+      ...simulated,
+    ]);
+
+    const byWhisper = lines
+      .filter(({ type, provider, isFinal }) => {
+        return type === 'transcript' && provider === 'whisper' && isFinal === true;
+      })
+      .map(({ text }) => String(text))
+      .join(' ')
+      .trim();
+    expect(summary).toMatchObject({
+      status: 'complete',
+      gaps: [],
+      candidateChanges: [{ from: 'deepgram', to: 'whisper', reason: 'failover' }],
+      ledger: { capturedMs: 8_300, deliveredMs: 8_300, gapMs: 0, bufferedMs: 0 },
+    });
+    expect(byWhisper).toContain('in his power to do for');
+    expect(calm.summary?.['transcript']).not.toContain(byWhisper);
+    expect(status).toBe(0);
   });
 });

@@ -2,25 +2,30 @@
 import { describe, expect, it } from 'vitest';
 
 import { runCli, sentence } from './run-cli.ts';
-import { Deadline } from '../../src/cli/interruption.ts';
+import { Deadline, lastResultsMs } from '../../src/cli/interruption.ts';
+import { openaiRealtime } from '../../src/providers/openai-realtime/openai-realtime.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 const CLOSING = 'Closing: waiting for the last results (Ctrl-C again to stop at once)\n';
+
+const WITHIN_MS = 3_000;
+const CAUTIOUS = openaiRealtime({ apiKey: 'k' }).traits;
 
 describe('the deadline of an interrupted run', () => {
   function started() {
     const clock = new VirtualClock();
     const [first, second] = [new AbortController(), new AbortController()];
-    const deadline = new Deadline({ signal: first.signal, haste: second.signal }, clock);
+    const signals = { signal: first.signal, haste: second.signal };
+    const deadline = new Deadline(signals, clock, WITHIN_MS);
     return { clock, first, second, deadline };
   }
 
-  it('is 2 s after the first signal', () => {
+  it('is the time it is given, after the first signal', () => {
     const { clock, first, deadline } = started();
     clock.advance(60_000);
     first.abort();
 
-    clock.advance(1_999);
+    clock.advance(WITHIN_MS - 1);
     const before = deadline.signal.aborted;
     clock.advance(1);
 
@@ -40,8 +45,9 @@ describe('the deadline of an interrupted run', () => {
     const { clock, first, second } = started();
     first.abort();
 
-    const late = new Deadline({ signal: first.signal, haste: second.signal }, clock);
-    clock.advance(2_000);
+    const signals = { signal: first.signal, haste: second.signal };
+    const late = new Deadline(signals, clock, WITHIN_MS);
+    clock.advance(WITHIN_MS);
 
     expect(late.signal.aborted).toBe(true);
   });
@@ -63,6 +69,19 @@ describe('the deadline of an interrupted run', () => {
 
     expect(clock.pending).toBe(0);
     expect(deadline.signal.aborted).toBe(false);
+  });
+});
+
+describe('the time for the last results', () => {
+  const provider = (flushTimeoutMs: number) => ({ traits: { ...CAUTIOUS, flushTimeoutMs } });
+
+  it.each([
+    ['what a service may take to tell them', [3_500], 3_500],
+    ['what the slowest of several may take', [0, 4_000], 4_000],
+    ['2 s at the least', [0], 2_000],
+    ['5 s at the most: nobody waits for a minute', [60_000], 5_000],
+  ])('is %s', (_what, flushTimeoutsMs, ms) => {
+    expect(lastResultsMs(flushTimeoutsMs.map(provider))).toBe(ms);
   });
 });
 

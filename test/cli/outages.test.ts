@@ -1,9 +1,11 @@
 /** The table of what broke: which fault led to which outage, and what is said where none came of it. */
 import { describe, expect, it } from 'vitest';
 
-import { notReached, outagesOf, outageTable } from '../../src/cli/outages.ts';
+import { deadAtMostMs, outagesOf, outagesOfParts, outageTable } from '../../src/cli/outages.ts';
+import { firingLines, notReached } from '../../src/cli/firing.ts';
 import { StoryWriter } from '../../src/cli/story.ts';
 import type { StoryEntry } from '../../src/cli/story.ts';
+import { geminiLive } from '../../src/providers/gemini-live/gemini-live.ts';
 import type { SessionEvent } from '../../src/session/events.ts';
 import { formatFaultPlan, parseFaultPlan } from '../../src/simulators/faults/plan.ts';
 import type { Fault } from '../../src/simulators/faults/plan.ts';
@@ -234,5 +236,73 @@ describe('the story of a session', () => {
       { outcome: 'notInUse' },
       { outcome: 'riddenOut' },
     ]);
+  });
+});
+
+describe('the table of a voice agent', () => {
+  const noticed = story(
+    [0, 'began'],
+    [1_002, 'noticed', 0, 'llm'],
+    [1_400, 'flowing', 0, 'llm'],
+    [2_000, 'noticed', 0, 'stt'],
+    [2_300, 'flowing', 4, 'stt'],
+    [9_000, 'ended', 4],
+  );
+
+  it('counts no chunks of what carries none', () => {
+    const [head = '', , ...rows] = outageTable(
+      outagesOfParts([record('llm:http-503', 1_000), record('stt:reset', 1_999)], noticed),
+      0,
+    );
+
+    expect(head).toMatch(/noticed +works again +chunks replayed$/);
+    expect(rows[0]).toMatch(/^llm: http-503 .*\+0\.40 s$/);
+    expect(rows[1]).toMatch(/^stt: reset .* 4$/);
+  });
+
+  it('has no column for them where only such parts broke', () => {
+    const lines = outageTable(outagesOfParts([record('llm:http-503', 1_000)], noticed), 0);
+
+    expect(lines.join()).not.toContain('chunks');
+  });
+});
+
+describe('a service that is given its time', () => {
+  it('has not ridden out what it would have noticed later than others', () => {
+    const told = story([0, 'began'], [20, 'flowing'], [25_000, 'cut']);
+    const traits = { ...geminiLive({ apiKey: 'k' }).traits };
+
+    const [outage] = outagesOf([record('half-open', 5_000)], told, deadAtMostMs([{ traits }]));
+
+    expect(outage?.outcome).toBe('cutShort');
+  });
+});
+
+describe('faults that did not fire when they were due', () => {
+  const run = { first: 'local', startedAtMs: 1_000, durationMs: 8_300, speedRatio: 1 };
+  const planOf = (text: string) =>
+    parseFaultPlan(text, { seed: 1, lengthMs: 8_300, targets: ['local', 'backup'] });
+  const firedAt = (text: string, firedAtMs: number): FaultRecord => {
+    const [fault] = planOf(text).faults;
+    if (fault === undefined) throw new Error('no fault');
+    return { fault, firedAtMs, endedAtMs: null, connection: 1, effect: '' };
+  };
+
+  it('are told apart: beyond the end of the recording, or nothing was in use', () => {
+    const plan = planOf('backup:reset@2s,reset@60s');
+
+    expect(firingLines({ ...run, plan, fired: [] })).toEqual([
+      'not fired, since nothing was in use there in time: backup:reset@2s',
+      'not fired, since the recording ends at 00:08.3: reset@60s',
+    ]);
+  });
+
+  it('are told where they fired late, since their service carried nothing before', () => {
+    const plan = planOf('reset@2s');
+
+    expect(firingLines({ ...run, plan, fired: [firedAt('reset@2s', 9_100)] })).toEqual([
+      'reset@2s fired at 00:08.1, when its service was next in use',
+    ]);
+    expect(firingLines({ ...run, plan, fired: [firedAt('reset@2s', 5_000)] })).toEqual([]);
   });
 });

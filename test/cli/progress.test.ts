@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { runCli, sentence } from './run-cli.ts';
 import { Counts, progressLine } from '../../src/cli/progress.ts';
 import type { Progress } from '../../src/cli/progress.ts';
+import type { CliIo } from '../../src/cli/io.ts';
 import { inWholeMs, jsonLine } from '../../src/cli/summary.ts';
+import { tell } from '../../src/cli/telling.ts';
 import type { SessionEvent } from '../../src/session/events.ts';
 
 const flowing: SessionEvent = { type: 'audio.flowing', fromMs: 0, backlogMs: 0 };
@@ -21,20 +23,21 @@ function reconnecting(attempt: number): SessionEvent {
   };
 }
 
-function line(counts: Counts, status: Progress['status']): string {
+function line(counts: Counts, status: Progress['status'], nowMs = 0): string {
   const { reconnects, attempt } = counts;
   const figures = { positionMs: 1_000, durationMs: 8_300, bufferedMs: 300, faults: 1 };
-  return progressLine({ status, ...figures, reconnects, attempt });
+  const silentForMs = counts.silentForMs(nowMs);
+  return progressLine({ status, ...figures, reconnects, attempt, silentForMs });
 }
 
 describe('the live line', () => {
   it('counts the attempts from the first on, while there is no link', () => {
     const counts = new Counts();
-    counts.note(flowing);
+    counts.note(flowing, 0);
 
-    counts.note(reconnecting(1));
+    counts.note(reconnecting(1), 0);
     const first = line(counts, 'reconnecting');
-    counts.note(reconnecting(2));
+    counts.note(reconnecting(2), 0);
     const second = line(counts, 'reconnecting');
 
     expect(first).toContain('attempt 1/5');
@@ -44,13 +47,87 @@ describe('the live line', () => {
 
   it('forgets them when audio flows again, which it counts', () => {
     const counts = new Counts();
-    counts.note(flowing);
-    counts.note(reconnecting(1));
+    counts.note(flowing, 0);
+    counts.note(reconnecting(1), 0);
 
-    counts.note(flowing);
+    counts.note(flowing, 0);
 
     expect(line(counts, 'reconnecting')).not.toContain('attempt');
     expect(line(counts, 'active')).toContain('reconnects 1');
+  });
+});
+
+describe('the live line of a link that is suspected', () => {
+  const suspected: SessionEvent = {
+    type: 'connection.suspected',
+    silentForMs: 30_000,
+    component: 'stt',
+  };
+
+  it('says for how long it has been silent, until it speaks again or is lost', () => {
+    const counts = new Counts();
+    counts.note(flowing, 0);
+
+    counts.note(suspected, 40_000);
+    const before = line(counts, 'active', 42_000);
+    const lost = line(counts, 'reconnecting', 42_000);
+    counts.note({ type: 'connection.recovered', component: 'stt' }, 43_000);
+
+    expect(before).toContain('silent 32 s');
+    expect(lost).not.toContain('silent');
+    expect(line(counts, 'active', 43_000)).not.toContain('silent');
+  });
+});
+
+describe('a line for a person', () => {
+  function told(event: SessionEvent, around = {}): string {
+    const lines: string[] = [];
+    const io = { note: (text: string) => lines.push(text) } as unknown as CliIo;
+    tell(event, io, around);
+    return lines.join('\n');
+  }
+  const persisting = (attempt: number, persistsForMs: number) => {
+    return told({ ...reconnecting(attempt), maxAttempts: Infinity, persistsForMs } as SessionEvent);
+  };
+
+  it('has the same number for the end of the attempts throughout, where a count rules', () => {
+    expect(told(reconnecting(2))).toBe('reconnecting: attempt 2/5 in 281 ms, 28 chunks held');
+  });
+
+  it('says until when it is tried, and which option rules that, where a time does', () => {
+    expect(persisting(1, 120_000)).toMatch(/attempt 1 in .*, for about 120 s, as --retention says/);
+    expect(persisting(6, 85_200)).toMatch(/attempt 6 in .*, for 85 s more, 28 chunks held$/);
+  });
+
+  it('counts no chunks where none are held', () => {
+    const event = { ...reconnecting(1), bufferedAudioChunks: 0 } as SessionEvent;
+
+    expect(told(event)).toBe('reconnecting: attempt 1/5 in 281 ms');
+    expect(told(event, { hasFlowed: false })).toBe('not connected: attempt 1/5 in 281 ms');
+  });
+
+  it('says what becomes of a silent link', () => {
+    const silent = { type: 'connection.suspected', component: 'stt' } as const;
+
+    expect(told({ ...silent, silentForMs: 1_200 })).toBe(
+      'suspected: the link is silent for 1200 ms, trying another',
+    );
+    expect(told({ ...silent, silentForMs: 30_100 }, { letGoAfterMs: 45_000 })).toBe(
+      'suspected: the link is silent for 30 s; no other may stand beside it, so it is let go of after 45 s',
+    );
+  });
+
+  it('misses nobody who never served', () => {
+    const degraded: SessionEvent = {
+      type: 'session.degraded',
+      mode: 'recordOnly',
+      missing: ['hearing'],
+    };
+
+    expect(told(degraded, { hasFlowed: false })).toBe('');
+    expect(told(degraded, { hasFlowed: true, recordOnlyMs: 120_000 })).toBe(
+      'nobody serves: audio is only recorded, for 120 s at the most, as --retention says',
+    );
   });
 });
 
@@ -59,7 +136,7 @@ describe('a line for a program', () => {
     const words = [{ confidence: 0.811925, startMs: 990.0000001 }];
 
     expect(jsonLine({ ...reconnecting(1), words, ms: 7.6 })).toBe(
-      '{"type":"connection.reconnecting","attempt":1,"maxAttempts":5,"backoffDelayMs":281,"component":"stt",' +
+      '{"type":"connection.reconnecting","attempt":1,"maxAttempts":5,"persistsForMs":0,"backoffDelayMs":281,"component":"stt",' +
         '"bufferedAudioChunks":28,"words":[{"confidence":0.811925,"startMs":990}],"ms":8}',
     );
   });
@@ -104,6 +181,8 @@ describe('tenuto transcribe over an outage', () => {
 
     const { stderr } = await runCli(['transcribe', sentence, ...faults]);
 
-    expect(stderr).toMatch(/^reconnecting: attempt 1\/5 in \d+ ms, \d+ chunks held$/m);
+    expect(stderr).toMatch(
+      /^reconnecting: attempt 1 in \d+ ms, for about 120 s, as --retention says, \d+ chunks held$/m,
+    );
   });
 });

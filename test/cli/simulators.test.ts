@@ -95,6 +95,57 @@ describe('tenuto simulators', () => {
     expect(run.notes).toEqual(['Ctrl-C ends them.']);
   });
 
+  it('lets them fail by themselves, and tells as it happens', async () => {
+    const run = started(['whisper', 'gemini'], {
+      faults: 'whisper:http-429:2x,*:unknown-fields:0%',
+    });
+    const [whisper, fields, gemini] = await told(run, 4);
+    const { WHISPER_BASE_URL: url = '' } = whisper?.environment ?? {};
+
+    const answer = await fetch(`${url}/audio/transcriptions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer local' },
+    });
+
+    expect([whisper, fields, gemini]).toMatchObject([
+      { type: 'simulator', name: 'whisper', faultsUrl: expect.stringMatching(/__tenuto\/faults$/) },
+      { type: 'fault', name: 'whisper', fault: 'unknown-fields' },
+      { type: 'simulator', name: 'gemini' },
+    ]);
+    expect(answer.status).toBe(429);
+    expect((await told(run, 5)).at(-1)).toEqual({
+      type: 'fault',
+      name: 'whisper',
+      fault: 'http',
+      text: 'refused with 429',
+    });
+  });
+
+  it('takes faults from another program while they run, and tells a person of them', async () => {
+    const run = started(['deepgram'], { json: false });
+    while (run.notes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const [, url = ''] = /(http:\S+__tenuto\/faults)/.exec(run.lines.join('\n')) ?? [];
+
+    const body = JSON.stringify({ fault: 'lateFinalize', delayMs: 2_000 });
+    const answer = await fetch(url, { method: 'POST', body });
+
+    expect(answer.status).toBe(200);
+    expect(run.lines.at(-1)).toBe('deepgram: Finalize is answered 2000 ms late');
+  });
+
+  it.each([
+    ['openai', 'gemini:cut', /no simulator that is started: "gemini" \(openai\)/],
+    ['openai', 'explode', /no simulator that is started knows/],
+  ])('starts nothing where %s cannot do %s', async (name, faults, complaint) => {
+    const run = started([name], { faults });
+
+    await expect(run.ended).rejects.toMatchObject({
+      code: 'FAULT_PLAN_INVALID',
+      message: expect.stringMatching(complaint) as string,
+    });
+    expect(run.lines).toEqual([]);
+  });
+
   it('ends with the signal, with nothing left to answer', async () => {
     const run = started(['openai']);
     const [openai] = await told(run, 1);

@@ -210,6 +210,18 @@ describe('a successor that fails', () => {
     },
   );
 
+  it('is followed by one dial, though a standby there is due in the same moment', async () => {
+    const world = await ending([{ ...ENDING, standby: 1 }]);
+    await world.pass(DUE_MS);
+    await world.lost({ lane: world.beside });
+
+    const dials = await world.dialsIn(1_000);
+
+    expect(dials).toEqual({ early: 0, due: 1 });
+    expect(world.state).toBe('serving.preparing');
+    await world.close();
+  });
+
   it('because the service takes no second session is done without', async () => {
     const world = await ending();
     await world.pass(DUE_MS);

@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 
 import { ActorWorld, actorExecutors } from '../../src/testing/model/actor-world.ts';
-import { MODEL_START_AT_MS } from '../../src/testing/model/events.ts';
+import { isTimer, MODEL_START_AT_MS } from '../../src/testing/model/events.ts';
 import type { OfferedEvent } from '../../src/testing/model/events.ts';
 import { FakeActors } from '../../src/testing/model/fake-actors.ts';
 import { offersIn } from '../../src/testing/model/paths.ts';
@@ -16,8 +16,8 @@ import { after, nextTimer, startOf } from '../../src/testing/model/steps.ts';
 import type { Situation } from '../../src/testing/model/steps.ts';
 
 export interface Draw {
-  /** Which of the events that are possible. */
-  readonly which: number;
+  /** Which of the events that are possible: a number of any size, or the name of one. */
+  readonly which: number | string;
   /** Only of those that lead on, where there are any: by chance alone nothing is ever live. */
   readonly leadsOn: boolean;
   /** Time that passes before it, unless a timer of the chart is due. */
@@ -66,6 +66,8 @@ export async function walk<TMachine extends AnyStateMachine>({
     world.clock.advance(offer.passMs);
     await executors[offer.descriptor]?.(world, { ...offer.event }, step);
     steps.push(step);
+    // What falls due at the same moment comes before anybody can look.
+    if (isTimer(offer.descriptor) && nextTimer(at)?.[1] === at.nowMs) continue;
     agree(world, at, steps);
     check?.(world, step, steps.map(({ label }) => label).join(' → '));
   }
@@ -80,10 +82,23 @@ function later(at: Situation, passMs: number): Situation {
 
 /** A close ends every walk, so it is not drawn. */
 function drawnOf(offers: readonly OfferedEvent[], draw: Draw): OfferedEvent | undefined {
+  const { which } = draw;
+  if (typeof which === 'string') return named(offers, which);
   const open = offers.filter(({ type }) => type !== 'session.close');
   const onward = open.filter(({ label }) => LEADS_ON.test(label));
   const drawn = draw.leadsOn && onward.length > 0 ? onward : open;
-  return drawn[draw.which % Math.max(1, drawn.length)];
+  return drawn[which % Math.max(1, drawn.length)];
+}
+
+function named(offers: readonly OfferedEvent[], name: string): OfferedEvent {
+  const labels = offers.map(({ label }) => label);
+  expect(labels).toContain(name);
+  return offers[labels.indexOf(name)]!;
+}
+
+/** Draws that take these events, one at once after the other. */
+export function drawsOf(...names: readonly string[]): readonly Draw[] {
+  return names.map((which) => ({ which, leadsOn: false, passMs: 0 }));
 }
 
 const LEADS_ON = /(connect|opened|configured|done|served|ready|second socket\))$/;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { setup } from 'xstate';
 import type { ContextFrom } from 'xstate';
 
 import { breakerMachine } from '../../machines/breaker.machine.ts';
@@ -9,10 +10,11 @@ import { breakerModel } from '../../src/testing/model/catalogues/breaker.ts';
 import { modelledCharts } from '../../src/testing/model/catalogues/catalogues.ts';
 import { networkModel } from '../../src/testing/model/catalogues/network.ts';
 import { orchestratorModel } from '../../src/testing/model/catalogues/orchestrator.ts';
-import { draws, walk } from './walk.ts';
+import { draws, drawsOf, walk } from './walk.ts';
 
 /** Shrinking takes a while. */
 const RUNS = { numRuns: 40, interruptAfterTimeLimit: 15_000 };
+const ANY = { which: 0, leadsOn: false, passMs: 0 };
 
 describe('on any walk', () => {
   it.each(modelledCharts)('an actor of $name does what the pure chart does', async (chart) => {
@@ -105,4 +107,58 @@ describe('on any walk', () => {
       RUNS,
     );
   });
+});
+
+describe('on a walk that was a counterexample', () => {
+  it('an orchestrator whose successor failed dials the next one, though a standby is due in the same moment', async () => {
+    const { world, steps } = await walk({
+      machine: orchestratorMachine,
+      model: orchestratorModel,
+      draws: drawsOf(
+        'session.connect',
+        'candidate.served',
+        'candidate.ready',
+        'the wait of rotationDue',
+        'candidate.lost (beside the carrier)',
+        'network.lost',
+        'the wait of rotationDue',
+      ),
+    });
+
+    expect(steps.at(-1)?.passMs).toBe(1_000);
+    expect(world.state()).toBe('serving.preparing');
+    world.dispose();
+  });
+
+  it.each(['stays', 'goes on'])(
+    'an actor of which two timers fall due together does what the pure chart does: the first %s',
+    async (how) => {
+      const machine = setup({ delays: { one: 1_000, other: 1_000 } }).createMachine({
+        id: 'bells',
+        initial: 'quiet',
+        states: {
+          quiet: {
+            after: {
+              one: how === 'stays' ? { actions: () => undefined } : { target: 'struck' },
+              other: 'rung',
+            },
+          },
+          struck: { after: { 0: 'rung' } },
+          rung: {},
+        },
+      });
+      const ways: string[] = [];
+
+      const { world } = await walk({
+        machine,
+        model: {},
+        draws: [ANY, ANY],
+        check: (_, __, way) => ways.push(way),
+      });
+
+      expect(world.state()).toBe('rung');
+      expect(ways).toEqual([expect.stringMatching(/^the wait of one → the wait of (other|0 ms)$/)]);
+      world.dispose();
+    },
+  );
 });

@@ -243,7 +243,7 @@ describe('gemini live, what an end means', () => {
   });
 
   it('tells no key, whatever the service says back', async () => {
-    const secret = 'AIza key/with=signs';
+    const secret = 'AIza+key/with=signs';
     const provider = geminiLive({ apiKey: secret });
     await provider.dial(FORMAT, 'connect');
 

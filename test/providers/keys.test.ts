@@ -9,12 +9,25 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 import { MAKERS, PROVIDERS } from './makers.ts';
 
 const NO_KEYS = ['', '  ', '\n', null, 42];
+
+/** No header has room for them. */
+const ODD_KEYS = ['CANARY key', 'CANARY\nkey', 'CANARY\u0000', 'CANARYé', '“CANARY”'];
+
 const CREDENTIAL = { code: 'credential', detail: expect.stringContaining('apiKey') as string };
 
 const FORMAT = { encoding: 'pcm_s16le', sampleRateHz: 16_000 } as const;
 
 /** Whisper has servers that ask for none. */
 const KEYED = MAKERS.filter(([name]) => name !== 'whisper');
+
+function errorOf(make: () => unknown): Error {
+  try {
+    make();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('it was taken');
+}
 
 describe('a key', () => {
   it.each(MAKERS.flatMap(([name, make]) => NO_KEYS.map((key) => [name, key, make] as const)))(
@@ -28,6 +41,28 @@ describe('a key', () => {
       expect(() => make({ apiKey })).toThrow(expect.objectContaining(refused));
     },
   );
+
+  it.each(MAKERS.flatMap(([name, make]) => ODD_KEYS.map((key) => [name, key, make] as const)))(
+    'of %s is not %j, of which nothing is told',
+    (_name, apiKey, make) => {
+      const error = errorOf(() => make({ apiKey }));
+
+      expect(error).toMatchObject({ code: 'OPTION_INVALID' });
+      expect(error.message).toMatch(/^apiKey is a text with a space, a line break/);
+      expect(error.message).not.toContain('CANARY');
+    },
+  );
+
+  it.each(PROVIDERS)('of %s may stand between spaces and line ends', async (_name, make) => {
+    const [bare, spaced, brought] = await Promise.all(
+      ['sk-1', ' sk-1\r\n', () => 'sk-1\n'].map((apiKey) =>
+        make({ apiKey }).dial(FORMAT, 'connect'),
+      ),
+    );
+
+    expect(spaced).toEqual(bare);
+    expect(brought).toEqual(bare);
+  });
 
   it.each(KEYED)('of %s is missed, and told where it usually is', (_name, make) => {
     const refused = {

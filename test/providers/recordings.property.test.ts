@@ -22,6 +22,9 @@ const known = [...scenes, ...recorded].filter((recording) => serviceOf(recording
 /** Of one frame come a few events; nothing makes hundreds of them. */
 const MOST_EVENTS_OF_A_FRAME = 80;
 
+/** 1 ms, at 48 kHz. */
+const TOLERANCE_SAMPLES = 48;
+
 function played(recording: Recording): Played {
   const script = services[serviceOf(recording) ?? ''];
   if (script === undefined) throw new Error('of no known service');
@@ -30,6 +33,10 @@ function played(recording: Recording): Played {
 
 function finalsOf({ events }: Played) {
   return events.flatMap((event) => (event.kind === 'transcript' && event.isFinal ? [event] : []));
+}
+
+function ofServices(...names: readonly string[]): readonly Recording[] {
+  return known.filter((recording) => names.includes(serviceOf(recording) ?? ''));
 }
 
 /** What was said by whom, and how much of it sounded. */
@@ -61,12 +68,8 @@ describe('recorded frames', () => {
   });
 
   it('settle audio once, in its order, and none that was not sent', () => {
-    const counted = known.filter((recording) =>
-      ['openai', 'gemini'].includes(serviceOf(recording) ?? ''),
-    );
-
     fc.assert(
-      fc.property(bentOf(counted), (recording) => {
+      fc.property(bentOf(ofServices('openai', 'gemini')), (recording) => {
         let throughSample = 0;
         for (const { startSample, endSample } of finalsOf(played(recording))) {
           expect(startSample).toBe(throughSample);
@@ -78,6 +81,49 @@ describe('recorded frames', () => {
         expect(throughSample).toBeLessThanOrEqual(sentSamples);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it("of Flux's settle audio once and in its order", () => {
+    fc.assert(
+      fc.property(bentOf(ofServices('flux')), (recording) => {
+        let throughSample = 0;
+        for (const { startSample, endSample } of finalsOf(played(recording))) {
+          expect(startSample).toBe(throughSample);
+          expect(endSample).toBeGreaterThanOrEqual(startSample);
+          throughSample = endSample;
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('settle audio that there can be, whatever was heard, and words within reason', () => {
+    fc.assert(
+      fc.property(bentOf(ofServices('listen', 'flux', 'whisper')), (recording) => {
+        for (const { startSample, endSample, words } of finalsOf(played(recording))) {
+          for (const range of [{ startSample, endSample }, ...words]) {
+            expect(range.startSample).toSatisfy(Number.isSafeInteger);
+            expect(range.startSample).toBeGreaterThanOrEqual(0);
+            expect(range.endSample).toSatisfy(Number.isSafeInteger);
+            expect(range.endSample).toBeGreaterThanOrEqual(range.startSample);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('confirm a text at most once, in the order of the texts', () => {
+    fc.assert(
+      fc.property(bentOf(ofServices('speak')), (recording) => {
+        const ids = played(recording).events.flatMap((event) =>
+          event.kind === 'spoken' ? [Number(/\d+$/.exec(event.id)?.[0])] : [],
+        );
+
+        expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+      }),
+      { numRuns: 100 },
     );
   });
 
@@ -112,8 +158,16 @@ describe('recorded frames', () => {
   });
 
   it('of Deepgram tile the audio that they are of', () => {
-    const finals = finalsOf(played(listenTurns));
+    for (const recording of ofServices('listen', 'flux')) {
+      const finals = finalsOf(played(recording));
 
+      expect(finals.length).toBeGreaterThan(0);
+      finals.forEach(({ startSample }, at) => {
+        const before = finals[at - 1]?.endSample ?? startSample; // a recording may begin anywhere
+        expect(Math.abs(startSample - before)).toBeLessThanOrEqual(TOLERANCE_SAMPLES);
+      });
+    }
+    const finals = finalsOf(played(listenTurns));
     expect(finals.map(({ startSample, endSample }) => [startSample, endSample])).toEqual([
       [0, 16_000],
       [16_000, 32_000],

@@ -35,7 +35,7 @@ class PostWorld {
       },
     };
     this.session = new Session({
-      candidates: [whisper({ vad: loudnessVad, random: { unit: () => 0.5 } })],
+      candidates: [whisper({ vad: loudnessVad, random: { unit: () => 0.5 }, probePath: null })],
       transport,
       clock,
       admission: createAdmission(),

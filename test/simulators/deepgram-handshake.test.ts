@@ -148,7 +148,7 @@ describe('deepgram simulator: who may connect', () => {
 
   it('knows no other path', async () => {
     const upgrade = await refused(server.url, { path: '/v3/listen' });
-    const plain = await fetch(`${server.url.replace('ws', 'http')}/v1/projects`);
+    const plain = await fetch(`${server.url.replace('ws', 'http')}/v1/nothing`);
 
     expect([upgrade.status, plain.status]).toEqual([404, 404]);
     expect(await plain.json()).toMatchObject({ err_code: 'NOT_FOUND' });

@@ -106,6 +106,26 @@ describe('modelTests, after the last step of a case', () => {
     ).rejects.toThrow(/expected yellow, found red/);
   });
 
+  it('does not look between two timers that fall due together', async () => {
+    const chart = setup({ delays: { one: 1_000, other: 1_000 } }).createMachine({
+      id: 'bells',
+      initial: 'quiet',
+      states: {
+        quiet: { after: { one: 'struck' }, on: { 'bell.muffled': 'muffled' } },
+        struck: { after: { 0: 'rung' } },
+        muffled: { after: { one: { actions: () => undefined }, other: 'rung' } },
+        rung: { type: 'final' },
+      },
+    });
+    const suite = modelTests(chart, {
+      createWorld: (facts) => new ActorWorld(chart, facts),
+      executors: actorExecutors(chart),
+    });
+
+    await expect(runAll(suite.cases)).resolves.toBeUndefined();
+    expect(suite.coverage.missing).toEqual([]);
+  });
+
   it('looks only where told to in a state that waits for an actor, which may end by itself', async () => {
     const casesWith = (more: object) =>
       modelTests<typeof kettleMachine, HandmadeKettle>(kettleMachine, {

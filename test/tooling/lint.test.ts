@@ -26,6 +26,9 @@ const globals = [
 const use = (expression: string): string =>
   `export function work(): unknown {\n  return ${expression};\n}\n`;
 
+/** 250 lines. */
+const SHORT_ENOUGH = `${lines(249, '// why')}export const answer = 42;\n`;
+
 const longFunction = `export function long(): number {\n  let sum = 0;\n${lines(70, '  sum += 1;')}  return sum;\n}\n`;
 
 const violations: Readonly<Record<string, Plant>> = {
@@ -54,12 +57,14 @@ const violations: Readonly<Record<string, Plant>> = {
     text: "import { setTimeout as wait } from 'node:timers/promises';\nexport const pause = wait(1);\n",
     rules: ['no-restricted-imports'],
   },
-  'a file over 300 lines': {
+  'a file over 250 lines, blank ones and comments among them': {
     path: 'src/session/long-file.ts',
-    text: Array.from(
-      { length: 301 },
-      (_, n) => `export const n${String(n)} = ${String(n)};\n`,
-    ).join(''),
+    text: `${SHORT_ENOUGH}// the 251st\n`,
+    rules: ['max-lines'],
+  },
+  'a chart over 250 lines': {
+    path: 'machines/long-file.ts',
+    text: `${SHORT_ENOUGH}\n`,
     rules: ['max-lines'],
   },
   'a function over 70 lines': {
@@ -121,7 +126,8 @@ describe('the lint', () => {
   beforeAll(() => {
     const files = Object.values(violations).map(({ path, text }) => [path, text] as const);
     const clean = platformFiles.map((path) => [path, use('[Date.now(), Math.random()]')] as const);
-    tree = plantTree(Object.fromEntries([...files, ...clean]));
+    const short = ['src/session/short-enough.ts', SHORT_ENOUGH] as const;
+    tree = plantTree(Object.fromEntries([...files, ...clean, short]));
     reports = lint(tree.root);
   }, 60_000);
   afterAll(() => {
@@ -130,6 +136,10 @@ describe('the lint', () => {
 
   it.each(Object.entries(violations))('reports %s', (_title, { path, rules }) => {
     expect(reports.get(path)).toEqual(rules);
+  });
+
+  it('lets a file have 250 lines', () => {
+    expect(reports.get('src/session/short-enough.ts')).toEqual([]);
   });
 
   it.each(platformFiles)('lets %s ask the world itself', (path) => {

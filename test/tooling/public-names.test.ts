@@ -11,6 +11,7 @@ const WITHOUT_NAMES = {
   FakeActor: 'ActorWorld',
   FaultTarget: 'MemoryTransport',
   MemoryNetwork: 'MemorySocket',
+  SentLog: 'MemorySocket',
   Situation: 'ModelPath, ModelStep',
 };
 

@@ -129,6 +129,7 @@ function runBoth(
         faults: faults.length,
         reconnects: counts.reconnects,
         attempt: counts.attempt,
+        silentForMs: counts.silentForMs(systemClock.nowMs()),
       }),
     );
   };
@@ -140,7 +141,7 @@ function runBoth(
       candidates: [{ provider: failing.provider }],
       onProgress: show,
       onEvent: (event, session) => {
-        counts.note(event);
+        counts.note(event, systemClock.nowMs());
         const isFinal = event.type === 'transcript' && event.isFinal && event.text !== '';
         if ((!isFinal && !changesLine(event)) || options.json) return;
         if (isFinal) io.write(`${pc.dim(clockText(event.startMs))}  ${event.text}`);

@@ -3,13 +3,13 @@ import pc from 'picocolors';
 
 import type { CliIo } from '../io.ts';
 import { EXIT_OK } from '../io.ts';
+import { Recognisers } from '../recognisers.ts';
 import { STAND_IN_FAULTS, STAND_INS, startStandIn } from '../stand-ins.ts';
 import type { StandIn, StandInName } from '../stand-ins.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type { FaultHappening } from '../../simulators/control/on-demand.ts';
 import { FAULTS_PATH } from '../../simulators/control/endpoint.ts';
 import { parseFaultList } from '../../simulators/control/fault-list.ts';
-import { createVoskRecogniser } from '../../simulators/recogniser/vosk-recogniser.ts';
 
 export interface SimulatorsOptions {
   /** Of the first one; the next ones follow it. Default: free ones. */
@@ -42,12 +42,12 @@ export async function runSimulators(
   const { tls, speed: speedRatio, port } = options;
   const wanted = wantedOf(names);
   const listed = listedFaults(wanted, options.faults);
-  const recogniser = createVoskRecogniser();
+  const recognisers = new Recognisers();
   const running: StandIn[] = [];
   try {
     for (const [at, name] of wanted.entries()) {
       const simulator = await startStandIn(name, {
-        recogniser,
+        recogniser: recognisers.behind(name),
         apiKeys: [API_KEY],
         speedRatio,
         tls,
@@ -62,7 +62,7 @@ export async function runSimulators(
     await aborted(io.signal);
   } finally {
     await Promise.all(running.map((simulator) => simulator.close()));
-    await recogniser.close();
+    await recognisers.close();
   }
   return EXIT_OK;
 }

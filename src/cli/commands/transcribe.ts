@@ -6,11 +6,12 @@ import pc from 'picocolors';
 
 import type { Environment } from '../access.ts';
 import type { CliIo } from '../io.ts';
-import { EXIT_FAILED, reportError } from '../io.ts';
-import { notReached, outagesOf, outagesOfParts, outageTable } from '../outages.ts';
+import { reportError } from '../io.ts';
+import { firingLines } from '../firing.ts';
+import { deadAtMostMs, outagesOf, outagesOfParts, outageTable } from '../outages.ts';
 import { changesLine, Counts, progressLine } from '../progress.ts';
 import type { Recording, StreamReport } from '../recording.ts';
-import { streamRecording } from '../recording.ts';
+import { RETENTION_MS, streamRecording } from '../recording.ts';
 import type { Stream } from '../stream.ts';
 import { GATEWAY, startGatewayService } from '../gateway-service.ts';
 import { isVoice, parseProviders } from '../providers.ts';
@@ -20,6 +21,7 @@ import {
   adviceOn,
   courseLines,
   exitStatusOf,
+  isLeftToAdvise,
   jsonLine,
   ledgerLine,
   remainders,
@@ -27,6 +29,7 @@ import {
 } from '../summary.ts';
 import { Talk } from '../talk.ts';
 import { plain, tell, tellTalk } from '../telling.ts';
+import type { Surroundings } from '../telling.ts';
 import { startVoice } from '../voice.ts';
 import { partLines, VOICE_PARTS } from '../voice-parts.ts';
 import { readWav } from '../../audio/wav.ts';
@@ -142,10 +145,11 @@ async function transcribe(
     const { durationMs } = recording;
     const { bufferedMs } = ledger;
     const faults = services.faults().length;
-    io.live(
-      progressLine({ status, positionMs, durationMs, bufferedMs, faults, reconnects, attempt }),
-    );
+    const silentForMs = counts.silentForMs(systemClock.nowMs());
+    const shown = { status, positionMs, durationMs, bufferedMs, faults, reconnects, attempt };
+    io.live(progressLine({ ...shown, silentForMs }));
   };
+  const around = surroundingsOf(services, options);
   const report = await streamRecording({
     recording,
     candidates: services.candidates,
@@ -159,10 +163,10 @@ async function transcribe(
       ? {}
       : { reconnect: { maxAttempts: options.maxAttempts, persistMs: 0 } }),
     onEvent: (event, session) => {
-      counts.note(event);
+      counts.note(event, systemClock.nowMs());
       if (options.json) io.write(jsonLine(plain(event)));
       else {
-        tell(event, io, services.openAgent !== undefined);
+        tell(event, io, { ...around, hasFlowed: counts.hasFlowed });
         for (const line of talk.note(event)) tellTalk(line, io);
       }
       if (changesLine(event)) {
@@ -170,6 +174,12 @@ async function transcribe(
       }
     },
     onProgress: show,
+    onWait: (session, waitedMs) => {
+      if (options.json) return;
+      show(session, recording.durationMs);
+      const note = waitNote(session, waitedMs);
+      if (note !== null) io.note(note);
+    },
   });
   io.live('');
 
@@ -181,36 +191,72 @@ async function transcribe(
       ),
     );
   } else {
-    conclude(report, plan, services, startedAtMs, io);
+    conclude(report, { plan, services, recording, startedAtMs, speedRatio: options.speed }, io);
   }
   return exitStatusOf(report);
 }
 
-function conclude(
-  report: StreamReport,
-  plan: FaultPlan,
-  services: Services,
-  startedAtMs: number,
-  io: CliIo,
-): void {
+/** A person hears that something is waited for, long before it is given up, and not every second. */
+const WAIT_TOLD_AT_MS = 5_000;
+const WAIT_TOLD_EVERY_MS = 15_000;
+
+function waitNote({ ledger }: Stream, waitedMs: number): string | null {
+  const told = Math.floor((waitedMs - WAIT_TOLD_AT_MS) / 1_000) * 1_000;
+  if (told < 0 || told % WAIT_TOLD_EVERY_MS !== 0 || ledger.buffered === 0) return null;
+  return `waiting: ${(ledger.bufferedMs / 1_000).toFixed(1)} s of the recording have no result yet`;
+}
+
+/** Where each link may stand alone only, how long a silent one is waited for; and how long nobody is. */
+function surroundingsOf(services: Services, { retention }: TranscribeOptions): Surroundings {
+  const traits = services.candidates.map(({ provider }) => provider.traits);
+  const standAlone = traits.every(({ hedges, makesBeforeBreaks }) => {
+    return (hedges ?? makesBeforeBreaks) === false;
+  });
+  const deadMs = Math.max(...traits.map(({ liveness }) => liveness?.deadAtLeastMs ?? 0));
+  return {
+    hasParts: services.openAgent !== undefined,
+    letGoAfterMs: standAlone && deadMs > 0 ? deadMs : null,
+    recordOnlyMs: services.candidates.length > 1 ? (retention ?? RETENTION_MS) : null,
+  };
+}
+
+interface Conditions {
+  readonly plan: FaultPlan;
+  readonly services: Services;
+  readonly recording: Recording;
+  readonly startedAtMs: number;
+  readonly speedRatio: number;
+}
+
+function conclude(report: StreamReport, conditions: Conditions, io: CliIo): void {
+  const { story, error } = report;
+  const faults = conditions.services.faults();
+  // Who never served has no story: why is all that there is to tell.
+  const hasFlowed = story.some(({ what }) => what === 'flowing');
+  if (hasFlowed || faults.length > 0 || error === null) tellCourse(report, conditions, io);
+  if (error !== null) reportError(error, io, false);
+  else if (report.status === 'interrupted') io.note('interrupted');
+  else if (isLeftToAdvise(report)) io.note(pc.red(adviceOn(report)));
+}
+
+function tellCourse(report: StreamReport, conditions: Conditions, io: CliIo): void {
   const { story, voice } = report;
+  const { plan, services, recording, startedAtMs, speedRatio } = conditions;
   const faults = services.faults();
-  const outages = voice === null ? outagesOf(faults, story) : outagesOfParts(faults, story);
+  const providers = services.candidates.map(({ provider }) => provider);
+  const outages =
+    voice === null
+      ? outagesOf(faults, story, deadAtMostMs(providers))
+      : outagesOfParts(faults, story);
   if (outages.length > 0) for (const line of outageTable(outages, startedAtMs)) io.note(line);
-  if (services.pendingFaults() > 0) {
-    const first = voice === null ? services.candidates[0]?.provider.name : VOICE_PARTS[0];
-    const rest = notReached(plan, faults, first ?? '');
-    io.note(`not fired, since nothing was in use there in time: ${formatFaultPlan(rest)}`);
-  }
+  const first = (voice === null ? providers[0]?.name : VOICE_PARTS[0]) ?? '';
+  const { durationMs } = recording;
+  const run = { plan, fired: faults, first, startedAtMs, durationMs, speedRatio };
+  for (const line of firingLines(run)) io.note(line);
   for (const line of courseLines(report)) io.note(line);
   for (const line of voice === null ? [] : partLines(voice)) io.note(line);
   io.note(ledgerLine(report.ledger));
   for (const line of remainders(report)) io.note(pc.red(line));
-  if (report.error !== null) reportError(report.error, io, false);
-  else if (report.status === 'interrupted') io.note('interrupted');
-  else if (exitStatusOf(report) === EXIT_FAILED) {
-    io.note(pc.red(adviceOn(report)));
-  }
 }
 
 export async function readRecording(

@@ -28,6 +28,7 @@ import { checkMs } from '../wire/options.ts';
 import { checkOptions as checkNames, invalid } from '../../ports/option-errors.ts';
 import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
+import { checkTools, GEMINI_TOOL_NAMES } from '../wire/tools.ts';
 
 export type { GeminiLiveOptions } from './options.ts';
 
@@ -45,12 +46,12 @@ const LIVENESS = { suspectAtLeastMs: 30_000, deadAtLeastMs: 45_000 };
 /** No limit is published; this much was never refused. */
 const REPLAY_RATE_RATIO = 2;
 const SILENCE_SETTLES_AFTER_MS = 5_000;
+
 /** Longer than any microphone is late; shorter than a listener is patient. No number is published. */
 const FILLS_SILENCE_AFTER_MS = 500;
 
 /** Longer than a turn takes to end: one that was spoken into an answer is waited for for 10 s. Silence costs tokens. */
 const FILLS_SILENCE_FOR_MS = 15_000;
-
 
 /** A flush that finds nothing to answer is met by silence, which settles after 5 s. */
 const FLUSH_TIMEOUT_MS = 2_500; // what it heard it has begun to write down by then
@@ -92,15 +93,15 @@ function traitsOf(options: GeminiLiveOptions, isRenewable: boolean): ProviderTra
     makesBeforeBreaks: !resumption, // a handle is refused while the socket that has it is open
     hedges: false,
     endsAfterMs: ENDS_AFTER_MS,
-    // Where the application ends the turns, silence means nothing.
-    fillsSilenceAfterMs: detection === false ? null : FILLS_SILENCE_AFTER_MS,
-    fillsSilenceForMs:
-      FILLS_SILENCE_FOR_MS + (detection === false ? 0 : (detection.silenceDurationMs ?? 0)),
     announcesEnd: true,
     liveness: LIVENESS,
     configures: true,
     inputRateHz: INPUT_RATE_HZ,
     silenceSettlesAfterMs: SILENCE_SETTLES_AFTER_MS,
+    // Where the application ends the turns, silence means nothing.
+    fillsSilenceAfterMs: detection === false ? null : FILLS_SILENCE_AFTER_MS,
+    fillsSilenceForMs:
+      FILLS_SILENCE_FOR_MS + (detection === false ? 0 : (detection.silenceDurationMs ?? 0)),
   };
 }
 
@@ -121,6 +122,7 @@ function checkOptions(options: GeminiLiveOptions): void {
   checkMs('dialTimeoutMs', options.dialTimeoutMs);
   const { apiVersion = 'v1beta', responseModalities } = options;
   checkKey('Gemini', 'GEMINI_API_KEY', options.apiKey);
+  checkTools(options.tools, GEMINI_TOOL_NAMES);
   if (!['v1', 'v1beta', 'v1alpha'].includes(apiVersion)) {
     throw invalid(`apiVersion is "${apiVersion}".`, 'Take v1, v1beta or v1alpha.');
   }

@@ -24,6 +24,7 @@ import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { Secrets } from '../wire/secrets.ts';
+import { checkTools, GEMINI_TOOL_NAMES } from '../wire/tools.ts';
 
 export type * from './language-model.ts';
 
@@ -89,6 +90,10 @@ class GeminiLlm implements LanguageModel {
     this.#url = `${baseUrl}/${apiVersion}/${path}:streamGenerateContent?alt=sse`;
     this.#secrets = new Secrets(options.apiKey);
     this.refreshesCredential = this.#secrets.isRenewable;
+  }
+
+  checkTools(tools: readonly Tool[]): void {
+    checkTools(tools, GEMINI_TOOL_NAMES);
   }
 
   over(http: Http | undefined): LanguageModel {

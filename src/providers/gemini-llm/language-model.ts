@@ -52,6 +52,12 @@ export interface LanguageModel {
   readonly refreshesCredential?: boolean;
   reply(request: ReplyRequest, handlers: ReplyHandlers): LanguageModelReply;
   /**
+   * Whether the service takes such tools, before it is asked anything. Default: it does.
+   *
+   * @throws TenutoError OPTION_INVALID
+   */
+  checkTools?(tools: readonly Tool[]): void;
+  /**
    * For a model that was made without a network: one that asks over the agent's own. Default: as it is.
    *
    * @param http undefined where the agent's transport has none.

@@ -21,6 +21,7 @@ import { checkKey } from '../wire/keys.ts';
 import { checkMs } from '../wire/options.ts';
 import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
+import { checkWishes } from './check-wishes.ts';
 import { classifyRealtimeEnd } from './failures.ts';
 import { sessionConfigOf, silenceDurationMsOf, turnRulesOf } from './session-config.ts';
 import type { SessionWishes } from './session-config.ts';
@@ -85,7 +86,7 @@ const FLUSH_TIMEOUT_MS = 5_000; // a transcription takes about a second
 
 /**
  * @throws TenutoError OPTION_INVALID for an option that is not known, an address that is none of ws:, wss:, http:, https:,
- * a key that is no key, or a number that nothing can be made of.
+ * a key that is no key, a number that nothing can be made of, or a session that the service would refuse.
  */
 export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
   const { name = 'openai-realtime', model = DEFAULT_MODEL } = options;
@@ -94,6 +95,7 @@ export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
   const { replayRateRatio = REPLAY_RATE_RATIO } = options;
   checkNumber('replayRateRatio', replayRateRatio, replayRateRatio >= 1, 'of 1 or more');
   checkKey('OpenAI', 'OPENAI_API_KEY', options.apiKey);
+  checkWishes(options);
   const baseUrl = checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, 'socket', DEFAULT_BASE_URL);
   const secrets = new Secrets(options.apiKey);
   const config = sessionConfigOf(options);

@@ -1,7 +1,7 @@
 /** What has to be there before a socket of posts can be called open: a detector, and where it can be asked, the service. */
 import { ask, endFactsOf } from './exchange.ts';
 import type { EndFacts } from './exchange.ts';
-import type { WhisperSocketOptions } from './settings.ts';
+import type { Probe, WhisperSocketOptions } from './settings.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type { Http } from '../../ports/http.ts';
 import type { DialRequest } from '../../ports/socket.ts';
@@ -44,8 +44,8 @@ export function dialFacts(
     const detector = await settings.vad({ sampleRateHz: settings.cut.sampleRateHz });
     if (isOver) return;
     const open = (): void => finish(() => handlers.opened(detector));
-    if (settings.probeUrl === null) open();
-    else cancelProbe = probe(http, settings.probeUrl, request, { open, refuse });
+    if (settings.probe === null) open();
+    else cancelProbe = probed(http, settings.probe, request, { open, refuse });
   };
   run().catch((error: unknown) => refuse(missingDetector(error)));
   return cancel;
@@ -56,17 +56,30 @@ interface ProbeHandlers {
   refuse(facts: EndFacts): void;
 }
 
-/** Not found is an answer: an older server has no such path, and is there. */
-function probe(http: Http, url: string, dial: DialRequest, then: ProbeHandlers): () => void {
-  const { headers = {}, timeoutMs } = dial;
+function probed(
+  http: Http,
+  { url, isLenient }: Probe,
+  { headers = {}, timeoutMs }: DialRequest,
+  then: ProbeHandlers,
+): () => void {
   return ask(http, { method: 'GET', url, headers, timeoutMs }, (outcome) => {
     if (outcome.kind === 'failed') then.refuse(outcome.facts);
     else {
       const { status } = outcome.answer;
-      if ((status >= 200 && status < 300) || status === 404) then.open();
+      if (isLenient ? !isTelling(status) : isThere(status)) then.open();
       else then.refuse(endFactsOf(outcome.answer));
     }
   });
+}
+
+/** Not found is an answer: an older server has no such path, and is there. */
+function isThere(status: number): boolean {
+  return (status >= 200 && status < 300) || status === 404;
+}
+
+/** A key may be good for transcriptions alone (403), and a server may have nothing at that path, or not know GET (501). */
+function isTelling(status: number): boolean {
+  return status === 401 || status === 429 || (status >= 500 && status !== 501);
 }
 
 function missingDetector(error: unknown): EndFacts {

@@ -23,15 +23,15 @@ const CONFIG_ERROR_CODES: readonly string[] = ['HTTP_UNSUPPORTED', 'PACKAGE_MISS
 const CLIP_STATUSES: readonly number[] = [400, 413, 415, 422];
 
 export function classifyWhisperEnd(end: SocketEnd, secrets: readonly string[] = []): Failure {
-  const failure = classify(end);
+  const failure = classify(end, secrets);
   // Before a socket stands there is no clip that could be at fault.
   const kind = failure.kind === 'perRequest' && end.kind === 'refused' ? 'config' : failure.kind;
   return { ...failure, kind, detail: detailOf(failure.detail, secrets) };
 }
 
-function classify(end: SocketEnd): Failure {
+function classify(end: SocketEnd, secrets: readonly string[]): Failure {
   const { status, errorCode } = end;
-  if (status !== undefined) return refusalOf(status, end);
+  if (status !== undefined) return refusalOf(status, end, secrets);
   if (errorCode !== undefined && CONFIG_ERROR_CODES.includes(errorCode)) {
     return { kind: 'config', code: errorCode, detail: end.reason };
   }
@@ -39,10 +39,11 @@ function classify(end: SocketEnd): Failure {
   return { kind: 'transient', code, detail: end.reason || 'no answer' };
 }
 
-function refusalOf(status: number, end: SocketEnd): Failure {
+function refusalOf(status: number, end: SocketEnd, secrets: readonly string[]): Failure {
   const error = objectAt(objectIn(end.body ?? ''), 'error');
   const said = stringAt(error, 'code') ?? stringAt(error, 'type');
-  const code = said === null ? `http ${status}` : `http ${status} ${detailOf(said).slice(0, 60)}`;
+  const name = said === null ? '' : ` ${detailOf(said, secrets).slice(0, 60)}`;
+  const code = `http ${status}${name}`;
   const kind = kindOf(status, end);
   const failure = { kind, code, detail: detailIn(end) };
   if (kind !== 'rateLimited') return failure;
@@ -72,7 +73,7 @@ function detailIn({ body = '', reason }: SocketEnd): string {
   const error = objectAt(answer, 'error');
   const said =
     stringAt(error, 'message') ?? stringAt(answer, 'error') ?? stringAt(answer, 'status');
-  return said ?? (reason || body.slice(0, 200));
+  return said ?? (reason || body);
 }
 
 const RESET_UNITS_MS: Readonly<Record<string, number>> = {

@@ -24,7 +24,12 @@ export interface WhisperOptions {
   readonly flavour?: 'openai' | 'whisper.cpp';
   /** Default `/v1/audio/transcriptions`, or `/inference`. */
   readonly path?: string;
-  /** A cheap GET that shows whether the service is there, asked on every dial. Default `/health` of whisper.cpp, else none. */
+  /**
+   * A cheap GET that shows whether the service is there and takes the key, asked on every dial. Default `/health` of
+   * whisper.cpp, and `/v1/models` of OpenAI's (platform.openai.com, API reference, "List models"), which not every
+   * server has and not every key may ask: whoever answers there is there, unless it refuses the key (401), says to wait
+   * (429) or fails (5xx). Null, or a `path` of one's own: nothing is asked.
+   */
   readonly probePath?: string | null;
   /** Default `whisper-1`; whisper.cpp has loaded its model. */
   readonly model?: string;
@@ -58,9 +63,16 @@ export interface WhisperOptions {
   readonly name?: string;
 }
 
+/** What is asked on every dial. */
+export interface Probe {
+  readonly url: string;
+  /** That it was refused says something only of the key, of haste or of a failure: nobody was told to ask this. */
+  readonly isLenient: boolean;
+}
+
 export interface WhisperSettings {
   readonly url: string;
-  readonly probeUrl: string | null;
+  readonly probe: Probe | null;
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly vad: CreateVoiceActivityDetector;
   readonly cut: CutSettings;
@@ -126,12 +138,11 @@ export function settingsOf(options: WhisperOptions): WhisperSettings {
   const given = checkBaseUrl(options.baseUrl ?? OPENAI_URL, 'http', OPENAI_URL);
   const hasOwnPath = isCpp || options.path !== undefined;
   const baseUrl = hasOwnPath ? given : given.replace(/\/v1$/, '');
-  const probePath = options.probePath === undefined && isCpp ? '/health' : options.probePath;
   const random = options.random ?? systemRandom;
 
   return {
     url: baseUrl + (options.path ?? (isCpp ? '/inference' : '/v1/audio/transcriptions')),
-    probeUrl: probePath == null ? null : baseUrl + probePath,
+    probe: probeOf(options, baseUrl, isCpp),
     fields: fieldsOf(options, isCpp),
     vad: options.vad ?? fvad(),
     cut: {
@@ -146,6 +157,17 @@ export function settingsOf(options: WhisperOptions): WhisperSettings {
     timeoutMs: options.timeoutMs ?? (isCpp ? 120_000 : 30_000),
     session: sessionNameOf(() => random.unit()),
   };
+}
+
+function probeOf(
+  { path, probePath }: WhisperOptions,
+  baseUrl: string,
+  isCpp: boolean,
+): Probe | null {
+  if (probePath === null) return null;
+  if (probePath !== undefined) return { url: baseUrl + probePath, isLenient: false };
+  if (isCpp) return { url: `${baseUrl}/health`, isLenient: false };
+  return path === undefined ? { url: `${baseUrl}/v1/models`, isLenient: true } : null;
 }
 
 /** What a clip is posted with; tests hold the names against the types of OpenAI's own client. */

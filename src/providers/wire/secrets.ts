@@ -25,8 +25,9 @@ export class Secrets {
   /** @throws TenutoError AUTH_REFUSED where a function brings no key. */
   async ask(reason: CredentialReason): Promise<string> {
     const credential = this.#credential;
-    const secret =
-      typeof credential === 'function' ? broughtKey(await credential({ reason })) : credential;
+    const secret = broughtKey(
+      typeof credential === 'function' ? await credential({ reason }) : credential,
+    );
     if (!this.#recent.includes(secret)) this.#recent.push(secret);
     if (this.#recent.length > REMEMBERED_SECRETS) this.#recent.shift();
 

@@ -124,7 +124,7 @@ export function readFaultRequest<Target>(
     }
     values[name] = parameter.read(value);
     if (values[name] === undefined) {
-      const shown = quoted(JSON.stringify(value));
+      const shown = quoted(typeof value === 'string' ? value : JSON.stringify(value));
       throw invalid(`"${name}" cannot be ${shown}.`, `Give ${parameter.takes}.`);
     }
   }

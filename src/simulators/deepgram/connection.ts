@@ -10,7 +10,7 @@ import { ServedSocket } from './served-socket.ts';
 import type { ServedSocketOptions } from './served-socket.ts';
 import { SpeechEvents } from './speech-events.ts';
 import type { DeepgramFault } from './faults.ts';
-import type { Close } from './wire.ts';
+import type { Close } from './close.ts';
 import * as wire from './wire.ts';
 
 /** Added to what the rate allows, so that a stall on the network that ends in a burst is not taken for haste. */

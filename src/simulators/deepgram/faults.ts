@@ -1,6 +1,6 @@
 /** What the stand-in can be told to do wrong, and the closes and refusals that the service documents. */
 import type { Refusal } from './refusal.ts';
-import type { Close } from './wire.ts';
+import type { Close } from './close.ts';
 
 export type DeepgramServiceName = 'listen' | 'flux' | 'speak';
 

@@ -5,7 +5,7 @@ import { DOCUMENTED_CLOSES } from './faults.ts';
 import type { DeepgramFault } from './faults.ts';
 import type { Oddities } from './oddities.ts';
 import { NEW_TYPE, isOddTime, withNewField } from './oddities.ts';
-import type { Close } from './wire.ts';
+import type { Close } from './close.ts';
 
 /** The code that a socket ends with where the close frame had none (RFC 6455, section 7.1.5). */
 const NO_STATUS = 1_005;

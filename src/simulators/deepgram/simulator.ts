@@ -6,7 +6,7 @@
  * the rules it will meet there. Where the documentation names no code or reason, `wire.ts` says what was chosen.
  */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { systemClock } from '../../ports/clock.ts';
 import { systemRandom } from '../../ports/random.ts';
@@ -14,28 +14,26 @@ import { FaultDesk } from '../control/desk.ts';
 import type { FaultReceipt, FaultRequest } from '../control/on-demand.ts';
 import { listenWithFaults } from '../control/endpoint.ts';
 import { PongPace } from '../control/pongs.ts';
-import { answer } from '../server/simulator-server.ts';
 import type { ListeningServer, Welcome } from '../server/handlers.ts';
 import type { HttpAnswer } from '../server/http-answer.ts';
 import type { Random } from '../../ports/random.ts';
 import { Credentials, DEFAULT_TTL_SECONDS, readCredential } from './credentials.ts';
+import { Endpoints } from './endpoints.ts';
 import { DEEPGRAM_FAULTS } from './fault-table.ts';
 import type { DeepgramFaultTarget } from './fault-table.ts';
 import { DOCUMENTED_REFUSALS } from './faults.ts';
 import type { DeepgramFault, DeepgramServiceName, DocumentedRefusal } from './faults.ts';
-import { readGrantTtl } from './grant.ts';
 import type { DeepgramSimulator, DeepgramSimulatorOptions } from './options.ts';
 import type { Refusal } from './refusal.ts';
 import * as refusals from './refusal.ts';
 import { serviceAt } from './services.ts';
 import type { Connection, Serve } from './services.ts';
 import { Tally } from './tally.ts';
-import { answerSpeech, readSpeakText } from './speak-http.ts';
-import { parseSpeakQuery } from './speak-query.ts';
 
 export type { DeepgramSimulator, DeepgramSimulatorOptions } from './options.ts';
 
 const MAX_FRAME_BYTES = 1_048_576;
+
 /** Throws PORT_IN_USE where another server has the port. */
 export async function startDeepgramSimulator(
   options: DeepgramSimulatorOptions,
@@ -50,6 +48,7 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
   readonly #credentials: Credentials;
   readonly #connections = new Map<Connection, WebSocket>();
   readonly #tally = new Tally();
+  readonly #endpoints: Endpoints;
   readonly #refusing: { readonly refusal: Refusal; readonly told?: (() => void) | undefined }[] =
     [];
   readonly #desk: FaultDesk<DeepgramFaultTarget>;
@@ -62,6 +61,13 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
     const { clock = systemClock, oddities, finalizeDelayMs = 0, waveringRatio = 0 } = options;
     this.#options = options;
     this.#credentials = new Credentials(options.apiKeys ?? ['local'], clock);
+    this.#endpoints = new Endpoints({
+      options,
+      credentials: this.#credentials,
+      tally: this.#tally,
+      isSocket: (url) => this.#serviceAt(url) !== null,
+      takeRefusal: () => this.#takeRefusal(),
+    });
     this.pongs = new PongPace(options.pongDelayMs ?? 0, clock);
     this.oddities = { ratio: oddities?.ratio ?? 0, random: oddities?.random ?? systemRandom };
     this.hearing = { finalizeDelayMs, waveringRatio };
@@ -72,7 +78,7 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
     this.#server = await listenWithFaults(
       {
         onUpgrade: (request, url) => this.#onUpgrade(request, url),
-        onRequest: (request, response, url) => this.#onRequest(request, response, url),
+        onRequest: (request, response, url) => this.#endpoints.serve(request, response, url),
       },
       { desk: this.#desk, pongs: this.pongs },
       { ...this.#options, maxFrameBytes: MAX_FRAME_BYTES },
@@ -184,70 +190,5 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
     const next = this.#refusing.shift();
     next?.told?.();
     return next?.refusal;
-  }
-
-  async #onRequest(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const asked = `${request.method ?? ''} ${url.pathname}`;
-    if (asked === 'POST /v1/auth/grant') await this.#onGrant(request, response);
-    else if (asked === 'GET /v1/projects') this.#onProjects(request, response);
-    else if (asked === 'POST /v1/speak') await this.#onSpeak(request, response, url.searchParams);
-    else {
-      const isSocket = request.method === 'GET' && this.#serviceAt(url) !== null;
-      this.#refuse(response, isSocket ? refusals.UPGRADE_REQUIRED : refusals.NOT_FOUND);
-    }
-  }
-
-  #onProjects({ headers }: IncomingMessage, response: ServerResponse): void {
-    if (this.#credentials.isKey(readCredential(headers.authorization, undefined))) {
-      const project = { project_id: 'local', name: 'local' };
-      answer(response, { status: 200, body: JSON.stringify({ projects: [project] }) });
-    } else this.#refuse(response, refusals.INVALID_AUTH);
-  }
-
-  async #onGrant(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!this.#credentials.isKey(readCredential(request.headers.authorization, undefined))) {
-      this.#refuse(response, refusals.INVALID_AUTH);
-      return;
-    }
-    const ttlSeconds = await readGrantTtl(request);
-    if (ttlSeconds === null) {
-      this.#refuse(response, refusals.badRequest('Bad Request: ttl_seconds takes 1 to 3600.'));
-      return;
-    }
-    const granted = { access_token: this.#credentials.grant(ttlSeconds), expires_in: ttlSeconds };
-    const headers = { 'dg-request-id': randomUUID() };
-    answer(response, { status: 200, headers, body: JSON.stringify(granted) });
-  }
-
-  async #onSpeak(
-    request: IncomingMessage,
-    response: ServerResponse,
-    parameters: URLSearchParams,
-  ): Promise<void> {
-    const refuse = (refusal: Refusal): void => {
-      this.#refuse(response, refusal);
-    };
-    if (!this.#credentials.accepts(readCredential(request.headers.authorization, undefined))) {
-      refuse(refusals.INVALID_AUTH);
-      return;
-    }
-    const asked = this.#takeRefusal();
-    const parsed = parseSpeakQuery(parameters, { isHttp: true });
-    const text = await readSpeakText(request).catch(() => null); // null: the client went away
-    if (text === null) return;
-    if (asked !== undefined) refuse(asked);
-    else if (!parsed.ok) refuse(refusals.badRequest(parsed.problem));
-    else if (typeof text !== 'string') refuse(text);
-    else {
-      const { clock = systemClock, speak: { paceRatio = Infinity } = {} } = this.#options;
-      const { query } = parsed;
-      this.#tally.spoken(text.length);
-      await answerSpeech(response, text, { requestId: randomUUID(), query, paceRatio, clock });
-    }
-  }
-
-  #refuse(response: ServerResponse, refusal: Refusal): void {
-    this.#tally.refused(refusal.status);
-    answer(response, refusals.answerOf(refusal, randomUUID()));
   }
 }

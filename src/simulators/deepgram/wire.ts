@@ -1,4 +1,5 @@
 /** The messages of Deepgram listen v1, and the reasons that it closes with. */
+import type { Close } from './close.ts';
 import type { RecogniserResult } from '../recogniser/recogniser.ts';
 import type { ListenQuery } from './query.ts';
 
@@ -27,12 +28,6 @@ export const closeTooFast = (ratio: number): Close => ({
   code: 1008,
   reason: `Audio was streamed faster than ${ratio} times real time.`,
 });
-
-export interface Close {
-  readonly code: number;
-  /** At most 123 bytes, which is all that a close frame holds. */
-  readonly reason: string;
-}
 
 export function resultsMessage(
   result: RecogniserResult,

@@ -5,9 +5,13 @@ export const FAULT_KINDS = [
     kind: 'midframe',
     description: 'cuts a client frame in its middle, then resets the connection',
   },
-  { kind: 'half-open', description: 'both ways silent for good, while TCP stays up' },
-  { kind: 'half-open-up', description: 'client to server silent for good, while TCP stays up' },
-  { kind: 'half-open-down', description: 'server to client silent for good, while TCP stays up' },
+  {
+    kind: 'half-open',
+    description:
+      'both ways silent for good, though TCP stays up; new links too, for the time given',
+  },
+  { kind: 'half-open-up', description: 'the same from client to server only' },
+  { kind: 'half-open-down', description: 'the same from server to client only' },
   { kind: 'stall', description: 'nothing passes for a while, then everything flows on' },
   { kind: 'refuse', description: 'resets, and refuses new connections for a while' },
   { kind: 'delay', description: 'adds latency each way for a while' },

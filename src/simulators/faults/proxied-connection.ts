@@ -65,7 +65,9 @@ export class ProxiedConnection {
     this.#clock = options.clock;
     this.#observer = options.observer;
     this.#carries = options.carries;
-    this.#request = new HeadReader(options.carries === 'requests' ? 'POST ' : 'GET ');
+    // A client may ask whether its service is there, and go on over the same connection.
+    this.#request =
+      options.carries === 'requests' ? new HeadReader('POST ', 'GET ') : new HeadReader('GET ');
     this.#client.setNoDelay(true);
     this.#client.on('data', (bytes: Buffer) => this.#onClientData(bytes));
     this.#client.on('end', () => this.#onClientEnd());

@@ -22,12 +22,13 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 
 /** Gathers chunks until an HTTP head is whole, or until it is plain that there is none. */
 export class HeadReader {
-  readonly #start: Buffer;
+  readonly #starts: readonly Buffer[];
   #bytes: Buffer = Buffer.alloc(0);
   #headBytes: number | null = null;
 
-  constructor(start: 'GET ' | 'POST ' | 'HTTP/1.1 ') {
-    this.#start = Buffer.from(start);
+  /** @param starts what a head of this kind may begin with. */
+  constructor(...starts: readonly ('GET ' | 'POST ' | 'HTTP/1.1 ')[]) {
+    this.#starts = starts.map((start) => Buffer.from(start));
   }
 
   push(chunk: Buffer): void {
@@ -60,8 +61,10 @@ export class HeadReader {
   }
 
   get #startsRight(): boolean {
-    const length = Math.min(this.#start.length, this.#bytes.length);
-    return this.#bytes.subarray(0, length).equals(this.#start.subarray(0, length));
+    return this.#starts.some((start) => {
+      const length = Math.min(start.length, this.#bytes.length);
+      return this.#bytes.subarray(0, length).equals(start.subarray(0, length));
+    });
   }
 }
 

@@ -17,7 +17,15 @@ import { rowsOf } from '../control/table.ts';
 import type { FaultTable } from '../control/table.ts';
 import type { HttpAnswer } from '../server/http-answer.ts';
 import type { CloseLike, GeminiFaults } from './faults.ts';
-import { LIVE_CLOSES, UNAVAILABLE, httpError, quotaExceeded, refusedKey } from './wire.ts';
+import type { Planned } from './planned.ts';
+import {
+  LIVE_CLOSES,
+  NOT_FOUND,
+  UNAVAILABLE,
+  httpError,
+  quotaExceeded,
+  refusedKey,
+} from './wire.ts';
 import type { LiveCloseName } from './wire.ts';
 
 /** What can change while the server runs. */
@@ -34,17 +42,13 @@ interface Changing {
 export interface GeminiFaultTarget {
   readonly pongs: PongPace;
   readonly lasting: LastingFaults;
-  sendAway(timeLeft: string | null, endsInMs: number, only: WebSocket | null): number;
-  closeThose(close: CloseLike, only: WebSocket | null): number;
-  cutThose(only: WebSocket | null): number;
+  readonly planned: Planned;
+  goAway(timeLeft: string | null, endsInMs: number, only: WebSocket | null): number;
+  closeAll(close: CloseLike, only: WebSocket | null): number;
+  cutAll(only: WebSocket | null): number;
   forgetHandles(): void;
   spendQuota(isSpent: boolean): void;
-  /** The next one, of either or of one. */
-  refuse(answer: HttpAnswer, on: RefusedThing, told: () => void): void;
-  closeSetups(close: CloseLike, told: () => void): void;
 }
-
-export type RefusedThing = 'any' | 'live' | 'content';
 
 const CLOSE_NAMES = Object.keys(LIVE_CLOSES) as readonly LiveCloseName[];
 const row = rowsOf<GeminiFaultTarget>();
@@ -63,7 +67,7 @@ const OF_SOCKETS: FaultTable<GeminiFaultTarget> = [
     },
     told: ({ leadMs }) => `told to go within ${leadMs} ms`,
     strike: (target, { leadMs, timeLeft }, { only }) =>
-      target.sendAway(timeLeft === 'told' ? `${leadMs / 1_000}s` : null, leadMs, only),
+      target.goAway(timeLeft === 'told' ? `${leadMs / 1_000}s` : null, leadMs, only),
   }),
   row({
     name: 'close',
@@ -72,7 +76,7 @@ const OF_SOCKETS: FaultTable<GeminiFaultTarget> = [
     inName: 'as',
     parameters: { as: closeAs(CLOSE_NAMES, 'internal'), reason: text('the reason of a code', '') },
     told: ({ as }) => `closed with ${as}`,
-    strike: (target, { as, reason }, { only }) => target.closeThose(closeLike(as, reason), only),
+    strike: (target, { as, reason }, { only }) => target.closeAll(closeLike(as, reason), only),
   }),
   row({
     name: 'cut',
@@ -80,7 +84,7 @@ const OF_SOCKETS: FaultTable<GeminiFaultTarget> = [
     befalls: 'sockets',
     parameters: {},
     told: () => 'cut',
-    strike: (target, _values, { only }) => target.cutThose(only),
+    strike: (target, _values, { only }) => target.cutAll(only),
   }),
 ];
 
@@ -98,7 +102,7 @@ const OF_THE_NEXT: FaultTable<GeminiFaultTarget> = [
     told: ({ status }) => `refused with ${status}`,
     strike: (target, { status, retryAfterMs, on }, { times, told }) => {
       const refusal = refusalOf(status, retryAfterMs);
-      for (let at = 0; at < times; at += 1) target.refuse(refusal, on, told);
+      for (let at = 0; at < times; at += 1) target.planned.refuse(refusal, on, told);
       return 0;
     },
   }),
@@ -110,7 +114,7 @@ const OF_THE_NEXT: FaultTable<GeminiFaultTarget> = [
     parameters: { as: closeAs(CLOSE_NAMES, 'internal'), reason: text('the reason of a code', '') },
     told: ({ as }) => `closed a setup with ${as}`,
     strike: (target, { as, reason }, { times, told }) => {
-      for (let at = 0; at < times; at += 1) target.closeSetups(closeLike(as, reason), told);
+      for (let at = 0; at < times; at += 1) target.planned.closeSetup(closeLike(as, reason), told);
       return 0;
     },
   }),
@@ -201,7 +205,7 @@ function refusalOf(status: number, retryAfterMs: number | null): HttpAnswer {
     case 403:
       return refusedKey(null);
     case 404:
-      return httpError({ status, name: 'NOT_FOUND', message: 'Requested entity was not found.' });
+      return NOT_FOUND;
     case 429:
       return retryAfterMs === null ? quotaExceeded() : quotaExceeded(`${retryAfterMs / 1_000}s`);
     case 503:

@@ -117,6 +117,12 @@ export function quotaExceeded(
   });
 }
 
+export const NOT_FOUND = httpError({
+  status: 404,
+  name: 'NOT_FOUND',
+  message: 'Requested entity was not found.',
+});
+
 export const UNAVAILABLE = httpError({
   status: 503,
   name: 'UNAVAILABLE',

@@ -6,15 +6,16 @@ import type { Clock } from '../../ports/clock.ts';
 export function slowPongs(socket: WebSocket, delayMs: () => number, clock: Clock): void {
   const pong = socket.pong.bind(socket);
   const owed = new Set<unknown>();
-  socket.pong = (data?: unknown) => {
+  // `ws` counts the pongs that it is not told the end of, and after some ends the socket.
+  socket.pong = (data?: unknown, mask?: boolean, sent?: (error: Error) => void) => {
     const waitMs = delayMs();
     if (waitMs === 0) {
-      pong(data);
+      pong(data, mask, sent);
       return;
     }
     const timer = clock.setTimeout(() => {
       owed.delete(timer);
-      if (socket.readyState === socket.OPEN) pong(data);
+      if (socket.readyState === socket.OPEN) pong(data, mask, sent);
     }, waitMs);
     owed.add(timer);
   };

@@ -14,6 +14,7 @@ import type { WhisperFault } from './faults.ts';
 import { bodyOf as transcriptionBody, eventsOf, textOf } from './formats.ts';
 import type { Transcription } from './formats.ts';
 import { withOddities } from './oddities.ts';
+import type { WhisperRequestLog, WhisperSimulator, WhisperSimulatorOptions } from './options.ts';
 import { HEALTHY, LOADING, NOT_FOUND, cppRefusal, refusalOf, wrongKey } from './refusals.ts';
 import type { Flavour } from './refusals.ts';
 import { MODELS, readRequest } from './request.ts';
@@ -22,55 +23,14 @@ import { transcribe } from './transcriber.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { systemRandom } from '../../ports/random.ts';
-import type { Random } from '../../ports/random.ts';
-import type { Recogniser } from '../recogniser/recogniser.ts';
 import { FaultDesk } from '../control/desk.ts';
-import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
 import { listenWithFaults } from '../control/endpoint.ts';
 import { PongPace } from '../control/pongs.ts';
 import { answer, bodyOf } from '../server/simulator-server.ts';
-import type { ServerAddress } from '../server/address.ts';
 import type { HttpAnswer } from '../server/http-answer.ts';
 
 export type { WhisperFault } from './faults.ts';
-
-export interface WhisperSimulatorOptions extends ServerAddress, FaultListener {
-  readonly recogniser: Recogniser;
-  /** Keys that may transcribe at OpenAI's path. Default `local`. */
-  readonly apiKeys?: readonly string[];
-  /** Asked of each transcription, counted from 1: what becomes of it. What `failNext` planned comes first. */
-  readonly faults?: (request: number) => WhisperFault | null;
-  /** So long after its start it still loads its model: 503. Default 0. */
-  readonly loadingMs?: number;
-  /** Where nothing was said it writes what Whisper writes then. Default false. */
-  readonly hallucinatesOnSilence?: boolean;
-  /** The share of JSON answers with fields that nobody knows, 0 to 1. Default 0. */
-  readonly oddityRatio?: number;
-  /** For what is sent at random. */
-  readonly random?: Random;
-  readonly clock?: Clock;
-}
-
-/** One transcription that was asked for. */
-export interface WhisperRequestLog {
-  readonly path: string;
-  readonly status: number;
-  readonly idempotencyKey: string | null;
-  readonly durationMs: number;
-  readonly text: string;
-}
-
-export interface WhisperSimulator extends FaultsOnDemand {
-  /** Such as `http://127.0.0.1:40123`. */
-  readonly url: string;
-  readonly port: number;
-  /** The last of them, oldest first; what was never answered is in it with status 0. A copy on every reading. */
-  readonly requests: readonly WhisperRequestLog[];
-  /** The next transcriptions end so, in this order. */
-  failNext(...faults: readonly WhisperFault[]): void;
-  /** Cuts everything and frees the port. The recogniser stays: who made it closes it. */
-  close(): Promise<void>;
-}
+export type { WhisperRequestLog, WhisperSimulator, WhisperSimulatorOptions } from './options.ts';
 
 const MAX_BODY_BYTES = 25 * 1_024 * 1_024;
 const REMEMBERED_REQUESTS = 1_000;

@@ -55,7 +55,7 @@ export class PathRun<TMachine extends AnyStateMachine, TWorld> {
     await this.#look(null);
     for (const step of this.#path.steps) {
       await this.#execute(step);
-      await this.#look(step);
+      if (!this.#isPassing(step)) await this.#look(step);
     }
   }
 
@@ -74,6 +74,12 @@ export class PathRun<TMachine extends AnyStateMachine, TWorld> {
     if (isOwnTimer) await this.#neededClock.advanceAsync(step.passMs > 0 ? 1 : 0);
     else await executor?.(this.#world, step.event, step);
     await settle();
+  }
+
+  /** What falls due at the same moment comes before anybody looks. */
+  #isPassing({ event, descriptor, to }: ModelStep): boolean {
+    const isOwnTimer = isTimer(descriptor) && !this.#executorOf(event.type, descriptor);
+    return isOwnTimer && nextTimer(to)?.[1] === to.nowMs;
   }
 
   async #look(step: ModelStep | null): Promise<void> {

@@ -1,0 +1,34 @@
+/** What waits for the next upgrade, request or setup, each of them once and in the order of asking. */
+import type { HttpAnswer } from '../server/http-answer.ts';
+import type { CloseLike } from './faults.ts';
+
+export type RefusedThing = 'any' | 'live' | 'content';
+
+/** Told when it has happened. */
+type Told = (() => void) | undefined;
+
+export class Planned {
+  readonly #refusals: { readonly what: HttpAnswer; readonly on: RefusedThing; readonly told: Told }[] = [];
+  readonly #setupCloses: { readonly what: CloseLike; readonly told: Told }[] = [];
+
+  refuse(what: HttpAnswer, on: RefusedThing, told?: () => void): void {
+    this.#refusals.push({ what, on, told });
+  }
+
+  closeSetup(what: CloseLike, told?: () => void): void {
+    this.#setupCloses.push({ what, told });
+  }
+
+  takeRefusal(by: RefusedThing): HttpAnswer | null {
+    const at = this.#refusals.findIndex(({ on }) => on === 'any' || on === by);
+    const planned = at < 0 ? undefined : this.#refusals.splice(at, 1)[0];
+    planned?.told?.();
+    return planned?.what ?? null;
+  }
+
+  takeSetupClose(): CloseLike | null {
+    const planned = this.#setupCloses.shift();
+    planned?.told?.();
+    return planned?.what ?? null;
+  }
+}
