@@ -1,7 +1,7 @@
 /** The command line: what each command takes, and the exit status that it ends with. */
 import { createRequire } from 'node:module';
 
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 
 import { runCharts } from './commands/charts.ts';
 import { runDemo } from './commands/demo.ts';
@@ -16,6 +16,14 @@ import { runTranscribe } from './commands/transcribe.ts';
 import type { TranscribeOptions } from './commands/transcribe.ts';
 import type { CliIo } from './io.ts';
 import { createIo, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
+import {
+  drainAsMs,
+  notEmpty,
+  portNumber,
+  positiveNumber,
+  secondsAsMs,
+  wholeNumber,
+} from './option-values.ts';
 import { PROVIDERS, VOICE } from './providers.ts';
 import { STAND_IN_FAULTS, STAND_INS } from './stand-ins.ts';
 import { jsonLine } from './summary.ts';
@@ -27,8 +35,6 @@ import {
 import { FAULT_KINDS, FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from '../simulators/faults/plan.ts';
 
 const { version } = createRequire(import.meta.url)('tenuto/package.json') as { version: string };
-
-const DAY_S = 86_400;
 
 const providersHelp = PROVIDERS.map(({ name, what }) => `${name} (${what})`).join(', ');
 
@@ -189,16 +195,15 @@ function addServe(program: Command, io: CliIo, done: (status: number) => void): 
     .option('--drain <seconds>', 'how long clients have when it ends (default: 30)', drainAsMs)
     .option('--config <file>', 'YAML or JSON, as docs/gateway.yaml; options win over it')
     .option('--json', 'print one object a line', false)
-    .addHelpText('after', SERVE_HELP)
-    .action(async ({ drain: drainMs, ...options }: ServeCommand & { readonly drain?: number }) => {
+    .addHelpText(
+      'after',
+      '\nExit status: 0 where all clients had gone by the deadline and no session was lost, 1 where not, 2 where it cannot begin.',
+    )
+    .action(async (options: ServeCommand) => {
       io.catchSignals('Ending: no new session; again to end at once');
-      const drain = drainMs === undefined ? {} : { drainMs };
-      done(await runServe({ ...options, ...drain, environment: process.env }, io));
+      done(await runServe({ ...options, environment: process.env }, io));
     });
 }
-
-const SERVE_HELP = `
-Exit status: 0 where all clients had gone by the deadline and no session was lost, 1 where not, 2 where it cannot begin.`;
 
 function addServices(program: Command, io: CliIo, done: (status: number) => void): void {
   program
@@ -243,39 +248,4 @@ function standInFaultsHelp(): string {
   const more = 'docs/simulators.md has every parameter, name and code.';
   const table = faultListHelp(STAND_IN_FAULTS);
   return ['', 'Faults:', FAULT_LIST_GRAMMAR, FAULT_LIST_NOTES, more, '', table].join('\n');
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0 && text.trim() !== '') return value;
-  throw new InvalidArgumentError(`Give a whole number, 0 to ${Number.MAX_SAFE_INTEGER}.`);
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isFinite(value) && value > 0 && value <= 100) return value;
-  throw new InvalidArgumentError('Give a number above 0, at most 100.');
-}
-
-function portNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && value <= 65_535 && text.trim() !== '') return value;
-  throw new InvalidArgumentError('Give a port from 0 to 65535.');
-}
-
-function notEmpty(text: string): string {
-  if (text.trim() !== '') return text;
-  throw new InvalidArgumentError('Give a key, or leave the option out.');
-}
-
-function secondsAsMs(text: string): number {
-  const value = Number(text);
-  if (value >= 1 && value <= DAY_S) return Math.round(value * 1_000);
-  throw new InvalidArgumentError('Give a number of seconds, 1 to 86400.');
-}
-
-function drainAsMs(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && value <= 600) return Math.round(value * 1_000);
-  throw new InvalidArgumentError('Give a number of seconds, 0 to 600.');
 }

@@ -4,7 +4,6 @@ import { basename } from 'node:path';
 
 import pc from 'picocolors';
 
-import type { Environment } from '../access.ts';
 import type { CliIo } from '../io.ts';
 import { reportError } from '../io.ts';
 import { firingLines } from '../firing.ts';
@@ -13,10 +12,7 @@ import { changesLine, Counts, progressLine } from '../progress.ts';
 import type { Recording, StreamReport } from '../recording.ts';
 import { RETENTION_MS, streamRecording } from '../recording.ts';
 import type { Stream } from '../stream.ts';
-import { GATEWAY, startGatewayService } from '../gateway-service.ts';
-import { isVoice, parseProviders } from '../providers.ts';
 import type { Services } from '../services.ts';
-import { startServices } from '../services.ts';
 import {
   adviceOn,
   courseLines,
@@ -30,7 +26,8 @@ import {
 import { Talk } from '../talk.ts';
 import { plain, tell, tellTalk } from '../telling.ts';
 import type { Surroundings } from '../telling.ts';
-import { startVoice } from '../voice.ts';
+import { nameOf, throughOf } from '../through.ts';
+import type { ThroughOptions } from '../through.ts';
 import { partLines, VOICE_PARTS } from '../voice-parts.ts';
 import { readWav } from '../../audio/wav.ts';
 import { systemClock } from '../../ports/clock.ts';
@@ -38,30 +35,14 @@ import { TenutoError } from '../../ports/errors.ts';
 import { formatFaultPlan, parseFaultPlan } from '../../simulators/faults/plan.ts';
 import type { FaultPlan } from '../../simulators/faults/plan.ts';
 
-export interface TranscribeOptions {
-  /** Names, with commas between them. Default `local`; with `gateway` none. */
-  readonly provider?: string;
-  /** The address of a gateway that runs already: it chooses the providers. */
-  readonly gateway?: string;
-  /** The environment variable that holds the gateway's bearer. */
-  readonly tokenEnv?: string;
-  readonly standby: boolean;
-  readonly simulated: boolean;
+export interface TranscribeOptions extends ThroughOptions {
   readonly faults: string;
   readonly seed: number;
   readonly speed: number;
   readonly json: boolean;
-  readonly apiKey?: string;
-  readonly url?: string;
-  readonly port?: number;
   readonly maxAttempts?: number;
   readonly retention?: number;
-  /** Where keys and addresses are that no option gives. Default: nowhere. */
-  readonly environment?: Environment;
 }
-
-/** Who hears where nobody is named. */
-const LOCAL = 'local';
 
 export async function runTranscribe(
   file: string,
@@ -85,47 +66,6 @@ export async function runTranscribe(
     io.live('');
     await services.close();
   }
-}
-
-type Given = TranscribeOptions & { readonly plan: FaultPlan; readonly speedRatio: number };
-
-interface Through {
-  /** What faults can be aimed at. */
-  readonly targets: readonly string[];
-  start(given: Given): Promise<Services>;
-}
-
-/** A gateway that runs already, a voice agent, or providers. */
-function throughOf(options: TranscribeOptions): Through {
-  const { gateway: url, provider = LOCAL } = options;
-  if (url !== undefined) {
-    checkAlone(options);
-    return { targets: [GATEWAY], start: (given) => startGatewayService({ ...given, url }) };
-  }
-  if (options.tokenEnv !== undefined) throw onlyWithGateway();
-  if (isVoice(provider)) return { targets: VOICE_PARTS, start: startVoice };
-  const providers = parseProviders(provider);
-  return { targets: providers, start: (given) => startServices({ ...given, providers }) };
-}
-
-/** What a gateway decides is not for its clients to say. */
-function checkAlone({ provider, apiKey, url, simulated, standby }: TranscribeOptions): void {
-  const others = { provider, 'api-key': apiKey, url, simulated, standby };
-  const given = Object.entries(others).find(([, value]) => value !== undefined && value !== false);
-  if (given === undefined) return;
-  throw new TenutoError({
-    code: 'OPTION_INVALID',
-    message: `--gateway and --${given[0]} exclude each other: a gateway has providers of its own.`,
-    remediation: 'Leave one of them out; what serves behind a gateway is told to tenuto serve.',
-  });
-}
-
-function onlyWithGateway(): TenutoError {
-  return new TenutoError({
-    code: 'OPTION_INVALID',
-    message: '--token-env is for a gateway, and none is given.',
-    remediation: 'Add --gateway and its address, or leave --token-env out.',
-  });
 }
 
 async function transcribe(
@@ -185,11 +125,7 @@ async function transcribe(
 
   if (options.json) {
     if (report.error !== null) reportError(report.error, io, true);
-    io.write(
-      jsonLine(
-        summaryOf(report, options.gateway === undefined ? (options.provider ?? LOCAL) : GATEWAY),
-      ),
-    );
+    io.write(jsonLine(summaryOf(report, nameOf(options))));
   } else {
     conclude(report, { plan, services, recording, startedAtMs, speedRatio: options.speed }, io);
   }

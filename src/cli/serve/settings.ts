@@ -26,7 +26,8 @@ export interface ServeOptions {
   readonly provider?: string;
   /** Stand-ins on this machine for all of them. */
   readonly simulated: boolean;
-  readonly drainMs?: number;
+  /** Milliseconds. */
+  readonly drain?: number;
   readonly speed?: number;
 }
 
@@ -77,7 +78,7 @@ export function settingsOf(
     origins: config.origins ?? [],
     tls: pemFrom(config.tls, file),
     graceMs: config.graceMs,
-    drainMs: options.drainMs ?? config.drainMs ?? DRAIN_MS,
+    drainMs: options.drain ?? config.drainMs ?? DRAIN_MS,
     limits: config.limits ?? {},
     candidates: simulated ? candidates.map((one) => ({ ...one, simulated })) : candidates,
     speech: config.speech ?? {},

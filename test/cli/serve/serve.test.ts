@@ -101,7 +101,7 @@ describe('the end of tenuto serve', () => {
   });
 
   it('is 1 where clients were cut off and their sessions are lost with the memory', async () => {
-    const gateway = serving({ drainMs: 200 });
+    const gateway = serving({ drain: 200 });
     const run = streamThrough(await gateway.port, recording, { onFlowing: () => gateway.stop() });
 
     expect(await gateway.ended).toBe(1);
@@ -113,7 +113,7 @@ describe('the end of tenuto serve', () => {
   });
 
   it('comes at once with the second signal', async () => {
-    const gateway = serving({ drainMs: 600_000 });
+    const gateway = serving({ drain: 600_000 });
     const run = streamThrough(await gateway.port, recording, { onFlowing: () => gateway.stop() });
     await gateway.told('session.begun');
     gateway.stop();

@@ -1,0 +1,39 @@
+/** What options of the command line may hold; each throws InvalidArgumentError, which says what to give. */
+import { InvalidArgumentError } from 'commander';
+
+const DAY_S = 86_400;
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0 && text.trim() !== '') return value;
+  throw new InvalidArgumentError(`Give a whole number, 0 to ${Number.MAX_SAFE_INTEGER}.`);
+}
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0 && value <= 100) return value;
+  throw new InvalidArgumentError('Give a number above 0, at most 100.');
+}
+
+export function portNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value <= 65_535 && text.trim() !== '') return value;
+  throw new InvalidArgumentError('Give a port from 0 to 65535.');
+}
+
+export function notEmpty(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Give a key, or leave the option out.');
+}
+
+export function secondsAsMs(text: string): number {
+  const value = Number(text);
+  if (value >= 1 && value <= DAY_S) return Math.round(value * 1_000);
+  throw new InvalidArgumentError('Give a number of seconds, 1 to 86400.');
+}
+
+export function drainAsMs(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 600) return Math.round(value * 1_000);
+  throw new InvalidArgumentError('Give a number of seconds, 0 to 600.');
+}
