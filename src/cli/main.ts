@@ -35,7 +35,6 @@ import {
 import { FAULT_KINDS, FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from '../simulators/faults/plan.ts';
 
 const { version } = createRequire(import.meta.url)('tenuto/package.json') as { version: string };
-
 const providersHelp = PROVIDERS.map(({ name, what }) => `${name} (${what})`).join(', ');
 
 /** Runs one command and returns its exit status. */
@@ -200,7 +199,7 @@ function addServe(program: Command, io: CliIo, done: (status: number) => void): 
       '\nExit status: 0 where all clients had gone by the deadline and no session was lost, 1 where not, 2 where it cannot begin.',
     )
     .action(async (options: ServeCommand) => {
-      io.catchSignals('Ending: no new session; again to end at once');
+      io.catchSignals('Ending');
       done(await runServe({ ...options, environment: process.env }, io));
     });
 }

@@ -70,7 +70,7 @@ export function listOf<Item extends z.ZodType>(item: Item, what: string): z.ZodA
   return z.array(item, { error });
 }
 
-export function listed(names: readonly string[]): string {
+function listed(names: readonly string[]): string {
   if (names.length < 2) return names.join('');
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
 }

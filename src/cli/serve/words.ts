@@ -28,7 +28,7 @@ export function greeting(settings: ServeSettings, url: string): readonly string[
   ];
 }
 
-export function storeText(store: StoreConfig): string {
+function storeText(store: StoreConfig): string {
   return store.kind === 'memory'
     ? 'memory (what is acknowledged outlives its client and the network, and not this process)'
     : `file, in ${store.directory} (what is acknowledged is on the disk: it outlives this process, and a crash of the machine ` +

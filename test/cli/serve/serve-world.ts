@@ -12,7 +12,7 @@ import { speak } from '../../../src/simulators/persona/voice.ts';
 import { createToneRecogniser } from '../../../src/simulators/recogniser/tone-recogniser.ts';
 
 const RATE_HZ = 16_000;
-export const SPEED = 4;
+const SPEED = 4;
 
 export interface Serving {
   readonly lines: string[];
