@@ -6,7 +6,7 @@ import type { Refusal } from './refusal.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Counters } from './counters.ts';
 import type { AdmissionLimits } from './admission/limits.ts';
-import type { Attached } from './registry.ts';
+import type { Attached } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Durability } from '../ports/log-store.ts';

@@ -2,61 +2,28 @@
  * Which sessions live here, and how a client comes to one: it begins it, takes it up where it left it, or takes it over
  * from a gateway that is gone. Who has committed a fence owns the session; before that nobody is disturbed.
  */
-import type { Admission } from './admission/admission.ts';
 import type { App } from './app.ts';
-import type { Audit } from './audit.ts';
 import type { Principal } from './auth/principal.ts';
-import { decodeCard, encodeCard } from './card.ts';
+import { encodeCard } from './card.ts';
 import type { SessionCard } from './card.ts';
-import type { Counters } from './counters.ts';
 import { judge } from './judgement.ts';
-import type { Claimed, Verdict } from './judgement.ts';
-import type { LoggedFrame, SessionRecord, Standing } from './records.ts';
-import { decodeRecord } from './records.ts';
+import type { Verdict } from './judgement.ts';
+import type { Standing } from './records.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
-import { appendFence, readTail } from './session-log.ts';
+import type { Attached, RegistryOptions } from './registry.types.ts';
+import { appendFence } from './session-log.ts';
 import { GatewaySession } from './session.ts';
 import type { GatewaySessionOptions } from './session.ts';
-import { digestOf, newSessionId, newToken } from './tokens.ts';
-import type { Clock, WallClock } from '../ports/clock.ts';
-import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
+import { cardFor, endInLog, newCard, framesOf, lookInLog, standingFor } from './takeover.ts';
+import type { Known } from './takeover.ts';
+import { newSessionId, newToken } from './tokens.ts';
 import type { HelloFrame } from '../protocol/types.ts';
-
-export interface RegistryOptions {
-  readonly store: LogStore;
-  readonly clock: Clock;
-  readonly wallClock: WallClock;
-  readonly apps: ReadonlyMap<string, App>;
-  /** Nobody takes it up again. */
-  readonly onEnded: (sessionId: string) => void;
-  readonly graceMs: number;
-  readonly admission: Admission;
-  readonly audit: Audit;
-  readonly counters: Counters;
-}
-
-export interface Attached {
-  readonly kind: 'attached';
-  readonly session: GatewaySession;
-  /** For the next time. */
-  readonly token: string;
-  readonly isResumed: boolean;
-}
 
 /** Somebody else fences at the same moment: the loser looks again, but not for ever. */
 const MAX_TRIES = 5;
 
-/** Wall clocks of two machines differ, and a gateway takes a while to come back: rather too late than too early. */
-const CLOCK_SLACK_MS = 30_000;
-
 const NOTHING: Standing = { epoch: 0, up: 0, down: 0, downAcked: 0, fin: 0, done: 0 };
-
-/** Where a session stands as far as anybody here can see, and the card of who may take it up. */
-interface Known extends Claimed {
-  readonly live: GatewaySession | null;
-  readonly position: number;
-}
 
 type Owned = Pick<
   GatewaySessionOptions,
@@ -100,18 +67,7 @@ export class Registry {
     const place = this.#options.admission.place(subject);
     if (typeof place !== 'function') return place;
     const token = newToken();
-    const card: SessionCard = {
-      lineage: newSessionId(),
-      subject,
-      app: hello.app ?? 'speech',
-      audio: hello.audio,
-      clock: hello.clock,
-      token: digestOf(token),
-      formerToken: null,
-      inst: hello.inst,
-      att: hello.att,
-      startedAtMs: this.#options.wallClock(),
-    };
+    const card = newCard(hello, subject, token, this.#options.wallClock());
     const id = newSessionId();
     // Finals that the client has from a session before this one are not told again.
     const standing = { ...NOTHING, epoch: hello.epoch + 1, fin: hello.fin };
@@ -138,7 +94,7 @@ export class Registry {
       }
       const known = await this.#look(sid);
       if (known === null || known.isEnded) return false;
-      const outcome = await this.#appendEnd(sid, known);
+      const outcome = await endInLog(this.#options, sid, known);
       if (outcome.kind === 'committed') {
         this.#options.audit.tell('session.loggedOut', { sessionId: sid });
         this.#options.onEnded(sid);
@@ -152,13 +108,6 @@ export class Registry {
     const { subject } = session.card;
     this.#options.audit.tell('session.loggedOut', { sessionId: session.id, subject });
     await session.logOut();
-  }
-
-  #appendEnd(sid: string, { standing, card, position }: Known): Promise<AppendOutcome> {
-    const { store, wallClock } = this.#options;
-    const where = { store, sessionId: sid, writer: newSessionId(), wallClock };
-    const ended = { ...card, isLoggedOut: true };
-    return appendFence(where, position, { standing, card: encodeCard(ended) }, 'end');
   }
 
   async #resume(
@@ -204,18 +153,10 @@ export class Registry {
   }
 
   async #look(sid: string): Promise<Known | null> {
-    const live = this.#sessions.get(sid) ?? null;
-    if (live !== null) {
-      const { card, standing } = live;
-      return { live, position: 0, standing, card, isEnded: false };
-    }
-    const tail = await readTail(this.#options.store, sid);
-    const card = tail?.record == null ? null : decodeCard(tail.record.card);
-    if (tail?.record == null || card === null) return null;
-    const { position, record } = tail;
-    const unattendedMs = this.#options.wallClock() - record.writtenAtMs;
-    const isEnded = record.kind === 'end' || unattendedMs > this.#options.graceMs + CLOCK_SLACK_MS;
-    return { live, position, standing: standingOf(record), card, isEnded };
+    const live = this.#sessions.get(sid);
+    if (live === undefined) return lookInLog(this.#options, sid);
+    const { card, standing } = live;
+    return { live, position: 0, standing, card, isEnded: false };
   }
 
   /** Null where it was lost over this: whoever has it now is looked for. */
@@ -238,7 +179,7 @@ export class Registry {
     const standing = standingFor(known.standing, hello, epoch);
     const place = this.#options.admission.placeAnyway(card.subject);
     const session = await this.#own(sid, known.position, standing, card, place);
-    if (session instanceof GatewaySession) session.recall(await this.#framesOf(sid));
+    if (session instanceof GatewaySession) session.recall(await framesOf(this.#options.store, sid));
     return session;
   }
 
@@ -304,38 +245,4 @@ export class Registry {
     this.#sessions.set(id, session);
     return session;
   }
-
-  async #framesOf(sid: string): Promise<readonly LoggedFrame[]> {
-    const frames: LoggedFrame[] = [];
-    for await (const { bytes } of this.#options.store.read(sid, 0)) {
-      frames.push(...(decodeRecord(bytes)?.frames ?? []));
-    }
-    return frames;
-  }
-}
-
-function cardFor(
-  card: SessionCard,
-  { inst, att, resume = '' }: HelloFrame,
-  token: string,
-): SessionCard {
-  return { ...card, inst, att, token: digestOf(token), formerToken: digestOf(resume) };
-}
-
-/**
- * A store may have lost its newest records. What the client has of them it has: numbers are not used twice, and finals
- * that it was told are not told again.
- */
-function standingFor(standing: Standing, { rcv, fin }: HelloFrame, epoch: number): Standing {
-  return {
-    ...standing,
-    epoch,
-    down: Math.max(standing.down, rcv),
-    downAcked: Math.max(standing.downAcked, Math.min(rcv, standing.down)),
-    fin: Math.max(standing.fin, fin),
-  };
-}
-
-function standingOf({ epoch, up, down, downAcked, fin, done }: SessionRecord): Standing {
-  return { epoch, up, down, downAcked, fin, done };
 }

@@ -1,0 +1,29 @@
+/** What a registry is made of, and what it hands out. */
+import type { Admission } from './admission/admission.ts';
+import type { App } from './app.ts';
+import type { Audit } from './audit.ts';
+import type { Counters } from './counters.ts';
+import type { GatewaySession } from './session.ts';
+import type { Clock, WallClock } from '../ports/clock.ts';
+import type { LogStore } from '../ports/log-store.ts';
+
+export interface RegistryOptions {
+  readonly store: LogStore;
+  readonly clock: Clock;
+  readonly wallClock: WallClock;
+  readonly apps: ReadonlyMap<string, App>;
+  /** Nobody takes it up again. */
+  readonly onEnded: (sessionId: string) => void;
+  readonly graceMs: number;
+  readonly admission: Admission;
+  readonly audit: Audit;
+  readonly counters: Counters;
+}
+
+export interface Attached {
+  readonly kind: 'attached';
+  readonly session: GatewaySession;
+  /** For the next time. */
+  readonly token: string;
+  readonly isResumed: boolean;
+}

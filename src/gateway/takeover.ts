@@ -1,0 +1,109 @@
+/** A session that does not live here: what its log says of it, and what becomes of that for whoever takes it over. */
+import { decodeCard, encodeCard } from './card.ts';
+import type { SessionCard } from './card.ts';
+import type { Claimed } from './judgement.ts';
+import { decodeRecord } from './records.ts';
+import type { LoggedFrame, SessionRecord, Standing } from './records.ts';
+import { appendFence, readTail } from './session-log.ts';
+import type { GatewaySession } from './session.ts';
+import { digestOf, newSessionId } from './tokens.ts';
+import type { WallClock } from '../ports/clock.ts';
+import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
+import type { HelloFrame } from '../protocol/types.ts';
+
+/** Where logs are, and how long a session outlives its client. */
+export interface Logs {
+  readonly store: LogStore;
+  readonly wallClock: WallClock;
+  readonly graceMs: number;
+}
+
+/** Wall clocks of two machines differ, and a gateway takes a while to come back: rather too late than too early. */
+const CLOCK_SLACK_MS = 30_000;
+
+/** Where a session stands as far as anybody here can see, and the card of who may take it up. */
+export interface Known extends Claimed {
+  readonly live: GatewaySession | null;
+  readonly position: number;
+}
+
+/** Null for what was never a session here, or is none any more. */
+export async function lookInLog(
+  { store, wallClock, graceMs }: Logs,
+  sid: string,
+): Promise<Known | null> {
+  const tail = await readTail(store, sid);
+  const card = tail?.record == null ? null : decodeCard(tail.record.card);
+  if (tail?.record == null || card === null) return null;
+  const { position, record } = tail;
+  const unattendedMs = wallClock() - record.writtenAtMs;
+  const isEnded = record.kind === 'end' || unattendedMs > graceMs + CLOCK_SLACK_MS;
+  return { live: null, position, standing: standingOf(record), card, isEnded };
+}
+
+/** Ends it on somebody's behalf. Whoever owns it learns of that at the next append. */
+export function endInLog(
+  { store, wallClock }: Logs,
+  sid: string,
+  { standing, card, position }: Known,
+): Promise<AppendOutcome> {
+  const where = { store, sessionId: sid, writer: newSessionId(), wallClock };
+  const ended = { ...card, isLoggedOut: true };
+  return appendFence(where, position, { standing, card: encodeCard(ended) }, 'end');
+}
+
+/** All that the log holds, both ways. */
+export async function framesOf(store: LogStore, sid: string): Promise<readonly LoggedFrame[]> {
+  const frames: LoggedFrame[] = [];
+  for await (const { bytes } of store.read(sid, 0)) {
+    frames.push(...(decodeRecord(bytes)?.frames ?? []));
+  }
+  return frames;
+}
+
+export function newCard(
+  hello: HelloFrame,
+  subject: string,
+  token: string,
+  startedAtMs: number,
+): SessionCard {
+  return {
+    lineage: newSessionId(),
+    subject,
+    app: hello.app ?? 'speech',
+    audio: hello.audio,
+    clock: hello.clock,
+    token: digestOf(token),
+    formerToken: null,
+    inst: hello.inst,
+    att: hello.att,
+    startedAtMs,
+  };
+}
+
+/** For whoever takes it up: the token that they used counts until they are known to have the next. */
+export function cardFor(
+  card: SessionCard,
+  { inst, att, resume = '' }: HelloFrame,
+  token: string,
+): SessionCard {
+  return { ...card, inst, att, token: digestOf(token), formerToken: digestOf(resume) };
+}
+
+/**
+ * A store may have lost its newest records. What the client has of them it has: numbers are not used twice, and finals
+ * that it was told are not told again.
+ */
+export function standingFor(standing: Standing, { rcv, fin }: HelloFrame, epoch: number): Standing {
+  return {
+    ...standing,
+    epoch,
+    down: Math.max(standing.down, rcv),
+    downAcked: Math.max(standing.downAcked, Math.min(rcv, standing.down)),
+    fin: Math.max(standing.fin, fin),
+  };
+}
+
+function standingOf({ epoch, up, down, downAcked, fin, done }: SessionRecord): Standing {
+  return { epoch, up, down, downAcked, fin, done };
+}
