@@ -259,7 +259,7 @@ export class Attachment implements Client {
   /** Until the client has all that it was told, its session is there to be taken up again. P17.5 */
   #endOnceTaken(): void {
     const { session } = this.#options;
-    if (this.#hasAnsweredFin && session.downAcked >= session.lastSeq) void session.end();
+    if (this.#hasAnsweredFin && session.downAcked >= session.lastSeq) void session.retire();
   }
 
   #acknowledge(): void {

@@ -228,7 +228,7 @@ export class Gateway implements House {
 
   #sweep(): void {
     for (const session of this.#registry.sessions) {
-      if (session.isExpired) void session.end();
+      if (session.isExpired) void session.retire();
     }
     this.#retirement.sweep();
     this.#sweepTimer = this.clock.setTimeout(() => {

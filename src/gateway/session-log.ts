@@ -142,7 +142,7 @@ export class SessionLog {
       this.#options.onCommitted(standing);
       this.#purge(standing);
       this.flush();
-      if (!this.#isWriting) this.#wakeIdle();
+      this.#wakeIdle(); // who waits looks again
     } else {
       this.release();
       this.#options.onLost(outcome.kind === 'conflict' ? 'fenced' : 'uncertain');

@@ -259,8 +259,13 @@ export class GatewaySession implements AppSession {
     await this.#log.settled();
   }
 
+  /** What the app says. */
+  end(): void {
+    void this.retire();
+  }
+
   /** Over for good: the log says so. */
-  async end(code: CloseCode = CLOSE.done): Promise<void> {
+  async retire(code: CloseCode = CLOSE.done): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#leave(code);
