@@ -195,7 +195,7 @@ export class GatewaySession implements AppSession {
   async logOut(): Promise<void> {
     this.#card = { ...this.#card, isLoggedOut: true };
     this.#cardBytes = encodeCard(this.#card);
-    await this.end(CLOSE.unknownSession);
+    await this.retire(CLOSE.unknownSession);
   }
 
   attach(client: Client, received: number): void {
