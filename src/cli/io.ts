@@ -1,8 +1,7 @@
 /** The terminal: where lines go, what an error looks like, and what Ctrl-C means. */
 import process from 'node:process';
 
-import pc from 'picocolors';
-
+import { colors } from './colors.ts';
 import type { Interruption } from './interruption.ts';
 import { systemClock } from '../ports/clock.ts';
 import { TenutoError } from '../ports/errors.ts';
@@ -133,7 +132,7 @@ export function reportError(
       });
   const { code, message, remediation, retryable } = known;
   if (asJson) io.write(JSON.stringify({ type: 'error', code, message, remediation, retryable }));
-  else io.note(`${pc.red('tenuto:')} ${inOneLine(`${message} ${remediation}`)} [${code}]`);
+  else io.note(`${colors.red('tenuto:')} ${inOneLine(`${message} ${remediation}`)} [${code}]`);
 
   return USAGE_CODES.has(code) ? EXIT_USAGE : EXIT_FAILED;
 }

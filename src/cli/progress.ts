@@ -1,6 +1,5 @@
 /** The live line: where the recording is, how the connection does. */
-import pc from 'picocolors';
-
+import { colors } from './colors.ts';
 import { clockText } from './io.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { SessionEvent } from '../session/events.ts';
@@ -25,13 +24,13 @@ export interface Progress {
 }
 
 const COLOUR: Readonly<Record<ConnectionStatus, (text: string) => string>> = {
-  idle: pc.dim,
-  connecting: pc.yellow,
-  connected: pc.cyan,
-  active: pc.green,
-  reconnecting: pc.red,
-  error: pc.red,
-  disconnected: pc.dim,
+  idle: colors.dim,
+  connecting: colors.yellow,
+  connected: colors.cyan,
+  active: colors.green,
+  reconnecting: colors.red,
+  error: colors.red,
+  disconnected: colors.dim,
 };
 
 /** `connected` means that a backlog goes out, at the pace that the service takes. */

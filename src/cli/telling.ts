@@ -1,6 +1,5 @@
 /** A session's events, for a person who watches. */
-import pc from 'picocolors';
-
+import { colors } from './colors.ts';
 import { counted, lasting } from './counted.ts';
 import type { CliIo } from './io.ts';
 import { clockText } from './io.ts';
@@ -38,65 +37,67 @@ export interface Surroundings {
 export function tell(event: SessionEvent, io: CliIo, around: Surroundings = {}): void {
   if (event.type === 'transcript') {
     if (event.isFinal && event.text !== '') {
-      io.write(`${pc.dim(clockText(event.startMs))}  ${event.text}`);
+      io.write(`${colors.dim(clockText(event.startMs))}  ${event.text}`);
     }
     return;
   }
   const note = noteOf(event, around);
   if (note === null) return;
   const part = around.hasParts === true ? partOf(event) : null;
-  io.note(part === null ? note : `${pc.bold(part)} ${note}`);
+  io.note(part === null ? note : `${colors.bold(part)} ${note}`);
 }
 
 export function tellTalk(line: TalkLine, io: CliIo): void {
   switch (line.kind) {
     case 'late':
-      io.write(`${pc.dim(clockText(line.said.startMs))}  ${line.said.text}`);
+      io.write(`${colors.dim(clockText(line.said.startMs))}  ${line.said.text}`);
       return;
     case 'answer':
-      io.write(`${pc.cyan('answer ')}  ${line.text}${line.isWhole ? '' : pc.dim(' (cut short)')}`);
+      io.write(
+        `${colors.cyan('answer ')}  ${line.text}${line.isWhole ? '' : colors.dim(' (cut short)')}`,
+      );
       return;
     case 'toolCall':
-      io.write(`${pc.cyan('calls  ')}  ${line.name}(${line.arguments})`);
+      io.write(`${colors.cyan('calls  ')}  ${line.name}(${line.arguments})`);
   }
 }
 
 function noteOf(event: SessionEvent, around: Surroundings): string | null {
   switch (event.type) {
     case 'connection.suspected':
-      return pc.yellow(suspectedNote(event, around));
+      return colors.yellow(suspectedNote(event, around));
     case 'connection.recovered':
-      return pc.green('the link spoke again');
+      return colors.green('the link spoke again');
     case 'connection.reconnecting':
-      return pc.yellow(attemptNote(event, around));
+      return colors.yellow(attemptNote(event, around));
     case 'connection.reconnected':
-      return pc.green(recoveryNote(event));
+      return colors.green(recoveryNote(event));
     case 'candidate.changed':
-      return pc.green(
+      return colors.green(
         `${event.from} -> ${event.to} after ${Math.round(event.takeoverMs)} ms: ${REASONS[event.reason]}`,
       );
     case 'session.degraded':
-      return around.hasFlowed === false ? null : pc.red(degradedNote(event, around));
+      return around.hasFlowed === false ? null : colors.red(degradedNote(event, around));
     case 'session.restored':
-      return pc.green('everything is there again');
+      return colors.green('everything is there again');
     case 'transcript.dropped':
-      return pc.dim(`not believed (${event.reason}): ${event.text}`);
+      return colors.dim(`not believed (${event.reason}): ${event.text}`);
     case 'gateway.serving':
       return servingNote(event);
     case 'warning':
-      return pc.yellow(event.error.message);
+      return colors.yellow(event.error.message);
     case 'gap':
-      return pc.red(gapLine(event));
+      return colors.red(gapLine(event));
     default:
       return null;
   }
 }
 
 function servingNote({ provider, missing }: SessionEventOf<'gateway.serving'>): string {
-  if (provider === null) return pc.red('behind the gateway nobody hears: it keeps the audio');
+  if (provider === null) return colors.red('behind the gateway nobody hears: it keeps the audio');
   return missing.length === 0
-    ? pc.green(`behind the gateway ${provider} hears`)
-    : pc.yellow(`behind the gateway ${provider} serves, without ${missing.join(' and ')}`);
+    ? colors.green(`behind the gateway ${provider} hears`)
+    : colors.yellow(`behind the gateway ${provider} serves, without ${missing.join(' and ')}`);
 }
 
 function suspectedNote(

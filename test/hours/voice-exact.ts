@@ -14,6 +14,9 @@ const MISSED_AFTER_MS = 12_000;
 /** Of all turns: more are never broken into while an answer is late. */
 const BROKEN_INTO_RATIO = 0.1;
 
+/** What is told of an answer that broke off twice, and of one that no attempt brought: five may be over in seconds. */
+const WHY_NOT: readonly string[] = ['REQUEST_REFUSED', 'CONNECTION_FAILED'];
+
 type ReplyStatus = SessionEventOf<'reply.ended'>['status'];
 
 /** What the user said, and what was told until what he said next was heard; answers as they were told last. */
@@ -22,7 +25,7 @@ interface Exchange {
   readonly answers: readonly Pick<MessageItem, 'text' | 'status'>[];
   readonly calls: readonly string[];
   readonly replies: readonly ReplyStatus[];
-  /** Codes: of an answer that broke off twice it is told that its request failed. */
+  /** Codes. */
   readonly warnings: readonly string[];
   /** He spoke on before there was an answer, or before its end. */
   readonly hasSpokenOn: boolean;
@@ -49,7 +52,9 @@ function isAnswered(exchange: Exchange): boolean {
     return false;
   const isBeginning = answerTo(said).startsWith(answer?.text.trimEnd() ?? '');
   if (answer?.status === 'completed') return answer.text === answerTo(said);
-  if (replies.includes('failed')) return isBeginning && warnings.includes('REQUEST_REFUSED');
+  if (replies.includes('failed')) {
+    return isBeginning && warnings.some((code) => WHY_NOT.includes(code));
+  }
   return isBeginning && (hasSpokenOn || replies.includes('incomplete'));
 }
 

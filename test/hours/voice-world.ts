@@ -6,7 +6,10 @@ import { createVoiceAgent } from '../../src/node.ts';
 import { seededRandom } from '../../src/ports/random.ts';
 import type { Provider } from '../../src/providers/contract.ts';
 import { deepgramListen } from '../../src/providers/deepgram-listen/deepgram-listen.ts';
-import { deepgramSpeak } from '../../src/providers/deepgram-speak/deepgram-speak.ts';
+import {
+  deepgramSpeak,
+  deepgramSpeakHttp,
+} from '../../src/providers/deepgram-speak/deepgram-speak.ts';
 import { geminiLlm } from '../../src/providers/gemini-llm/gemini-llm.ts';
 import { startDeepgramSimulator } from '../../src/simulators/deepgram/simulator.ts';
 import type { SessionEventType } from '../../src/session/events.ts';
@@ -58,14 +61,24 @@ export async function startServices({ clock, network, recogniser }: Hour): Promi
   return { ear, mind, mouth, networks };
 }
 
-export function agentOf(hour: Hour, { ear, mind, mouth, networks }: VoiceServices): VoiceAgent {
+/** How the voice is reached: over a socket, which has to be changed now and then, or by a request for each text. */
+export type VoiceBy = 'socket' | 'requests';
+
+export function agentOf(
+  hour: Hour,
+  { ear, mind, mouth, networks }: VoiceServices,
+  by: VoiceBy,
+): VoiceAgent {
   const apiKey = 'local';
-  const voice = deepgramSpeak({ apiKey, baseUrl: mouth.url });
+  const voice =
+    by === 'socket'
+      ? endingSooner(deepgramSpeak({ apiKey, baseUrl: mouth.url }))
+      : deepgramSpeakHttp({ apiKey, baseUrl: mouth.httpUrl });
   return createVoiceAgent({
     ...hour.options,
     hearing: [deepgramListen({ apiKey, baseUrl: ear.url, endpointingMs: 300, vadEvents: true })],
     thinking: geminiLlm({ apiKey, baseUrl: mind.httpUrl, http: networks.mind.http }),
-    speaking: [{ provider: endingSooner(voice), transport: networks.mouth }],
+    speaking: [{ provider: voice, transport: networks.mouth }],
     tools: [{ name: TOOL, parameters: { type: 'object', properties: {} } }],
   });
 }

@@ -6,13 +6,17 @@ import { expectEachAnswered, expectEachSpoken } from './voice-exact.ts';
 import { agentOf, faultsOf, startServices, toolTimesOf } from './voice-world.ts';
 
 /** In the second a result comes while a request that failed waits to be asked again. */
-test.each([7, 8])(
-  'an hour with a voice agent, a fault a minute of what hears, thinks and speaks in turn, is exact (%s)',
-  async (seed) => {
+test.each([
+  [7, 'socket'],
+  [8, 'socket'],
+  [8, 'requests'],
+] as const)(
+  'an hour with a voice agent, a fault a minute of what hears, thinks and speaks in turn, is exact (%s, by %s)',
+  async (seed, by) => {
     const hour = new Hour(seed);
     const services = await startServices(hour);
     const { ear, mind, mouth, networks } = services;
-    const agent = agentOf(hour, services);
+    const agent = agentOf(hour, services, by);
     hour.toolTakesMs = toolTimesOf(hour);
 
     const { ledger } = await hour.talk(agent, faultsOf(hour, services, agent));
@@ -25,7 +29,7 @@ test.each([7, 8])(
     expectEachAnswered(hour);
     expectEachSpoken(hour);
     expectJournalKept(hour, agent.conversation.items);
-    expect(hour.rotations).toBeGreaterThan(10);
+    if (by === 'socket') expect(hour.rotations).toBeGreaterThan(10);
     expectQuiet(hour);
     expect([networks.mind.held, networks.mouth.held]).toEqual([0, 0]);
   },

@@ -1,28 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { expectBalanced } from '../support/expect-quiet.ts';
-import { LadderWorld } from './ladder-world.ts';
+import { watchedLadders } from './ladder-world.ts';
 
-let world: LadderWorld | null = null;
-
-async function started(...args: ConstructorParameters<typeof LadderWorld>): Promise<LadderWorld> {
-  world = new LadderWorld(...args);
-  return world.connect();
-}
-
-afterEach(async () => {
-  if (world === null) return;
-  await world.close();
-
-  expect(world.live.every((count) => count === 0)).toBe(true);
-  expect(world.clock.pending).toBe(0);
-  expectBalanced(world.session);
-  world = null;
-});
-
-function changes(from: LadderWorld) {
-  return from.of('candidate.changed').map(({ from: a, to: b, reason }) => [a, b, reason]);
-}
+const { made, started } = watchedLadders();
 
 describe('a known end', () => {
   const ENDING = { endsAfterMs: 120_000 };
@@ -40,7 +20,7 @@ describe('a known end', () => {
     expect(beside).toEqual([2]);
     expect(old?.isLive).toBe(false);
     expect(ladder.live).toEqual([1]);
-    expect(changes(ladder)).toEqual([['first', 'first', 'rotation']]);
+    expect(ladder.changes).toEqual([['first', 'first', 'rotation']]);
     expect(ladder.session.ledger).toMatchObject({
       captured: 20,
       delivered: 20,
@@ -81,7 +61,7 @@ describe('a known end', () => {
     async function hedged() {
       const traits = { announcesEnd: true, configures: true };
       const options = { rotationLeadMs: 60_000 };
-      const ladder = (world = new LadderWorld([{ name: 'first', traits }], options));
+      const ladder = made([{ name: 'first', traits }], options);
       const network = ladder.network(0);
       const connected = ladder.session.connect();
       await ladder.pass(20);

@@ -1,4 +1,6 @@
 /** A session over several candidates, each with a network of its own, on one virtual clock. */
+import { afterEach, expect } from 'vitest';
+
 import { createAdmission } from '../../src/session/admission/admission.ts';
 import type { CandidateOptions } from '../../src/session/candidates.ts';
 import type { SessionEvent, SessionEventOf, SessionEventType } from '../../src/session/events.ts';
@@ -8,6 +10,7 @@ import { NetworkMonitor } from '../../src/network/monitor.ts';
 import type { NetworkSignals } from '../../src/ports/network.ts';
 import type { ProviderEvent, ProviderTraits } from '../../src/providers/contract.ts';
 import { seededRandom } from '../../src/ports/random.ts';
+import { expectBalanced } from '../support/expect-quiet.ts';
 import { answerControl, fakeProvider, sayFinal } from '../support/fake-provider.ts';
 import { FakeTransport } from '../support/fake-transport.ts';
 import type { FakeSocket } from '../support/fake-transport.ts';
@@ -61,6 +64,11 @@ export class LadderWorld {
 
   of<T extends SessionEventType>(type: T): readonly SessionEventOf<T>[] {
     return this.events.filter((event): event is SessionEventOf<T> => event.type === type);
+  }
+
+  /** From whom to whom the session went, and why. */
+  get changes(): readonly (readonly [string, string, string])[] {
+    return this.of('candidate.changed').map(({ from, to, reason }) => [from, to, reason]);
   }
 
   async connect(): Promise<this> {
@@ -136,4 +144,26 @@ export class LadderWorld {
     await this.pass(10);
     await closed;
   }
+}
+
+/** The ladder of each test in a file: closed after it, and seen to end quiet. */
+export function watchedLadders() {
+  let ladder: LadderWorld | null = null;
+  const made = (...args: ConstructorParameters<typeof LadderWorld>): LadderWorld =>
+    (ladder = new LadderWorld(...args));
+
+  afterEach(async () => {
+    if (ladder === null) return;
+    await ladder.close();
+
+    expect(ladder.live.every((count) => count === 0)).toBe(true);
+    expect(ladder.clock.pending).toBe(0);
+    expectBalanced(ladder.session);
+    ladder = null;
+  });
+
+  return {
+    made,
+    started: (...args: ConstructorParameters<typeof LadderWorld>) => made(...args).connect(),
+  };
 }

@@ -1,31 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { ManualNetwork } from '../../src/network/manual-signals.ts';
-import { expectBalanced } from '../support/expect-quiet.ts';
-import { LadderWorld } from './ladder-world.ts';
+import { watchedLadders } from './ladder-world.ts';
 
 const PAIR = [{ name: 'first' }, { name: 'second' }] as const;
 
-let world: LadderWorld | null = null;
-
-async function started(...args: ConstructorParameters<typeof LadderWorld>): Promise<LadderWorld> {
-  world = new LadderWorld(...args);
-  return world.connect();
-}
-
-afterEach(async () => {
-  if (world === null) return;
-  await world.close();
-
-  expect(world.live.every((count) => count === 0)).toBe(true);
-  expect(world.clock.pending).toBe(0);
-  expectBalanced(world.session);
-  world = null;
-});
-
-function changes(from: LadderWorld) {
-  return from.of('candidate.changed').map(({ from: a, to: b, reason }) => [a, b, reason]);
-}
+const { made, started } = watchedLadders();
 
 describe('a session with two candidates', () => {
   it('begins with the first, and dials nobody else', async () => {
@@ -36,7 +16,7 @@ describe('a session with two candidates', () => {
   });
 
   it('goes to the second when the first does not answer its first dial', async () => {
-    world = new LadderWorld(PAIR);
+    const world = made(PAIR);
     world.kill(0);
 
     await world.connect();
@@ -61,7 +41,7 @@ describe('a session with two candidates', () => {
     ladder.settle(ladder.network(1).last, 'three four');
     await ladder.pass(20);
 
-    expect(changes(ladder)).toEqual([['first', 'second', 'failover']]);
+    expect(ladder.changes).toEqual([['first', 'second', 'failover']]);
     expect(ladder.heardBy(ladder.network(1).last)).toEqual(
       Array.from({ length: 35 }, (_, at) => 21 + at),
     );
@@ -96,7 +76,7 @@ describe('a session with two candidates', () => {
   });
 
   it('ends in error, once, when nobody takes the first dial', async () => {
-    world = new LadderWorld(PAIR);
+    const world = made(PAIR);
     world.kill(0);
     world.kill(1);
 
@@ -176,7 +156,7 @@ describe('a session with two candidates', () => {
 
     expect(early).toEqual([0, 1]);
     expect(ladder.live).toEqual([1, 0]);
-    expect(changes(ladder)).toEqual([
+    expect(ladder.changes).toEqual([
       ['first', 'second', 'failover'],
       ['second', 'first', 'return'],
     ]);
@@ -262,7 +242,7 @@ describe('sessions that share a service', () => {
     await ladder.pass(50);
 
     expect(ladder.live).toEqual([0, 1]);
-    expect(changes(ladder)).toEqual([['first', 'second', 'failover']]);
+    expect(ladder.changes).toEqual([['first', 'second', 'failover']]);
   });
 });
 

@@ -1,9 +1,8 @@
 /** `tenuto demo`: the same speech over a good and over a failing network, side by side, and what came of it. */
 import { fileURLToPath } from 'node:url';
 
-import pc from 'picocolors';
-
 import { readRecording } from './transcribe.ts';
+import { colors } from '../colors.ts';
 import { differencesOf } from '../compare.ts';
 import type { WordDifference } from '../compare.ts';
 import type { CliIo } from '../io.ts';
@@ -89,7 +88,7 @@ async function followed(
 }
 
 function introduce(recording: Recording, plan: FaultPlan, options: DemoOptions, io: CliIo): void {
-  io.write(pc.bold('tenuto: the same speech over a good and over a failing network'));
+  io.write(colors.bold('tenuto: the same speech over a good and over a failing network'));
   io.write(
     `${recording.name}, ${clockText(recording.durationMs)} of human speech at ${options.speed}x real time, ` +
       'to a speech recogniser on this machine, over real WebSockets.',
@@ -114,7 +113,7 @@ function runBoth(
     if (options.json) return;
     const faults = failing.faults();
     for (const { fault, effect } of faults.slice(faultsTold)) {
-      io.note(pc.red(`${clockText(positionMs)}  fault: ${fault.kind} (${effect})`));
+      io.note(colors.red(`${clockText(positionMs)}  fault: ${fault.kind} (${effect})`));
     }
     faultsTold = faults.length;
     const { status, ledger } = session;
@@ -144,7 +143,7 @@ function runBoth(
         counts.note(event, systemClock.nowMs());
         const isFinal = event.type === 'transcript' && event.isFinal && event.text !== '';
         if ((!isFinal && !changesLine(event)) || options.json) return;
-        if (isFinal) io.write(`${pc.dim(clockText(event.startMs))}  ${event.text}`);
+        if (isFinal) io.write(`${colors.dim(clockText(event.startMs))}  ${event.text}`);
         show(session, Math.min(session.ledger.capturedMs, recording.durationMs));
       },
     }),
@@ -212,33 +211,37 @@ function tellOutcome(
   io: CliIo,
 ): void {
   io.write('');
-  io.write(`${pc.bold('without faults:')} ${calm.transcript}`);
-  io.write(`${pc.bold('with faults:   ')} ${rough.transcript}`);
+  io.write(`${colors.bold('without faults:')} ${calm.transcript}`);
+  io.write(`${colors.bold('with faults:   ')} ${rough.transcript}`);
   if (verdict !== 'interrupted') {
-    io.write(`${pc.bold('differences:   ')} ${differences.length === 0 ? pc.green('none') : ''}`);
+    io.write(
+      `${colors.bold('differences:   ')} ${differences.length === 0 ? colors.green('none') : ''}`,
+    );
     for (const { at, first, second } of differences) {
-      io.write(pc.red(`  word ${at}: "${first}" became "${second}"`));
+      io.write(colors.red(`  word ${at}: "${first}" became "${second}"`));
     }
   }
   io.write('');
   io.write(`ledger without faults: ${ledgerLine(calm.ledger)}`);
   io.write(`ledger with faults:    ${ledgerLine(rough.ledger)}`);
-  for (const line of [...remainders(calm), ...remainders(rough)]) io.write(pc.red(line));
+  for (const line of [...remainders(calm), ...remainders(rough)]) io.write(colors.red(line));
   io.write('');
   const outages = outagesOf(failing.faults(), rough.story);
   if (outages.length > 0) for (const line of outageTable(outages, startedAtMs)) io.write(line);
   if (failing.pendingFaults() > 0 && verdict !== 'interrupted') {
-    io.write(pc.red(`${failing.pendingFaults()} of ${plan.faults.length} faults were not reached`));
+    io.write(
+      colors.red(`${failing.pendingFaults()} of ${plan.faults.length} faults were not reached`),
+    );
   }
   for (const { error } of [calm, rough]) {
-    if (error !== null) io.write(pc.red(`${error.message} ${error.remediation}`));
+    if (error !== null) io.write(colors.red(`${error.message} ${error.remediation}`));
   }
   io.write('');
   io.write(VERDICTS[verdict]);
 }
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
-  complete: pc.green('Nothing was lost and nothing was doubled.'),
-  failed: pc.red('The promise did not hold.'),
+  complete: colors.green('Nothing was lost and nothing was doubled.'),
+  failed: colors.red('The promise did not hold.'),
   interrupted: 'interrupted',
 };

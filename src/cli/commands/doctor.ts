@@ -1,8 +1,7 @@
 /** `tenuto doctor`: what this machine has and lacks, and what to do about it. */
-import pc from 'picocolors';
-
 import type { Environment } from '../access.ts';
 import { read, VENDORS } from '../access.ts';
+import { colors } from '../colors.ts';
 import type { Check } from '../doctor/check.ts';
 import {
   clockCheck,
@@ -32,10 +31,10 @@ export interface DoctorOptions {
 type DoctorIo = Pick<CliIo, 'write' | 'signal'>;
 
 const MARKS: Readonly<Record<Check['state'], string>> = {
-  ok: pc.green('ok     '),
-  missing: pc.yellow('missing'),
-  failed: pc.red('failed '),
-  unknown: pc.dim('unknown'),
+  ok: colors.green('ok     '),
+  missing: colors.yellow('missing'),
+  failed: colors.red('failed '),
+  unknown: colors.dim('unknown'),
 };
 
 /** What has nothing to do with a service: without it nothing works at all. */
@@ -54,14 +53,16 @@ export async function runDoctor(options: DoctorOptions, io: DoctorIo): Promise<n
   const width = Math.max(...checks.map(({ name }) => name.length));
   for (const { name, state, detail, remedy } of checks) {
     io.write(`${MARKS[state]}  ${name.padEnd(width)}  ${detail}`);
-    if (remedy !== undefined) io.write(`${' '.repeat(width + 11)}${pc.dim(remedy)}`);
+    if (remedy !== undefined) io.write(`${' '.repeat(width + 11)}${colors.dim(remedy)}`);
   }
   if (!options.online) {
     io.write(
       'Nobody on the internet was asked; --online asks each provider whether it answers and takes its key.',
     );
   }
-  io.write(isWell ? pc.green('The main job works.') : pc.red('The main job does not work here.'));
+  io.write(
+    isWell ? colors.green('The main job works.') : colors.red('The main job does not work here.'),
+  );
   return isWell ? EXIT_OK : EXIT_FAILED;
 }
 

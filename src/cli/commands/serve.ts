@@ -1,7 +1,6 @@
 /** `tenuto serve`: the resumable gateway, until a signal ends it. */
-import pc from 'picocolors';
-
 import type { Environment } from '../access.ts';
+import { colors } from '../colors.ts';
 import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, reportError } from '../io.ts';
 import { problemLine, readConfig } from '../serve/config-file.ts';
@@ -155,13 +154,13 @@ function lastWord(kept: number, durability: Durability, isInTime: boolean): stri
   const sessions = kept === 1 ? '1 session' : `${kept} sessions`;
   if (kept === 0) return 'ended: no session was left';
   if (durability === 'memory') {
-    return pc.red(
+    return colors.red(
       `ended: ${sessions} lost with the memory of this process (--store file:DIR keeps them)`,
     );
   }
   return isInTime
     ? `ended: ${sessions} in the log, to be taken over`
-    : pc.yellow(`ended: clients were cut off; ${sessions} in the log, to be taken over`);
+    : colors.yellow(`ended: clients were cut off; ${sessions} in the log, to be taken over`);
 }
 
 function tellStart(
@@ -207,7 +206,7 @@ function loggerTo(io: ServeIo, json: boolean): Logger {
       if (json) io.write(JSON.stringify({ type: 'log', level, message, ...fields }));
       else {
         const facts = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
-        io.note(pc.yellow(`${level}: ${[message, ...facts].join(' ')}`));
+        io.note(colors.yellow(`${level}: ${[message, ...facts].join(' ')}`));
       }
     };
   return {

@@ -1,6 +1,5 @@
 /** `tenuto simulators`: the providers' stand-ins on this machine, and how the vendors' own clients are pointed at them. */
-import pc from 'picocolors';
-
+import { colors } from '../colors.ts';
 import type { CliIo } from '../io.ts';
 import { EXIT_OK } from '../io.ts';
 import { Recognisers } from '../recognisers.ts';
@@ -104,12 +103,14 @@ function tell(name: StandInName, port: number, { tls, json }: SimulatorsOptions,
     return;
   }
   const variables = Object.entries(door.environment).map(([key, value]) => `${key}=${value}`);
-  io.write(`${pc.bold(name)}  ${door.what}, port ${port}`);
+  io.write(`${colors.bold(name)}  ${door.what}, port ${port}`);
   io.write(`  ${variables.join(' ')}`);
-  for (const snippet of door.snippets) io.write(`  ${pc.dim(snippet)}`);
-  io.write(`  ${pc.dim(`faults on demand: GET and POST ${faultsUrl}`)}`);
+  for (const snippet of door.snippets) io.write(`  ${colors.dim(snippet)}`);
+  io.write(`  ${colors.dim(`faults on demand: GET and POST ${faultsUrl}`)}`);
   if (tls)
-    io.write(`  ${pc.dim('NODE_TLS_REJECT_UNAUTHORIZED=0: its certificate is signed by itself')}`);
+    io.write(
+      `  ${colors.dim('NODE_TLS_REJECT_UNAUTHORIZED=0: its certificate is signed by itself')}`,
+    );
 }
 
 /** @param rest of an address, from behind `http` or `ws`. */

@@ -2,8 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
-import pc from 'picocolors';
-
+import { colors } from '../colors.ts';
 import type { CliIo } from '../io.ts';
 import { reportError } from '../io.ts';
 import { firingLines } from '../firing.ts';
@@ -172,7 +171,7 @@ function conclude(report: StreamReport, conditions: Conditions, io: CliIo): void
   if (hasFlowed || faults.length > 0 || error === null) tellCourse(report, conditions, io);
   if (error !== null) reportError(error, io, false);
   else if (report.status === 'interrupted') io.note('interrupted');
-  else if (isLeftToAdvise(report)) io.note(pc.red(adviceOn(report)));
+  else if (isLeftToAdvise(report)) io.note(colors.red(adviceOn(report)));
 }
 
 function tellCourse(report: StreamReport, conditions: Conditions, io: CliIo): void {
@@ -192,7 +191,7 @@ function tellCourse(report: StreamReport, conditions: Conditions, io: CliIo): vo
   for (const line of courseLines(report)) io.note(line);
   for (const line of voice === null ? [] : partLines(voice)) io.note(line);
   io.note(ledgerLine(report.ledger));
-  for (const line of remainders(report)) io.note(pc.red(line));
+  for (const line of remainders(report)) io.note(colors.red(line));
 }
 
 export async function readRecording(

@@ -1,9 +1,8 @@
 /** What `tenuto serve` says of itself and of its sessions, in words. */
-import pc from 'picocolors';
-
 import type { AuthConfig, CandidateConfig, StoreConfig } from './config-schema.ts';
 import type { ServeSettings } from './settings.ts';
 import type { GatewayNews, SessionEnd } from './watch.ts';
+import { colors } from '../colors.ts';
 
 const ENDS: Readonly<Record<SessionEnd, string>> = {
   finished: 'ended: all of it was heard and told',
@@ -18,7 +17,7 @@ export function greeting(settings: ServeSettings, url: string): readonly string[
   const base = origin.replace(/^http/, 'ws');
   const token = settings.auth.kind === 'none' ? '' : ' --token-env NAME';
   return [
-    `${pc.bold('tenuto')} listens on ${pc.bold(url)}`,
+    `${colors.bold('tenuto')} listens on ${colors.bold(url)}`,
     `  stream to it: npx tenuto transcribe FILE.wav --gateway ${base}${token}`,
     `  store: ${storeText(settings.store)}`,
     `  providers: ${settings.candidates.map(nameOf).join(', then ')}`,
@@ -43,7 +42,7 @@ export function nameOf({ provider, region, simulated = false }: CandidateConfig)
 export function authText(auth: AuthConfig): string {
   switch (auth.kind) {
     case 'none':
-      return pc.yellow(
+      return colors.yellow(
         'auth none: whoever is on this machine may stream to it, and all of them count as one; it listens on no other network',
       );
     case 'hs256':
@@ -60,25 +59,25 @@ function originsText(origins: readonly string[]): string {
 }
 
 export function newsText(news: GatewayNews): string {
-  const who = pc.bold(news.session);
+  const who = colors.bold(news.session);
   switch (news.type) {
     case 'session.begun':
       return `${who} begun (${sessionsText(news.sessions)})`;
     case 'session.takenOver':
-      return pc.green(
+      return colors.green(
         `${who} taken over from a gateway that is gone (${sessionsText(news.sessions)})`,
       );
     case 'session.detached':
-      return pc.yellow(`${who} its client is gone: kept for it`);
+      return colors.yellow(`${who} its client is gone: kept for it`);
     case 'session.resumed':
-      return pc.green(`${who} taken up again`);
+      return colors.green(`${who} taken up again`);
     case 'session.over':
       return `${who} ${ENDS[news.why]} (${sessionsText(news.sessions)})`;
     case 'session.serving':
-      if (news.provider === null) return pc.red(`${who} nobody hears: its audio is kept`);
+      if (news.provider === null) return colors.red(`${who} nobody hears: its audio is kept`);
       return news.missing.length === 0
         ? `${who} ${news.provider} hears`
-        : pc.yellow(`${who} ${news.provider}, without ${news.missing.join(' and ')}`);
+        : colors.yellow(`${who} ${news.provider}, without ${news.missing.join(' and ')}`);
   }
 }
 

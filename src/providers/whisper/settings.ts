@@ -9,7 +9,7 @@ import { filterSettingsOf } from '../wire/hallucination-filter.ts';
 import type { FilterOptions, FilterSettings } from '../wire/hallucination-filter.ts';
 import { checkKey } from '../wire/keys.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { TenutoError } from '../../ports/errors.ts';
+import { checkNumber, checkOptions, invalid } from '../../ports/option-errors.ts';
 import type { Http } from '../../ports/http.ts';
 import { systemRandom } from '../../ports/random.ts';
 import type { Random } from '../../ports/random.ts';
@@ -133,7 +133,7 @@ const RANGES: readonly (readonly [name: keyof WhisperOptions, least: number, mos
 
 /** @throws TenutoError OPTION_INVALID */
 export function settingsOf(options: WhisperOptions): WhisperSettings {
-  checkOptions(options);
+  checkWishes(options);
   const isCpp = options.flavour === 'whisper.cpp';
   const given = checkBaseUrl(options.baseUrl ?? OPENAI_URL, 'http', OPENAI_URL);
   const hasOwnPath = isCpp || options.path !== undefined;
@@ -191,37 +191,24 @@ function fieldsOf(options: WhisperOptions, isCpp: boolean): WhisperSettings['fie
   return fields.filter((field): field is [RequestField, string] => field[1] !== undefined);
 }
 
-function checkOptions(options: WhisperOptions): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
-  if (unknown !== undefined) {
-    throw invalid(`whisper knows no option "${unknown}"`, `Use: ${Object.keys(NAMES).join(', ')}.`);
-  }
+function checkWishes(options: WhisperOptions): void {
+  checkOptions('whisper', options, NAMES);
   for (const [name, least, most] of RANGES) {
     const value = options[name];
+    if (value === undefined) continue;
     const isFine = typeof value === 'number' && value >= least && value <= most;
-    if (value !== undefined && !isFine) {
-      throw invalid(
-        `whisper's ${name} is ${JSON.stringify(value)}`,
-        `Pass a number from ${least} to ${most}.`,
-      );
-    }
+    checkNumber(name, value, isFine, `from ${least} to ${most}`);
   }
   if (options.apiKey !== undefined) checkKey('Whisper', 'OPENAI_API_KEY', options.apiKey);
   const { flavour = 'openai', concurrency = 1 } = options;
   if (!FLAVOURS.includes(flavour)) {
-    throw invalid(`whisper knows no flavour "${flavour}"`, 'Use openai or whisper.cpp.');
+    throw invalid(`whisper knows no flavour "${flavour}".`, 'Use openai or whisper.cpp.');
   }
-  if (!Number.isInteger(concurrency)) {
-    throw invalid(`whisper's concurrency is ${concurrency}`, 'Pass a whole number.');
-  }
+  checkNumber('concurrency', concurrency, Number.isInteger(concurrency), 'that is whole');
   for (const name of ['path', 'probePath'] as const) {
     const path = options[name];
     if (path?.startsWith('/') === false) {
-      throw invalid(`whisper's ${name} is no path`, 'Begin it with a slash.');
+      throw invalid(`whisper's ${name} is no path.`, 'Begin it with a slash.');
     }
   }
-}
-
-function invalid(what: string, remediation: string): TenutoError {
-  return new TenutoError({ code: 'OPTION_INVALID', message: `${what}.`, remediation });
 }

@@ -1,6 +1,7 @@
 /** Where faults are asked for while a stand-in runs: each strikes at once, or waits here for its moment. */
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../ports/clock.ts';
+import { invalid } from '../../ports/option-errors.ts';
 import type {
   FaultDescription,
   FaultListener,
@@ -8,7 +9,7 @@ import type {
   FaultRequest,
   FaultsOnDemand,
 } from './on-demand.ts';
-import { describe, invalid, readFaultRequest } from './table.ts';
+import { describe, readFaultRequest } from './table.ts';
 import type { AskedFault, FaultTable } from './table.ts';
 
 interface Waiting<Target> {

@@ -6,13 +6,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
 import { TenutoError } from '../../ports/errors.ts';
+import { invalid } from '../../ports/option-errors.ts';
 import { SimulatorServer, answer, bodyOf } from '../server/simulator-server.ts';
 import type { ServerAddress } from '../server/address.ts';
 import type { ListeningServer, ServerHandlers } from '../server/handlers.ts';
 import type { FaultDesk } from './desk.ts';
 import type { FaultRequest } from './on-demand.ts';
 import type { PongPace } from './pongs.ts';
-import { invalid } from './table.ts';
 
 const OURS = '/__tenuto/';
 export const FAULTS_PATH = '/__tenuto/faults';

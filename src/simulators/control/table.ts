@@ -1,6 +1,6 @@
 /** The faults of a stand-in, as one table: what the help, the endpoint, the documentation and the tests all read. */
 import type { WebSocket } from 'ws';
-import { TenutoError } from '../../ports/errors.ts';
+import { invalid } from '../../ports/option-errors.ts';
 import { quoted } from '../faults/units.ts';
 import type { FaultDescription, FaultScope } from './on-demand.ts';
 import { count, plain, timeMs } from './parameters.ts';
@@ -135,8 +135,4 @@ export function readFaultRequest<Target>(
   // Told how many, or when, a fault of sockets waits for them.
   const isPlanned = atMs !== undefined || (of.befalls === 'sockets' && times !== undefined);
   return { of, values: whole, times: times ?? 1, atMs: isPlanned ? (atMs ?? 0) : null };
-}
-
-export function invalid(message: string, remediation: string): TenutoError {
-  return new TenutoError({ code: 'OPTION_INVALID', message, remediation });
 }

@@ -15,6 +15,7 @@ import { SLOW_PONGS } from '../control/pongs.ts';
 import type { PongPace } from '../control/pongs.ts';
 import { rowsOf } from '../control/table.ts';
 import type { FaultTable } from '../control/table.ts';
+import { unknownFields } from '../control/unknown-fields.ts';
 import { DOCUMENTED_CLOSES, DOCUMENTED_REFUSALS } from './faults.ts';
 import type {
   DeepgramFault,
@@ -143,15 +144,11 @@ export const DEEPGRAM_FAULTS: FaultTable<DeepgramFaultTarget> = [
       return 0;
     },
   }),
-  row({
-    name: 'unknown-fields',
-    what: 'fields, and messages of types, that nobody knows, at random; 0 ends it',
-    befalls: 'lasting',
-    parameters: { ratio: ratio('of all messages, how many', 0.5) },
-    told: (values) => `${values.ratio * 100}% of the messages have unknown company`,
-    strike: ({ oddities }, values) => {
-      oddities.ratio = values.ratio;
-      return 0;
+  unknownFields<DeepgramFaultTarget>({
+    what: 'fields, and messages of types, that nobody knows',
+    among: 'messages',
+    set: ({ oddities }, ratio) => {
+      oddities.ratio = ratio;
     },
   }),
   SLOW_PONGS,

@@ -5,7 +5,6 @@ import {
   oneOf,
   onOrOff,
   optionalTimeMs,
-  ratio,
   statusOf,
   text,
   timeMs,
@@ -15,6 +14,7 @@ import { SLOW_PONGS } from '../control/pongs.ts';
 import type { PongPace } from '../control/pongs.ts';
 import { rowsOf } from '../control/table.ts';
 import type { FaultTable } from '../control/table.ts';
+import { unknownFields } from '../control/unknown-fields.ts';
 import type { HttpAnswer } from '../server/http-answer.ts';
 import type { CloseLike, GeminiFaults } from './faults.ts';
 import type { Planned } from './planned.ts';
@@ -176,15 +176,11 @@ const LASTING: FaultTable<GeminiFaultTarget> = [
       return 0;
     },
   }),
-  row({
-    name: 'unknown-fields',
-    what: 'fields and members that nobody knows, and empty ones, at random; 0 ends it',
-    befalls: 'lasting',
-    parameters: { ratio: ratio('of all frames, how many', 0.5) },
-    told: (values) => `${values.ratio * 100}% of the frames have unknown company`,
-    strike: ({ lasting }, values) => {
-      lasting.noiseRatio = values.ratio;
-      return 0;
+  unknownFields<GeminiFaultTarget>({
+    what: 'fields and members that nobody knows, and empty ones',
+    among: 'frames',
+    set: ({ lasting }, ratio) => {
+      lasting.noiseRatio = ratio;
     },
   }),
   SLOW_PONGS,

@@ -8,7 +8,11 @@ export type RefusedThing = 'any' | 'live' | 'content';
 type Told = (() => void) | undefined;
 
 export class Planned {
-  readonly #refusals: { readonly what: HttpAnswer; readonly on: RefusedThing; readonly told: Told }[] = [];
+  readonly #refusals: {
+    readonly what: HttpAnswer;
+    readonly on: RefusedThing;
+    readonly told: Told;
+  }[] = [];
   readonly #setupCloses: { readonly what: CloseLike; readonly told: Told }[] = [];
 
   refuse(what: HttpAnswer, on: RefusedThing, told?: () => void): void {

@@ -1,20 +1,13 @@
 /** What the stand-in can be asked for by name: over its endpoint, in a list of the command line, by `ask`. */
 import type { WebSocket } from 'ws';
-import {
-  closeAs,
-  oneOf,
-  optionalTimeMs,
-  ratio,
-  statusOf,
-  text,
-  timeMs,
-} from '../control/parameters.ts';
+import { closeAs, oneOf, optionalTimeMs, statusOf, text, timeMs } from '../control/parameters.ts';
 import type { CloseValue } from '../control/parameters.ts';
 import { SLOW_PONGS } from '../control/pongs.ts';
 import type { PongPace } from '../control/pongs.ts';
 import { retryAfterHeader } from '../control/retry-after.ts';
 import { rowsOf } from '../control/table.ts';
 import type { FaultTable } from '../control/table.ts';
+import { unknownFields } from '../control/unknown-fields.ts';
 import type { CountedFault, Faults } from './faults.ts';
 import { ENDINGS } from './frames.ts';
 import type { Ending, EndingName } from './frames.ts';
@@ -159,15 +152,11 @@ export const OPENAI_FAULTS: FaultTable<OpenAiFaultTarget> = [
       return 0;
     },
   }),
-  row({
-    name: 'unknown-fields',
-    what: 'fields and events that nobody knows, at random; 0 ends it',
-    befalls: 'lasting',
-    parameters: { ratio: ratio('of all events, how many', 0.5) },
-    told: (values) => `${values.ratio * 100}% of the events have unknown company`,
-    strike: ({ lasting }, values) => {
-      lasting.oddityRatio = values.ratio;
-      return 0;
+  unknownFields<OpenAiFaultTarget>({
+    what: 'fields and events that nobody knows',
+    among: 'events',
+    set: ({ lasting }, ratio) => {
+      lasting.oddityRatio = ratio;
     },
   }),
   SLOW_PONGS,

@@ -1,7 +1,8 @@
 /** What the stand-in can be asked for by name: over its endpoint, in a list of the command line, by `ask`. */
-import { optionalTimeMs, ratio, statusOf, text, timeMs } from '../control/parameters.ts';
+import { optionalTimeMs, statusOf, text, timeMs } from '../control/parameters.ts';
 import { rowsOf } from '../control/table.ts';
 import type { FaultTable } from '../control/table.ts';
+import { unknownFields } from '../control/unknown-fields.ts';
 import type { WhisperFault } from './faults.ts';
 
 /** What the rows work on: the running server. */
@@ -100,15 +101,11 @@ export const WHISPER_FAULTS: FaultTable<WhisperFaultTarget> = [
       return 0;
     },
   }),
-  row({
-    name: 'unknown-fields',
-    what: 'fields that nobody knows in JSON answers, at random; 0 ends it',
-    befalls: 'lasting',
-    parameters: { ratio: ratio('of all answers, how many', 0.5) },
-    told: (values) => `${values.ratio * 100}% of the answers have unknown fields`,
-    strike: (target, values) => {
-      target.oddityRatio = values.ratio;
-      return 0;
+  unknownFields<WhisperFaultTarget>({
+    what: 'fields that nobody knows in JSON answers',
+    among: 'answers',
+    set: (target, ratio) => {
+      target.oddityRatio = ratio;
     },
   }),
 ];
