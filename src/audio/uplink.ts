@@ -6,6 +6,7 @@
  * when a result covers it, never on send.
  */
 import type { Clock } from '../ports/clock.ts';
+import { Cursor } from './cursor.ts';
 import type { Ledger } from './ledger.ts';
 import { Pacer } from './pacing.ts';
 import { Retention } from './retention.ts';
@@ -52,20 +53,19 @@ export class Uplink {
   readonly #clock: Clock;
   readonly #bytesPerSecond: number;
   readonly #retention: Retention;
+  readonly #cursor: Cursor;
 
   #gate: Gate | null = null;
   /** Null where the other end counts as we do. */
   #timeline: Timeline | null = new Timeline();
   #hasSent = false;
   #timer: unknown = null;
-  #cursorSeq = 1;
-  #cursorPosition = 0;
-  #sentThrough = 0; // the furthest position that any socket was ever sent
 
   constructor(options: UplinkOptions) {
     this.#clock = options.clock;
     this.#bytesPerSecond = options.bytesPerSecond;
     this.#retention = new Retention(options);
+    this.#cursor = new Cursor(this.#retention);
   }
 
   get ring(): RingBuffer {
@@ -83,14 +83,14 @@ export class Uplink {
 
   /** Copies the chunk; the caller may reuse its bytes at once. Never blocks, never throws for being offline. */
   write(chunk: Uint8Array): WriteOutcome {
-    const unsentSeq = this.#gate === null ? this.#retention.unsettledSeq : this.#cursorSeq;
+    const unsentSeq = this.#gate === null ? this.#retention.unsettledSeq : this.#cursor.seq;
     const seq = this.#retention.keep(chunk, unsentSeq, this.#clock.nowMs());
     const isEvicting = this.ring.firstSeq > unsentSeq;
-    if (isEvicting) this.#passEvicted();
+    if (isEvicting) this.#cursor.passEvicted();
     this.#retention.gaps.report(); // only now: a listener may write or close, and all is whole again
     const gate = this.#gate;
     if (gate !== null) {
-      if (this.#cursorSeq === seq && this.#trySend(gate)) return 'sent';
+      if (this.#cursor.seq === seq && this.#trySend(gate)) return 'sent';
       gate.isCaughtUp = false;
       this.#pump();
     }
@@ -107,9 +107,8 @@ export class Uplink {
       rateRatio: target.rateRatio,
     });
     this.#gate = { target, pacer, isCaughtUp: false };
-    this.#cursorPosition = Math.max(this.ledger.settledThrough, this.ring.startPosition);
-    this.#cursorSeq = this.ring.seqBeyond(this.#cursorPosition);
-    this.#timeline = target.keepsAudio === true ? null : new Timeline(this.#cursorPosition);
+    this.#cursor.rewind();
+    this.#timeline = target.keepsAudio === true ? null : new Timeline(this.#cursor.position);
     this.#timeline?.insert(target.sentBefore ?? 0);
     this.#hasSent = false;
     this.#pump();
@@ -144,11 +143,11 @@ export class Uplink {
 
   /** Up to where the current connection was sent the stream. */
   get cursorPosition(): number {
-    return this.#cursorPosition;
+    return this.#cursor.position;
   }
 
   get isCaughtUp(): boolean {
-    return this.#gate !== null && this.#cursorSeq === this.ring.nextSeq;
+    return this.#gate !== null && this.#cursor.isAtWriter;
   }
 
   /** Sends audio that nobody captured, to keep a connection open; the provider's clock is corrected for it. */
@@ -160,7 +159,7 @@ export class Uplink {
 
   /** A result covers `from` to `to`: that audio is delivered and leaves the ring. What lies before it is skipped. */
   confirm(from: number, to: number): void {
-    const through = Math.min(to, this.#cursorPosition);
+    const through = Math.min(to, this.#cursor.position);
     this.#retention.settle(Math.min(from, through), 'providerSkipped');
     this.#retention.settle(through, null);
     this.#retention.gaps.flush();
@@ -191,7 +190,7 @@ export class Uplink {
 
   #trySend({ target, pacer }: Gate): boolean {
     if (target.bufferedBytes > HIGH_WATER_BYTES) return false;
-    const waitMs = pacer.take(this.ring.lengthOf(this.#cursorSeq));
+    const waitMs = pacer.take(this.ring.lengthOf(this.#cursor.seq));
     if (waitMs > 0) {
       this.#schedule(waitMs);
       return false;
@@ -201,30 +200,22 @@ export class Uplink {
   }
 
   #sendCursor(target: UplinkTarget): void {
-    const seq = this.#cursorSeq;
-    const from = this.#cursorPosition; // inside the chunk, where a result covered its beginning
-    const bytes = this.ring.view(seq, from - this.ring.positionOf(seq));
+    const from = this.#cursor.position;
+    const bytes = this.#cursor.view();
     const isFirst = !this.#hasSent;
 
-    target.sendAudio(bytes, from, this.ring.capturedAtMsOf(seq));
+    target.sendAudio(bytes, from, this.ring.capturedAtMsOf(this.#cursor.seq));
     if (this.#gate?.target !== target) return; // it shut the gate instead
     this.#hasSent = true;
     this.#timeline?.append(from, bytes.length);
-    this.#cursorSeq = seq + 1;
-    this.#cursorPosition = from + bytes.length;
-    if (from < this.#sentThrough) {
-      this.ledger.replayedChunks += 1;
-      this.ledger.replayedBytes += bytes.length;
-    } else {
-      this.#sentThrough = this.#cursorPosition;
-    }
+    this.#cursor.advance(bytes.length);
     if (isFirst) target.onFirstAudio();
   }
 
   /** Sends until the writer is reached, the pacer says wait, or the socket is full. */
   #pump(): void {
     if (this.#timer !== null) return;
-    while (this.#gate !== null && this.#cursorSeq < this.ring.nextSeq) {
+    while (this.#gate !== null && !this.#cursor.isAtWriter) {
       if (!this.#trySend(this.#gate)) {
         this.#schedule(CONGESTED_POLL_MS); // unless the pacer has a moment in mind already
         return;
@@ -249,11 +240,5 @@ export class Uplink {
   #stopTimer(): void {
     if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
-  }
-
-  /** What left the ring unsent will never be sent: the cursor goes on with what is held. */
-  #passEvicted(): void {
-    this.#cursorSeq = Math.max(this.#cursorSeq, this.ring.firstSeq);
-    this.#cursorPosition = Math.max(this.#cursorPosition, this.ring.startPosition);
   }
 }

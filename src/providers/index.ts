@@ -37,6 +37,7 @@ export type { FilterOptions } from './whisper/whisper.ts';
 export type { WhisperOptions } from './whisper/settings.ts';
 export { whisper } from './whisper/whisper.ts';
 export type {
+  AudioPlace,
   Component,
   Credential,
   CredentialReason,

@@ -174,16 +174,14 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     this.watch?.stop(); // nothing may follow
     const ended = new Promise<void>((resolve) => (this.#onEnded = resolve));
     const timer = clock.setTimeout(() => this.#onEnded?.(), withinMs);
-    if (!this.#sendControl((stream) => stream.encodeGoodbye())) {
-      this.#socket?.close(NORMAL_CLOSURE, '');
-    }
+    if (!this.sayGoodbye()) this.#socket?.close(NORMAL_CLOSURE, '');
     await ended;
     clock.clearTimeout(timer);
   }
 
-  /** Says that nothing follows, and stays: what is still to be told is waited for. */
-  sayGoodbye(): void {
-    this.#sendControl((stream) => stream.encodeGoodbye());
+  /** Says that nothing follows, and stays: what is still to be told is waited for. False where the service has no such word. */
+  sayGoodbye(): boolean {
+    return this.#sendControl((stream) => stream.encodeGoodbye());
   }
 
   /** Lets the socket go at once; nothing is told any more. */

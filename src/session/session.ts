@@ -21,10 +21,10 @@ import type {
 } from './events.ts';
 import { resolveOptions } from './options.ts';
 import type { ResolvedOptions, SessionOptions } from './options.ts';
+import { Parting } from './parting.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
 import { gapEventOf, ledgerOf } from './session-ledger.ts';
 import { Talk } from './talk.ts';
-import { withTimeout } from './timeout.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
 import { Wiring } from './wiring.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
@@ -34,7 +34,6 @@ import type { WriteOutcome } from '../audio/uplink.ts';
 import type { TenutoError } from '../ports/errors.ts';
 
 const MAX_CHUNK_BYTES = 64 * 1_024;
-const GOODBYE_MS = 3_000;
 const DEFAULT_DRAIN_MS = 5_000;
 
 export class Session {
@@ -216,19 +215,11 @@ export class Session {
 
   async #close(drainTimeoutMs: number): Promise<CloseResult> {
     await Promise.resolve(); // a listener may have called: the chart must have finished what it is telling
-    const isFinished = await this.#finished(drainTimeoutMs);
+    const parting = new Parting(this.#options, this.#drain, this.#wiring.carrier, drainTimeoutMs);
+    const isFinished = await parting.finish(this.status);
     this.#wiring.stopWatching(); // nothing is dialled any more, not even beside a silent link
     this.#decider.closing();
-    if (
-      !isFinished &&
-      drainTimeoutMs > 0 &&
-      (this.status === 'active' || this.status === 'connected')
-    ) {
-      await withTimeout(this.#options.clock, drainTimeoutMs, (signal) =>
-        this.#drain.wait(signal, { linkOnly: true }),
-      );
-      await this.#wiring.carrier.link?.goodbye(GOODBYE_MS);
-    }
+    if (!isFinished) await parting.deliver(this.status);
     this.#drain.cancel();
     if (this.status !== 'disconnected') this.#decider.order('session.close');
     this.#stopNetwork?.();
@@ -240,15 +231,6 @@ export class Session {
 
     const left = { chunks: ledger.buffered, ms: ledger.bufferedMs };
     return { drained: left.ms === 0, left, ledger };
-  }
-
-  /** A service that keeps audio has all of it, and is asked for the rest of what it tells, through reconnections. */
-  #finished(withinMs: number): Promise<boolean> {
-    const { candidates, clock } = this.#options;
-    const isKept = candidates.every(({ provider }) => provider.traits.keepsAudio === true);
-    const isUp = ['active', 'connected', 'reconnecting'].includes(this.status);
-    if (!isKept || !isUp || withinMs === 0) return Promise.resolve(false);
-    return withTimeout(clock, withinMs, (signal) => this.#drain.finish(signal));
   }
 
   #talking(): Talk {

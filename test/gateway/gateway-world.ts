@@ -15,9 +15,9 @@ import type {
 } from '../../src/protocol/types.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
-export const RATE_HZ = 16_000;
+const RATE_HZ = 16_000;
 /** 100 ms. */
-export const CHUNK_SAMPLES = 1_600;
+const CHUNK_SAMPLES = 1_600;
 
 /** Notes what it is handed, and does what a test tells it to. */
 export class NotingApp implements App {

@@ -23,7 +23,6 @@ import { SimulatedNetwork } from '../../src/simulators/network/simulated-network
 import type { ListeningServer } from '../../src/simulators/server/handlers.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
-export const RATE_HZ = 16_000;
 const CHUNK_MS = 100;
 const CHUNK_BYTES = 3_200;
 const TICK_MS = 100;

@@ -3,10 +3,7 @@ import fc from 'fast-check';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
-import {
-  dropReasonOf,
-  filterSettingsOf,
-} from '../../src/providers/wire/hallucination-filter.ts';
+import { dropReasonOf, filterSettingsOf } from '../../src/providers/wire/hallucination-filter.ts';
 import type { FilterOptions, Heard } from '../../src/providers/wire/hallucination-filter.ts';
 import { compressionRatioOf, isLooping } from '../../src/providers/wire/repetition.ts';
 import { WhisperStream } from '../../src/providers/whisper/stream.ts';

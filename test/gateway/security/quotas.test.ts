@@ -48,7 +48,8 @@ describe('a principal', () => {
     open();
     for (let begun = 0; begun < 5; begun += 1) await answerTo();
 
-    await Array.from(world.gateway.sessions)[0]!.end();
+    Array.from(world.gateway.sessions)[0]!.end();
+    await settled();
 
     expect((await answerTo()).code).toBeNull();
   });

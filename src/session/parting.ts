@@ -1,0 +1,48 @@
+/** What a session still does for what was said, once it is to end. */
+import type { Carrier } from './carrier.ts';
+import type { Drain } from './drain.ts';
+import type { ResolvedOptions } from './options.ts';
+import { withTimeout } from './timeout.ts';
+import type { ConnectionStatus } from '../../machines/connection.types.ts';
+
+const GOODBYE_MS = 3_000;
+
+const UP: readonly ConnectionStatus[] = ['active', 'connected'];
+
+export class Parting {
+  readonly #options: Pick<ResolvedOptions, 'candidates' | 'clock'>;
+  readonly #drain: Drain;
+  readonly #carrier: Carrier;
+  readonly #withinMs: number;
+
+  /** @param withinMs how long each of its steps may take; 0: nothing is waited for. */
+  constructor(
+    options: Pick<ResolvedOptions, 'candidates' | 'clock'>,
+    drain: Drain,
+    carrier: Carrier,
+    withinMs: number,
+  ) {
+    this.#options = options;
+    this.#drain = drain;
+    this.#carrier = carrier;
+    this.#withinMs = withinMs;
+  }
+
+  /** A service that keeps audio has all of it, and is asked for the rest of what it tells, through reconnections. */
+  finish(status: ConnectionStatus): Promise<boolean> {
+    const { candidates, clock } = this.#options;
+    const isKept = candidates.every(({ provider }) => provider.traits.keepsAudio === true);
+    const canCome = UP.includes(status) || status === 'reconnecting';
+    if (!isKept || !canCome || this.#withinMs === 0) return Promise.resolve(false);
+    return withTimeout(clock, this.#withinMs, (signal) => this.#drain.finish(signal));
+  }
+
+  /** A standing link delivers what is left, and is told goodbye; nothing is dialled for it. */
+  async deliver(status: ConnectionStatus): Promise<void> {
+    if (!UP.includes(status) || this.#withinMs === 0) return;
+    await withTimeout(this.#options.clock, this.#withinMs, (signal) =>
+      this.#drain.wait(signal, { linkOnly: true }),
+    );
+    await this.#carrier.link?.goodbye(GOODBYE_MS);
+  }
+}
