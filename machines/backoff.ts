@@ -23,6 +23,14 @@ export interface ReconnectPolicy {
   readonly retryInitialConnect: boolean;
 }
 
+/** What only the connection chart asks for, beyond what a session can be given. */
+export interface LinkPolicy extends ReconnectPolicy {
+  /** Each envelope is so many times the last. Default 2. */
+  readonly growthRatio?: number;
+  /** A link that stood for so long was healthy, whether the server spoke or not. Default: the chart's own reckoning. */
+  readonly healthyAfterMs?: number;
+}
+
 /** A provider's link: 1, 2, 4, 8, 16 s; five attempts, 31 s at the most. */
 export const providerLinkPolicy: ReconnectPolicy = {
   maxAttempts: 5,
@@ -55,14 +63,14 @@ export const presets: Readonly<Record<PresetName, ReconnectPolicy>> = {
 const HEALTHY_FIRST_DELAY_MS = 250;
 
 /** The longest wait before attempt number `attempt`, counted from 1. */
-export function envelopeMs(attempt: number, policy: ReconnectPolicy): number {
-  return Math.min(policy.capMs, policy.baseMs * 2 ** (attempt - 1));
+export function envelopeMs(attempt: number, policy: LinkPolicy): number {
+  return Math.min(policy.capMs, policy.baseMs * (policy.growthRatio ?? 2) ** (attempt - 1));
 }
 
 /** The wait before attempt number `attempt`, counted from 1. `unit` is chance, in [0, 1). */
 export function backoffDelayMs(
   attempt: number,
-  policy: ReconnectPolicy,
+  policy: LinkPolicy,
   unit: number,
   wasHealthy: boolean,
 ): number {
@@ -72,7 +80,7 @@ export function backoffDelayMs(
   return policy.jitter === 'none' ? envelope : unit * envelope;
 }
 
-function firstEnvelopeMs(policy: ReconnectPolicy): number {
+function firstEnvelopeMs(policy: LinkPolicy): number {
   if (policy.firstDelayMs !== null) return policy.firstDelayMs;
 
   return policy.jitter === 'full'

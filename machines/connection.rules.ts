@@ -170,10 +170,11 @@ export function attemptsBefore(context: ConnectionContext, loss: LossMoment): nu
 }
 
 export function isHealthyAt(context: ConnectionContext, atMs: number): boolean {
-  const { answeredAtMs, connectedAtMs, silentSinceMs } = context;
+  const { answeredAtMs, connectedAtMs, silentSinceMs, policy } = context;
   if (connectedAtMs === null) return false;
   const stoodMs = Math.min(atMs, silentSinceMs ?? atMs) - connectedAtMs;
-  return stoodMs >= (answeredAtMs === null ? HEALTHY_MUTE_AFTER_MS : HEALTHY_AFTER_MS);
+  const byDefaultMs = answeredAtMs === null ? HEALTHY_MUTE_AFTER_MS : HEALTHY_AFTER_MS;
+  return stoodMs >= (policy.healthyAfterMs ?? byDefaultMs);
 }
 
 /** Beyond the count, a link that once stood is tried for as long as the policy says retention can cover. */

@@ -1,5 +1,5 @@
 /** What the connection chart is told, what it remembers, and what it tells. */
-import type { ReconnectPolicy } from './backoff.ts';
+import type { LinkPolicy } from './backoff.ts';
 import type { Failure } from './failure.ts';
 import type { LinkMeasured, LivenessLimits, RttEstimate } from './liveness.types.ts';
 
@@ -10,7 +10,7 @@ type DialReason = 'connect' | 'reconnect' | 'refused';
 
 export interface ConnectionInput {
   readonly component: ConnectionComponent;
-  readonly policy: ReconnectPolicy;
+  readonly policy: LinkPolicy;
   /** Whether asking again can bring another credential. Default false. */
   readonly refreshesCredential?: boolean;
   /** Whether a probe can be answered: a protocol ping on Node, nothing in a browser. Default true. */

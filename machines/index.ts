@@ -6,7 +6,7 @@ export {
   presets,
   providerLinkPolicy,
 } from './backoff.ts';
-export type { PresetName, ReconnectPolicy } from './backoff.ts';
+export type { LinkPolicy, PresetName, ReconnectPolicy } from './backoff.ts';
 export { breakerMachine } from './breaker.machine.ts';
 export type { BreakerSnapshot } from './breaker.machine.ts';
 export type {

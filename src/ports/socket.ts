@@ -45,9 +45,13 @@ export interface Socket {
   send(frame: Frame): void;
   /** Sends a protocol ping where the platform can; false where it cannot (browsers). */
   ping(): boolean;
+  /** The subprotocol that the server chose; empty where it chose none. Absent where the platform does not tell. */
+  readonly protocol?: string;
+  /** The extensions in use, as the header has them. Absent where the platform does not tell. */
+  readonly extensions?: string;
   /** Bytes accepted by `send` and not yet handed to the operating system. */
   readonly bufferedBytes: number;
-  /** Starts the closing handshake; `onEnd` follows. */
+  /** Starts the closing handshake; `onEnd` follows. 1005: the close frame has neither code nor reason. */
   close(code: number, reason: string): void;
   /** Ends at once, without a handshake. `onEnd` is not called any more. */
   terminate(): void;

@@ -22,6 +22,8 @@ export class MemorySocket extends SentLog implements Socket {
   readonly request: DialRequest;
   /** Whether the other end answers protocol pings. */
   answersPings = true;
+  /** The subprotocol that the other end chose, to be set before the socket opens. */
+  protocol = '';
   /** Pings that were sent. */
   pings = 0;
   readonly #network: MemoryNetwork<MemorySocket>;

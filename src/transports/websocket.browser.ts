@@ -2,27 +2,43 @@
 import { httpOver } from './http.ts';
 import type { DialRequest, Frame, Socket, SocketHandlers, Transport } from '../ports/socket.ts';
 
-/** What we use of the platform's WebSocket (WHATWG WebSockets Standard). */
+/** What we use of a WebSocket (WHATWG WebSockets Standard). */
 interface PlatformWebSocket {
   binaryType: string;
   readonly readyState: number;
   readonly bufferedAmount: number;
+  readonly protocol: string;
+  readonly extensions: string;
   send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number; reason: string }) => void) | null;
+  onerror: (() => void) | null;
 }
 
-type PlatformWebSocketClass = new (url: string, protocols?: string[]) => PlatformWebSocket;
+/** A class with the standard's `WebSocket` interface. */
+export type WebSocketClass = new (url: string, protocols?: string[]) => PlatformWebSocket;
 
 const OPEN = 1;
+/** A close frame without a code (RFC 6455, section 7.1.5). */
+const NO_STATUS = 1_005;
 
 /** The platform's sockets, and its requests by `fetch`. */
 export const browserWebSocketTransport: Required<Transport> = {
-  dial: (request, handlers) => new BrowserWebSocket(request, handlers),
+  dial: (request, handlers) => new BrowserWebSocket(request, handlers, platformsOwn()),
   http: httpOver((...request) => globalThis.fetch(...request)),
 };
+
+/** Sockets of any class with the standard's interface. What such a class cannot do (headers, pings) is not done. */
+export function transportOver(WebSocket: WebSocketClass): Transport {
+  return { dial: (request, handlers) => new BrowserWebSocket(request, handlers, WebSocket) };
+}
+
+/** Looked for at each dial: tests and shims put another one in its place. */
+function platformsOwn(): WebSocketClass {
+  return (globalThis as unknown as { WebSocket: WebSocketClass }).WebSocket;
+}
 
 class BrowserWebSocket implements Socket {
   readonly #handlers: SocketHandlers;
@@ -31,7 +47,7 @@ class BrowserWebSocket implements Socket {
   #hasEnded = false;
   readonly #timeout: ReturnType<typeof setTimeout>;
 
-  constructor(request: DialRequest, handlers: SocketHandlers) {
+  constructor(request: DialRequest, handlers: SocketHandlers, WebSocket: WebSocketClass) {
     this.#handlers = handlers;
     this.#timeout = setTimeout(() => {
       this.#end(1006, 'the dial took too long', 'ETIMEDOUT');
@@ -43,11 +59,19 @@ class BrowserWebSocket implements Socket {
       return;
     }
     try {
-      this.#open(request);
+      this.#open(request, WebSocket);
     } catch (error) {
       clearTimeout(this.#timeout);
       throw error;
     }
+  }
+
+  get protocol(): string {
+    return this.#socket?.protocol ?? '';
+  }
+
+  get extensions(): string {
+    return this.#socket?.extensions ?? '';
   }
 
   get bufferedBytes(): number {
@@ -63,7 +87,8 @@ class BrowserWebSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
-    this.#socket?.close(code, reason);
+    if (code === NO_STATUS) this.#socket?.close();
+    else this.#socket?.close(code, reason);
   }
 
   terminate(): void {
@@ -72,8 +97,7 @@ class BrowserWebSocket implements Socket {
     this.#socket?.close();
   }
 
-  #open(request: DialRequest): void {
-    const { WebSocket } = globalThis as unknown as { WebSocket: PlatformWebSocketClass };
+  #open(request: DialRequest, WebSocket: WebSocketClass): void {
     const socket = new WebSocket(request.url, [...(request.protocols ?? [])]);
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
@@ -86,6 +110,7 @@ class BrowserWebSocket implements Socket {
       if (this.#hasEnded) return;
       this.#handlers.onFrame(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer));
     };
+    socket.onerror = () => undefined; // some throw what nobody listens to; the end is told by `close`
     socket.onclose = ({ code, reason }) => {
       this.#end(code, reason);
     };

@@ -20,6 +20,8 @@ import type {
 } from '../ports/socket.ts';
 
 const MAX_INBOUND_BYTES = 16 * 1_024 * 1_024;
+/** A close frame without a code (RFC 6455, section 7.1.5). */
+const NO_STATUS = 1_005;
 const MAX_REFUSAL_BODY_BYTES = 4_096;
 
 /** Node's sockets by `ws`, and its requests by `fetch`. */
@@ -54,6 +56,14 @@ class NodeWebSocket implements Socket {
     this.#listen();
   }
 
+  get protocol(): string {
+    return this.#ws.protocol;
+  }
+
+  get extensions(): string {
+    return this.#ws.extensions;
+  }
+
   get bufferedBytes(): number {
     return this.#ws.bufferedAmount;
   }
@@ -76,7 +86,8 @@ class NodeWebSocket implements Socket {
   }
 
   close(code: number, reason: string): void {
-    this.#ws.close(code, reason);
+    if (code === NO_STATUS) this.#ws.close();
+    else this.#ws.close(code, reason);
   }
 
   terminate(): void {

@@ -13,7 +13,13 @@ import type { Random } from '../../ports/random.ts';
 import type { DialRequest, Socket, SocketHandlers, Transport } from '../../ports/socket.ts';
 import type { MemorySocket } from '../../testing/memory-socket.ts';
 import { MemoryTransport } from '../../testing/memory-transport.ts';
-import type { ListeningServer, ServerHandlers, ServerNetwork } from '../server/handlers.ts';
+import type {
+  ListeningServer,
+  ServerHandlers,
+  ServerNetwork,
+  Take,
+  Welcome,
+} from '../server/handlers.ts';
 
 export interface SimulatedNetworkOptions {
   readonly clock: Clock;
@@ -100,9 +106,16 @@ export class SimulatedNetwork implements Transport, ServerNetwork {
       socket.refuse({ code: 1006, reason: '', status, headers, body });
       return;
     }
+    socket.protocol = protocolOf(verdict, socket.request);
     socket.accept();
     const end = new ServedSocket(socket, this.#clock);
     this.#ends.set(socket, end);
     (typeof verdict === 'function' ? verdict : verdict.take)(end.asWebSocket());
   }
+}
+
+/** Where a server chooses no subprotocol by a header of its own it takes the first, as the servers on real sockets do. */
+function protocolOf(verdict: Take | Welcome, { protocols = [] }: DialRequest): string {
+  const { headers = {} }: Partial<Welcome> = typeof verdict === 'function' ? {} : verdict;
+  return headers['sec-websocket-protocol'] ?? protocols[0] ?? '';
 }

@@ -1,0 +1,94 @@
+/** What proves to a gateway that a session is this client's, and how far the two had come: from one socket to the next. */
+import type { Random } from '../../ports/random.ts';
+import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
+
+const INST_BYTES = 16;
+
+/** What stands in every HELLO of a client. */
+export interface ClaimFacts {
+  readonly audio: HelloFrame['audio'];
+  readonly app: string | null;
+  readonly client: string;
+}
+
+/** `stale`: the welcome comes after a newer one. `begun`: another session than before. `moved`: of another log. */
+export type Welcomed = 'stale' | 'begun' | 'moved' | 'resumed';
+
+/** Holds secrets: nobody inspects it. */
+export class Claim {
+  readonly inst: string;
+  /** Counts the dials: one that was abandoned cannot take the session back. */
+  #att = 0;
+  epoch = 0;
+  /** The newest bearer. */
+  bearer = '';
+  #sid: string | null = null;
+  #token: string | null = null;
+  #lineage: string | null = null;
+  /** Our frames are in the gateway's log through here. */
+  acked = 0;
+  /** The gateway's frames are here through this one. */
+  received = 0;
+
+  constructor(random: Random) {
+    this.inst = Array.from({ length: INST_BYTES }, () =>
+      Math.floor(random.unit() * 256)
+        .toString(16)
+        .padStart(2, '0'),
+    ).join('');
+  }
+
+  get isKnown(): boolean {
+    return this.#sid !== null;
+  }
+
+  /**
+   * @param next the seq that the next new frame will have.
+   * @param fin finals are here through this sample.
+   */
+  ask({ audio, app, client }: ClaimFacts, next: number, fin: number, wallMs: number): HelloFrame {
+    this.#att += 1;
+    const { inst, epoch, acked, received: rcv, bearer } = this;
+    const identity =
+      this.#sid === null || this.#token === null ? {} : { sid: this.#sid, resume: this.#token };
+    return {
+      type: 'hello',
+      v: 1,
+      mode: 'sid' in identity ? 'resume' : 'new',
+      ...identity,
+      ...(bearer === '' ? {} : { auth: bearer }),
+      ...(app === null ? {} : { app }),
+      inst,
+      att: this.#att,
+      epoch,
+      low: 1,
+      next,
+      acked,
+      rcv,
+      fin,
+      clock: { wall: wallMs, mono: 0 },
+      audio,
+      caps: [],
+      client,
+    };
+  }
+
+  take({ sid, resume, epoch, lin, resumed, up }: WelcomeFrame): Welcomed {
+    if (epoch <= this.epoch) return 'stale';
+    const isMoved = lin !== this.#lineage;
+    if (!resumed || isMoved) this.received = 0;
+    this.#sid = sid;
+    this.#token = resume;
+    this.#lineage = lin;
+    this.epoch = epoch;
+    this.acked = up;
+    if (!resumed) return 'begun';
+    return isMoved ? 'moved' : 'resumed';
+  }
+
+  /** The session is gone: the next dial begins another. */
+  forget(): void {
+    this.#sid = null;
+    this.#token = null;
+  }
+}
