@@ -139,6 +139,7 @@ export class Attachment implements Client {
     const { socket, clock } = this.#options;
     this.#sentAtMs = clock.nowMs();
     this.#options.counters.framesOut += 1;
+    this.#options.counters.bytesOut += frame.length;
     socket.send(frame);
     if (socket.bufferedBytes > DOWN_LOG_MAX_BYTES) this.close(CLOSE.rate);
   }
@@ -178,12 +179,14 @@ export class Attachment implements Client {
   }
 
   #takeUp(bytes: Uint8Array, frame: DataFrame | GapFrame): void {
-    const { session } = this.#options;
+    const { session, counters } = this.#options;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
     if (frame.epoch !== this.#epoch) this.close(CLOSE.fenced);
     else if (to > this.#grantedSeq) this.close(CLOSE.overCredit);
-    else if (session.take(bytes, frame)) session.tokenArrived();
-    else this.close(CLOSE.protocolError);
+    else if (session.take(bytes, frame)) {
+      session.tokenArrived();
+      if (to === this.#grantedSeq) counters.creditStalls += 1;
+    } else this.close(CLOSE.protocolError);
   }
 
   #takeAck({ epoch, committed }: AckFrame): void {

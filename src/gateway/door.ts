@@ -74,6 +74,7 @@ export class Door {
   onMessage(bytes: Uint8Array | string): void {
     if (this.#isOver) return;
     this.#house.counters.framesIn += 1;
+    this.#house.counters.bytesIn += bytes.length;
     const isTooLong = this.#attachment === null && bytes.length > MAX_HELLO_BYTES;
     if (isTooLong) {
       this.#close(CLOSE.tooLarge);
@@ -105,7 +106,9 @@ export class Door {
 
   /** The gateway goes: the client may come to another, and should by then. */
   sendGoAway(deadlineMs: number, to: readonly string[]): void {
-    this.#attachment?.send(encodeFrame({ type: 'goAway', deadlineMs, to, reason: 'draining' }));
+    if (this.#attachment === null) return;
+    this.#house.counters.goAways += 1;
+    this.#attachment.send(encodeFrame({ type: 'goAway', deadlineMs, to, reason: 'draining' }));
   }
 
   close(code: CloseCode): void {
@@ -175,7 +178,10 @@ export class Door {
 
   #refuse({ kind: _, ...facts }: Refusal): void {
     if (this.#isOver) return;
-    this.#socket.send(encodeFrame({ type: 'refused', ...facts }));
+    const frame = encodeFrame({ type: 'refused', ...facts });
+    this.#house.counters.framesOut += 1;
+    this.#house.counters.bytesOut += frame.length;
+    this.#socket.send(frame);
     this.#close(facts.code as CloseCode);
   }
 

@@ -19,6 +19,7 @@ import type { Refusal } from './refusal.ts';
 import { Registry } from './registry.ts';
 import { Retirement } from './retirement.ts';
 import type { GatewaySession } from './session.ts';
+import { MeteredStore } from './stores/metered-store.ts';
 import { systemClock, systemWallClock } from '../ports/clock.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Durability, LogStore } from '../ports/log-store.ts';
@@ -60,7 +61,7 @@ export class Gateway implements House {
   readonly clock: Clock;
   readonly wallClock: WallClock;
   readonly graceMs: number;
-  readonly #options: GatewayOptions;
+  readonly #store: MeteredStore;
   readonly #logger: Logger;
   readonly #registry: Registry;
   readonly #retirement: Retirement;
@@ -75,13 +76,14 @@ export class Gateway implements House {
   #isDraining = false;
 
   constructor(options: GatewayOptions) {
-    this.#options = options;
     this.clock = options.clock ?? systemClock;
     this.wallClock = options.wallClock ?? systemWallClock;
     this.graceMs = options.graceMs ?? GRACE_MS;
     this.#logger = options.logger ?? silentLogger;
-    const { store, apps, verify, onAudit = null, random = systemRandom } = options;
+    const { apps, verify, onAudit = null, random = systemRandom } = options;
     const { clock, wallClock, graceMs, counters } = this;
+    const store = new MeteredStore(options.store, counters, clock);
+    this.#store = store;
     const limits = limitsOf(options.limits, verify === null ? OPEN_LIMITS : undefined);
     const audit = new Audit(this.#logger, onAudit);
     const admission = new Admission({ limits, clock, random, audit, graceMs });
@@ -103,12 +105,16 @@ export class Gateway implements House {
   }
 
   get durability(): Durability {
-    return this.#options.store.durability;
+    return this.#store.durability;
   }
 
-  /** False from the beginning of a drain on. */
-  get isReady(): boolean {
-    return !this.#isDraining;
+  /** From its beginning on. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  get isStoreAvailable(): boolean {
+    return this.#store.isAvailable;
   }
 
   get sessions(): Iterable<GatewaySession> {
@@ -164,7 +170,6 @@ export class Gateway implements House {
   }
 
   onKnown(door: Door): void {
-    this.counters.welcomes += 1;
     this.#doors.get(door)?.();
   }
 
@@ -231,6 +236,7 @@ export class Gateway implements House {
       if (session.isExpired) void session.retire();
     }
     this.#retirement.sweep();
+    this.#store.probe();
     this.#sweepTimer = this.clock.setTimeout(() => {
       this.#sweep();
     }, SWEEP_EVERY_MS);

@@ -6,6 +6,7 @@ import type { App } from './app.ts';
 import type { Principal } from './auth/principal.ts';
 import { encodeCard } from './card.ts';
 import type { SessionCard } from './card.ts';
+import { endingOf } from './counters.ts';
 import { judge } from './judgement.ts';
 import type { Verdict } from './judgement.ts';
 import type { Standing } from './records.ts';
@@ -74,6 +75,7 @@ export class Registry {
     const session = await this.#own(id, 0, standing, card, place);
     if (!(session instanceof GatewaySession)) return session ?? refuse('storeUnavailable');
     this.#options.admission.owned(id, hello.inst);
+    this.#options.counters.arrivals.begun += 1;
     return { kind: 'attached', session, token, isResumed: false };
   }
 
@@ -116,7 +118,7 @@ export class Registry {
     principal: Principal,
     from: string,
   ): Promise<Attached | Refusal> {
-    const { admission } = this.#options;
+    const { admission, counters } = this.#options;
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const known = await this.#look(sid);
       const verdict = judge(known, hello, principal);
@@ -133,6 +135,7 @@ export class Registry {
           : await this.#fence(known.live, card, hello, epoch);
       if (session instanceof GatewaySession) {
         admission.owned(sid, hello.inst);
+        counters.arrivals[known.live === null ? 'takenOver' : 'resumed'] += 1;
         return { kind: 'attached', session, token, isResumed: true };
       }
       if (session !== null) return session;
@@ -207,15 +210,8 @@ export class Registry {
     let outcome = await appendFence(where, after, fence);
     if (outcome.kind === 'unknown') outcome = await appendFence(where, after, fence); // the same id: never twice
     if (outcome.kind === 'committed') {
-      const owned = {
-        id,
-        writer,
-        card,
-        standing,
-        tail: outcome.position,
-        isTakenOver: after !== 0,
-      };
-      return this.#opened(owned, app, leavePlace);
+      const facts = { tail: outcome.position, isTakenOver: after !== 0 };
+      return this.#opened({ id, writer, card, standing, ...facts }, app, leavePlace);
     }
     leavePlace();
     return outcome.kind === 'conflict' ? null : refuse('storeUnavailable');
@@ -235,11 +231,12 @@ export class Registry {
       maxUnhandledBytes: admission.limits.unhandledBytesPerSession,
       onGone: (gone, why) => {
         leavePlace();
+        counters.endings[endingOf(gone.card, why)] += 1;
         if (this.#sessions.get(id) === gone) {
           this.#sessions.delete(id);
           admission.forget(id);
         }
-        if (why === 'ended') this.#options.onEnded(id);
+        if (why === 'ended' || why === 'expired') this.#options.onEnded(id);
       },
     });
     this.#sessions.set(id, session);

@@ -31,8 +31,8 @@ export interface Client {
   close(code: CloseCode): void;
 }
 
-/** `ended`: for good. `left`: this gateway stops. */
-export type Departure = LogLoss | 'ended' | 'left';
+/** `ended`: for good. `expired`: so, for nobody came back. `left`: this gateway stops. */
+export type Departure = LogLoss | 'ended' | 'expired' | 'left';
 
 export interface GatewaySessionOptions {
   readonly id: string;
@@ -70,6 +70,8 @@ export class GatewaySession implements AppSession {
   #standing: { -readonly [K in keyof Standing]: Standing[K] };
   #committed: Standing;
   #client: Client | null = null;
+  /** How many chunks came in, how many of them the newest record has, and how many were counted as committed. */
+  readonly #chunks = { taken: 0, written: 0, counted: 0 };
   /** Waits for the fence; null: the log is another's. */
   #onFenced: ((standing: Standing | null) => void) | null = null;
   #isFlushing = false;
@@ -234,8 +236,14 @@ export class GatewaySession implements AppSession {
   take(bytes: Uint8Array, frame: DataFrame | GapFrame): boolean {
     const from = frame.type === 'data' ? frame.seq : frame.fromSeq;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
-    if (to <= this.#standing.up) return true; // sent again: it is here
+    const { counters } = this.#options;
+    if (to <= this.#standing.up) {
+      if (counters !== undefined) counters.duplicates += 1;
+      return true; // sent again: it is here
+    }
     if (from > this.#standing.up + 1) return false;
+    if (frame.type === 'data') this.#chunks.taken += 1;
+    else this.#noteGap(frame);
     this.#standing.up = to;
     this.#log.add({ isDown: false, bytes: bytes.slice() });
     this.#up.take(frame);
@@ -268,11 +276,12 @@ export class GatewaySession implements AppSession {
   async retire(code: CloseCode = CLOSE.done): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
+    const why = this.isExpired ? 'expired' : 'ended';
     this.#leave(code);
     this.#lease.step('session.ended');
     await this.#app.close();
     await this.#log.end();
-    this.#options.onGone(this, 'ended');
+    this.#options.onGone(this, why);
   }
 
   send(event: AppEvent): void {
@@ -325,12 +334,17 @@ export class GatewaySession implements AppSession {
   }
 
   #snapshot(): Snapshot {
+    this.#chunks.written = this.#chunks.taken;
     return { standing: { ...this.#standing }, card: this.#cardBytes };
   }
 
   #onCommitted(standing: Standing): void {
     this.#committed = standing;
-    if (this.#options.counters !== undefined) this.#options.counters.commits += 1;
+    const { written, counted } = this.#chunks;
+    this.#chunks.counted = written; // one record is on its way at a time
+    if (this.#options.counters !== undefined) {
+      this.#options.counters.chunksCommitted += written - counted;
+    }
     if (standing.epoch === this.#standing.epoch) this.#onFenced?.(standing);
     this.#up.committed(standing.up);
     this.#sendCommitted();
@@ -352,6 +366,13 @@ export class GatewaySession implements AppSession {
     this.#standing.downAcked = acked;
     this.#downLog.acknowledge(acked);
     return true;
+  }
+
+  #noteGap({ samplesLost }: GapFrame): void {
+    const { counters } = this.#options;
+    if (counters === undefined) return;
+    counters.gaps += 1;
+    counters.gapMs += (samplesLost * 1_000) / this.#card.audio.sampleRateHz;
   }
 
   #lost(loss: LogLoss): void {

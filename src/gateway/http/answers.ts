@@ -5,11 +5,6 @@ import { metricsOf } from './metrics.ts';
 import type { Measured } from './metrics.ts';
 import { PATH, hasCredential, pathOf } from './upgrade.ts';
 
-export interface Answering extends Measured {
-  /** False from the beginning of a drain on. */
-  readonly isReady: boolean;
-}
-
 interface Answer {
   readonly status: number;
   readonly body: string;
@@ -21,7 +16,7 @@ const TEXT = 'text/plain; charset=utf-8';
 const PROMETHEUS = 'text/plain; version=0.0.4; charset=utf-8';
 
 export function respond(
-  gateway: Answering,
+  gateway: Measured,
   { url = '/', method = '' }: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -39,16 +34,14 @@ export function respond(
   response.end(method === 'HEAD' ? '' : body);
 }
 
-function answerTo(gateway: Answering, url: string, method: string): Answer {
+function answerTo(gateway: Measured, url: string, method: string): Answer {
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, body: 'method not allowed\n' };
   if (hasCredential(url)) return { status: 400, body: 'no credential belongs in an address\n' };
   switch (pathOf(url)) {
     case '/healthz':
       return { status: 200, body: 'ok\n' };
     case '/readyz':
-      return gateway.isReady
-        ? { status: 200, body: 'ready\n' }
-        : { status: 503, body: 'draining\n' };
+      return readiness(gateway);
     case '/metrics':
       return { status: 200, body: metricsOf(gateway), type: PROMETHEUS };
     case PATH:
@@ -56,4 +49,10 @@ function answerTo(gateway: Answering, url: string, method: string): Answer {
     default:
       return { status: 404, body: 'not found\n' };
   }
+}
+
+function readiness({ isDraining, isStoreAvailable }: Measured): Answer {
+  if (isDraining) return { status: 503, body: 'draining\n' };
+  if (!isStoreAvailable) return { status: 503, body: 'store unavailable\n' };
+  return { status: 200, body: 'ready\n' };
 }

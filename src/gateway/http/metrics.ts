@@ -1,40 +1,168 @@
-/** What a gateway counts, in the text that Prometheus reads. No label is of a client's making. */
-import type { Counters } from '../counters.ts';
+/**
+ * What a gateway counts, in the text that Prometheus reads (prometheus.io, "Exposition formats"). `METRICS` is the only place
+ * with names, units and words; docs/gateway.md is checked against it. No label is of a client's making.
+ */
+import type { Counters, Histogram } from '../counters.ts';
 
+/** What there is to be measured. */
 export interface Measured {
   readonly sessions: Iterable<{ readonly isAttached: boolean }>;
   readonly counters: Counters;
+  readonly isDraining: boolean;
+  readonly isStoreAvailable: boolean;
 }
 
-type Sample = readonly [labels: string, value: number];
+/** In base units: seconds, bytes. With `label` a value for each of its words. */
+export type Metric = { readonly name: string; readonly help: string } & (
+  | { readonly type: 'counter' | 'gauge'; readonly read: (measured: Measured) => number }
+  | {
+      readonly type: 'counter' | 'gauge';
+      readonly label: string;
+      readonly read: (measured: Measured) => Readonly<Record<string, number>>;
+    }
+  | { readonly type: 'histogram'; readonly read: (measured: Measured) => Histogram }
+);
 
-export function metricsOf({ sessions, counters }: Measured): string {
-  const { framesIn, framesOut, commits, welcomes, refusals } = counters;
-  let attached = 0;
-  let detached = 0;
-  for (const { isAttached } of sessions) {
-    if (isAttached) attached += 1;
-    else detached += 1;
-  }
-  const refused = [...refusals].map(([code, count]): Sample => [`{code="${code}"}`, count]);
-  return [
-    metric('tenuto_sessions', 'gauge', 'Sessions of this gateway, by whether a client is there.', [
-      ['{state="attached"}', attached],
-      ['{state="detached"}', detached],
-    ]),
-    metric('tenuto_frames_total', 'counter', 'Frames of clients, and to them.', [
-      ['{direction="in"}', framesIn],
-      ['{direction="out"}', framesOut],
-    ]),
-    metric('tenuto_commits_total', 'counter', 'Records that came to be in the log.', [
-      ['', commits],
-    ]),
-    metric('tenuto_welcomes_total', 'counter', 'Clients that were let in.', [['', welcomes]]),
-    metric('tenuto_refusals_total', 'counter', 'Clients that were not, by close code.', refused),
-  ].join('');
+export const METRICS: readonly Metric[] = [
+  {
+    name: 'tenuto_sessions',
+    type: 'gauge',
+    help: 'Sessions that live here, by whether their client is there.',
+    label: 'state',
+    read: ({ sessions }) => statesOf(sessions),
+  },
+  {
+    name: 'tenuto_attachments_total',
+    type: 'counter',
+    help: 'Clients that were let in: to a new session, to one that lives here, to one that another gateway had.',
+    label: 'how',
+    read: ({ counters }) => counters.arrivals,
+  },
+  {
+    name: 'tenuto_sessions_ended_total',
+    type: 'counter',
+    help: 'Sessions that are not here any more. fenced: another gateway has it; uncertain: the store did not say what it wrote; left: in the log when this gateway stopped.',
+    label: 'why',
+    read: ({ counters }) => counters.endings,
+  },
+  {
+    name: 'tenuto_refusals_total',
+    type: 'counter',
+    help: 'Clients that were not let in, by close code.',
+    label: 'code',
+    read: ({ counters }) => counters.refusals,
+  },
+  {
+    name: 'tenuto_frames_total',
+    type: 'counter',
+    help: 'Frames of tenuto.v1, from clients and to them.',
+    label: 'direction',
+    read: ({ counters: { framesIn, framesOut } }) => ({ in: framesIn, out: framesOut }),
+  },
+  {
+    name: 'tenuto_bytes_total',
+    type: 'counter',
+    help: 'Bytes of these frames.',
+    label: 'direction',
+    read: ({ counters: { bytesIn, bytesOut } }) => ({ in: bytesIn, out: bytesOut }),
+  },
+  {
+    name: 'tenuto_chunks_committed_total',
+    type: 'counter',
+    help: 'Chunks of clients that came to be in the log.',
+    read: ({ counters }) => counters.chunksCommitted,
+  },
+  {
+    name: 'tenuto_duplicates_total',
+    type: 'counter',
+    help: 'Frames that were sent again and were here already: passed over.',
+    read: ({ counters }) => counters.duplicates,
+  },
+  {
+    name: 'tenuto_gaps_total',
+    type: 'counter',
+    help: 'Stretches of audio that clients reported as lost.',
+    read: ({ counters }) => counters.gaps,
+  },
+  {
+    name: 'tenuto_gap_seconds_total',
+    type: 'counter',
+    help: 'How long these were.',
+    read: ({ counters }) => counters.gapMs / 1_000,
+  },
+  {
+    name: 'tenuto_credit_stalls_total',
+    type: 'counter',
+    help: 'Times that a client had sent all that it was granted, and had to wait.',
+    read: ({ counters }) => counters.creditStalls,
+  },
+  {
+    name: 'tenuto_commit_seconds',
+    type: 'histogram',
+    help: 'How long the store took to commit a record.',
+    read: ({ counters }) => counters.commits,
+  },
+  {
+    name: 'tenuto_store_bytes_total',
+    type: 'counter',
+    help: 'Bytes of records that came to be in the log.',
+    read: ({ counters }) => counters.storeBytes,
+  },
+  {
+    name: 'tenuto_store_answers_total',
+    type: 'counter',
+    help: 'What the store answered: all but committed, and conflict (another gateway was first), are errors.',
+    label: 'answer',
+    read: ({ counters }) => counters.store,
+  },
+  {
+    name: 'tenuto_store_available',
+    type: 'gauge',
+    help: '1 while the store takes records; 0, and not ready, from an error on until it does again.',
+    read: ({ isStoreAvailable }) => Number(isStoreAvailable),
+  },
+  {
+    name: 'tenuto_draining',
+    type: 'gauge',
+    help: '1 from the beginning of a drain on.',
+    read: ({ isDraining }) => Number(isDraining),
+  },
+  {
+    name: 'tenuto_goaways_total',
+    type: 'counter',
+    help: 'Clients that were told to go elsewhere; those of tenuto_sessions{state="attached"} have not gone yet.',
+    read: ({ counters }) => counters.goAways,
+  },
+];
+
+export function metricsOf(measured: Measured): string {
+  return METRICS.map((metric) => {
+    const { name, type, help } = metric;
+    const lines = samplesOf(metric, measured).map((sample) => `${name}${sample}\n`);
+    return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+  }).join('');
 }
 
-function metric(name: string, type: string, help: string, samples: readonly Sample[]): string {
-  const lines = samples.map(([labels, value]) => `${name}${labels} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+function samplesOf(metric: Metric, measured: Measured): readonly string[] {
+  if (metric.type === 'histogram') return histogramOf(metric.read(measured));
+  if (!('label' in metric)) return [` ${metric.read(measured)}`];
+  const { label, read } = metric;
+  return Object.entries(read(measured)).map(([word, value]) => `{${label}="${word}"} ${value}`);
+}
+
+/** Cumulative, and in seconds. */
+function histogramOf({ boundsMs, counts, sumMs }: Histogram): readonly string[] {
+  let sum = 0;
+  const bounds = [...boundsMs.map((ms) => String(ms / 1_000)), '+Inf'];
+  const buckets = bounds.map((bound, at) => {
+    sum += counts[at] ?? 0;
+    return `_bucket{le="${bound}"} ${sum}`;
+  });
+  return [...buckets, `_sum ${sumMs / 1_000}`, `_count ${sum}`];
+}
+
+function statesOf(sessions: Measured['sessions']): Readonly<Record<string, number>> {
+  const states = { attached: 0, detached: 0 };
+  for (const { isAttached } of sessions) states[isAttached ? 'attached' : 'detached'] += 1;
+  return states;
 }

@@ -166,40 +166,6 @@ describe('a gateway', () => {
     expect(told).toEqual([[expect.stringContaining('only this machine'), { host: '127.0.0.1' }]]);
   });
 
-  it('says whether it lives, takes clients, and how many there are', async () => {
-    await served.start();
-    const peer = await served.socket();
-    await peer.hello();
-    const refused = await served.socket();
-    await refused.hello({ app: 'unheard-of' });
-
-    const metrics = (await got('/metrics')).body;
-
-    expect(await got('/healthz')).toEqual({ status: 200, body: 'ok\n' });
-    expect(await got('/readyz')).toEqual({ status: 200, body: 'ready\n' });
-    expect((await got('/secrets')).status).toBe(404);
-    expect((await got(PATH)).status).toBe(426);
-    expect((await got('/healthz', 'POST')).status).toBe(405);
-    expect(metrics).toContain('\ntenuto_sessions{state="attached"} 1\n');
-    expect(metrics).toContain('\ntenuto_frames_total{direction="in"} 2\n');
-    expect(metrics).toContain('\ntenuto_welcomes_total 1\n');
-    expect(metrics).toContain('\ntenuto_refusals_total{code="4400"} 1\n');
-  });
-
-  it('is not ready while it drains', async () => {
-    const server = await served.start();
-    await (await served.socket()).hello();
-    const late = await served.socket();
-
-    const draining = server.gateway.drain(500);
-    const ready = await got('/readyz');
-    const answer = await late.hello();
-    await draining;
-
-    expect(ready).toEqual({ status: 503, body: 'draining\n' });
-    expect(answer).toMatchObject({ type: 'refused', code: 4430 });
-  });
-
   it('speaks TLS with a key and a certificate', async () => {
     const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {});
     const server = await served.start({ tls: { key, cert } });
