@@ -7,6 +7,7 @@ import { format } from 'prettier';
 import { frames, samples, tolerated } from './protocol-vectors/frames.mjs';
 import { crc32c, data, gap, hex, utf8 } from './protocol-vectors/layout.mjs';
 import { malformed } from './protocol-vectors/malformed.mjs';
+import { speech } from './protocol-vectors/speech.mjs';
 
 const checksums = [
   ['32 zeros (RFC 3720, B.4)', Array(32).fill(0)],
@@ -40,7 +41,7 @@ const restamped = [
   },
 ];
 
-const FILES = { checksums, frames, malformed, restamped, tolerated };
+const FILES = { checksums, frames, malformed, restamped, speech, tolerated };
 
 for (const [name, vectors] of Object.entries(FILES)) {
   const path = fileURLToPath(new URL(`../src/protocol/vectors/${name}.json`, import.meta.url));

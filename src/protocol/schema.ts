@@ -58,6 +58,17 @@ export function list(of: RegExp, maxItems: number): Rule<readonly string[]> {
   );
 }
 
+export function items<T>(of: Rule<T>, maxItems: number): Rule<readonly T[]> {
+  return {
+    isRequired: true,
+    read: (value) => {
+      if (!Array.isArray(value) || value.length > maxItems) return undefined;
+      const read = value.map((item: unknown) => of.read(item));
+      return read.some((item) => item === undefined) ? undefined : (read as readonly T[]);
+    },
+  };
+}
+
 export function members<T>(schema: Schema<T>): Rule<T> {
   return {
     isRequired: true,

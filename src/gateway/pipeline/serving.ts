@@ -1,6 +1,8 @@
 /** Which service the session has, and what it lacks, as its client is told it: when it changes, and when it comes. */
 import type { DegradedMode, Faculty } from '../../../machines/orchestrator.types.ts';
 import type { AppEvent, AppSession } from '../app.ts';
+import { MAX_SPEECH_PROVIDER_CHARS } from '../../protocol/speech-events.ts';
+import type { SpeechEvent } from '../../protocol/speech-events.ts';
 import type { CandidateOptions } from '../../session/candidates.ts';
 import type { SessionEvent } from '../../session/events.ts';
 import type { Session } from '../../session/session.ts';
@@ -85,7 +87,12 @@ export function nameOf({ provider, region = '' }: CandidateOptions): string {
 }
 
 function eventOf({ provider, mode, missing }: State): AppEvent {
-  return { type: 'serving', provider, mode, missing };
+  return {
+    type: 'serving',
+    provider: provider?.slice(0, MAX_SPEECH_PROVIDER_CHARS) ?? null,
+    mode,
+    missing,
+  } satisfies SpeechEvent;
 }
 
 function textOf(state: State): string {

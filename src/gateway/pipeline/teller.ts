@@ -4,6 +4,13 @@ import type { Levels } from './levels.ts';
 import type { AppEvent, AppSession } from '../app.ts';
 import { DATA_HEADER_BYTES } from '../../protocol/frames.ts';
 import { MAX_FRAME_BYTES, MAX_POSITION } from '../../protocol/limits.ts';
+import {
+  MAX_SPEECH_DETAIL_CHARS,
+  MAX_SPEECH_PROVIDER_CHARS,
+  MAX_SPEECH_TEXT_CHARS,
+  MAX_SPEECH_WORDS,
+} from '../../protocol/speech-events.ts';
+import type { SpeechEvent, SpeechFinal, SpeechWord } from '../../protocol/speech-events.ts';
 import type { DropReason } from '../../providers/events.ts';
 import { dropReasonOf } from '../../providers/wire/hallucination-filter.ts';
 import type { FilterSettings } from '../../providers/wire/hallucination-filter.ts';
@@ -20,12 +27,6 @@ export interface TellerOptions {
   /** Finals cover the audio through here, in samples of the session. */
   readonly fin: number;
 }
-
-/** Of one result. Nobody says more between two pauses. */
-const MAX_TEXT_CHARS = 10_000;
-/** Each has commas, of which a frame may have 4,096 (PROTOCOL.md, P9.3). */
-const MAX_WORDS = 800;
-const MAX_DETAIL_CHARS = 500;
 
 const encoder = new TextEncoder();
 
@@ -59,20 +60,23 @@ export class Teller {
       }
       case 'speechStarted':
       case 'utteranceEnded':
-        session.hint({ type: event.type, at: feed.positionOf(event.atMs) });
+        session.hint({
+          type: event.type,
+          at: feed.positionOf(event.atMs),
+        } satisfies SpeechEvent);
         return;
       case 'gap': {
         const detail = `${Math.round(event.durationMs)} ms were not heard (${event.reason})`;
         const [from, to] = [feed.positionOf(event.fromMs), feed.endOf(event.toMs)];
-        session.send({ type: 'warning', code: 'gap', detail, from, to });
+        session.send({ type: 'warning', code: 'gap', detail, from, to } satisfies SpeechEvent);
         return;
       }
       case 'warning':
         session.send({
           type: 'warning',
           code: event.error.code,
-          detail: textIn(event.error.message, MAX_DETAIL_CHARS),
-        });
+          detail: textIn(event.error.message, MAX_SPEECH_DETAIL_CHARS),
+        } satisfies SpeechEvent);
         return;
       default:
     }
@@ -85,7 +89,7 @@ export class Teller {
     const from = this.#fin;
     if (from >= to) return;
     this.#fin = to;
-    session.result({ ...bare('final', from, to), endsUtterance: false, provider: '' });
+    session.result({ ...withoutText(from, to), endsUtterance: false, provider: '' });
   }
 
   #final(event: TranscriptEvent): void {
@@ -103,9 +107,9 @@ export class Teller {
     else {
       this.#dropped(reason, event.text, from, to);
       session.result({
-        ...bare('final', from, to),
+        ...withoutText(from, to),
         endsUtterance: false,
-        provider: event.provider,
+        provider: textIn(event.provider, MAX_SPEECH_PROVIDER_CHARS),
       });
     }
     levels.forget(this.#heardThrough);
@@ -119,8 +123,9 @@ export class Teller {
   }
 
   #dropped(reason: DropReason, said: string, from: number, to: number): void {
-    const text = textIn(said, MAX_TEXT_CHARS);
-    this.#options.session.send({ type: 'dropped', reason, text, from, to });
+    const text = textIn(said, MAX_SPEECH_TEXT_CHARS);
+    const event = { type: 'dropped', reason, text, from, to } satisfies SpeechEvent;
+    this.#options.session.send(event);
   }
 
   /** Why what was said from the last final on is not to be believed; null where nothing speaks against it. */
@@ -136,28 +141,29 @@ export class Teller {
   }
 
   /** As much of it as a frame holds. */
-  #resultOf(type: string, event: TranscriptEvent, from: number, to: number): AppEvent {
-    const { endsUtterance, provider } = event;
-    const text = textIn(event.text, MAX_TEXT_CHARS);
-    const words = event.words.slice(0, MAX_WORDS).map((word) => this.#wordOf(word));
-    const whole = { ...bare(type, from, to), text, words, endsUtterance, provider };
+  #resultOf(type: 'final' | 'interim', event: TranscriptEvent, from: number, to: number): AppEvent {
+    const { endsUtterance } = event;
+    const provider = textIn(event.provider, MAX_SPEECH_PROVIDER_CHARS);
+    const text = textIn(event.text, MAX_SPEECH_TEXT_CHARS);
+    const words = event.words.slice(0, MAX_SPEECH_WORDS).map((word) => ({ ...this.#wordOf(word) }));
+    const whole = { type, from, to, text, words, endsUtterance, provider } satisfies SpeechEvent;
     const room = MAX_FRAME_BYTES - DATA_HEADER_BYTES;
     const fits =
       words.length === event.words.length && encoder.encode(JSON.stringify(whole)).length <= room;
     return fits ? whole : { ...whole, words: [] };
   }
 
-  #wordOf({ text, startMs, endMs, confidence }: TranscriptWord): AppEvent[string] {
+  #wordOf({ text, startMs, endMs, confidence }: TranscriptWord): SpeechWord {
     const { feed } = this.#options;
     const from = feed.positionOf(startMs);
     const to = Math.max(from, feed.endOf(endMs));
-    return { text: textIn(text, MAX_TEXT_CHARS), from, to, confidence };
+    const believed = confidence > 0 ? Math.min(1, confidence) : 0;
+    return { text: textIn(text, MAX_SPEECH_TEXT_CHARS), from, to, confidence: believed };
   }
 }
 
-/** Without text. */
-function bare(type: string, from: number, to: number) {
-  return { type, from, to, text: '', words: [] } as const;
+function withoutText(from: number, to: number) {
+  return { type: 'final', from, to, text: '', words: [] } as const satisfies Partial<SpeechFinal>;
 }
 
 /** A surrogate without its other half is nothing that the protocol carries. */

@@ -1,78 +1,51 @@
-/** What the speech app of a gateway says, as a provider's events. Positions are samples of the session. */
-import type { DropReason, Faculty, ProviderEvent, ProviderWord } from '../events.ts';
+/** What the speech app of a gateway says (PROTOCOL.md, P23), as a provider's events. Positions are samples of the session. */
+import { speechEventIn } from '../../protocol/speech-events.ts';
+import type { SpeechFinal, SpeechInterim } from '../../protocol/speech-events.ts';
+import type { ProviderEvent } from '../events.ts';
 import { detailOf, nameOf } from '../wire/detail.ts';
-import { fieldOf, numberAt, objectsAt, stringAt } from '../wire/json.ts';
-import type { JsonObject } from '../wire/json.ts';
 
-export function eventOf(said: JsonObject): ProviderEvent {
-  switch (said['type']) {
+/** @param said JSON of the gateway's: what is none of its words is passed over. */
+export function eventOf(said: unknown): ProviderEvent {
+  const event = speechEventIn(said);
+  switch (event?.type) {
     case 'final':
-      return transcript(said, true);
     case 'interim':
-      return transcript(said, false);
-    case 'dropped':
-      return {
-        kind: 'dropped',
-        reason: (stringAt(said, 'reason') ?? 'noSpeech') as DropReason,
-        text: stringAt(said, 'text') ?? '',
-        startSample: sampleAt(said, 'from'),
-        endSample: sampleAt(said, 'to'),
-      };
+      return transcript(event);
+    case 'dropped': {
+      const { reason, text, from: startSample, to: endSample } = event;
+      return { kind: 'dropped', reason, text, startSample, endSample };
+    }
     case 'speechStarted':
-      return { kind: 'speechStarted', atSample: sampleAt(said, 'at') };
     case 'utteranceEnded':
-      return { kind: 'utteranceEnded', atSample: sampleAt(said, 'at') };
-    case 'serving':
-      return {
-        kind: 'serving',
-        provider: stringAt(said, 'provider'),
-        mode: stringAt(said, 'mode'),
-        missing: facultiesIn(fieldOf(said, 'missing')),
-      };
+      return { kind: event.type, atSample: event.at };
+    case 'serving': {
+      const { provider, mode, missing } = event;
+      return { kind: 'serving', provider, mode, missing };
+    }
     case 'warning': {
-      const code = nameOf(stringAt(said, 'code') ?? '');
-      const detail = detailOf(stringAt(said, 'detail') ?? '');
+      const [code, detail] = [nameOf(event.code), detailOf(event.detail)];
       return { kind: 'failed', failure: { kind: 'perRequest', code, detail } };
     }
-    default:
+    case undefined:
       return { kind: 'ignored', what: 'an event of the gateway' };
   }
 }
 
-function transcript(said: JsonObject, isFinal: boolean): ProviderEvent {
+function transcript(event: SpeechFinal | SpeechInterim): ProviderEvent {
+  const { type, text, words, from, to, endsUtterance } = event;
   return {
     kind: 'transcript',
-    text: stringAt(said, 'text') ?? '',
-    words: objectsAt(said, 'words').flatMap(wordOf),
-    startSample: sampleAt(said, 'from'),
-    endSample: sampleAt(said, 'to'),
-    isFinal,
-    endsUtterance: said['endsUtterance'] === true,
+    text,
+    words: words.map((word) => ({
+      text: word.text,
+      startSample: word.from,
+      endSample: word.to,
+      confidence: word.confidence,
+    })),
+    startSample: from,
+    endSample: to,
+    isFinal: type === 'final',
+    endsUtterance,
     answersFlush: false,
   };
-}
-
-function wordOf(word: JsonObject): readonly ProviderWord[] {
-  const text = stringAt(word, 'text');
-  if (text === null) return [];
-  return [
-    {
-      text,
-      startSample: sampleAt(word, 'from'),
-      endSample: sampleAt(word, 'to'),
-      confidence: numberAt(word, 'confidence') ?? 1,
-    },
-  ];
-}
-
-function sampleAt(said: JsonObject, name: string): number {
-  return Math.max(0, numberAt(said, name) ?? 0);
-}
-
-function facultiesIn(value: unknown): readonly Faculty[] {
-  return Array.isArray(value) ? value.filter(isFaculty) : [];
-}
-
-function isFaculty(value: unknown): value is Faculty {
-  return value === 'hearing' || value === 'speaking';
 }
