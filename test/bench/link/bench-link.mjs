@@ -1,0 +1,120 @@
+// npm run bench:link [-- --quick] [--seed=N] [--only=faults,flat,live,idle,storm,inside]: the link beside bare ws and its
+// peers. Writes docs/bench-link.md and .json (quick: to .tmp). Ends with 1 where a chunk was lost, doubled or disordered.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+import { buildIfStale } from '../../../scripts/build.mjs';
+
+const { FAULTS, runFaults } = await built('./faults.mjs');
+const { CASES, runFlatOut } = await built('./flat-out.mjs');
+const { runIdle, runLive } = await built('./live.mjs');
+const { runStorm } = await built('./storm.mjs');
+const { mailboxPerChunk, ringNs } = await built('./in-process.mjs');
+const rowsOf = await built('./rows.mjs');
+const { machineFacts, markdownOf } = await built('./report.mjs');
+
+const isQuick = process.argv.includes('--quick');
+const seed = Number(optionOf('seed') ?? 1);
+const only = optionOf('only')?.split(',') ?? null;
+const onProgress = (line) => process.stderr.write(`${line}\n`);
+
+const WEBSOCKETS = ['ws', 'reconnecting-websocket tuned', 'partysocket tuned', 'socket.io csr tuned']; // prettier-ignore
+const LOADED = ['ws', 'partysocket tuned', 'socket.io csr tuned', 'tenuto'];
+const PLAN = isQuick
+  ? {
+      faults: { peers: ['ws', 'tenuto', 'tenuto tuned'], profiles: ['voice'], rounds: 1, timeRatio: 0.25, afterMs: 5_000, drainMs: 5_000 }, // prettier-ignore
+      flat: { rounds: 1, chunksRatio: 0.1 },
+      live: { rounds: 1, connections: 50, forMs: 1_000, peers: ['ws', 'tenuto'] },
+      idle: { rounds: 1, connections: 200, peers: ['ws', 'tenuto'] },
+      storm: null,
+      inside: { chunks: 2_000, pushes: 200_000 },
+    }
+  : {
+      faults: { peers: [...WEBSOCKETS, 'tenuto', 'tenuto tuned', 'tenuto tuned, file store'], profiles: ['voice', 'asr'], rounds: 3, timeRatio: 1, afterMs: 12_000, drainMs: 10_000 }, // prettier-ignore
+      flat: { rounds: 5, chunksRatio: 0.6 },
+      live: { rounds: 3, connections: 1_000, forMs: 6_000, peers: LOADED },
+      idle: { rounds: 2, connections: 2_000, peers: LOADED },
+      storm: { connections: 5_000, aways: [0, 5_000], peers: ['partysocket tuned', 'socket.io csr tuned', 'tenuto', 'tenuto spread'] }, // prettier-ignore
+      inside: { chunks: 20_000, pushes: 2_000_000 },
+    };
+
+const measured = {};
+const rows = [];
+
+await section('faults', async (plan) => {
+  const faults = [...FAULTS, 'none'];
+  const results = await runFaults({ ...plan, faults, seed, onProgress });
+  measured.faults = results.map((one) => ({ ...one, notices: undefined }));
+  rows.push(...rowsOf.losslessRows(results), ...rowsOf.recoveryRows(results));
+});
+await section('flat', async (plan) => {
+  const contenders = [
+    { peer: 'ws', isNative: false },
+    { peer: 'ws', isNative: true },
+    { peer: 'tenuto', isNative: false },
+    { peer: 'tenuto', isNative: true },
+    ...(isQuick ? [] : [{ peer: 'partysocket tuned', isNative: false }, { peer: 'socket.io csr tuned', isNative: false }]), // prettier-ignore
+  ];
+  measured.flat = await runFlatOut({ ...plan, contenders, cases: CASES, onProgress });
+  rows.push(...rowsOf.flatOutRows(measured.flat));
+});
+await section('live', async (plan) => {
+  measured.live = await runLive({ ...plan, onProgress });
+  rows.push(...rowsOf.liveRows(measured.live, plan.connections));
+});
+await section('idle', async (plan) => {
+  measured.idle = await runIdle({ ...plan, onProgress });
+  rows.push(...rowsOf.idleRows(measured.idle));
+});
+await section('inside', async ({ chunks, pushes }) => {
+  onProgress('inside: the ring, and the mailboxes');
+  const ns = Array.from({ length: 5 }, () => ringNs(100_000, pushes));
+  const perChunk = await mailboxPerChunk(chunks);
+  measured.inside = { ringNs: ns, mailboxPerChunk: perChunk };
+  rows.push(...rowsOf.insideRows(measured.inside));
+});
+await section('storm', async (plan) => {
+  measured.storm = await runStorm({ ...plan, onProgress });
+  rows.push(...rowsOf.stormRows(measured.storm));
+});
+
+write();
+const broken = rows.filter(({ goal, isMet }) => goal === 'G1' && !isMet);
+for (const { what, measured: its } of broken) onProgress(`BROKEN: ${what}: ${its}`);
+const missed = rows.filter(({ isMet }) => !isMet).length;
+onProgress(`${rows.length - missed} of ${rows.length} rows met; see ${nameOf('md')}`);
+process.exitCode = broken.length > 0 ? 1 : 0;
+
+async function section(name, run) {
+  const plan = PLAN[name];
+  if (plan === null || (only !== null && !only.includes(name))) return;
+  await run(plan);
+}
+
+function write() {
+  const machine = machineFacts();
+  const report = { machine, seed, isQuick, rows, measured };
+  mkdirSync(new URL('../../../.tmp/', import.meta.url), { recursive: true });
+  writeFileSync(pathOf('json'), `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(pathOf('md'), markdownOf({ ...report, faults: measured.faults ?? [] }));
+}
+
+/** A part of a run is no report. */
+function nameOf(extension) {
+  return `${isQuick || only !== null ? '.tmp' : 'docs'}/bench-link.${extension}`;
+}
+
+function pathOf(extension) {
+  return fileURLToPath(new URL(`../../../${nameOf(extension)}`, import.meta.url));
+}
+
+function optionOf(name) {
+  return process.argv.find((each) => each.startsWith(`--${name}=`))?.slice(name.length + 3);
+}
+
+/** What is measured is what the sources say. */
+async function built(file) {
+  buildIfStale();
+  return import(file);
+}

@@ -1,0 +1,64 @@
+// What needs no second process: the ring's own work, and what the charts are told while audio flows.
+import { createMemoryStore, startGateway } from '../../../dist/src/gateway.js';
+import { createSession } from '../../../dist/src/node.js';
+import { RingBuffer } from '../../../dist/src/audio/ring-buffer.js';
+import { gateway } from '../../../dist/src/providers/gateway/gateway.js';
+import { sleep } from './clock.mjs';
+
+const TRIM_EVERY = 32;
+
+/** Ns for one chunk pushed and trimmed, with so many held. */
+export function ringNs(held, chunks) {
+  const chunk = new Uint8Array(640).fill(7);
+  const ring = new RingBuffer({ capacityBytes: 1e9 });
+  const run = (total) => {
+    for (let n = 0; n < total; n += 1) {
+      const seq = ring.append(chunk);
+      if (seq % TRIM_EVERY === 0 && ring.chunks > held) ring.acknowledge(seq - held);
+    }
+  };
+  run(held + chunks / 10);
+  const startedAtMs = performance.now();
+  run(chunks);
+  return ((performance.now() - startedAtMs) * 1e6) / chunks;
+}
+
+/** Events that any actor of a session is sent for each of so many chunks, beyond those of as long a silence. */
+export async function mailboxPerChunk(chunks) {
+  let handed = 0;
+  const app = {
+    open: (session) => ({
+      audio: ({ seq }) => {
+        handed += 1;
+        session.handled(seq);
+      },
+      gap: () => undefined,
+      finish: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    }),
+  };
+  const store = createMemoryStore();
+  const server = await startGateway({ store, apps: new Map([['speech', app]]) });
+  let events = 0;
+  const session = createSession({
+    candidates: [gateway({ url: server.url })],
+    inspect: ({ type }) => {
+      if (type === '@xstate.event') events += 1;
+    },
+  });
+  await session.connect();
+  const chunk = new Uint8Array(640);
+  for (let n = 0; n < 50; n += 1) session.write(chunk);
+  await session.drain();
+  const before = events;
+  for (let n = 0; n < chunks; n += 1) {
+    session.write(chunk);
+    if (n % 500 === 499) await sleep(0);
+  }
+  await session.drain();
+  const perChunk = (events - before) / chunks;
+  await session.close({ drainTimeoutMs: 0 });
+  await server.close();
+  if (handed !== chunks + 50) throw new Error(`${handed} of ${chunks + 50} chunks arrived`);
+  return perChunk;
+}

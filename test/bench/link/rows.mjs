@@ -1,0 +1,291 @@
+// The goals, each with what this run measured for it. A row: `{ goal, what, measured, bar, isMet, best, why }`.
+import { median, spread } from './analysis.mjs';
+
+const RTT_MS = 50;
+const DIRECTIONS = ['up', 'down'];
+const OURS = 'tenuto';
+const TUNED = 'tenuto tuned';
+
+export const isOurs = (peer) => peer.startsWith(OURS);
+
+export function text({ median: middle, low, high }, digits = 0) {
+  const show = (value) => (Number.isFinite(value) ? value.toFixed(digits) : 'never');
+  return low === high ? show(middle) : `${show(middle)} [${show(low)}–${show(high)}]`;
+}
+
+/** Chunks that did not arrive once and in order. */
+export function faultsOf(result) {
+  return DIRECTIONS.reduce((sum, direction) => {
+    const { lost, tail, doubled, disordered } = result[direction];
+    return sum + lost + tail + doubled + disordered;
+  }, 0);
+}
+
+/** G1: the only rows whose failure is a failure of the run. */
+export function losslessRows(results) {
+  const ours = results.filter(({ peer }) => isOurs(peer));
+  const wrong = ours.filter((result) => faultsOf(result) > 0);
+  const chunks = ours.reduce((sum, { up, down }) => sum + up.produced + down.produced, 0);
+  const others = groups(
+    results.filter(({ peer }) => !isOurs(peer)),
+    ({ peer }) => peer,
+  );
+  const cleanest = [...others]
+    .map(([peer, its]) => ({ peer, sum: its.reduce((all, one) => all + faultsOf(one), 0) }))
+    .sort((a, b) => a.sum - b.sum)[0];
+  return [
+    {
+      goal: 'G1',
+      what: 'lost, doubled, out of order or never arrived: all faults, both directions, all profiles',
+      measured: `${ours.reduce((sum, one) => sum + faultsOf(one), 0)} of ${chunks} chunks in ${ours.length} sessions`,
+      bar: '0',
+      isMet: wrong.length === 0,
+      best: cleanest === undefined ? '–' : `${cleanest.peer}: ${cleanest.sum}`,
+    },
+  ];
+}
+
+/** G2 to G6: how soon it flows again, in voice. */
+export function recoveryRows(results) {
+  const row = (goal, fault, direction, field, barMs, why, what) => {
+    const its = results.filter((one) => one.fault === fault && one.profile === 'voice');
+    const values = of(its, TUNED).map((one) => one[direction][field]);
+    if (values.length === 0) return [];
+    const all = spread(values);
+    const byDefault = median(of(its, OURS).map((one) => one[direction][field]));
+    return [
+      {
+        goal,
+        what: `${what}, ${direction}, ms`,
+        measured: `${text(all)}; untuned ${Number.isNaN(byDefault) ? '–' : byDefault.toFixed(0)}`,
+        bar: `≤ ${barMs}`,
+        isMet: all.median <= barMs,
+        best: bestOf(its, (one) => one[direction][field]),
+        why,
+      },
+    ];
+  };
+  const upgrade =
+    'one round trip more than the floor: what a session is resumed by is a secret and goes in a frame, after the upgrade, and not in the address';
+  return [
+    ...row('G2', 'rst', 'up', 'flowingMs', 1.5 * RTT_MS + 15, upgrade, 'a cut, first chunk'),
+    ...row('G2', 'rst', 'down', 'flowingMs', RTT_MS + 15, upgrade, 'a cut, first chunk'),
+    ...DIRECTIONS.flatMap((direction) => [
+      ...row('G3', 'stall15', direction, 'flowingMs', 10, 'the spare link won the race at the release, and took the session with it', 'a stall of the same connection, first chunk'), // prettier-ignore
+      ...row('G3', 'stall15', direction, 'caughtUpMs', 100, 'the spare link won the race at the release, and took the session with it', 'a stall, caught up'), // prettier-ignore
+      ...row('G5', 'dead15', direction, 'flowingMs', 350, 'a spare link is tried once a second, so that a dead network is not flooded; and one round trip more, as in G2', 'silent death, first chunk once the path is back'), // prettier-ignore
+      ...row('G6', 'refuse8', direction, 'flowingMs', 200, 'the retry budget: ten failed dials, then a wait; so dials are spread over the outage rather than made every 300 ms', 'server away for 8 s, first chunk once it is back'), // prettier-ignore
+    ]),
+    ...noticeRows(results),
+  ];
+}
+
+function noticeRows(results) {
+  const silent = results.filter(({ fault }) => fault === 'dead15' || fault === 'stall15');
+  const values = silent.filter(({ peer }) => isOurs(peer)).flatMap(noticed);
+  const healthy = results.filter(({ peer, fault }) => isOurs(peer) && fault === 'none');
+  const alarms = healthy.reduce((sum, { alarms: its }) => sum + its, 0);
+  if (values.length === 0) return [];
+  return [
+    {
+      goal: 'G4',
+      what: 'silence noticed while audio flows, ms',
+      measured: text(spread(values)),
+      bar: '≤ 300',
+      isMet: median(values) <= 300,
+      best: bestOf(silent, ({ noticedMs }) => noticedMs ?? Infinity),
+      why: 'tenuto.v1 suspects after 400 ms at the least (P15.4), looked at every 100 ms',
+    },
+    {
+      goal: 'G4',
+      what: `false alarms, ${healthy.length} sessions without a fault`,
+      measured: String(alarms),
+      bar: '0',
+      isMet: alarms === 0,
+      best: '–',
+    },
+  ];
+}
+
+const noticed = ({ noticedMs }) => (noticedMs === null ? [] : [noticedMs]);
+
+/** G7: ratios to bare ws without native masks, round by round. */
+export function flatOutRows(results) {
+  const rows = [];
+  for (const [sizeBytes, its] of groups(results, (one) => one.sizeBytes)) {
+    const ratios = (peer, isNative, of) => {
+      const bare = its.filter((one) => one.peer === 'ws' && !one.isNative);
+      const chosen = its.filter((one) => one.peer === peer && one.isNative === isNative);
+      return chosen.map((one) => of(one) / of(bare.find(({ round }) => round === one.round)));
+    };
+    const cpu = ({ clientUs, serverUs }) => clientUs + serverUs;
+    const perS = (one) => one.perS;
+    const best =
+      [...groups(its.filter((one) => !isOurs(one.peer) && one.peer !== 'ws'), (one) => one.peer)] // prettier-ignore
+        .map(([peer]) => ({ peer, ratio: median(ratios(peer, false, cpu)) }))
+        .sort((a, b) => a.ratio - b.ratio)[0];
+    const native = median(ratios('ws', true, cpu));
+    const why =
+      'each frame is checked by CRC-32C at both ends and once more as a record, and copied into retention, record and store';
+    for (const isNative of [true, false]) {
+      const all = spread(ratios(OURS, isNative, cpu));
+      if (Number.isNaN(all.median)) continue;
+      rows.push({
+        goal: 'G7',
+        what: `flat out, ${sizeBytes} B: CPU of both sides, x bare ws${isNative ? ', with bufferutil' : ''}`,
+        measured: text(all, 2),
+        bar: '≤ 0.65',
+        isMet: all.median <= 0.65,
+        best: `${best === undefined ? '' : `${best.peer} ${best.ratio.toFixed(2)}; `}ws with bufferutil ${native.toFixed(2)}`,
+        why,
+      });
+    }
+    const rate = spread(ratios(OURS, true, perS));
+    rows.push({
+      goal: 'G7',
+      what: `flat out, ${sizeBytes} B: chunks a second, x bare ws, with bufferutil`,
+      measured: text(rate, 2),
+      bar: '≥ 1.6',
+      isMet: rate.median >= 1.6,
+      best: '–',
+      why: 'as above; and a sender is granted 512 KiB at a time (P13.4), so it waits for acknowledgements where bare ws fills its socket',
+    });
+  }
+  return rows;
+}
+
+/** G8: ratios to bare ws of the same round. */
+export function liveRows(results, connections) {
+  const ratios = (peer, field) =>
+    of(results, peer).map((one) => one[field] / of(results, 'ws')[one.round][field]);
+  const row = (what, field, bar, why) => {
+    const all = spread(ratios(OURS, field));
+    return {
+      goal: 'G8',
+      what: `${connections} x 50 chunks/s: ${what}, x bare ws`,
+      measured: text(all, 2),
+      bar: `≤ ${bar}`,
+      isMet: all.median <= bar,
+      best: bestRatio(results, (peer) => median(ratios(peer, field))),
+      why,
+    };
+  };
+  return [
+    row('server CPU', 'serverUs', 1.05, 'what a chunk costs that is a commit of its own: a record with its checksum, and a promise or two'), // prettier-ignore
+    row('client CPU', 'clientUs', 1.35, 'ring, header and checksum for each chunk, and a look at each link every 100 ms'), // prettier-ignore
+    row('p50', 'p50Ms', 1.15, 'follows from the CPU'),
+    row('p99', 'p99Ms', 1.2, 'follows from the CPU, and from garbage of records'),
+  ];
+}
+
+/** G10: KiB above bare ws. */
+export function idleRows(results) {
+  const above = (peer, field) =>
+    of(results, peer).map((one) => (one[field] - of(results, 'ws')[one.round][field]) / 1_024);
+  const row = (side, field, bar, why) => {
+    const all = spread(above(OURS, field));
+    return {
+      goal: 'G10',
+      what: `heap of an idle connection above bare ws, ${side}, KiB`,
+      measured: text(all, 1),
+      bar: `≤ ${bar}`,
+      isMet: all.median <= bar,
+      best: bestRatio(results, (peer) => median(above(peer, field)), 1),
+      why,
+    };
+  };
+  return [
+    row('server', 'serverBytes', 1.7, 'a session outlives its socket: log, card, lease, rates and a door are objects of their own'), // prettier-ignore
+    row('client', 'clientBytes', 2.5, 'the chart that decides is an actor of its own in each session (G15)'), // prettier-ignore
+  ];
+}
+
+/** G11 and G14. */
+export function insideRows({ ringNs, mailboxPerChunk }) {
+  const ns = spread(ringNs);
+  return [
+    {
+      goal: 'G11',
+      what: 'retention: push and trim with 100,000 chunks held, ns',
+      measured: text(ns),
+      bar: '≤ 260',
+      isMet: ns.median <= 260,
+      best: '–',
+      why: 'the machine was busy, or the ring has grown dearer: see npm run bench',
+    },
+    {
+      goal: 'G14',
+      what: 'events to actors for each chunk',
+      measured: mailboxPerChunk.toFixed(3),
+      bar: '≤ 0.05',
+      isMet: mailboxPerChunk <= 0.05,
+      best: '–',
+      why: 'looks at the link and acknowledgements that the chart is told of',
+    },
+  ];
+}
+
+/** G12 and G13. */
+export function stormRows(results) {
+  const row = (goal, awayMs, what, field, bar, digits, why) => {
+    const its = results.filter((one) => one.awayMs === awayMs);
+    const [ours] = of(its, 'tenuto spread');
+    if (ours === undefined) return [];
+    const [byDefault] = of(its, OURS);
+    const show = (value) => (Number.isFinite(value) ? value.toFixed(digits) : 'never');
+    return [
+      {
+        goal,
+        what: `storm, server away ${awayMs} ms: ${what}`,
+        measured: `${show(ours[field])}${byDefault === undefined ? '' : `; untuned ${show(byDefault[field])}`}`,
+        bar: `≤ ${bar}`,
+        isMet: ours[field] <= bar,
+        best: bestRatio(its, (peer) => of(its, peer)[0][field], digits, ''),
+        why,
+      },
+    ];
+  };
+  const chart = 'thousands of charts in one process, which a fleet is not: clients and server share two cores here'; // prettier-ignore
+  return [
+    ...row('G12', 0, 'peak of connects a second', 'peakPerS', 4_000, 0, chart),
+    ...row('G12', 0, 'last back, ms', 'lastMs', 2_200, 0, chart),
+    ...row('G12', 0, "server's loop delay p99, ms", 'delayP99Ms', 15, 1, chart),
+    ...row('G13', 5_000, 'peak of connects a second', 'peakPerS', 3_000, 0, chart),
+    ...row('G13', 5_000, 'last back, ms', 'lastMs', 5_000, 0, 'back-off has grown by then: the rest of it is waited for'), // prettier-ignore
+    ...row('G13', 5_000, 'failed tries a client', 'tries', 4, 1, chart),
+    ...row('G13', 5_000, 'server CPU a client, µs', 'serverUs', 200, 0, 'two handshakes, HTTP and ours, and a fence in the log'), // prettier-ignore
+  ];
+}
+
+export function groups(list, keyOf) {
+  const all = new Map();
+  for (const one of list) {
+    const key = keyOf(one);
+    if (!all.has(key)) all.set(key, []);
+    all.get(key).push(one);
+  }
+  return all;
+}
+
+function of(results, peer) {
+  return results.filter((one) => one.peer === peer);
+}
+
+function bestOf(results, valueOf) {
+  const others = groups(results.filter(({ peer }) => !isOurs(peer)), ({ peer }) => peer); // prettier-ignore
+  const [best] = [...others]
+    .map(([peer, its]) => ({ peer, value: median(its.map(valueOf)) }))
+    .sort((a, b) => a.value - b.value);
+  if (best === undefined) return '–';
+  return `${best.peer} ${Number.isFinite(best.value) ? best.value.toFixed(0) : 'never'}`;
+}
+
+function bestRatio(results, ratioOf, digits = 2) {
+  const peers = [...new Set(results.map(({ peer }) => peer))];
+  const [best] = peers
+    .filter((peer) => !isOurs(peer) && peer !== 'ws')
+    .map((peer) => ({ peer, ratio: ratioOf(peer) }))
+    .sort((a, b) => a.ratio - b.ratio);
+  if (best === undefined) return '–';
+  return `${best.peer} ${Number.isFinite(best.ratio) ? best.ratio.toFixed(digits) : 'never'}`;
+}
