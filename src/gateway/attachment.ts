@@ -149,8 +149,15 @@ export class Attachment implements Client {
   }
 
   committed(): void {
-    if (this.#ackTimer !== null || this.#isOver) return;
+    if (this.#isOver) return;
     const { clock } = this.#options;
+    if (this.#ackTimer !== null) {
+      if (!this.#isMuchToGrant()) return;
+      clock.clearTimeout(this.#ackTimer);
+      this.#ackTimer = null;
+      this.#acknowledge();
+      return;
+    }
     const dueInMs = this.#ackedAtMs + ACK_EVERY_MS - clock.nowMs();
     if (dueInMs <= 0) this.#acknowledge();
     else {
@@ -277,6 +284,13 @@ export class Attachment implements Client {
       this.send(encodeFrame({ type: 'ack', epoch: this.#epoch, committed, maxSeq, ...rest }));
     }
     this.#grantSoon();
+  }
+
+  /** Half of the window: who sends that fast would stand still until the next acknowledgement. P13.2 */
+  #isMuchToGrant(): boolean {
+    const { maxSeq, committed } = this.#options.session;
+    const news = this.#edge() - this.#grantedSeq;
+    return news > 0 && 2 * news >= maxSeq - committed;
   }
 
   /** As far as the session has room and the client's rate allows; never less than it was. */

@@ -1,6 +1,6 @@
 /** What is numbered: data and gaps (PROTOCOL.md, P4 and P5). Both carry a checksum over the whole frame. */
 import { putU16, putU32, u16At, u32At } from './bytes.ts';
-import { crc32c } from './crc32c.ts';
+import { crc32cAround } from './crc32c.ts';
 import { MAX_FRAME_BYTES, MAX_POSITION, MAX_SEQ } from './limits.ts';
 import type { Codec, DataFrame, GapFrame, Malformed } from './types.ts';
 import {
@@ -23,8 +23,6 @@ export const DATA_HEADER_BYTES = 24;
 const DATA_CRC_AT = 20;
 const GAP_BYTES = 36;
 const GAP_CRC_AT = 32;
-/** What the checksum's own place counts as. */
-const NO_CRC = new Uint8Array(4);
 const BYTES_PER_SAMPLE = 2;
 
 /**
@@ -52,7 +50,7 @@ export function writeData(target: Uint8Array, frame: Omit<DataFrame, 'type'>): n
   putU32(target, 12, position);
   putU32(target, 16, wholeMs(frame.capturedAtMs));
   target.set(payload, DATA_HEADER_BYTES);
-  putU32(target, DATA_CRC_AT, checksum(target, DATA_CRC_AT, lengthBytes));
+  putU32(target, DATA_CRC_AT, crc32cAround(target, DATA_CRC_AT, lengthBytes));
   return lengthBytes;
 }
 
@@ -67,7 +65,7 @@ export function readData(bytes: Uint8Array): DataFrame | Malformed {
   if (!isSeq(seq)) return malformed('data: seq');
   const wrong = payloadProblem(codec, channel, position, bytes.length - DATA_HEADER_BYTES);
   if (wrong !== null) return malformed(wrong);
-  if (checksum(bytes, DATA_CRC_AT, bytes.length) !== u32At(bytes, DATA_CRC_AT)) {
+  if (crc32cAround(bytes, DATA_CRC_AT, bytes.length) !== u32At(bytes, DATA_CRC_AT)) {
     return malformed('data: checksum');
   }
   return {
@@ -108,7 +106,7 @@ export function encodeGap(frame: GapFrame): Uint8Array {
   putU32(bytes, 20, frame.samplesLost);
   putU32(bytes, 24, fromMs);
   putU32(bytes, 28, toMs);
-  putU32(bytes, GAP_CRC_AT, checksum(bytes, GAP_CRC_AT, GAP_BYTES));
+  putU32(bytes, GAP_CRC_AT, crc32cAround(bytes, GAP_CRC_AT, GAP_BYTES));
   return bytes;
 }
 
@@ -122,7 +120,7 @@ export function readGap(bytes: Uint8Array): GapFrame | Malformed {
   if (!isSeq(fromSeq) || !isSeq(toSeq) || fromSeq > toSeq) return malformed('gap: seq');
   if (position + samplesLost > MAX_POSITION) return malformed('gap: position');
   if (fromMs > toMs) return malformed('gap: it ends before it begins');
-  if (checksum(bytes, GAP_CRC_AT, GAP_BYTES) !== u32At(bytes, GAP_CRC_AT)) {
+  if (crc32cAround(bytes, GAP_CRC_AT, GAP_BYTES) !== u32At(bytes, GAP_CRC_AT)) {
     return malformed('gap: checksum');
   }
   const channel = u16At(bytes, 2);
@@ -134,9 +132,9 @@ export function readGap(bytes: Uint8Array): GapFrame | Malformed {
 /** Of a frame that was made with `encodeFrame` or `writeData`: puts the checksum right after a change. */
 export function seal(bytes: Uint8Array): void {
   if (bytes[0] === FRAME_TYPE.data) {
-    putU32(bytes, DATA_CRC_AT, checksum(bytes, DATA_CRC_AT, bytes.length));
+    putU32(bytes, DATA_CRC_AT, crc32cAround(bytes, DATA_CRC_AT, bytes.length));
   } else if (bytes[0] === FRAME_TYPE.gap) {
-    putU32(bytes, GAP_CRC_AT, checksum(bytes, GAP_CRC_AT, GAP_BYTES));
+    putU32(bytes, GAP_CRC_AT, crc32cAround(bytes, GAP_CRC_AT, GAP_BYTES));
   }
 }
 
@@ -161,8 +159,4 @@ function flagsOf(frame: Omit<DataFrame, 'type'>): number {
     (frame.isSpeech ? FLAG.speech : 0) |
     (CODECS.indexOf(frame.codec) << CODEC_SHIFT)
   );
-}
-
-function checksum(bytes: Uint8Array, crcAt: number, end: number): number {
-  return crc32c(bytes, crc32c(NO_CRC, crc32c(bytes, 0, 0, crcAt)), crcAt + NO_CRC.length, end);
 }
