@@ -103,7 +103,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
   program
     .command('paths')
     .description('prints paths through a statechart, as sentences: what its tests are made of')
-    .argument('<chart>', 'connection, orchestrator, liveness, breaker, network or request')
+    .argument('<chart>', 'connection, orchestrator, liveness, breaker, network, request, reply or turn')
     .option('--select <set>', 'edges (few paths, each transition) or all (each event)', 'edges')
     .option('--json', 'print one path a line; the last has "type":"summary"', false)
     .action((chart: string, options: PathsOptions) => {
