@@ -40,7 +40,7 @@ export const replyMachine = setup({
   initial: 'settled',
   on: {
     'reply.refused': [
-      { guard: 'isWorthWaiting', target: '.waiting', reenter: true, actions: 'noteLimit' },
+      { guard: 'isWorthWaiting', target: '.waiting', actions: 'noteLimit' },
       {
         target: '.givenUp',
         description: 'Nothing was said of when, or it was asked for a second time already.',

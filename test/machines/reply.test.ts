@@ -202,12 +202,12 @@ describe('the reply chart', () => {
   it('starts where no answer was refused, and says what it lacks', async () => {
     const clock = new VirtualClock(1_000);
     const actor = createActor(replyMachine, { clock }).start();
-    const before = actor.getSnapshot().value;
+    const { value: before, context } = actor.getSnapshot();
 
     actor.send(refusal(1_000));
     await clock.advanceAsync(1_000);
 
-    expect(before).toBe('settled');
+    expect([before, context]).toEqual(['settled', { waitMs: 0 }]);
     expect(actor.getSnapshot().value).toBe('settled');
     actor.stop();
   });

@@ -228,12 +228,14 @@ describe('the turn chart', () => {
 
   it('starts in a pause, and leaves no timer behind', () => {
     const { clock, actor, state, tell } = started();
-    const first = state();
+    const first = [state(), actor.getSnapshot().context];
     tell('answer.begun', 'answer.ended', 'speech.heard', 'speech.ceased');
     const before = clock.pending;
 
     actor.stop();
 
-    expect([first, before, clock.pending]).toEqual(['paused', 1, 0]);
+    const unspoken = { hasAnswered: false, isAnswering: false, endedAtMs: 0, nowMs: 0 };
+    expect(first).toEqual(['paused', unspoken]);
+    expect([before, clock.pending]).toEqual([1, 0]);
   });
 });
