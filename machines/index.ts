@@ -84,6 +84,8 @@ export type {
   Standing,
   TimerName,
 } from './orchestrator.types.ts';
+export { replyMachine } from './reply.machine.ts';
+export type { ReplyContext, ReplyEvent, ReplyMoment, ReplyOrder } from './reply.types.ts';
 export { requestMachine } from './request.machine.ts';
 export type { RequestRoute } from './request.rules.ts';
 export type {
@@ -100,3 +102,5 @@ export type {
   RequestSignal,
   RequestStanding,
 } from './request.types.ts';
+export { turnMachine } from './turn.machine.ts';
+export type { TurnContext, TurnEvent, TurnSignal } from './turn.types.ts';

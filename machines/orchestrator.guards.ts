@@ -15,6 +15,7 @@ import type { Beside, OrchestratorEvent } from './orchestrator.types.ts';
 
 export const guards = {
   isOnline: ({ context }: Facts) => context.isOnline,
+  isClosing: ({ context }: Facts) => context.isClosing,
   isCarrier: ({ context, event }: Facts) => laneOf(event) === context.carrier?.id,
   isBeside: ({ context, event }: Facts) => laneOf(event) === context.beside?.id,
   isStandby: ({ context, event }: Facts) =>

@@ -11,6 +11,7 @@ import { initialContext } from './orchestrator.rules.ts';
 import { orchestratorSetup } from './orchestrator.setup.ts';
 import {
   failoverLimit,
+  finish,
   moveOn,
   networkRestored,
   waysOutOfFailure,
@@ -32,6 +33,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
     'breaker.moved': { actions: ['noteMoment', 'noteBreaker'] },
     'speech.started': { actions: ['noteMoment', 'noteSpeech'] },
     'speech.paused': { actions: ['noteMoment', 'notePause'] },
+    'close.begun': { actions: ['noteMoment', 'noteClosing'] },
   },
   states: {
     idle: {
@@ -76,7 +78,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
         steady: {
           description: 'Audio flows. A standby is kept ready where a candidate asks for one.',
           entry: [{ type: 'dialBeside', params: { wanted: 'standby' } }, 'armTimers'],
-          always: { guard: 'isToMove', target: 'preparing' },
+          always: [finish, { guard: 'isToMove', target: 'preparing' }],
           on: {
             'network.restored': { ...networkRestored, target: 'steady' },
             'breaker.moved': {
@@ -124,6 +126,10 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
             standbyDue: { target: 'steady', reenter: true, actions: 'noteMoment' },
           },
         },
+        finishing: {
+          description:
+            'The session closes: who serves delivers what is left, and no change begins.',
+        },
         troubled: {
           description: 'The carrier lost its socket and dials again by itself.',
           entry: 'armTimers',
@@ -146,7 +152,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
         },
         preparing: {
           description: 'A successor is dialled beside the carrier.',
-          always: { guard: 'hasSuccessor', target: 'prepared' },
+          always: [finish, { guard: 'hasSuccessor', target: 'prepared' }],
         },
         prepared: {
           description: 'All is ready for the change, which waits for a pause in speech.',
@@ -160,6 +166,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
             },
           },
           always: [
+            finish,
             { guard: 'isQuietWithSuccessor', target: 'handingOver' },
             {
               guard: 'isQuietOnline',

@@ -70,7 +70,8 @@ export function besideOf(
   context: OrchestratorContext,
   wanted: 'standby' | 'rotation' | 'return',
 ): Beside | null {
-  const { beside, lastLane, nowMs } = context;
+  const { beside, isClosing, lastLane, nowMs } = context;
+  if (isClosing) return null;
   const refuge = wanted === 'standby' ? refugeOf(context) : null;
   const candidate = {
     standby: () => refuge ?? standbyCandidate(context, nowMs),

@@ -38,6 +38,7 @@ export function initialContext(input: OrchestratorInput): OrchestratorContext {
     hasServed: false,
     isOnline: true,
     isSpeaking: false,
+    isClosing: false,
     nowMs: 0,
     servedAtMs: null,
     rotatedAtMs: null,

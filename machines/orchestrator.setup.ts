@@ -82,6 +82,7 @@ export const orchestratorSetup = setup({
     noteOnline: assign(changed(['network.restored'], afterNetwork)),
     noteSpeech: assign({ isSpeaking: true }),
     notePause: assign({ isSpeaking: false }),
+    noteClosing: assign({ isClosing: true }),
     noteBreaker: assign(changed(['breaker.moved'], afterBreaker)),
     noteEnd: assign(changed(['end.announced'], afterAnnouncement)),
     noteConfirmed: assign(changed(['candidate.confirmed'], afterConfirmation)),

@@ -101,9 +101,12 @@ export type OrchestratorEvent =
       readonly untilMs: number;
       readonly atMs: number;
     }
+  /** Somebody has the word, or is about to take it: what the turn chart tells. */
   | { readonly type: 'speech.started'; readonly atMs: number }
-  /** An utterance ended, or the speaker paused. */
+  /** Nobody has: a pause began, or is told again where the service found it as well. */
   | { readonly type: 'speech.paused'; readonly atMs: number }
+  /** The session is being closed; `session.close` follows when what is left was delivered, or took too long. */
+  | { readonly type: 'close.begun'; readonly atMs: number }
   /** The service said when it will end this session. */
   | {
       readonly type: 'end.announced';
@@ -156,6 +159,8 @@ export interface OrchestratorContext extends Required<OrchestratorInput> {
   readonly hasServed: boolean;
   readonly isOnline: boolean;
   readonly isSpeaking: boolean;
+  /** The application ends the session: what is left is delivered by who serves. */
+  readonly isClosing: boolean;
   /** The newest moment that a fact told. */
   readonly nowMs: number;
   /** When the carrier's connection last began to serve; null where it has not yet. */

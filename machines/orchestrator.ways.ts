@@ -13,6 +13,13 @@ export const networkRestored = {
   actions: ['noteMoment', 'noteOnline', 'tellLanes'],
 } as const;
 
+/** A session that closes delivers what is left by who serves now: nothing that was planned is begun, or gone on with. */
+export const finish = {
+  guard: 'isClosing',
+  target: '#orchestrator.serving.finishing',
+  actions: 'letSuccessorGo',
+} as const;
+
 /** That nobody serves is only waited out where nobody else can be had. */
 export const failoverLimit = {
   ...moveOn,

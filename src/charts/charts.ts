@@ -7,7 +7,9 @@ import {
   livenessMachine,
   networkMachine,
   orchestratorMachine,
+  replyMachine,
   requestMachine,
+  turnMachine,
 } from '../../machines/index.ts';
 import { layoutOf } from './layout.ts';
 import { pageOf } from './mermaid.ts';
@@ -51,6 +53,12 @@ export const charts: readonly Chart[] = [
     question: 'Who answers this request, and when is it asked again?',
     machine: requestMachine,
   },
+  {
+    name: 'reply',
+    question: 'Is an answer that the service refused asked for once more?',
+    machine: replyMachine,
+  },
+  { name: 'turn', question: 'Who has the word?', machine: turnMachine },
 ];
 
 /** The same chart gives the same bytes, on every machine. */

@@ -9,9 +9,13 @@ export interface Interruption {
   readonly haste?: AbortSignal;
 }
 
-/** What is on its way when a run is interrupted has this long to arrive: as long as its service may take, in bounds. */
+/**
+ * What is on its way when a run is interrupted has this long to arrive: as long as its service may take, in bounds. A
+ * recogniser without a graphics card, such as whisper.cpp's, takes about as long as the utterance is, and nobody waits
+ * for a minute.
+ */
 const LEAST_MS = 2_000;
-const MOST_MS = 5_000;
+const MOST_MS = 15_000;
 
 /** How long the last results are waited for of the services that may be asked for them. */
 export function lastResultsMs(providers: readonly Pick<Provider, 'traits'>[]): number {
@@ -26,7 +30,7 @@ export class Deadline {
   readonly #withinMs: number;
   #timer: unknown = null;
 
-  /** @param withinMs from the first signal on. */
+  /** @param withinMs from the first signal on, or from the last result after it. */
   constructor(interruption: Interruption, clock: Clock, withinMs: number) {
     const { signal, haste } = interruption;
     this.#clock = clock;
@@ -54,6 +58,13 @@ export class Deadline {
     signal.addEventListener('abort', onAbort);
     await Promise.race([work, aborted]);
     signal.removeEventListener('abort', onAbort);
+  }
+
+  /** Something arrived: who delivers is not cut off, but what comes next has no longer than this had. */
+  moved(): void {
+    if (this.#timer === null || this.signal.aborted) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#start();
   }
 
   stop(): void {

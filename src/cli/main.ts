@@ -111,7 +111,10 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
   program
     .command('paths')
     .description('prints paths through a statechart, as sentences: what its tests are made of')
-    .argument('<chart>', 'connection, orchestrator, liveness, breaker, network or request')
+    .argument(
+      '<chart>',
+      'connection, orchestrator, liveness, breaker, network, request, reply or turn',
+    )
     .option('--select <set>', 'edges (few paths, each transition) or all (each event)', 'edges')
     .option('--json', 'print one path a line; the last has "type":"summary"', false)
     .action((chart: string, options: PathsOptions) => {
@@ -225,7 +228,7 @@ function addServices(program: Command, io: CliIo, done: (status: number) => void
     .description('says what this machine has and lacks, and what to do about it')
     .option(
       '--online',
-      'also ask each provider whether it answers and takes the key that is set',
+      'also ask each provider whether it answers and takes the key that is set; one with a key that does not fails the command',
       false,
     )
     .option('--json', 'print one object a line; the last has "type":"summary"', false)

@@ -88,6 +88,9 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
 
   const providers = candidates.map(({ provider }) => provider);
   const deadline = new Deadline(options, clock, lastResultsMs(providers));
+  session.on('transcript', ({ isFinal }) => {
+    if (isFinal) deadline.moved();
+  });
   try {
     await session.connect({ signal });
     await feed(session, options, clock);

@@ -13,9 +13,14 @@ export class Debt {
     return this.#ofId;
   }
 
+  /** What is owed was asked for a second time. */
+  get wasAskedAgain(): boolean {
+    return this.#ofId !== null && this.#ofId === this.#askedAgainId;
+  }
+
   /** The result of one call is no question while another call of the same answer still runs. */
   isOwed(items: readonly ConversationItem[]): boolean {
-    if (this.#ofId === null || this.#ofId === this.#askedAgainId) return false;
+    if (this.#ofId === null || this.wasAskedAgain) return false;
     const isResult = items.some(({ id, kind }) => id === this.#ofId && kind === 'toolResult');
     return (
       !isResult || !items.some((item) => item.kind === 'toolCall' && item.status === 'pending')

@@ -178,6 +178,18 @@ export class Journal {
   }
 
   /** The new session was asked for the answer that the old one owed: it is not asked for again. */
+  /** Whether the user is in the middle of a turn, by the service's account. */
+  get isUserSpeaking(): boolean {
+    return this.#items.all.some(
+      (item) => item.kind === 'message' && item.role === 'user' && item.status === 'inProgress',
+    );
+  }
+
+  /** Whether the answer that is owed was asked for a second time. */
+  get wasAskedAgain(): boolean {
+    return this.#debt.wasAskedAgain;
+  }
+
   askedAgain(): void {
     this.#debt.askedAgain();
   }

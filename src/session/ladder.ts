@@ -7,6 +7,7 @@ import type { Decider, DeciderHandlers } from './decider.types.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Owner } from './reporter.ts';
 import { statusOf } from './status.ts';
+import { TurnTaking } from './turn-taking.ts';
 import { join, wiredOrchestrator } from './wired-machine.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
 import type { Wiring } from './wiring.ts';
@@ -19,10 +20,6 @@ import type { orchestratorMachine } from '../../machines/orchestrator.machine.ts
 import { laneName } from '../../machines/orchestrator.names.ts';
 import { isUsable } from '../../machines/orchestrator.rules.ts';
 import type { OrchestratorEvent, OrchestratorSignal } from '../../machines/orchestrator.types.ts';
-import { SpeechMeter } from '../audio/speech-meter.ts';
-
-/** After a turn's last word: services take a second or so to begin, and a pause of the turn's own to find its end. */
-const ANSWER_WITHIN_MS = 2_000;
 
 type Snapshot = SnapshotFrom<typeof orchestratorMachine>;
 
@@ -31,20 +28,8 @@ export class Ladder implements Decider, Owner {
   readonly #options: ResolvedOptions;
   readonly #wiring: Wiring;
   readonly #handlers: DeciderHandlers;
-  readonly #meter: SpeechMeter;
+  readonly #turns: TurnTaking;
   readonly #stops: (() => void)[] = [];
-  #isSpeaking = false;
-  #isClosing = false;
-  /** By the service's account, since the last speech. */
-  #isEnded = false;
-  #heardBytes = 0;
-  #spokenThrough = 0;
-  #answersUntilMs = 0;
-  /** Who answered once answers again: until then its next answer is waited for. */
-  #hasAnswered = false;
-  #answerDueAtMs = 0;
-  /** Until the answer's end, as it was last known. */
-  #timer: { readonly id: unknown; readonly dueAtMs: number } | null = null;
   /** The connection that carries, and how to stop listening to it. */
   #carrier: { readonly actor: ConnectionActor; readonly leave: () => void } | null = null;
 
@@ -52,7 +37,6 @@ export class Ladder implements Decider, Owner {
     this.#options = options;
     this.#wiring = wiring;
     this.#handlers = handlers;
-    this.#meter = new SpeechMeter(options.format);
     const [first, ...others] = options.candidates;
     this.actor = createActor(wiredOrchestrator(), {
       clock: options.clock,
@@ -74,6 +58,14 @@ export class Ladder implements Decider, Owner {
         this.#follow(snapshot);
       },
       error: (error) => {
+        handlers.onBroken(error);
+      },
+    });
+    this.#turns = new TurnTaking(options, {
+      onSignal: (signal) => {
+        this.#tellWhileOn(signal);
+      },
+      onBroken: (error) => {
         handlers.onBroken(error);
       },
     });
@@ -103,85 +95,44 @@ export class Ladder implements Decider, Owner {
   }
 
   get speechMs(): number {
-    return this.#meter.speechMs;
+    return this.#turns.speechMs;
   }
 
   get isPaused(): boolean {
-    return this.#meter.isPaused;
+    return this.#turns.isPaused;
   }
 
   get spokenThrough(): number {
-    return this.#spokenThrough;
+    return this.#turns.spokenThrough;
   }
 
   heard(chunk: Uint8Array): void {
-    this.#heardBytes += chunk.length;
-    if (this.#meter.hear(chunk)) {
-      this.#spokenThrough = this.#heardBytes;
-      this.#isEnded = false;
-    }
-    this.#judgePause();
+    this.#turns.heard(chunk);
   }
 
   utteranceEnded(): void {
-    this.#isEnded = true;
-    if (this.#hasAnswered) this.#answerDueAtMs = this.#options.clock.nowMs() + ANSWER_WITHIN_MS;
-    this.#judgePause(true);
+    this.#turns.utteranceEnded();
   }
 
   answering(untilMs: number): void {
-    this.#answersUntilMs = untilMs;
-    this.#hasAnswered ||= untilMs > 0;
-    this.#judgePause();
+    this.#turns.answering(untilMs);
   }
 
-  /** What is left has the word: for that, no change of carriers finds a pause any more. */
   closing(): void {
-    this.#isClosing = true;
-    this.#judgePause();
+    this.#tellWhileOn({ type: 'close.begun', atMs: this.#options.clock.nowMs() });
   }
 
   stop(): void {
-    this.#stopTimer();
+    this.#turns.stop();
     for (const stop of this.#stops.splice(0)) stop();
     this.#carrier?.leave();
     this.#carrier = null;
     this.actor.stop();
   }
 
-  /**
-   * A pause is when nobody speaks, neither the user nor who answers, and nobody is about to answer.
-   * @param isTold a pause is told again, by somebody who knows better.
-   */
-  #judgePause(isTold = false): void {
-    const atMs = this.#options.clock.nowMs();
-    const isHeard = !(this.#meter.isPaused || this.#isEnded);
-    if (isHeard && this.#hasAnswered) this.#answerDueAtMs = atMs + ANSWER_WITHIN_MS;
-    const waitMs = Math.max(this.#answersUntilMs, this.#answerDueAtMs) - atMs;
-    const isOver = this.actor.getSnapshot().status !== 'active';
-    if (waitMs <= 0 || isOver || this.#isClosing) this.#stopTimer();
-    else this.#lookAgainAt(atMs + waitMs, atMs);
-    const isSpeaking = isHeard || waitMs > 0 || this.#isClosing;
-    const isNews = isSpeaking !== this.#isSpeaking || (isTold && !isSpeaking);
-    if (!isNews || isOver) return;
-    this.#isSpeaking = isSpeaking;
-    this.tell({ type: isSpeaking ? 'speech.started' : 'speech.paused', atMs });
-  }
-
-  /** A timer that fires too early sets the next one: sound that goes on makes none of its own. */
-  #lookAgainAt(dueAtMs: number, atMs: number): void {
-    if (this.#timer !== null && this.#timer.dueAtMs <= dueAtMs) return;
-    this.#stopTimer();
-    const id = this.#options.clock.setTimeout(() => {
-      this.#timer = null;
-      this.#judgePause();
-    }, dueAtMs - atMs);
-    this.#timer = { id, dueAtMs };
-  }
-
-  #stopTimer(): void {
-    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer.id);
-    this.#timer = null;
+  /** Of what is said after the end there is nothing to decide. */
+  #tellWhileOn(event: OrchestratorEvent): void {
+    if (this.actor.getSnapshot().status === 'active') this.tell(event);
   }
 
   #listenToBreakers(): void {

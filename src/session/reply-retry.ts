@@ -1,30 +1,69 @@
-/** An answer that the service refused for its limits is asked for once more, as soon as it said that it may be. */
+/** The reply chart at work: an answer that the service refused is asked for once more. */
+import { createActor, fromPromise } from 'xstate';
+import type { ActorRefFrom } from 'xstate';
+
+import type { TalkOptions } from './talk.types.ts';
 import type { Failure } from '../../machines/failure.ts';
-import type { Clock } from '../ports/clock.ts';
+import { replyMachine } from '../../machines/reply.machine.ts';
+import type { ReplyEvent, ReplyMoment } from '../../machines/reply.types.ts';
+
+type ReplyActor = ActorRefFrom<typeof replyMachine>;
+
+export interface ReplyRetryHandlers {
+  look(): ReplyMoment;
+  ask(): void;
+}
+
+/** One chart serves every conversation: providing anew for each would build all its states again. */
+const lookers = new WeakMap<object, ReplyRetryHandlers>();
+
+const wiredReply = replyMachine.provide({
+  actors: {
+    look: fromPromise<ReplyMoment>(({ system }) =>
+      Promise.resolve(lookers.get(system)?.look() ?? { isOwed: false, isTaken: false }),
+    ),
+  },
+});
 
 export class ReplyRetry {
-  readonly #clock: Clock;
-  readonly #ask: () => void;
-  #timer: unknown = null;
+  readonly #options: TalkOptions;
+  readonly #handlers: ReplyRetryHandlers;
+  /** Null until a service refuses an answer: most never do. */
+  #actor: ReplyActor | null = null;
 
-  constructor(clock: Clock, ask: () => void) {
-    this.#clock = clock;
-    this.#ask = ask;
+  constructor(options: TalkOptions, handlers: ReplyRetryHandlers) {
+    this.#options = options;
+    this.#handlers = handlers;
   }
 
-  /** A failure without a hint is not waited for: the same request would fail again. */
-  refused({ retryAfterMs }: Failure): void {
-    if (retryAfterMs === undefined) return;
-    this.cancel();
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#timer = null;
-      this.#ask();
-    }, retryAfterMs);
+  /** @param wasAskedAgain the answer that is owed was asked for a second time before. */
+  refused(failure: Failure, wasAskedAgain: boolean): void {
+    this.#actor ??= this.#start();
+    this.#actor.send({ type: 'reply.refused', failure, wasAskedAgain });
   }
 
-  /** Another answer is being given, or nobody is there to give one. */
-  cancel(): void {
-    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
-    this.#timer = null;
+  /** What ends the wait; of no concern where nothing was refused. */
+  tell(type: Exclude<ReplyEvent['type'], 'reply.refused'>): void {
+    this.#actor?.send({ type });
+  }
+
+  stop(): void {
+    this.#actor?.stop();
+    this.#actor = null;
+  }
+
+  #start(): ReplyActor {
+    const { clock, inspect = null, logger } = this.#options;
+    const actor = createActor(wiredReply, { clock, ...(inspect === null ? {} : { inspect }) });
+    lookers.set(actor.system, this.#handlers);
+    actor.on('reply.ask', () => {
+      this.#handlers.ask();
+    });
+    actor.subscribe({
+      error: (error) => {
+        logger.error('the reply chart failed', { error: String(error) });
+      },
+    });
+    return actor.start();
   }
 }

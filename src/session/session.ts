@@ -234,10 +234,11 @@ export class Session {
   }
 
   #talking(): Talk {
-    const { candidates, clock, logger } = this.#options;
+    const { candidates, clock, inspect, logger } = this.#options;
     return (this.#talk ??= new Talk({
       clock,
       logger,
+      inspect,
       candidates,
       emitter: this.#emitter,
       onAnswering: (untilMs) => this.#decider.answering(untilMs),

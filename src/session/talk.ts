@@ -13,6 +13,7 @@ import { SpeechQueue } from './speech-queue.ts';
 import type { Speaker, TalkOptions } from './talk.types.ts';
 import { textGiven } from './door.ts';
 import type { Failure } from '../../machines/failure.ts';
+import type { ReplyMoment } from '../../machines/reply.types.ts';
 import type { ConversationItem } from '../ports/conversation.ts';
 import type { Order, StreamMemory } from '../providers/contract.ts';
 import type { ConversationEvent } from '../providers/events.ts';
@@ -30,8 +31,12 @@ export class Talk implements Conversation {
   constructor(options: TalkOptions) {
     this.#options = options;
     this.#sounding = new Sounding(options, this.journal, (order) => this.#ask(order));
-    this.#retry = new ReplyRetry(options.clock, () => {
-      this.#askAgain();
+    this.#retry = new ReplyRetry(options, {
+      look: () => this.#moment,
+      ask: () => {
+        this.journal.askedAgain();
+        this.#ask({ kind: 'reply' });
+      },
     });
     this.#speech = new SpeechQueue(options.clock, {
       ask: (order) => this.#speaker?.ask(order) ?? false,
@@ -123,7 +128,7 @@ export class Talk implements Conversation {
   shut(): void {
     if (this.#speaker === null) return;
     this.#speaker = null;
-    this.#retry.cancel();
+    this.#retry.tell('link.lost');
     this.#speech.shut();
     this.#loseOpenItems();
     this.#endReply('interrupted');
@@ -133,14 +138,14 @@ export class Talk implements Conversation {
 
   end(): void {
     this.#speaker = null;
-    this.#retry.cancel();
+    this.#retry.stop();
     this.#speech.clear();
     this.#sounding.end();
   }
 
   /** An answer failed alone, or was refused. */
   replyFailed(failure: Failure): void {
-    this.#retry.refused(failure);
+    this.#retry.refused(failure, this.journal.wasAskedAgain);
   }
 
   take(event: ConversationEvent): void {
@@ -156,7 +161,7 @@ export class Talk implements Conversation {
         return;
       case 'replyStarted':
         this.#isReplying = true;
-        this.#retry.cancel();
+        this.#retry.tell('reply.started');
         this.journal.replyStarted();
         emitter.emit({ type: 'reply.started' });
         return;
@@ -194,15 +199,9 @@ export class Talk implements Conversation {
     }
   }
 
-  /** Unless an answer is being given, or somebody speaks, whose turn will be answered along with what is owed. */
-  #askAgain(): void {
-    const { owesReply, items } = this.journal.conversation;
-    const isSpeaking = items.some(
-      (item) => item.kind === 'message' && item.role === 'user' && item.status === 'inProgress',
-    );
-    if (!owesReply || isSpeaking || this.#isReplying) return;
-    this.journal.askedAgain();
-    this.#ask({ kind: 'reply' });
+  get #moment(): ReplyMoment {
+    const { conversation, isUserSpeaking } = this.journal;
+    return { isOwed: conversation.owesReply, isTaken: isUserSpeaking || this.#isReplying };
   }
 
   /** What is in the middle: answers are cut, and what the user was saying will be heard again, as another item. */

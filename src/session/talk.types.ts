@@ -1,5 +1,6 @@
 /** What a conversation needs of the session that it belongs to, and of whoever carries it. */
 import type { SessionEmitter } from './emitter.ts';
+import type { ResolvedOptions } from './options.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Order, Provider, ProviderTraits } from '../providers/contract.ts';
@@ -19,6 +20,8 @@ export interface TalkOptions {
   readonly clock: Clock;
   readonly emitter: SessionEmitter;
   readonly logger: Logger;
+  /** Sees the charts at work. Default: nobody does. */
+  readonly inspect?: ResolvedOptions['inspect'];
   /** Until when an answer is being made or played, as far as that is known now. Default: nobody asks. */
   readonly onAnswering?: (untilMs: number) => void;
 }

@@ -95,6 +95,7 @@ describe('tenuto doctor', () => {
       type: 'summary',
       mainJobWorks: true,
       askedOnline: false,
+      unusable: [],
     });
     expect(status).toBe(0);
   });
@@ -151,6 +152,68 @@ describe('tenuto doctor', () => {
     });
     expect(checksIn(lines).get('Gemini')?.state).toBe('ok');
     expect(status).toBe(0);
+  });
+
+  it.each([
+    ['does not answer', () => Promise.reject(new Error('unreachable'))],
+    ['refuses the key', () => Promise.resolve({ status: 401, date: null })],
+  ])('ends with 1 where a service whose key is set %s, and names it', async (_what, answer) => {
+    const ask: Ask = (url) =>
+      url.includes('deepgram') ? answer() : Promise.reject(new Error('unreachable'));
+    const options = { ask, environment: { DEEPGRAM_API_KEY: SECRET } };
+
+    const online = await doctor({ ...options, online: true });
+    const told = await doctor({ ...options, online: true, json: false });
+    const offline = await doctor(options);
+
+    expect([online.status, told.status, offline.status]).toEqual([1, 1, 0]);
+    expect(JSON.parse(online.lines.at(-1) ?? '')).toMatchObject({
+      mainJobWorks: true,
+      unusable: ['Deepgram'],
+    });
+    expect(told.lines.slice(-2)).toEqual([
+      'Not in order, though the key is set: Deepgram.',
+      'The main job works.',
+    ]);
+  });
+
+  it.each([
+    [
+      403,
+      undefined,
+      'ok',
+      'key known; it may not list projects, and what else it may was not asked',
+    ],
+    [
+      401,
+      '{"err_code":"INSUFFICIENT_PERMISSIONS","err_msg":"User does not have sufficient permissions."}',
+      'ok',
+      'key known; it may not list projects, and what else it may was not asked',
+    ],
+    [401, '{"err_code":"INVALID_AUTH","err_msg":"Invalid credentials."}', 'failed', 'key refused'],
+    [401, 'nonsense', 'failed', 'key refused'],
+  ] as const)(
+    'tells a Deepgram key without the right to list projects from one that is refused: %i %s',
+    async (status, body, state, said) => {
+      const answer = { status, date: null, ...(body === undefined ? {} : { body }) };
+      const ask: Ask = () => Promise.resolve(answer);
+      const environment = { DEEPGRAM_API_KEY: SECRET };
+
+      const { lines } = await doctor({ ask, online: true, environment });
+
+      expect(checksIn(lines).get('Deepgram')).toMatchObject({
+        state,
+        detail: `api.deepgram.com answers (${status}), ${said}`,
+      });
+    },
+  );
+
+  it('takes a 403 of another service for a refusal', async () => {
+    const ask: Ask = () => Promise.resolve({ status: 403, date: null });
+
+    const { lines } = await doctor({ ask, online: true, environment: { OPENAI_API_KEY: SECRET } });
+
+    expect(checksIn(lines).get('OpenAI')?.detail).toBe('api.openai.com answers (403), key refused');
   });
 
   it('asks a service on this machine for real, whoever it is', async () => {

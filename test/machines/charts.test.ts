@@ -16,7 +16,9 @@ const charts: readonly (readonly [string, LoadChart])[] = [
     'orchestrator',
     async () => (await import('../../machines/orchestrator.machine.ts')).orchestratorMachine,
   ],
+  ['reply', async () => (await import('../../machines/reply.machine.ts')).replyMachine],
   ['request', async () => (await import('../../machines/request.machine.ts')).requestMachine],
+  ['turn', async () => (await import('../../machines/turn.machine.ts')).turnMachine],
 ];
 
 function statesOf(node: AnyStateNode): readonly AnyStateNode[] {

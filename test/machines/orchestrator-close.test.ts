@@ -29,6 +29,10 @@ const ways: Readonly<Record<string, (world: OrchestraWorld) => Promise<void>>> =
     await world.speaks();
     await world.ready();
   },
+  'serving.finishing': async (world) => {
+    await world.steady();
+    await world.closes();
+  },
   'serving.handingOver': async (world) => {
     world.handover = 'hangs';
     await world.steady();

@@ -230,6 +230,10 @@ export class OrchestraWorld {
     return this.send({ type: 'speech.paused', ...this.#now });
   }
 
+  closes(): Promise<void> {
+    return this.send({ type: 'close.begun', ...this.#now });
+  }
+
   networkLost(): Promise<void> {
     return this.send({ type: 'network.lost', ...this.#now });
   }

@@ -5,10 +5,20 @@ import { describe, expect, it } from 'vitest';
 
 import { afterConnect } from '../../machines/connection.rules.ts';
 import { connectionSetup } from '../../machines/connection.setup.ts';
-import { connectionMachine, networkMachine, requestMachine } from '../../machines/index.ts';
+import {
+  connectionMachine,
+  networkMachine,
+  orchestratorMachine,
+  replyMachine,
+  requestMachine,
+  turnMachine,
+} from '../../machines/index.ts';
 import { connectionModel } from '../../src/testing/model/catalogues/connection.ts';
 import { networkModel } from '../../src/testing/model/catalogues/network.ts';
+import { orchestratorModel } from '../../src/testing/model/catalogues/orchestrator.ts';
+import { replyModel } from '../../src/testing/model/catalogues/reply.ts';
 import { requestModel } from '../../src/testing/model/catalogues/request.ts';
+import { turnModel } from '../../src/testing/model/catalogues/turn.ts';
 import type { PathOptions } from '../../src/testing/model/paths.ts';
 import { suiteOf } from './chart-suite.ts';
 import { connectionChecks } from './connection-checks.ts';
@@ -133,6 +143,38 @@ describe('the generated tests', () => {
     const tested = requestMachine.provide({ actions: { [action]: () => undefined } });
 
     expect(await failureOf(requestMachine, requestModel, tested)).not.toBeNull();
+  });
+
+  it.each(['isWorthWaiting', 'isDue'] as const)(
+    'find an answer that is asked for whatever was refused: %s says yes to everything',
+    async (guard) => {
+      const tested = replyMachine.provide({ guards: { [guard]: () => true } });
+
+      expect(await failureOf(replyMachine, replyModel, tested)).not.toBeNull();
+    },
+  );
+
+  it.each([-1, 1])('find a limit of a service that is off by %d ms', async (byMs) => {
+    const tested = replyMachine.provide({
+      delays: { limit: ({ context }) => context.waitMs + byMs },
+    });
+
+    expect(await failureOf(replyMachine, replyModel, tested)).not.toBeNull();
+  });
+
+  it.each(['isAnswering', 'hasAnswered', 'isAnswerDue'] as const)(
+    'find a turn that is told apart wrongly: %s says no to everything',
+    async (guard) => {
+      const tested = turnMachine.provide({ guards: { [guard]: () => false } });
+
+      expect(await failureOf(turnMachine, turnModel, tested)).not.toBeNull();
+    },
+  );
+
+  it('find a change that is begun though the session closes', async () => {
+    const tested = orchestratorMachine.provide({ guards: { isClosing: () => false } });
+
+    expect(await failureOf(orchestratorMachine, orchestratorModel, tested)).not.toBeNull();
   });
 
   it('find a request that is not reported', async () => {

@@ -203,25 +203,6 @@ describe('gemini live, turns', () => {
     ]);
   });
 
-  it('marks turns itself where the service does not find them', () => {
-    const stream = openStream({ automaticActivityDetection: false });
-    const send = () => JSON.parse(stream.encodeAudio(new Uint8Array(640)) as string).realtimeInput;
-
-    const first = send();
-    const second = send();
-    const end = stream.encodeOrder!({ kind: 'endTurn' });
-    const again = stream.encodeOrder!({ kind: 'endTurn' });
-    const events = decodeAll(stream, heard('Hi'), audio());
-    const third = send();
-
-    expect(first).toHaveProperty('activityStart', {});
-    expect(second).not.toHaveProperty('activityStart');
-    expect(end).toEqual(['{"realtimeInput":{"activityEnd":{}}}']);
-    expect(again).toBeNull();
-    expect(finalsOf(events)[0]).toMatchObject({ endSample: 640 });
-    expect(third).toHaveProperty('activityStart', {});
-  });
-
   it('passes nothing on of an answer that the application stopped', () => {
     const stream = openStream();
     decodeAll(stream, spoken('Once upon'), audio());

@@ -30,6 +30,23 @@ describe('a known end', () => {
     expect(ladder.of('connection.reconnecting')).toEqual([]);
   });
 
+  it('is of no concern once the session closes: a successor that stands ready is let go', async () => {
+    const ladder = await started([{ name: 'first', traits: ENDING }], { rotationLeadMs: 60_000 });
+    await ladder.pass(59_000);
+    await ladder.speak(2_000);
+    const beside = ladder.live;
+
+    const closed = ladder.session.close({ drainTimeoutMs: 4_000 });
+    await ladder.pass(1);
+    const during = [ladder.live, ladder.session.actor.getSnapshot().value];
+    await ladder.pass(10_000);
+    await closed;
+
+    expect(beside).toEqual([2]);
+    expect(during).toEqual([[1], { serving: 'finishing' }]);
+    expect(ladder.changes).toEqual([]);
+  });
+
   it('lets the old session go first where no second one is allowed', async () => {
     const traits = { ...ENDING, makesBeforeBreaks: false };
     const ladder = await started([{ name: 'first', traits }], { rotationLeadMs: 60_000 });

@@ -11,14 +11,17 @@ import {
   recogniserChecks,
 } from '../doctor/machine.ts';
 import { mainJobCheck } from '../doctor/main-job.ts';
-import { serviceChecks } from '../doctor/services.ts';
+import { serviceChecks, servicesInUse } from '../doctor/services.ts';
 import type { Ask } from '../doctor/services.ts';
 import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, EXIT_OK } from '../io.ts';
 import { systemClock, systemWallClock } from '../../ports/clock.ts';
 
 export interface DoctorOptions {
-  /** Services on the internet are asked whether they answer and take the key. Default: only those on this machine. */
+  /**
+   * Services on the internet are asked whether they answer and take the key, and one whose key is set and that does not
+   * fails the command. Default: only those on this machine are asked, and none is needed.
+   */
   readonly online: boolean;
   readonly json: boolean;
   readonly environment: Environment;
@@ -42,13 +45,16 @@ const NEEDED = ['Node', 'xstate', 'ws', 'clock', 'main job'];
 
 export async function runDoctor(options: DoctorOptions, io: DoctorIo): Promise<number> {
   const checks = await checksOf(options, io);
-  const isWell = checks.every(({ name, state }) => state !== 'failed' || !NEEDED.includes(name));
+  const failed = checks.filter(({ state }) => state === 'failed').map(({ name }) => name);
+  const isWell = !failed.some((name) => NEEDED.includes(name));
+  const inUse = options.online ? servicesInUse(options.environment) : [];
+  const unusable = failed.filter((name) => inUse.includes(name));
+  const status = isWell && unusable.length === 0 ? EXIT_OK : EXIT_FAILED;
   if (options.json) {
+    const { online: askedOnline } = options;
     for (const check of checks) io.write(JSON.stringify({ type: 'check', ...check }));
-    io.write(
-      JSON.stringify({ type: 'summary', mainJobWorks: isWell, askedOnline: options.online }),
-    );
-    return isWell ? EXIT_OK : EXIT_FAILED;
+    io.write(JSON.stringify({ type: 'summary', mainJobWorks: isWell, askedOnline, unusable }));
+    return status;
   }
   const width = Math.max(...checks.map(({ name }) => name.length));
   for (const { name, state, detail, remedy } of checks) {
@@ -60,10 +66,13 @@ export async function runDoctor(options: DoctorOptions, io: DoctorIo): Promise<n
       'Nobody on the internet was asked; --online asks each provider whether it answers and takes its key.',
     );
   }
+  if (unusable.length > 0) {
+    io.write(colors.red(`Not in order, though the key is set: ${unusable.join(', ')}.`));
+  }
   io.write(
     isWell ? colors.green('The main job works.') : colors.red('The main job does not work here.'),
   );
-  return isWell ? EXIT_OK : EXIT_FAILED;
+  return status;
 }
 
 async function checksOf(options: DoctorOptions, io: DoctorIo): Promise<readonly Check[]> {

@@ -5,6 +5,7 @@
  */
 import { read, VENDORS, WHISPER } from '../access.ts';
 import type { Environment } from '../access.ts';
+import { objectIn, stringAt } from '../../providers/wire/json.ts';
 import { googleFailureOf } from '../../providers/wire/google-errors.ts';
 
 export interface Question {
@@ -16,6 +17,8 @@ export interface Question {
   readonly path: string;
   /** Null where no key is set. */
   readonly headers: Readonly<Record<string, string>> | null;
+  /** Whether the key is known there, and only not allowed this list. */
+  readonly isLimited?: (answer: Answer) => boolean;
 }
 
 export interface Answer {
@@ -33,7 +36,12 @@ export function questionsIn(environment: Environment): readonly Question[] {
   return [
     questionOf(openai, environment, 'models', bearer),
     questionOf(gemini, environment, 'v1beta/models', (key) => ({ 'x-goog-api-key': key })),
-    questionOf(deepgram, environment, 'v1/projects', (key) => ({ authorization: `Token ${key}` })),
+    {
+      ...questionOf(deepgram, environment, 'v1/projects', (key) => ({
+        authorization: `Token ${key}`,
+      })),
+      isLimited: isLimitedAtDeepgram,
+    },
     ...(whisper === undefined
       ? []
       : [{ ...questionOf(own, environment, 'v1/models', bearer), address: own.address }]),
@@ -41,10 +49,22 @@ export function questionsIn(environment: Environment): readonly Question[] {
 }
 
 /** Null: the answer says nothing of the key. */
-export function verdictOn({ status, body }: Answer): 'accepted' | 'refused' | null {
+export function verdictOn(
+  { isLimited }: Question,
+  answer: Answer,
+): 'accepted' | 'limited' | 'refused' | null {
+  const { status, body } = answer;
   if (status >= 200 && status < 300) return 'accepted';
+  if (isLimited?.(answer) === true) return 'limited';
   // Google refuses a key with 400 as well.
   return googleFailureOf({ status, body }).kind === 'auth' ? 'refused' : null;
+}
+
+/** A key can be made for hearing and speaking alone: Deepgram, "Roles" and "API error codes". */
+function isLimitedAtDeepgram({ status, body = '' }: Answer): boolean {
+  if (status === 403) return true;
+  const code = stringAt(objectIn(body), 'err_code') ?? '';
+  return status === 401 && /^insufficient[ _]permissions$/i.test(code);
 }
 
 interface Asked {

@@ -34,6 +34,13 @@ export async function serviceChecks(options: ServiceCheckOptions): Promise<reado
   return Promise.all(checks);
 }
 
+/** The services whose key is set. */
+export function servicesInUse(environment: Environment): readonly string[] {
+  return questionsIn(environment)
+    .filter(({ headers }) => headers !== null)
+    .map(({ name }) => name);
+}
+
 /** Null for what no adapter would take: a key in an address is told by the adapter, and is sent nowhere. */
 function addressIn({ address, path }: Question): URL | null {
   const whole = `${address.replace(/^ws/i, 'http').replace(/\/+$/, '')}/${path}`;
@@ -73,12 +80,17 @@ async function asked(
   }
 }
 
-function toldOf({ name, headers, keyVariable }: Question, answer: Answer, answers: string): Check {
+function toldOf(question: Question, answer: Answer, answers: string): Check {
+  const { name, headers, keyVariable } = question;
   if (headers === null)
     return { name, state: 'ok', detail: `${answers}; no key is set to ask with` };
-  switch (verdictOn(answer)) {
+  switch (verdictOn(question, answer)) {
     case 'accepted':
       return { name, state: 'ok', detail: `${answers}, key accepted` };
+    case 'limited': {
+      const detail = `${answers}, key known; it may not list projects, and what else it may was not asked`;
+      return { name, state: 'ok', detail };
+    }
     case 'refused':
       return {
         name,

@@ -19,6 +19,7 @@ import { UNKNOWN_STORY, classifyLiveEnd } from './failures.ts';
 import { Handles } from './handles.ts';
 import { OPTION_NAMES } from './options.ts';
 import type { GeminiLiveOptions } from './options.ts';
+import { detectionOf } from './setup.ts';
 import { GeminiLiveStream } from './stream.ts';
 import type { DialRequest } from '../../ports/socket.ts';
 import type { Provider, ProviderTraits } from '../contract.ts';
@@ -81,7 +82,8 @@ export function geminiLive(options: GeminiLiveOptions): Provider {
 }
 
 function traitsOf(options: GeminiLiveOptions, isRenewable: boolean): ProviderTraits {
-  const { resumption = true, automaticActivityDetection: detection = {} } = options;
+  const { resumption = true } = options;
+  const { isManual, silenceDurationMs } = detectionOf(options);
   return {
     resume: resumption ? 'handle' : 'none',
     replayRateRatio: REPLAY_RATE_RATIO,
@@ -99,9 +101,8 @@ function traitsOf(options: GeminiLiveOptions, isRenewable: boolean): ProviderTra
     inputRateHz: INPUT_RATE_HZ,
     silenceSettlesAfterMs: SILENCE_SETTLES_AFTER_MS,
     // Where the application ends the turns, silence means nothing.
-    fillsSilenceAfterMs: detection === false ? null : FILLS_SILENCE_AFTER_MS,
-    fillsSilenceForMs:
-      FILLS_SILENCE_FOR_MS + (detection === false ? 0 : (detection.silenceDurationMs ?? 0)),
+    fillsSilenceAfterMs: isManual ? null : FILLS_SILENCE_AFTER_MS,
+    fillsSilenceForMs: FILLS_SILENCE_FOR_MS + silenceDurationMs,
   };
 }
 

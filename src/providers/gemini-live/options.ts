@@ -38,7 +38,10 @@ export interface GeminiLiveOptions {
   readonly inputTranscription?: boolean;
   /** Whether what the model says is written down. Default true. */
   readonly outputTranscription?: boolean;
-  /** Further fields of `setup`, as the service names them; those of `generationConfig` are added to ours. */
+  /**
+   * Further fields of `setup`, as the service names them. Those of `generationConfig` are added to ours; any other takes the
+   * place of ours, and how turns are found (`realtimeInputConfig`) is read from it then.
+   */
   readonly setup?: Readonly<Record<string, unknown>>;
   /** The name under which results and logs speak of it. Default `gemini-live`. */
   readonly name?: string;

@@ -1,7 +1,7 @@
 /** The first frame: everything that the session is to be. Field names are the service's own. */
 import type { ActivityDetection, GeminiLiveOptions } from './options.ts';
 import type { Tool } from '../../ports/conversation.ts';
-import { objectAt } from '../wire/json.ts';
+import { booleanAt, numberAt, objectAt } from '../wire/json.ts';
 
 const DEFAULT_MODEL = 'gemini-2.5-flash-native-audio-preview-09-2025';
 
@@ -70,6 +70,23 @@ export function setupOf(options: GeminiLiveOptions, handle: string | null): Setu
     ...(options.outputTranscription === false ? {} : { outputAudioTranscription: {} }),
     ...setup,
     generationConfig: { ...generationConfigOf(options), ...objectAt(setup, 'generationConfig') },
+  };
+}
+
+/** How turns are found, as the service is told it: an option of ours, or a further field in its place. */
+export interface Detection {
+  /** It is switched off: the application ends the turns. */
+  readonly isManual: boolean;
+  /** Silence that ends a turn, as far as it was set. Default 0. */
+  readonly silenceDurationMs: number;
+}
+
+export function detectionOf(options: GeminiLiveOptions): Detection {
+  const config = objectAt(setupOf(options, null), 'realtimeInputConfig');
+  const detection = objectAt(config, 'automaticActivityDetection');
+  return {
+    isManual: booleanAt(detection, 'disabled') === true,
+    silenceDurationMs: numberAt(detection, 'silenceDurationMs') ?? 0,
   };
 }
 

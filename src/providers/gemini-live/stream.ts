@@ -8,7 +8,7 @@ import { classifyLiveEnd, isInternalError } from './failures.ts';
 import type { Handles } from './handles.ts';
 import type { GeminiLiveOptions } from './options.ts';
 import * as restore from './restore.ts';
-import { setupOf } from './setup.ts';
+import { detectionOf, setupOf } from './setup.ts';
 import { Turns } from './turns.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import { NO_CONVERSATION } from '../../ports/conversation.ts';
@@ -59,7 +59,7 @@ export class GeminiLiveStream implements ProviderStream {
     this.#news = memory?.news;
     this.#dropsHandle = remembered !== null && handles.isRefused(remembered);
     this.#handle = this.#dropsHandle ? null : remembered;
-    this.#isManual = options.automaticActivityDetection === false;
+    this.#isManual = detectionOf(options).isManual;
     this.#turns = new Turns({
       sampleRateHz,
       isWritten: options.inputTranscription !== false,

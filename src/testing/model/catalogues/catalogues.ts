@@ -8,14 +8,18 @@ import {
   orchestratorMachine,
 } from '../../../../machines/index.ts';
 import { networkMachine } from '../../../../machines/network.machine.ts';
+import { replyMachine } from '../../../../machines/reply.machine.ts';
 import { requestMachine } from '../../../../machines/request.machine.ts';
+import { turnMachine } from '../../../../machines/turn.machine.ts';
 import type { PathOptions } from '../paths.ts';
 import { breakerModel } from './breaker.ts';
 import { connectionModel } from './connection.ts';
 import { livenessModel } from './liveness.ts';
 import { networkModel } from './network.ts';
 import { orchestratorModel } from './orchestrator.ts';
+import { replyModel } from './reply.ts';
 import { requestModel } from './request.ts';
+import { turnModel } from './turn.ts';
 
 export interface ModelledChart {
   readonly name: string;
@@ -30,6 +34,8 @@ export const modelledCharts: readonly ModelledChart[] = [
   chart(breakerMachine, breakerModel),
   chart(networkMachine, networkModel),
   chart(requestMachine, requestModel),
+  chart(replyMachine, replyModel),
+  chart(turnMachine, turnModel),
 ];
 
 function chart<TMachine extends AnyStateMachine>(

@@ -60,6 +60,7 @@ export const orchestratorModel: PathOptions<Machine> = {
     ],
     'speech.started': [at('speech.started')],
     'speech.paused': [at('speech.paused'), at('speech.paused', 2 * MINUTE_MS)],
+    'close.begun': [at('close.begun')],
     'candidate.ready': [ofLane('', 'candidate.ready', besideOf)],
     'candidate.served': [ofLane('', 'candidate.served', carrierOf)],
     'candidate.caughtUp': [ofLane('', 'candidate.caughtUp', carrierOf)],
@@ -129,7 +130,7 @@ function besideOf({ beside }: Context): Context['beside'] {
 type LaneOf = typeof carrierOf;
 
 function at(
-  type: 'session.connect' | 'network.lost' | 'speech.started' | 'speech.paused',
+  type: 'session.connect' | 'network.lost' | 'speech.started' | 'speech.paused' | 'close.begun',
   passMs = 0,
 ): Variant {
   return { label: '', passMs, event: ({ nowMs }) => ({ type, atMs: nowMs }) };
