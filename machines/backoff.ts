@@ -21,6 +21,16 @@ export interface ReconnectPolicy {
   readonly persistMs: number;
   /** Whether a connection that never stood is tried again. */
   readonly retryInitialConnect: boolean;
+  /**
+   * For so long after the loss of a link that stood, waits do not grow: none before the first dial, then `pressEveryMs` at the
+   * most, and half of it at the least. Only for services that keep the session and hold dials off by themselves. 0: never.
+   */
+  readonly pressForMs: number;
+  readonly pressEveryMs: number;
+  /** Whether the client's retry budget, ten failed dials, holds its dials back. It protects services that many share. */
+  readonly isBudgeted: boolean;
+  /** A time that the service names is spread by this much, up and down, so that those who were told the same do not come at once. */
+  readonly hintSpreadRatio: number;
 }
 
 /** What only the connection chart asks for, beyond what a session can be given. */
@@ -40,14 +50,26 @@ export const providerLinkPolicy: ReconnectPolicy = {
   firstDelayMs: null,
   persistMs: 0,
   retryInitialConnect: false,
+  pressForMs: 0,
+  pressEveryMs: 500,
+  isBudgeted: true,
+  hintSpreadRatio: 0,
 };
 
-/** Our gateway's or a peer's link: 1, 2, 4, 8, 16, 30, 30 … s; at least ten attempts, until the grace of 120 s ends. */
+/**
+ * Our gateway's or a peer's link. A session is kept there for 120 s after the gateway has missed its client, which takes it up
+ * to 20 s, so it is tried for longer than both: every half second for 15 s, then 1, 2, 4, 8, 16, 30, 30 … s. No budget: the
+ * gateway itself says when to come back (PROTOCOL.md, P16.4, P18.2).
+ */
 export const gatewayLinkPolicy: ReconnectPolicy = {
   ...providerLinkPolicy,
   maxAttempts: 10,
   capMs: 30_000,
-  persistMs: 118_000,
+  firstDelayMs: 0,
+  persistMs: 150_000,
+  pressForMs: 15_000,
+  isBudgeted: false,
+  hintSpreadRatio: 0.2,
 };
 
 export type PresetName = 'development' | 'production' | 'test';
@@ -58,6 +80,13 @@ export const presets: Readonly<Record<PresetName, ReconnectPolicy>> = {
   production: providerLinkPolicy,
   /** Fails at the first loss, so that a test sees it. */
   test: { ...providerLinkPolicy, maxAttempts: 0 },
+};
+
+/** The same for links to who keeps the session. */
+export const gatewayPresets: Readonly<Record<PresetName, ReconnectPolicy>> = {
+  development: { ...gatewayLinkPolicy, maxAttempts: 2, baseMs: 500, persistMs: 0 },
+  production: gatewayLinkPolicy,
+  test: { ...gatewayLinkPolicy, maxAttempts: 0 },
 };
 
 const HEALTHY_FIRST_DELAY_MS = 250;
@@ -78,6 +107,12 @@ export function backoffDelayMs(
     attempt === 1 && wasHealthy ? firstEnvelopeMs(policy) : envelopeMs(attempt, policy);
 
   return policy.jitter === 'none' ? envelope : unit * envelope;
+}
+
+/** The wait before attempt number `attempt`, counted from 1, while nothing grows. */
+export function pressDelayMs(attempt: number, policy: ReconnectPolicy, unit: number): number {
+  if (attempt === 1) return 0;
+  return policy.jitter === 'none' ? policy.pressEveryMs : (policy.pressEveryMs * (1 + unit)) / 2;
 }
 
 function firstEnvelopeMs(policy: LinkPolicy): number {

@@ -1,5 +1,5 @@
 /** What a loss leads to: total functions of context and event, so that no guard or action can throw. */
-import { backoffDelayMs } from './backoff.ts';
+import { backoffDelayMs, pressDelayMs } from './backoff.ts';
 import {
   attemptsBefore,
   isHealthyAt,
@@ -20,6 +20,7 @@ export type Route =
   | 'error'
   | 'waitingForNetwork'
   | 'waitingForRateLimit'
+  | 'pressing'
   | 'backingOff'
   /** Dial at once: the end was announced, or a new credential is to be tried. */
   | 'dialing';
@@ -55,10 +56,32 @@ export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
   if (remedy === 'waitForRateLimit') return 'waitingForRateLimit';
   if (remedy === 'redial' || remedy === 'dropHandle') {
     const isAgain = attempts > 0 && context.failure?.kind === loss.failure.kind;
-    const waits = isAgain || (loss.holdMs ?? 0) > 0;
-    return waits ? 'backingOff' : 'dialing'; // at once, but not twice in a row: that would be a storm
+    const waits = isAgain || holdMsOf(context, loss) > 0;
+    if (!waits) return 'dialing'; // at once, but not twice in a row: that would be a storm
   }
-  return 'backingOff';
+  return isToBePressed(context, loss) ? 'pressing' : 'backingOff';
+}
+
+/** Whoever keeps our session and did not ask for time is tried at a steady pace, for a while. Silence took its time already. */
+function isToBePressed(context: ConnectionContext, loss: Loss): boolean {
+  const { hasBeenConnected, policy } = context;
+  if (!hasBeenConnected || loss.aliveAtMs !== undefined || isOverloaded(loss.failure)) return false;
+  return loss.atMs - unhealthySinceMs(context, loss) < policy.pressForMs;
+}
+
+function pressedAttempts(context: ConnectionContext, loss: Loss, attempt: number): number {
+  const before = attempt === 1 ? 0 : context.pressedAttempts;
+  return routeAfterLoss(context, loss) === 'pressing' ? before + 1 : before;
+}
+
+/** Since when no spell was healthy, this loss included. */
+function unhealthySinceMs(context: ConnectionContext, loss: Loss): number {
+  const wasHealthy = isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
+  return wasHealthy ? loss.atMs : (context.unhealthySinceMs ?? loss.atMs);
+}
+
+function holdMsOf({ policy }: ConnectionContext, loss: Loss): number {
+  return policy.isBudgeted ? (loss.holdMs ?? 0) : 0;
 }
 
 /** What is remembered of a loss; the route was taken from the context before it. */
@@ -66,14 +89,14 @@ export function afterLoss(context: ConnectionContext, loss: Loss): Partial<Conne
   const wasHealthy = isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
   const attempts = attemptsBefore(context, loss) + 1;
   const refused = remedyFor(loss.failure) === 'refreshCredential';
-  const sinceMs = wasHealthy ? loss.atMs : (context.unhealthySinceMs ?? loss.atMs);
 
   return {
     attempts,
+    pressedAttempts: pressedAttempts(context, loss, attempts),
     socketId: 0, // what is still told of the lost socket concerns nobody
     waitMs: waitAfterLossMs(context, loss, attempts),
     dialReason: refused ? 'refused' : context.hasBeenConnected ? 'reconnect' : 'connect',
-    unhealthySinceMs: sinceMs,
+    unhealthySinceMs: unhealthySinceMs(context, loss),
     credentialRefreshed: (context.credentialRefreshed && !wasHealthy) || refused,
     outage: outageAfter(context, context.silentSinceMs ?? loss.atMs, loss.failure),
     connectedAtMs: null,
@@ -123,17 +146,25 @@ function waitAfterLossMs(context: ConnectionContext, loss: Loss, attempt: number
       // A hint of 0 s is none: the attempts would be spent at once.
       return loss.failure.retryAfterMs === 0
         ? backoffDelayMs(attempt, context.policy, loss.unit, false)
-        : (loss.failure.retryAfterMs ?? RATE_LIMIT_DEFAULT_MS);
+        : spread(loss.failure.retryAfterMs ?? RATE_LIMIT_DEFAULT_MS, context, loss);
+    case 'pressing':
+      return pressDelayMs(attempt, context.policy, loss.unit);
     case 'backingOff': {
       const wasHealthy = isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
+      const grown = Math.max(1, attempt - pressedAttempts(context, loss, attempt));
       return Math.max(
-        loss.holdMs ?? 0,
+        holdMsOf(context, loss),
         isOverloaded(loss.failure)
-          ? backoffDelayMs(attempt + 1, context.policy, loss.unit, false)
-          : backoffDelayMs(attempt, context.policy, loss.unit, wasHealthy),
+          ? backoffDelayMs(grown + 1, context.policy, loss.unit, false)
+          : backoffDelayMs(grown, context.policy, loss.unit, wasHealthy),
       );
     }
     default:
       return 0;
   }
+}
+
+/** `unit` in the middle leaves it as it is. */
+function spread(ms: number, { policy }: ConnectionContext, { unit }: Loss): number {
+  return ms * (1 + policy.hintSpreadRatio * (2 * unit - 1));
 }

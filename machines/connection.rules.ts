@@ -39,6 +39,7 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
     candidate: input.candidate ?? 0,
     outage: input.outage ?? null,
     attempts: 0,
+    pressedAttempts: 0,
     lastSocketId: 0,
     socketId: 0,
     hedgeId: null,

@@ -151,6 +151,8 @@ export interface ConnectionContext extends Required<ConnectionInput> {
   readonly outage: Outage | null;
   /** Dials since the last healthy spell. */
   readonly attempts: number;
+  /** Those of them that were made at a steady pace: waits grow from there. */
+  readonly pressedAttempts: number;
   /** Number of the newest socket; every dial takes the next. */
   readonly lastSocketId: number;
   readonly socketId: number;

@@ -3,6 +3,7 @@ export {
   backoffDelayMs,
   envelopeMs,
   gatewayLinkPolicy,
+  gatewayPresets,
   presets,
   providerLinkPolicy,
 } from './backoff.ts';

@@ -66,6 +66,8 @@ export interface ProviderTraits {
   readonly faculties?: readonly Faculty[];
   /** An open socket has to come to terms first: the stream tells `configured`. Default false. */
   readonly configures?: boolean;
+  /** How long that may take; then the socket is let go. Default 15,000 ms. */
+  readonly configuresWithinMs?: number;
   /** The rate that `encodeAudio` is given, whatever the session's. Default: the session's. */
   readonly inputRateHz?: number;
   /** It tells nothing of silence: what was sent this long ago and led to nothing was silence. Default null: it tells. */
@@ -82,6 +84,11 @@ export interface ProviderTraits {
    * after all is sent again, as long as it is held. Default false.
    */
   readonly keepsAudio?: boolean;
+  /**
+   * It keeps the session itself while its client is away, and says by itself when dials are too many: its links are tried at a
+   * quick pace, for longer, and without the client's retry budget (`gatewayLinkPolicy`). Default false.
+   */
+  readonly keepsSession?: boolean;
   /** What was most likely never spoken it leaves out by itself (`dropped`). Default false. */
   readonly dropsUnspoken?: boolean;
 }

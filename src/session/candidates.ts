@@ -40,6 +40,8 @@ interface Defaults {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly policy: ReconnectPolicy;
+  /** Of who keeps sessions (`keepsSession`). */
+  readonly keeperPolicy: ReconnectPolicy;
   readonly check: (policy: ReconnectPolicy) => ReconnectPolicy;
 }
 
@@ -53,13 +55,14 @@ export function noProviders(): TenutoError {
 /** @throws TenutoError OPTION_INVALID. */
 export function resolveCandidate(
   given: Provider | CandidateOptions,
-  { transport, clock, policy, check }: Defaults,
+  { transport, clock, check, ...policies }: Defaults,
 ): ResolvedCandidate {
   const isOptions = 'provider' in Object(given);
   const options = (isOptions ? given : { provider: given }) as CandidateOptions;
   // Who writes JavaScript may give anything.
   if (!('openStream' in Object(options.provider))) throw noProviders();
   const { provider, region = '', standby = 0, key = 'default' } = options;
+  const policy = provider.traits.keepsSession === true ? policies.keeperPolicy : policies.policy;
   const names = { provider, region, standby, transport, reconnect: policy, key };
   checkOptions('candidate', options, names satisfies Record<keyof CandidateOptions, unknown>);
   if ((standby as number) !== 0 && (standby as number) !== 1) {

@@ -14,7 +14,7 @@ const FLOWING_WITHIN_MS = 500;
 const PRIMER_MS = 100;
 const PRIMER_AT_RATIO = 0.8;
 
-/** A service that takes no configuration in this time takes none: its handshakes are a few frames. */
+/** Whoever takes no configuration in this time takes none, unless they say otherwise: handshakes are a few frames. */
 const CONFIGURE_WITHIN_MS = 15_000;
 
 /** After a sleep no hour of silence is made up for. */
@@ -52,7 +52,8 @@ export class LinkWatch implements Watcher {
   beat(lateByMs: number): boolean {
     const link = this.#link;
     const nowMs = this.#options.clock.nowMs();
-    if (!link.isConfigured && nowMs - (link.openedAtMs ?? nowMs) >= CONFIGURE_WITHIN_MS) {
+    const { configuresWithinMs = CONFIGURE_WITHIN_MS } = link.candidate.provider.traits;
+    if (!link.isConfigured && nowMs - (link.openedAtMs ?? nowMs) >= configuresWithinMs) {
       const detail = 'the service took no configuration in time';
       link.fail({ kind: 'transient', code: 'configure', detail });
       return false;

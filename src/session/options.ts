@@ -1,7 +1,7 @@
 /** What a session can be told, with its defaults, checked before anything is dialled. */
 import type { InspectionEvent } from 'xstate';
 
-import { presets } from '../../machines/backoff.ts';
+import { gatewayPresets, presets } from '../../machines/backoff.ts';
 import type { PresetName, ReconnectPolicy } from '../../machines/backoff.ts';
 import { sharedAdmission } from './admission/admission.ts';
 import type { Admission } from './admission/admission.ts';
@@ -135,17 +135,18 @@ function candidatesOf(
 ): readonly [ResolvedCandidate, ...ResolvedCandidate[]] {
   const preset = options.preset ?? 'production';
   checkName('preset', preset, presets);
-  const policy =
-    options.reconnect === undefined
-      ? presets[preset] // shared by all sessions
-      : checkPolicy({ ...presets[preset], ...options.reconnect });
   const given: unknown = options.candidates; // who writes JavaScript may have left it out
   const areSeveral = Array.isArray(given) && given.length > 1;
+  const policyOf = (policies: typeof presets): ReconnectPolicy => {
+    if (options.reconnect === undefined) return policies[preset]; // shared by all sessions
+    const policy = checkPolicy({ ...policies[preset], ...options.reconnect });
+    // Among several, a first dial that fails is answered by the next candidate, unless a candidate asks otherwise.
+    return areSeveral ? { ...policy, retryInitialConnect: false } : policy;
+  };
   const defaults = {
     transport: options.transport,
-    // Among several, a first dial that fails is answered by the next candidate, unless a candidate asks otherwise.
-    policy:
-      areSeveral && policy.retryInitialConnect ? { ...policy, retryInitialConnect: false } : policy,
+    policy: policyOf(presets),
+    keeperPolicy: policyOf(gatewayPresets),
     clock: options.clock ?? systemClock,
     check: checkPolicy,
   };
@@ -157,14 +158,31 @@ function candidatesOf(
   return [first, ...others];
 }
 
+const NUMBERS = [
+  'maxAttempts',
+  'persistMs',
+  'baseMs',
+  'capMs',
+  'firstDelayMs',
+  'pressForMs',
+  'pressEveryMs',
+  'hintSpreadRatio',
+] as const;
+
 function checkPolicy(policy: ReconnectPolicy): ReconnectPolicy {
   checkOptions('reconnect', policy, presets.production);
-  for (const name of ['maxAttempts', 'persistMs', 'baseMs', 'capMs', 'firstDelayMs'] as const) {
+  for (const name of NUMBERS) {
     const value = policy[name];
     const isLimit = name === 'maxAttempts' || name === 'persistMs'; // those may be Infinity
     if (value !== null) {
-      const isFine = value >= 0 && (isLimit || value < Infinity);
-      checkNumber(`reconnect.${name}`, value, isFine, 'that is 0 or more');
+      const most = isLimit ? Infinity : name === 'hintSpreadRatio' ? 1 : Number.MAX_VALUE;
+      const isFine = value >= 0 && value <= most;
+      checkNumber(
+        `reconnect.${name}`,
+        value,
+        isFine,
+        `that is 0${most === 1 ? ' to 1' : ' or more'}`,
+      );
     }
   }
   return policy;

@@ -5,6 +5,8 @@ import {
   backoffDelayMs,
   envelopeMs,
   gatewayLinkPolicy,
+  gatewayPresets,
+  pressDelayMs,
   presets,
   providerLinkPolicy,
 } from '../../machines/backoff.ts';
@@ -123,9 +125,24 @@ describe('presets', () => {
     for (const policy of Object.values(presets)) expect(policy.retryInitialConnect).toBe(false);
   });
 
-  it('try a gateway at least ten times and until its grace of 120 s is nearly over', () => {
+  it('try a gateway at least ten times, and until its grace of 120 s is over for certain', () => {
+    const noticedWithinMs = 20_000; // PROTOCOL.md, P15.5
+
     expect(gatewayLinkPolicy.maxAttempts).toBe(10);
-    expect(gatewayLinkPolicy.persistMs).toBeLessThan(120_000);
-    expect(gatewayLinkPolicy.persistMs).toBeGreaterThan(110_000);
+    expect(gatewayLinkPolicy.persistMs).toBeGreaterThan(120_000 + noticedWithinMs);
+  });
+
+  it('press who keeps the session: at once, and then every half second at the most', () => {
+    expect(pressDelayMs(1, gatewayLinkPolicy, 0.99)).toBe(0);
+    expect(pressDelayMs(2, gatewayLinkPolicy, 0)).toBe(250);
+    expect(pressDelayMs(9, gatewayLinkPolicy, 0.5)).toBe(375);
+    expect(pressDelayMs(9, { ...gatewayLinkPolicy, jitter: 'none' }, 0.5)).toBe(500);
+    expect(providerLinkPolicy.pressForMs).toBe(0);
+  });
+
+  it('leave it to the gateway to hold its clients off', () => {
+    expect(gatewayLinkPolicy.isBudgeted).toBe(false);
+    expect(Object.values(gatewayPresets).map(({ maxAttempts }) => maxAttempts)).toEqual([2, 10, 0]);
+    expect(Object.values(presets).map(({ isBudgeted }) => isBudgeted)).toEqual([true, true, true]);
   });
 });

@@ -12,7 +12,7 @@ const { cases, coverage, unsupported } = providerConformance(
   (url) =>
     scriptedProvider({
       url,
-      traits: { refreshesCredential: true },
+      traits: { refreshesCredential: true, keepsSession: true },
       credential: (reason) => `secret-for-${reason}`,
     }),
   scriptedService,

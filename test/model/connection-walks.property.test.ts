@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ContextFrom } from 'xstate';
 
+import { providerLinkPolicy } from '../../machines/backoff.ts';
 import { connectionMachine } from '../../machines/index.ts';
 import type { ActorWorld } from '../../src/testing/model/actor-world.ts';
 import { connectionModel } from '../../src/testing/model/catalogues/connection.ts';
@@ -24,19 +25,18 @@ const SOON_MS = 125;
 const model = {
   ...connectionModel,
   // Only a standby is ever chosen, and this is none.
-  events: { ...connectionModel.events, 'carrier.chosen': [] },
+  events: {
+    ...connectionModel.events,
+    'carrier.chosen': [],
+    // Who has too much to do is waited for longer than its envelope says.
+    'socket.lost': (connectionModel.events?.['socket.lost'] ?? []).filter(
+      ({ label }) => label !== 'overloaded',
+    ),
+  },
   input: {
     component: 'stt',
     refreshesCredential: true,
-    policy: {
-      maxAttempts: MAX_ATTEMPTS,
-      baseMs: 1_000,
-      capMs: 16_000,
-      jitter: 'none',
-      firstDelayMs: null,
-      persistMs: 0,
-      retryInitialConnect: false,
-    },
+    policy: { ...providerLinkPolicy, maxAttempts: MAX_ATTEMPTS, jitter: 'none' },
   },
 } as const satisfies typeof connectionModel;
 

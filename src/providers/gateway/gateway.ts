@@ -14,7 +14,7 @@ import { systemWallClock } from '../../ports/clock.ts';
 import { isLoopback } from '../../ports/loopback.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { systemRandom } from '../../ports/random.ts';
-import { PING_IDLE_MS } from '../../protocol/limits.ts';
+import { PING_IDLE_MS, WELCOME_TIMEOUT_MS } from '../../protocol/limits.ts';
 import type { Credential, CredentialReason, Provider } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 import { checkPcm } from '../wire/pcm.ts';
@@ -64,7 +64,9 @@ export function gateway(options: GatewayProviderOptions): Provider {
     traits: {
       resume: 'handle',
       keepsAudio: true,
+      keepsSession: true,
       configures: true,
+      configuresWithinMs: WELCOME_TIMEOUT_MS,
       replayRateRatio: Infinity, // as far as its credit goes
       keepAliveIntervalMs: PING_IDLE_MS,
       firstAudioWithinMs: null,

@@ -99,8 +99,10 @@ const causes: Readonly<Record<string, Cause>> = {
     },
   },
   'xstate.done.actor.backoffTimer': { act: sitOut },
+  'xstate.done.actor.pressTimer': { act: sitOut },
   'xstate.done.actor.rateLimitWait': { act: sitOut },
   'xstate.error.actor.backoffTimer': { prepare: (run) => run.clock.failNext('setTimeout') },
+  'xstate.error.actor.pressTimer': { prepare: (run) => run.clock.failNext('setTimeout') },
   'xstate.error.actor.rateLimitWait': { prepare: (run) => run.clock.failNext('setTimeout') },
 };
 
@@ -210,8 +212,11 @@ async function speakAgain(
 /** One millisecond less is too early. */
 async function sitOut(run: ConformanceRun, step: ModelStep, isTaken: () => boolean): Promise<void> {
   const waitMs = run.waitMs;
-  await run.clock.advanceAsync(waitMs - 1);
-  if (isTaken()) throw mismatch(`${step.label} came before its ${waitMs} ms were over`);
+  await run.clock.advanceAsync(Math.max(0, waitMs - 1));
+  if (isTaken()) {
+    if (waitMs > 0) throw mismatch(`${step.label} came before its ${waitMs} ms were over`);
+    return;
+  }
   await run.clock.advanceAsync(1);
 }
 

@@ -35,10 +35,19 @@ function lossesBy(
   can: (moment: Moment) => boolean,
 ): readonly Variant[] {
   return (Object.keys(ways) as FailureKind[]).flatMap((kind) =>
-    waysOf(ways, kind).map((how, way) =>
-      loss(can, cause, kind, way, kind === 'rateLimited' ? hintIn(how) : undefined),
-    ),
+    waysOf(ways, kind).map((how, way) => {
+      // Too much to do is told by the code, and a path has none: it is tried where it leads to the same.
+      const canSay = isOverload(how)
+        ? (moment: Moment) => can(moment) && moment.context.policy.pressForMs === 0
+        : can;
+      return loss(canSay, cause, kind, way, kind === 'rateLimited' ? hintIn(how) : undefined);
+    }),
   );
+}
+
+/** As the chart knows it: RFC 9110, 15.6.4; the IANA registry of WebSocket close codes. */
+function isOverload(how: Refusal | Ending): boolean {
+  return 'status' in how ? how.status === 503 : 'code' in how && how.code === 1_013;
 }
 
 function loss(

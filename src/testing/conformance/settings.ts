@@ -106,6 +106,13 @@ export const SETTINGS: readonly Setting[] = [
   { ...ALONE, lead: 'Without reconnection: ', policy: { ...PLAIN, maxAttempts: 0 }, tries: LINKS },
   {
     ...ALONE,
+    lead: 'Where the session is kept meanwhile: ',
+    policy: { ...PLAIN, pressForMs: 15_000 },
+    tries: [...DIALS, ...SETUP, 'xstate.done.actor.pressTimer', 'xstate.error.actor.pressTimer'],
+    isPossible: ({ traits }) => traits.keepsSession === true,
+  },
+  {
+    ...ALONE,
     lead: 'As a standby: ',
     policy: PLAIN,
     lane: 2,

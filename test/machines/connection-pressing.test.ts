@@ -1,0 +1,92 @@
+/** Who keeps our session is dialled at a quick, steady pace for a while. */
+import { describe, expect, it } from 'vitest';
+
+import { gatewayLinkPolicy } from '../../machines/backoff.ts';
+import { ChartWorld, failureOf } from './chart-world.ts';
+
+const policy = { ...gatewayLinkPolicy, jitter: 'none' } as const;
+
+function kept(): ChartWorld {
+  return new ChartWorld({ input: { component: 'gateway', policy } });
+}
+
+async function loseDials(world: ChartWorld, count: number): Promise<void> {
+  for (let lost = 0; lost < count; lost += 1) {
+    await world.pass(world.waits.at(-1)?.waitMs ?? 0);
+    await world.lost();
+  }
+}
+
+describe('a link to who keeps the session', () => {
+  it('is dialled at once, then every half second for 15 s, and then ever less often', async () => {
+    const world = await kept().active();
+
+    await world.lost();
+    const firstState = world.state;
+    await loseDials(world, 34);
+
+    expect(firstState).toBe('reconnecting.pressing');
+    expect(world.waits.slice(0, 3).map(({ waitMs }) => waitMs)).toEqual([0, 500, 500]);
+    const pressed = world.waits.filter(({ waitMs }) => waitMs <= 500);
+    expect(pressed.reduce((sum, { waitMs }) => sum + waitMs, 0)).toBe(15_000);
+    expect(world.waits.slice(pressed.length).map(({ waitMs }) => waitMs)).toEqual([1_000, 2_000, 4_000, 8_000]);
+    await world.close();
+  });
+
+  it('is tried beyond the grace and all that goes before it, and then given up', async () => {
+    const world = await kept().active();
+    const lostAtMs = world.clock.nowMs();
+
+    await world.lost();
+    while (world.state !== 'error') await loseDials(world, 1);
+
+    expect(world.clock.nowMs() - lostAtMs).toBeGreaterThan(140_000);
+    expect(world.signals.at(-1)).toMatchObject({ type: 'connection.failed' });
+  });
+
+  it('is not held back by the retry budget', async () => {
+    const world = await kept().active();
+
+    await world.send({
+      type: 'socket.lost',
+      id: world.socketId,
+      failure: failureOf('planned'),
+      atMs: world.clock.nowMs(),
+      bufferedChunks: 0,
+      unit: 0.5,
+      holdMs: 30_000,
+    });
+
+    expect(world.state).toBe('reconnecting.dialing');
+    await world.close();
+  });
+
+  it.each([
+    [0, 8_000],
+    [0.5, 10_000],
+    [1, 12_000],
+  ])('comes when it was told to, more or less a fifth (chance %d)', async (unit, waitMs) => {
+    const world = await kept().active();
+
+    await world.send({
+      type: 'socket.lost',
+      id: world.socketId,
+      failure: { kind: 'rateLimited', code: '4420', detail: '', retryAfterMs: 10_000 },
+      atMs: world.clock.nowMs(),
+      bufferedChunks: 0,
+      unit,
+    });
+
+    expect(world.waits).toEqual([{ actor: 'rateLimitWait', waitMs }]);
+    await world.close();
+  });
+
+  it('is not pressed where it has too much to do', async () => {
+    const world = await kept().active();
+
+    await world.lost({ kind: 'transient', code: 'http 503', detail: '' });
+
+    expect(world.state).toBe('reconnecting.backingOff');
+    await world.close();
+  });
+});
