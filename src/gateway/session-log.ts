@@ -65,6 +65,7 @@ export class SessionLog {
   #tail: number;
   #frames: LoggedFrame[] = [];
   #kind: RecordKind = 'frames';
+  #loss: LogLoss | null = null;
   #isDirty = false;
   #isWriting = false;
   #isOver = false;
@@ -105,12 +106,13 @@ export class SessionLog {
     void this.#write(encodeRecord(record), standing);
   }
 
-  /** The session is over: the last record says so, and resolves when it is written or cannot be. */
-  async end(): Promise<void> {
+  /** The session is over: the last record says so. Resolves to null when it is written, or to why it is not ours to write. */
+  async end(): Promise<LogLoss | null> {
     this.#kind = 'end';
     this.#isDirty = true;
     await this.settled();
     this.release();
+    return this.#loss;
   }
 
   /** Resolves when everything added so far is in the log, or never will be. */
@@ -145,7 +147,8 @@ export class SessionLog {
       this.#wakeIdle(); // who waits looks again
     } else {
       this.release();
-      this.#options.onLost(outcome.kind === 'conflict' ? 'fenced' : 'uncertain');
+      this.#loss = outcome.kind === 'conflict' ? 'fenced' : 'uncertain';
+      this.#options.onLost(this.#loss);
     }
   }
 

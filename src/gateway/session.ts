@@ -280,8 +280,8 @@ export class GatewaySession implements AppSession {
     this.#leave(code);
     this.#lease.step('session.ended');
     await this.#app.close();
-    await this.#log.end();
-    this.#options.onGone(this, why);
+    const loss = await this.#log.end(); // who only believed to own the log has ended nothing
+    this.#options.onGone(this, loss ?? why);
   }
 
   send(event: AppEvent): void {

@@ -93,6 +93,29 @@ describe('a gateway', () => {
     await other.gateway.close();
   });
 
+  it('ends nothing, when its grace is over, that another gateway has taken over meanwhile', async () => {
+    const { client, welcome } = await begun();
+    client.audio(welcome.epoch);
+    await settled();
+    client.lose(); // which is all that this one ever learns
+    const other = new GatewayWorld(world.store, world.clock);
+    const again = other.client();
+    const second = (await again.hello(resumption(welcome))) as WelcomeFrame;
+
+    for (let passedMs = 0; passedMs < 600_000; passedMs += 1_000) {
+      world.clock.advance(1_000);
+      again.audio(second.epoch, 2 + passedMs / 1_000);
+      other.app.session?.handled(2 + passedMs / 1_000);
+      await settled();
+    }
+
+    expect(Array.from(world.gateway.sessions)).toEqual([]);
+    expect(await world.store.tail(welcome.sid)).not.toBeNull();
+    expect(again.closed).toBeNull();
+    expect(again.of('ack').at(-1)).toMatchObject({ committed: 601 });
+    await other.gateway.close();
+  });
+
   it('refuses a token that was used up, another subject, a stale dial, in words that tell nothing', async () => {
     const { client, welcome } = await begun();
     client.lose();
