@@ -127,7 +127,8 @@ export class Retention implements RingKeeper {
     }
     const from = this.ledger.settledThrough;
     this.ledger.giveUp(through, chunks);
+    if (through === from) return; // a gap of nothing is none
     this.#gapsEndAt = through;
-    if (through > from) this.gaps.add({ from, to: through, chunks, reason: gapReason });
+    this.gaps.add({ from, to: through, chunks, reason: gapReason });
   }
 }

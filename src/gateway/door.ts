@@ -151,6 +151,7 @@ export class Door {
       },
     });
     this.#attachment = attachment;
+    const received = isResumed ? hello.rcv : 0; // numbers of another session mean nothing here
     this.#house.onKnown(this);
     const welcome: WelcomeFrame = {
       type: 'welcome',
@@ -160,7 +161,7 @@ export class Door {
       lin: session.card.lineage,
       resumed: isResumed,
       up: session.committed,
-      downFrom: hello.rcv + 1,
+      downFrom: received + 1,
       maxSeq: attachment.grantedSeq,
       resume: token,
       graceMs,
@@ -173,7 +174,7 @@ export class Door {
     };
     attachment.send(encodeFrame(welcome));
     attachment.tellExpiry();
-    session.attach(attachment, hello.rcv);
+    session.attach(attachment, received);
   }
 
   #refuse({ kind: _, ...facts }: Refusal): void {

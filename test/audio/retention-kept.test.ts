@@ -53,6 +53,21 @@ describe('retention of what is settled', () => {
     expectBalanced(retention);
   });
 
+  it('takes back whatever was told in confirmations, each of which skipped nothing', () => {
+    const { retention, gaps } = kept(10);
+    for (const through of [2, 5, 8]) {
+      retention.settle(retention.ledger.settledThrough, 'providerSkipped');
+      retention.settle(through * CHUNK, null);
+    }
+
+    retention.reopen(3 * CHUNK);
+
+    expect(retention.ledger.chunks()).toMatchObject({ delivered: 3, gap: 0, buffered: 7 });
+    retention.gaps.flush();
+    expect(gaps).toEqual([]);
+    expectBalanced(retention);
+  });
+
   it('gives settled audio up first, and tells nothing of that', () => {
     const { retention, gaps } = kept(100, 100);
     retention.settle(60 * CHUNK, null);

@@ -74,6 +74,18 @@ describe('a gateway', () => {
     expect(again.of('data').map(({ seq, epoch }) => [seq, epoch])).toEqual([[2, 2]]);
   });
 
+  it('sends a new session from its first number on, whatever the client had of the one before', async () => {
+    world = new GatewayWorld();
+    const client = world.client();
+
+    const welcome = await client.hello({ rcv: 7, acked: 3, next: 9, fin: 1_600 });
+    world.app.session?.result({ type: 'final', from: 1_600, to: 3_200, text: 'two' });
+    await settled();
+
+    expect(welcome).toMatchObject({ resumed: false, up: 0, downFrom: 1 });
+    expect(client.of('data').map(({ seq }) => seq)).toEqual([1]);
+  });
+
   it('is taken over by another gateway of the same store, and knows at its next append that it owns nothing', async () => {
     const { client, welcome } = await begun();
     for (let seq = 1; seq <= 3; seq += 1) client.audio(welcome.epoch);

@@ -31,12 +31,19 @@ const FINAL_SAMPLES = 10_000;
 
 /** Tells a final for every 625 ms of audio, with the values of the chunks in it. */
 class CountingApp extends NotingApp implements App {
+  readonly #samples: number;
+
+  constructor(samples: number) {
+    super();
+    this.#samples = samples;
+  }
+
   override open(session: AppSession, start: AppStart): AppHandlers {
     const handlers = super.open(session, start);
     let { fin } = start;
     const tell = (end: number): void => {
-      for (; end - fin >= FINAL_SAMPLES; fin += FINAL_SAMPLES) {
-        session.result({ type: 'final', from: fin, to: fin + FINAL_SAMPLES, text: String(fin) });
+      for (; end - fin >= this.#samples; fin += this.#samples) {
+        session.result({ type: 'final', from: fin, to: fin + this.#samples, text: String(fin) });
       }
     };
     return {
@@ -108,14 +115,16 @@ export class LinkWorld {
   readonly random;
   readonly network: SimulatedNetwork;
   readonly store = createMemoryStore();
-  readonly app = new CountingApp();
+  readonly app: CountingApp;
   readonly events: SessionEvent[] = [];
   readonly session: Session;
   readonly #gateways: { gateway: Gateway; store: GatewaysStore }[] = [];
   readonly #server: ListeningServer;
   #written = 0;
 
-  constructor(seed = 1, options: Partial<SessionOptions> = {}) {
+  /** @param finalSamples how much audio a final is of. */
+  constructor(seed = 1, options: Partial<SessionOptions> = {}, finalSamples = FINAL_SAMPLES) {
+    this.app = new CountingApp(finalSamples);
     this.random = seededRandom(seed);
     this.network = new SimulatedNetwork({ clock: this.clock, latencyMs: 25 });
     this.#start();
@@ -169,6 +178,12 @@ export class LinkWorld {
     dying?.store.die();
     this.network.memory.reset();
     this.#start();
+  }
+
+  /** The store loses all that it had, and nobody has the session any more. */
+  async forget(): Promise<void> {
+    for (const sid of this.#sessionIds()) await this.store.drop(sid);
+    this.crash();
   }
 
   /** The next dial meets another gateway; the one before goes on, and says so to its clients. */

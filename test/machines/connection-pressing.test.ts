@@ -29,7 +29,9 @@ describe('a link to who keeps the session', () => {
     expect(world.waits.slice(0, 3).map(({ waitMs }) => waitMs)).toEqual([0, 500, 500]);
     const pressed = world.waits.filter(({ waitMs }) => waitMs <= 500);
     expect(pressed.reduce((sum, { waitMs }) => sum + waitMs, 0)).toBe(15_000);
-    expect(world.waits.slice(pressed.length).map(({ waitMs }) => waitMs)).toEqual([1_000, 2_000, 4_000, 8_000]);
+    expect(world.waits.slice(pressed.length).map(({ waitMs }) => waitMs)).toEqual([
+      1_000, 2_000, 4_000, 8_000,
+    ]);
     await world.close();
   });
 

@@ -48,13 +48,14 @@ export class Claim {
    */
   ask({ audio, app, client }: ClaimFacts, next: number, fin: number, wallMs: number): HelloFrame {
     this.#att += 1;
-    const { inst, epoch, acked, received: rcv, bearer } = this;
+    const { inst, epoch, bearer } = this;
     const identity =
       this.#sid === null || this.#token === null ? {} : { sid: this.#sid, resume: this.#token };
+    const isResuming = 'sid' in identity;
     return {
       type: 'hello',
       v: 1,
-      mode: 'sid' in identity ? 'resume' : 'new',
+      mode: isResuming ? 'resume' : 'new',
       ...identity,
       ...(bearer === '' ? {} : { auth: bearer }),
       ...(app === null ? {} : { app }),
@@ -62,9 +63,10 @@ export class Claim {
       att: this.#att,
       epoch,
       low: 1,
-      next,
-      acked,
-      rcv,
+      // The numbers of a session that is gone mean nothing to the next one.
+      next: isResuming ? next : 1,
+      acked: isResuming ? this.acked : 0,
+      rcv: isResuming ? this.received : 0,
       fin,
       clock: { wall: wallMs, mono: 0 },
       audio,
