@@ -139,7 +139,9 @@ export default defineConfig(
       globals: {
         Buffer: 'readonly',
         URL: 'readonly',
+        clearTimeout: 'readonly',
         console: 'readonly',
+        fetch: 'readonly',
         module: 'writable',
         performance: 'readonly',
         process: 'readonly',

@@ -47,17 +47,20 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Settles with the work, or when the time is up. */
-  async over(work: Promise<unknown>): Promise<void> {
+  /** Settles with the work, or to null when the time is up. */
+  async over<T>(work: Promise<T>): Promise<T | null> {
     const { signal } = this;
-    if (signal.aborted) return;
+    if (signal.aborted) return null;
     let onAbort = (): void => undefined;
-    const aborted = new Promise<void>((resolve) => {
-      onAbort = resolve;
+    const aborted = new Promise<null>((resolve) => {
+      onAbort = () => {
+        resolve(null);
+      };
     });
     signal.addEventListener('abort', onAbort);
-    await Promise.race([work, aborted]);
+    const result = await Promise.race([work, aborted]);
     signal.removeEventListener('abort', onAbort);
+    return result;
   }
 
   /** Something arrived: who delivers is not cut off, but what comes next has no longer than this had. */

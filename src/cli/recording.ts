@@ -97,13 +97,10 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
     const stopTelling = tellWaits(session, options, clock);
     const drained = await drain(session, signal, deadline).finally(stopTelling);
     if (drained) await tally.heardOut(signal);
-    await deadline.over(session.close(closingOf(options, drained)));
+    const closed = await deadline.over(session.close(closingOf(options, drained)));
     const { ledger } = session;
-    return tally.report(
-      ledger,
-      drained && ledger.buffered === 0 ? 'complete' : 'incomplete',
-      signal,
-    );
+    const isComplete = drained && ledger.buffered === 0 && closed?.finished === true;
+    return tally.report(ledger, isComplete ? 'complete' : 'incomplete', signal);
   } catch (error) {
     const { ledger } = await session.close({ drainTimeoutMs: 0 });
     if (!TenutoError.is(error)) throw error;

@@ -135,6 +135,9 @@ export function adviceOn(report: StreamReport): string {
   if (!isAnswered(report) && ledger.gap === 0 && ledger.buffered === 0) {
     return 'All was heard, and not all was answered aloud. Try again, or see which part is down.';
   }
+  if (ledger.gap === 0 && ledger.buffered === 0) {
+    return 'All of the audio arrived, and not all that comes of it was told. Try again.';
+  }
   return gaps.some(({ reason }) => reason === 'ringOverflow')
     ? 'An outage lasted longer than audio is kept. Lengthen --retention, or shorten the outage.'
     : 'The service did not confirm all of the audio. Try again.';

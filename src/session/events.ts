@@ -133,13 +133,18 @@ export interface SessionLedger {
 }
 
 export interface CloseOptions {
-  /** How long a standing link may take to deliver what is left. Default 5,000 ms; 0 closes at once. */
+  /**
+   * How long a standing link may take to deliver what is left. A service that keeps audio (a gateway) is then asked for all
+   * that comes of it, through reconnections, until it has told nothing for so long. Default 5,000 ms; 0 closes at once.
+   */
   readonly drainTimeoutMs?: number;
 }
 
 export interface CloseResult {
   /** Everything that was captured is delivered or was reported as a gap. */
   readonly drained: boolean;
+  /** And all that comes of it was told. A service that keeps audio may have had more to tell than there was time for. */
+  readonly finished: boolean;
   /** What was still in the ring. */
   readonly left: { readonly chunks: number; readonly ms: number };
   readonly ledger: SessionLedger;

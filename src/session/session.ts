@@ -215,7 +215,9 @@ export class Session {
 
   async #close(drainTimeoutMs: number): Promise<CloseResult> {
     await Promise.resolve(); // a listener may have called: the chart must have finished what it is telling
-    const parting = new Parting(this.#options, this.#drain, this.#wiring.carrier, drainTimeoutMs);
+    const { carrier } = this.#wiring;
+    const onResult = (listener: () => void) => this.#emitter.on('transcript', listener);
+    const parting = new Parting(this.#options, this.#drain, carrier, drainTimeoutMs, onResult);
     const isFinished = await parting.finish(this.status);
     this.#wiring.stopWatching(); // nothing is dialled any more, not even beside a silent link
     this.#decider.closing();
@@ -230,7 +232,9 @@ export class Session {
     this.#emitter.end();
 
     const left = { chunks: ledger.buffered, ms: ledger.bufferedMs };
-    return { drained: left.ms === 0, left, ledger };
+    const drained = left.ms === 0;
+    const owesNothing = parting.isKept ? ledger.captured === 0 : drained;
+    return { drained, finished: isFinished || owesNothing, left, ledger };
   }
 
   #talking(): Talk {

@@ -28,6 +28,8 @@ export class NotingApp implements App {
   readonly starts: number[] = [];
   session: AppSession | null = null;
   isClosed = false;
+  /** Nothing follows. */
+  onFinish: () => Promise<void> = () => Promise.resolve();
 
   open(session: AppSession, { fin }: { readonly fin: number }): AppHandlers {
     this.session = session;
@@ -37,7 +39,7 @@ export class NotingApp implements App {
       gap: (gap) => this.gaps.push(gap),
       event: (_seq, event) => this.events.push(event),
       message: (_seq, message) => this.messages.push(message),
-      finish: () => Promise.resolve(),
+      finish: () => this.onFinish(),
       close: () => {
         this.isClosed = true;
         return Promise.resolve();

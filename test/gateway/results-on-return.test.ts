@@ -20,7 +20,7 @@ class LateApp extends NotingApp {
   #fin = 0;
   #end = 0;
   finishes = 0;
-  onFinish: () => Promise<void> = () => Promise.resolve();
+  override onFinish: () => Promise<void> = () => Promise.resolve();
 
   override open(session: AppSession, start: AppStart): AppHandlers {
     const handlers = super.open(session, start);

@@ -28,13 +28,16 @@ export interface SpeechParts {
 /** Between two tries of services that were all given up: 1, 2, 4, 8, 16, 30, 30 … s at the most, for as long as there is a session. */
 const TRIED_AGAIN = { ...providerLinkPolicy, capMs: 30_000 };
 
+/** A service that has not answered may be slow: between two rounds of asking it for its last words. */
+const ASKED_AGAIN_MS = 1_000;
+
 export class SpeechSession implements AppHandlers {
   readonly #parts: SpeechParts;
   readonly #stopListening: () => void;
   #tries = 0;
   #timer: unknown = null;
   #isClosed = false;
-  /** Waits until services that were given up are tried again, or nobody wants them any more. */
+  /** Ends a wait: services that were given up are tried again, or nobody wants them any more. */
   #wake: (() => void) | null = null;
 
   constructor(parts: SpeechParts) {
@@ -57,18 +60,21 @@ export class SpeechSession implements AppHandlers {
     if (isAttached) this.#parts.serving.remind();
   }
 
+  /** For as long as it takes: what has no final is not done with, and how long that is waited for is up to the client. */
   async finish(): Promise<void> {
     const { inner, teller, logger } = this.#parts;
+    let isTold = false;
     while (!this.#isClosed) {
       if (await inner.drain()) {
         teller.finish();
         return;
       }
-      if (inner.status !== 'error') {
-        logger.warn('a service did not tell what came of the last audio', {});
-        return;
+      const isTriedAgain = inner.status === 'error';
+      if (!isTriedAgain && inner.status !== 'disconnected' && !isTold) {
+        isTold = true;
+        logger.warn('a service does not tell what comes of the last audio; it is asked again', {});
       }
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await this.#woken(isTriedAgain ? null : ASKED_AGAIN_MS);
     }
   }
 
@@ -81,6 +87,18 @@ export class SpeechSession implements AppHandlers {
     this.#wake?.();
     stage.close();
     await inner.close({ drainTimeoutMs: 0 });
+  }
+
+  /** @param withinMs null: until somebody wakes it. */
+  async #woken(withinMs: number | null): Promise<void> {
+    const { clock } = this.#parts;
+    if (this.#isClosed) return;
+    let timer: unknown = null;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (withinMs !== null) timer = clock.setTimeout(resolve, withinMs);
+    });
+    if (timer !== null) clock.clearTimeout(timer);
   }
 
   #note(event: SessionEvent): void {

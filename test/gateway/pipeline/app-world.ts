@@ -56,13 +56,21 @@ export class AppWorld {
   readonly session = new NotingSession();
   readonly networks: readonly FakeTransport[];
   readonly handlers: AppHandlers;
+  /** Services have so much to do that they do not answer a flush. */
+  isSlow = false;
   #seq = 0;
   #position: number;
 
   constructor({ names = ['first'], traits = {}, fin = 0, ...options }: AppWorldOptions = {}) {
     this.#position = fin;
     this.networks = names.map(
-      () => new FakeTransport({ clock: this.clock, onFrame: answerControl }),
+      () =>
+        new FakeTransport({
+          clock: this.clock,
+          onFrame: (socket, frame) => {
+            if (!this.isSlow) answerControl(socket, frame);
+          },
+        }),
     );
     const candidates = names.map((name, index) => ({
       provider: { ...fakeProvider({ traits }), name },

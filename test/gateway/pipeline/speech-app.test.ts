@@ -69,6 +69,25 @@ describe('results of the speech app', () => {
     expect(speech.told('final').map(({ text }) => text)).toContain('rest');
   });
 
+  it('are waited for, however slow a service is: before them nothing is finished', async () => {
+    const speech = await opened();
+    await speech.speak(1_000);
+    speech.isSlow = true;
+    let isFinished = false;
+
+    const finished = speech.handlers.finish().then(() => (isFinished = true));
+    for (let guesses = 0; guesses < 60; guesses += 1) {
+      await speech.guess('perhaps', 16_000); // it is there
+      await speech.pass(1_000);
+    }
+    const wasFinished = isFinished;
+    await speech.settle('late', 16_000);
+    await finished;
+
+    expect(wasFinished).toBe(false);
+    expect(speech.finals).toEqual([[0, 16_000, 'late']]);
+  });
+
   it('fit into a frame, however long a service makes them', async () => {
     const speech = await opened({ filter: false });
     await speech.speak(1_000);
