@@ -1,16 +1,16 @@
-/** One socket of a session, from the welcome to its end: frames in, acknowledgements out, and whether anybody is there. */
-import { ClientRate } from './admission/client-rate.ts';
+/** One socket of a session, from the welcome to its end: what comes in goes where it belongs, and whether anybody is there. */
+import { Acknowledging } from './acknowledging.ts';
 import type { AdmissionLimits } from './admission/limits.ts';
-import type { Principal } from './auth/principal.ts';
+import { BearerTerm } from './bearer-term.ts';
+import type { BearerTermOptions } from './bearer-term.ts';
 import type { Counters } from './counters.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
-import type { Refusal } from './refusal.ts';
-import type { Client, GatewaySession } from './session.ts';
-import { BYTES_PER_SAMPLE } from '../audio/format.ts';
-import type { Clock, WallClock } from '../ports/clock.ts';
+import type { Client } from './down-stream.ts';
+import type { GatewaySession } from './session.ts';
+import type { Clock } from '../ports/clock.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
-import { DATA_HEADER_BYTES, encodeFrame } from '../protocol/frames.ts';
+import { encodeFrame } from '../protocol/frames.ts';
 import {
   DOWN_LOG_MAX_BYTES,
   PING_IDLE_MS,
@@ -19,7 +19,6 @@ import {
 } from '../protocol/limits.ts';
 import type {
   AckFrame,
-  AuthFrame,
   DataFrame,
   FinFrame,
   GapFrame,
@@ -28,27 +27,12 @@ import type {
   ProtocolFrame,
 } from '../protocol/types.ts';
 
-/** Acknowledgements are coarse, at 50 chunks a second one for eight; within ACK_MAX_INTERVAL_MS. P13.2 */
-const ACK_EVERY_MS = 170;
-
-/** What a client's chunks usually last: how many it may send at first is reckoned by it. */
-const USUAL_CHUNK_MS = 100;
-/** New bearers that wait to be looked at. */
-const MAX_RENEWALS = 3;
-
-export interface AttachmentOptions {
+export interface AttachmentOptions extends BearerTermOptions {
   readonly session: GatewaySession;
   readonly socket: GatewaySocket;
   readonly clock: Clock;
-  readonly wallClock: WallClock;
   readonly limits: AdmissionLimits;
   readonly counters: Counters;
-  /** Who was let in. */
-  readonly principal: Principal;
-  /** Who a new bearer was issued to. */
-  readonly renew: (bearer: string) => Promise<Principal | Refusal>;
-  /** It was somebody else. */
-  readonly onForeignBearer: () => void;
   /** The socket counts no more. */
   readonly onGone: () => void;
 }
@@ -58,16 +42,9 @@ export class Attachment implements Client {
   /** A frame of an attachment before has another. */
   readonly #epoch: number;
   readonly #startedAtMs: number;
-  #ackTimer: unknown = null;
+  readonly #acks: Acknowledging;
+  readonly #bearer: BearerTerm;
   #pulseTimer: unknown = null;
-  #ackedAtMs = -ACK_EVERY_MS;
-  #acked = 0;
-  #grantedSeq = 0;
-  readonly #rate: ClientRate;
-  /** By the wall clock; null: the bearer does not expire. */
-  #expiresAtMs: number | null;
-  #renewals = 0;
-  #renewed: Promise<void> = Promise.resolve();
   #receivedAtMs: number;
   #sentAtMs: number;
   #nonce = 0;
@@ -76,23 +53,23 @@ export class Attachment implements Client {
 
   constructor(options: AttachmentOptions) {
     this.#options = options;
-    this.#epoch = options.session.epoch;
+    this.#epoch = options.session.standing.epoch;
     this.#startedAtMs = options.clock.nowMs();
     this.#receivedAtMs = this.#startedAtMs;
     this.#sentAtMs = this.#startedAtMs;
-    this.#expiresAtMs = options.principal.expiresAtMs ?? null;
-    const { sampleRateHz } = options.session.card.audio;
-    const usualBytes = (sampleRateHz / 1_000) * USUAL_CHUNK_MS * BYTES_PER_SAMPLE;
-    this.#rate = new ClientRate(options.limits, usualBytes + DATA_HEADER_BYTES, this.#startedAtMs);
-    this.#grantedSeq = this.#edge();
-    this.#acked = options.session.committed;
+    const { session, clock, limits } = options;
+    const send = (frame: Uint8Array): void => {
+      this.send(frame);
+    };
+    this.#acks = new Acknowledging({ session, clock, limits, send });
+    this.#bearer = new BearerTerm(options, this);
     this.#pulse();
   }
 
   /** @param bytes what `frame` was read from; only valid during the call. */
   take(bytes: Uint8Array, frame: ProtocolFrame): void {
     this.heard();
-    if (!this.#rate.take(bytes.length, this.#receivedAtMs)) {
+    if (!this.#acks.take(bytes.length)) {
       this.close(CLOSE.rate);
       return;
     }
@@ -109,10 +86,12 @@ export class Attachment implements Client {
         this.#takePing(frame);
         return;
       case 'fin':
-        void this.#takeFin(frame);
+        this.#takeFin(frame);
         return;
+      case 'hint':
+        return; // of a client's there is nobody who wants any
       case 'auth':
-        this.#takeAuth(frame);
+        this.#bearer.take(frame.auth);
         return;
       default:
         this.close(CLOSE.protocolError);
@@ -121,12 +100,11 @@ export class Attachment implements Client {
 
   /** How far the client may send. */
   get grantedSeq(): number {
-    return this.#grantedSeq;
+    return this.#acks.grantedSeq;
   }
 
-  /** So that the client brings a new bearer in time: its own clock may be wrong. Nothing where it does not expire. */
   tellExpiry(): void {
-    if (this.#expiresAtMs !== null) this.#sendAuthOk();
+    this.#bearer.tellExpiry();
   }
 
   /** Any byte is a sign of life. */
@@ -149,23 +127,16 @@ export class Attachment implements Client {
   }
 
   committed(): void {
+    this.#acks.committed();
+  }
+
+  finished(): void {
     if (this.#isOver) return;
-    const { clock } = this.#options;
-    if (this.#ackTimer !== null) {
-      if (!this.#isMuchToGrant()) return;
-      clock.clearTimeout(this.#ackTimer);
-      this.#ackTimer = null;
-      this.#acknowledge();
-      return;
-    }
-    const dueInMs = this.#ackedAtMs + ACK_EVERY_MS - clock.nowMs();
-    if (dueInMs <= 0) this.#acknowledge();
-    else {
-      this.#ackTimer = clock.setTimeout(() => {
-        this.#ackTimer = null;
-        this.#acknowledge();
-      }, dueInMs);
-    }
+    const { committed: up, standing } = this.#options.session;
+    this.#acks.tell();
+    this.send(encodeFrame({ type: 'finAck', up, lastSeq: standing.down }));
+    this.#hasAnsweredFin = true;
+    this.#endOnceTaken();
   }
 
   close(code: CloseCode): void {
@@ -179,7 +150,8 @@ export class Attachment implements Client {
     if (this.#isOver) return;
     this.#isOver = true;
     const { clock, session, onGone } = this.#options;
-    if (this.#ackTimer !== null) clock.clearTimeout(this.#ackTimer);
+    this.#acks.stop();
+    this.#bearer.stop();
     clock.clearTimeout(this.#pulseTimer);
     session.detach(this);
     onGone();
@@ -189,10 +161,10 @@ export class Attachment implements Client {
     const { session, counters } = this.#options;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
     if (frame.epoch !== this.#epoch) this.close(CLOSE.fenced);
-    else if (to > this.#grantedSeq) this.close(CLOSE.overCredit);
+    else if (to > this.grantedSeq) this.close(CLOSE.overCredit);
     else if (session.take(bytes, frame)) {
       session.tokenArrived();
-      if (to === this.#grantedSeq) counters.creditStalls += 1;
+      if (to === this.grantedSeq) counters.creditStalls += 1;
     } else this.close(CLOSE.protocolError);
   }
 
@@ -209,7 +181,7 @@ export class Attachment implements Client {
     session.tokenArrived();
     session.tookThrough(frame.committed);
     this.#endOnceTaken();
-    if (frame.lastSent > session.received) {
+    if (frame.lastSent > session.standing.up && !session.isEnding) {
       this.close(CLOSE.protocolError); // the transport keeps order: what is missing will not come
       return;
     }
@@ -219,96 +191,17 @@ export class Attachment implements Client {
     }
   }
 
-  #takeAuth({ auth }: AuthFrame): void {
-    if (this.#renewals >= MAX_RENEWALS) {
-      this.close(CLOSE.rate);
-      return;
-    }
-    this.#renewals += 1;
-    this.#renewed = this.#renewed.then(() => this.#renew(auth));
-  }
-
-  /** A bearer that is not believed ends the socket; where nobody can say, the one before it goes on. */
-  async #renew(bearer: string): Promise<void> {
-    const { session, renew, onForeignBearer } = this.#options;
-    const renewed = await renew(bearer);
-    this.#renewals -= 1;
-    if (this.#isOver) return;
-    if ('kind' in renewed) {
-      if (renewed.code === CLOSE.capacity) this.#sendAuthOk();
-      else this.close(renewed.code as CloseCode);
-    } else if (renewed.subject !== session.card.subject) {
-      onForeignBearer();
-      this.close(CLOSE.badResumeToken);
-    } else {
-      this.#expiresAtMs = renewed.expiresAtMs ?? null;
-      this.#sendAuthOk();
-    }
-  }
-
-  #sendAuthOk(): void {
-    const leftMs = (this.#expiresAtMs ?? 0) - this.#options.wallClock();
-    const expiresInMs = this.#expiresAtMs === null ? null : Math.max(0, Math.round(leftMs));
-    this.send(encodeFrame({ type: 'authOk', expiresInMs }));
-  }
-
-  async #takeFin({ lastSeq }: FinFrame): Promise<void> {
+  #takeFin({ lastSeq }: FinFrame): void {
     const { session } = this.#options;
-    if (lastSeq !== session.received) {
-      this.close(CLOSE.protocolError);
-      return;
-    }
-    await session.finish();
-    if (this.#isOver) return; // it is asked again on the next attachment, or nobody comes
-    this.#acknowledge();
-    this.send(encodeFrame({ type: 'finAck', up: session.committed, lastSeq: session.lastSeq }));
-    this.#hasAnsweredFin = true;
-    this.#endOnceTaken();
+    if (lastSeq === session.standing.up) void session.finish();
+    else if (!session.isEnding) this.close(CLOSE.protocolError);
   }
 
   /** Until the client has all that it was told, its session is there to be taken up again. P17.5 */
   #endOnceTaken(): void {
     const { session } = this.#options;
-    if (this.#hasAnsweredFin && session.downAcked >= session.lastSeq) void session.retire();
-  }
-
-  #acknowledge(): void {
-    if (this.#isOver) return;
-    const { committed } = this.#options.session;
-    const maxSeq = this.#edge();
-    if (committed !== this.#acked || maxSeq !== this.#grantedSeq) {
-      this.#ackedAtMs = this.#options.clock.nowMs();
-      this.#acked = committed;
-      this.#grantedSeq = maxSeq;
-      const rest = { ackDelayMs: 0, ranges: [] };
-      this.send(encodeFrame({ type: 'ack', epoch: this.#epoch, committed, maxSeq, ...rest }));
-    }
-    this.#grantSoon();
-  }
-
-  /** Half of the window: who sends that fast would stand still until the next acknowledgement. P13.2 */
-  #isMuchToGrant(): boolean {
-    const { maxSeq, committed } = this.#options.session;
-    const news = this.#edge() - this.#grantedSeq;
-    return news > 0 && 2 * news >= maxSeq - committed;
-  }
-
-  /** As far as the session has room and the client's rate allows; never less than it was. */
-  #edge(): number {
-    const { session, clock } = this.#options;
-    const allowed = session.received + this.#rate.allowance(clock.nowMs());
-    return Math.max(this.#grantedSeq, Math.min(session.maxSeq, allowed));
-  }
-
-  /** Who was too fast is told as soon as it may go on: it sends nothing that would be acknowledged meanwhile. */
-  #grantSoon(): void {
-    const { session, clock } = this.#options;
-    const isHeldBack = this.#grantedSeq < session.maxSeq && !this.#rate.isFull(clock.nowMs());
-    if (!isHeldBack || this.#ackTimer !== null || this.#isOver) return;
-    this.#ackTimer = clock.setTimeout(() => {
-      this.#ackTimer = null;
-      this.#acknowledge();
-    }, ACK_EVERY_MS);
+    const { down, downAcked } = session.standing;
+    if (this.#hasAnsweredFin && downAcked >= down) void session.retire();
   }
 
   /** Asks who says nothing, and lets go of who does not answer. The client may be asleep: the session stays. */
@@ -319,7 +212,7 @@ export class Attachment implements Client {
       this.close(CLOSE.heartbeat);
       return;
     }
-    if (this.#expiresAtMs !== null && this.#options.wallClock() >= this.#expiresAtMs) {
+    if (this.#bearer.isExpired) {
       this.close(CLOSE.unauthorised);
       return;
     }
@@ -334,14 +227,13 @@ export class Attachment implements Client {
 
   #standing(nonce: number): Omit<PingFrame, 'type'> {
     const { session, clock } = this.#options;
-    this.#grantedSeq = this.#edge();
     return {
       nonce,
       epoch: this.#epoch,
       lastSent: session.lastSent,
-      received: session.received,
+      received: session.standing.up,
       committed: session.committed,
-      maxSeq: this.#grantedSeq,
+      maxSeq: this.#acks.grant(),
       sentAtMs: Math.round(clock.nowMs() - this.#startedAtMs),
     };
   }

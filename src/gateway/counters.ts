@@ -1,7 +1,7 @@
 /** What a gateway has done since it began. Plain numbers, for they are counted on every frame; http/metrics.ts tells them. */
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { SessionCard } from './card.ts';
-import type { Departure } from './session.ts';
+import type { Departure } from './session.types.ts';
 
 /** How a client came to its session. */
 export type Arrival = 'begun' | 'resumed' | 'takenOver';

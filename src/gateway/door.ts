@@ -132,7 +132,11 @@ export class Door {
     }
   }
 
-  #welcome(hello: HelloFrame, { session, token, isResumed, principal }: LetIn): void {
+  #welcome(hello: HelloFrame, { session, epoch, token, isResumed, principal }: LetIn): void {
+    if (session.isOver || session.standing.epoch !== epoch) {
+      this.#refuse(refuse(session.isOver ? 'storeUnavailable' : 'fenced')); // while it was being told
+      return;
+    }
     const { clock, wallClock, durability, graceMs, limits, counters } = this.#house;
     const attachment = new Attachment({
       session,
@@ -157,7 +161,7 @@ export class Door {
       type: 'welcome',
       v: 1,
       sid: session.id,
-      epoch: session.epoch,
+      epoch,
       lin: session.card.lineage,
       resumed: isResumed,
       up: session.committed,

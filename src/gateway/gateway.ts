@@ -54,6 +54,8 @@ export interface GatewayOptions {
 
 /** Deadlines are data; this is how often they are looked at. */
 const SWEEP_EVERY_MS = 1_000;
+/** What is not in the log by then was acknowledged to nobody: clients still have it. */
+const LEAVE_WITHIN_MS = 2_000;
 /** Whether the session is there must not be heard in how long the answer takes: a store's reading has time for both. */
 const NO_SUCH_SESSION_AFTER_MS = 50;
 
@@ -97,6 +99,7 @@ export class Gateway implements House {
       admission,
       audit,
       counters,
+      logger: this.#logger,
       onEnded: (sessionId) => {
         this.#retirement.ended(sessionId);
       },
@@ -212,7 +215,9 @@ export class Gateway implements House {
     this.clock.clearTimeout(this.#sweepTimer);
     for (const pause of this.#pauses) this.clock.clearTimeout(pause);
     for (const door of this.#doors.keys()) door.close(CLOSE.draining);
-    await Promise.all(Array.from(this.#registry.sessions, (session) => session.leave()));
+    await Promise.all(
+      Array.from(this.#registry.sessions, (session) => session.leave(LEAVE_WITHIN_MS)),
+    );
   }
 
   #counted(refusal: Refusal): Refusal {
@@ -233,7 +238,8 @@ export class Gateway implements House {
 
   #sweep(): void {
     for (const session of this.#registry.sessions) {
-      if (session.isExpired) void session.retire();
+      if (session.isExpired) void session.retire(CLOSE.graceExpired);
+      else session.keep();
     }
     this.#retirement.sweep();
     this.#store.probe();

@@ -2,7 +2,6 @@
  * Which sessions live here, and how a client comes to one: it begins it, takes it up where it left it, or takes it over
  * from a gateway that is gone. Who has committed a fence owns the session; before that nobody is disturbed.
  */
-import type { App } from './app.ts';
 import type { Principal } from './auth/principal.ts';
 import { encodeCard } from './card.ts';
 import type { SessionCard } from './card.ts';
@@ -13,11 +12,11 @@ import type { Standing } from './records.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { Attached, RegistryOptions } from './registry.types.ts';
-import { appendFence } from './session-log.ts';
+import { appendFence } from './fencing.ts';
 import { GatewaySession } from './session.ts';
-import type { GatewaySessionOptions } from './session.ts';
-import { cardFor, endInLog, newCard, framesOf, lookInLog, standingFor } from './takeover.ts';
-import type { Known } from './takeover.ts';
+import type { Departure, GatewaySessionOptions } from './session.types.ts';
+import { cardFor, endInLog, lookInLog, newCard, recall, standingFor } from './takeover.ts';
+import type { Known, Recalled } from './takeover.ts';
 import { newSessionId, newToken } from './tokens.ts';
 import type { HelloFrame } from '../protocol/types.ts';
 
@@ -26,10 +25,7 @@ const MAX_TRIES = 5;
 
 const NOTHING: Standing = { epoch: 0, up: 0, down: 0, downAcked: 0, fin: 0, done: 0 };
 
-type Owned = Pick<
-  GatewaySessionOptions,
-  'id' | 'writer' | 'card' | 'standing' | 'tail' | 'isTakenOver'
->;
+type Owned = Pick<GatewaySessionOptions, 'id' | 'writer' | 'card' | 'standing' | 'tail'>;
 
 export class Registry {
   readonly #options: RegistryOptions;
@@ -76,7 +72,7 @@ export class Registry {
     if (!(session instanceof GatewaySession)) return session ?? refuse('storeUnavailable');
     this.#options.admission.owned(id, hello.inst);
     this.#options.counters.arrivals.begun += 1;
-    return { kind: 'attached', session, token, isResumed: false };
+    return { kind: 'attached', session, epoch: standing.epoch, token, isResumed: false };
   }
 
   /** Ends what lives here of the subject's. @returns how many sessions there were. */
@@ -132,11 +128,11 @@ export class Registry {
       const session =
         known.live === null
           ? await this.#takeOver(sid, known, card, hello, epoch)
-          : await this.#fence(known.live, card, hello, epoch);
+          : await known.live.fence(card, hello, epoch);
       if (session instanceof GatewaySession) {
         admission.owned(sid, hello.inst);
         counters.arrivals[known.live === null ? 'takenOver' : 'resumed'] += 1;
-        return { kind: 'attached', session, token, isResumed: true };
+        return { kind: 'attached', session, epoch, token, isResumed: true };
       }
       if (session !== null) return session;
     }
@@ -162,16 +158,6 @@ export class Registry {
     return { live, position: 0, standing, card, isEnded: false };
   }
 
-  /** Null where it was lost over this: whoever has it now is looked for. */
-  async #fence(
-    session: GatewaySession,
-    card: SessionCard,
-    hello: HelloFrame,
-    epoch: number,
-  ): Promise<GatewaySession | null> {
-    return (await session.fence(card, hello, epoch)) ? session : null;
-  }
-
   async #takeOver(
     sid: string,
     known: Known,
@@ -181,9 +167,7 @@ export class Registry {
   ): Promise<GatewaySession | Refusal | null> {
     const standing = standingFor(known.standing, hello, epoch);
     const place = this.#options.admission.placeAnyway(card.subject);
-    const session = await this.#own(sid, known.position, standing, card, place);
-    if (session instanceof GatewaySession) session.recall(await framesOf(this.#options.store, sid));
-    return session;
+    return this.#own(sid, known.position, standing, card, place);
   }
 
   /**
@@ -209,37 +193,55 @@ export class Registry {
     }
     let outcome = await appendFence(where, after, fence);
     if (outcome.kind === 'unknown') outcome = await appendFence(where, after, fence); // the same id: never twice
-    if (outcome.kind === 'committed') {
-      const facts = { tail: outcome.position, isTakenOver: after !== 0 };
-      return this.#opened({ id, writer, card, standing, ...facts }, app, leavePlace);
+    if (outcome.kind !== 'committed') {
+      leavePlace();
+      return outcome.kind === 'conflict' ? null : refuse('storeUnavailable');
     }
-    leavePlace();
-    return outcome.kind === 'conflict' ? null : refuse('storeUnavailable');
+    const isTakenOver = after !== 0;
+    const owned = { id, writer, card, standing, tail: outcome.position };
+    const session = this.#sessionOf(owned, leavePlace);
+    const recalled = isTakenOver ? await this.#recalled(session) : { up: [], down: [] };
+    if (recalled !== null && session.open(app, recalled, isTakenOver)) return session;
+    // Of a session that has not begun nothing is left; another is taken up where it was, here or elsewhere.
+    if (!isTakenOver) {
+      await appendFence(where, outcome.position, fence, 'end');
+      this.#options.onEnded(id);
+    }
+    return refuse('storeUnavailable');
   }
 
-  #opened(owned: Owned, app: App, leavePlace: () => void): GatewaySession {
-    const { store, clock, wallClock, graceMs, admission, counters } = this.#options;
-    const { id } = owned;
+  /** Nothing can be written meanwhile but another fence. Null where it cannot be read: then the session is left as it is. */
+  async #recalled(session: GatewaySession): Promise<Recalled | null> {
+    try {
+      return await recall(this.#options.store, session.id, session.standing);
+    } catch {
+      await session.leave(0);
+      return null;
+    }
+  }
+
+  /** It lives here from now on. */
+  #sessionOf(owned: Owned, leavePlace: () => void): GatewaySession {
     const session = new GatewaySession({
+      ...this.#options,
       ...owned,
-      store,
-      clock,
-      wallClock,
-      graceMs,
-      app,
-      counters,
-      maxUnhandledBytes: admission.limits.unhandledBytesPerSession,
+      maxUnhandledBytes: this.#options.admission.limits.unhandledBytesPerSession,
       onGone: (gone, why) => {
         leavePlace();
-        counters.endings[endingOf(gone.card, why)] += 1;
-        if (this.#sessions.get(id) === gone) {
-          this.#sessions.delete(id);
-          admission.forget(id);
-        }
-        if (why === 'ended' || why === 'expired') this.#options.onEnded(id);
+        this.#gone(gone, why);
       },
     });
-    this.#sessions.set(id, session);
+    this.#sessions.set(owned.id, session);
     return session;
+  }
+
+  #gone(session: GatewaySession, why: Departure): void {
+    const { id, card } = session;
+    this.#options.counters.endings[endingOf(card, why)] += 1;
+    if (this.#sessions.get(id) === session) {
+      this.#sessions.delete(id);
+      this.#options.admission.forget(id);
+    }
+    if (why === 'ended' || why === 'expired') this.#options.onEnded(id);
   }
 }

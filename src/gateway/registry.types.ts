@@ -6,6 +6,7 @@ import type { Counters } from './counters.ts';
 import type { GatewaySession } from './session.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { LogStore } from '../ports/log-store.ts';
+import type { Logger } from '../ports/logger.ts';
 
 export interface RegistryOptions {
   readonly store: LogStore;
@@ -18,11 +19,14 @@ export interface RegistryOptions {
   readonly admission: Admission;
   readonly audit: Audit;
   readonly counters: Counters;
+  readonly logger: Logger;
 }
 
 export interface Attached {
   readonly kind: 'attached';
   readonly session: GatewaySession;
+  /** Of the fence: a newer one is somebody else's. */
+  readonly epoch: number;
   /** For the next time. */
   readonly token: string;
   readonly isResumed: boolean;

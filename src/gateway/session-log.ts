@@ -1,34 +1,21 @@
 /**
  * The one writer of a session's log on this gateway: one append in flight, and everything that came meanwhile in the next.
  *
- * Whoever commits a fence owns the log. From then on an append of any other writer is refused, so an owner that was frozen,
- * cut off or forgotten learns at its next append that it is none, and has acknowledged nothing that the new owner does not know.
+ * An owner that was frozen, cut off or forgotten learns at its next append that it is none any more (fencing.ts), and has
+ * acknowledged nothing that the new owner does not know.
  */
-import { decodeRecord, encodeRecord } from './records.ts';
-import type { LoggedFrame, RecordKind, SessionRecord, Standing } from './records.ts';
-import type { Clock, WallClock } from '../ports/clock.ts';
-import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
-
-/** What is written with each record: read when it is made, so that it fits the frames in it. */
-export interface Snapshot {
-  readonly standing: Standing;
-  readonly card: Uint8Array;
-}
+import { outcomeOf } from './fencing.ts';
+import type { LogPlace, Snapshot } from './fencing.ts';
+import { encodeRecord } from './records.ts';
+import type { LoggedFrame, RecordKind, Standing } from './records.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { AppendOutcome } from '../ports/log-store.ts';
 
 export type LogLoss =
   /** Another gateway, or another attachment, has taken the session over. */
   | 'fenced'
   /** For so long nobody could say what became of an append: another may own the log by now. */
   | 'uncertain';
-
-/** Which log, and who writes. */
-export interface LogPlace {
-  readonly store: LogStore;
-  readonly sessionId: string;
-  /** Names this owner: two that fence at the same moment must not take each other's record for their own. */
-  readonly writer: string;
-  readonly wallClock: WallClock;
-}
 
 export interface SessionLogOptions extends LogPlace {
   readonly clock: Clock;
@@ -41,16 +28,12 @@ export interface SessionLogOptions extends LogPlace {
   readonly onStalled?: (isStalled: boolean) => void;
 }
 
-/** A tail as it was read: null for an empty log. */
-export interface LogTail {
-  readonly position: number;
-  readonly record: SessionRecord | null;
-}
-
 const FIRST_RETRY_MS = 50;
 const RETRY_CAP_MS = 2_000;
 /** Longer than this the answers to an append may no longer be known to the store (NATS keeps ids for 2 min). */
 const UNCERTAIN_AFTER_MS = 60_000;
+/** A store may let go of logs that nobody writes to (the file store after 15 min). */
+const KEEP_EVERY_MS = 60_000;
 /** Purging costs the store a write: not after each record. */
 const PURGE_EVERY_RECORDS = 16;
 
@@ -74,11 +57,14 @@ export class SessionLog {
   /** Oldest first: what may be purged, once it was handled on both sides. */
   #written: Written[] = [];
   #idle: (() => void)[] = [];
+  #isFlushing = false;
+  #writtenAtMs: number;
 
   /** @param tail where the fence stands that made us the owner. */
   constructor(options: SessionLogOptions, tail: number) {
     this.#options = options;
     this.#tail = tail;
+    this.#writtenAtMs = options.clock.nowMs();
   }
 
   /** A frame that the next record is to hold; `flush` sends it on its way. */
@@ -90,6 +76,23 @@ export class SessionLog {
   /** What is to be remembered has changed, though there is no frame for it. */
   touch(): void {
     this.#isDirty = true;
+  }
+
+  /** Writes in this turn: everything that comes in at once goes into one record. */
+  flushSoon(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    queueMicrotask(() => {
+      this.#isFlushing = false;
+      this.flush();
+    });
+  }
+
+  /** Writes a record of no frames where there was none for so long, so that nobody takes the session for dead. */
+  refresh(everyMs: number): void {
+    if (this.#options.clock.nowMs() - this.#writtenAtMs < everyMs) return;
+    this.touch();
+    this.flush();
   }
 
   /** Writes what there is, unless an append is in flight: then as soon as that was answered. */
@@ -140,6 +143,7 @@ export class SessionLog {
     this.#isWriting = false;
     if (outcome.kind === 'committed') {
       this.#tail = outcome.position;
+      this.#writtenAtMs = this.#options.clock.nowMs();
       this.#written.push({ position: outcome.position, up: standing.up, down: standing.down });
       this.#options.onCommitted(standing);
       this.#purge(standing);
@@ -195,35 +199,10 @@ export class SessionLog {
   }
 }
 
-/** The newest record; `record` is null where it is none of ours, or torn. */
-export async function readTail(store: LogStore, sessionId: string): Promise<LogTail | null> {
-  const tail = await store.tail(sessionId);
-  return tail === null ? null : { position: tail.position, record: decodeRecord(tail.bytes) };
-}
-
-/** Appends a fence, or an end, behind the tail that was read. Only `committed` makes an owner. */
-export function appendFence(
-  { store, sessionId, writer, wallClock }: LogPlace,
-  after: number,
-  { standing, card }: Snapshot,
-  kind: 'fence' | 'end' = 'fence',
-): Promise<AppendOutcome> {
-  const record = encodeRecord({
-    kind,
-    ...standing,
-    previous: after,
-    writtenAtMs: wallClock(),
-    card,
-    frames: [],
-  });
-  return outcomeOf(() => store.append(sessionId, record, { after, id: `${writer}:${after}` }));
-}
-
-/** A store that throws has not said no. */
-async function outcomeOf(append: () => Promise<AppendOutcome>): Promise<AppendOutcome> {
-  try {
-    return await append();
-  } catch (error) {
-    return { kind: 'unknown', reason: error instanceof Error ? error.message : 'the store failed' };
-  }
+/**
+ * How old the newest record of a session that lives may be: well within its grace, so that whoever finds only the log can tell
+ * a session that was silent from one that nobody has.
+ */
+export function keepEveryMs(graceMs: number): number {
+  return Math.min(KEEP_EVERY_MS, graceMs / 2);
 }

@@ -2,390 +2,243 @@
  * One session on the gateway that owns it: what came in and what went out, what of it is in the log, and the client, while
  * it is there. What is acknowledged is in the log; what is sent was in the log before.
  */
-import type { App, AppEvent, AppHandlers, AppResult, AppSession } from './app.ts';
-import { encodeCard } from './card.ts';
+import type { App } from './app.ts';
+import { AppVoice } from './app-voice.ts';
 import type { SessionCard } from './card.ts';
-import type { Counters } from './counters.ts';
-import { DownLog, downFrame } from './down-log.ts';
+import { DownStream } from './down-stream.ts';
+import type { Client } from './down-stream.ts';
+import { GuardedApp } from './guarded-app.ts';
 import { Lease } from './lease.ts';
-import type { LoggedFrame, Standing } from './records.ts';
-import { SessionLog } from './session-log.ts';
-import type { LogLoss, Snapshot } from './session-log.ts';
+import type { Standing } from './records.ts';
+import { SessionEnd } from './session-end.ts';
+import { SessionLog, keepEveryMs } from './session-log.ts';
+import type { LogLoss } from './session-log.ts';
+import { SessionState } from './session-state.ts';
+import { SessionTally } from './session-tally.ts';
+import type { GatewaySessionOptions } from './session.types.ts';
+import type { Recalled } from './takeover.ts';
 import { UpStream } from './up-stream.ts';
-import type { Clock, WallClock } from '../ports/clock.ts';
-import type { LogStore } from '../ports/log-store.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
-import { DATA_HEADER_BYTES, decodeFrame, encodeFrame } from '../protocol/frames.ts';
-import { writeJson } from '../protocol/json.ts';
-import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import { MAX_SESSION_MS } from '../protocol/limits.ts';
 import type { DataFrame, GapFrame, HelloFrame } from '../protocol/types.ts';
 
-/** The client's end: one socket, from the welcome on. */
-export interface Client {
-  send(frame: Uint8Array): void;
-  /** Droppable: not sent where much waits already. */
-  hint(frame: Uint8Array): void;
-  /** Something was committed: an acknowledgement is due. */
-  committed(): void;
-  close(code: CloseCode): void;
-}
+/** For what an app that has failed had said before. */
+const LEAVE_WITHIN_MS = 2_000;
 
-/** `ended`: for good. `expired`: so, for nobody came back. `left`: this gateway stops. */
-export type Departure = LogLoss | 'ended' | 'expired' | 'left';
-
-export interface GatewaySessionOptions {
-  readonly id: string;
-  readonly writer: string;
-  readonly card: SessionCard;
-  /** As the fence that made us its owner has it, and where that stands. */
-  readonly standing: Standing;
-  readonly tail: number;
-  readonly isTakenOver: boolean;
-  readonly store: LogStore;
-  readonly clock: Clock;
-  readonly wallClock: WallClock;
-  readonly app: App;
-  /** Nothing of it is left here: it ended, or another gateway has it. */
-  readonly onGone: (session: GatewaySession, why: Departure) => void;
-  /** How long the session outlives its client. */
-  readonly graceMs: number;
-  /** What may wait here for the app to handle it; then credit stops. Default: no end. */
-  readonly maxUnhandledBytes?: number;
-  readonly counters?: Counters;
-}
-
-const encoder = new TextEncoder();
-
-export class GatewaySession implements AppSession {
+export class GatewaySession {
   readonly id: string;
   readonly #options: GatewaySessionOptions;
+  readonly #state: SessionState;
+  readonly #tally: SessionTally;
   readonly #log: SessionLog;
-  readonly #downLog = new DownLog();
-  readonly #app: AppHandlers;
+  readonly #app: GuardedApp;
   readonly #up: UpStream;
+  readonly #down: DownStream;
+  readonly #voice: AppVoice;
   readonly #lease: Lease;
-  #card: SessionCard;
-  #cardBytes: Uint8Array;
-  #standing: { -readonly [K in keyof Standing]: Standing[K] };
-  #committed: Standing;
-  #client: Client | null = null;
-  /** How many chunks came in, how many of them the newest record has, and how many were counted as committed. */
-  readonly #chunks = { taken: 0, written: 0, counted: 0 };
-  /** Waits for the fence; null: the log is another's. */
-  #onFenced: ((standing: Standing | null) => void) | null = null;
-  #isFlushing = false;
-  #isOver = false;
-  /** Asked on one attachment, and again on the next. */
-  #finishing: Promise<void> | null = null;
+  readonly #end: SessionEnd;
+  /** Waits for the fence. */
+  #onFenced: (() => void) | null = null;
 
   constructor(options: GatewaySessionOptions) {
-    this.id = options.id;
+    const { id, clock, standing, card, tail } = options;
+    this.id = id;
     this.#options = options;
-    this.#card = options.card;
-    this.#cardBytes = encodeCard(options.card);
-    this.#standing = { ...options.standing };
-    this.#committed = options.standing;
-    this.#lease = new Lease(options.graceMs, options.clock);
-    const { store, clock, wallClock, writer, tail } = options;
-    this.#log = new SessionLog(
-      {
-        store,
-        sessionId: options.id,
-        writer,
-        clock,
-        wallClock,
-        snapshot: () => this.#snapshot(),
-        onCommitted: (standing) => {
-          this.#onCommitted(standing);
-        },
-        onLost: (loss) => {
-          this.#lost(loss);
-        },
+    this.#state = new SessionState(standing, card);
+    this.#lease = new Lease(options.graceMs, clock);
+    this.#tally = new SessionTally(options.counters, card.audio.sampleRateHz);
+    const callbacks = {
+      snapshot: () => {
+        this.#tally.written();
+        return this.#state.snapshot();
       },
-      tail,
-    );
-    const { audio } = options.card;
-    const { fin } = options.standing;
-    this.#app = options.app.open(this, { audio, fin, isTakenOver: options.isTakenOver });
-    this.#up = new UpStream(this.#app, audio.sampleRateHz, fin, options.maxUnhandledBytes);
+      onCommitted: (committed: Standing) => this.#onCommitted(committed),
+      onLost: (loss: LogLoss) => this.#end.lost(loss),
+    };
+    this.#log = new SessionLog({ ...options, sessionId: id, ...callbacks }, tail);
+    this.#app = new GuardedApp(options, () => {
+      void this.leave(LEAVE_WITHIN_MS, CLOSE.storeUnavailable);
+    });
+    const { sampleRateHz } = card.audio;
+    this.#up = new UpStream(this.#app, sampleRateHz, standing.fin, options.maxUnhandledBytes);
+    this.#down = new DownStream(this.#state, this.#log);
+    this.#voice = new AppVoice(id, {
+      state: this.#state,
+      log: this.#log,
+      up: this.#up,
+      down: this.#down,
+      onEnd: () => this.#end.byApp(),
+    });
+    this.#end = new SessionEnd({
+      clock,
+      log: this.#log,
+      app: this.#app,
+      voice: this.#voice,
+      down: this.#down,
+      onOver: () => this.#onFenced?.(),
+      onGone: (why) => {
+        const isEnded = why === 'ended' || why === 'expired';
+        this.#lease.step(isEnded ? 'session.ended' : 'owner.fenced');
+        options.onGone(this, why);
+      },
+    });
   }
 
   get card(): SessionCard {
-    return this.#card;
+    return this.#state.card;
   }
 
   get standing(): Standing {
-    return this.#standing;
-  }
-
-  get epoch(): number {
-    return this.#standing.epoch;
+    return this.#state.now;
   }
 
   /** Through here the client's frames are in the log. */
   get committed(): number {
-    return this.#committed.up;
-  }
-
-  get received(): number {
-    return this.#standing.up;
-  }
-
-  /** The newest frame to the client. */
-  get lastSeq(): number {
-    return this.#standing.down;
+    return this.#state.committed.up;
   }
 
   get lastSent(): number {
-    return this.#downLog.sentThrough;
-  }
-
-  get downAcked(): number {
-    return this.#standing.downAcked;
+    return this.#down.sentThrough;
   }
 
   get isAttached(): boolean {
-    return this.#client !== null;
+    return this.#down.client !== null;
+  }
+
+  /** Nothing is taken any more: it has ended, or goes on elsewhere. */
+  get isOver(): boolean {
+    return this.#end.isOver;
+  }
+
+  /** Its app has ended it: what still comes in leads to nothing, and is not taken. */
+  get isEnding(): boolean {
+    return this.#end.isByApp;
   }
 
   /** Absolute, and never less than it was. */
   get maxSeq(): number {
-    return this.#up.maxSeq(this.#committed.up, this.#standing.fin);
+    return this.#up.maxSeq(this.committed, this.#state.now.fin);
+  }
+
+  /**
+   * Opens the app, and hands it what the log holds of a session that another gateway owned: what no app has handled. What
+   * the client may not have is kept for it. False where the app does not open: then nothing of it is left here.
+   */
+  open(app: App, recalled: Recalled, isTakenOver: boolean): boolean {
+    const { audio } = this.card;
+    const { fin } = this.#state.now;
+    if (this.isOver) return false;
+    if (!this.#app.open(app, this.#voice, { audio, fin, isTakenOver })) {
+      void this.leave(0, CLOSE.storeUnavailable);
+      return false;
+    }
+    for (const { seq, bytes } of recalled.down) this.#down.recall(seq, bytes);
+    for (const frame of recalled.up) this.#up.take(frame);
+    this.#up.committed(this.committed);
+    return !this.isOver;
   }
 
   /**
    * A client takes the session up, again or for the first time. Resolves when the fence is in the log, and nothing that any
-   * attachment before it does can have an effect; null where the session was lost over it.
+   * attachment before it does can have an effect; null where the session is not here any more.
    */
-  async fence(card: SessionCard, hello: HelloFrame, epoch: number): Promise<Standing | null> {
-    if (hello.inst === this.#card.inst) this.#leave(CLOSE.fenced);
-    else this.#leave(CLOSE.superseded);
-    this.#card = card;
-    this.#cardBytes = encodeCard(card);
-    this.#standing.epoch = epoch;
-    this.#tookThrough(hello.rcv);
-    const fenced = new Promise<Standing | null>((resolve) => (this.#onFenced = resolve));
-    this.#log.touch();
-    this.#log.flush();
-    return fenced;
-  }
-
-  /** What the log holds of a session that another gateway owned: the app did not handle it, the client may not have it. */
-  recall(frames: readonly LoggedFrame[]): void {
-    const { done, downAcked } = this.#standing;
-    for (const { isDown, bytes } of frames) {
-      const frame = decodeFrame(bytes);
-      if (frame.type !== 'data' && frame.type !== 'gap') continue;
-      const seq = frame.type === 'data' ? frame.seq : frame.toSeq;
-      if (isDown && seq > downAcked) this.#downLog.keep(seq, bytes.slice());
-      if (!isDown && seq > done) this.#up.take(frame);
+  async fence(card: SessionCard, hello: HelloFrame, epoch: number): Promise<this | null> {
+    if (!this.isOver) {
+      this.#down.client?.close(hello.inst === this.card.inst ? CLOSE.fenced : CLOSE.superseded);
+      this.#state.card = card;
+      this.#state.now.epoch = epoch;
+      this.#down.tookThrough(hello.rcv);
+      const fenced = new Promise<void>((resolve) => (this.#onFenced = resolve));
+      this.#log.touch();
+      this.#log.flush();
+      await fenced;
     }
-    this.#up.committed(this.#committed.up);
+    await this.#end.gone;
+    return this.isOver ? null : this;
   }
 
   /** A frame of the newest epoch came: its welcome arrived, so the token before that one is dead (PROTOCOL.md, P12.5). */
   tokenArrived(): void {
-    const { formerToken } = this.#card;
+    const { formerToken } = this.card;
     if (formerToken === null) return;
-    this.#card = { ...this.#card, formerToken: null, spentToken: formerToken };
-    this.#cardBytes = encodeCard(this.#card);
+    this.#state.card = { ...this.card, formerToken: null, spentToken: formerToken };
     this.#log.touch();
   }
 
-  /** Ended for its subject, or on their behalf: nobody takes it up again. */
-  async logOut(): Promise<void> {
-    this.#card = { ...this.#card, isLoggedOut: true };
-    this.#cardBytes = encodeCard(this.#card);
-    await this.retire(CLOSE.unknownSession);
-  }
-
   attach(client: Client, received: number): void {
-    this.#client = client;
     this.#lease.step('client.attached');
-    this.#downLog.rewind(received);
-    this.#app.attached?.(true);
-    this.#sendCommitted();
+    this.#app.attached(true);
+    this.#down.attach(client, received);
   }
 
   /** The socket is gone; the session stays. */
   detach(client: Client): void {
-    if (this.#client !== client) return;
-    this.#client = null;
+    if (!this.#down.detach(client)) return;
     this.#lease.step('client.detached');
-    this.#app.attached?.(false);
+    this.#app.attached(false);
   }
 
-  /** The grace is over, and nobody came back. */
+  /** The grace is over, and nobody came back; or it has lasted for a day. */
   get isExpired(): boolean {
-    return this.#lease.step('time.passed') === 'expired';
+    const ageMs = this.#options.wallClock() - this.card.startedAtMs;
+    return this.#lease.step('time.passed') === 'expired' || ageMs >= MAX_SESSION_MS;
   }
 
-  /** This gateway stops: the session stays in the log, to be taken over. */
-  async leave(): Promise<void> {
-    this.#leave(CLOSE.draining);
-    await this.#log.settled();
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#log.release();
-    await this.#app.close();
-    this.#options.onGone(this, 'left');
-  }
-
-  /** The frame's bytes are only valid during the call. False where it is one of a later number than the next. */
+  /** The frame's bytes are only valid during the call. False where nothing of this number may come. */
   take(bytes: Uint8Array, frame: DataFrame | GapFrame): boolean {
     const from = frame.type === 'data' ? frame.seq : frame.fromSeq;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
-    const { counters } = this.#options;
-    if (to <= this.#standing.up) {
-      if (counters !== undefined) counters.duplicates += 1;
-      return true; // sent again: it is here
-    }
-    if (from > this.#standing.up + 1) return false;
-    if (frame.type === 'data') this.#chunks.taken += 1;
-    else this.#noteGap(frame);
-    this.#standing.up = to;
+    const { up } = this.#state.now;
+    if (to <= up) this.#tally.duplicate();
+    if (to <= up || this.isEnding || this.isOver) return true; // it is here already, or has come too late
+    if (from > up + 1 || this.#end.isNear) return false;
+    this.#tally.took(frame);
+    this.#state.now.up = to;
     this.#log.add({ isDown: false, bytes: bytes.slice() });
     this.#up.take(frame);
-    this.#flushSoon();
+    this.#log.flushSoon();
     return true;
   }
 
   /** The client has the frames through `seq`. */
   tookThrough(seq: number): void {
-    if (this.#tookThrough(seq)) this.#log.touch();
+    this.#down.tookThrough(seq);
   }
 
-  /** Nothing follows. Resolves when all of it was handled, and what came of it is in the log. */
+  /** Nothing follows. Resolves when all of it was handled, and what came of it is in the log and was sent. */
   finish(): Promise<void> {
-    return (this.#finishing ??= this.#finish());
-  }
-
-  async #finish(): Promise<void> {
-    await this.#log.settled();
-    await this.#app.finish();
-    await this.#log.settled();
-  }
-
-  /** What the app says. */
-  end(): void {
-    void this.retire();
+    return this.#end.finish();
   }
 
   /** Over for good: the log says so. */
-  async retire(code: CloseCode = CLOSE.done): Promise<void> {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    const why = this.isExpired ? 'expired' : 'ended';
-    this.#leave(code);
-    this.#lease.step('session.ended');
-    await this.#app.close();
-    const loss = await this.#log.end(); // who only believed to own the log has ended nothing
-    this.#options.onGone(this, loss ?? why);
+  retire(code: CloseCode = CLOSE.done): Promise<void> {
+    return this.#end.retire(code, this.isExpired ? 'expired' : 'ended');
   }
 
-  send(event: AppEvent): void {
-    this.#down('json', writeJson(event, MAX_FRAME_BYTES - DATA_HEADER_BYTES));
+  /** Ended for its subject, or on their behalf: nobody takes it up again. */
+  logOut(): Promise<void> {
+    this.#state.card = { ...this.card, isLoggedOut: true };
+    return this.retire(CLOSE.unknownSession);
   }
 
-  result(result: AppResult): void {
-    if (this.#isOver) return;
-    this.#standing.fin = Math.max(this.#standing.fin, result.to);
-    this.handled(this.#up.finished(this.#standing.fin));
-    this.send(result);
+  /**
+   * It stays in the log, to be taken over. What is not in the log after that time was never acknowledged: the client has it.
+   */
+  leave(withinMs: number, code: CloseCode = CLOSE.draining): Promise<void> {
+    return this.#end.leave(withinMs, code);
   }
 
-  message(data: string | Uint8Array): void {
-    if (typeof data === 'string') this.#down('text', encoder.encode(data));
-    else this.#down('binary', data);
-  }
-
-  hint(event: AppEvent): void {
-    const { epoch, down } = this.#standing;
-    this.#client?.hint(encodeFrame({ type: 'hint', channel: 0, epoch, ofSeq: down, json: event }));
-  }
-
-  handled(seq: number): void {
-    const done = Math.min(seq, this.#standing.up);
-    if (done <= this.#standing.done) return;
-    this.#standing.done = done;
-    this.#up.handled(done);
-    this.#log.touch();
-  }
-
-  #down(codec: DataFrame['codec'], payload: Uint8Array): void {
-    if (this.#isOver) return;
-    const standing = this.#standing;
-    standing.down += 1;
-    const frame = downFrame(standing, codec, payload);
-    this.#log.add({ isDown: true, bytes: frame });
-    this.#downLog.keep(standing.down, frame);
-    this.#flushSoon();
-  }
-
-  /** Everything that comes in at once goes into one record. */
-  #flushSoon(): void {
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    queueMicrotask(() => {
-      this.#isFlushing = false;
-      this.#log.flush();
-    });
-  }
-
-  #snapshot(): Snapshot {
-    this.#chunks.written = this.#chunks.taken;
-    return { standing: { ...this.#standing }, card: this.#cardBytes };
+  /** Looked at now and then: a session that lives is never taken for dead, by its store or by another gateway. */
+  keep(): void {
+    this.#log.refresh(keepEveryMs(this.#options.graceMs));
   }
 
   #onCommitted(standing: Standing): void {
-    this.#committed = standing;
-    const { written, counted } = this.#chunks;
-    this.#chunks.counted = written; // one record is on its way at a time
-    if (this.#options.counters !== undefined) {
-      this.#options.counters.chunksCommitted += written - counted;
-    }
-    if (standing.epoch === this.#standing.epoch) this.#onFenced?.(standing);
+    this.#state.committed = standing;
+    this.#tally.committed();
+    if (standing.epoch === this.standing.epoch) this.#onFenced?.();
     this.#up.committed(standing.up);
-    this.#sendCommitted();
-    this.#client?.committed();
-  }
-
-  #sendCommitted(): void {
-    const client = this.#client;
-    if (client === null) return;
-    const { epoch } = this.#standing;
-    this.#downLog.sendThrough(this.#committed.down, epoch, (frame) => {
-      client.send(frame);
-    });
-  }
-
-  #tookThrough(seq: number): boolean {
-    const acked = Math.min(seq, this.#committed.down);
-    if (acked <= this.#standing.downAcked) return false;
-    this.#standing.downAcked = acked;
-    this.#downLog.acknowledge(acked);
-    return true;
-  }
-
-  #noteGap({ samplesLost }: GapFrame): void {
-    const { counters } = this.#options;
-    if (counters === undefined) return;
-    counters.gaps += 1;
-    counters.gapMs += (samplesLost * 1_000) / this.#card.audio.sampleRateHz;
-  }
-
-  #lost(loss: LogLoss): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#leave(CLOSE.fenced);
-    this.#lease.step('owner.fenced');
-    this.#onFenced?.(null);
-    void this.#app.close();
-    this.#options.onGone(this, loss);
-  }
-
-  #leave(code: CloseCode): void {
-    this.#client?.close(code); // which detaches it
+    this.#down.committed();
   }
 }

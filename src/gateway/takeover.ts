@@ -3,13 +3,15 @@ import { decodeCard, encodeCard } from './card.ts';
 import type { SessionCard } from './card.ts';
 import type { Claimed } from './judgement.ts';
 import { decodeRecord } from './records.ts';
-import type { LoggedFrame, SessionRecord, Standing } from './records.ts';
-import { appendFence, readTail } from './session-log.ts';
+import type { SessionRecord, Standing } from './records.ts';
+import { appendFence, readTail } from './fencing.ts';
+import { keepEveryMs } from './session-log.ts';
 import type { GatewaySession } from './session.ts';
 import { digestOf, newSessionId } from './tokens.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
-import type { HelloFrame } from '../protocol/types.ts';
+import { decodeFrame } from '../protocol/frames.ts';
+import type { DataFrame, GapFrame, HelloFrame } from '../protocol/types.ts';
 
 /** Where logs are, and how long a session outlives its client. */
 export interface Logs {
@@ -37,7 +39,8 @@ export async function lookInLog(
   if (tail?.record == null || card === null) return null;
   const { position, record } = tail;
   const unattendedMs = wallClock() - record.writtenAtMs;
-  const isEnded = record.kind === 'end' || unattendedMs > graceMs + CLOCK_SLACK_MS;
+  const isEnded =
+    record.kind === 'end' || unattendedMs > graceMs + keepEveryMs(graceMs) + CLOCK_SLACK_MS;
   return { live: null, position, standing: standingOf(record), card, isEnded };
 }
 
@@ -52,13 +55,29 @@ export function endInLog(
   return appendFence(where, position, { standing, card: encodeCard(ended) }, 'end');
 }
 
-/** All that the log holds, both ways. */
-export async function framesOf(store: LogStore, sid: string): Promise<readonly LoggedFrame[]> {
-  const frames: LoggedFrame[] = [];
-  for await (const { bytes } of store.read(sid, 0)) {
-    frames.push(...(decodeRecord(bytes)?.frames ?? []));
+/** What the log holds that no app has handled, and that the client may not have. */
+export interface Recalled {
+  readonly up: readonly (DataFrame | GapFrame)[];
+  readonly down: readonly { readonly seq: number; readonly bytes: Uint8Array }[];
+}
+
+export async function recall(
+  store: LogStore,
+  sid: string,
+  { done, downAcked }: Standing,
+): Promise<Recalled> {
+  const up: (DataFrame | GapFrame)[] = [];
+  const down: { seq: number; bytes: Uint8Array }[] = [];
+  for await (const record of store.read(sid, 0)) {
+    for (const { isDown, bytes } of decodeRecord(record.bytes)?.frames ?? []) {
+      const frame = decodeFrame(bytes);
+      if (frame.type !== 'data' && frame.type !== 'gap') continue;
+      const seq = frame.type === 'data' ? frame.seq : frame.toSeq;
+      if (isDown && seq > downAcked) down.push({ seq, bytes: bytes.slice() });
+      if (!isDown && seq > done) up.push(frame);
+    }
   }
-  return frames;
+  return { up, down };
 }
 
 export function newCard(

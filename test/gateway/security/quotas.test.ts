@@ -48,8 +48,7 @@ describe('a principal', () => {
     open();
     for (let begun = 0; begun < 5; begun += 1) await answerTo();
 
-    Array.from(world.gateway.sessions)[0]!.end();
-    await settled();
+    await Array.from(world.gateway.sessions)[0]!.retire();
 
     expect((await answerTo()).code).toBeNull();
   });

@@ -1,0 +1,117 @@
+/** What a client is told of what it sent: through where it is in the log, and how far it may send on. Coarse. */
+import { ClientRate } from './admission/client-rate.ts';
+import type { AdmissionLimits } from './admission/limits.ts';
+import type { GatewaySession } from './session.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import type { Clock } from '../ports/clock.ts';
+import { DATA_HEADER_BYTES, encodeFrame } from '../protocol/frames.ts';
+
+/** Acknowledgements are coarse, at 50 chunks a second one for eight; within ACK_MAX_INTERVAL_MS. P13.2 */
+const ACK_EVERY_MS = 170;
+
+/** What a client's chunks usually last: how many it may send at first is reckoned by it. */
+const USUAL_CHUNK_MS = 100;
+
+export interface AcknowledgingOptions {
+  readonly session: GatewaySession;
+  readonly clock: Clock;
+  readonly limits: AdmissionLimits;
+  readonly send: (frame: Uint8Array) => void;
+}
+
+export class Acknowledging {
+  readonly #options: AcknowledgingOptions;
+  readonly #epoch: number;
+  readonly #rate: ClientRate;
+  #timer: unknown = null;
+  #toldAtMs = -ACK_EVERY_MS;
+  #told: number;
+  #grantedSeq = 0;
+  #isOver = false;
+
+  constructor(options: AcknowledgingOptions) {
+    const { session, clock, limits } = options;
+    this.#options = options;
+    this.#epoch = session.standing.epoch;
+    const usualSamples = (session.card.audio.sampleRateHz / 1_000) * USUAL_CHUNK_MS;
+    const usualBytes = DATA_HEADER_BYTES + usualSamples * BYTES_PER_SAMPLE;
+    this.#rate = new ClientRate(limits, usualBytes, clock.nowMs());
+    this.#told = session.committed;
+    this.grant();
+  }
+
+  /** How far the client was told that it may send. */
+  get grantedSeq(): number {
+    return this.#grantedSeq;
+  }
+
+  /** A frame came in. False where it is too much: nobody who heeds credit comes to that. */
+  take(bytes: number): boolean {
+    return this.#rate.take(bytes, this.#options.clock.nowMs());
+  }
+
+  /** Something was committed. */
+  committed(): void {
+    if (this.#isOver) return;
+    if (this.#timer !== null) {
+      if (!this.#isMuchToGrant()) return;
+      this.#options.clock.clearTimeout(this.#timer);
+      this.#timer = null;
+      this.tell();
+      return;
+    }
+    const dueInMs = this.#toldAtMs + ACK_EVERY_MS - this.#options.clock.nowMs();
+    if (dueInMs <= 0) this.tell();
+    else this.#tellIn(dueInMs);
+  }
+
+  /** Now, if there is anything new. */
+  tell(): void {
+    if (this.#isOver) return;
+    const { session, clock, send } = this.#options;
+    const { committed } = session;
+    const grantedSeq = this.#grantedSeq;
+    const maxSeq = this.grant();
+    if (committed !== this.#told || maxSeq !== grantedSeq) {
+      this.#toldAtMs = clock.nowMs();
+      this.#told = committed;
+      const rest = { ackDelayMs: 0, ranges: [] };
+      send(encodeFrame({ type: 'ack', epoch: this.#epoch, committed, maxSeq, ...rest }));
+    }
+    // Who was too fast is told as soon as it may go on: it sends nothing that would be acknowledged meanwhile.
+    const isHeldBack = maxSeq < session.maxSeq && !this.#rate.isFull(clock.nowMs());
+    if (isHeldBack && this.#timer === null) this.#tellIn(ACK_EVERY_MS);
+  }
+
+  /** As far as the session has room and the client's rate allows; never less than it was. Whoever asks tells the client. */
+  grant(): number {
+    this.#grantedSeq = this.#edge();
+    return this.#grantedSeq;
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Half of the window: who sends that fast would stand still until the next acknowledgement. P13.2 */
+  #isMuchToGrant(): boolean {
+    const { maxSeq, committed } = this.#options.session;
+    const news = this.#edge() - this.#grantedSeq;
+    return news > 0 && 2 * news >= maxSeq - committed;
+  }
+
+  #edge(): number {
+    const { session, clock } = this.#options;
+    const allowed = session.standing.up + this.#rate.allowance(clock.nowMs());
+    return Math.max(this.#grantedSeq, Math.min(session.maxSeq, allowed));
+  }
+
+  #tellIn(delayMs: number): void {
+    this.#timer = this.#options.clock.setTimeout(() => {
+      this.#timer = null;
+      this.tell();
+    }, delayMs);
+  }
+}

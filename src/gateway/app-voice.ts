@@ -1,0 +1,80 @@
+/** What an app can do for its session, and all that it can. */
+import type { AppEvent, AppResult, AppSession } from './app.ts';
+import type { DownStream } from './down-stream.ts';
+import type { SessionLog } from './session-log.ts';
+import type { SessionState } from './session-state.ts';
+import type { UpStream } from './up-stream.ts';
+import { DATA_HEADER_BYTES } from '../protocol/frames.ts';
+import { writeJson } from '../protocol/json.ts';
+import { MAX_FRAME_BYTES, MAX_POSITION } from '../protocol/limits.ts';
+import { mustFit } from '../protocol/wire.ts';
+
+export interface AppVoiceOptions {
+  readonly state: SessionState;
+  readonly log: SessionLog;
+  readonly up: UpStream;
+  readonly down: DownStream;
+  readonly onEnd: () => void;
+}
+
+const MAX_EVENT_BYTES = MAX_FRAME_BYTES - DATA_HEADER_BYTES;
+
+const encoder = new TextEncoder();
+
+export class AppVoice implements AppSession {
+  readonly id: string;
+  readonly #options: AppVoiceOptions;
+  #isShut = false;
+
+  constructor(id: string, options: AppVoiceOptions) {
+    this.id = id;
+    this.#options = options;
+  }
+
+  send(event: AppEvent): void {
+    if (!this.#isShut) this.#options.down.say('json', writeJson(event, MAX_EVENT_BYTES));
+  }
+
+  result(result: AppResult): void {
+    if (this.#isShut) return;
+    // What cannot be said moves nothing: `fin` never goes on without its final.
+    mustFit(result.to, MAX_POSITION, 'to');
+    const payload = writeJson(result, MAX_EVENT_BYTES);
+    const { state, up, down } = this.#options;
+    state.now.fin = Math.max(state.now.fin, result.to);
+    this.handled(up.finished(state.now.fin));
+    down.say('json', payload);
+  }
+
+  message(data: string | Uint8Array): void {
+    if (this.#isShut) return;
+    const { down } = this.#options;
+    if (typeof data === 'string') down.say('text', encoder.encode(data));
+    else down.say('binary', data);
+  }
+
+  hint(event: AppEvent): void {
+    if (!this.#isShut) this.#options.down.hint(event);
+  }
+
+  handled(seq: number): void {
+    const { state, up, down, log } = this.#options;
+    const done = Math.min(seq, state.now.up);
+    if (this.#isShut || done <= state.now.done) return;
+    state.now.done = done;
+    up.handled(done);
+    log.touch();
+    down.client?.committed(); // there may be room again
+  }
+
+  end(): void {
+    if (this.#isShut) return;
+    this.#isShut = true;
+    this.#options.onEnd();
+  }
+
+  /** Nobody listens any more. */
+  shut(): void {
+    this.#isShut = true;
+  }
+}
