@@ -1,88 +1,136 @@
 /**
  * Gateway: may new work come in?
  *
- * A gateway that is told to go sends its clients elsewhere, a few at a time, keeps what it has accepted until they have
- * gone, and stops when the last one has or the time is up.
+ * A gateway takes clients while its store takes what they send. One that is told to go sends its clients elsewhere, some at
+ * a time, keeps what it has accepted until they have gone, and stops when the last one has or the time is up. What the chart
+ * emits are orders.
  *
  * Chart: visualizations/charts/gateway.svg
  */
 import { assign, emit, setup } from 'xstate';
 
-export interface GatewayInput {
-  /** How long a drain may take. */
-  readonly drainMs: number;
-}
-
-export interface GatewayContext {
-  readonly drainMs: number;
-  readonly sessions: number;
-  readonly endsAtMs: number | null;
-}
-
-export type GatewayEvent =
-  | { readonly type: 'session.opened' }
-  | { readonly type: 'session.gone' }
-  /** SIGTERM, or an operator: clients are asked to go. */
-  | { readonly type: 'gateway.drain'; readonly atMs: number }
-  /** At once, with whoever is there. */
-  | { readonly type: 'gateway.stop' };
-
-export type GatewaySignal =
-  | { readonly type: 'gateway.draining'; readonly endsAtMs: number }
-  /** Whoever is left is let go of. */
-  | { readonly type: 'gateway.stopped'; readonly sessionsLeft: number };
+import {
+  afterDrain,
+  ASK_EVERY_MS,
+  askedNow,
+  initialGateway,
+  STOP_MS,
+  STORE_RETRY_MS,
+} from './gateway.rules.ts';
+import type { GatewayContext, GatewayEvent, GatewayInput, GatewayOrder } from './gateway.types.ts';
 
 export const gatewayMachine = setup({
   types: {
     input: {} as GatewayInput,
     context: {} as GatewayContext,
     events: {} as GatewayEvent,
-    emitted: {} as GatewaySignal,
+    emitted: {} as GatewayOrder,
+    tags: {} as 'ready',
   },
-  delays: { drainDeadline: ({ context }) => context.drainMs },
-  guards: { isEmpty: ({ context }) => context.sessions === 0 },
+  delays: {
+    storeRetry: STORE_RETRY_MS,
+    nextAsking: ASK_EVERY_MS,
+    drainDeadline: ({ context }) => context.drainMs,
+    stopDeadline: STOP_MS,
+  },
+  guards: {
+    isDeserted: ({ event }) => event.type === 'gateway.drain' && event.sockets === 0,
+    isAnybodyUnasked: ({ context }) => context.unasked > 0,
+  },
   actions: {
-    countIn: assign({ sessions: ({ context }) => context.sessions + 1 }),
-    countOut: assign({ sessions: ({ context }) => Math.max(0, context.sessions - 1) }),
-    noteDeadline: assign({
-      endsAtMs: ({ context, event }) =>
-        event.type === 'gateway.drain' ? event.atMs + context.drainMs : context.endsAtMs,
-    }),
-    tellDraining: emit(({ context }) => ({
-      type: 'gateway.draining' as const,
-      endsAtMs: context.endsAtMs ?? 0,
+    noteDrain: assign(({ context, event }) =>
+      event.type === 'gateway.drain' ? afterDrain(context, event) : {},
+    ),
+    noteWelcomed: assign({ unasked: ({ context }) => context.unasked + 1 }),
+    noteAsked: assign({ unasked: ({ context }) => context.unasked - askedNow(context) }),
+    ask: emit(({ context }) => ({
+      type: 'clients.ask' as const,
+      count: askedNow(context),
+      endsAtMs: context.endsAtMs,
     })),
-    tellStopped: emit(({ context }) => ({
-      type: 'gateway.stopped' as const,
-      sessionsLeft: context.sessions,
-    })),
+    closeSockets: emit({ type: 'sockets.close' }),
+    leaveSessions: emit({ type: 'sessions.leave' }),
+    releaseSessions: emit({ type: 'sessions.release' }),
+    tryStore: emit({ type: 'store.try' }),
   },
 }).createMachine({
   id: 'gateway',
-  context: ({ input }) => ({ drainMs: input.drainMs, sessions: 0, endsAtMs: null }),
+  context: ({ input }) => initialGateway(input),
   initial: 'accepting',
-  on: {
-    'session.gone': { actions: 'countOut' },
-    'gateway.stop': { target: '.stopped', description: 'Nobody is waited for.' },
-  },
   states: {
     accepting: {
-      description: 'New clients are let in, and old ones come back.',
+      description: 'In service.',
+      initial: 'ready',
       on: {
-        'session.opened': { actions: 'countIn' },
-        'gateway.drain': { target: 'draining', actions: ['noteDeadline', 'tellDraining'] },
+        'gateway.drain': [
+          { guard: 'isDeserted', target: 'stopping' },
+          { target: 'draining', actions: 'noteDrain' },
+        ],
+        'gateway.stop': { target: 'stopping' },
+      },
+      states: {
+        ready: {
+          description: 'Clients are let in, and come back.',
+          tags: 'ready',
+          on: { 'store.failed': { target: 'storeless' } },
+        },
+        storeless: {
+          description:
+            'The store takes nothing: who comes is sent to another gateway, who is there waits.',
+          on: { 'store.answered': { target: 'ready' } },
+          after: { storeRetry: 'trying' },
+        },
+        trying: {
+          description: 'The store is asked to take something, and nobody is let in until it has.',
+          entry: 'tryStore',
+          on: {
+            'store.answered': { target: 'ready' },
+            'store.failed': { target: 'storeless' },
+          },
+        },
       },
     },
     draining: {
-      description:
-        'Nobody is let in. Clients are asked to go; what they sent is kept and committed.',
-      always: { guard: 'isEmpty', target: 'stopped' },
-      after: { drainDeadline: 'stopped' },
+      description: 'Nobody is let in. Who is there may finish; what is accepted is committed.',
+      initial: 'asking',
+      on: {
+        'sockets.gone': { target: 'stopping' },
+        'gateway.stop': { target: 'stopping', description: 'Nobody is waited for any more.' },
+      },
+      after: { drainDeadline: 'stopping' },
+      states: {
+        asking: {
+          description: 'Clients are asked to go, some each second: elsewhere they all arrive.',
+          entry: ['ask', 'noteAsked'],
+          on: { 'client.welcomed': { actions: 'noteWelcomed' } },
+          after: {
+            nextAsking: [
+              { guard: 'isAnybodyUnasked', target: 'asking', reenter: true },
+              { target: 'waiting' },
+            ],
+          },
+        },
+        waiting: {
+          description: 'All were asked. Each goes in a pause of its own.',
+          on: { 'client.welcomed': { target: 'asking', actions: 'noteWelcomed' } },
+        },
+      },
+    },
+    stopping: {
+      description: 'Sockets are closed; what was accepted still gets into the log.',
+      entry: ['closeSockets', 'leaveSessions'],
+      on: { 'sessions.left': { target: 'stopped' } },
+      after: {
+        stopDeadline: {
+          target: 'stopped',
+          description: 'What is not in the log by now was acknowledged to nobody.',
+          actions: 'releaseSessions',
+        },
+      },
     },
     stopped: {
-      description: 'Who was left was let go of; their sessions stay in the log.',
+      description: 'Nothing runs any more. Sessions that had not ended are in the log.',
       type: 'final',
-      entry: 'tellStopped',
     },
   },
 });

@@ -46,6 +46,30 @@ export type {
 } from './connection.types.ts';
 export { remedyFor } from './failure.ts';
 export type { Failure, FailureKind, Remedy } from './failure.ts';
+export { gatewayMachine } from './gateway.machine.ts';
+export type {
+  GatewayContext,
+  GatewayDrain,
+  GatewayEvent,
+  GatewayFact,
+  GatewayInput,
+  GatewayOrder,
+} from './gateway.types.ts';
+export { leaseMachine } from './lease.machine.ts';
+export type {
+  ClientAttached,
+  ClientClaimed,
+  LeaseContext,
+  LeaseDismissal,
+  LeaseEnding,
+  LeaseEvent,
+  LeaseFact,
+  LeaseInput,
+  LeaseLog,
+  LeaseOrder,
+  LeaseRelease,
+  SessionLoggedOut,
+} from './lease.types.ts';
 export { livenessMachine } from './liveness.machine.ts';
 export type {
   LinkChallenged,

@@ -1,89 +1,230 @@
 /**
  * Lease: may this client come back?
  *
- * A session outlives its client for the grace. A gateway has thousands of them, so no actor runs here and no timer: the
- * chart is stepped by `transition()`, and its deadline is data that somebody looks at now and then.
+ * Who owns a session, and how long it lives. A session is an ordered log; whoever has committed a fence in it owns it, and
+ * learns at its next append that another has. A gateway has thousands, so no actor runs here and no timer: the chart is
+ * stepped by `transition()`, and its deadlines are data that somebody looks at now and then. What it emits are orders.
  *
  * Chart: visualizations/charts/lease.svg
  */
-import { assign, setup } from 'xstate';
+import { initialLease } from './lease.rules.ts';
+import { leaseSetup } from './lease.setup.ts';
+import type { LeaseDismissal, LeaseEnding, LeaseRelease } from './lease.types.ts';
 
-export interface LeaseInput {
-  /** How long the session outlives its client. */
-  readonly graceMs: number;
-  readonly atMs: number;
-}
+/** While a record is on its way that is to make the session ours. */
+const contending = {
+  'owner.fenced': [
+    {
+      guard: 'mayLookAgain',
+      target: 'reading',
+      description: 'Another was faster.',
+      actions: 'noteDefeat',
+    },
+    { target: '#lease.givenUp', description: 'Others are faster again and again.' },
+  ],
+  'fence.unanswered': [
+    {
+      guard: 'mayAskAgain',
+      description: 'Asked again, under the same id.',
+      actions: 'noteSilence',
+    },
+    { target: '#lease.givenUp' },
+  ],
+} as const;
 
-export interface LeaseContext {
-  readonly graceMs: number;
-  /** Null while a client is there. */
-  readonly expiresAtMs: number | null;
-  /** How often a client came. */
-  readonly attachments: number;
-}
-
-export type LeaseEvent =
-  | { readonly type: 'client.attached'; readonly atMs: number }
-  | { readonly type: 'client.detached'; readonly atMs: number }
-  /** Somebody looked at the time. */
-  | { readonly type: 'time.passed'; readonly atMs: number }
-  /** Everything was said: the client, or the application, ended the session. */
-  | { readonly type: 'session.ended'; readonly atMs: number }
-  /** Another gateway owns the session: here it is over, and there it goes on. */
-  | { readonly type: 'owner.fenced'; readonly atMs: number };
-
-export const leaseMachine = setup({
-  types: {
-    input: {} as LeaseInput,
-    context: {} as LeaseContext,
-    events: {} as LeaseEvent,
-  },
-  guards: {
-    isGraceOver: ({ context, event }) =>
-      context.expiresAtMs !== null && event.atMs >= context.expiresAtMs,
-  },
-  actions: {
-    noteAttached: assign({
-      expiresAtMs: null,
-      attachments: ({ context }) => context.attachments + 1,
-    }),
-    startGrace: assign({ expiresAtMs: ({ context, event }) => event.atMs + context.graceMs }),
-  },
-}).createMachine({
+export const leaseMachine = leaseSetup.createMachine({
   id: 'lease',
-  context: ({ input }) => ({
-    graceMs: input.graceMs,
-    expiresAtMs: input.atMs + input.graceMs,
-    attachments: 0,
-  }),
-  initial: 'detached',
-  on: {
-    'session.ended': { target: '.closed', description: 'Nothing is owed to the client any more.' },
-    'owner.fenced': { target: '.fenced', description: 'Another gateway has the session.' },
-  },
+  context: ({ input }) => initialLease(input),
+  initial: 'claiming',
   states: {
-    detached: {
-      description: 'Nobody is there. What comes of the audio is kept until the grace is over.',
-      on: {
-        'client.attached': { target: 'attached', actions: 'noteAttached' },
-        'time.passed': { guard: 'isGraceOver', target: 'expired' },
-      },
-    },
-    attached: {
-      description: 'The client is there: one socket, the newest.',
-      on: {
-        'client.attached': {
-          actions: 'noteAttached',
-          description: 'A newer socket of the same client takes the place of the older.',
+    claiming: {
+      description: 'Not ours yet: all that is known here is what its log says.',
+      initial: 'reading',
+      on: { 'store.failed': { target: 'givenUp' } },
+      states: {
+        reading: {
+          description: 'Somebody wants it: the tail of its log says whether it is to be had.',
+          on: {
+            'client.claimed': [
+              { guard: 'isOver', target: '#lease.over' },
+              { target: 'fencing', actions: 'noteClaim' },
+            ],
+            'session.loggedOut': [
+              { guard: 'isOver', target: '#lease.over' },
+              {
+                target: 'closing',
+                description: 'Wherever it lives: who owns it learns of it at the next append.',
+                actions: noteEnding('loggedOut'),
+              },
+            ],
+          },
         },
-        'client.detached': { target: 'detached', actions: 'startGrace' },
+        fencing: {
+          description: 'A fence is on its way, behind the tail that was read.',
+          on: {
+            ...contending,
+            'fence.committed': { target: '#lease.kept', actions: 'forgetRivals' },
+          },
+        },
+        closing: {
+          description: 'The record that says that it is over is on its way, behind the tail.',
+          on: { ...contending, 'end.committed': { target: '#lease.ended' } },
+        },
       },
     },
-    expired: {
-      description: 'The grace is over. The log says so, and through where it was committed.',
+    kept: {
+      description: 'Ours: what is accepted gets into the log, and stays there.',
+      initial: 'opening',
+      on: {
+        'session.finished': { target: 'ending', actions: noteEnding('finished') },
+        'session.loggedOut': { target: 'ending', actions: noteEnding('loggedOut') },
+        'owner.fenced': { target: 'fenced' },
+        'store.failed': { target: 'lost' },
+        'app.failed': {
+          target: 'leaving',
+          description:
+            'Another gateway, or this one, opens a new one: none but this session suffers.',
+          actions: dismiss('storeUnavailable'),
+        },
+        'gateway.stopping': { target: 'leaving', actions: dismiss('draining') },
+      },
+      states: {
+        opening: {
+          description: 'The application opens it, and is handed what its former owner left undone.',
+          on: {
+            'app.opened': { target: 'detached', actions: 'startGrace' },
+            'app.failed': {
+              guard: 'isNew',
+              target: '#lease.ending',
+              description: 'Nobody knows of it yet: nothing is to be left of it.',
+              actions: noteEnding('failed'),
+            },
+          },
+        },
+        detached: {
+          description: 'Nobody is there, and the grace runs. What comes of the audio is kept.',
+          on: {
+            'client.claimed': { target: 'returning', actions: 'noteClaim' },
+            'client.attached': {
+              guard: 'isNewest',
+              target: 'attached',
+              description: 'One whose fence was overtaken by another is not let in.',
+            },
+            'time.passed': [
+              { guard: 'isTooOld', target: '#lease.ending', actions: noteEnding('aged') },
+              { guard: 'isDue', target: '#lease.ending', actions: noteEnding('expired') },
+            ],
+          },
+        },
+        returning: {
+          description:
+            'A fence for a newer socket is on its way: nothing of an older one counts, and the grace waits.',
+          entry: 'waitForFence',
+          on: { 'fence.committed': { target: 'detached', actions: 'startGrace' } },
+        },
+        attached: {
+          description: 'The client is there, on one socket: the newest.',
+          entry: 'startRenewing',
+          on: {
+            'client.claimed': [
+              {
+                guard: 'isOfSameClient',
+                target: 'returning',
+                actions: ['noteClaim', dismiss('fenced')],
+              },
+              {
+                target: 'returning',
+                description: 'Another has its token: the older one must not come back for it.',
+                actions: ['noteClaim', dismiss('superseded')],
+              },
+            ],
+            'client.detached': { target: 'detached', actions: ['startGrace', 'renew'] },
+            'time.passed': [
+              { guard: 'isTooOld', target: '#lease.ending', actions: noteEnding('aged') },
+              {
+                guard: 'isDue',
+                description:
+                  'The log is to show that its owner lives, also of a client that is silent.',
+                actions: ['startRenewing', 'renew'],
+              },
+            ],
+          },
+        },
+      },
+    },
+    ending: {
+      description: 'Over for good: the application is closed, and the last record is on its way.',
+      entry: ['dismissForGood', 'writeEnd'],
+      on: {
+        'end.committed': { target: 'ended', actions: 'releaseForGood' },
+        'owner.fenced': {
+          target: 'fenced',
+          description: 'It goes on elsewhere: its log is not ours to end, nor to purge.',
+        },
+        'store.failed': { target: 'lost' },
+        'gateway.stopped': { target: 'left' },
+      },
+    },
+    leaving: {
+      description: 'It is given up here. What was accepted still gets into the log.',
+      entry: ['startLeaving', 'settle'],
+      on: {
+        'time.passed': {
+          guard: 'isDue',
+          target: 'left',
+          description: 'What is not in the log by now was acknowledged to nobody.',
+        },
+        'log.settled': { target: 'left' },
+        'session.loggedOut': { target: 'ending', actions: noteEnding('loggedOut') },
+        'owner.fenced': { target: 'fenced' },
+        'store.failed': { target: 'lost' },
+        'gateway.stopped': { target: 'left' },
+      },
+    },
+    ended: {
+      description: 'The log says that it is over, and no more. Who asks is told so, for a while.',
+      entry: ['startTelling', 'purge'],
+      on: { 'time.passed': { guard: 'isDue', target: 'forgotten' } },
+    },
+    forgotten: {
+      description: 'Nobody will ask any more.',
+      type: 'final',
+      entry: 'drop',
+    },
+    over: {
+      description: 'It had ended before, or its owner has been gone for longer than the grace.',
       type: 'final',
     },
-    closed: { description: 'Ended on purpose, with everything handled.', type: 'final' },
-    fenced: { description: 'Over here; it goes on elsewhere.', type: 'final' },
+    givenUp: {
+      description: 'Not to be had here now. The client tries elsewhere, or later.',
+      type: 'final',
+    },
+    fenced: {
+      description: 'Over here; it goes on elsewhere.',
+      type: 'final',
+      entry: [dismiss('fenced'), release('fenced')],
+    },
+    lost: {
+      description: 'For so long nobody could say what is in the log: another may own it by now.',
+      type: 'final',
+      entry: [dismiss('storeUnavailable'), release('uncertain')],
+    },
+    left: {
+      description: 'In the log, to be taken over.',
+      type: 'final',
+      entry: release('left'),
+    },
   },
 });
+
+function noteEnding(why: LeaseEnding) {
+  return { type: 'noteEnding', params: { why } } as const;
+}
+
+function dismiss(why: LeaseDismissal) {
+  return { type: 'dismiss', params: { why } } as const;
+}
+
+function release(why: LeaseRelease) {
+  return { type: 'release', params: { why } } as const;
+}

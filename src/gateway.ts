@@ -39,10 +39,11 @@ export async function startGateway(options: GatewayServerOptions): Promise<Runni
 }
 
 export type { GatewayServerOptions };
-export type { GatewayOptions } from './gateway/gateway.ts';
+export type { GatewayOptions } from './gateway/gateway.types.ts';
 export type * from './gateway/admission/limits.ts';
 export type * from './gateway/app.ts';
 export type { AuditEvent, AuditType, OnAudit } from './gateway/audit.ts';
+export type * from './gateway/chart-step.ts';
 export type { JwksSource } from './gateway/auth/jwks.node.ts';
 export { createJwtVerifier } from './gateway/auth/jwt-verifier.node.ts';
 export type { JwtAlgorithm, JwtVerifierOptions } from './gateway/auth/jwt-verifier.node.ts';

@@ -4,6 +4,8 @@ import type { AnyStateMachine } from 'xstate';
 import {
   breakerMachine,
   connectionMachine,
+  gatewayMachine,
+  leaseMachine,
   livenessMachine,
   networkMachine,
   orchestratorMachine,
@@ -59,6 +61,8 @@ export const charts: readonly Chart[] = [
     machine: replyMachine,
   },
   { name: 'turn', question: 'Who has the word?', machine: turnMachine },
+  { name: 'lease', question: 'May this client come back?', machine: leaseMachine },
+  { name: 'gateway', question: 'May new work come in?', machine: gatewayMachine },
 ];
 
 /** The same chart gives the same bytes, on every machine. */

@@ -201,7 +201,7 @@ export class Attachment implements Client {
   #endOnceTaken(): void {
     const { session } = this.#options;
     const { down, downAcked } = session.standing;
-    if (this.#hasAnsweredFin && downAcked >= down) void session.retire();
+    if (this.#hasAnsweredFin && downAcked >= down) session.retire();
   }
 
   /** Asks who says nothing, and lets go of who does not answer. The client may be asleep: the session stays. */

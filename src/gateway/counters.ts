@@ -1,13 +1,9 @@
 /** What a gateway has done since it began. Plain numbers, for they are counted on every frame; http/metrics.ts tells them. */
 import { CLOSE } from '../protocol/close-codes.ts';
-import type { SessionCard } from './card.ts';
-import type { Departure } from './session.types.ts';
+import type { LeaseRelease } from '../../machines/lease.types.ts';
 
 /** How a client came to its session. */
 export type Arrival = 'begun' | 'resumed' | 'takenOver';
-
-/** How a session came to its end here. `finished`: all was said, by the client or the application. */
-export type SessionEnding = Exclude<Departure, 'ended'> | 'finished' | 'loggedOut';
 
 /** What a store was asked for, and how it went; of an append, what it answered. */
 export type StoreAnswer =
@@ -57,9 +53,11 @@ export class Counters {
   /** Clients that were told to go elsewhere. */
   goAways = 0;
   readonly arrivals: Record<Arrival, number> = { begun: 0, resumed: 0, takenOver: 0 };
-  readonly endings: Record<SessionEnding, number> = {
+  readonly endings: Record<LeaseRelease, number> = {
     finished: 0,
     expired: 0,
+    aged: 0,
+    failed: 0,
     loggedOut: 0,
     fenced: 0,
     uncertain: 0,
@@ -87,9 +85,4 @@ export class Counters {
     const count = this.refusals[code];
     if (count !== undefined) this.refusals[code] = count + 1;
   }
-}
-
-export function endingOf({ isLoggedOut = false }: SessionCard, why: Departure): SessionEnding {
-  if (why !== 'ended') return why;
-  return isLoggedOut ? 'loggedOut' : 'finished';
 }

@@ -133,8 +133,10 @@ export class Door {
   }
 
   #welcome(hello: HelloFrame, { session, epoch, token, isResumed, principal }: LetIn): void {
-    if (session.isOver || session.standing.epoch !== epoch) {
-      this.#refuse(refuse(session.isOver ? 'storeUnavailable' : 'fenced')); // while it was being told
+    if (!session.admits(epoch)) {
+      // While it was being told, another fence was written, or the session was given up.
+      const why = hello.inst === session.card.inst ? 'fenced' : 'superseded';
+      this.#refuse(refuse(session.isKept ? why : 'storeUnavailable'));
       return;
     }
     const { clock, wallClock, durability, graceMs, limits, counters } = this.#house;
@@ -156,7 +158,6 @@ export class Door {
     });
     this.#attachment = attachment;
     const received = isResumed ? hello.rcv : 0; // numbers of another session mean nothing here
-    this.#house.onKnown(this);
     const welcome: WelcomeFrame = {
       type: 'welcome',
       v: 1,
@@ -178,7 +179,8 @@ export class Door {
     };
     attachment.send(encodeFrame(welcome));
     attachment.tellExpiry();
-    session.attach(attachment, received);
+    session.attach(attachment, epoch, received);
+    this.#house.onKnown(this);
   }
 
   #refuse({ kind: _, ...facts }: Refusal): void {

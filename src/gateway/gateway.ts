@@ -5,52 +5,35 @@
 import { Admission } from './admission/admission.ts';
 import { OPEN_LIMITS, limitsOf } from './admission/limits.ts';
 import type { AdmissionLimits } from './admission/limits.ts';
-import type { App } from './app.ts';
 import { Audit } from './audit.ts';
-import type { OnAudit } from './audit.ts';
 import { Bearers } from './auth/bearers.ts';
-import type { Principal, Verify } from './auth/principal.ts';
+import type { Principal } from './auth/principal.ts';
+import { reporterTo } from './chart-step.ts';
 import { Counters } from './counters.ts';
 import { Door } from './door.ts';
 import type { House, LetIn } from './door.ts';
+import { Doors } from './doors.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
+import type { GatewayOptions } from './gateway.types.ts';
+import { Lease } from './lease.ts';
+import { Lifecycle } from './lifecycle.ts';
+import type { Readiness } from './lifecycle.ts';
+import { Pauses } from './pauses.ts';
 import { Registry } from './registry.ts';
-import { Retirement } from './retirement.ts';
 import type { GatewaySession } from './session.ts';
 import { MeteredStore } from './stores/metered-store.ts';
+import type { GatewayOrder } from '../../machines/gateway.types.ts';
 import { systemClock, systemWallClock } from '../ports/clock.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
-import type { Durability, LogStore } from '../ports/log-store.ts';
+import type { Durability } from '../ports/log-store.ts';
 import { systemRandom } from '../ports/random.ts';
-import type { Random } from '../ports/random.ts';
 import { silentLogger } from '../ports/logger.ts';
 import type { Logger } from '../ports/logger.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import { DRAIN_MS, GRACE_MS } from '../protocol/limits.ts';
 import type { HelloFrame } from '../protocol/types.ts';
-
-export interface GatewayOptions {
-  readonly store: LogStore;
-  /** By the name that a client asks for; `speech` where it asks for none. */
-  readonly apps: ReadonlyMap<string, App>;
-  /**
-   * Who a bearer was issued to; without a bearer nobody is let in. Null: everybody is let in, as one and the same, which is
-   * right only where nobody else can come.
-   */
-  readonly verify: Verify | null;
-  /** What one client, principal or network may take. Defaults in admission/limits.ts; without `verify` there are few. */
-  readonly limits?: Partial<AdmissionLimits>;
-  /** Told of whoever tries what is not theirs. What it throws is of no consequence. */
-  readonly onAudit?: OnAudit;
-  /** How long a session outlives its client. Default 120,000 ms. */
-  readonly graceMs?: number;
-  readonly clock?: Clock;
-  readonly wallClock?: WallClock;
-  readonly random?: Random;
-  readonly logger?: Logger;
-}
 
 /** Deadlines are data; this is how often they are looked at. */
 const SWEEP_EVERY_MS = 1_000;
@@ -66,44 +49,49 @@ export class Gateway implements House {
   readonly #store: MeteredStore;
   readonly #logger: Logger;
   readonly #registry: Registry;
-  readonly #retirement: Retirement;
+  readonly #life: Lifecycle;
   readonly #admission: Admission;
   readonly #bearers: Bearers;
   readonly #audit: Audit;
-  /** Each with what is to be done once it is known who is there. */
-  readonly #doors = new Map<Door, () => void>();
+  readonly #doors = new Doors();
   readonly counters = new Counters();
-  #pauses = new Set<unknown>();
+  readonly #pauses: Pauses;
   #sweepTimer: unknown;
-  #isDraining = false;
+  /** Where clients may go in a drain. */
+  #elsewhere: readonly string[] = [];
 
   constructor(options: GatewayOptions) {
     this.clock = options.clock ?? systemClock;
     this.wallClock = options.wallClock ?? systemWallClock;
     this.graceMs = options.graceMs ?? GRACE_MS;
+    this.#pauses = new Pauses(this.clock);
     this.#logger = options.logger ?? silentLogger;
     const { apps, verify, onAudit = null, random = systemRandom } = options;
     const { clock, wallClock, graceMs, counters } = this;
-    const store = new MeteredStore(options.store, counters, clock);
+    const store = new MeteredStore(options.store, counters, clock, (isWell) => {
+      this.#life.tell({ type: isWell ? 'store.answered' : 'store.failed' });
+    });
     this.#store = store;
     const limits = limitsOf(options.limits, verify === null ? OPEN_LIMITS : undefined);
     const audit = new Audit(this.#logger, onAudit);
     const admission = new Admission({ limits, clock, random, audit, graceMs });
     this.#audit = audit;
-    this.#admission = admission;
-    this.#bearers = new Bearers({ verify, clock, audit, admission, logger: this.#logger });
-    const ports = { store, apps, clock, wallClock, graceMs };
-    this.#retirement = new Retirement(store, clock);
-    this.#registry = new Registry({
-      ...ports,
-      admission,
-      audit,
-      counters,
-      logger: this.#logger,
-      onEnded: (sessionId) => {
-        this.#retirement.ended(sessionId);
+    const report = reporterTo({ onStep: options.onStep ?? null, audit, logger: this.#logger });
+    this.#life = new Lifecycle({
+      clock,
+      obey: (order) => {
+        this.#obey(order);
+      },
+      onStep: (step) => {
+        report(null, step);
       },
     });
+    this.#admission = admission;
+    this.#bearers = new Bearers({ verify, clock, audit, admission, logger: this.#logger });
+    const createLease = (sessionId: string): Lease =>
+      new Lease({ graceMs, clock, onStep: (step) => report(sessionId, step) });
+    const ports = { store, apps, clock, wallClock, createLease };
+    this.#registry = new Registry({ ...ports, admission, audit, counters, logger: this.#logger });
     this.#sweep();
   }
 
@@ -111,13 +99,13 @@ export class Gateway implements House {
     return this.#store.durability;
   }
 
-  /** From its beginning on. */
-  get isDraining(): boolean {
-    return this.#isDraining;
+  /** Whether clients are let in, and if not, why. */
+  get readiness(): Readiness {
+    return this.#life.readiness;
   }
 
   get isStoreAvailable(): boolean {
-    return this.#store.isAvailable;
+    return this.#store.isWell;
   }
 
   get sessions(): Iterable<GatewaySession> {
@@ -136,7 +124,8 @@ export class Gateway implements House {
   /** A socket that is open. Its messages go to the door, and so does its end. */
   accept(socket: GatewaySocket): Door {
     const door = new Door(this, socket);
-    this.#doors.set(door, this.#admission.arrive(socket.remoteAddress));
+    this.#doors.add(door, this.#admission.arrive(socket.remoteAddress));
+    if (this.#life.isClosed) door.close(CLOSE.draining);
     return door;
   }
 
@@ -145,7 +134,8 @@ export class Gateway implements House {
     { remoteAddress }: GatewaySocket,
     isGone: () => boolean,
   ): Promise<LetIn | Refusal> {
-    if (this.#isDraining) return this.#counted(refuse('draining'));
+    const closed = this.#life.refusal;
+    if (closed !== null) return this.#counted(closed);
     const startedAtMs = this.clock.nowMs();
     const crowded = this.#admission.atDoor(remoteAddress);
     if (crowded !== null) return this.#counted(crowded);
@@ -153,9 +143,12 @@ export class Gateway implements House {
       const principal = await this.#bearers.principalOf(hello.auth, remoteAddress, 'hello');
       if ('kind' in principal) return this.#counted(principal);
       if (isGone()) return refuse('heartbeat');
+      const late = this.#life.refusal;
+      if (late !== null) return this.#counted(late);
       const attached = await this.#registry.attach(hello, principal, remoteAddress);
       if (attached.kind === 'attached') return { ...attached, principal };
-      if (attached.code === CLOSE.badResumeToken) await this.#until(startedAtMs);
+      if (attached.code === CLOSE.badResumeToken)
+        await this.#pauses.until(startedAtMs + NO_SUCH_SESSION_AFTER_MS);
       return this.#counted(attached);
     } finally {
       this.#admission.leftDoor();
@@ -173,12 +166,15 @@ export class Gateway implements House {
   }
 
   onKnown(door: Door): void {
-    this.#doors.get(door)?.();
+    this.#doors.known(door);
+    if (this.readiness === 'draining') this.#life.tell({ type: 'client.welcomed' });
   }
 
   onGone(door: Door): void {
-    this.#doors.get(door)?.();
-    this.#doors.delete(door);
+    this.#doors.remove(door);
+    if (this.#doors.size === 0 && this.readiness === 'draining') {
+      this.#life.tell({ type: 'sockets.gone' });
+    }
   }
 
   /**
@@ -195,29 +191,47 @@ export class Gateway implements House {
   }
 
   /**
-   * Tells every client to go elsewhere and waits until they have; who is left by the deadline is let go of. What was accepted
-   * is in the log, or its client has been told nothing of it and still has it.
+   * Tells every client to go elsewhere, some each second, and waits until they have; who is left by the deadline is let go of.
+   * What was accepted is in the log, or its client has been told nothing of it and still has it.
    */
-  async drain(deadlineMs = DRAIN_MS, to: readonly string[] = []): Promise<void> {
-    this.#isDraining = true;
+  drain(deadlineMs = DRAIN_MS, to: readonly string[] = []): Promise<void> {
     this.#logger.info('The gateway drains.', { sessions: this.#registry.size, deadlineMs });
-    for (const door of this.#doors.keys()) door.sendGoAway(deadlineMs, to);
-    const endsAtMs = this.clock.nowMs() + deadlineMs;
-    while (this.#doors.size > 0 && this.clock.nowMs() < endsAtMs) {
-      await new Promise<void>((resolve) => this.clock.setTimeout(resolve, 50));
-    }
-    await this.close();
+    this.#elsewhere = to;
+    const { size: sockets, clients } = this.#doors;
+    const atMs = this.clock.nowMs();
+    this.#life.tell({ type: 'gateway.drain', atMs, deadlineMs, sockets, clients });
+    return this.#life.stopped;
   }
 
   /** Lets go of everything. Sessions stay in the log, to be taken over. */
-  async close(): Promise<void> {
-    this.#isDraining = true;
-    this.clock.clearTimeout(this.#sweepTimer);
-    for (const pause of this.#pauses) this.clock.clearTimeout(pause);
-    for (const door of this.#doors.keys()) door.close(CLOSE.draining);
-    await Promise.all(
-      Array.from(this.#registry.sessions, (session) => session.leave(LEAVE_WITHIN_MS)),
-    );
+  close(): Promise<void> {
+    this.#life.tell({ type: 'gateway.stop' });
+    return this.#life.stopped;
+  }
+
+  #obey(order: GatewayOrder): void {
+    switch (order.type) {
+      case 'clients.ask':
+        this.#doors.ask(order.count, order.endsAtMs - this.clock.nowMs(), this.#elsewhere);
+        return;
+      case 'sockets.close':
+        this.clock.clearTimeout(this.#sweepTimer);
+        this.#pauses.clear();
+        this.#doors.close();
+        return;
+      case 'sessions.leave':
+        void this.#registry.leave().then(() => {
+          this.#life.tell({ type: 'sessions.left' });
+        });
+        return;
+      case 'sessions.release':
+        this.#registry.release();
+        return;
+      case 'store.try':
+        void this.#store.tryOut().then((isWell) => {
+          this.#life.tell({ type: isWell ? 'store.answered' : 'store.failed' });
+        });
+    }
   }
 
   #counted(refusal: Refusal): Refusal {
@@ -225,24 +239,9 @@ export class Gateway implements House {
     return refusal;
   }
 
-  #until(startedAtMs: number): Promise<void> {
-    const delayMs = Math.max(0, startedAtMs + NO_SUCH_SESSION_AFTER_MS - this.clock.nowMs());
-    return new Promise((resolve) => {
-      const pause = this.clock.setTimeout(() => {
-        this.#pauses.delete(pause);
-        resolve();
-      }, delayMs);
-      this.#pauses.add(pause);
-    });
-  }
-
   #sweep(): void {
-    for (const session of this.#registry.sessions) {
-      if (session.isExpired) void session.retire(CLOSE.graceExpired);
-      else session.keep();
-    }
-    this.#retirement.sweep();
-    this.#store.probe();
+    this.#registry.sweep();
+    this.#store.look();
     this.#sweepTimer = this.clock.setTimeout(() => {
       this.#sweep();
     }, SWEEP_EVERY_MS);

@@ -13,7 +13,6 @@ import type { HelloFrame } from '../protocol/types.ts';
 export interface Claimed {
   readonly card: SessionCard;
   readonly standing: Standing;
-  readonly isEnded: boolean;
 }
 
 export interface Verdict {
@@ -32,12 +31,16 @@ export function judge(
     const alarm = token === 'spent' ? 'token.reused' : 'session.refused';
     return { refusal: refuse('badResumeToken'), alarm };
   }
-  const { card, standing, isEnded } = known;
-  if (isEnded && card.isLoggedOut === true) return plain(refuse('unknownSession'));
-  if (isEnded) return plain(refuse('graceExpired', { up: standing.up }));
+  const { card, standing } = known;
   if (inst === card.inst && att <= card.att) return plain(refuse('staleAttempt'));
   if (epoch > standing.epoch + MAX_EPOCH_LEAD) return plain(refuse('protocolError'));
   return plain(null);
+}
+
+/** Its right holder asks for it, and it is over. */
+export function refusalOfEnded({ card, standing }: Claimed): Refusal {
+  if (card.isLoggedOut === true) return refuse('unknownSession');
+  return refuse('graceExpired', { up: standing.up });
 }
 
 function plain(refusal: Refusal | null): Verdict {

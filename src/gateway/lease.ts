@@ -2,35 +2,99 @@
 import { initialTransition, transition } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 
+import { statePath } from './chart-step.ts';
+import type { StepFacts } from './chart-step.ts';
 import { leaseMachine } from '../../machines/lease.machine.ts';
-import type { LeaseEvent } from '../../machines/lease.machine.ts';
+import { isWorthALook } from '../../machines/lease.rules.ts';
+import type { LeaseContext, LeaseEvent, LeaseOrder } from '../../machines/lease.types.ts';
 import type { Clock } from '../ports/clock.ts';
+import { MAX_SESSION_MS } from '../protocol/limits.ts';
 
-export type LeaseState = SnapshotFrom<typeof leaseMachine>['value'];
+/** What happened; the moment is now. */
+export type LeaseFacts = LeaseEvent extends infer E
+  ? E extends LeaseEvent
+    ? Omit<E, 'atMs'>
+    : never
+  : never;
+
+export interface LeaseOptions {
+  readonly graceMs: number;
+  readonly clock: Clock;
+  /** Told of every change of state, before its orders are obeyed. */
+  readonly onStep: (step: StepFacts) => void;
+}
 
 export class Lease {
-  readonly #clock: Clock;
+  readonly #options: LeaseOptions;
+  #obey: (order: LeaseOrder) => void = () => undefined;
   #snapshot: SnapshotFrom<typeof leaseMachine>;
+  #state: string;
+  #isKept = false;
 
-  constructor(graceMs: number, clock: Clock) {
-    this.#clock = clock;
-    [this.#snapshot] = initialTransition(leaseMachine, { graceMs, atMs: clock.nowMs() });
+  constructor(options: LeaseOptions) {
+    const { graceMs, clock } = options;
+    const input = { graceMs, lifeMs: MAX_SESSION_MS, atMs: clock.nowMs() };
+    this.#options = options;
+    [this.#snapshot] = initialTransition(leaseMachine, input);
+    this.#state = statePath(this.#snapshot.value);
   }
 
-  get state(): LeaseState {
-    return this.#snapshot.value;
+  /** `kept.detached` */
+  get state(): string {
+    return this.#state;
   }
 
-  /** Null while a client is there. */
-  get expiresAtMs(): number | null {
-    return this.#snapshot.context.expiresAtMs;
+  is(state: string): boolean {
+    return this.#state === state;
   }
 
-  step(type: LeaseEvent['type']): LeaseState {
-    [this.#snapshot] = transition(leaseMachine, this.#snapshot, {
-      type,
-      atMs: this.#clock.nowMs(),
+  get context(): LeaseContext {
+    return this.#snapshot.context;
+  }
+
+  /** What comes in and is said is accepted: asked for every chunk. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  admits(epoch: number): boolean {
+    return this.#snapshot.can({
+      type: 'client.attached',
+      epoch,
+      atMs: this.#options.clock.nowMs(),
     });
-    return this.#snapshot.value;
   }
+
+  /** Orders go there from now on. */
+  obeyedBy(obey: (order: LeaseOrder) => void): void {
+    this.#obey = obey;
+  }
+
+  step(facts: LeaseFacts): void {
+    const event = { ...facts, atMs: this.#options.clock.nowMs() } as LeaseEvent;
+    const [snapshot, actions] = transition(leaseMachine, this.#snapshot, event);
+    const from = this.#state;
+    this.#snapshot = snapshot;
+    this.#state = statePath(snapshot.value);
+    this.#isKept = this.#state.startsWith('kept.');
+    if (from !== this.#state) this.#options.onStep({ event: event.type, from, to: this.#state });
+    for (const order of ordersIn(actions)) this.#obey(order);
+  }
+
+  /** Time has passed. */
+  look(): void {
+    if (this.#snapshot.status !== 'active') return;
+    if (isWorthALook(this.#snapshot.context, this.#options.clock.nowMs())) {
+      this.step({ type: 'time.passed' });
+    }
+  }
+}
+
+/** An emitted event comes out of `transition()` as an action of this type, which its types do not list. */
+function ordersIn(
+  actions: readonly { readonly type: string; readonly params: unknown }[],
+): readonly LeaseOrder[] {
+  return actions
+    .filter(({ type }) => type === 'xstate.emit')
+    .map(({ params }) => (params as { readonly event: LeaseOrder }).event);
 }

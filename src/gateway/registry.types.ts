@@ -3,6 +3,7 @@ import type { Admission } from './admission/admission.ts';
 import type { App } from './app.ts';
 import type { Audit } from './audit.ts';
 import type { Counters } from './counters.ts';
+import type { Lease } from './lease.ts';
 import type { GatewaySession } from './session.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { LogStore } from '../ports/log-store.ts';
@@ -13,9 +14,7 @@ export interface RegistryOptions {
   readonly clock: Clock;
   readonly wallClock: WallClock;
   readonly apps: ReadonlyMap<string, App>;
-  /** Nobody takes it up again. */
-  readonly onEnded: (sessionId: string) => void;
-  readonly graceMs: number;
+  readonly createLease: (sessionId: string) => Lease;
   readonly admission: Admission;
   readonly audit: Audit;
   readonly counters: Counters;
@@ -25,7 +24,7 @@ export interface RegistryOptions {
 export interface Attached {
   readonly kind: 'attached';
   readonly session: GatewaySession;
-  /** Of the fence: a newer one is somebody else's. */
+  /** Of the fence that was written for this client. */
   readonly epoch: number;
   /** For the next time. */
   readonly token: string;

@@ -1,41 +1,29 @@
-/**
- * What becomes of the logs of sessions that have ended: their content goes at once, and what says that they ended goes when
- * nobody will ask any more.
- */
-import type { Clock } from '../ports/clock.ts';
+/** What becomes of the logs of sessions that have ended, as their leases order it. */
+import type { Lease } from './lease.ts';
+import type { LeaseOrder } from '../../machines/lease.types.ts';
 import type { LogStore } from '../ports/log-store.ts';
-
-interface Ended {
-  readonly sessionId: string;
-  readonly atMs: number;
-}
-
-/** A client that was asleep for so long is told that its session is not known, and no longer that it has ended. */
-const TOLD_FOR_MS = 300_000;
 
 export class Retirement {
   readonly #store: LogStore;
-  readonly #clock: Clock;
-  /** Oldest first. */
-  #ended: Ended[] = [];
+  /** Of sessions that are over, and still told to be so. */
+  readonly #ended = new Map<string, Lease>();
 
-  constructor(store: LogStore, clock: Clock) {
+  constructor(store: LogStore) {
     this.#store = store;
-    this.#clock = clock;
   }
 
   /** What the store cannot do now its own age limit does. */
-  ended(sessionId: string): void {
-    this.#store.purge(sessionId, Number.MAX_SAFE_INTEGER).catch(() => undefined);
-    this.#ended.push({ sessionId, atMs: this.#clock.nowMs() });
+  obey(sessionId: string, lease: Lease, { type }: LeaseOrder): void {
+    if (type === 'log.purge') {
+      this.#ended.set(sessionId, lease);
+      this.#store.purge(sessionId, Number.MAX_SAFE_INTEGER).catch(() => undefined);
+    } else if (type === 'log.drop') {
+      this.#ended.delete(sessionId);
+      this.#store.drop(sessionId).catch(() => undefined);
+    }
   }
 
   sweep(): void {
-    const untilMs = this.#clock.nowMs() - TOLD_FOR_MS;
-    while (this.#ended[0] !== undefined && this.#ended[0].atMs <= untilMs) {
-      const { sessionId } = this.#ended[0];
-      this.#ended.shift();
-      this.#store.drop(sessionId).catch(() => undefined);
-    }
+    for (const lease of this.#ended.values()) lease.look();
   }
 }

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
 import { Gateway } from './gateway.ts';
-import type { GatewayOptions } from './gateway.ts';
+import type { GatewayOptions } from './gateway.types.ts';
 import { respond } from './http/answers.ts';
 import { guard } from './http/guarded-stream.ts';
 import { PATH, SUBPROTOCOL, originsOf, refusalOfUpgrade } from './http/upgrade.ts';

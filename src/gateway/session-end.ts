@@ -1,51 +1,42 @@
 /**
- * How a session ends here: with everything said, at the app's word, for good, left for another gateway, or lost to one. Once:
- * nothing is taken and nothing is said any more, what is to be written is, and then nothing of it is left.
+ * How a session ends here: with everything said, at the app's word, for good, left for another gateway, or lost to one. When,
+ * its lease decides, whose orders are obeyed here.
  */
 import type { AppVoice } from './app-voice.ts';
 import type { DownStream } from './down-stream.ts';
 import type { GuardedApp } from './guarded-app.ts';
-import type { LogLoss, SessionLog } from './session-log.ts';
-import type { Departure } from './session.types.ts';
-import { within } from './within.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Lease } from './lease.ts';
+import type { SessionLog } from './session-log.ts';
+import type { LeaseOrder, LeaseRelease } from '../../machines/lease.types.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
-import type { CloseCode } from '../protocol/close-codes.ts';
 
 export interface SessionEndOptions {
-  readonly clock: Clock;
+  readonly lease: Lease;
   readonly log: SessionLog;
   readonly app: GuardedApp;
   readonly voice: AppVoice;
   readonly down: DownStream;
-  /** It is over: who waits for it need not any more. */
-  readonly onOver: () => void;
-  /** The log may be another's. */
-  readonly onGone: (why: Departure) => void;
+  /** It is not here any more. */
+  readonly onGone: (why: LeaseRelease) => void;
+  /** What becomes of its log, once it is over. */
+  readonly retire: (order: LeaseOrder) => void;
 }
 
-/** What is still to be written is; resolves to null, or to why it is not ours to write. */
-type Written = () => Promise<LogLoss | null>;
-
 export class SessionEnd {
+  /** Resolves when whoever asks for the session finds it elsewhere, or ended. */
+  readonly gone: Promise<void>;
   readonly #options: SessionEndOptions;
-  #isOver = false;
-  #gone: Promise<void> | null = null;
+  #onGone: () => void = () => undefined;
   /** Asked on one attachment, and again on the next. */
   #finishing: Promise<void> | null = null;
   #isByApp = false;
 
   constructor(options: SessionEndOptions) {
     this.#options = options;
-  }
-
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
-  /** Null until it is over; resolves when whoever asks for the session finds it elsewhere, or ended. */
-  get gone(): Promise<void> | null {
-    return this.#gone;
+    this.gone = new Promise((resolve) => (this.#onGone = resolve));
+    options.lease.obeyedBy((order) => {
+      this.#obey(order);
+    });
   }
 
   /** The client has said that nothing follows, or the app. */
@@ -69,24 +60,6 @@ export class SessionEnd {
     this.#finishing ??= this.#tellFinished();
   }
 
-  /** For good: the log says so. Resolves when nothing of it is left here. */
-  retire(code: CloseCode, why: 'ended' | 'expired' = 'ended'): Promise<void> {
-    return this.#depart(why, code, () => this.#options.log.end());
-  }
-
-  /** @param withinMs how long the store may take for what came in and was said; 0: nothing more is written. */
-  leave(withinMs: number, code: CloseCode): Promise<void> {
-    const { clock, log } = this.#options;
-    return this.#depart('left', code, async () => {
-      if (withinMs > 0) await within(clock, withinMs, log.settled());
-      return null;
-    });
-  }
-
-  lost(loss: LogLoss): void {
-    void this.#depart(loss, CLOSE.fenced, () => Promise.resolve(null));
-  }
-
   async #finish(): Promise<void> {
     const { log, app, voice } = this.#options;
     await log.settled();
@@ -96,24 +69,56 @@ export class SessionEnd {
   }
 
   async #tellFinished(): Promise<void> {
-    await this.#options.log.settled();
-    if (!this.isOver) this.#options.down.finished();
+    const { lease, log, down } = this.#options;
+    await log.settled();
+    if (lease.isKept) down.finished();
   }
 
-  async #depart(why: Departure, code: CloseCode, written: Written): Promise<void> {
-    if (!this.#isOver) this.#gone = this.#departed(why, code, written);
-    await this.#gone;
-    await this.#options.app.close();
+  #obey(order: LeaseOrder): void {
+    const { log, down, retire } = this.#options;
+    switch (order.type) {
+      case 'client.dismiss':
+        down.client?.close(CLOSE[order.why]); // which detaches it
+        return;
+      case 'log.renew':
+        log.touch();
+        log.flush();
+        return;
+      case 'log.settle':
+        void this.#settle();
+        return;
+      case 'log.end':
+        void this.#end();
+        return;
+      case 'session.release':
+        void this.#release(order.why);
+        return;
+      default:
+        retire(order);
+    }
   }
 
-  async #departed(why: Departure, code: CloseCode, written: Written): Promise<void> {
-    const { log, voice, down, onOver, onGone } = this.#options;
-    this.#isOver = true;
+  async #settle(): Promise<void> {
+    const { lease, log, voice } = this.#options;
     voice.shut();
-    down.client?.close(code);
-    onOver();
-    const loss = await written(); // who only believed to own the log has ended nothing
+    await log.settled();
+    lease.step({ type: 'log.settled' });
+  }
+
+  /** Where the log turns out to be another's, its lease is over by then. */
+  async #end(): Promise<void> {
+    const { lease, log, voice } = this.#options;
+    voice.shut();
+    await log.end();
+    lease.step({ type: 'end.committed' });
+  }
+
+  async #release(why: LeaseRelease): Promise<void> {
+    const { log, voice, app, onGone } = this.#options;
+    voice.shut();
     log.release();
-    onGone(loss ?? why);
+    onGone(why);
+    await app.close();
+    this.#onGone();
   }
 }

@@ -58,7 +58,6 @@ export class SessionLog {
   #written: Written[] = [];
   #idle: (() => void)[] = [];
   #isFlushing = false;
-  #writtenAtMs: number;
 
   /** @param tail where the fence stands that made us the owner. */
   constructor(options: SessionLogOptions, tail: number) {
@@ -86,13 +85,6 @@ export class SessionLog {
       this.#isFlushing = false;
       this.flush();
     });
-  }
-
-  /** Writes a record of no frames where there was none for so long, so that nobody takes the session for dead. */
-  refresh(everyMs: number): void {
-    if (this.#options.clock.nowMs() - this.#writtenAtMs < everyMs) return;
-    this.touch();
-    this.flush();
   }
 
   /** Writes what there is, unless an append is in flight: then as soon as that was answered. */
@@ -197,12 +189,4 @@ export class SessionLog {
     this.#idle = [];
     for (const resolve of idle) resolve();
   }
-}
-
-/**
- * How old the newest record of a session that lives may be: well within its grace, so that whoever finds only the log can tell
- * a session that was silent from one that nobody has.
- */
-export function keepEveryMs(graceMs: number): number {
-  return Math.min(KEEP_EVERY_MS, graceMs / 2);
 }

@@ -8,27 +8,20 @@ import type { SessionCard } from './card.ts';
 import { DownStream } from './down-stream.ts';
 import type { Client } from './down-stream.ts';
 import { GuardedApp } from './guarded-app.ts';
-import { Lease } from './lease.ts';
+import type { Lease, LeaseFacts } from './lease.ts';
 import type { Standing } from './records.ts';
 import { SessionEnd } from './session-end.ts';
-import { SessionLog, keepEveryMs } from './session-log.ts';
+import { SessionLog } from './session-log.ts';
 import type { LogLoss } from './session-log.ts';
 import { SessionState } from './session-state.ts';
 import { SessionTally } from './session-tally.ts';
 import type { GatewaySessionOptions } from './session.types.ts';
 import type { Recalled } from './takeover.ts';
 import { UpStream } from './up-stream.ts';
-import { CLOSE } from '../protocol/close-codes.ts';
-import type { CloseCode } from '../protocol/close-codes.ts';
-import { MAX_SESSION_MS } from '../protocol/limits.ts';
 import type { DataFrame, GapFrame, HelloFrame } from '../protocol/types.ts';
-
-/** For what an app that has failed had said before. */
-const LEAVE_WITHIN_MS = 2_000;
 
 export class GatewaySession {
   readonly id: string;
-  readonly #options: GatewaySessionOptions;
   readonly #state: SessionState;
   readonly #tally: SessionTally;
   readonly #log: SessionLog;
@@ -38,15 +31,14 @@ export class GatewaySession {
   readonly #voice: AppVoice;
   readonly #lease: Lease;
   readonly #end: SessionEnd;
-  /** Waits for the fence. */
+  /** Waits until the fence is in the log, or never will be. */
   #onFenced: (() => void) | null = null;
 
   constructor(options: GatewaySessionOptions) {
-    const { id, clock, standing, card, tail } = options;
+    const { id, lease, standing, card, tail } = options;
     this.id = id;
-    this.#options = options;
     this.#state = new SessionState(standing, card);
-    this.#lease = new Lease(options.graceMs, clock);
+    this.#lease = lease;
     this.#tally = new SessionTally(options.counters, card.audio.sampleRateHz);
     const callbacks = {
       snapshot: () => {
@@ -54,12 +46,11 @@ export class GatewaySession {
         return this.#state.snapshot();
       },
       onCommitted: (committed: Standing) => this.#onCommitted(committed),
-      onLost: (loss: LogLoss) => this.#end.lost(loss),
+      onLost: (loss: LogLoss) =>
+        this.#tell({ type: loss === 'fenced' ? 'owner.fenced' : 'store.failed' }),
     };
     this.#log = new SessionLog({ ...options, sessionId: id, ...callbacks }, tail);
-    this.#app = new GuardedApp(options, () => {
-      void this.leave(LEAVE_WITHIN_MS, CLOSE.storeUnavailable);
-    });
+    this.#app = new GuardedApp(options, () => this.#tell({ type: 'app.failed' }));
     const { sampleRateHz } = card.audio;
     this.#up = new UpStream(this.#app, sampleRateHz, standing.fin, options.maxUnhandledBytes);
     this.#down = new DownStream(this.#state, this.#log);
@@ -71,17 +62,13 @@ export class GatewaySession {
       onEnd: () => this.#end.byApp(),
     });
     this.#end = new SessionEnd({
-      clock,
+      lease,
       log: this.#log,
       app: this.#app,
       voice: this.#voice,
       down: this.#down,
-      onOver: () => this.#onFenced?.(),
-      onGone: (why) => {
-        const isEnded = why === 'ended' || why === 'expired';
-        this.#lease.step(isEnded ? 'session.ended' : 'owner.fenced');
-        options.onGone(this, why);
-      },
+      onGone: options.onGone,
+      retire: options.retire,
     });
   }
 
@@ -106,9 +93,9 @@ export class GatewaySession {
     return this.#down.client !== null;
   }
 
-  /** Nothing is taken any more: it has ended, or goes on elsewhere. */
-  get isOver(): boolean {
-    return this.#end.isOver;
+  /** What comes in and is said is accepted. */
+  get isKept(): boolean {
+    return this.#lease.isKept;
   }
 
   /** Its app has ended it: what still comes in leads to nothing, and is not taken. */
@@ -128,34 +115,35 @@ export class GatewaySession {
   open(app: App, recalled: Recalled, isTakenOver: boolean): boolean {
     const { audio } = this.card;
     const { fin } = this.#state.now;
-    if (this.isOver) return false;
+    if (!this.isKept) return false;
     if (!this.#app.open(app, this.#voice, { audio, fin, isTakenOver })) {
-      void this.leave(0, CLOSE.storeUnavailable);
+      this.#tell({ type: 'app.failed' });
       return false;
     }
     for (const { seq, bytes } of recalled.down) this.#down.recall(seq, bytes);
     for (const frame of recalled.up) this.#up.take(frame);
     this.#up.committed(this.committed);
-    return !this.isOver;
+    if (this.#lease.is('kept.opening')) this.#tell({ type: 'app.opened' });
+    return this.isKept;
   }
 
   /**
    * A client takes the session up, again or for the first time. Resolves when the fence is in the log, and nothing that any
-   * attachment before it does can have an effect; null where the session is not here any more.
+   * attachment before it does can have an effect; false where the session is not here any more.
    */
-  async fence(card: SessionCard, hello: HelloFrame, epoch: number): Promise<this | null> {
-    if (!this.isOver) {
-      this.#down.client?.close(hello.inst === this.card.inst ? CLOSE.fenced : CLOSE.superseded);
-      this.#state.card = card;
-      this.#state.now.epoch = epoch;
-      this.#down.tookThrough(hello.rcv);
-      const fenced = new Promise<void>((resolve) => (this.#onFenced = resolve));
-      this.#log.touch();
-      this.#log.flush();
-      await fenced;
-    }
-    await this.#end.gone;
-    return this.isOver ? null : this;
+  async fence(card: SessionCard, hello: HelloFrame, epoch: number): Promise<boolean> {
+    const isSameClient = hello.inst === this.card.inst;
+    this.#tell({ type: 'client.claimed', epoch, isSameClient, log: null });
+    if (!this.#lease.is('kept.returning')) return false;
+    this.#state.card = card;
+    this.#state.now.epoch = epoch;
+    this.#down.tookThrough(hello.rcv);
+    const fenced = new Promise<void>((resolve) => (this.#onFenced = resolve));
+    this.#log.touch();
+    this.#log.flush();
+    await fenced;
+    if (!this.isKept) await this.#end.gone;
+    return this.isKept;
   }
 
   /** A frame of the newest epoch came: its welcome arrived, so the token before that one is dead (PROTOCOL.md, P12.5). */
@@ -166,8 +154,14 @@ export class GatewaySession {
     this.#log.touch();
   }
 
-  attach(client: Client, received: number): void {
-    this.#lease.step('client.attached');
+  /** Whether the client for which a fence of this epoch was written is still the one to be welcomed. */
+  admits(epoch: number): boolean {
+    return this.#lease.admits(epoch);
+  }
+
+  /** Only whom it `admits`. */
+  attach(client: Client, epoch: number, received: number): void {
+    this.#tell({ type: 'client.attached', epoch });
     this.#app.attached(true);
     this.#down.attach(client, received);
   }
@@ -175,14 +169,13 @@ export class GatewaySession {
   /** The socket is gone; the session stays. */
   detach(client: Client): void {
     if (!this.#down.detach(client)) return;
-    this.#lease.step('client.detached');
+    this.#tell({ type: 'client.detached' });
     this.#app.attached(false);
   }
 
-  /** The grace is over, and nobody came back; or it has lasted for a day. */
-  get isExpired(): boolean {
-    const ageMs = this.#options.wallClock() - this.card.startedAtMs;
-    return this.#lease.step('time.passed') === 'expired' || ageMs >= MAX_SESSION_MS;
+  /** Time has passed. */
+  look(): void {
+    this.#lease.look();
   }
 
   /** The frame's bytes are only valid during the call. False where nothing of this number may come. */
@@ -191,7 +184,7 @@ export class GatewaySession {
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
     const { up } = this.#state.now;
     if (to <= up) this.#tally.duplicate();
-    if (to <= up || this.isEnding || this.isOver) return true; // it is here already, or has come too late
+    if (to <= up || this.isEnding || !this.isKept) return true; // it is here already, or has come too late
     if (from > up + 1 || this.#end.isNear) return false;
     this.#tally.took(frame);
     this.#state.now.up = to;
@@ -211,33 +204,42 @@ export class GatewaySession {
     return this.#end.finish();
   }
 
-  /** Over for good: the log says so. */
-  retire(code: CloseCode = CLOSE.done): Promise<void> {
-    return this.#end.retire(code, this.isExpired ? 'expired' : 'ended');
+  /** The client has all that it was told, and nothing follows. */
+  retire(): void {
+    this.#tell({ type: 'session.finished' });
   }
 
-  /** Ended for its subject, or on their behalf: nobody takes it up again. */
-  logOut(): Promise<void> {
+  /** Ended for its subject, or on their behalf: nobody takes it up again. False where it turns out to live elsewhere. */
+  async logOut(): Promise<boolean> {
     this.#state.card = { ...this.card, isLoggedOut: true };
-    return this.retire(CLOSE.unknownSession);
+    this.#tell({ type: 'session.loggedOut', log: null });
+    await this.#end.gone;
+    return this.#lease.is('ended');
   }
 
-  /**
-   * It stays in the log, to be taken over. What is not in the log after that time was never acknowledged: the client has it.
-   */
-  leave(withinMs: number, code: CloseCode = CLOSE.draining): Promise<void> {
-    return this.#end.leave(withinMs, code);
+  /** This gateway stops: it stays in the log, to be taken over. Resolves when it is not here any more. */
+  leave(): Promise<void> {
+    this.#tell({ type: 'gateway.stopping' });
+    return this.#end.gone;
   }
 
-  /** Looked at now and then: a session that lives is never taken for dead, by its store or by another gateway. */
-  keep(): void {
-    this.#log.refresh(keepEveryMs(this.#options.graceMs));
+  /** Nothing more is waited for. */
+  release(): void {
+    this.#tell({ type: 'gateway.stopped' });
+  }
+
+  #tell(facts: LeaseFacts): void {
+    this.#lease.step(facts);
+    if (this.#lease.is('kept.returning')) return;
+    this.#onFenced?.();
+    this.#onFenced = null;
   }
 
   #onCommitted(standing: Standing): void {
     this.#state.committed = standing;
     this.#tally.committed();
-    if (standing.epoch === this.standing.epoch) this.#onFenced?.();
+    const isFenced = this.#onFenced !== null && standing.epoch === this.standing.epoch;
+    if (isFenced) this.#tell({ type: 'fence.committed' });
     this.#up.committed(standing.up);
     this.#down.committed();
   }

@@ -4,55 +4,45 @@ import type { SessionCard } from './card.ts';
 import type { Claimed } from './judgement.ts';
 import { decodeRecord } from './records.ts';
 import type { SessionRecord, Standing } from './records.ts';
-import { appendFence, readTail } from './fencing.ts';
-import { keepEveryMs } from './session-log.ts';
-import type { GatewaySession } from './session.ts';
+import { readTail } from './fencing.ts';
+import type { Snapshot } from './fencing.ts';
 import { digestOf, newSessionId } from './tokens.ts';
 import type { WallClock } from '../ports/clock.ts';
-import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
+import type { LeaseLog } from '../../machines/lease.types.ts';
+import type { LogStore } from '../ports/log-store.ts';
 import { decodeFrame } from '../protocol/frames.ts';
 import type { DataFrame, GapFrame, HelloFrame } from '../protocol/types.ts';
 
-/** Where logs are, and how long a session outlives its client. */
+/** Where logs are. */
 export interface Logs {
   readonly store: LogStore;
   readonly wallClock: WallClock;
-  readonly graceMs: number;
 }
-
-/** Wall clocks of two machines differ, and a gateway takes a while to come back: rather too late than too early. */
-const CLOCK_SLACK_MS = 30_000;
 
 /** Where a session stands as far as anybody here can see, and the card of who may take it up. */
 export interface Known extends Claimed {
-  readonly live: GatewaySession | null;
   readonly position: number;
+  readonly log: LeaseLog;
 }
 
 /** Null for what was never a session here, or is none any more. */
-export async function lookInLog(
-  { store, wallClock, graceMs }: Logs,
-  sid: string,
-): Promise<Known | null> {
+export async function lookInLog({ store, wallClock }: Logs, sid: string): Promise<Known | null> {
   const tail = await readTail(store, sid);
   const card = tail?.record == null ? null : decodeCard(tail.record.card);
   if (tail?.record == null || card === null) return null;
   const { position, record } = tail;
-  const unattendedMs = wallClock() - record.writtenAtMs;
-  const isEnded =
-    record.kind === 'end' || unattendedMs > graceMs + keepEveryMs(graceMs) + CLOCK_SLACK_MS;
-  return { live: null, position, standing: standingOf(record), card, isEnded };
+  const nowMs = wallClock();
+  const log = {
+    isEnd: record.kind === 'end',
+    unattendedMs: nowMs - record.writtenAtMs,
+    ageMs: nowMs - card.startedAtMs,
+  };
+  return { position, standing: standingOf(record), card, log };
 }
 
-/** Ends it on somebody's behalf. Whoever owns it learns of that at the next append. */
-export function endInLog(
-  { store, wallClock }: Logs,
-  sid: string,
-  { standing, card, position }: Known,
-): Promise<AppendOutcome> {
-  const where = { store, sessionId: sid, writer: newSessionId(), wallClock };
-  const ended = { ...card, isLoggedOut: true };
-  return appendFence(where, position, { standing, card: encodeCard(ended) }, 'end');
+/** The last record of a session that somebody ended, wherever it lives. */
+export function loggedOutIn({ standing, card }: Known): Snapshot {
+  return { standing, card: encodeCard({ ...card, isLoggedOut: true }) };
 }
 
 /** What the log holds that no app has handled, and that the client may not have. */
@@ -60,6 +50,8 @@ export interface Recalled {
   readonly up: readonly (DataFrame | GapFrame)[];
   readonly down: readonly { readonly seq: number; readonly bytes: Uint8Array }[];
 }
+
+export const NOTHING_RECALLED: Recalled = { up: [], down: [] };
 
 export async function recall(
   store: LogStore,

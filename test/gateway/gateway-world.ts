@@ -1,7 +1,7 @@
 /** A gateway on a virtual clock, with clients that speak frames and nothing else. */
 import type { App, AppAudio, AppGap, AppHandlers, AppSession } from '../../src/gateway/app.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
-import type { GatewayOptions } from '../../src/gateway/gateway.ts';
+import type { GatewayOptions } from '../../src/gateway/gateway.types.ts';
 import type { Door } from '../../src/gateway/door.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import type { LogStore } from '../../src/ports/log-store.ts';

@@ -152,12 +152,15 @@ describe('a gateway', () => {
     await settled();
     client.lose();
 
-    world.clock.advance(119_000);
-    const inTime = (await world.client().hello(resumption(welcome))) as WelcomeFrame;
-    world.client();
-    world.clock.advance(1);
+    await world.clock.advanceAsync(119_000);
+    const again = world.client();
+    const inTime = (await again.hello(resumption(welcome))) as WelcomeFrame;
+    again.lose();
+    await world.clock.advanceAsync(121_000);
+    const late = await world.client().hello(resumption(inTime, 3));
 
     expect(inTime.type).toBe('welcome');
+    expect(late).toMatchObject({ type: 'refused', code: 4411, up: 1 });
   });
 
   it('finishes when the client has said all: what came of it is sent, and the log is closed', async () => {

@@ -10,6 +10,8 @@ const charts: readonly (readonly [string, LoadChart])[] = [
     'connection',
     async () => (await import('../../machines/connection.machine.ts')).connectionMachine,
   ],
+  ['gateway', async () => (await import('../../machines/gateway.machine.ts')).gatewayMachine],
+  ['lease', async () => (await import('../../machines/lease.machine.ts')).leaseMachine],
   ['liveness', async () => (await import('../../machines/liveness.machine.ts')).livenessMachine],
   ['network', async () => (await import('../../machines/network.machine.ts')).networkMachine],
   [

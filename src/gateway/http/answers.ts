@@ -41,7 +41,7 @@ function answerTo(gateway: Measured, url: string, method: string): Answer {
     case '/healthz':
       return { status: 200, body: 'ok\n' };
     case '/readyz':
-      return readiness(gateway);
+      return readinessOf(gateway);
     case '/metrics':
       return { status: 200, body: metricsOf(gateway), type: PROMETHEUS };
     case PATH:
@@ -51,8 +51,6 @@ function answerTo(gateway: Measured, url: string, method: string): Answer {
   }
 }
 
-function readiness({ isDraining, isStoreAvailable }: Measured): Answer {
-  if (isDraining) return { status: 503, body: 'draining\n' };
-  if (!isStoreAvailable) return { status: 503, body: 'store unavailable\n' };
-  return { status: 200, body: 'ready\n' };
+function readinessOf({ readiness }: Measured): Answer {
+  return { status: readiness === 'ready' ? 200 : 503, body: `${readiness}\n` };
 }

@@ -3,12 +3,13 @@
  * with names, units and words; docs/gateway.md is checked against it. No label is of a client's making.
  */
 import type { Counters, Histogram } from '../counters.ts';
+import type { Readiness } from '../lifecycle.ts';
 
 /** What there is to be measured. */
 export interface Measured {
   readonly sessions: Iterable<{ readonly isAttached: boolean }>;
   readonly counters: Counters;
-  readonly isDraining: boolean;
+  readonly readiness: Readiness;
   readonly isStoreAvailable: boolean;
 }
 
@@ -41,7 +42,7 @@ export const METRICS: readonly Metric[] = [
   {
     name: 'tenuto_sessions_ended_total',
     type: 'counter',
-    help: 'Sessions that are not here any more. fenced: another gateway has it; uncertain: the store did not say what it wrote; left: in the log when this gateway stopped.',
+    help: 'Sessions that are not here any more. aged: they had lasted a day; failed: their application did not open; fenced: another gateway has it; uncertain: the store did not say what it wrote; left: in the log when this gateway stopped.',
     label: 'why',
     read: ({ counters }) => counters.endings,
   },
@@ -125,7 +126,7 @@ export const METRICS: readonly Metric[] = [
     name: 'tenuto_draining',
     type: 'gauge',
     help: '1 from the beginning of a drain on.',
-    read: ({ isDraining }) => Number(isDraining),
+    read: ({ readiness }) => Number(readiness === 'draining'),
   },
   {
     name: 'tenuto_goaways_total',

@@ -22,14 +22,21 @@ export class MeteredStore implements LogStore {
   readonly #clock: Clock;
   /** Each append that was not answered yet, with when it was asked for: the oldest first. */
   readonly #inFlight = new Map<object, number>();
-  #isFailing = false;
-  #isProbing = false;
-  #probes = 0;
+  readonly #onHealth: (isWell: boolean) => void;
+  #isWell = true;
+  #trials = 0;
 
-  constructor(store: LogStore, counters: Counters, clock: Clock) {
+  /** @param onHealth told when it fails, and when it takes records again. */
+  constructor(
+    store: LogStore,
+    counters: Counters,
+    clock: Clock,
+    onHealth: (isWell: boolean) => void,
+  ) {
     this.#store = store;
     this.#counters = counters;
     this.#clock = clock;
+    this.#onHealth = onHealth;
   }
 
   get durability(): Durability {
@@ -37,21 +44,31 @@ export class MeteredStore implements LogStore {
   }
 
   /** False from a failure on until it takes a record again, and while it does not answer. */
-  get isAvailable(): boolean {
-    if (this.#isFailing) return false;
-    const [oldestAtMs] = this.#inFlight.values();
-    return oldestAtMs === undefined || this.#clock.nowMs() - oldestAtMs < HANGS_AFTER_MS;
+  get isWell(): boolean {
+    return this.#isWell;
   }
 
-  /** To be called now and then: where nobody comes while it fails, nobody else would notice that it works again. */
-  probe(): void {
-    if (!this.#isFailing || this.#isProbing) return;
-    this.#isProbing = true;
-    this.#tryOut()
-      .catch(() => undefined) // it still fails
-      .finally(() => {
-        this.#isProbing = false;
-      });
+  /** Time has passed: an append may have waited for too long. */
+  look(): void {
+    const [oldestAtMs] = this.#inFlight.values();
+    if (oldestAtMs === undefined) return;
+    if (this.#clock.nowMs() - oldestAtMs >= HANGS_AFTER_MS) this.#note(false);
+  }
+
+  /** Whether it takes a record of no consequence. */
+  async tryOut(): Promise<boolean> {
+    try {
+      const tail = await this.#store.tail(PROBE);
+      this.#trials += 1;
+      const id = `${PROBE}:${this.#trials}:${this.#clock.nowMs()}`;
+      const options = { after: tail?.position ?? 0, id };
+      const { kind } = await this.#store.append(PROBE, PROBE_RECORD, options);
+      this.#isWell = kind === 'committed' || kind === 'conflict';
+      if (this.#isWell) await this.#store.drop(PROBE);
+    } catch {
+      this.#isWell = false;
+    }
+    return this.#isWell;
   }
 
   async tail(sessionId: string): Promise<LogRecord | null> {
@@ -73,7 +90,7 @@ export class MeteredStore implements LogStore {
     try {
       const outcome = await this.#store.append(sessionId, record, options);
       this.#counters.store[outcome.kind] += 1;
-      this.#isFailing = outcome.kind === 'unknown' || outcome.kind === 'unavailable';
+      this.#note(outcome.kind === 'committed' || outcome.kind === 'conflict');
       if (outcome.kind === 'committed') {
         this.#counters.storeBytes += length;
         this.#counters.commits.observe(this.#clock.nowMs() - startedAtMs);
@@ -117,18 +134,13 @@ export class MeteredStore implements LogStore {
   /** One session's broken log says nothing of the others'. */
   #failed(what: 'tailFailed' | 'readFailed' | 'purgeFailed' | 'unknown', error: unknown): unknown {
     this.#counters.store[what] += 1;
-    if (!TenutoError.is(error) || error.code !== 'STORE_CORRUPT') this.#isFailing = true;
+    if (!TenutoError.is(error) || error.code !== 'STORE_CORRUPT') this.#note(false);
     return error;
   }
 
-  async #tryOut(): Promise<void> {
-    const tail = await this.#store.tail(PROBE);
-    this.#probes += 1;
-    const id = `${PROBE}:${this.#probes}:${this.#clock.nowMs()}`;
-    const options = { after: tail?.position ?? 0, id };
-    const outcome = await this.#store.append(PROBE, PROBE_RECORD, options);
-    if (outcome.kind !== 'committed' && outcome.kind !== 'conflict') return;
-    this.#isFailing = false;
-    await this.#store.drop(PROBE);
+  #note(isWell: boolean): void {
+    if (isWell === this.#isWell) return;
+    this.#isWell = isWell;
+    this.#onHealth(isWell);
   }
 }

@@ -5,7 +5,7 @@ import { GatewayWorld, audioFrame, settled } from '../gateway-world.ts';
 import type { RawClient } from '../gateway-world.ts';
 import type { AppHandlers } from '../../../src/gateway/app.ts';
 import { UpStream } from '../../../src/gateway/up-stream.ts';
-import type { GatewayOptions } from '../../../src/gateway/gateway.ts';
+import type { GatewayOptions } from '../../../src/gateway/gateway.types.ts';
 import { createMemoryStore } from '../../../src/gateway/stores/memory-store.ts';
 import type { LogStore } from '../../../src/ports/log-store.ts';
 import type { HelloFrame, WelcomeFrame } from '../../../src/protocol/types.ts';
@@ -48,7 +48,8 @@ describe('a principal', () => {
     open();
     for (let begun = 0; begun < 5; begun += 1) await answerTo();
 
-    await Array.from(world.gateway.sessions)[0]!.retire();
+    Array.from(world.gateway.sessions)[0]!.retire();
+    await settled();
 
     expect((await answerTo()).code).toBeNull();
   });

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayWorld, helloFacts, nobodysFacts, settled } from '../gateway-world.ts';
 import type { RawClient } from '../gateway-world.ts';
 import type { AuditEvent } from '../../../src/gateway/audit.ts';
-import type { GatewayOptions } from '../../../src/gateway/gateway.ts';
+import type { GatewayOptions } from '../../../src/gateway/gateway.types.ts';
 import { createMemoryStore } from '../../../src/gateway/stores/memory-store.ts';
 import type { LogStore } from '../../../src/ports/log-store.ts';
 import type { WelcomeFrame } from '../../../src/protocol/types.ts';

@@ -4,6 +4,8 @@ import type { AnyStateMachine } from 'xstate';
 import { breakerMachine } from '../../../../machines/breaker.machine.ts';
 import {
   connectionMachine,
+  gatewayMachine,
+  leaseMachine,
   livenessMachine,
   orchestratorMachine,
 } from '../../../../machines/index.ts';
@@ -14,6 +16,8 @@ import { turnMachine } from '../../../../machines/turn.machine.ts';
 import type { PathOptions } from '../paths.ts';
 import { breakerModel } from './breaker.ts';
 import { connectionModel } from './connection.ts';
+import { gatewayModel } from './gateway.ts';
+import { leaseModel } from './lease.ts';
 import { livenessModel } from './liveness.ts';
 import { networkModel } from './network.ts';
 import { orchestratorModel } from './orchestrator.ts';
@@ -36,6 +40,8 @@ export const modelledCharts: readonly ModelledChart[] = [
   chart(requestMachine, requestModel),
   chart(replyMachine, replyModel),
   chart(turnMachine, turnModel),
+  chart(leaseMachine, leaseModel),
+  chart(gatewayMachine, gatewayModel),
 ];
 
 function chart<TMachine extends AnyStateMachine>(

@@ -1,0 +1,33 @@
+/** What the gateway's chart computes: total functions, so that no guard or action can throw. */
+import type { GatewayContext, GatewayDrain, GatewayInput } from './gateway.types.ts';
+
+/** Clients are asked in this part of a drain's time, so that the last one has some left. */
+const ASKING_RATIO = 2 / 3;
+
+/** How long after a failure the store is tried again. */
+export const STORE_RETRY_MS = 1_000;
+
+/** So long sessions have to leave: what they accepted gets into the log, and applications say goodbye. */
+export const STOP_MS = 5_000;
+
+/** Between two groups of clients that are asked to go. */
+export const ASK_EVERY_MS = 1_000;
+
+export function initialGateway({ askRatioPerS }: GatewayInput): GatewayContext {
+  return { askRatioPerS, drainMs: 0, endsAtMs: 0, unasked: 0, perSecond: 0 };
+}
+
+/** One client a second at the least; with little time more than the ratio allows, so that everybody has some of it. */
+export function afterDrain(
+  { askRatioPerS }: GatewayContext,
+  { atMs, deadlineMs, clients }: GatewayDrain,
+): Partial<GatewayContext> {
+  const seconds = Math.max(1, Math.floor((deadlineMs * ASKING_RATIO) / ASK_EVERY_MS));
+  const perSecond = Math.ceil(clients * Math.max(askRatioPerS, 1 / seconds));
+  return { drainMs: deadlineMs, endsAtMs: atMs + deadlineMs, unasked: clients, perSecond };
+}
+
+/** How many are asked now. */
+export function askedNow({ unasked, perSecond }: GatewayContext): number {
+  return Math.min(unasked, Math.max(1, perSecond));
+}
