@@ -15,10 +15,10 @@ export const MAX_DEFEATS = 5;
 export const MAX_SILENCES = 2;
 
 /** Wall clocks of two machines differ, and a gateway takes a while to come back: rather too late than too early. */
-export const CLOCK_SLACK_MS = 30_000;
+const CLOCK_SLACK_MS = 30_000;
 
 /** So many times within the grace an owner shows in the log that it lives: a silent client's session is not forsaken. */
-export const RENEWALS_PER_GRACE = 4;
+const RENEWALS_PER_GRACE = 4;
 
 /** What was accepted has so long to get into the log; of what is not there nobody was told that it is. */
 export const LEAVE_MS = 2_000;

@@ -37,8 +37,6 @@ import type { HelloFrame } from '../protocol/types.ts';
 
 /** Deadlines are data; this is how often they are looked at. */
 const SWEEP_EVERY_MS = 1_000;
-/** What is not in the log by then was acknowledged to nobody: clients still have it. */
-const LEAVE_WITHIN_MS = 2_000;
 /** Whether the session is there must not be heard in how long the answer takes: a store's reading has time for both. */
 const NO_SUCH_SESSION_AFTER_MS = 50;
 

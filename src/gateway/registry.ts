@@ -188,16 +188,6 @@ export class Registry {
     counters.arrivals[arrival] += 1;
     return { kind: 'attached', session, ...facts };
   }
-
-  #gone(session: GatewaySession, why: Departure): void {
-    const { id, card } = session;
-    this.#options.counters.endings[endingOf(card, why)] += 1;
-    if (this.#sessions.get(id) === session) {
-      this.#sessions.delete(id);
-      this.#options.admission.forget(id);
-    }
-    if (why === 'ended' || why === 'expired') this.#options.onEnded(id);
-  }
 }
 
 /** P12.2 */

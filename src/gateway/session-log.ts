@@ -32,8 +32,6 @@ const FIRST_RETRY_MS = 50;
 const RETRY_CAP_MS = 2_000;
 /** Longer than this the answers to an append may no longer be known to the store (NATS keeps ids for 2 min). */
 const UNCERTAIN_AFTER_MS = 60_000;
-/** A store may let go of logs that nobody writes to (the file store after 15 min). */
-const KEEP_EVERY_MS = 60_000;
 /** Purging costs the store a write: not after each record. */
 const PURGE_EVERY_RECORDS = 16;
 
@@ -63,7 +61,6 @@ export class SessionLog {
   constructor(options: SessionLogOptions, tail: number) {
     this.#options = options;
     this.#tail = tail;
-    this.#writtenAtMs = options.clock.nowMs();
   }
 
   /** A frame that the next record is to hold; `flush` sends it on its way. */
@@ -135,7 +132,6 @@ export class SessionLog {
     this.#isWriting = false;
     if (outcome.kind === 'committed') {
       this.#tail = outcome.position;
-      this.#writtenAtMs = this.#options.clock.nowMs();
       this.#written.push({ position: outcome.position, up: standing.up, down: standing.down });
       this.#options.onCommitted(standing);
       this.#purge(standing);
