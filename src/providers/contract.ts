@@ -51,6 +51,8 @@ export interface ProviderTraits {
   readonly refreshesCredential: boolean;
   /** Whether a second session may stand while the first still does. Default true. */
   readonly makesBeforeBreaks?: boolean;
+  /** A second session takes over from the first as soon as it stands, so that none can stand by. Default false. */
+  readonly takesOver?: boolean;
   /** Whether a second socket may be dialled beside a silent one. Default: as `makesBeforeBreaks`. */
   readonly hedges?: boolean;
   /** How long the service lets a session live. Default null: it sets no end. */

@@ -5,6 +5,8 @@ export { deepgramFlux } from './deepgram-flux/deepgram-flux.ts';
 export type { DeepgramFluxOptions } from './deepgram-flux/options.ts';
 export { deepgramSpeak, deepgramSpeakHttp } from './deepgram-speak/deepgram-speak.ts';
 export type { DeepgramSpeakHttpOptions, DeepgramSpeakOptions } from './deepgram-speak/options.ts';
+export { gateway } from './gateway/gateway.ts';
+export type { GatewayProviderOptions } from './gateway/gateway.ts';
 export { geminiLive } from './gemini-live/gemini-live.ts';
 export type {
   ActivityDetection,

@@ -16,6 +16,7 @@ export function facultiesOf({ traits, component }: Provider): readonly Faculty[]
 const FACULTIES: Readonly<Partial<Record<Component, readonly Faculty[]>>> = {
   stt: ['hearing'],
   tts: ['speaking'],
+  gateway: ['hearing'],
 };
 
 /** @throws TenutoError OPTION_INVALID where a text would wait for ever to be spoken. */

@@ -68,7 +68,8 @@ export function resolveCandidate(
   if ((standby as number) !== 0 && (standby as number) !== 1) {
     throw invalid(`standby is ${String(standby)}.`, 'Give 0 or 1.');
   }
-  if (standby === 1 && provider.traits.makesBeforeBreaks === false) {
+  const { makesBeforeBreaks, takesOver } = provider.traits;
+  if (standby === 1 && (makesBeforeBreaks === false || takesOver === true)) {
     throw invalid(
       `${provider.name} allows no second session, so none can stand by.`,
       'Leave standby out, or ask another candidate for it.',

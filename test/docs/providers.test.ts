@@ -35,6 +35,7 @@ describe('docs/providers.md', () => {
     ['deepgram-listen/deepgram-listen.ts', 'DeepgramListenOptions', []],
     ['deepgram-flux/options.ts', 'DeepgramFluxOptions', []],
     ['deepgram-speak/options.ts', 'DeepgramSpeakHttpOptions', []],
+    ['gateway/gateway.ts', 'GatewayProviderOptions', []],
     ['whisper/settings.ts', 'WhisperOptions', ['random']],
   ])('names the options in %s', (path, name, forTests) => {
     const members = membersOf(`src/providers/${path}`, name);

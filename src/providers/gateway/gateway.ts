@@ -65,6 +65,7 @@ export function gateway(options: GatewayProviderOptions): Provider {
       resume: 'handle',
       keepsAudio: true,
       keepsSession: true,
+      takesOver: true,
       configures: true,
       configuresWithinMs: WELCOME_TIMEOUT_MS,
       replayRateRatio: Infinity, // as far as its credit goes

@@ -130,7 +130,7 @@ export const SETTINGS: readonly Setting[] = [
     mostSockets: 3,
     candidates: (provider) => [{ provider, standby: 1 }],
     before: bringUpCarrier,
-    isPossible: ({ traits }) => traits.makesBeforeBreaks !== false,
+    isPossible: ({ traits }) => traits.makesBeforeBreaks !== false && traits.takesOver !== true,
   },
   {
     ...ALONE,

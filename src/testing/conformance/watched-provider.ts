@@ -74,8 +74,12 @@ export class WatchedProvider implements Provider {
     this.#provider.checkFormat(format);
   }
 
-  async dial(format: AudioFormat, reason: CredentialReason): Promise<DialRequest> {
-    const request = await this.#dialled(format, reason);
+  async dial(
+    format: AudioFormat,
+    reason: CredentialReason,
+    memory?: StreamMemory,
+  ): Promise<DialRequest> {
+    const request = await this.#dialled(() => this.#provider.dial(format, reason, memory));
     for (const secret of secretsIn(request)) this.secrets.add(secret);
     const { credential } = this.#options;
     const fault = credential === null ? null : missingCredential(request, credential);
@@ -95,10 +99,10 @@ export class WatchedProvider implements Provider {
   }
 
   /** Without a request nothing comes of the run, so nobody waits for it. */
-  async #dialled(format: AudioFormat, reason: CredentialReason): Promise<DialRequest> {
+  async #dialled(dial: () => Promise<DialRequest>): Promise<DialRequest> {
     let fault: string | null;
     try {
-      const request = await this.#provider.dial(format, reason);
+      const request = await dial();
       fault = faultIn(request);
       if (fault === null) return request;
     } catch (error) {
@@ -115,9 +119,14 @@ export class WatchedProvider implements Provider {
     const speech = this.#options.speech?.open() ?? null;
     return {
       ...this.#ofConversation(stream, speech),
-      encodeAudio: (bytes) => {
+      encodeAudio: (bytes, place) => {
         this.#failWhereAsked('encodeAudio');
-        return stream.encodeAudio(bytes);
+        return stream.encodeAudio(bytes, place);
+      },
+      ...(stream.encodeLost && { encodeLost: (...lost) => stream.encodeLost?.(...lost) ?? null }),
+      // `encodeProbe` is left out: the answer to a ping of the socket's own is waited for while time stands still.
+      get hasCredit() {
+        return stream.hasCredit ?? true;
       },
       encodeKeepAlive: () => stream.encodeKeepAlive(),
       encodeFlush: () => this.#noted((this.flush = stream.encodeFlush())),
@@ -183,7 +192,9 @@ export class WatchedProvider implements Provider {
     if (event.kind === 'failed') this.#checkFailure(event.failure);
     if (event.kind !== 'transcript') return;
     if (event.answersFlush) this.isFlushAnswered = true;
-    const said = event.isFinal ? this.#options.saidAs(event.text) : undefined;
+    // Who keeps audio counts from the session's first sample, and not from the connection's.
+    const isCounted = event.isFinal && this.traits.keepsAudio !== true;
+    const said = isCounted ? this.#options.saidAs(event.text) : undefined;
     const fault = placeFault(event, said);
     if (fault !== null) this.violations.add(fault);
   }
