@@ -13,6 +13,8 @@
  *
  * `previous` is the tail that the record was appended behind: the log is a chain, and a stale read shows.
  */
+import { SlabPool, sharedSlabs } from '../audio/slab-pool.ts';
+import { putU32 } from '../protocol/bytes.ts';
 import { crc32c } from '../protocol/crc32c.ts';
 
 export type RecordKind = 'fence' | 'frames' | 'end';
@@ -49,12 +51,61 @@ const VERSION = 1;
 const HEADER_BYTES = 48;
 const LENGTH_BYTES = 4;
 const CRC_BYTES = 4;
+const NO_FRAMES = new Uint8Array(0);
 const KINDS: readonly RecordKind[] = ['fence', 'frames', 'end'];
 
-export function encodeRecord(record: SessionRecord): Uint8Array {
-  const { card, frames } = record;
-  const framesBytes = frames.reduce((sum, frame) => sum + LENGTH_BYTES + frame.bytes.length, 0);
-  const bytes = new Uint8Array(HEADER_BYTES + card.length + framesBytes + CRC_BYTES);
+/**
+ * Frames of the next record, copied in as they come: what they were read from is the socket's, and a slice of it would hold all
+ * of it. Empty, it holds nothing.
+ */
+export class PackedFrames {
+  readonly #pool: SlabPool;
+  #slab: Uint8Array | null = null;
+  #used = 0;
+
+  constructor(pool = sharedSlabs) {
+    this.#pool = pool;
+  }
+
+  add({ isDown, bytes }: LoggedFrame): void {
+    const at = this.#used;
+    const end = at + LENGTH_BYTES + bytes.length;
+    const slab = this.#roomFor(end);
+    putU32(slab, at, (isDown ? DOWN_BIT : 0) + bytes.length);
+    slab.set(bytes, at + LENGTH_BYTES);
+    this.#used = end;
+  }
+
+  /** As a record has them; valid until the next `add` or `clear`. */
+  get bytes(): Uint8Array {
+    return this.#slab?.subarray(0, this.#used) ?? NO_FRAMES;
+  }
+
+  clear(): void {
+    if (this.#slab !== null) this.#pool.give(this.#slab);
+    this.#slab = null;
+    this.#used = 0;
+  }
+
+  #roomFor(bytes: number): Uint8Array {
+    const slab = this.#slab;
+    if (slab !== null && bytes <= slab.length) return slab;
+    const wider = this.#pool.take(Math.max(bytes, 2 * this.#used));
+    if (slab !== null) {
+      wider.set(slab.subarray(0, this.#used));
+      this.#pool.give(slab);
+    }
+    return (this.#slab = wider);
+  }
+}
+
+/** @param record with its frames in a list, or packed already. */
+export function encodeRecord(
+  record: Omit<SessionRecord, 'frames'> & { readonly frames: readonly LoggedFrame[] | Uint8Array },
+): Uint8Array {
+  const { card } = record;
+  const frames = record.frames instanceof Uint8Array ? record.frames : packed(record.frames);
+  const bytes = new Uint8Array(HEADER_BYTES + card.length + frames.length + CRC_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint16(0, MAGIC, true);
   view.setUint8(2, VERSION);
@@ -69,14 +120,16 @@ export function encodeRecord(record: SessionRecord): Uint8Array {
   view.setUint32(36, card.length, true);
   view.setFloat64(40, record.writtenAtMs, true);
   bytes.set(card, HEADER_BYTES);
-  let at = HEADER_BYTES + card.length;
-  for (const frame of frames) {
-    view.setUint32(at, (frame.isDown ? DOWN_BIT : 0) + frame.bytes.length, true);
-    bytes.set(frame.bytes, at + LENGTH_BYTES);
-    at += LENGTH_BYTES + frame.bytes.length;
-  }
-  view.setUint32(at, crc32c(bytes.subarray(0, at)), true);
+  bytes.set(frames, HEADER_BYTES + card.length);
+  const end = bytes.length - CRC_BYTES;
+  view.setUint32(end, crc32c(bytes, 0, 0, end), true);
   return bytes;
+}
+
+function packed(frames: readonly LoggedFrame[]): Uint8Array {
+  const all = new PackedFrames(new SlabPool(0));
+  for (const frame of frames) all.add(frame);
+  return all.bytes;
 }
 
 /** Null for what is no record, or not whole. Card and frames are views into `bytes`. */

@@ -6,7 +6,7 @@
  */
 import { outcomeOf } from './fencing.ts';
 import type { LogPlace, Snapshot } from './fencing.ts';
-import { encodeRecord } from './records.ts';
+import { PackedFrames, encodeRecord } from './records.ts';
 import type { LoggedFrame, RecordKind, Standing } from './records.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AppendOutcome } from '../ports/log-store.ts';
@@ -44,7 +44,7 @@ interface Written {
 export class SessionLog {
   readonly #options: SessionLogOptions;
   #tail: number;
-  #frames: LoggedFrame[] = [];
+  readonly #frames = new PackedFrames();
   #kind: RecordKind = 'frames';
   #loss: LogLoss | null = null;
   #isDirty = false;
@@ -63,9 +63,9 @@ export class SessionLog {
     this.#tail = tail;
   }
 
-  /** A frame that the next record is to hold; `flush` sends it on its way. */
+  /** A frame that the next record is to hold, copied; `flush` sends it on its way. */
   add(frame: LoggedFrame): void {
-    if (!this.#isOver) this.#frames.push(frame);
+    if (!this.#isOver) this.#frames.add(frame);
     this.#isDirty = true;
   }
 
@@ -87,15 +87,16 @@ export class SessionLog {
   /** Writes what there is, unless an append is in flight: then as soon as that was answered. */
   flush(): void {
     if (this.#isWriting || this.#isOver || !this.#isDirty) return;
-    const frames = this.#frames;
     const kind = this.#kind;
-    this.#frames = [];
     this.#isDirty = false;
     this.#isWriting = true;
     const { standing, card } = this.#options.snapshot();
     const writtenAtMs = this.#options.wallClock();
+    const { bytes: frames } = this.#frames;
     const record = { kind, ...standing, previous: this.#tail, writtenAtMs, card, frames };
-    void this.#write(encodeRecord(record), standing);
+    const bytes = encodeRecord(record);
+    this.#frames.clear();
+    void this.#write(bytes, standing);
   }
 
   /** The session is over: the last record says so. Resolves to null when it is written, or to why it is not ours to write. */
@@ -118,6 +119,7 @@ export class SessionLog {
   /** Writes nothing any more, and tells nobody. */
   release(): void {
     this.#isOver = true;
+    this.#frames.clear();
     if (this.#retryTimer !== null) this.#options.clock.clearTimeout(this.#retryTimer);
     this.#retryTimer = null;
     this.#retryNow?.();

@@ -188,7 +188,7 @@ export class GatewaySession {
     if (from > up + 1 || this.#end.isNear) return false;
     this.#tally.took(frame);
     this.#state.now.up = to;
-    this.#log.add({ isDown: false, bytes: bytes.slice() });
+    this.#log.add({ isDown: false, bytes });
     this.#up.take(frame);
     this.#log.flushSoon();
     return true;

@@ -65,7 +65,7 @@ export async function recall(
       const frame = decodeFrame(bytes);
       if (frame.type !== 'data' && frame.type !== 'gap') continue;
       const seq = frame.type === 'data' ? frame.seq : frame.toSeq;
-      if (isDown && seq > downAcked) down.push({ seq, bytes: bytes.slice() });
+      if (isDown && seq > downAcked) down.push({ seq, bytes: new Uint8Array(bytes) });
       if (!isDown && seq > done) up.push(frame);
     }
   }

@@ -61,7 +61,7 @@ export class UpStream {
       this.#app.audio({ seq, position, capturedAtMs, isSpeech, bytes: payload });
       return;
     }
-    this.#waiting.push({ seq, hand: this.#handing(seq, codec, payload.slice()) });
+    this.#waiting.push({ seq, hand: this.#handing(seq, codec, new Uint8Array(payload)) });
   }
 
   /** Finals cover the audio through `fin`: the newest seq with which everything is done, or 0 where that is not known. */

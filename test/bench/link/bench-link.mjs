@@ -32,8 +32,8 @@ const PLAN = isQuick
     }
   : {
       faults: { peers: [...WEBSOCKETS, 'tenuto', 'tenuto tuned', 'tenuto tuned, file store'], profiles: ['voice', 'asr'], rounds: 3, timeRatio: 1, afterMs: 12_000, drainMs: 10_000 }, // prettier-ignore
-      flat: { rounds: 5, chunksRatio: 0.6 },
-      live: { rounds: 3, connections: 1_000, forMs: 6_000, peers: LOADED },
+      flat: { rounds: 3, chunksRatio: 0.5 },
+      live: { rounds: 3, connections: 1_000, forMs: 5_000, peers: LOADED },
       idle: { rounds: 2, connections: 2_000, peers: LOADED },
       storm: { connections: 5_000, aways: [0, 5_000], peers: ['partysocket tuned', 'socket.io csr tuned', 'tenuto', 'tenuto spread'] }, // prettier-ignore
       inside: { chunks: 20_000, pushes: 2_000_000 },
