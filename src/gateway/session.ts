@@ -116,11 +116,11 @@ export class GatewaySession {
     const { audio } = this.card;
     const { fin } = this.#state.now;
     if (!this.isKept) return false;
+    for (const { seq, bytes } of recalled.down) this.#down.recall(seq, bytes); // the app may say something at once
     if (!this.#app.open(app, this.#voice, { audio, fin, isTakenOver })) {
       this.#tell({ type: 'app.failed' });
       return false;
     }
-    for (const { seq, bytes } of recalled.down) this.#down.recall(seq, bytes);
     for (const frame of recalled.up) this.#up.take(frame);
     this.#up.committed(this.committed);
     if (this.#lease.is('kept.opening')) this.#tell({ type: 'app.opened' });

@@ -87,7 +87,10 @@ export class Carrier implements GateEdges {
       };
       this.#link = link;
       const { throughSample } = link.restored ?? {};
-      if (throughSample !== undefined) this.#uplink.stand(throughSample * BYTES_PER_SAMPLE);
+      if (throughSample !== undefined) {
+        this.#uplink.stand(throughSample * BYTES_PER_SAMPLE);
+        this.#edges?.settled(); // what was in flight may have arrived, and nobody says so again
+      }
       this.#uplink.open(new Gate(link, this));
     });
   }

@@ -37,6 +37,8 @@ export class GatewayStream implements ProviderStream {
   /** Sent on this socket, or in the log before it. */
   #sent = 0;
   #maxSeq = 0;
+  /** The first frame of the gateway's own on this socket. */
+  #downFrom = 1;
   #nonce = 0;
   #hasFinAck = false;
   #refused: RefusedFrame | null = null;
@@ -168,6 +170,7 @@ export class GatewayStream implements ProviderStream {
     this.#epoch = frame.epoch;
     this.#sent = frame.resumed ? frame.up : 0;
     this.#maxSeq = frame.maxSeq;
+    this.#downFrom = frame.downFrom;
     const { resumed } = frame;
     return [
       { kind: 'restored', resumed, toolCallsCarried: 0, throughSample },
@@ -187,6 +190,10 @@ export class GatewayStream implements ProviderStream {
   #said({ epoch, seq, codec, payload }: DataFrame): readonly ProviderEvent[] {
     const custody = this.#custody;
     if (epoch !== this.#epoch || seq <= custody.received) return [this.#acknowledgement()];
+    if (seq > Math.max(custody.received + 1, this.#downFrom)) {
+      const detail = `frame ${seq} came after ${custody.received}`;
+      return [{ kind: 'failed', failure: { kind: 'transient', code: '4400', detail } }]; // P14.1
+    }
     custody.received = seq;
     const said = codec === 'json' ? objectIn(payload) : null;
     if (said === null) return [this.#acknowledgement()];
