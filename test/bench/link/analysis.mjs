@@ -24,11 +24,11 @@ export function countsOf(producedAtMs, arrivals = []) {
 }
 
 /** Ms from the repair to the first arrival, and to the first that had not waited for anything. Infinity: never. */
-export function recoveryOf(producedAtMs, arrivals = [], { repairedAtMs, wayMs }) {
+export function recoveryOf(producedAtMs, arrivals = [], { repairedAtMs, wayMs, isCut }) {
   let flowingMs = Infinity;
   for (let at = 0; at < arrivals.length; at += 2) {
     const sinceMs = arrivals[at + 1] - repairedAtMs;
-    if (sinceMs < 0) continue;
+    if (sinceMs < (isCut ? wayMs : 0)) continue; // sooner than the way is long: it had come before the cut
     flowingMs = Math.min(flowingMs, sinceMs);
     const lateMs = arrivals[at + 1] - producedAtMs[arrivals[at]] - wayMs;
     if (lateMs <= LATE_MS) return { flowingMs, caughtUpMs: sinceMs };

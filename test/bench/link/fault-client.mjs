@@ -43,6 +43,8 @@ answer({
     }
   },
   stop: () => producers.stop(),
+  /** How many have chunks that were neither acknowledged nor given up; who keeps no books is not asked. */
+  owing: () => [...clients.values()].filter((client) => client.ledger?.().buffered > 0).length,
   report() {
     const report = { producedAtMs, arrivals: arrivals.take(), notices };
     producedAtMs = {};

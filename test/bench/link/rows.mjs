@@ -41,6 +41,7 @@ export function losslessRows(results) {
       bar: '0',
       isMet: wrong.length === 0,
       best: cleanest === undefined ? '–' : `${cleanest.peer}: ${cleanest.sum}`,
+      why: `a defect, in ${[...new Set(wrong.map(({ peer, profile, fault }) => `${peer}, ${profile}, ${fault}`))].join('; ')}`,
     },
   ];
 }
