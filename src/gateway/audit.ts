@@ -8,6 +8,8 @@ export type AuditType =
   | 'bearer.refused'
   /** In mid-session, a bearer of somebody else. */
   | 'bearer.foreign'
+  /** A page that is not on the list. */
+  | 'origin.refused'
   /** The resume token of an attachment before: a copy of it is about. */
   | 'token.reused'
   /** No session that is this subject's opens with this token. */
@@ -24,7 +26,7 @@ export interface AuditEvent {
   readonly session: string | null;
   readonly subject: string | null;
   readonly remoteAddress: string | null;
-  /** Which limit, or what about it. From a closed list of words. */
+  /** Which limit, which origin, or what about it: from a closed list of words, but for the origin, which is one or nothing. */
   readonly detail: string | null;
 }
 
@@ -33,6 +35,9 @@ export type OnAudit = (event: AuditEvent) => void;
 export type AuditFacts = Partial<Omit<AuditEvent, 'type' | 'session'>> & {
   readonly sessionId?: string | undefined;
 };
+
+/** What the log says beside the facts. */
+export const AUDIT_MESSAGE = 'Audit.';
 
 const TAG_CHARS = 8;
 /** Somebody has, or tries, what is not theirs. The rest happens to the honest, too. */
@@ -63,7 +68,7 @@ export class Audit {
     const session = sessionId === undefined ? null : this.tagOf(sessionId);
     const level = ALARMING.has(type) ? 'warn' : 'info';
     // Subjects are people, often by their address: the hook has them, a log has not.
-    this.#logger[level]('Audit.', { type, session, remoteAddress, detail });
+    this.#logger[level](AUDIT_MESSAGE, { type, session, remoteAddress, detail });
     try {
       this.#onAudit?.({ type, session, subject, remoteAddress, detail });
     } catch {

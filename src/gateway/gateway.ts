@@ -119,6 +119,11 @@ export class Gateway implements House {
     return this.#admission.hasRoomFor(remoteAddress);
   }
 
+  /** A page that is not on the list. @param detail its origin, where it is one. */
+  refusedOrigin(detail: string | null, remoteAddress: string): void {
+    this.#audit.tell('origin.refused', { remoteAddress, detail });
+  }
+
   /** A socket that is open. Its messages go to the door, and so does its end. */
   accept(socket: GatewaySocket): Door {
     const door = new Door(this, socket);

@@ -6,6 +6,7 @@ import type { Counters } from './counters.ts';
 import type { Lease } from './lease.ts';
 import type { GatewaySession } from './session.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { LogStore } from '../ports/log-store.ts';
 import type { Logger } from '../ports/logger.ts';
 

@@ -10,7 +10,14 @@ import { Gateway } from './gateway.ts';
 import type { GatewayOptions } from './gateway.types.ts';
 import { respond } from './http/answers.ts';
 import { guard } from './http/guarded-stream.ts';
-import { PATH, SUBPROTOCOL, originsOf, refusalOfUpgrade } from './http/upgrade.ts';
+import {
+  PATH,
+  SUBPROTOCOL,
+  originIn,
+  originsOf,
+  refusalOfUpgrade,
+  refusedUpgrade,
+} from './http/upgrade.ts';
 import { listenTo, socketOf } from './ws-socket.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { silentLogger } from '../ports/logger.ts';
@@ -85,7 +92,8 @@ export async function startGateway(options: GatewayServerOptions): Promise<Gatew
       (gateway.hasRoomFor(address) ? null : '503 Service Unavailable');
     if (refusal !== null) {
       stream.on('error', () => stream.destroy());
-      stream.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      if (refusal.startsWith('403')) gateway.refusedOrigin(originIn(request.headers), address);
+      stream.end(refusedUpgrade(refusal));
       return;
     }
     sockets.handleUpgrade(request, stream, head, (socket) => {

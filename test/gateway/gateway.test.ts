@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { audioFrame, GatewayWorld, settled } from './gateway-world.ts';
+import type { App } from '../../src/gateway/app.ts';
+import { audioFrame, GatewayWorld, NotingApp, settled } from './gateway-world.ts';
 import type { RawClient } from './gateway-world.ts';
 import type { WelcomeFrame } from '../../src/protocol/types.ts';
 
@@ -161,6 +162,28 @@ describe('a gateway', () => {
 
     expect(inTime.type).toBe('welcome');
     expect(late).toMatchObject({ type: 'refused', code: 4411, up: 1 });
+  });
+
+  it('refuses who an application cannot serve, and keeps nothing of it', async () => {
+    const deaf = {
+      open: () => {
+        throw new Error('no such audio');
+      },
+    };
+    const limits = { sessionsPerPrincipal: 1 };
+    world = new GatewayWorld(undefined, undefined, {
+      apps: new Map<string, App>([
+        ['deaf', deaf],
+        ['speech', new NotingApp()],
+      ]),
+      limits,
+    });
+
+    const refused = await world.client().hello({ app: 'deaf' });
+    const welcome = await world.client().hello();
+
+    expect(refused).toMatchObject({ type: 'refused', code: 4400 });
+    expect(welcome.type).toBe('welcome'); // its place was given back
   });
 
   it('finishes when the client has said all: what came of it is sent, and the log is closed', async () => {

@@ -10,8 +10,11 @@ import type { PartsOptions } from '../serve/parts.ts';
 import { settingsOf } from '../serve/settings.ts';
 import type { ServeOptions, ServeSettings } from '../serve/settings.ts';
 import { authText, greeting, nameOf, newsText } from '../serve/words.ts';
+import { Refused } from '../serve/refused.ts';
 import { Watch } from '../serve/watch.ts';
+import type { GatewayNews } from '../serve/watch.ts';
 import { createSpeechApp } from '../../gateway/pipeline/speech-app.ts';
+import { AUDIT_MESSAGE } from '../../gateway/audit.ts';
 import { startGateway } from '../../gateway/server.ts';
 import type { GatewayServer } from '../../gateway/server.ts';
 import { systemClock } from '../../ports/clock.ts';
@@ -77,9 +80,11 @@ async function opened(
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
-  const watch = new Watch((news) => {
+  const tell = (news: GatewayNews): void => {
     io.write(json ? JSON.stringify(news) : newsText(news));
-  });
+  };
+  const watch = new Watch(tell);
+  const refused = new Refused(tell);
   try {
     const verify = verifierOf(settings, parts);
     const pem = await pemOf(settings);
@@ -97,6 +102,7 @@ async function opened(
     const { host, port, graceMs, limits, origins } = settings;
     let isOpen = false;
     const warn: Logger['warn'] = (...told) => {
+      if (told[0] === AUDIT_MESSAGE) return; // told as news
       if (isOpen || verify !== null) logger.warn(...told); // that nobody is asked is in the greeting
     };
     const server = await startGateway({
@@ -109,6 +115,9 @@ async function opened(
       ...pem,
       logger: { ...logger, warn },
       limits: defined(limits),
+      onAudit: (event) => {
+        refused.note(event);
+      },
       ...(graceMs === undefined ? {} : { graceMs }),
     }).catch((error: unknown) => {
       throw TenutoError.is(error) ? error : notListening(host, port, error);

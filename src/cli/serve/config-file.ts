@@ -32,6 +32,19 @@ const MAX_SHOWN_CHARS = 40;
 const SECRET = /key|secret|token|passw|bearer|credential/i;
 const VARIABLE_SETTING = /Env$/;
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'is not there: give the path of a file',
+  EISDIR: 'is a directory: give the path of a file',
+  EACCES: 'may not be read: give the path of a file that you may read',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'is no text in UTF-8: save it as such',
+};
+/** Where the parser's own words are for who calls it. */
+const BROKEN: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'this setting stands there twice: leave one',
+  MULTIPLE_DOCS: 'a second document begins here: leave one',
+  TAB_AS_INDENT: 'tabs are not allowed as indentation: take spaces',
+};
+
 /** Every problem at once, from top to bottom. */
 export async function readConfig(file: string, environment: Environment): Promise<ConfigOutcome> {
   try {
@@ -41,9 +54,7 @@ export async function readConfig(file: string, environment: Environment): Promis
     return checkConfig(new TextDecoder('utf-8', { fatal: true }).decode(bytes), environment);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
-    return failed(
-      code === 'ENOENT' ? 'is not there: give the path of a file' : `cannot be read (${code})`,
-    );
+    return failed(UNREADABLE[code] ?? `cannot be read (${code})`);
   }
 }
 
@@ -57,7 +68,9 @@ export function checkConfig(source: string, environment: Environment): ConfigOut
   };
   const unreadable = [...document.errors, ...document.warnings];
   if (unreadable.length > 0) {
-    return wrong(unreadable.map(({ pos, message }) => at(pos[0], told(message))));
+    return wrong(
+      unreadable.map(({ pos, code, message }) => at(pos[0], BROKEN[code] ?? told(message))),
+    );
   }
   const value = valueOf(document);
   if (value === undefined) return failed('holds aliases of aliases: write them out');
@@ -126,7 +139,7 @@ function shown(given: unknown, path: Path): string {
   const isSecret = isName || isOfAuth || text.includes('@');
   return isSecret || text.length > MAX_SHOWN_CHARS
     ? 'cannot be taken'
-    : `is ${text === '' ? 'empty' : text}`;
+    : `is ${text === '' ? 'empty' : typeof given === 'string' && looksOtherwise(text) ? `"${text}"` : text}`;
 }
 
 /** Variables that are named and not set, wherever they are named. */
@@ -227,4 +240,9 @@ function wrong(problems: readonly Problem[]): ConfigOutcome {
     (one, other) => one.line - other.line || one.column - other.column,
   );
   return { config: null, problems: inOrder };
+}
+
+/** A text that would be something else without its quotes. */
+function looksOtherwise(text: string): boolean {
+  return /^(-?[\d.]+|true|false|null)$/.test(text);
 }

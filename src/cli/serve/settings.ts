@@ -145,7 +145,10 @@ function pathOrAddress(from: string, file: string): string {
 function openToAll(host: string): TenutoError {
   return new TenutoError({
     code: 'OPTION_INVALID',
-    message: `Without authentication the gateway listens on this machine only, and ${host} is reached from others.`,
+    message:
+      host === ''
+        ? 'The host is empty, and without authentication the gateway listens on this machine only.'
+        : `Without authentication the gateway listens on this machine only, and ${host} is reached from others.`,
     remediation: 'Give --auth hs256:NAME or --auth jwks:ADDRESS, or --host 127.0.0.1.',
   });
 }

@@ -12,6 +12,14 @@ export type GatewayNews =
   | { readonly type: 'session.detached'; readonly session: string }
   | { readonly type: 'session.resumed'; readonly session: string }
   | {
+      readonly type: 'client.refused';
+      readonly why: string;
+      readonly from: string | null;
+      readonly session: string | null;
+      /** Refused for the same reason since the one before, and not told. */
+      readonly more: number;
+    }
+  | {
       readonly type: 'session.over';
       readonly session: string;
       readonly why: SessionEnd;

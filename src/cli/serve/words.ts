@@ -59,6 +59,10 @@ function originsText(origins: readonly string[]): string {
 }
 
 export function newsText(news: GatewayNews): string {
+  if (news.type === 'client.refused') {
+    const more = news.more === 0 ? '' : ` (and ${news.more} like it before)`;
+    return colors.yellow(`refused ${news.from ?? news.session ?? 'a client'}: ${news.why}${more}`);
+  }
   const who = colors.bold(news.session);
   switch (news.type) {
     case 'session.begun':

@@ -8,6 +8,8 @@ export const SUBPROTOCOL = 'tenuto.v1';
 
 /** Parts of names that members of a query have where they carry a credential. */
 const CREDENTIAL_NAME = /key|token|secret|auth|sig|pass|credential|jwt|bearer/i;
+/** Longer than any host's name with its scheme and port. */
+const MAX_ORIGIN_CHARS = 270;
 /** An address that is longer has nothing to ask here. */
 const MAX_URL_CHARS = 2_048;
 
@@ -30,6 +32,22 @@ export function refusalOfUpgrade(
   return isOurs ? null : '400 Bad Request';
 }
 
+/** For whoever looks at it: programs and proxies; a browser's script sees nothing of it. */
+const WORDS: Readonly<Record<string, string>> = {
+  '400': `subprotocol ${SUBPROTOCOL} is spoken here, and no credential belongs in an address`,
+  '403': 'this origin is not among the origins of the gateway',
+  '404': `sockets are at ${PATH}`,
+  '503': 'too many sockets have not said who they are: come again',
+};
+
+/** The whole answer. @param status its status line. */
+export function refusedUpgrade(status: string): string {
+  const words = WORDS[status.slice(0, 3)];
+  const body = words === undefined ? '' : `${words}\n`;
+  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8`;
+  return `${head}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+}
+
 export function pathOf(url: string): string {
   return url.split(/[?#]/, 1)[0] ?? '';
 }
@@ -47,6 +65,11 @@ export function hasCredential(url: string): boolean {
  */
 function isOriginAllowed(origin: string | undefined, allowed: ReadonlySet<string>): boolean {
   return origin === undefined || allowed.has(origin);
+}
+
+/** Fit for a log: null for what is no origin. */
+export function originIn({ origin = '' }: IncomingHttpHeaders): string | null {
+  return origin.length <= MAX_ORIGIN_CHARS && URL.canParse(origin) ? new URL(origin).origin : null;
 }
 
 /**

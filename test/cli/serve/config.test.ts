@@ -24,7 +24,7 @@ describe('the configuration file', () => {
     ['graceMs: -1', 'g.yaml:1:1: graceMs is -1: give 1,000 to 600,000 milliseconds'],
     ['graceMs:', 'g.yaml:1:1: graceMs is empty: give 1,000 to 600,000 milliseconds'],
     ['graceMs: 1.5', 'g.yaml:1:1: graceMs is 1.5: give 1,000 to 600,000 milliseconds'],
-    ['# x\n\nport: "80"', 'g.yaml:3:1: port is 80: give 0 to 65,535'],
+    ['# x\n\nport: "80"', 'g.yaml:3:1: port is "80": give 0 to 65,535'],
     ['graceMS: 5000', 'g.yaml:1:1: there is no graceMS: perhaps graceMs'],
     [
       'limits:\n    helosPerMinute: 3',
@@ -50,8 +50,9 @@ describe('the configuration file', () => {
       'candidates:\n  - provider: deepgram\n    keyEnv: NOWHERE',
       'g.yaml:3:5: candidates[0].keyEnv names NOWHERE, which is not set: set it before the start',
     ],
-    ['port: 1\nport: 2', 'g.yaml:2:1: map keys must be unique'],
-    ['port:\n\t- 3', 'g.yaml:2:1: tabs are not allowed as indentation'],
+    ['port: 1\nport: 2', 'g.yaml:2:1: this setting stands there twice: leave one'],
+    ['port:\n\t- 3', 'g.yaml:2:1: tabs are not allowed as indentation: take spaces'],
+    ['port: 1\n---\nport: 2', 'g.yaml:2:1: a second document begins here: leave one'],
     ['port: !!js/function x', 'g.yaml:1:7: unresolved tag: tag:yaml.org,2002:js/function'],
     ['- port: 3', 'g.yaml:1:1: the file is a list: give settings by their names'],
   ])('is refused, with the place and what to give: %j', (source, line) => {
@@ -105,7 +106,7 @@ describe('the configuration file', () => {
     expect(missing.problems.map(({ message }) => message)).toEqual([
       'is not there: give the path of a file',
     ]);
-    expect(folder.problems).toMatchObject([{ message: 'cannot be read (EISDIR)' }]);
+    expect(folder.problems).toMatchObject([{ message: 'is a directory: give the path of a file' }]);
   });
 
   it('of the documentation has every setting, and is right', async () => {

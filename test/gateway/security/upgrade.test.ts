@@ -1,10 +1,14 @@
 /** Who gets as far as a socket: numbers 1 to 3 and 9 of the security list (SECURITY.md), and the HTTP beside it. */
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { generate } from 'selfsigned';
 import type { ClientOptions } from 'ws';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { Served, firstOf, wsFrame } from './served.ts';
 import { nobodysFacts } from '../gateway-world.ts';
+import type { AuditEvent } from '../../../src/gateway/audit.ts';
 import { startGateway } from '../../../src/gateway/server.ts';
 import { createMemoryStore } from '../../../src/gateway/stores/memory-store.ts';
 import type { LogField } from '../../../src/ports/logger.ts';
@@ -55,6 +59,48 @@ describe('an upgrade', () => {
     const program = await served.upgrade(PATH);
 
     expect([page, program]).toEqual([403, 101]);
+  });
+
+  it('#1 that is refused is told to the operator, by an origin or by nothing', async () => {
+    const told: AuditEvent[] = [];
+    await served.start({ onAudit: (event) => told.push(event) });
+
+    for (const Origin of ['https://evil.example/path', 'canary', `https://${'x'.repeat(300)}`]) {
+      await served.upgrade(PATH, { Origin });
+    }
+
+    expect(told.map(({ type, detail }) => [type, detail])).toEqual([
+      ['origin.refused', 'https://evil.example'],
+      ['origin.refused', null],
+      ['origin.refused', null],
+    ]);
+  });
+
+  it.each([
+    ['/', {}, 404, 'sockets are at /v1/session'],
+    [PATH, { 'Sec-WebSocket-Protocol': 'other' }, 400, 'subprotocol tenuto.v1 is spoken here'],
+    [PATH, { Origin: 'https://evil.example' }, 403, 'not among the origins'],
+  ])('that is refused says why: %s %j', async (path, headers, status, words) => {
+    await served.start();
+    const all = { Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' };
+    const key = 'AAAAAAAAAAAAAAAAAAAAAA==';
+    const asked = request({
+      port: served.server.port,
+      path,
+      headers: {
+        ...all,
+        'Sec-WebSocket-Key': key,
+        'Sec-WebSocket-Protocol': 'tenuto.v1',
+        ...headers,
+      },
+    }).end();
+
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    const body = (await answer.setEncoding('utf8').toArray()).join('');
+
+    expect(answer.statusCode).toBe(status);
+    expect(body).toContain(words);
+    expect(answer.headers['content-length']).toBe(String(body.length));
   });
 
   it('#1 is never taken from a list that could not match', async () => {

@@ -81,6 +81,15 @@ describe('a directory of logs', () => {
     });
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'that can never be made says so, and does not try for ever',
+    async () => {
+      await expect(openFileStore({ directory: '/proc/logs/of/ours' })).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+      });
+    },
+  );
+
   it('that cannot be made says so', async () => {
     await expect(openFileStore({ directory: '/dev/null/logs' })).rejects.toMatchObject({
       code: 'STORE_UNAVAILABLE',

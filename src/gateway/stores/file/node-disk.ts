@@ -1,6 +1,6 @@
 /** One directory of this machine's file system. What is in it is audio: nobody but its owner may read it. */
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
@@ -13,12 +13,7 @@ const CREATE = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
 /** Makes the directory where there is none. */
 export async function openNodeDisk(directory: string): Promise<Disk> {
   const path = resolve(directory);
-  const first = await mkdir(path, { recursive: true, mode: OWNER_ONLY_FOLDER });
-  if (first !== undefined) {
-    for (let made = path; made.length >= first.length; made = dirname(made)) {
-      await syncFolder(dirname(made));
-    }
-  }
+  await makeFolder(path);
   return {
     list: () => readdir(path),
     create: async (name) => new NodeFile(await open(join(path, name), CREATE, OWNER_ONLY_FILE)),
@@ -26,6 +21,30 @@ export async function openNodeDisk(directory: string): Promise<Disk> {
     remove: (name) => unlink(join(path, name)),
     syncNames: () => syncFolder(path),
   };
+}
+
+/**
+ * With those above it, each of them for good. Not by `recursive`: where nothing can be made and nothing is missing, as in
+ * /proc, that of Node never comes back.
+ */
+async function makeFolder(path: string): Promise<void> {
+  if (await exists(path)) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  try {
+    await mkdir(path, { mode: OWNER_ONLY_FOLDER });
+  } catch (error) {
+    if (await exists(path)) return; // somebody else was faster
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** What is no folder is told by whatever is tried in it. */
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 class NodeFile implements DiskFile {
