@@ -77,19 +77,15 @@ export class Gateway implements House {
     const report = reporterTo({ onStep: options.onStep ?? null, audit, logger: this.#logger });
     this.#life = new Lifecycle({
       clock,
-      obey: (order) => {
-        this.#obey(order);
-      },
-      onStep: (step) => {
-        report(null, step);
-      },
+      obey: (order) => this.#obey(order),
+      onStep: (step) => report(null, step),
     });
     this.#admission = admission;
     this.#bearers = new Bearers({ verify, clock, audit, admission, logger: this.#logger });
     const createLease = (sessionId: string): Lease =>
       new Lease({ graceMs, clock, onStep: (step) => report(sessionId, step) });
-    const ports = { store, apps, clock, wallClock, createLease };
-    this.#registry = new Registry({ ...ports, admission, audit, counters, logger: this.#logger });
+    const ports = { store, apps, clock, wallClock, createLease, logger: this.#logger };
+    this.#registry = new Registry({ ...ports, admission, audit, counters });
     this.#sweep();
   }
 

@@ -8,7 +8,6 @@ import type { GatewaySession } from './session.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { LogStore } from '../ports/log-store.ts';
-import type { Logger } from '../ports/logger.ts';
 
 export interface RegistryOptions {
   readonly store: LogStore;

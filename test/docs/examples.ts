@@ -12,6 +12,7 @@ const ENTRIES: readonly (readonly [specifier: string, source: string])[] = [
   ['tenuto/testing', 'src/testing.ts'],
   ['tenuto/simulators', 'src/simulators.ts'],
   ['tenuto/providers', 'src/providers/index.ts'],
+  ['tenuto/gateway', 'src/gateway.ts'],
   ['tenuto/node', 'src/node.ts'],
   ['tenuto', 'src/index.ts'],
 ];
