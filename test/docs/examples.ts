@@ -86,7 +86,10 @@ function examplesIn(document: string): readonly Example[] {
 function fromSources(code: string): string {
   return ENTRIES.reduce(
     (mapped, [specifier, source]) =>
-      mapped.replaceAll(`'${specifier}'`, `'${join(root, source).replaceAll('\\', '/')}'`),
+      mapped.replaceAll(
+        `from '${specifier}'`,
+        `from '${join(root, source).replaceAll('\\', '/')}'`,
+      ),
     code,
   );
 }
