@@ -13,8 +13,6 @@ export type {
   ContextCompression,
   GeminiLiveOptions,
 } from './gemini-live/options.ts';
-export { gateway } from './gateway/gateway.ts';
-export type { GatewayProviderOptions } from './gateway/gateway.ts';
 export { geminiLlm } from './gemini-llm/gemini-llm.ts';
 export type { GeminiLlmOptions } from './gemini-llm/gemini-llm.ts';
 export type {
