@@ -21,6 +21,17 @@ const LAYERS = {
     '^src/providers/(contract|events)\\.ts$',
   ],
   voice: ['^src/ports/', '^machines/', '^src/audio/', '^src/providers/', '^src/session/'],
+  // A drop-in class of its own for each platform, as an application would make it.
+  'resumable-websocket': [
+    '^src/ports/',
+    '^machines/',
+    '^src/protocol/',
+    '^src/transports/',
+    '^src/network/',
+    '^src/providers/(contract|events|retry-hints)\\.ts$',
+    '^src/providers/(gateway|wire)/',
+    '^src/session/(pulse|failure-error)\\.ts$',
+  ],
   gateway: [
     '^src/ports/',
     '^machines/',

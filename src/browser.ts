@@ -18,3 +18,5 @@ export { sessionLogic, sessionOf } from './session/session-logic.ts';
 export { ManualNetwork, joinSignals } from './network/manual-signals.ts';
 export { NetworkMonitor } from './network/monitor.ts';
 export { createAdmission } from './session/admission/admission.ts';
+export { ResumableWebSocket } from './resumable-websocket/websocket.browser.ts';
+export type * from './resumable-websocket/public-types.ts';

@@ -42,6 +42,7 @@ export type { GatewayServerOptions };
 export type { GatewayOptions } from './gateway/gateway.types.ts';
 export type * from './gateway/admission/limits.ts';
 export type * from './gateway/app.ts';
+export { createEchoApp } from './gateway/apps/echo.ts';
 export type { AuditEvent, AuditType, OnAudit } from './gateway/audit.ts';
 export type * from './gateway/chart-step.ts';
 export type { JwksSource } from './gateway/auth/jwks.node.ts';

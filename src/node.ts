@@ -39,3 +39,5 @@ export { NetworkMonitor } from './network/monitor.ts';
 export { createAdmission } from './session/admission/admission.ts';
 export { InterfaceSignals } from './network/interfaces.node.ts';
 export type { InterfaceSignalsOptions } from './network/interfaces.node.ts';
+export { ResumableWebSocket } from './resumable-websocket/websocket.node.ts';
+export type * from './resumable-websocket/public-types.ts';

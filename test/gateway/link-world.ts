@@ -61,7 +61,7 @@ class CountingApp extends NotingApp implements App {
 }
 
 /** The store as one gateway has it: its process may die, and the store may lose what it had said to keep. */
-class GatewaysStore implements LogStore {
+export class GatewaysStore implements LogStore {
   readonly durability = 'memory';
   readonly #log: LogStore;
   #isDead = false;
@@ -251,7 +251,7 @@ export class LinkWorld {
 }
 
 /** Everything ever written is kept, to be looked at. */
-function unpurged(store: LogStore): LogStore {
+export function unpurged(store: LogStore): LogStore {
   return {
     durability: store.durability,
     tail: (id) => store.tail(id),

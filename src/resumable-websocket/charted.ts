@@ -1,0 +1,75 @@
+/** The connection chart with what a resumable WebSocket needs of it: the same one that runs every session's connection. */
+import { createActor, fromCallback, fromPromise } from 'xstate';
+import type { ActorRefFrom } from 'xstate';
+
+import type { Charted } from './engine.types.ts';
+import type { ResolvedSocketOptions } from './options.ts';
+import { connectionMachine } from '../../machines/connection.machine.ts';
+import type {
+  ReplayResult,
+  RestoreResult,
+  SocketCommand,
+  SocketInput,
+  WaitInput,
+} from '../../machines/connection.types.ts';
+
+export type SocketActor = ActorRefFrom<typeof connectionMachine>;
+
+/** One chart serves every socket: providing anew for each would build all its states again. */
+const engines = new WeakMap<object, Charted>();
+
+function engineOf(system: object): Charted {
+  const engine = engines.get(system);
+  if (engine === undefined) throw new TypeError('the connection chart runs without a socket');
+  return engine;
+}
+
+const waitActor = fromPromise<void, WaitInput>(({ input, signal, system }) => {
+  const { clock } = engineOf(system).options;
+  return new Promise((resolve) => {
+    const timer = clock.setTimeout(resolve, input.waitMs);
+    signal.addEventListener('abort', () => {
+      clock.clearTimeout(timer);
+    });
+  });
+});
+
+const chartedMachine = connectionMachine.provide({
+  actors: {
+    socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, sendBack, system }) =>
+      engineOf(system).runSocket(input, sendBack, receive),
+    ),
+    backoffTimer: waitActor,
+    rateLimitWait: waitActor,
+    sessionRestore: fromPromise<RestoreResult, SocketInput>(({ input, system }) =>
+      engineOf(system).restore(input),
+    ),
+    bufferReplay: fromPromise<ReplayResult, SocketInput>(({ system }) => engineOf(system).replay()),
+  },
+});
+
+/** The chart for one engine, not started yet. */
+export function actorFor(engine: Charted): SocketActor {
+  const { policy, token, clock } = engine.options;
+  const refreshesCredential = typeof token === 'function';
+  const actor = createActor(chartedMachine, {
+    clock,
+    input: { component: 'peer', policy, refreshesCredential },
+  });
+  engines.set(actor.system, engine);
+  return actor;
+}
+
+/** Tells the chart each judgement of the network, until the returned function is called. */
+export function followNetwork(
+  { network, random, clock }: ResolvedSocketOptions,
+  actor: SocketActor,
+): (() => void) | null {
+  if (network === null) return null;
+  const stop = network.subscribe((judgement) => {
+    const isLost = judgement.type === 'network.lost';
+    actor.send(isLost ? judgement : { ...judgement, unit: random.unit() });
+  });
+  if (!network.isOnline) actor.send({ type: 'network.lost', atMs: clock.nowMs() });
+  return stop;
+}

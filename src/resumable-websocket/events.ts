@@ -1,0 +1,125 @@
+/** The events of a resumable WebSocket, beyond the platform's own `Event` and `MessageEvent`. */
+import type { Amount } from './outbox.ts';
+import type { TenutoError } from '../ports/errors.ts';
+
+export interface CloseFacts {
+  /** As in RFC 6455: 1005 for a close frame without a code, 1006 where there was no close frame. */
+  readonly code: number;
+  readonly reason: string;
+  /** There was a close frame, or everything was handed over and acknowledged. */
+  readonly wasClean: boolean;
+  /** False: this is the end, and no event follows. True: another connection is made. */
+  readonly willReconnect: boolean;
+}
+
+/** As the standard has it; what comes after it is in `willReconnect`. */
+export class ResumableCloseEvent extends Event implements CloseFacts {
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
+  readonly willReconnect: boolean;
+
+  constructor({ code, reason, wasClean, willReconnect }: CloseFacts) {
+    super('close');
+    this.code = code;
+    this.reason = reason;
+    this.wasClean = wasClean;
+    this.willReconnect = willReconnect;
+  }
+}
+
+/** What went wrong is in `error`. */
+export class ResumableErrorEvent extends Event {
+  readonly error: TenutoError;
+  readonly message: string;
+
+  constructor(error: TenutoError) {
+    super('error');
+    this.error = error;
+    this.message = error.message;
+  }
+}
+
+export type LossReason =
+  /** The connection to a plain server broke: what was sent last may not have arrived. */
+  | 'linkLost'
+  /** The gateway has no such session any more, and cannot say what it had of it. */
+  | 'sessionLost'
+  /** The gateway's store lost what it had acknowledged, and it is not held here any more. */
+  | 'storeLoss'
+  /** There was no room: the message was not taken. */
+  | 'queueFull'
+  /** The gateway cannot carry a message of this length: it was not taken. */
+  | 'tooLarge'
+  /** A Blob that could not be read. */
+  | 'unreadable'
+  /** It was closed, or given up, before they were sent or acknowledged. */
+  | 'closed';
+
+export interface LossFacts extends Amount {
+  readonly reason: LossReason;
+  /** True: they did not arrive. False: they may or may not have, and are not sent again. */
+  readonly isCertain: boolean;
+}
+
+/** Messages of the application's that will not be sent, or that may not have arrived. None is lost without such an event. */
+export class LossEvent extends Event implements LossFacts {
+  readonly reason: LossReason;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly isCertain: boolean;
+  /** The other end may have sent something as well that did not arrive: a plain connection broke, or a session is gone. */
+  readonly mayMissIncoming: boolean;
+
+  constructor({ reason, messages, bytes, isCertain }: LossFacts) {
+    super('loss');
+    this.reason = reason;
+    this.messages = messages;
+    this.bytes = bytes;
+    this.isCertain = isCertain;
+    this.mayMissIncoming = reason === 'linkLost' || reason === 'sessionLost';
+  }
+}
+
+export interface ReconnectingFacts {
+  /** Counted from 1. */
+  readonly attempt: number;
+  readonly delayMs: number;
+  /** What was the matter, for a person. */
+  readonly cause: string;
+}
+
+/** The connection is down, and will be dialled again. */
+export class ReconnectingEvent extends Event implements ReconnectingFacts {
+  readonly attempt: number;
+  readonly delayMs: number;
+  readonly cause: string;
+
+  constructor({ attempt, delayMs, cause }: ReconnectingFacts) {
+    super('reconnecting');
+    this.attempt = attempt;
+    this.delayMs = delayMs;
+    this.cause = cause;
+  }
+}
+
+/** The connection is up again. */
+export class ReconnectedEvent extends Event {
+  /** The session is the same: nothing was lost. Of a plain server, false. */
+  readonly isResumed: boolean;
+
+  constructor(isResumed: boolean) {
+    super('reconnected');
+    this.isResumed = isResumed;
+  }
+}
+
+export interface ResumableEventMap {
+  open: Event;
+  message: MessageEvent;
+  error: ResumableErrorEvent;
+  close: ResumableCloseEvent;
+  loss: LossEvent;
+  reconnecting: ReconnectingEvent;
+  reconnected: ReconnectedEvent;
+}

@@ -1,0 +1,249 @@
+/** A socket to our gateway: messages in frames of `tenuto.v1`, each acknowledged once it is in the log (PROTOCOL.md). */
+import { DownAcks } from './down-acks.ts';
+import { transient } from './ends.ts';
+import { GatewayPings } from './gateway-pings.ts';
+import {
+  ackFrame,
+  CLIENT,
+  gapFrame,
+  MAX_MESSAGE_BYTES,
+  messageFrame,
+  MOVED,
+  NO_AUDIO,
+} from './message-frames.ts';
+import type { MessageSession } from './message-session.ts';
+import type { Wire, WireHost } from './wire.ts';
+import type { Failure } from '../../machines/failure.ts';
+import type { WallClock } from '../ports/clock.ts';
+import type { Frame, SocketEnd } from '../ports/socket.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
+import { decodeFrame, encodeFrame } from '../protocol/frames.ts';
+import { PING_IDLE_MS, SEND_BUFFER_MAX_BYTES } from '../protocol/limits.ts';
+import type {
+  AckFrame,
+  DataFrame,
+  PingFrame,
+  PongFrame,
+  RefusedFrame,
+  WelcomeFrame,
+} from '../protocol/types.ts';
+import { failureOfClose, failureOfRefusal } from '../providers/gateway/failures.ts';
+
+/** A new bearer is brought before the one in use has expired. */
+const RENEW_AT_RATIO = 0.8;
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+export interface GatewayWireOptions {
+  readonly app: string;
+  readonly renewsBearer: boolean;
+  /** It may be none: some servers choose whatever is offered to them. */
+  readonly isSure: boolean;
+  readonly wallClock: WallClock;
+}
+
+export class GatewayWire implements Wire {
+  readonly #host: WireHost;
+  readonly #session: MessageSession;
+  readonly #options: GatewayWireOptions;
+  #epoch = 0;
+  /** The message that is sent next. */
+  #next = 0;
+  #maxSeq = 0;
+  readonly #pings: GatewayPings;
+  #sentAtMs: number;
+  readonly #acks: DownAcks;
+  #refused: RefusedFrame | null = null;
+  #saidGoodbye = false;
+  #hasFinAck = false;
+
+  constructor(host: WireHost, session: MessageSession, options: GatewayWireOptions) {
+    this.#host = host;
+    this.#session = session;
+    this.#options = options;
+    this.#sentAtMs = this.#host.clock.nowMs();
+    this.#pings = new GatewayPings(host.clock, () => ({
+      epoch: this.#epoch,
+      lastSent: this.#lastSeq,
+      received: session.claim.received,
+    }));
+    this.#acks = new DownAcks(host.clock, () => {
+      this.#send(ackFrame(this.#epoch, session.claim.received));
+    });
+  }
+
+  get bytesInSocket(): number {
+    return 0; // they are in the outbox
+  }
+
+  greet(): void {
+    const { claim, sentThrough } = this.#session;
+    const facts = { audio: NO_AUDIO, app: this.#options.app, client: CLIENT };
+    const next = this.#session.seqOf(Math.max(sentThrough, this.#session.base));
+    this.#send(encodeFrame(claim.ask(facts, next, 0, this.#options.wallClock())));
+  }
+
+  hear(bytes: Frame): void {
+    const frame = typeof bytes === 'string' ? null : decodeFrame(bytes);
+    if (!this.#isPlausible(frame?.type ?? 'text')) {
+      this.#host.misjudged();
+      return;
+    }
+    this.#host.answered();
+    switch (frame?.type) {
+      case 'welcome':
+        this.#welcomed(frame);
+        return;
+      case 'refused':
+        this.#wasRefused(frame);
+        return;
+      case 'ack':
+        this.#acknowledged(frame);
+        return;
+      case 'ping':
+        this.#send(this.#pings.answerTo(frame));
+        this.#acknowledged(frame);
+        return;
+      case 'pong':
+        this.#host.measured(this.#pings.answered(frame));
+        this.#acknowledged(frame);
+        return;
+      case 'data':
+        this.#take(frame);
+        return;
+      case 'goAway':
+        this.#host.owner.onEndsIn(frame.deadlineMs);
+        return;
+      case 'authOk':
+        if (this.#options.renewsBearer && frame.expiresInMs !== null) {
+          this.#host.owner.onEndsIn(frame.expiresInMs * RENEW_AT_RATIO);
+        }
+        return;
+      case 'finAck':
+        this.#hasFinAck = true;
+        this.#acks.pay();
+        this.#host.owner.onFinished();
+        return;
+      default: // hints are for now, and what is unknown is for newer clients
+    }
+  }
+
+  onPong(): void {} // its own pings say more
+
+  pump(): void {
+    const { outbox } = this.#host;
+    if (this.#epoch === 0 || this.#saidGoodbye) return;
+    for (let next = outbox.at(this.#next); this.#maySend; next = outbox.at(this.#next)) {
+      if (next === undefined || next.data === null) return;
+      const isResent = this.#next < this.#session.sentThrough;
+      this.#send(messageFrame(this.#epoch, this.#lastSeq + 1, next.data, isResent));
+      this.#next += 1;
+      this.#session.sentThrough = Math.max(this.#session.sentThrough, this.#next);
+    }
+  }
+
+  beat(nowMs: number): void {
+    if (nowMs - this.#sentAtMs >= PING_IDLE_MS) this.probe();
+  }
+
+  probe(): void {
+    if (this.#epoch !== 0) this.#send(this.#pings.ping());
+  }
+
+  sayGoodbye(): void {
+    if (this.#saidGoodbye || this.#epoch === 0) return;
+    this.#saidGoodbye = true;
+    this.#send(encodeFrame({ type: 'fin', lastSeq: this.#lastSeq }));
+  }
+
+  failureOf(end: SocketEnd): Failure {
+    if (this.#refused !== null) return this.#noted(failureOfRefusal(this.#refused));
+    if (this.#epoch !== 0) this.#session.wasDone = end.code === CLOSE.done;
+    if (end.code === CLOSE.fenced && this.#session.claim.epoch > this.#epoch) return MOVED;
+    return this.#noted(failureOfClose(end, this.#hasFinAck));
+  }
+
+  ended(): void {
+    this.#acks.stop();
+  }
+
+  get #lastSeq(): number {
+    return this.#session.seqOf(this.#next) - 1;
+  }
+
+  get #maySend(): boolean {
+    return this.#lastSeq < this.#maxSeq && this.#host.bufferedBytes <= SEND_BUFFER_MAX_BYTES;
+  }
+
+  /** A gateway's first word is one of two. */
+  #isPlausible(type: string): boolean {
+    return this.#options.isSure || this.#epoch !== 0 || type === 'welcome' || type === 'refused';
+  }
+
+  #send(frame: Uint8Array): void {
+    this.#sentAtMs = this.#host.clock.nowMs();
+    this.#host.send(frame);
+  }
+
+  #welcomed(frame: WelcomeFrame): void {
+    const outcome = this.#session.claim.take(frame);
+    if (outcome === 'stale') {
+      this.#host.fail(transient('welcome', 'its welcome comes after a newer one'));
+      return;
+    }
+    this.#session.wasDone = false;
+    this.#epoch = frame.epoch;
+    this.#maxSeq = frame.maxSeq;
+    const { outbox, owner } = this.#host;
+    const isNew = outcome === 'begun';
+    const footing = isNew
+      ? this.#session.begin(outbox, MAX_MESSAGE_BYTES)
+      : this.#session.resume(outbox, frame.up);
+    this.#next = footing.next;
+    if (footing.gap !== null) this.#send(gapFrame(this.#epoch, footing.gap));
+    for (const loss of footing.losses) owner.onLoss(loss);
+    this.#host.configured(!isNew);
+  }
+
+  #wasRefused(frame: RefusedFrame): void {
+    this.#refused = frame;
+    const isOver = frame.code === CLOSE.graceExpired;
+    if (isOver && frame.up !== undefined) this.#session.endedAt(this.#host.outbox, frame.up);
+    if (isOver && this.#session.wasDone) this.#host.owner.onEndedThere();
+    else this.#host.fail(this.#noted(failureOfRefusal(frame)));
+  }
+
+  #acknowledged(frame: AckFrame | PingFrame | PongFrame): void {
+    if (frame.epoch !== this.#epoch) return;
+    this.#maxSeq = Math.max(this.#maxSeq, frame.maxSeq);
+    const { claim } = this.#session;
+    const acked = Math.min(frame.committed, this.#lastSeq);
+    if (acked > claim.acked) {
+      claim.acked = acked;
+      this.#host.outbox.settle(this.#session.after(acked), true);
+      this.#host.settled(true);
+    }
+    this.pump();
+  }
+
+  /** Once, and in order: what was here before is acknowledged again, and what leaves a hole is not taken. */
+  #take({ epoch, seq, codec, payload }: DataFrame): void {
+    const { claim } = this.#session;
+    if (epoch !== this.#epoch) return;
+    if (seq > claim.received + 1) {
+      this.#host.fail(transient('hole', 'a message of the gateway is missing'));
+      return;
+    }
+    if (seq === claim.received + 1) {
+      claim.received = seq;
+      this.#host.owner.onMessage(codec === 'binary' ? payload.slice() : decoder.decode(payload));
+    }
+    this.#acks.owe();
+  }
+
+  /** A session that is gone is forgotten: the next dial begins another. */
+  #noted(failure: Failure): Failure {
+    if (failure.kind === 'staleHandle') this.#session.claim.forget();
+    return failure;
+  }
+}

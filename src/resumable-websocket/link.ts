@@ -1,0 +1,249 @@
+/**
+ * One dial of the connection chart: a socket, and what is spoken over it. It decides nothing: what happens to it is told,
+ * once. Which language that is to be is found out here, and may take a second socket.
+ */
+import type { Farewell } from './addresses.ts';
+import { config, transient, wordsOf } from './ends.ts';
+import { GatewayWire } from './gateway-wire.ts';
+import type { LinkOwner } from './link.types.ts';
+import { LinkWatch } from './link-watch.ts';
+import type { Outbox } from './outbox.ts';
+import { PlainWire, failureOfPlainEnd } from './plain-wire.ts';
+import { requestFor } from './requests.ts';
+import type { PreparedDial } from './requests.ts';
+import { SUBPROTOCOL } from './subprotocol.ts';
+import type { Wire, WireHost } from './wire.ts';
+import type { ConnectionEvent, SocketInput } from '../../machines/connection.types.ts';
+import type { Failure } from '../../machines/failure.ts';
+import { systemWallClock } from '../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
+import { failureOfClose } from '../providers/gateway/failures.ts';
+
+const NO_STATUS = 1_005;
+const BROKEN = 1_006;
+
+export class Link implements SocketHandlers, WireHost {
+  readonly id: number;
+  readonly tell: (event: ConnectionEvent) => void;
+  readonly owner: LinkOwner<Link>;
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+  readonly #watch: LinkWatch;
+  #prepared: PreparedDial | null = null;
+  #socket: Socket | null = null;
+  #wire: Wire | null = null;
+  /** `tenuto.v1` was offered on this socket. */
+  #offers = false;
+  #isOver = false;
+  #farewell: Farewell | null = null;
+  #hasCommitted = false;
+  isConfigured = false;
+  isResumed = false;
+  openedAtMs: number | null = null;
+
+  constructor({ id }: SocketInput, owner: LinkOwner<Link>, tell: (event: ConnectionEvent) => void) {
+    this.id = id;
+    this.tell = tell;
+    this.owner = owner;
+    this.clock = owner.options.clock;
+    this.outbox = owner.outbox;
+    this.#watch = new LinkWatch(this, owner.options);
+  }
+
+  /** Null where none is dialled, or not any more. */
+  get socket(): Socket | null {
+    return this.#socket;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket?.bufferedBytes ?? 0;
+  }
+
+  /** Bytes of messages that a plain socket was given, and that may still be in it. */
+  get bytesInSocket(): number {
+    return this.#wire?.bytesInSocket ?? 0;
+  }
+
+  get wire(): Wire | null {
+    return this.#wire;
+  }
+
+  async begin({ reason }: SocketInput): Promise<void> {
+    try {
+      const prepared = await requestFor(this.owner, reason);
+      if (this.#isOver) return;
+      this.#prepared = prepared;
+      this.#dial(prepared.offers);
+    } catch (error) {
+      this.fail(transient('address', wordsOf(error)));
+    }
+  }
+
+  /** Sends what may be sent just now. */
+  pump(): void {
+    if (this.isConfigured) this.#wire?.pump();
+  }
+
+  probe(): void {
+    this.#wire?.probe();
+  }
+
+  sayGoodbye(): void {
+    this.#wire?.sayGoodbye();
+  }
+
+  /** Starts the closing handshake; its end is told as any other. */
+  hangUp(farewell: Farewell): void {
+    if (this.#farewell !== null) return;
+    this.#farewell = farewell;
+    this.#socket?.close(farewell.code ?? NO_STATUS, farewell.reason);
+  }
+
+  /** Ends the link, and tells why. */
+  fail(failure: Failure, end: SocketEnd | null = null): void {
+    if (this.#isOver) return;
+    const wasAsked = this.#farewell !== null && end !== null && end.code !== BROKEN;
+    this.#end(wasAsked);
+    const told = this.owner.onLost(this, end, failure);
+    if (told !== null) this.#watch.tellLost(told);
+  }
+
+  /** Lets the socket go; nothing is told any more. @param farewell for the other end, where there is time for one. */
+  release(farewell: Farewell | null = null): void {
+    if (this.#isOver) return;
+    if (farewell !== null && this.openedAtMs !== null) {
+      this.#socket?.close(farewell.code ?? NO_STATUS, farewell.reason);
+      this.#socket = null;
+    }
+    this.#end(false);
+  }
+
+  onOpen(): void {
+    if (this.#isOver) return;
+    this.openedAtMs = this.clock.nowMs();
+    const { options, session, kind } = this.owner;
+    const isGateway = this.#offers && (this.#socket?.protocol ?? SUBPROTOCOL) === SUBPROTOCOL;
+    if (kind === 'gateway' && !isGateway) {
+      this.fail(config('subprotocol', `the server does not speak ${SUBPROTOCOL}`));
+      return;
+    }
+    this.#wire = isGateway
+      ? new GatewayWire(this, session, {
+          app: options.app,
+          renewsBearer: typeof options.token === 'function',
+          isSure: kind === 'gateway',
+          wallClock: systemWallClock,
+        })
+      : new PlainWire(this);
+    this.tell({ type: 'socket.opened', id: this.id, atMs: this.openedAtMs });
+    this.#watch.start(isGateway);
+    this.#wire.greet();
+  }
+
+  onFrame(frame: Frame): void {
+    if (this.#isOver || this.#wire === null) return;
+    this.#watch.heard();
+    this.#wire.hear(frame);
+  }
+
+  onPong(): void {
+    if (this.#isOver) return;
+    this.#watch.heard();
+    this.#wire?.onPong();
+  }
+
+  onDrain(): void {
+    this.pump();
+  }
+
+  onEnd(end: SocketEnd): void {
+    if (this.#isOver) return;
+    if (this.#mayBePlain(end)) this.misjudged();
+    else this.fail(this.#failureOf(end), end);
+  }
+
+  /** The server does not speak `tenuto.v1`, whatever it said: it is dialled anew, as what it is. */
+  misjudged(): void {
+    this.#letSocketGo();
+    this.#dial(false);
+  }
+
+  send(frame: Frame): void {
+    this.#watch.sent();
+    this.#socket?.send(frame);
+  }
+
+  ping(): boolean {
+    const can = this.#socket?.ping() === true;
+    if (!can) this.#watch.cannotPing();
+    return can;
+  }
+
+  configured(isResumed: boolean): void {
+    this.isConfigured = true;
+    this.isResumed = isResumed;
+    if (this.owner.kind === 'unknown') {
+      this.owner.kind = this.#wire instanceof GatewayWire ? 'gateway' : 'plain';
+    }
+    this.tell({ type: 'socket.configured', id: this.id, atMs: this.clock.nowMs() });
+  }
+
+  answered(): void {
+    this.tell({ type: 'server.answered', id: this.id, atMs: this.clock.nowMs() });
+  }
+
+  measured(rttMs: number | null): void {
+    this.#watch.rttMs = rttMs ?? this.#watch.rttMs;
+  }
+
+  settled(isCommitted: boolean): void {
+    if (isCommitted && !this.#hasCommitted) {
+      this.#hasCommitted = true;
+      this.tell({ type: 'result.committed', id: this.id, atMs: this.clock.nowMs() });
+    }
+    this.owner.onSettled(this);
+  }
+
+  /** Whether the other end's kind is still to be found out on this socket. */
+  get isTentative(): boolean {
+    return this.#offers && this.owner.kind === 'unknown' && !this.isConfigured;
+  }
+
+  #dial(offers: boolean): void {
+    const prepared = this.#prepared;
+    if (prepared === null) return;
+    this.#offers = offers;
+    const { transport } = this.owner.options;
+    const request = offers ? prepared.offering : prepared.plain;
+    try {
+      this.#socket = transport.dial(request, this);
+    } catch (error) {
+      this.fail(config('dial', wordsOf(error))); // the same request fails again
+    }
+  }
+
+  /** Some servers, and all browsers, end a connection on which a subprotocol was offered and none was chosen. */
+  #mayBePlain({ kind, errorCode }: SocketEnd): boolean {
+    return this.isTentative && (kind === 'closed' || errorCode === undefined);
+  }
+
+  #failureOf(end: SocketEnd): Failure {
+    if (this.#wire !== null) return this.#wire.failureOf(end);
+    return this.owner.kind === 'gateway' ? failureOfClose(end, false) : failureOfPlainEnd(end);
+  }
+
+  #end(wasAsked: boolean): void {
+    this.#isOver = true;
+    this.#letSocketGo(wasAsked);
+  }
+
+  #letSocketGo(wasAsked = false): void {
+    this.#watch.stop();
+    this.#wire?.ended(wasAsked);
+    this.#wire = null;
+    this.#socket?.terminate();
+    this.#socket = null;
+    this.openedAtMs = null;
+  }
+}

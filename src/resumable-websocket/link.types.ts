@@ -1,0 +1,31 @@
+/** What a link is given, and whom it tells. */
+import type { MessageSession } from './message-session.ts';
+import type { ResolvedSocketOptions } from './options.ts';
+import type { Outbox } from './outbox.ts';
+import type { WireOwner } from './wire.ts';
+import type { Failure } from '../../machines/failure.ts';
+import type { SocketEnd } from '../ports/socket.ts';
+
+/** What is at the other end: found out at the first connection that opens, and remembered. */
+export type PeerKind = 'unknown' | 'gateway' | 'plain';
+
+/** Asked before every dial. Either may reject: then the dial has failed. */
+export interface SocketTarget {
+  url(): Promise<URL>;
+  protocols(): Promise<readonly string[]>;
+}
+
+export interface LinkOwner<Link> extends WireOwner {
+  readonly options: ResolvedSocketOptions;
+  readonly target: SocketTarget;
+  readonly outbox: Outbox;
+  readonly session: MessageSession;
+  kind: PeerKind;
+  /** Some of what was sent is settled. */
+  onSettled(link: Link): void;
+  /**
+   * It is lost, or was never there. What the chart is to be told; null where it need not be.
+   * @param end null where no socket has ended.
+   */
+  onLost(link: Link, end: SocketEnd | null, failure: Failure): Failure | null;
+}

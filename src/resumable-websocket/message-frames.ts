@@ -1,0 +1,58 @@
+/** The frames of a client whose content is its application's own messages. */
+import type { Failure } from '../../machines/failure.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
+import { DATA_HEADER_BYTES, encodeFrame } from '../protocol/frames.ts';
+import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import type { HelloFrame } from '../protocol/types.ts';
+
+/** What one frame has room for. PROTOCOL.md, P3.2 */
+export const MAX_MESSAGE_BYTES = MAX_FRAME_BYTES - DATA_HEADER_BYTES;
+
+/** Nobody speaks: the format is one that every gateway takes. */
+export const NO_AUDIO: HelloFrame['audio'] = { encoding: 'pcm_s16le', sampleRateHz: 16_000 };
+export const CLIENT = 'tenuto-js-websocket';
+
+/** A newer socket of this client has the session: that is what fenced this one. */
+export const MOVED: Failure = {
+  kind: 'planned',
+  code: String(CLOSE.fenced),
+  detail: 'the session goes on on another socket',
+};
+
+const encoder = new TextEncoder();
+
+export function messageFrame(
+  epoch: number,
+  seq: number,
+  data: string | Uint8Array,
+  isRetransmission: boolean,
+): Uint8Array {
+  const isText = typeof data === 'string';
+  return encodeFrame({
+    type: 'data',
+    channel: 0,
+    epoch,
+    seq,
+    position: 0,
+    capturedAtMs: 0,
+    codec: isText ? 'text' : 'binary',
+    isEndOfStream: false,
+    isDiscontinuity: false,
+    isRetransmission,
+    isSpeech: false,
+    payload: isText ? encoder.encode(data) : data,
+  });
+}
+
+/** Messages that the gateway's store lost, and that are not held here any more. */
+export function gapFrame(
+  epoch: number,
+  range: { readonly fromSeq: number; readonly toSeq: number },
+): Uint8Array {
+  const nothing = { position: 0, samplesLost: 0, fromMs: 0, toMs: 0 };
+  return encodeFrame({ type: 'gap', channel: 0, epoch, cause: 'storeLoss', ...range, ...nothing });
+}
+
+export function ackFrame(epoch: number, committed: number): Uint8Array {
+  return encodeFrame({ type: 'ack', epoch, committed, maxSeq: 0, ackDelayMs: 0, ranges: [] });
+}

@@ -1,0 +1,228 @@
+/** The options of a resumable WebSocket. Those that `reconnecting-websocket` and `partysocket` have are named and mean the same. */
+import { systemClock } from '../ports/clock.ts';
+import type { Clock } from '../ports/clock.ts';
+import { checkName, checkNumber, checkOptions, invalid } from '../ports/option-errors.ts';
+import { systemRandom } from '../ports/random.ts';
+import type { Random } from '../ports/random.ts';
+import type { Transport } from '../ports/socket.ts';
+import { RING_BYTES } from '../protocol/limits.ts';
+import type { Credential } from '../providers/contract.ts';
+import { gatewayLinkPolicy } from '../../machines/backoff.ts';
+import type { LinkPolicy } from '../../machines/backoff.ts';
+import type { ResumableCloseEvent } from './events.ts';
+import type { NetworkMonitor } from '../network/monitor.ts';
+import { transportOver } from '../transports/websocket.browser.ts';
+import type { WebSocketClass } from '../transports/websocket.browser.ts';
+
+/**
+ * `gateway`: `tenuto.v1` or nothing. `plain`: never `tenuto.v1`. `auto`: it is offered, beside the subprotocols that are asked
+ * for, and the server's choice decides.
+ */
+export type SocketMode = 'auto' | 'gateway' | 'plain';
+
+export interface ResumableWebSocketOptions {
+  /** The longest wait before a redial. Default 30,000 ms; 10,000 where one of its two companions is given. */
+  readonly maxReconnectionDelay?: number;
+  /** The first wait. With one of the three given, waits are exact: no chance is in them. Default: see docs. */
+  readonly minReconnectionDelay?: number;
+  /** Each wait is so many times the last. Default 2; 1.3 where one of its two companions is given. */
+  readonly reconnectionDelayGrowFactor?: number;
+  /** A connection that stood for so long was a success: the retries count anew. Default 5,000 ms. */
+  readonly minUptime?: number;
+  /** How long a dial may take. Default 10,000 ms. */
+  readonly connectionTimeout?: number;
+  /** Redials in a row before it is given up; 0: none. Default Infinity. */
+  readonly maxRetries?: number;
+  /**
+   * Messages that may wait for a connection. Given, `send` may be called before the first one is open as well, where the
+   * standard has it throw. Default 16,384.
+   */
+  readonly maxEnqueuedMessages?: number;
+  /** Nothing is dialled before `reconnect()`. Default false. */
+  readonly startClosed?: boolean;
+  /** Tells what happens, to `debugLogger`. Never what is sent or received. Default false. */
+  readonly debug?: boolean;
+  /** Default: the console. */
+  readonly debugLogger?: (...said: unknown[]) => void;
+  /** The class to open sockets with. Default: the platform's own; on Node `ws`. */
+  readonly WebSocket?: WebSocketClass;
+  /** Whether a plain connection that ended so is to be followed by another. Default: always. */
+  readonly shouldReconnect?: (event: ResumableCloseEvent) => boolean;
+
+  /** Default `auto`. */
+  readonly mode?: SocketMode;
+  /**
+   * Of a plain server: its breaks are bridged without `close` and `open`, and `readyState` stays OPEN; they are told by `loss`,
+   * `reconnecting` and `reconnected`. A gateway's always are. Default false.
+   */
+  readonly transparent?: boolean;
+  /** The bearer for a gateway, or a function that is asked on every dial. No other server gets it. Default none. */
+  readonly token?: Credential;
+  /** Which of the gateway's applications is to serve the messages. Default `messages`. */
+  readonly app?: string;
+  /** Speaks `tenuto.v1` over `ws:` to other machines as well. Only for a network of your own. Default false. */
+  readonly insecure?: boolean;
+  /** Headers of the upgrade. Node only: browsers cannot send any, and other `WebSocket` classes are given none. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What may wait here, to be sent or to be acknowledged. Default 4 MiB. */
+  readonly maxBufferedBytes?: number;
+  /** After `close` a gateway has so long to take what is left, and a plain server to answer. Default 10,000 ms. */
+  readonly closeTimeout?: number;
+  /** What is known of the network: a network that comes back ends every wait. Default none. */
+  readonly network?: NetworkMonitor;
+  /** For tests. Default: the platform's sockets. */
+  readonly transport?: Transport;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface ResolvedSocketOptions {
+  readonly policy: LinkPolicy;
+  readonly connectionTimeoutMs: number;
+  readonly maxEnqueuedMessages: number;
+  readonly queuesBeforeOpen: boolean;
+  readonly startsClosed: boolean;
+  readonly debug: (what: string, facts?: object) => void;
+  readonly shouldReconnect: ((event: ResumableCloseEvent) => boolean) | null;
+  readonly mode: SocketMode;
+  readonly isTransparent: boolean;
+  readonly token: Credential;
+  readonly app: string;
+  readonly isInsecure: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly maxBufferedBytes: number;
+  readonly closeTimeoutMs: number;
+  readonly network: NetworkMonitor | null;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Those of reconnecting-websocket 4.4.0 and partysocket 1.3.0, for those who ask for their schedule. */
+const PEERS = { minMs: 1_000, maxMs: 10_000, growthRatio: 1.3 };
+const MIN_UPTIME_MS = 5_000;
+const CONNECTION_TIMEOUT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 10_000;
+/** Of empty messages too there is an end. */
+export const MAX_MESSAGES = 16_384;
+
+const NAMES: Readonly<Record<keyof ResumableWebSocketOptions, true>> = {
+  maxReconnectionDelay: true,
+  minReconnectionDelay: true,
+  reconnectionDelayGrowFactor: true,
+  minUptime: true,
+  connectionTimeout: true,
+  maxRetries: true,
+  maxEnqueuedMessages: true,
+  startClosed: true,
+  debug: true,
+  debugLogger: true,
+  WebSocket: true,
+  shouldReconnect: true,
+  mode: true,
+  transparent: true,
+  token: true,
+  app: true,
+  insecure: true,
+  headers: true,
+  maxBufferedBytes: true,
+  closeTimeout: true,
+  network: true,
+  transport: true,
+  clock: true,
+  random: true,
+};
+
+const MODES: Readonly<Record<SocketMode, true>> = { auto: true, gateway: true, plain: true };
+
+/** @throws TenutoError OPTION_INVALID */
+export function resolveSocketOptions(
+  options: ResumableWebSocketOptions,
+  platform: Transport,
+): ResolvedSocketOptions {
+  checkOptions('socket', options, NAMES);
+  const { mode = 'auto', maxEnqueuedMessages, WebSocket } = options;
+  checkName('mode', mode, MODES);
+  checkNumbers(options);
+  if (WebSocket !== undefined && typeof WebSocket !== 'function') {
+    throw invalid('WebSocket is no class.', 'Give a class with the interface of WebSocket.');
+  }
+  return {
+    policy: policyOf(options),
+    connectionTimeoutMs: options.connectionTimeout ?? CONNECTION_TIMEOUT_MS,
+    maxEnqueuedMessages: maxEnqueuedMessages ?? MAX_MESSAGES,
+    queuesBeforeOpen: maxEnqueuedMessages !== undefined,
+    startsClosed: options.startClosed ?? false,
+    debug: debugOf(options),
+    shouldReconnect: options.shouldReconnect ?? null,
+    mode,
+    isTransparent: options.transparent ?? false,
+    token: options.token ?? '',
+    app: options.app ?? 'messages',
+    isInsecure: options.insecure ?? false,
+    headers: options.headers ?? {},
+    maxBufferedBytes: options.maxBufferedBytes ?? RING_BYTES,
+    closeTimeoutMs: options.closeTimeout ?? CLOSE_TIMEOUT_MS,
+    network: options.network ?? null,
+    transport: WebSocket === undefined ? (options.transport ?? platform) : transportOver(WebSocket),
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+  };
+}
+
+/**
+ * The peers' three numbers make the peers' schedule: the first wait, times the factor each time, up to the longest. Without
+ * them it is ours: at once after a healthy spell, then spread over 1, 2, 4 … 30 s, so that a crowd does not come back in step.
+ */
+function policyOf(options: ResumableWebSocketOptions): LinkPolicy {
+  const { maxReconnectionDelay: maxMs, minReconnectionDelay: minMs } = options;
+  const { reconnectionDelayGrowFactor: growthRatio, maxRetries = Infinity } = options;
+  const policy: LinkPolicy = {
+    ...gatewayLinkPolicy,
+    maxAttempts: maxRetries,
+    persistMs: 0,
+    retryInitialConnect: true,
+    healthyAfterMs: options.minUptime ?? MIN_UPTIME_MS,
+  };
+  if (maxMs === undefined && minMs === undefined && growthRatio === undefined) return policy;
+  return {
+    ...policy,
+    jitter: 'none',
+    baseMs: minMs ?? PEERS.minMs,
+    capMs: maxMs ?? PEERS.maxMs,
+    growthRatio: growthRatio ?? PEERS.growthRatio,
+  };
+}
+
+function checkNumbers(options: ResumableWebSocketOptions): void {
+  for (const name of ['maxRetries', 'maxEnqueuedMessages', 'maxBufferedBytes'] as const) {
+    const value = options[name];
+    if (value !== undefined) checkNumber(name, value, value >= 0, 'that is 0 or more');
+  }
+  for (const name of [
+    'maxReconnectionDelay',
+    'minReconnectionDelay',
+    'minUptime',
+    'connectionTimeout',
+    'closeTimeout',
+  ] as const) {
+    const value = options[name];
+    const isFine = value !== undefined && value >= 0 && value < Infinity;
+    if (value !== undefined) checkNumber(name, value, isFine, 'of milliseconds, 0 or more');
+  }
+  const growth = options.reconnectionDelayGrowFactor ?? 1;
+  const isFine = growth >= 1 && growth < Infinity;
+  checkNumber('reconnectionDelayGrowFactor', growth, isFine, 'that is 1 or more');
+}
+
+function debugOf({
+  debug = false,
+  debugLogger,
+}: ResumableWebSocketOptions): ResolvedSocketOptions['debug'] {
+  if (!debug) return () => undefined;
+  const { console } = globalThis; // who asks for it has one to look at
+  const tell = debugLogger ?? ((...said: unknown[]) => console.debug(...said));
+  return (what, facts = {}) => {
+    tell('tenuto>', what, facts);
+  };
+}

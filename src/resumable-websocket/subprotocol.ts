@@ -1,0 +1,2 @@
+/** PROTOCOL.md, P2.1. */
+export const SUBPROTOCOL = 'tenuto.v1';

@@ -1,0 +1,38 @@
+/** Everything that a resumable WebSocket tells, in order. */
+import type { LossEvent, ResumableCloseEvent } from '../../src/resumable-websocket/events.ts';
+import type { ResumableSocket } from '../../src/resumable-websocket/resumable-socket.ts';
+
+export interface Told {
+  readonly socket: ResumableSocket;
+  /** Types, without messages. */
+  readonly types: string[];
+  readonly messages: unknown[];
+  readonly closes: Pick<ResumableCloseEvent, 'code' | 'reason' | 'wasClean' | 'willReconnect'>[];
+  readonly losses: Pick<LossEvent, 'reason' | 'messages' | 'bytes' | 'isCertain'>[];
+  readonly errors: string[];
+}
+
+export function told(socket: ResumableSocket): Told {
+  const types: string[] = [];
+  const messages: unknown[] = [];
+  const closes: Told['closes'] = [];
+  const losses: Told['losses'] = [];
+  const errors: string[] = [];
+  for (const type of ['open', 'error', 'close', 'loss', 'reconnecting', 'reconnected'] as const) {
+    socket.addEventListener(type, () => types.push(type));
+  }
+  socket.addEventListener('message', ({ data }) => messages.push(data));
+  socket.addEventListener('close', ({ code, reason, wasClean, willReconnect }) => {
+    closes.push({ code, reason, wasClean, willReconnect });
+  });
+  socket.addEventListener('loss', (loss) => {
+    const { reason, messages: count, bytes, isCertain } = loss;
+    losses.push({ reason, messages: count, bytes, isCertain });
+  });
+  socket.addEventListener('error', ({ error }) => errors.push(error.code));
+  return { socket, types, messages, closes, losses, errors };
+}
+
+export function numbered(count: number, from = 0): string[] {
+  return Array.from({ length: count }, (_, at) => `message ${from + at}`);
+}
