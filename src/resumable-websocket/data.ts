@@ -12,10 +12,10 @@ export function outgoingOf(
   onRead: (message: Outgoing, bytes: Uint8Array | null) => void,
 ): Outgoing {
   if (ArrayBuffer.isView(data)) {
-    return binary(new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice());
+    return binary(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
   if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) {
-    return binary(new Uint8Array(data).slice());
+    return binary(new Uint8Array(data));
   }
   if (data instanceof Blob) return fromBlob(data, onRead);
   const text = String(data);
@@ -32,7 +32,7 @@ export function incomingOf(
 }
 
 function binary(data: Uint8Array): Outgoing {
-  return { data, bytes: data.length };
+  return { data: new Uint8Array(data), bytes: data.length }; // not slice(): of a Buffer that is no copy
 }
 
 function fromBlob(

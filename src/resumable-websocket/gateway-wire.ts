@@ -47,8 +47,7 @@ export class GatewayWire implements Wire {
   readonly #session: MessageSession;
   readonly #options: GatewayWireOptions;
   #epoch = 0;
-  /** The message that is sent next. */
-  #next = 0;
+  #next = 0; // the message that is sent next
   #maxSeq = 0;
   readonly #pings: GatewayPings;
   #sentAtMs: number;
@@ -124,7 +123,7 @@ export class GatewayWire implements Wire {
         this.#acks.pay();
         this.#host.owner.onFinished();
         return;
-      default: // hints are for now, and what is unknown is for newer clients
+      default: // hints are for now; what is unknown is for newer clients
     }
   }
 
@@ -236,7 +235,9 @@ export class GatewayWire implements Wire {
     }
     if (seq === claim.received + 1) {
       claim.received = seq;
-      this.#host.owner.onMessage(codec === 'binary' ? payload.slice() : decoder.decode(payload));
+      this.#host.owner.onMessage(
+        codec === 'binary' ? new Uint8Array(payload) : decoder.decode(payload),
+      );
     }
     this.#acks.owe();
   }

@@ -40,7 +40,7 @@ export class PlainWire implements Wire {
 
   hear(frame: Frame): void {
     this.#answered();
-    this.#host.owner.onMessage(typeof frame === 'string' ? frame : frame.slice());
+    this.#host.owner.onMessage(typeof frame === 'string' ? frame : new Uint8Array(frame));
   }
 
   onPong(): void {
