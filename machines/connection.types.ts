@@ -6,7 +6,7 @@ import type { LinkMeasured, LivenessLimits, RttEstimate } from './liveness.types
 export type ConnectionComponent = 'realtime' | 'stt' | 'tts' | 'llm' | 'gateway' | 'peer';
 
 /** Why a socket is dialled: it decides how the credential is asked for. */
-export type DialReason = 'connect' | 'reconnect' | 'refused';
+type DialReason = 'connect' | 'reconnect' | 'refused';
 
 export interface ConnectionInput {
   readonly component: ConnectionComponent;

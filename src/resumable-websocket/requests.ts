@@ -2,7 +2,7 @@
 import type { LinkOwner } from './link.types.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import { SUBPROTOCOL } from './subprotocol.ts';
-import type { DialReason } from '../../machines/connection.types.ts';
+import type { SocketInput } from '../../machines/connection.types.ts';
 import type { Clock } from '../ports/clock.ts';
 import { isLoopback } from '../ports/loopback.ts';
 import type { DialRequest } from '../ports/socket.ts';
@@ -21,7 +21,7 @@ const PROVIDERS_TIMEOUT_MS = 10_000;
 
 export async function requestFor<Link>(
   { options, target, session, kind }: LinkOwner<Link>,
-  reason: DialReason,
+  reason: SocketInput['reason'],
 ): Promise<PreparedDial> {
   const asked = Promise.all([
     target.url(),
@@ -69,7 +69,7 @@ function mayCarryMessages({ protocol, hostname }: URL, isInsecure: boolean): boo
 async function bearerOf(
   token: Credential,
   kind: LinkOwner<unknown>['kind'],
-  reason: DialReason,
+  reason: SocketInput['reason'],
 ): Promise<string> {
   if (kind === 'plain') return '';
   return typeof token === 'function' ? token({ reason }) : token;
