@@ -1,5 +1,6 @@
 /** What comes from the client, on its way to the app: audio at once, everything else when it is in the log. */
 import { Unhandled } from './admission/unhandled.ts';
+import { UsualSize } from './admission/usual-size.ts';
 import type { AppHandlers } from './app.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import {
@@ -35,7 +36,9 @@ export class UpStream {
   /** What no final covers yet, oldest first. */
   #unfinished: Unfinished[] = [];
   readonly #unhandled: Unhandled;
-  #largestBytes = 1;
+  readonly #size = new UsualSize(1);
+  /** Up to here there is a final, or the app is done with it all the same. */
+  #finishedThrough: number;
   #edge = 0;
 
   /** @param maxUnhandledBytes what may wait for the app; then the client gets no more credit. */
@@ -44,6 +47,7 @@ export class UpStream {
     this.#app = app;
     this.#sampleRateHz = sampleRateHz;
     this.#position = fin;
+    this.#finishedThrough = fin;
   }
 
   take(frame: DataFrame | GapFrame): void {
@@ -54,7 +58,7 @@ export class UpStream {
       return;
     }
     const { seq, position, capturedAtMs, isSpeech, payload, codec } = frame;
-    this.#largestBytes = Math.max(this.#largestBytes, payload.length);
+    this.#size.add(payload.length);
     this.#unhandled.add(seq, payload.length);
     if (codec === 'pcm_s16le' || codec === 'opus') {
       this.#note(seq, position + payload.length / BYTES_PER_SAMPLE);
@@ -76,6 +80,9 @@ export class UpStream {
   /** With everything through `seq` the app is done. */
   handled(seq: number): void {
     this.#unhandled.drop(seq);
+    const first = this.#unfinished.findIndex((audio) => audio.seq > seq);
+    const gone = this.#unfinished.splice(0, first === -1 ? this.#unfinished.length : first);
+    this.#finishedThrough = Math.max(this.#finishedThrough, gone.at(-1)?.end ?? 0);
   }
 
   /** Everything through `seq` is in the log. */
@@ -90,9 +97,10 @@ export class UpStream {
    * waits for its result it stays where it is.
    */
   maxSeq(committed: number, fin: number): number {
-    const unfinishedMs = ((this.#position - fin) * 1_000) / this.#sampleRateHz;
+    const finished = Math.max(fin, this.#finishedThrough);
+    const unfinishedMs = ((this.#position - finished) * 1_000) / this.#sampleRateHz;
     if (unfinishedMs > UNFINISHED_MAX_MS || this.#unhandled.isTooMuch) return this.#edge;
-    const chunks = Math.floor(WINDOW_BYTES / this.#largestBytes);
+    const chunks = Math.floor(WINDOW_BYTES / this.#size.bytes);
     const window = Math.max(WINDOW_MIN_CHUNKS, Math.min(WINDOW_CHUNKS, chunks));
     this.#edge = Math.max(this.#edge, committed + window);
     return this.#edge;

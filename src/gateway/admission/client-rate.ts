@@ -2,6 +2,7 @@
  * How fast one client sends (PROTOCOL.md, P18.2). It is held to it by credit: what it may not send yet it is not told that
  * it may. Only who sends what needs no credit, over and over, ever comes to the end of patience.
  */
+import { UsualSize } from './usual-size.ts';
 import { MAX_FRAME_BYTES, RESEND_BURST_RATIO, RING_BYTES } from '../../protocol/limits.ts';
 
 export interface RateLimits {
@@ -13,7 +14,7 @@ export class ClientRate {
   readonly #limits: RateLimits;
   #frames: number;
   #bytes: number;
-  #largestBytes: number;
+  readonly #size: UsualSize;
   #filledAtMs: number;
 
   /** @param usualBytes what a frame will have, until one was seen. */
@@ -21,7 +22,7 @@ export class ClientRate {
     this.#limits = limits;
     this.#frames = limits.framesPerS * RESEND_BURST_RATIO;
     this.#bytes = limits.bytesPerS * RESEND_BURST_RATIO;
-    this.#largestBytes = Math.min(usualBytes, MAX_FRAME_BYTES);
+    this.#size = new UsualSize(Math.min(usualBytes, MAX_FRAME_BYTES));
     this.#filledAtMs = nowMs;
   }
 
@@ -35,7 +36,7 @@ export class ClientRate {
     this.#fill(nowMs);
     this.#frames -= 1;
     this.#bytes -= bytes;
-    this.#largestBytes = Math.max(this.#largestBytes, bytes);
+    this.#size.add(bytes);
     const maxFrames = this.#limits.framesPerS * RESEND_BURST_RATIO;
     return (
       this.#frames >= -maxFrames && this.#bytes >= -Math.max(RING_BYTES, this.#limits.bytesPerS)
@@ -57,7 +58,7 @@ export class ClientRate {
   allowance(nowMs: number): number {
     if (!this.isLimited) return Infinity;
     this.#fill(nowMs);
-    return Math.max(0, Math.floor(Math.min(this.#frames, this.#bytes / this.#largestBytes)));
+    return Math.max(0, Math.floor(Math.min(this.#frames, this.#bytes / this.#size.bytes)));
   }
 
   #fill(nowMs: number): void {
