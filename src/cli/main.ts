@@ -14,6 +14,7 @@ import { runSimulators } from './commands/simulators.ts';
 import type { SimulatorsOptions } from './commands/simulators.ts';
 import { runTranscribe } from './commands/transcribe.ts';
 import type { TranscribeOptions } from './commands/transcribe.ts';
+import { EXIT_HELP, faultsHelp, standInFaultsHelp } from './help.ts';
 import type { CliIo } from './io.ts';
 import { createIo, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
 import {
@@ -25,14 +26,8 @@ import {
   wholeNumber,
 } from './option-values.ts';
 import { PROVIDERS, VOICE } from './providers.ts';
-import { STAND_IN_FAULTS, STAND_INS } from './stand-ins.ts';
+import { STAND_INS } from './stand-ins.ts';
 import { jsonLine } from './summary.ts';
-import {
-  FAULT_LIST_GRAMMAR,
-  FAULT_LIST_NOTES,
-  faultListHelp,
-} from '../simulators/control/fault-list.ts';
-import { FAULT_KINDS, FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from '../simulators/faults/plan.ts';
 
 const { version } = createRequire(import.meta.url)('tenuto/package.json') as { version: string };
 const providersHelp = PROVIDERS.map(({ name, what }) => `${name} (${what})`).join(', ');
@@ -235,19 +230,4 @@ function addServices(program: Command, io: CliIo, done: (status: number) => void
     .action(async (options: { online: boolean; json: boolean }) => {
       done(await runDoctor({ ...options, environment: process.env }, io));
     });
-}
-
-const EXIT_HELP = `
-Exit status: 0 where every captured chunk was delivered (and a voice agent answered each turn aloud), 1 where not, 2 where the
-command or its file cannot be used, 130 where it was interrupted.`;
-
-function faultsHelp(): string {
-  const kinds = FAULT_KINDS.map(({ kind, description }) => `  ${kind.padEnd(15)} ${description}`);
-  return ['', 'Faults:', FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES, '', ...kinds].join('\n');
-}
-
-function standInFaultsHelp(): string {
-  const more = 'docs/simulators.md has every parameter, name and code.';
-  const table = faultListHelp(STAND_IN_FAULTS);
-  return ['', 'Faults:', FAULT_LIST_GRAMMAR, FAULT_LIST_NOTES, more, '', table].join('\n');
 }

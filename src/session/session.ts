@@ -232,9 +232,8 @@ export class Session {
     this.#emitter.end();
 
     const left = { chunks: ledger.buffered, ms: ledger.bufferedMs };
-    const drained = left.ms === 0;
-    const owesNothing = parting.isKept ? ledger.captured === 0 : drained;
-    return { drained, finished: isFinished || owesNothing, left, ledger };
+    const owesNothing = parting.isKept ? ledger.captured === 0 : left.ms === 0;
+    return { drained: left.ms === 0, finished: isFinished || owesNothing, left, ledger };
   }
 
   #talking(): Talk {
