@@ -20,7 +20,6 @@ export type Route =
   | 'error'
   | 'waitingForNetwork'
   | 'waitingForRateLimit'
-  | 'pressing'
   | 'backingOff'
   /** Dial at once: the end was announced, or a new credential is to be tried. */
   | 'dialing';
@@ -59,7 +58,7 @@ export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
     const waits = isAgain || holdMsOf(context, loss) > 0;
     if (!waits) return 'dialing'; // at once, but not twice in a row: that would be a storm
   }
-  return isToBePressed(context, loss) ? 'pressing' : 'backingOff';
+  return 'backingOff';
 }
 
 /** Whoever keeps our session and did not ask for time is tried at a steady pace, for a while. Silence took its time already. */
@@ -71,7 +70,8 @@ function isToBePressed(context: ConnectionContext, loss: Loss): boolean {
 
 function pressedAttempts(context: ConnectionContext, loss: Loss, attempt: number): number {
   const before = attempt === 1 ? 0 : context.pressedAttempts;
-  return routeAfterLoss(context, loss) === 'pressing' ? before + 1 : before;
+  const isPressed = routeAfterLoss(context, loss) === 'backingOff' && isToBePressed(context, loss);
+  return isPressed ? before + 1 : before;
 }
 
 /** Since when no spell was healthy, this loss included. */
@@ -147,9 +147,8 @@ function waitAfterLossMs(context: ConnectionContext, loss: Loss, attempt: number
       return loss.failure.retryAfterMs === 0
         ? backoffDelayMs(attempt, context.policy, loss.unit, false)
         : spread(loss.failure.retryAfterMs ?? RATE_LIMIT_DEFAULT_MS, context, loss);
-    case 'pressing':
-      return pressDelayMs(attempt, context.policy, loss.unit);
     case 'backingOff': {
+      if (isToBePressed(context, loss)) return pressDelayMs(attempt, context.policy, loss.unit);
       const wasHealthy = isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
       const grown = Math.max(1, attempt - pressedAttempts(context, loss, attempt));
       return Math.max(

@@ -12,15 +12,7 @@ import { assign, enqueueActions } from 'xstate';
 import { initialContext } from './connection.rules.ts';
 import { connectionSetup, socketInput } from './connection.setup.ts';
 import { reconnectedSignal, tell } from './connection.signals.ts';
-import {
-  configuring,
-  dialing,
-  linkEvents,
-  shortcuts,
-  soon,
-  waysOut,
-  waysOutOfConnecting,
-} from './connection.ways.ts';
+import { configuring, dialing, linkEvents, soon, waysOut } from './connection.ways.ts';
 
 export const connectionMachine = connectionSetup.createMachine({
   id: 'connection',
@@ -48,7 +40,7 @@ export const connectionMachine = connectionSetup.createMachine({
       description: 'The first dial. A loss here is only tried again where the policy says so.',
       tags: 'connecting',
       initial: 'dialing',
-      on: { 'socket.lost': waysOutOfConnecting },
+      on: { 'socket.lost': waysOut },
       states: {
         dialing: { ...dialing, description: 'The socket is being opened.' },
         configuring: {
@@ -133,7 +125,7 @@ export const connectionMachine = connectionSetup.createMachine({
         },
         backingOff: {
           description:
-            'Waiting inside the backoff envelope. A network that comes back ends the wait.',
+            'Waiting: ever longer, or at a quick, steady pace for a while where the session is kept for us. A network that comes back ends it.',
           invoke: {
             src: 'backoffTimer',
             id: 'backoffTimer',
@@ -141,19 +133,12 @@ export const connectionMachine = connectionSetup.createMachine({
             onDone: 'dialing',
             onError: { target: '#connection.error', actions: 'noteFaultyActor' },
           },
-          on: { 'network.restored': soon, ...shortcuts },
-        },
-        pressing: {
-          description:
-            'The session is kept for us: for a while it is dialled at a steady, quick pace.',
-          invoke: {
-            src: 'backoffTimer',
-            id: 'pressTimer',
-            input: ({ context }) => ({ waitMs: context.waitMs }),
-            onDone: 'dialing',
-            onError: { target: '#connection.error', actions: 'noteFaultyActor' },
+          on: {
+            'network.restored': soon,
+            'network.changed': soon,
+            'network.lost': { target: 'waitingForNetwork', actions: 'noteOffline' },
+            'session.connect': 'dialing',
           },
-          on: shortcuts,
         },
         dialing: { ...dialing, description: 'A new socket is being opened.' },
         configuring: {

@@ -22,17 +22,11 @@ const toBackoff = {
   actions: lose,
 } as const;
 
-const toPressing = {
-  guard: leads('pressing'),
-  target: '#connection.reconnecting.pressing',
-  actions: lose,
-} as const;
-
 /** Silence is a transient failure: it knows no rate limit and no announced end. */
 const waysOutOfSilence = [toError, toNetworkWait, toBackoff] as const;
 
-/** The ways out of a state that holds a socket, when that socket is lost: of a connection that never stood. */
-export const waysOutOfConnecting = [
+/** The ways out of a state that holds a socket, when that socket is lost. */
+export const waysOut = [
   ...waysOutOfSilence,
   {
     guard: leads('waitingForRateLimit'),
@@ -41,9 +35,6 @@ export const waysOutOfConnecting = [
   },
   { guard: leads('dialing'), target: '#connection.reconnecting.dialing', actions: lose },
 ] as const;
-
-/** The same of one that stood before. */
-export const waysOut = [...waysOutOfConnecting, toPressing] as const;
 
 /** What can happen to a link that stands, in `connected` and in `active` alike. */
 export const linkEvents = {
@@ -119,13 +110,6 @@ export const soon = {
   target: '#connection.reconnecting.backingOff',
   reenter: true,
   actions: 'dialSoon',
-} as const;
-
-/** What ends a wait by the clock before its time. */
-export const shortcuts = {
-  'network.changed': soon,
-  'network.lost': { target: 'waitingForNetwork', actions: 'noteOffline' },
-  'session.connect': 'dialing',
 } as const;
 
 function leads<R extends Route>(route: R) {

@@ -44,7 +44,7 @@ export type * from './gateway/admission/limits.ts';
 export type * from './gateway/app.ts';
 export { createEchoApp } from './gateway/apps/echo.ts';
 export type { AuditEvent, AuditType, OnAudit } from './gateway/audit.ts';
-export type * from './gateway/chart-step.ts';
+export type { ChartStep, OnStep } from './gateway/chart-step.ts';
 export type { JwksSource } from './gateway/auth/jwks.node.ts';
 export { createJwtVerifier } from './gateway/auth/jwt-verifier.node.ts';
 export type { JwtAlgorithm, JwtVerifierOptions } from './gateway/auth/jwt-verifier.node.ts';

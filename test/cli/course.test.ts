@@ -79,6 +79,7 @@ describe('the course of a session', () => {
       ],
       changes: [],
       degraded: [],
+      behind: [],
     });
   });
 
@@ -144,7 +145,9 @@ describe('what did not arrive', () => {
     return { type: 'gap', fromMs, toMs, durationMs: toMs - fromMs, chunks: 10, reason };
   };
   const report = (...gaps: readonly GapEvent[]): StreamReport => {
-    return { ...reportOf(new Course()), gaps };
+    const empty = reportOf(new Course());
+    const gap = gaps.reduce((chunks, lost) => chunks + lost.chunks, 0);
+    return { ...empty, ledger: { ...empty.ledger, gap }, gaps };
   };
 
   it('is told hole by hole, however many pieces each came in', () => {

@@ -76,7 +76,7 @@ describe('the deadline of an interrupted run', () => {
 
     second.abort();
 
-    await expect(waiting).resolves.toBeUndefined();
+    await expect(waiting).resolves.toBeNull();
   });
 
   it('leaves no timer behind', () => {

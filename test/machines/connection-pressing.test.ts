@@ -25,7 +25,7 @@ describe('a link to who keeps the session', () => {
     const firstState = world.state;
     await loseDials(world, 34);
 
-    expect(firstState).toBe('reconnecting.pressing');
+    expect(firstState).toBe('reconnecting.backingOff');
     expect(world.waits.slice(0, 3).map(({ waitMs }) => waitMs)).toEqual([0, 500, 500]);
     const pressed = world.waits.filter(({ waitMs }) => waitMs <= 500);
     expect(pressed.reduce((sum, { waitMs }) => sum + waitMs, 0)).toBe(15_000);
@@ -88,7 +88,7 @@ describe('a link to who keeps the session', () => {
 
     await world.lost({ kind: 'transient', code: 'http 503', detail: '' });
 
-    expect(world.state).toBe('reconnecting.backingOff');
+    expect(world.waits).toEqual([{ actor: 'backoffTimer', waitMs: 2_000 }]);
     await world.close();
   });
 });

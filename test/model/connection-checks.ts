@@ -15,7 +15,7 @@ export const connectionChecks: Checks<typeof connectionMachine> = {
 
     expect(running(world, 'socket').filter((id) => !known.includes(id))).toEqual([]);
     expect(running(world, 'liveness')).toHaveLength(contextOf(world).isWatched ? 1 : 0);
-    const isBackingOff = /^reconnecting\.(backingOff|pressing)$/.test(world.state());
+    const isBackingOff = world.state() === 'reconnecting.backingOff';
     expect(running(world, 'backoffTimer')).toHaveLength(isBackingOff ? 1 : 0);
   },
   connected: (world) => {
@@ -26,9 +26,6 @@ export const connectionChecks: Checks<typeof connectionMachine> = {
     expect(running(world, 'bufferReplay')).toEqual([]);
   },
   'reconnecting.backingOff': (world) => {
-    expect(world.running.map(({ src }) => src)).toEqual(['backoffTimer']);
-  },
-  'reconnecting.pressing': (world) => {
     expect(world.running.map(({ src }) => src)).toEqual(['backoffTimer']);
   },
   'reconnecting.waitingForRateLimit': (world) => {

@@ -99,10 +99,8 @@ const causes: Readonly<Record<string, Cause>> = {
     },
   },
   'xstate.done.actor.backoffTimer': { act: sitOut },
-  'xstate.done.actor.pressTimer': { act: sitOut },
   'xstate.done.actor.rateLimitWait': { act: sitOut },
   'xstate.error.actor.backoffTimer': { prepare: (run) => run.clock.failNext('setTimeout') },
-  'xstate.error.actor.pressTimer': { prepare: (run) => run.clock.failNext('setTimeout') },
   'xstate.error.actor.rateLimitWait': { prepare: (run) => run.clock.failNext('setTimeout') },
 };
 

@@ -108,7 +108,7 @@ export const SETTINGS: readonly Setting[] = [
     ...ALONE,
     lead: 'Where the session is kept meanwhile: ',
     policy: { ...PLAIN, pressForMs: 15_000 },
-    tries: [...DIALS, ...SETUP, 'xstate.done.actor.pressTimer', 'xstate.error.actor.pressTimer'],
+    tries: [...DIALS, ...SETUP, 'xstate.done.actor.backoffTimer'],
     isPossible: ({ traits }) => traits.keepsSession === true,
   },
   {

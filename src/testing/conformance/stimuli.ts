@@ -223,11 +223,9 @@ const actorEvents: Events = {
     }),
   ],
   'xstate.done.actor.backoffTimer': [done('backoffTimer', undefined)],
-  'xstate.done.actor.pressTimer': [done('pressTimer', undefined)],
   'xstate.done.actor.rateLimitWait': [done('rateLimitWait', undefined)],
   'xstate.error.actor.sessionRestore': [broken('sessionRestore')],
   'xstate.error.actor.bufferReplay': [broken('bufferReplay')],
   'xstate.error.actor.backoffTimer': [broken('backoffTimer')],
-  'xstate.error.actor.pressTimer': [broken('pressTimer')],
   'xstate.error.actor.rateLimitWait': [broken('rateLimitWait')],
 };

@@ -17,7 +17,6 @@ export const connectionModel: PathOptions<Machine> = {
       maxAttempts: MAX_ATTEMPTS,
       jitter: 'none',
       retryInitialConnect: true,
-      pressForMs: 15_000,
     },
     refreshesCredential: true,
   },
@@ -26,7 +25,6 @@ export const connectionModel: PathOptions<Machine> = {
     'socket.configured': ofSockets('socket.configured'),
     'socket.lost': [
       lost('transient', { kind: 'transient', code: '1006' }),
-      lost('overloaded', { kind: 'transient', code: 'http 503' }),
       lost('planned', { kind: 'planned', code: '1001' }),
       lost('rate limit', { kind: 'rateLimited', code: 'http 429', retryAfterMs: 4_782 }),
       lost('credential refused', { kind: 'auth', code: 'http 401' }),
@@ -131,7 +129,6 @@ export const connectionModel: PathOptions<Machine> = {
   distinguish: (context) => [
     context.attempts >= MAX_ATTEMPTS,
     context.isOnline,
-    context.hasBeenConnected,
     context.hedgeId !== null,
     context.isWatched,
     context.silentSinceMs !== null,
