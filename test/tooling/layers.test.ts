@@ -42,6 +42,10 @@ const violations: Readonly<Record<string, readonly (readonly [from: string, to: 
     ['src/voice/b.ts', '../transports/a.ts'],
     ['src/voice/c.ts', '../simulators/a.ts'],
   ],
+  'resumable-websocket-imports': [
+    ['src/resumable-websocket/b.ts', '../gateway/a.ts'],
+    ['src/resumable-websocket/c.ts', '../session/a.ts'],
+  ],
   'gateway-imports': [
     ['src/gateway/b.ts', '../session/a.ts'],
     ['src/gateway/c.ts', '../providers/whisper.ts'],
