@@ -81,7 +81,14 @@ export class Gateway implements House {
       onStep: (step) => report(null, step),
     });
     this.#admission = admission;
-    this.#bearers = new Bearers({ verify, clock, audit, admission, logger: this.#logger });
+    this.#bearers = new Bearers({
+      verify,
+      clock,
+      wallClock,
+      audit,
+      admission,
+      logger: this.#logger,
+    });
     const createLease = (sessionId: string): Lease =>
       new Lease({ graceMs, clock, onStep: (step) => report(sessionId, step) });
     const ports = { store, apps, clock, wallClock, createLease, logger: this.#logger };

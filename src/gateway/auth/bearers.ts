@@ -5,7 +5,7 @@ import type { Admission } from '../admission/admission.ts';
 import type { Audit } from '../audit.ts';
 import { refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock, WallClock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { WELCOME_TIMEOUT_MS } from '../../protocol/limits.ts';
 
@@ -13,6 +13,7 @@ export interface BearersOptions {
   /** Null: everybody is let in. */
   readonly verify: Verify | null;
   readonly clock: Clock;
+  readonly wallClock: WallClock;
   readonly admission: Admission;
   readonly audit: Audit;
   readonly logger: Logger;
@@ -41,8 +42,14 @@ export class Bearers {
     const principal = await this.#asked(verify, bearer, { remoteAddress, why });
     if (principal === 'trouble') return admission.unverified();
     if (principal === null) return this.#refused(remoteAddress, 'not believed');
+    if (this.#isExpired(principal)) return this.#refused(remoteAddress, 'expired');
     const tooMany = admission.known(principal.subject, remoteAddress);
     return tooMany ?? principal;
+  }
+
+  /** A verifier may believe a bearer for a while longer; it would be told so again five seconds after its welcome. */
+  #isExpired({ expiresAtMs = null }: Principal): boolean {
+    return expiresAtMs !== null && this.#options.wallClock() >= expiresAtMs;
   }
 
   #refused(remoteAddress: string, detail: string): Refusal {

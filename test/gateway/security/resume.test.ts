@@ -184,6 +184,26 @@ describe('a bearer', () => {
     expect(back).toBeNull();
   });
 
+  it('#20 P10.3 that has expired on arrival is refused before its session is touched', async () => {
+    open(expiring);
+    const client = world.client();
+    const welcome = (await client.hello({ auth: 'ann@60000' })) as WelcomeFrame;
+    await world.clock.advanceAsync(1_000);
+    const expired = `ann@${world.clock.nowMs()}`;
+
+    const anew = await world.client().hello({ auth: expired });
+    const back = await codeOf({ ...resumption(welcome, 2), auth: expired });
+
+    expect(anew).toMatchObject({ type: 'refused', code: 4401 });
+    expect(back).toBe(4401);
+    expect(Array.from(world.gateway.sessions)).toHaveLength(1);
+    expect(client.closed).toBeNull();
+    expect(audit).toMatchObject([
+      { type: 'bearer.refused', detail: 'expired' },
+      { type: 'bearer.refused', detail: 'expired' },
+    ]);
+  });
+
   it('#20 is renewed in mid-session, by the same subject only', async () => {
     open(expiring);
     const client = world.client();
