@@ -13,8 +13,8 @@ import { Counters } from './counters.ts';
 import { Door } from './door.ts';
 import type { House, LetIn } from './door.ts';
 import { Doors } from './doors.ts';
+import { Entrance } from './entrance.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
-import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { GatewayOptions } from './gateway.types.ts';
 import { Lease } from './lease.ts';
@@ -37,8 +37,6 @@ import type { HelloFrame } from '../protocol/types.ts';
 
 /** Deadlines are data; this is how often they are looked at. */
 const SWEEP_EVERY_MS = 1_000;
-/** Whether the session is there must not be heard in how long the answer takes: a store's reading has time for both. */
-const NO_SUCH_SESSION_AFTER_MS = 50;
 
 export class Gateway implements House {
   readonly clock: Clock;
@@ -54,6 +52,7 @@ export class Gateway implements House {
   readonly #doors = new Doors();
   readonly counters = new Counters();
   readonly #pauses: Pauses;
+  readonly #entrance: Entrance;
   #sweepTimer: unknown;
   /** Where clients may go in a drain. */
   #elsewhere: readonly string[] = [];
@@ -93,6 +92,15 @@ export class Gateway implements House {
       new Lease({ graceMs, clock, onStep: (step) => report(sessionId, step) });
     const ports = { store, apps, clock, wallClock, createLease, logger: this.#logger };
     this.#registry = new Registry({ ...ports, admission, audit, counters });
+    this.#entrance = new Entrance({
+      clock,
+      admission,
+      counters,
+      life: this.#life,
+      bearers: this.#bearers,
+      registry: this.#registry,
+      pauses: this.#pauses,
+    });
     this.#sweep();
   }
 
@@ -135,30 +143,12 @@ export class Gateway implements House {
     return door;
   }
 
-  async letIn(
+  letIn(
     hello: HelloFrame,
     { remoteAddress }: GatewaySocket,
     isGone: () => boolean,
   ): Promise<LetIn | Refusal> {
-    const closed = this.#life.refusal;
-    if (closed !== null) return this.#counted(closed);
-    const startedAtMs = this.clock.nowMs();
-    const crowded = this.#admission.atDoor(remoteAddress);
-    if (crowded !== null) return this.#counted(crowded);
-    try {
-      const principal = await this.#bearers.principalOf(hello.auth, remoteAddress, 'hello');
-      if ('kind' in principal) return this.#counted(principal);
-      if (isGone()) return refuse('heartbeat');
-      const late = this.#life.refusal;
-      if (late !== null) return this.#counted(late);
-      const attached = await this.#registry.attach(hello, principal, remoteAddress);
-      if (attached.kind === 'attached') return { ...attached, principal };
-      if (attached.code === CLOSE.badResumeToken)
-        await this.#pauses.until(startedAtMs + NO_SUCH_SESSION_AFTER_MS);
-      return this.#counted(attached);
-    } finally {
-      this.#admission.leftDoor();
-    }
+    return this.#entrance.letIn(hello, remoteAddress, isGone);
   }
 
   renew(bearer: string, { remoteAddress }: GatewaySocket): Promise<Principal | Refusal> {
@@ -238,11 +228,6 @@ export class Gateway implements House {
           this.#life.tell({ type: isWell ? 'store.answered' : 'store.failed' });
         });
     }
-  }
-
-  #counted(refusal: Refusal): Refusal {
-    this.counters.refused(refusal.code);
-    return refusal;
   }
 
   #sweep(): void {

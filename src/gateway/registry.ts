@@ -39,11 +39,19 @@ export class Registry {
     return this.#sessions.size;
   }
 
-  attach(hello: HelloFrame, principal: Principal, from: string): Promise<Attached | Refusal> {
+  /** @param isGone whether whoever asks has given up: then nobody is disturbed for it. */
+  attach(
+    hello: HelloFrame,
+    principal: Principal,
+    from: string,
+    isGone = (): boolean => false,
+  ): Promise<Attached | Refusal> {
     if (hello.mode === 'new') return this.#begin(hello, principal);
     const { sid = '' } = hello;
     const before = this.#queues.get(sid) ?? Promise.resolve();
-    const attached = before.then(() => this.#resume(sid, hello, principal, from));
+    const attached = before.then(() =>
+      isGone() ? refuse('heartbeat') : this.#resume(sid, hello, principal, from),
+    );
     const settled = attached.catch(() => undefined);
     this.#queues.set(sid, settled);
     void settled.then(() => {

@@ -95,6 +95,11 @@ export class Admission {
     return this.#later('capacity', BUSY_RETRY_MS);
   }
 
+  /** The store says nothing for so long that the client must not wait for it. */
+  unstored(): Refusal {
+    return this.#later('storeUnavailable', BUSY_RETRY_MS);
+  }
+
   /** A place for a new session, or why there is none. */
   place(subject: string): (() => void) | Refusal {
     const denied = this.#sessions.denial(subject);

@@ -1,0 +1,105 @@
+/** How a client is let in: it is asked who it is, and has its answer in time, whatever a verifier or a store does. */
+import type { Admission } from './admission/admission.ts';
+import type { Bearers } from './auth/bearers.ts';
+import type { Counters } from './counters.ts';
+import type { LetIn } from './door.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Pauses } from './pauses.ts';
+import { refuse } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
+import type { Registry } from './registry.ts';
+import type { Attached } from './registry.types.ts';
+import type { Clock } from '../ports/clock.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
+import { WELCOME_TIMEOUT_MS } from '../protocol/limits.ts';
+import type { HelloFrame } from '../protocol/types.ts';
+
+/** Whether the session is there must not be heard in how long the answer takes: a store's reading has time for both. */
+const NO_SUCH_SESSION_AFTER_MS = 50;
+/** From HELLO on; what is left of the client's patience is for the way. P2.4 */
+const ANSWER_WITHIN_MS = WELCOME_TIMEOUT_MS - 500;
+
+export interface EntranceOptions {
+  readonly clock: Clock;
+  readonly life: Lifecycle;
+  readonly admission: Admission;
+  readonly bearers: Bearers;
+  readonly registry: Registry;
+  readonly pauses: Pauses;
+  readonly counters: Counters;
+}
+
+export class Entrance {
+  readonly #options: EntranceOptions;
+
+  constructor(options: EntranceOptions) {
+    this.#options = options;
+  }
+
+  async letIn(
+    hello: HelloFrame,
+    remoteAddress: string,
+    isGone: () => boolean,
+  ): Promise<LetIn | Refusal> {
+    const { life, admission } = this.#options;
+    const startedAtMs = this.#options.clock.nowMs();
+    const closed = life.refusal ?? admission.atDoor(remoteAddress);
+    if (closed !== null) return this.#counted(closed);
+    try {
+      const answer = await this.#answer(hello, remoteAddress, isGone, startedAtMs);
+      return 'session' in answer ? answer : this.#counted(answer);
+    } finally {
+      admission.leftDoor();
+    }
+  }
+
+  async #answer(
+    hello: HelloFrame,
+    remoteAddress: string,
+    isGone: () => boolean,
+    startedAtMs: number,
+  ): Promise<LetIn | Refusal> {
+    const { life, bearers, registry, pauses } = this.#options;
+    const principal = await bearers.principalOf(hello.auth, remoteAddress, 'hello');
+    if ('kind' in principal) return principal;
+    if (isGone()) return refuse('heartbeat');
+    if (life.refusal !== null) return life.refusal;
+    const attaching = registry.attach(hello, principal, remoteAddress, isGone);
+    const attached = await this.#inTime(attaching, startedAtMs);
+    if (attached.kind === 'attached') {
+      if (!isGone()) return { ...attached, principal };
+      abandon(attached);
+      return refuse('heartbeat');
+    }
+    if (attached.code === CLOSE.badResumeToken)
+      await pauses.until(startedAtMs + NO_SUCH_SESSION_AFTER_MS);
+    return attached;
+  }
+
+  /** A store that says nothing costs the client no more than its patience. */
+  async #inTime(
+    attaching: Promise<Attached | Refusal>,
+    startedAtMs: number,
+  ): Promise<Attached | Refusal> {
+    const { pauses, admission } = this.#options;
+    const attached = await pauses.orBy(startedAtMs + ANSWER_WITHIN_MS, attaching);
+    if (attached !== null) return attached;
+    attaching.then(
+      (late) => {
+        if (late.kind === 'attached') abandon(late);
+      },
+      () => undefined,
+    );
+    return admission.unstored();
+  }
+
+  #counted(refusal: Refusal): Refusal {
+    this.#options.counters.refused(refusal.code);
+    return refusal;
+  }
+}
+
+/** The client has not been told: nobody knows of a session that was begun for it. One that was taken up waits for it. */
+function abandon({ session, isResumed }: Attached): void {
+  if (!isResumed) session.retire();
+}
