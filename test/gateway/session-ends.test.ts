@@ -3,10 +3,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { audioFrame, GatewayWorld, NotingApp, settled } from './gateway-world.ts';
 import type { App, AppHandlers, AppSession, AppStart } from '../../src/gateway/app.ts';
+import { createEchoApp } from '../../src/gateway/apps/echo.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import { UpStream } from '../../src/gateway/up-stream.ts';
 import type { LogStore } from '../../src/ports/log-store.ts';
-import type { WelcomeFrame } from '../../src/protocol/types.ts';
+import type { DataFrame, WelcomeFrame } from '../../src/protocol/types.ts';
 
 let world: GatewayWorld;
 
@@ -130,7 +131,7 @@ describe('an app that ends its session', () => {
     world.app.session?.send({ type: 'after the end' });
     await settled();
     const before = { closed: client.closed, told: client.frames.map(({ type }) => type) };
-    client.send({ type: 'ack', epoch, committed: 1, maxSeq: 0, ackDelayMs: 0, ranges: [] });
+    client.send(ackOf(epoch, 1));
     await settled();
 
     expect(before.closed).toBeNull();
@@ -139,6 +140,40 @@ describe('an app that ends its session', () => {
     expect(client.of('finAck')).toMatchObject([{ up: 1, lastSeq: 1 }]);
     expect(client.closed).toMatchObject({ code: 1000 });
     expect(Array.from(world.gateway.sessions)).toEqual([]);
+  });
+
+  it('P17.6 in the turn of its last message has that message sent first, with its answers before it', async () => {
+    const echo = createEchoApp();
+    const app: App = {
+      open: (session, start) => {
+        const handlers = echo.open(session, start);
+        return {
+          ...handlers,
+          message: (seq, data) => {
+            handlers.message?.(seq, data);
+            if (data === 'bye') session.end();
+          },
+        };
+      },
+    };
+    world = new GatewayWorld(undefined, undefined, { apps: new Map([['echo', app]]) });
+    const client = world.client();
+    const { epoch } = (await client.hello({ app: 'echo' })) as WelcomeFrame;
+
+    ['one', 'two', 'bye'].forEach((word, at) => client.send(messageFrame(epoch, at + 1, word)));
+    await settled();
+    const told = client.frames.map(({ type }) => type).filter((type) => type !== 'ack');
+    client.send(ackOf(epoch, 3));
+    await settled();
+
+    expect(told).toEqual(['welcome', 'data', 'data', 'data', 'finAck']);
+    expect(client.of('data').map(({ payload }) => new TextDecoder().decode(payload))).toEqual([
+      'one',
+      'two',
+      'bye',
+    ]);
+    expect(client.of('finAck')).toMatchObject([{ up: 3, lastSeq: 3 }]);
+    expect(client.closed).toMatchObject({ code: 1000 });
   });
 
   it('P17.5 while its client is away tells it when it is back', async () => {
@@ -152,7 +187,7 @@ describe('an app that ends its session', () => {
     await settled();
     const again = world.client();
     await again.hello(resumption(welcome));
-    again.send({ type: 'ack', epoch: 2, committed: 1, maxSeq: 0, ackDelayMs: 0, ranges: [] });
+    again.send(ackOf(2, 1));
     await settled();
 
     expect(again.frames.map(({ type }) => type).slice(-2)).toEqual(['data', 'finAck']);
@@ -308,6 +343,15 @@ class ThrowingApp extends NotingApp {
       },
     };
   }
+}
+
+function ackOf(epoch: number, committed: number) {
+  return { type: 'ack', epoch, committed, maxSeq: 0, ackDelayMs: 0, ranges: [] } as const;
+}
+
+function messageFrame(epoch: number, seq: number, text: string): DataFrame {
+  const payload = new TextEncoder().encode(text);
+  return { ...audioFrame(epoch, seq), channel: 0, position: 0, codec: 'text', payload };
 }
 
 function fail(): never {
