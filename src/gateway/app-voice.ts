@@ -7,6 +7,7 @@ import type { UpStream } from './up-stream.ts';
 import { DATA_HEADER_BYTES } from '../protocol/frames.ts';
 import { writeJson } from '../protocol/json.ts';
 import { MAX_FRAME_BYTES, MAX_POSITION } from '../protocol/limits.ts';
+import type { DataFrame } from '../protocol/types.ts';
 import { mustFit } from '../protocol/wire.ts';
 
 export interface AppVoiceOptions {
@@ -32,7 +33,7 @@ export class AppVoice implements AppSession {
   }
 
   send(event: AppEvent): void {
-    if (!this.#isShut) this.#options.down.say('json', writeJson(event, MAX_EVENT_BYTES));
+    if (!this.#isShut) this.#say('json', writeJson(event, MAX_EVENT_BYTES));
   }
 
   result(result: AppResult): void {
@@ -40,7 +41,8 @@ export class AppVoice implements AppSession {
     // What cannot be said moves nothing: `fin` never goes on without its final.
     mustFit(result.to, MAX_POSITION, 'to');
     const payload = writeJson(result, MAX_EVENT_BYTES);
-    const { state, up, down } = this.#options;
+    const { state, log, up, down } = this.#options;
+    log.makeRoom(DATA_HEADER_BYTES + payload.length); // it is in the record that moves `fin`
     state.now.fin = Math.max(state.now.fin, result.to);
     this.handled(up.finished(state.now.fin));
     down.say('json', payload);
@@ -48,9 +50,8 @@ export class AppVoice implements AppSession {
 
   message(data: string | Uint8Array): void {
     if (this.#isShut) return;
-    const { down } = this.#options;
-    if (typeof data === 'string') down.say('text', encoder.encode(data));
-    else down.say('binary', data);
+    if (typeof data === 'string') this.#say('text', encoder.encode(data));
+    else this.#say('binary', data);
   }
 
   hint(event: AppEvent): void {
@@ -76,5 +77,11 @@ export class AppVoice implements AppSession {
   /** Nobody listens any more. */
   shut(): void {
     this.#isShut = true;
+  }
+
+  #say(codec: DataFrame['codec'], payload: Uint8Array): void {
+    const { log, down } = this.#options;
+    log.makeRoom(DATA_HEADER_BYTES + payload.length);
+    down.say(codec, payload);
   }
 }

@@ -45,6 +45,9 @@ export interface LoggedFrame {
   readonly bytes: Uint8Array;
 }
 
+/** Of a whole record. P20.6 */
+export const MAX_RECORD_BYTES = 256 * 1_024;
+
 const DOWN_BIT = 0x8000_0000;
 const MAGIC = 0x4e54;
 const VERSION = 1;
@@ -74,6 +77,10 @@ export class PackedFrames {
     putU32(slab, at, (isDown ? DOWN_BIT : 0) + bytes.length);
     slab.set(bytes, at + LENGTH_BYTES);
     this.#used = end;
+  }
+
+  get lengthBytes(): number {
+    return this.#used;
   }
 
   /** As a record has them; valid until the next `add` or `clear`. */

@@ -1,12 +1,14 @@
 /**
- * The one writer of a session's log on this gateway: one append in flight, and everything that came meanwhile in the next.
+ * The one writer of a session's log on this gateway: one append in flight, and everything that came meanwhile in the next, or
+ * in those after it where it is much.
  *
  * An owner that was frozen, cut off or forgotten learns at its next append that it is none any more (fencing.ts), and has
  * acknowledged nothing that the new owner does not know.
  */
 import { outcomeOf } from './fencing.ts';
 import type { LogPlace, Snapshot } from './fencing.ts';
-import { PackedFrames, encodeRecord } from './records.ts';
+import { PendingRecords } from './pending-records.ts';
+import { encodeRecord } from './records.ts';
 import type { LoggedFrame, RecordKind, Standing } from './records.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AppendOutcome } from '../ports/log-store.ts';
@@ -44,10 +46,9 @@ interface Written {
 export class SessionLog {
   readonly #options: SessionLogOptions;
   #tail: number;
-  readonly #frames = new PackedFrames();
+  readonly #pending: PendingRecords;
   #kind: RecordKind = 'frames';
   #loss: LogLoss | null = null;
-  #isDirty = false;
   #isWriting = false;
   #isOver = false;
   #retryTimer: unknown = null;
@@ -61,17 +62,27 @@ export class SessionLog {
   constructor(options: SessionLogOptions, tail: number) {
     this.#options = options;
     this.#tail = tail;
+    this.#pending = new PendingRecords(options.snapshot);
   }
 
-  /** A frame that the next record is to hold, copied; `flush` sends it on its way. */
+  /** A frame that a record is to hold, copied; `flush` sends it on its way. */
   add(frame: LoggedFrame): void {
-    if (!this.#isOver) this.#frames.add(frame);
-    this.#isDirty = true;
+    if (!this.#isOver) this.#pending.add(frame);
+  }
+
+  /** What follows need not stand in one record with what was before. To be called before anything changes. */
+  cut(): void {
+    this.#pending.cut();
+  }
+
+  /** A frame of so many bytes follows, and the change that comes with it. To be called before either. */
+  makeRoom(bytes: number): void {
+    this.#pending.makeRoom(bytes);
   }
 
   /** What is to be remembered has changed, though there is no frame for it. */
   touch(): void {
-    this.#isDirty = true;
+    this.#pending.touch();
   }
 
   /** Writes in this turn: everything that comes in at once goes into one record. */
@@ -86,23 +97,23 @@ export class SessionLog {
 
   /** Writes what there is, unless an append is in flight: then as soon as that was answered. */
   flush(): void {
-    if (this.#isWriting || this.#isOver || !this.#isDirty) return;
-    const kind = this.#kind;
-    this.#isDirty = false;
-    this.#isWriting = true;
-    const { standing, card } = this.#options.snapshot();
+    if (this.#isWriting || this.#isOver) return;
+    const pending = this.#pending.take();
+    if (pending === null) return;
+    const { standing, card, frames } = pending;
+    const kind = this.#pending.isEmpty ? this.#kind : 'frames';
     const writtenAtMs = this.#options.wallClock();
-    const { bytes: frames } = this.#frames;
-    const record = { kind, ...standing, previous: this.#tail, writtenAtMs, card, frames };
-    const bytes = encodeRecord(record);
-    this.#frames.clear();
+    const place = { previous: this.#tail, writtenAtMs };
+    const bytes = encodeRecord({ kind, ...standing, ...place, card, frames: frames.bytes });
+    frames.clear();
+    this.#isWriting = true;
     void this.#write(bytes, standing);
   }
 
   /** The session is over: the last record says so. Resolves to null when it is written, or to why it is not ours to write. */
   async end(): Promise<LogLoss | null> {
     this.#kind = 'end';
-    this.#isDirty = true;
+    this.touch();
     await this.settled();
     this.release();
     return this.#loss;
@@ -119,7 +130,7 @@ export class SessionLog {
   /** Writes nothing any more, and tells nobody. */
   release(): void {
     this.#isOver = true;
-    this.#frames.clear();
+    this.#pending.clear();
     if (this.#retryTimer !== null) this.#options.clock.clearTimeout(this.#retryTimer);
     this.#retryTimer = null;
     this.#retryNow?.();

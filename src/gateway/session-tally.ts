@@ -6,8 +6,8 @@ export class SessionTally {
   readonly #counters: Counters;
   readonly #sampleRateHz: number;
   #taken = 0;
-  /** Those that the newest record has; one record is on its way at a time. */
-  #written = 0;
+  /** Those through the end of each record that is made and not in the log, the oldest first. */
+  #written: number[] = [];
   #committed = 0;
 
   constructor(counters: Counters, sampleRateHz: number) {
@@ -30,12 +30,13 @@ export class SessionTally {
 
   /** A record is made. */
   written(): void {
-    this.#written = this.#taken;
+    this.#written.push(this.#taken);
   }
 
   /** It is in the log. */
   committed(): void {
-    this.#counters.chunksCommitted += this.#written - this.#committed;
-    this.#committed = this.#written;
+    const written = this.#written.shift() ?? this.#committed;
+    this.#counters.chunksCommitted += written - this.#committed;
+    this.#committed = written;
   }
 }

@@ -122,7 +122,7 @@ export class GatewaySession {
       return false;
     }
     for (const frame of recalled.up) this.#up.take(frame);
-    this.#up.committed(this.committed);
+    this.#handOver();
     if (this.#lease.is('kept.opening')) this.#tell({ type: 'app.opened' });
     return this.isKept;
   }
@@ -186,6 +186,7 @@ export class GatewaySession {
     if (to <= up) this.#tally.duplicate();
     if (to <= up || this.isEnding || !this.isKept) return true; // it is here already, or has come too late
     if (from > up + 1 || this.#end.isNear) return false;
+    this.#log.cut();
     this.#tally.took(frame);
     this.#state.now.up = to;
     this.#log.add({ isDown: false, bytes });
@@ -240,7 +241,12 @@ export class GatewaySession {
     this.#tally.committed();
     const isFenced = this.#onFenced !== null && standing.epoch === this.standing.epoch;
     if (isFenced) this.#tell({ type: 'fence.committed' });
-    this.#up.committed(standing.up);
+    this.#handOver();
     this.#down.committed();
+  }
+
+  /** What an app says to one message, and that it has handled it, stand in one record: never one without the other. */
+  #handOver(): void {
+    this.#up.committed(this.committed, () => this.#log.cut());
   }
 }

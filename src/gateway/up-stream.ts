@@ -85,9 +85,10 @@ export class UpStream {
     this.#finishedThrough = Math.max(this.#finishedThrough, gone.at(-1)?.end ?? 0);
   }
 
-  /** Everything through `seq` is in the log. */
-  committed(seq: number): void {
+  /** Everything through `seq` is in the log. @param beforeEach is called before each is handed over. */
+  committed(seq: number, beforeEach: () => void): void {
     while (this.#waiting[0] !== undefined && this.#waiting[0].seq <= seq) {
+      beforeEach();
       this.#waiting.shift()?.hand();
     }
   }
