@@ -76,7 +76,7 @@ export function renewalMs({ graceMs }: LeaseContext, { atMs }: LeaseEvent): numb
   return atMs + graceMs / RENEWALS_PER_GRACE;
 }
 
-export function isDue({ dueAtMs }: LeaseContext, { atMs }: LeaseEvent): boolean {
+export function isDue({ dueAtMs }: LeaseContext, { atMs }: Pick<LeaseEvent, 'atMs'>): boolean {
   return dueAtMs !== null && atMs >= dueAtMs;
 }
 

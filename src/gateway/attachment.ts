@@ -131,7 +131,7 @@ export class Attachment implements Client {
   }
 
   finished(): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#hasAnsweredFin || !this.#options.session.isKept) return;
     const { committed: up, standing } = this.#options.session;
     this.#acks.tell();
     this.send(encodeFrame({ type: 'finAck', up, lastSeq: standing.down }));
@@ -193,7 +193,7 @@ export class Attachment implements Client {
 
   #takeFin({ lastSeq }: FinFrame): void {
     const { session } = this.#options;
-    if (lastSeq === session.standing.up) void session.finish();
+    if (lastSeq === session.standing.up) void session.finish().then(() => this.finished());
     else if (!session.isEnding) this.close(CLOSE.protocolError);
   }
 

@@ -14,7 +14,7 @@ export interface Client {
   hint(frame: Uint8Array): void;
   /** Something was committed, or there is room again: the client is told in time. */
   committed(): void;
-  /** All that there will be was committed and sent. */
+  /** The app has ended it: all that there will be was committed and sent. */
   finished(): void;
   close(code: CloseCode): void;
 }
@@ -93,7 +93,7 @@ export class DownStream {
     this.#log.touch();
   }
 
-  /** Nothing follows what is in the log. */
+  /** The app has ended it, and nothing follows what is in the log: told on each attachment. P17.6 */
   finished(): void {
     this.#isFinished = true;
     this.#client?.finished();

@@ -123,6 +123,7 @@ export class Owning {
       ...this.#options,
       ...owned,
       maxUnhandledBytes: admission.limits.unhandledBytesPerSession,
+      onConcluded: leavePlace,
       onGone: (why) => {
         leavePlace();
         counters.endings[why] += 1;

@@ -16,6 +16,8 @@ export interface SessionEndOptions {
   readonly app: GuardedApp;
   readonly voice: AppVoice;
   readonly down: DownStream;
+  /** Everything was said, and is in the log: it is only here for a client that may ask once more. */
+  readonly onConcluded: () => void;
   /** It is not here any more. */
   readonly onGone: (why: LeaseRelease) => void;
   /** What becomes of its log, once it is over. */
@@ -30,6 +32,7 @@ export class SessionEnd {
   /** Asked on one attachment, and again on the next. */
   #finishing: Promise<void> | null = null;
   #isByApp = false;
+  #isConcluded = false;
 
   constructor(options: SessionEndOptions) {
     this.#options = options;
@@ -57,7 +60,17 @@ export class SessionEnd {
   /** The app has said all: that still arrives. */
   byApp(): void {
     this.#isByApp = true;
-    this.#finishing ??= this.#tellFinished();
+    this.#finishing ??= this.#conclude().then(() => {
+      if (this.#options.lease.isKept) this.#options.down.finished();
+    });
+  }
+
+  /** Time has passed. Of a session in which everything was said nothing is lost by who does not come back for the answer. */
+  look(): void {
+    const { lease } = this.#options;
+    if (this.#isConcluded && lease.is('kept.detached') && lease.isDue) {
+      lease.step({ type: 'session.finished' });
+    } else lease.look();
   }
 
   async #finish(): Promise<void> {
@@ -65,13 +78,17 @@ export class SessionEnd {
     await log.settled();
     await app.finish();
     voice.shut();
-    await this.#tellFinished();
+    await this.#conclude();
   }
 
-  async #tellFinished(): Promise<void> {
-    const { lease, log, down } = this.#options;
+  /** Everything is in the log: what the client may not have of it is kept for it, and nothing else. */
+  async #conclude(): Promise<void> {
+    const { lease, log, app, onConcluded } = this.#options;
     await log.settled();
-    if (lease.isKept) down.finished();
+    if (!lease.isKept) return;
+    this.#isConcluded = true;
+    onConcluded();
+    void app.close();
   }
 
   #obey(order: LeaseOrder): void {

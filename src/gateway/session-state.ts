@@ -30,6 +30,14 @@ export class SessionState {
     this.#cardBytes = encodeCard(card);
   }
 
+  /** The newest token is known to be with the client: the one before it is dead. False where that is nothing new. */
+  tokenArrived(): boolean {
+    const { formerToken } = this.#card;
+    if (formerToken === null) return false;
+    this.card = { ...this.#card, formerToken: null, spentToken: formerToken };
+    return true;
+  }
+
   /** For the next record. */
   snapshot(): Snapshot {
     return { standing: { ...this.now }, card: this.#cardBytes };

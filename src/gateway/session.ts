@@ -67,6 +67,7 @@ export class GatewaySession {
       app: this.#app,
       voice: this.#voice,
       down: this.#down,
+      onConcluded: options.onConcluded,
       onGone: options.onGone,
       retire: options.retire,
     });
@@ -148,10 +149,7 @@ export class GatewaySession {
 
   /** A frame of the newest epoch came: its welcome arrived, so the token before that one is dead (PROTOCOL.md, P12.5). */
   tokenArrived(): void {
-    const { formerToken } = this.card;
-    if (formerToken === null) return;
-    this.#state.card = { ...this.card, formerToken: null, spentToken: formerToken };
-    this.#log.touch();
+    if (this.#state.tokenArrived()) this.#log.touch();
   }
 
   /** Whether the client for which a fence of this epoch was written is still the one to be welcomed. */
@@ -175,7 +173,7 @@ export class GatewaySession {
 
   /** Time has passed. */
   look(): void {
-    this.#lease.look();
+    this.#end.look();
   }
 
   /** The frame's bytes are only valid during the call. False where nothing of this number may come. */

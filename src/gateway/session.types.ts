@@ -21,6 +21,8 @@ export interface GatewaySessionOptions {
   readonly clock: Clock;
   readonly wallClock: WallClock;
   readonly logger: Logger;
+  /** Everything was said, and is in the log: it is only here for a client that may ask once more. */
+  readonly onConcluded: () => void;
   /** It takes nothing any more here: it ended, or another gateway may have it. */
   readonly onGone: (why: LeaseRelease) => void;
   /** What becomes of its log, once it is over. */

@@ -1,13 +1,12 @@
-/** How sessions end on a gateway, and how they do not: apps that throw, apps that end, stores that are silent, silence. */
+/** How sessions end on a gateway, and how they do not: apps that throw, stores that are silent, silence. */
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { audioFrame, GatewayWorld, NotingApp, settled } from './gateway-world.ts';
 import type { App, AppHandlers, AppSession, AppStart } from '../../src/gateway/app.ts';
-import { createEchoApp } from '../../src/gateway/apps/echo.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import { UpStream } from '../../src/gateway/up-stream.ts';
 import type { LogStore } from '../../src/ports/log-store.ts';
-import type { DataFrame, WelcomeFrame } from '../../src/protocol/types.ts';
+import type { WelcomeFrame } from '../../src/protocol/types.ts';
 
 let world: GatewayWorld;
 
@@ -116,82 +115,6 @@ describe('a log that cannot be read', () => {
     expect(taken).toMatchObject({ type: 'welcome', up: 1 });
     expect(other.app.audio.map(({ seq }) => seq)).toEqual([1]);
     await other.gateway.close();
-  });
-});
-
-describe('an app that ends its session', () => {
-  it('P17.5 has all that it said before sent, then FIN_ACK, and 1000 once the client has it', async () => {
-    world = new GatewayWorld();
-    const client = world.client();
-    const { epoch } = (await client.hello()) as WelcomeFrame;
-
-    client.audio(epoch);
-    world.app.session?.send({ type: 'last words' });
-    world.app.session?.end();
-    world.app.session?.send({ type: 'after the end' });
-    await settled();
-    const before = { closed: client.closed, told: client.frames.map(({ type }) => type) };
-    client.send(ackOf(epoch, 1));
-    await settled();
-
-    expect(before.closed).toBeNull();
-    expect(before.told).toEqual(['welcome', 'data', 'ack', 'finAck']);
-    expect(client.of('data')).toHaveLength(1);
-    expect(client.of('finAck')).toMatchObject([{ up: 1, lastSeq: 1 }]);
-    expect(client.closed).toMatchObject({ code: 1000 });
-    expect(Array.from(world.gateway.sessions)).toEqual([]);
-  });
-
-  it('P17.6 in the turn of its last message has that message sent first, with its answers before it', async () => {
-    const echo = createEchoApp();
-    const app: App = {
-      open: (session, start) => {
-        const handlers = echo.open(session, start);
-        return {
-          ...handlers,
-          message: (seq, data) => {
-            handlers.message?.(seq, data);
-            if (data === 'bye') session.end();
-          },
-        };
-      },
-    };
-    world = new GatewayWorld(undefined, undefined, { apps: new Map([['echo', app]]) });
-    const client = world.client();
-    const { epoch } = (await client.hello({ app: 'echo' })) as WelcomeFrame;
-
-    ['one', 'two', 'bye'].forEach((word, at) => client.send(messageFrame(epoch, at + 1, word)));
-    await settled();
-    const told = client.frames.map(({ type }) => type).filter((type) => type !== 'ack');
-    client.send(ackOf(epoch, 3));
-    await settled();
-
-    expect(told).toEqual(['welcome', 'data', 'data', 'data', 'finAck']);
-    expect(client.of('data').map(({ payload }) => new TextDecoder().decode(payload))).toEqual([
-      'one',
-      'two',
-      'bye',
-    ]);
-    expect(client.of('finAck')).toMatchObject([{ up: 3, lastSeq: 3 }]);
-    expect(client.closed).toMatchObject({ code: 1000 });
-  });
-
-  it('P17.5 while its client is away tells it when it is back', async () => {
-    world = new GatewayWorld();
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
-    client.lose();
-
-    world.app.session?.send({ type: 'last words' });
-    world.app.session?.end();
-    await settled();
-    const again = world.client();
-    await again.hello(resumption(welcome));
-    again.send(ackOf(2, 1));
-    await settled();
-
-    expect(again.frames.map(({ type }) => type).slice(-2)).toEqual(['data', 'finAck']);
-    expect(again.closed).toMatchObject({ code: 1000 });
   });
 });
 
@@ -343,15 +266,6 @@ class ThrowingApp extends NotingApp {
       },
     };
   }
-}
-
-function ackOf(epoch: number, committed: number) {
-  return { type: 'ack', epoch, committed, maxSeq: 0, ackDelayMs: 0, ranges: [] } as const;
-}
-
-function messageFrame(epoch: number, seq: number, text: string): DataFrame {
-  const payload = new TextEncoder().encode(text);
-  return { ...audioFrame(epoch, seq), channel: 0, position: 0, codec: 'text', payload };
 }
 
 function fail(): never {
