@@ -4,6 +4,7 @@ import type { DownStream } from './down-stream.ts';
 import type { SessionLog } from './session-log.ts';
 import type { SessionState } from './session-state.ts';
 import type { UpStream } from './up-stream.ts';
+import type { Logger } from '../ports/logger.ts';
 import { DATA_HEADER_BYTES } from '../protocol/frames.ts';
 import { writeJson } from '../protocol/json.ts';
 import { MAX_FRAME_BYTES, MAX_POSITION } from '../protocol/limits.ts';
@@ -16,6 +17,7 @@ export interface AppVoiceOptions {
   readonly up: UpStream;
   readonly down: DownStream;
   readonly onEnd: () => void;
+  readonly logger: Logger;
 }
 
 const MAX_EVENT_BYTES = MAX_FRAME_BYTES - DATA_HEADER_BYTES;
@@ -46,6 +48,7 @@ export class AppVoice implements AppSession {
     state.now.fin = Math.max(state.now.fin, result.to);
     this.handled(up.finished(state.now.fin));
     down.say('json', payload);
+    this.#weigh();
   }
 
   message(data: string | Uint8Array): void {
@@ -83,5 +86,16 @@ export class AppVoice implements AppSession {
     const { log, down } = this.#options;
     log.makeRoom(DATA_HEADER_BYTES + payload.length);
     down.say(codec, payload);
+    this.#weigh();
+  }
+
+  /** Who was held back and goes on all the same has its session ended: what it said until now still arrives. */
+  #weigh(): void {
+    const { down, logger } = this.#options;
+    if (!down.isOverfull) return;
+    logger.error('An app says more than its client takes; its session is ended.', {
+      sessionId: this.id,
+    });
+    this.end();
   }
 }

@@ -72,6 +72,11 @@ export interface AppHandlers {
   message?(seq: number, data: string | Uint8Array): void;
   /** The client went away, or came back. */
   attached?(isAttached: boolean): void;
+  /**
+   * The client takes nothing of what it is told, or takes it again: 1,000 frames or 512 KiB wait for it, and its own are held
+   * back. Who goes on all the same to four times as much has its session ended, and what was said until then still arrives.
+   */
+  held?(isHeld: boolean): void;
   /** Nothing follows. Resolves when all of it has led to what it leads to. */
   finish(): Promise<void>;
   /** Lets everything go; also after `finish`. */

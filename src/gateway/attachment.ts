@@ -49,6 +49,7 @@ export class Attachment implements Client {
   #sentAtMs: number;
   #nonce = 0;
   #hasAnsweredFin = false;
+  #owesFinAck = false;
   #isOver = false;
 
   constructor(options: AttachmentOptions) {
@@ -132,7 +133,12 @@ export class Attachment implements Client {
 
   finished(): void {
     if (this.#isOver || this.#hasAnsweredFin || !this.#options.session.isKept) return;
-    const { committed: up, standing } = this.#options.session;
+    const { committed: up, standing, down } = this.#options.session;
+    if (down.hasUnsent) {
+      this.#owesFinAck = true; // it comes after all that was said
+      return;
+    }
+    this.#owesFinAck = false;
     this.#acks.tell();
     this.send(encodeFrame({ type: 'finAck', up, lastSeq: standing.down }));
     this.#hasAnsweredFin = true;
@@ -171,7 +177,7 @@ export class Attachment implements Client {
   #takeAck({ epoch, committed }: AckFrame): void {
     if (epoch !== this.#epoch) return;
     this.#options.session.tokenArrived();
-    this.#options.session.tookThrough(committed);
+    this.#options.session.down.tookThrough(committed);
     this.#endOnceTaken();
   }
 
@@ -179,7 +185,7 @@ export class Attachment implements Client {
     if (frame.epoch !== this.#epoch) return;
     const { session } = this.#options;
     session.tokenArrived();
-    session.tookThrough(frame.committed);
+    session.down.tookThrough(frame.committed);
     this.#endOnceTaken();
     if (frame.lastSent > session.standing.up && !session.isEnding) {
       this.close(CLOSE.protocolError); // the transport keeps order: what is missing will not come
@@ -199,6 +205,7 @@ export class Attachment implements Client {
 
   /** Until the client has all that it was told, its session is there to be taken up again. P17.5 */
   #endOnceTaken(): void {
+    if (this.#owesFinAck) this.finished();
     const { session } = this.#options;
     const { down, downAcked } = session.standing;
     if (this.#hasAnsweredFin && downAcked >= down) session.retire();
@@ -230,7 +237,7 @@ export class Attachment implements Client {
     return {
       nonce,
       epoch: this.#epoch,
-      lastSent: session.lastSent,
+      lastSent: session.down.sentThrough,
       received: session.standing.up,
       committed: session.committed,
       maxSeq: this.#acks.grant(),

@@ -1,8 +1,12 @@
-/** What goes to the client: numbered, sent once it is in the log, and again on each attachment until the client has it. */
+/**
+ * What goes to the client: numbered, sent once it is in the log, and again on each attachment until the client has it. Where it
+ * takes nothing, hints are left out first, then the app is held back, then it is let go (PROTOCOL.md, P13.7).
+ */
 import type { AppEvent } from './app.ts';
 import { DownLog, downFrame } from './down-log.ts';
 import type { SessionLog } from './session-log.ts';
 import type { SessionState } from './session-state.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
 import { encodeFrame } from '../protocol/frames.ts';
 import type { DataFrame } from '../protocol/types.ts';
@@ -23,21 +27,40 @@ export class DownStream {
   readonly #state: SessionState;
   readonly #log: SessionLog;
   readonly #kept = new DownLog();
+  readonly #onHeld: (isHeld: boolean) => void;
   #client: Client | null = null;
   #isFinished = false;
+  #isHeld = false;
 
-  constructor(state: SessionState, log: SessionLog) {
+  /** @param onHeld the app should say no more for now, or may go on. */
+  constructor(state: SessionState, log: SessionLog, onHeld: (isHeld: boolean) => void) {
     this.#state = state;
     this.#log = log;
+    this.#onHeld = onHeld;
   }
 
   get client(): Client | null {
     return this.#client;
   }
 
+  /** So much waits for the client that nothing should be added. */
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
+  /** What waits is more than may, held back or not. */
+  get isOverfull(): boolean {
+    return this.#kept.isOverfull;
+  }
+
   /** The newest that this attachment was sent, or had before. */
   get sentThrough(): number {
     return this.#kept.sentThrough;
+  }
+
+  /** It has to acknowledge before it is sent the rest. */
+  get hasUnsent(): boolean {
+    return this.#kept.hasUnsent;
   }
 
   /** @throws RangeError for what tenuto.v1 cannot carry: then nothing is said. */
@@ -47,18 +70,22 @@ export class DownStream {
     const bytes = downFrame({ ...now, down }, codec, payload);
     now.down = down;
     this.#log.add({ isDown: true, bytes });
-    this.#kept.keep(down, bytes);
+    this.#kept.keep(down, bytes, this.#client !== null);
     this.#log.flushSoon();
+    this.#weigh();
+    if (this.#kept.isNeglected) this.#client?.close(CLOSE.rate);
   }
 
   hint(json: AppEvent): void {
+    if (this.#isHeld) return;
     const { epoch, down: ofSeq } = this.#state.now;
     this.#client?.hint(encodeFrame({ type: 'hint', channel: 0, epoch, ofSeq, json }));
   }
 
   /** Said on another gateway, and in the log. */
   recall(seq: number, bytes: Uint8Array): void {
-    this.#kept.keep(seq, bytes);
+    this.#kept.keep(seq, bytes, false);
+    this.#isHeld = this.#kept.isHeld;
   }
 
   /** @param received what the client says it has. */
@@ -91,6 +118,8 @@ export class DownStream {
     now.downAcked = acked;
     this.#kept.acknowledge(acked);
     this.#log.touch();
+    if (this.#client !== null) this.#send(this.#client);
+    if (this.#weigh()) this.#client?.committed(); // there is room again
   }
 
   /** The app has ended it, and nothing follows what is in the log: told on each attachment. P17.6 */
@@ -104,5 +133,14 @@ export class DownStream {
     this.#kept.sendThrough(committed.down, now.epoch, (frame) => {
       client.send(frame);
     });
+  }
+
+  /** Whether it has become otherwise. */
+  #weigh(): boolean {
+    const { isHeld } = this.#kept;
+    if (isHeld === this.#isHeld) return false;
+    this.#isHeld = isHeld;
+    this.#onHeld(isHeld);
+    return true;
   }
 }

@@ -55,6 +55,10 @@ export class GuardedApp implements AppHandlers {
     this.#try(() => this.#heeding?.attached?.(isAttached));
   }
 
+  held(isHeld: boolean): void {
+    this.#try(() => this.#heeding?.held?.(isHeld));
+  }
+
   /** Never rejects. */
   async finish(): Promise<void> {
     try {

@@ -27,7 +27,7 @@ export class GatewaySession {
   readonly #log: SessionLog;
   readonly #app: GuardedApp;
   readonly #up: UpStream;
-  readonly #down: DownStream;
+  readonly down: DownStream;
   readonly #voice: AppVoice;
   readonly #lease: Lease;
   readonly #end: SessionEnd;
@@ -53,20 +53,21 @@ export class GatewaySession {
     this.#app = new GuardedApp(options, () => this.#tell({ type: 'app.failed' }));
     const { sampleRateHz } = card.audio;
     this.#up = new UpStream(this.#app, sampleRateHz, standing.fin, options.maxUnhandledBytes);
-    this.#down = new DownStream(this.#state, this.#log);
+    this.down = new DownStream(this.#state, this.#log, (isHeld) => this.#app.held(isHeld));
     this.#voice = new AppVoice(id, {
       state: this.#state,
       log: this.#log,
       up: this.#up,
-      down: this.#down,
+      down: this.down,
       onEnd: () => this.#end.byApp(),
+      logger: options.logger,
     });
     this.#end = new SessionEnd({
       lease,
       log: this.#log,
       app: this.#app,
       voice: this.#voice,
-      down: this.#down,
+      down: this.down,
       onConcluded: options.onConcluded,
       onGone: options.onGone,
       retire: options.retire,
@@ -86,12 +87,8 @@ export class GatewaySession {
     return this.#state.committed.up;
   }
 
-  get lastSent(): number {
-    return this.#down.sentThrough;
-  }
-
   get isAttached(): boolean {
-    return this.#down.client !== null;
+    return this.down.client !== null;
   }
 
   /** What comes in and is said is accepted. */
@@ -106,7 +103,7 @@ export class GatewaySession {
 
   /** Absolute, and never less than it was. */
   get maxSeq(): number {
-    return this.#up.maxSeq(this.committed, this.#state.now.fin);
+    return this.#up.maxSeq(this.committed, this.#state.now.fin, this.down.isHeld);
   }
 
   /**
@@ -117,11 +114,12 @@ export class GatewaySession {
     const { audio } = this.card;
     const { fin } = this.#state.now;
     if (!this.isKept) return false;
-    for (const { seq, bytes } of recalled.down) this.#down.recall(seq, bytes); // the app may say something at once
+    for (const { seq, bytes } of recalled.down) this.down.recall(seq, bytes); // the app may say something at once
     if (!this.#app.open(app, this.#voice, { audio, fin, isTakenOver })) {
       this.#tell({ type: 'app.failed' });
       return false;
     }
+    if (this.down.isHeld) this.#app.held(true);
     for (const frame of recalled.up) this.#up.take(frame);
     this.#handOver();
     if (this.#lease.is('kept.opening')) this.#tell({ type: 'app.opened' });
@@ -138,7 +136,7 @@ export class GatewaySession {
     if (!this.#lease.is('kept.returning')) return false;
     this.#state.card = card;
     this.#state.now.epoch = epoch;
-    this.#down.tookThrough(hello.rcv);
+    this.down.tookThrough(hello.rcv);
     const fenced = new Promise<void>((resolve) => (this.#onFenced = resolve));
     this.#log.touch();
     this.#log.flush();
@@ -161,12 +159,12 @@ export class GatewaySession {
   attach(client: Client, epoch: number, received: number): void {
     this.#tell({ type: 'client.attached', epoch });
     this.#app.attached(true);
-    this.#down.attach(client, received);
+    this.down.attach(client, received);
   }
 
   /** The socket is gone; the session stays. */
   detach(client: Client): void {
-    if (!this.#down.detach(client)) return;
+    if (!this.down.detach(client)) return;
     this.#tell({ type: 'client.detached' });
     this.#app.attached(false);
   }
@@ -191,11 +189,6 @@ export class GatewaySession {
     this.#up.take(frame);
     this.#log.flushSoon();
     return true;
-  }
-
-  /** The client has the frames through `seq`. */
-  tookThrough(seq: number): void {
-    this.#down.tookThrough(seq);
   }
 
   /** Nothing follows. Resolves when all of it was handled, and what came of it is in the log and was sent. */
@@ -240,7 +233,7 @@ export class GatewaySession {
     const isFenced = this.#onFenced !== null && standing.epoch === this.standing.epoch;
     if (isFenced) this.#tell({ type: 'fence.committed' });
     this.#handOver();
-    this.#down.committed();
+    this.down.committed();
   }
 
   /** What an app says to one message, and that it has handled it, stand in one record: never one without the other. */

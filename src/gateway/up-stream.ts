@@ -95,12 +95,13 @@ export class UpStream {
 
   /**
    * How far the client may send: absolute, and never less than it was, so that a lost grant costs nothing. While too much
-   * waits for its result it stays where it is.
+   * waits for its result, or for the client (`isHeld`), it stays where it is.
    */
-  maxSeq(committed: number, fin: number): number {
+  maxSeq(committed: number, fin: number, isHeld = false): number {
     const finished = Math.max(fin, this.#finishedThrough);
     const unfinishedMs = ((this.#position - finished) * 1_000) / this.#sampleRateHz;
-    if (unfinishedMs > UNFINISHED_MAX_MS || this.#unhandled.isTooMuch) return this.#edge;
+    const isTooMuch = unfinishedMs > UNFINISHED_MAX_MS || this.#unhandled.isTooMuch;
+    if (isHeld || isTooMuch) return this.#edge;
     const chunks = Math.floor(WINDOW_BYTES / this.#size.bytes);
     const window = Math.max(WINDOW_MIN_CHUNKS, Math.min(WINDOW_CHUNKS, chunks));
     this.#edge = Math.max(this.#edge, committed + window);
