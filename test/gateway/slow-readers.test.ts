@@ -1,7 +1,7 @@
 /** What waits for a client that takes nothing is bounded, and what was said still arrives. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { GatewayWorld, NotingApp, settled } from './gateway-world.ts';
+import { audioFrame, GatewayWorld, NotingApp, settled } from './gateway-world.ts';
 import type { RawClient } from './gateway-world.ts';
 import type { AppHandlers, AppSession, AppStart } from '../../src/gateway/app.ts';
 import type { WelcomeFrame } from '../../src/protocol/types.ts';
@@ -73,7 +73,7 @@ describe('a client that is there and acknowledges nothing', () => {
     const early = { hints: client.of('hint').length, held: [...app.held] };
     await say(2);
     app.session?.hint({ type: 'interim' });
-    client.audio(epoch);
+    client.send({ ...audioFrame(epoch, 1), payload: new Uint8Array(2) });
     await settled();
     await world.clock.advanceAsync(300);
     const held = { hints: client.of('hint').length, held: [...app.held], closed: client.closed };
@@ -95,7 +95,7 @@ describe('a client that is there and acknowledges nothing', () => {
     const client = world.client();
     const { epoch, maxSeq } = (await client.hello()) as WelcomeFrame;
     await say(40);
-    client.audio(epoch);
+    client.send({ ...audioFrame(epoch, 1), payload: new Uint8Array(2) });
     await settled();
 
     await takeAll(client, epoch);
