@@ -168,10 +168,12 @@ export class Attachment implements Client {
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
     if (frame.epoch !== this.#epoch) this.close(CLOSE.fenced);
     else if (to > this.grantedSeq) this.close(CLOSE.overCredit);
-    else if (session.take(bytes, frame)) {
-      session.tokenArrived();
+    else {
+      const wrong = session.take(bytes, frame);
+      if (wrong !== null) this.close(wrong);
+      else session.tokenArrived();
       if (to === this.grantedSeq) counters.creditStalls += 1;
-    } else this.close(CLOSE.protocolError);
+    }
   }
 
   #takeAck({ epoch, committed }: AckFrame): void {

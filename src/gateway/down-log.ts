@@ -2,6 +2,7 @@
  * What the client is to have and has not acknowledged: kept until it has, sent again on each attachment. Bounded: from half of
  * what it may hold on the app is held back; at twice as much its session is over (PROTOCOL.md, P13.7).
  */
+import type { MemoryAccount } from './admission/memory.ts';
 import type { Standing } from './records.ts';
 import { encodeFrame, restamp } from '../protocol/frames.ts';
 import {
@@ -23,6 +24,7 @@ const FREED_RATIO = 0.25;
 const OVERFULL_RATIO = 2;
 
 export class DownLog {
+  readonly #account: MemoryAccount;
   #kept: Kept[] = [];
   #bytes = 0;
   #sentThrough = 0;
@@ -33,16 +35,17 @@ export class DownLog {
   #neglected = { frames: 0, bytes: 0 };
   #isHeld = false;
 
+  /** @param account what is kept is counted there. */
+  constructor(account: MemoryAccount) {
+    this.#account = account;
+  }
+
   get sentThrough(): number {
     return this.#sentThrough;
   }
 
   get hasUnsent(): boolean {
     return this.#sent < this.#kept.length;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
   }
 
   /** So much waits that nothing should be added. */
@@ -65,6 +68,7 @@ export class DownLog {
   keep(seq: number, frame: Uint8Array, isHeard: boolean): void {
     this.#kept.push({ seq, frame });
     this.#bytes += frame.length;
+    this.#account.add(frame.length);
     if (!isHeard) return;
     this.#neglected.frames += 1;
     this.#neglected.bytes += frame.length;
@@ -76,6 +80,7 @@ export class DownLog {
     const gone = this.#kept.splice(0, first === -1 ? this.#kept.length : first);
     gone.forEach(({ frame }, at) => {
       this.#bytes -= frame.length;
+      this.#account.add(-frame.length);
       if (at < this.#sent) this.#sentBytes -= frame.length;
     });
     this.#sent = Math.max(0, this.#sent - gone.length);

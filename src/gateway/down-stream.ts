@@ -2,6 +2,7 @@
  * What goes to the client: numbered, sent once it is in the log, and again on each attachment until the client has it. Where it
  * takes nothing, hints are left out first, then the app is held back, then it is let go (PROTOCOL.md, P13.7).
  */
+import type { MemoryAccount } from './admission/memory.ts';
 import type { AppEvent } from './app.ts';
 import { DownLog, downFrame } from './down-log.ts';
 import type { SessionLog } from './session-log.ts';
@@ -26,14 +27,22 @@ export interface Client {
 export class DownStream {
   readonly #state: SessionState;
   readonly #log: SessionLog;
-  readonly #kept = new DownLog();
+  readonly #account: MemoryAccount;
+  readonly #kept: DownLog;
   readonly #onHeld: (isHeld: boolean) => void;
   #client: Client | null = null;
   #isFinished = false;
   #isHeld = false;
 
   /** @param onHeld the app should say no more for now, or may go on. */
-  constructor(state: SessionState, log: SessionLog, onHeld: (isHeld: boolean) => void) {
+  constructor(
+    state: SessionState,
+    log: SessionLog,
+    account: MemoryAccount,
+    onHeld: (isHeld: boolean) => void,
+  ) {
+    this.#account = account;
+    this.#kept = new DownLog(account);
     this.#state = state;
     this.#log = log;
     this.#onHeld = onHeld;
@@ -43,9 +52,9 @@ export class DownStream {
     return this.#client;
   }
 
-  /** So much waits for the client that nothing should be added. */
+  /** So much waits for the client, or for all of the gateway's, that nothing should be added. */
   get isHeld(): boolean {
-    return this.#isHeld;
+    return this.#isHeld || this.#account.isFull();
   }
 
   /** What waits is more than may, held back or not. */
@@ -77,7 +86,7 @@ export class DownStream {
   }
 
   hint(json: AppEvent): void {
-    if (this.#isHeld) return;
+    if (this.isHeld) return;
     const { epoch, down: ofSeq } = this.#state.now;
     this.#client?.hint(encodeFrame({ type: 'hint', channel: 0, epoch, ofSeq, json }));
   }

@@ -119,13 +119,16 @@ export class Owning {
   #sessionOf(owned: Owned, leavePlace: () => void): GatewaySession {
     const { admission, counters } = this.#options;
     const { id, lease } = owned;
+    const account = admission.memory.account();
     const session = new GatewaySession({
       ...this.#options,
       ...owned,
+      account,
       maxUnhandledBytes: admission.limits.unhandledBytesPerSession,
       onConcluded: leavePlace,
       onGone: (why) => {
         leavePlace();
+        account.settle();
         counters.endings[why] += 1;
         this.#sessions.delete(id);
         admission.forget(id);

@@ -15,11 +15,14 @@ const LENGTH_BYTES = 4;
 
 export interface PendingRecord extends Snapshot {
   readonly frames: PackedFrames;
+  /** Of the client's frames in it. */
+  readonly upBytes: number;
 }
 
 export class PendingRecords {
   readonly #snapshot: () => Snapshot;
   #open = new PackedFrames();
+  #upBytes = 0;
   #full: PendingRecord[] = [];
   #isDirty = false;
 
@@ -35,6 +38,7 @@ export class PendingRecords {
   /** Copied. */
   add(frame: LoggedFrame): void {
     this.#open.add(frame);
+    if (!frame.isDown) this.#upBytes += frame.bytes.length;
     this.#isDirty = true;
   }
 
@@ -66,7 +70,8 @@ export class PendingRecords {
   }
 
   #close(): void {
-    this.#full.push({ ...this.#snapshot(), frames: this.#open });
+    this.#full.push({ ...this.#snapshot(), frames: this.#open, upBytes: this.#upBytes });
+    this.#upBytes = 0;
     this.#open = new PackedFrames();
     this.#isDirty = false;
   }

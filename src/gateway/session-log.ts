@@ -5,6 +5,7 @@
  * An owner that was frozen, cut off or forgotten learns at its next append that it is none any more (fencing.ts), and has
  * acknowledged nothing that the new owner does not know.
  */
+import type { MemoryAccount } from './admission/memory.ts';
 import { outcomeOf } from './fencing.ts';
 import type { LogPlace, Snapshot } from './fencing.ts';
 import { PendingRecords } from './pending-records.ts';
@@ -12,6 +13,7 @@ import { encodeRecord } from './records.ts';
 import type { LoggedFrame, RecordKind, Standing } from './records.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { AppendOutcome } from '../ports/log-store.ts';
+import { WINDOW_BYTES } from '../protocol/limits.ts';
 
 export type LogLoss =
   /** Another gateway, or another attachment, has taken the session over. */
@@ -21,6 +23,8 @@ export type LogLoss =
 
 export interface SessionLogOptions extends LogPlace {
   readonly clock: Clock;
+  /** What waits here is counted there. */
+  readonly account: MemoryAccount;
   readonly snapshot: () => Snapshot;
   /** All frames that `standing` counts are in the log for good. */
   readonly onCommitted: (standing: Standing) => void;
@@ -30,6 +34,8 @@ export interface SessionLogOptions extends LogPlace {
   readonly onStalled?: (isStalled: boolean) => void;
 }
 
+/** The client keeps to one, and a frame; more is forgiven, for who counts otherwise. */
+const HELD_WINDOWS = 2;
 const FIRST_RETRY_MS = 50;
 const RETRY_CAP_MS = 2_000;
 /** Longer than this the answers to an append may no longer be known to the store (NATS keeps ids for 2 min). */
@@ -47,6 +53,7 @@ export class SessionLog {
   readonly #options: SessionLogOptions;
   #tail: number;
   readonly #pending: PendingRecords;
+  #waitingUpBytes = 0;
   #kind: RecordKind = 'frames';
   #loss: LogLoss | null = null;
   #isWriting = false;
@@ -67,7 +74,16 @@ export class SessionLog {
 
   /** A frame that a record is to hold, copied; `flush` sends it on its way. */
   add(frame: LoggedFrame): void {
-    if (!this.#isOver) this.#pending.add(frame);
+    if (this.#isOver) return;
+    this.#pending.add(frame);
+    if (frame.isDown) return;
+    this.#waitingUpBytes += frame.bytes.length;
+    this.#options.account.add(frame.bytes.length);
+  }
+
+  /** Of the client's frames no more than it may have on their way are not in the log. P13.4 */
+  hasRoomFor(upBytes: number): boolean {
+    return this.#waitingUpBytes + upBytes <= HELD_WINDOWS * WINDOW_BYTES;
   }
 
   /** What follows need not stand in one record with what was before. To be called before anything changes. */
@@ -100,14 +116,14 @@ export class SessionLog {
     if (this.#isWriting || this.#isOver) return;
     const pending = this.#pending.take();
     if (pending === null) return;
-    const { standing, card, frames } = pending;
+    const { standing, card, frames, upBytes } = pending;
     const kind = this.#pending.isEmpty ? this.#kind : 'frames';
     const writtenAtMs = this.#options.wallClock();
     const place = { previous: this.#tail, writtenAtMs };
     const bytes = encodeRecord({ kind, ...standing, ...place, card, frames: frames.bytes });
     frames.clear();
     this.#isWriting = true;
-    void this.#write(bytes, standing);
+    void this.#write(bytes, standing, upBytes);
   }
 
   /** The session is over: the last record says so. Resolves to null when it is written, or to why it is not ours to write. */
@@ -137,14 +153,16 @@ export class SessionLog {
     this.#wakeIdle();
   }
 
-  async #write(record: Uint8Array, standing: Standing): Promise<void> {
-    const { store, sessionId, writer } = this.#options;
+  async #write(record: Uint8Array, standing: Standing, upBytes: number): Promise<void> {
+    const { store, sessionId, writer, account } = this.#options;
     const options = { after: this.#tail, id: `${writer}:${this.#tail}` };
     const outcome = await this.#appended(() => store.append(sessionId, record, options));
     if (this.#isOver) return;
     this.#isWriting = false;
     if (outcome.kind === 'committed') {
       this.#tail = outcome.position;
+      this.#waitingUpBytes -= upBytes;
+      account.add(-upBytes);
       this.#written.push({ position: outcome.position, up: standing.up, down: standing.down });
       this.#options.onCommitted(standing);
       this.#purge(standing);

@@ -18,6 +18,8 @@ import { SessionTally } from './session-tally.ts';
 import type { GatewaySessionOptions } from './session.types.ts';
 import type { Recalled } from './takeover.ts';
 import { UpStream } from './up-stream.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
+import type { CloseCode } from '../protocol/close-codes.ts';
 import type { DataFrame, GapFrame, HelloFrame } from '../protocol/types.ts';
 
 export class GatewaySession {
@@ -53,7 +55,9 @@ export class GatewaySession {
     this.#app = new GuardedApp(options, () => this.#tell({ type: 'app.failed' }));
     const { sampleRateHz } = card.audio;
     this.#up = new UpStream(this.#app, sampleRateHz, standing.fin, options.maxUnhandledBytes);
-    this.down = new DownStream(this.#state, this.#log, (isHeld) => this.#app.held(isHeld));
+    this.down = new DownStream(this.#state, this.#log, options.account, (isHeld) =>
+      this.#app.held(isHeld),
+    );
     this.#voice = new AppVoice(id, {
       state: this.#state,
       log: this.#log,
@@ -174,21 +178,22 @@ export class GatewaySession {
     this.#end.look();
   }
 
-  /** The frame's bytes are only valid during the call. False where nothing of this number may come. */
-  take(bytes: Uint8Array, frame: DataFrame | GapFrame): boolean {
+  /** The frame's bytes are only valid during the call. Why nothing of this number, or of this length, may come; else null. */
+  take(bytes: Uint8Array, frame: DataFrame | GapFrame): CloseCode | null {
     const from = frame.type === 'data' ? frame.seq : frame.fromSeq;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
     const { up } = this.#state.now;
     if (to <= up) this.#tally.duplicate();
-    if (to <= up || this.isEnding || !this.isKept) return true; // it is here already, or has come too late
-    if (from > up + 1 || this.#end.isNear) return false;
+    if (to <= up || this.isEnding || !this.isKept) return null; // it is here already, or has come too late
+    if (from > up + 1 || this.#end.isNear) return CLOSE.protocolError;
+    if (!this.#log.hasRoomFor(bytes.length)) return CLOSE.overCredit;
     this.#log.cut();
     this.#tally.took(frame);
     this.#state.now.up = to;
     this.#log.add({ isDown: false, bytes });
     this.#up.take(frame);
     this.#log.flushSoon();
-    return true;
+    return null;
   }
 
   /** Nothing follows. Resolves when all of it was handled, and what came of it is in the log and was sent. */

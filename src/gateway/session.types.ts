@@ -1,4 +1,5 @@
 /** What a session of the gateway is made of, and how it goes. */
+import type { MemoryAccount } from './admission/memory.ts';
 import type { SessionCard } from './card.ts';
 import type { Counters } from './counters.ts';
 import type { Lease } from './lease.ts';
@@ -30,4 +31,6 @@ export interface GatewaySessionOptions {
   /** What may wait here for the app to handle it; then credit stops. Default: no end. */
   readonly maxUnhandledBytes?: number;
   readonly counters: Counters;
+  /** What it holds in memory is counted there. */
+  readonly account: MemoryAccount;
 }

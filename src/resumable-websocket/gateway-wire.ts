@@ -8,8 +8,10 @@ import {
   gapFrame,
   MAX_MESSAGE_BYTES,
   messageFrame,
+  messageOf,
   MOVED,
   NO_AUDIO,
+  RENEW_AT_RATIO,
 } from './message-frames.ts';
 import type { MessageSession } from './message-session.ts';
 import type { Wire, WireHost } from './wire.ts';
@@ -17,8 +19,9 @@ import type { Failure } from '../../machines/failure.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
-import { decodeFrame, encodeFrame } from '../protocol/frames.ts';
+import { DATA_HEADER_BYTES, decodeFrame, encodeFrame } from '../protocol/frames.ts';
 import { PING_IDLE_MS, SEND_BUFFER_MAX_BYTES } from '../protocol/limits.ts';
+import { SentWindow } from '../protocol/sent-window.ts';
 import type {
   AckFrame,
   DataFrame,
@@ -28,11 +31,6 @@ import type {
   WelcomeFrame,
 } from '../protocol/types.ts';
 import { failureOfClose, failureOfRefusal } from '../providers/gateway/failures.ts';
-
-/** A new bearer is brought before the one in use has expired. */
-const RENEW_AT_RATIO = 0.8;
-
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export interface GatewayWireOptions {
   readonly app: string;
@@ -49,6 +47,7 @@ export class GatewayWire implements Wire {
   #epoch = 0;
   #next = 0; // the message that is sent next
   #maxSeq = 0;
+  readonly #onTheWay = new SentWindow();
   readonly #pings: GatewayPings;
   #sentAtMs: number;
   readonly #acks: DownAcks;
@@ -135,6 +134,7 @@ export class GatewayWire implements Wire {
     for (let next = outbox.at(this.#next); this.#maySend; next = outbox.at(this.#next)) {
       if (next === undefined || next.data === null) return;
       const isResent = this.#next < this.#session.sentThrough;
+      this.#onTheWay.add(this.#lastSeq + 1, DATA_HEADER_BYTES + next.bytes);
       this.#send(messageFrame(this.#epoch, this.#lastSeq + 1, next.data, isResent));
       this.#next += 1;
       this.#session.sentThrough = Math.max(this.#session.sentThrough, this.#next);
@@ -171,7 +171,8 @@ export class GatewayWire implements Wire {
   }
 
   get #maySend(): boolean {
-    return this.#lastSeq < this.#maxSeq && this.#host.bufferedBytes <= SEND_BUFFER_MAX_BYTES;
+    const hasCredit = this.#lastSeq < this.#maxSeq && this.#onTheWay.hasRoom;
+    return hasCredit && this.#host.bufferedBytes <= SEND_BUFFER_MAX_BYTES;
   }
 
   /** A gateway's first word is one of two. */
@@ -214,6 +215,7 @@ export class GatewayWire implements Wire {
 
   #acknowledged(frame: AckFrame | PingFrame | PongFrame): void {
     if (frame.epoch !== this.#epoch) return;
+    this.#onTheWay.committed(frame.committed);
     this.#maxSeq = Math.max(this.#maxSeq, frame.maxSeq);
     const { claim } = this.#session;
     const acked = Math.min(frame.committed, this.#lastSeq);
@@ -226,18 +228,16 @@ export class GatewayWire implements Wire {
   }
 
   /** Once, and in order: what was here before is acknowledged again, and what leaves a hole is not taken. */
-  #take({ epoch, seq, codec, payload }: DataFrame): void {
+  #take(frame: DataFrame): void {
     const { claim } = this.#session;
-    if (epoch !== this.#epoch) return;
-    if (seq > claim.received + 1) {
+    if (frame.epoch !== this.#epoch) return;
+    if (frame.seq > claim.received + 1) {
       this.#host.fail(transient('hole', 'a message of the gateway is missing'));
       return;
     }
-    if (seq === claim.received + 1) {
-      claim.received = seq;
-      this.#host.owner.onMessage(
-        codec === 'binary' ? new Uint8Array(payload) : decoder.decode(payload),
-      );
+    if (frame.seq === claim.received + 1) {
+      claim.received = frame.seq;
+      this.#host.owner.onMessage(messageOf(frame));
     }
     this.#acks.owe();
   }

@@ -3,7 +3,7 @@ import type { Failure } from '../../machines/failure.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import { DATA_HEADER_BYTES, encodeFrame } from '../protocol/frames.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
-import type { HelloFrame } from '../protocol/types.ts';
+import type { DataFrame, HelloFrame } from '../protocol/types.ts';
 
 /** What one frame has room for. PROTOCOL.md, P3.2 */
 export const MAX_MESSAGE_BYTES = MAX_FRAME_BYTES - DATA_HEADER_BYTES;
@@ -11,6 +11,9 @@ export const MAX_MESSAGE_BYTES = MAX_FRAME_BYTES - DATA_HEADER_BYTES;
 /** Nobody speaks: the format is one that every gateway takes. */
 export const NO_AUDIO: HelloFrame['audio'] = { encoding: 'pcm_s16le', sampleRateHz: 16_000 };
 export const CLIENT = 'tenuto-js-websocket';
+
+/** A new bearer is brought before the one in use has expired. */
+export const RENEW_AT_RATIO = 0.8;
 
 /** A newer socket of this client has the session: that is what fenced this one. */
 export const MOVED: Failure = {
@@ -20,6 +23,12 @@ export const MOVED: Failure = {
 };
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** What its application was sent. */
+export function messageOf({ codec, payload }: DataFrame): string | Uint8Array {
+  return codec === 'binary' ? new Uint8Array(payload) : decoder.decode(payload);
+}
 
 export function messageFrame(
   epoch: number,

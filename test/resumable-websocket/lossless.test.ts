@@ -26,6 +26,28 @@ async function expectExactlyOnce(client: Told, count: number): Promise<void> {
 }
 
 describe('a resumable WebSocket to a gateway', () => {
+  it('P13.4 keeps large messages to itself while those on the way are not committed', async () => {
+    world = new GatewayWorld();
+    const client = await world.opened();
+    const { store } = world;
+    const append = store.append.bind(store);
+    let goOn = (): void => undefined;
+    const stalled = new Promise<void>((resolve) => (goOn = resolve));
+    store.append = (...given) => stalled.then(() => append(...given));
+    const large = numbered(30).map((text) => text.padEnd(60_000, '.'));
+
+    for (const text of large) client.socket.send(text);
+    await world.pass(2_000);
+    const [session] = Array.from(world.gateway.sessions);
+    const taken = session?.standing.up;
+    goOn();
+    await world.pass(5_000);
+
+    expect(taken).toBe(9);
+    expect(client.messages).toEqual(large);
+    expect(client.losses).toEqual([]);
+  });
+
   it('opens once, and is acknowledged what it sends', async () => {
     world = new GatewayWorld();
     const client = await world.opened();

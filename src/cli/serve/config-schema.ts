@@ -126,6 +126,10 @@ const limits = settings({
     1_000_000_000,
     'What a session may hold that no result covers yet. Default 8,388,608.',
   ),
+  memoryBytes: limit(
+    1_000_000_000_000,
+    'What all sessions may hold in memory that is on its way. Default 1,073,741,824.',
+  ),
 });
 
 const tls = settings({

@@ -1,4 +1,5 @@
 /** Who is let in, as far as there is room and a rate: whoever is not is told when to come again, and loses nothing by it. */
+import { Memory } from './memory.ts';
 import { addressKey, networkKey } from './networks.ts';
 import { Places } from './places.ts';
 import type { AdmissionLimits } from './limits.ts';
@@ -30,6 +31,7 @@ const RETRY_MAX_GRACE_RATIO = 0.5;
 
 export class Admission {
   readonly limits: AdmissionLimits;
+  readonly memory: Memory;
   readonly #options: AdmissionOptions;
   readonly #unknown: Places;
   readonly #sessions: Places;
@@ -41,6 +43,7 @@ export class Admission {
   constructor(options: AdmissionOptions) {
     const { limits } = options;
     this.limits = limits;
+    this.memory = new Memory(limits.memoryBytes);
     this.#options = options;
     this.#unknown = new Places(limits.unauthenticatedPerNetwork, limits.unauthenticated);
     this.#sessions = new Places(limits.sessionsPerPrincipal, limits.sessions);
@@ -102,6 +105,10 @@ export class Admission {
 
   /** A place for a new session, or why there is none. */
   place(subject: string): (() => void) | Refusal {
+    if (this.memory.isFull) {
+      this.#options.audit.tell('limit.reached', { subject, detail: 'memory' });
+      return this.#later('capacity', FULL_RETRY_MS);
+    }
     const denied = this.#sessions.denial(subject);
     if (denied === null) return this.#sessions.take(subject);
     this.#options.audit.tell('limit.reached', { subject, detail: `sessions ${denied}` });

@@ -35,6 +35,11 @@ export interface AdmissionLimits {
   readonly bytesPerS: number;
   /** What a session may hold that its application has not handled; then credit stops. Default 8 MiB. */
   readonly unhandledBytesPerSession: number;
+  /**
+   * What all sessions may hold in memory that is not in the log, or that their clients have not acknowledged; then credit stops,
+   * and new sessions are refused (4420). Bytes; default 1 GiB.
+   */
+  readonly memoryBytes: number;
 }
 
 export const DEFAULT_LIMITS: AdmissionLimits = {
@@ -49,6 +54,7 @@ export const DEFAULT_LIMITS: AdmissionLimits = {
   framesPerS: MAX_FRAMES_PER_S,
   bytesPerS: MAX_BYTES_PER_S * SUSTAINED_BYTES_RATIO,
   unhandledBytesPerSession: SESSION_STORE_MAX_BYTES,
+  memoryBytes: 1_024 * 1_024 * 1_024,
 };
 
 /** Without a verifier everybody is one principal, on this machine: there is nobody to keep from whom. */

@@ -9,6 +9,7 @@ import type { WallClock } from '../../ports/clock.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
 import { CLOSE } from '../../protocol/close-codes.ts';
 import { DATA_HEADER_BYTES, decodeFrame, encodeFrame, writeData } from '../../protocol/frames.ts';
+import { SentWindow } from '../../protocol/sent-window.ts';
 import type {
   AckFrame,
   AuthOkFrame,
@@ -37,6 +38,7 @@ export class GatewayStream implements ProviderStream {
   /** Sent on this socket, or in the log before it. */
   #sent = 0;
   #maxSeq = 0;
+  readonly #onTheWay = new SentWindow();
   /** The first frame of the gateway's own on this socket. */
   #downFrom = 1;
   #nonce = 0;
@@ -51,7 +53,7 @@ export class GatewayStream implements ProviderStream {
   }
 
   get hasCredit(): boolean {
-    return this.#sent < this.#maxSeq;
+    return this.#sent < this.#maxSeq && this.#onTheWay.hasRoom;
   }
 
   encodeHello(): readonly Frame[] {
@@ -63,6 +65,7 @@ export class GatewayStream implements ProviderStream {
     const { sample, capturedAtMs } = place ?? { sample: 0, capturedAtMs: 0 };
     const { seq, isResent } = custody.numbers.place(sample, bytes.length / BYTES_PER_SAMPLE);
     this.#sent = seq;
+    this.#onTheWay.add(seq, DATA_HEADER_BYTES + bytes.length);
     const frame = this.#scratchFor(DATA_HEADER_BYTES + bytes.length);
     writeData(frame, {
       channel: MICROPHONE,
@@ -181,6 +184,7 @@ export class GatewayStream implements ProviderStream {
   #acknowledged(frame: AckFrame | PingFrame | PongFrame): readonly ProviderEvent[] {
     if (frame.epoch !== this.#epoch) return [];
     const custody = this.#custody;
+    this.#onTheWay.committed(frame.committed);
     this.#maxSeq = Math.max(this.#maxSeq, frame.maxSeq);
     custody.acked = Math.max(custody.acked, Math.min(frame.committed, this.#sent));
     return [{ kind: 'committed', throughSample: custody.numbers.endOf(custody.acked) }];
