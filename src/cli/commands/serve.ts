@@ -3,6 +3,7 @@ import type { Environment } from '../access.ts';
 import { colors } from '../colors.ts';
 import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, reportError } from '../io.ts';
+import { closeInReverse } from '../serve/closing.ts';
 import { problemLine, readConfig } from '../serve/config-file.ts';
 import type { Problem } from '../serve/config-file.ts';
 import { defined, openStore, pemOf, startCandidates, verifierOf } from '../serve/parts.ts';
@@ -77,9 +78,7 @@ async function opened(
     ...(createRecogniser === undefined ? {} : { createRecogniser }),
   };
   const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const close = (): Promise<void> => closeInReverse(closers.splice(0), systemClock);
   const tell = (news: GatewayNews): void => {
     io.write(json ? JSON.stringify(news) : newsText(news));
   };
