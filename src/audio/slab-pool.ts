@@ -9,20 +9,22 @@ export const SLAB_BYTES = 16 * 1_024;
 export class SlabPool {
   readonly #free: Uint8Array[] = [];
   readonly #capacitySlabs: number;
+  readonly #slabBytes: number;
 
   /** @param capacitySlabs how many unused slabs are kept; what comes back beyond that is left to the collector. */
-  constructor(capacitySlabs = 64) {
+  constructor(capacitySlabs = 64, slabBytes = SLAB_BYTES) {
     this.#capacitySlabs = capacitySlabs;
+    this.#slabBytes = slabBytes;
   }
 
   /** A block of at least `sizeBytes`, with old content: write before you read. */
   take(sizeBytes: number): Uint8Array {
-    if (sizeBytes > SLAB_BYTES) return new Uint8Array(sizeBytes);
-    return this.#free.pop() ?? new Uint8Array(SLAB_BYTES);
+    if (sizeBytes > this.#slabBytes) return new Uint8Array(sizeBytes);
+    return this.#free.pop() ?? new Uint8Array(this.#slabBytes);
   }
 
   give(slab: Uint8Array): void {
-    if (slab.length === SLAB_BYTES && this.#free.length < this.#capacitySlabs)
+    if (slab.length === this.#slabBytes && this.#free.length < this.#capacitySlabs)
       this.#free.push(slab);
   }
 

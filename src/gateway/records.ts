@@ -3,17 +3,18 @@
  * after it: whoever takes the session over reads one record, the tail.
  *
  *      0  u16  magic 0x4e54 ("TN")     16  u32  up         committed through, client to gateway
- *      2  u8   version 1               20  u32  down       the newest seq, gateway to client
+ *      2  u8   version 2               20  u32  down       the newest seq, gateway to client
  *      3  u8   kind                    24  u32  downAcked  the client has the gateway's frames through here
  *      4  u32  epoch                   28  u32  fin        finals cover the audio through this sample
  *      8  f64  previous position       32  u32  done       the application has handled the client's frames through here
  *     36  u32  length of the card      40  f64  when it was written, ms since 1970
  *     48  card, UTF-8 JSON; then each frame: u32 length, with bit 31 set where it goes to the
- *                                       client, and bytes; last: u32 CRC-32C of all before
+ *                                       client, and bytes; last: u32 CRC-32C of card and header;
+ *                                       each frame has one of its own
  *
  * `previous` is the tail that the record was appended behind: the log is a chain, and a stale read shows.
  */
-import { SlabPool, sharedSlabs } from '../audio/slab-pool.ts';
+import { SLAB_BYTES, SlabPool, sharedSlabs } from '../audio/slab-pool.ts';
 import { putU32 } from '../protocol/bytes.ts';
 import { crc32c } from '../protocol/crc32c.ts';
 
@@ -50,10 +51,13 @@ export const MAX_RECORD_BYTES = 256 * 1_024;
 
 const DOWN_BIT = 0x8000_0000;
 const MAGIC = 0x4e54;
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 48;
 const LENGTH_BYTES = 4;
 const CRC_BYTES = 4;
+/** For whoever sends much at once: a record's frames in one piece, without growing by and by. */
+const WIDE_SLABS = 16;
+const wideSlabs = new SlabPool(WIDE_SLABS, MAX_RECORD_BYTES);
 const NO_FRAMES = new Uint8Array(0);
 const KINDS: readonly RecordKind[] = ['fence', 'frames', 'end'];
 
@@ -62,13 +66,8 @@ const KINDS: readonly RecordKind[] = ['fence', 'frames', 'end'];
  * of it. Empty, it holds nothing.
  */
 export class PackedFrames {
-  readonly #pool: SlabPool;
   #slab: Uint8Array | null = null;
   #used = 0;
-
-  constructor(pool = sharedSlabs) {
-    this.#pool = pool;
-  }
 
   add({ isDown, bytes }: LoggedFrame): void {
     const at = this.#used;
@@ -89,7 +88,7 @@ export class PackedFrames {
   }
 
   clear(): void {
-    if (this.#slab !== null) this.#pool.give(this.#slab);
+    if (this.#slab !== null) giveBack(this.#slab);
     this.#slab = null;
     this.#used = 0;
   }
@@ -97,13 +96,19 @@ export class PackedFrames {
   #roomFor(bytes: number): Uint8Array {
     const slab = this.#slab;
     if (slab !== null && bytes <= slab.length) return slab;
-    const wider = this.#pool.take(Math.max(bytes, 2 * this.#used));
+    const wider = bytes <= SLAB_BYTES ? sharedSlabs.take(bytes) : wideSlabs.take(bytes);
     if (slab !== null) {
       wider.set(slab.subarray(0, this.#used));
-      this.#pool.give(slab);
+      giveBack(slab);
     }
     return (this.#slab = wider);
   }
+}
+
+/** Each pool takes what is of its own. */
+function giveBack(slab: Uint8Array): void {
+  sharedSlabs.give(slab);
+  wideSlabs.give(slab);
 }
 
 /** @param record with its frames in a list, or packed already. */
@@ -129,12 +134,12 @@ export function encodeRecord(
   bytes.set(card, HEADER_BYTES);
   bytes.set(frames, HEADER_BYTES + card.length);
   const end = bytes.length - CRC_BYTES;
-  view.setUint32(end, crc32c(bytes, 0, 0, end), true);
+  view.setUint32(end, checksumOf(bytes, card.length), true);
   return bytes;
 }
 
 function packed(frames: readonly LoggedFrame[]): Uint8Array {
-  const all = new PackedFrames(new SlabPool(0));
+  const all = new PackedFrames();
   for (const frame of frames) all.add(frame);
   return all.bytes;
 }
@@ -147,8 +152,9 @@ export function decodeRecord(bytes: Uint8Array): SessionRecord | null {
   const kind = KINDS[view.getUint8(3)];
   const isOurs = view.getUint16(0, true) === MAGIC && view.getUint8(2) === VERSION;
   if (!isOurs || kind === undefined) return null;
-  if (view.getUint32(end, true) !== crc32c(bytes.subarray(0, end))) return null;
   const cardEnd = HEADER_BYTES + view.getUint32(36, true);
+  if (cardEnd > end) return null;
+  if (view.getUint32(end, true) !== checksumOf(bytes, cardEnd - HEADER_BYTES)) return null;
   const frames = framesIn(bytes, view, cardEnd, end);
   if (frames === null) return null;
   return {
@@ -164,6 +170,10 @@ export function decodeRecord(bytes: Uint8Array): SessionRecord | null {
     card: bytes.subarray(HEADER_BYTES, cardEnd),
     frames,
   };
+}
+
+function checksumOf(bytes: Uint8Array, cardBytes: number): number {
+  return crc32c(bytes, 0, 0, HEADER_BYTES + cardBytes);
 }
 
 function framesIn(

@@ -155,7 +155,7 @@ export class SessionLog {
 
   async #write(record: Uint8Array, standing: Standing, upBytes: number): Promise<void> {
     const { store, sessionId, writer, account } = this.#options;
-    const options = { after: this.#tail, id: `${writer}:${this.#tail}` };
+    const options = { after: this.#tail, id: `${writer}:${this.#tail}`, isYielded: true };
     const outcome = await this.#appended(() => store.append(sessionId, record, options));
     if (this.#isOver) return;
     this.#isWriting = false;

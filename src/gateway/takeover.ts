@@ -7,6 +7,7 @@ import type { SessionRecord, Standing } from './records.ts';
 import { readTail } from './fencing.ts';
 import type { Snapshot } from './fencing.ts';
 import { digestOf, newSessionId } from './tokens.ts';
+import { TenutoError } from '../ports/errors.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { LeaseLog } from '../../machines/lease.types.ts';
 import type { LogStore } from '../ports/log-store.ts';
@@ -53,6 +54,7 @@ export interface Recalled {
 
 export const NOTHING_RECALLED: Recalled = { up: [], down: [] };
 
+/** @throws TenutoError STORE_CORRUPT for a record that is none, or a frame whose checksum is wrong. */
 export async function recall(
   store: LogStore,
   sid: string,
@@ -61,9 +63,11 @@ export async function recall(
   const up: (DataFrame | GapFrame)[] = [];
   const down: { seq: number; bytes: Uint8Array }[] = [];
   for await (const record of store.read(sid, 0)) {
-    for (const { isDown, bytes } of decodeRecord(record.bytes)?.frames ?? []) {
+    const decoded = decodeRecord(record.bytes);
+    if (decoded === null) throw corrupt();
+    for (const { isDown, bytes } of decoded.frames) {
       const frame = decodeFrame(bytes);
-      if (frame.type !== 'data' && frame.type !== 'gap') continue;
+      if (frame.type !== 'data' && frame.type !== 'gap') throw corrupt();
       const seq = frame.type === 'data' ? frame.seq : frame.toSeq;
       if (isDown && seq > downAcked) down.push({ seq, bytes: new Uint8Array(bytes) });
       if (!isDown && seq > done) up.push(frame);
@@ -117,4 +121,12 @@ export function standingFor(standing: Standing, { rcv, fin }: HelloFrame, epoch:
 
 function standingOf({ epoch, up, down, downAcked, fin, done }: SessionRecord): Standing {
   return { epoch, up, down, downAcked, fin, done };
+}
+
+function corrupt(): TenutoError {
+  return new TenutoError({
+    code: 'STORE_CORRUPT',
+    message: 'The log of a session is damaged.',
+    remediation: 'Look at the disk. The client begins a new session, and reports what is lost.',
+  });
 }

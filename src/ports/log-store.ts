@@ -33,6 +33,8 @@ export interface AppendOptions {
   readonly after: number;
   /** The same id never commits twice: the second time the answer is where the first one stands. */
   readonly id: string;
+  /** Whoever appends does not use the bytes again: a store that keeps them in memory need not copy them. Default false. */
+  readonly isYielded?: boolean;
 }
 
 /** Rejects with a TenutoError only: STORE_UNAVAILABLE, STORE_CORRUPT. */
@@ -40,7 +42,7 @@ export interface LogStore {
   readonly durability: Durability;
   /** The newest record; null for an empty log. */
   tail(sessionId: string): Promise<LogRecord | null>;
-  /** One at a time for each log; `record` may be used again once it has answered. */
+  /** One at a time for each log; `record` may be used again once it has answered, unless it is yielded. */
   append(sessionId: string, record: Uint8Array, options: AppendOptions): Promise<AppendOutcome>;
   /** The records beyond `after`, in order. */
   read(sessionId: string, after: number): AsyncIterable<LogRecord>;

@@ -30,7 +30,7 @@ class MemoryStore implements LogStore {
   append(
     sessionId: string,
     record: Uint8Array,
-    { after, id }: AppendOptions,
+    { after, id, isYielded = false }: AppendOptions,
   ): Promise<AppendOutcome> {
     if (this.#isClosed) return Promise.resolve({ kind: 'unavailable', reason: 'it is closed' });
     const log = this.#logs.get(sessionId) ?? { records: [], ids: new Map<string, number>() };
@@ -39,7 +39,7 @@ class MemoryStore implements LogStore {
     const tail = log.records.at(-1)?.position ?? 0;
     if (after !== tail) return Promise.resolve({ kind: 'conflict', tail });
     const position = (this.#lastPosition += 1);
-    log.records.push({ position, bytes: new Uint8Array(record) });
+    log.records.push({ position, bytes: isYielded ? record : new Uint8Array(record) });
     log.ids.set(id, position);
     if (log.ids.size > REMEMBERED_IDS) forgetOldest(log.ids);
     this.#logs.set(sessionId, log);
