@@ -177,7 +177,6 @@ export class Journal {
     this.#debt.settle();
   }
 
-  /** The new session was asked for the answer that the old one owed: it is not asked for again. */
   /** Whether the user is in the middle of a turn, by the service's account. */
   get isUserSpeaking(): boolean {
     return this.#items.all.some(
@@ -190,6 +189,7 @@ export class Journal {
     return this.#debt.wasAskedAgain;
   }
 
+  /** The new session was asked for the answer that the old one owed: it is not asked for again. */
   askedAgain(): void {
     this.#debt.askedAgain();
   }
