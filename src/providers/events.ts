@@ -113,7 +113,12 @@ export type ConversationEvent =
 /** What it says of itself. */
 export type ServiceEvent =
   /** The service will end this session by itself in that time. */
-  | { readonly kind: 'endAnnounced'; readonly inMs: number }
+  | {
+      readonly kind: 'endAnnounced';
+      readonly inMs: number;
+      /** Many were told at once: each leaves at a moment of chance, in the first half of that time. Default false. */
+      readonly isForMany?: boolean;
+    }
   /** Who serves behind it, and what is missing, of services that stand before others. */
   | {
       readonly kind: 'serving';

@@ -15,6 +15,8 @@ import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
 
+type AnnouncedEnd = Extract<ProviderEvent, { kind: 'endAnnounced' }>;
+
 /** What of a session's wiring hears. */
 interface HearingWiring {
   readonly clock: Clock;
@@ -97,7 +99,7 @@ export class Hearing {
         }
         return;
       case 'endAnnounced':
-        link.endsAtMs = this.#wiring.clock.nowMs() + event.inMs;
+        this.#noteEnd(link, event);
         if (!this.isBesideCarrier(link)) this.#wiring.reporter.tellEnd(link);
         return;
       case 'facultyLost':
@@ -145,6 +147,13 @@ export class Hearing {
         this.#noteAnswer(link);
         this.#restoring?.take(link, event);
     }
+  }
+
+  #noteEnd(link: Link, { inMs, isForMany = false }: AnnouncedEnd): void {
+    const { clock, random } = this.#wiring;
+    const nowMs = clock.nowMs();
+    link.endsAtMs = nowMs + inMs;
+    link.leavesAtMs = isForMany ? nowMs + (random.unit() * inMs) / 2 : null;
   }
 
   #offerHandle(link: Link, handle: string | null): void {

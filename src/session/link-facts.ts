@@ -6,10 +6,14 @@ export class LinkFacts {
   lastInboundAtMs: number;
   lastOutboundAtMs: number;
   openedAtMs: number | null = null;
+  /** It has asked for a session that the service gives to whoever asks last. */
+  hasGreeted = false;
   isConfigured = false;
   hasAnswered = false;
   /** When the service said that it ends the session here. */
   endsAtMs: number | null = null;
+  /** When we are to have left by then, where many are asked to. */
+  leavesAtMs: number | null = null;
   hasCommitted = false;
   /** A half-open breaker waits for what becomes of it. */
   isProbe = false;
@@ -22,7 +26,10 @@ export class LinkFacts {
   watch: { stop(): void } | null = null;
   readonly flushes = new OpenFlushes();
 
+  readonly madeAtMs: number;
+
   constructor(atMs: number) {
+    this.madeAtMs = atMs;
     this.lastInboundAtMs = atMs;
     this.lastOutboundAtMs = atMs;
   }

@@ -119,7 +119,7 @@ export class LinkWatch implements Watcher {
   #sendSilence(ms: number): boolean {
     const samples = Math.ceil((ms * this.#options.format.sampleRateHz) / 1_000);
     const silence = new Uint8Array(samples * BYTES_PER_SAMPLE);
-    if (!this.#handlers.isCarrying(this.#link)) this.#link.sendPrimer(silence);
+    if (!this.#handlers.isCarrying(this.#link)) this.#link.sendAudio(silence, -1, this.#options.clock.nowMs());
     else if (this.#uplink.isCaughtUp) this.#uplink.insertSilence(silence);
     else return false; // never into what is said
     return true;

@@ -55,7 +55,13 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return this.#pings.rttMs;
   }
 
+  /** It has asked for a session that another socket may have, and was not answered. */
+  get isClaiming(): boolean {
+    return this.hasGreeted && !this.isConfigured && !this.#isReleased;
+  }
+
   get bufferedBytes(): number {
+    if (this.#isReleased) return Infinity; // what is captured waits for the next
     return this.#stream.hasCredit ? (this.#socket?.bufferedBytes ?? 0) : Infinity;
   }
 
@@ -88,9 +94,10 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return true;
   }
 
-  /** @param position in the session, in bytes; -1: nobody captured it. */
+  /** @param position in the session, in bytes; -1: nobody captured it, and it only keeps the connection open. */
   sendAudio(bytes: Uint8Array, position: number, capturedAtMs: number): void {
     if (this.#isReleased) return;
+    if (position < 0) this.primedBytes += bytes.length;
     const atMs = this.#options.clock.nowMs();
     this.audioFlowedAtMs = atMs;
     try {
@@ -100,23 +107,16 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     }
   }
 
-  /** So that the service does not close a connection on which nothing is said. */
   keepAlive(): void {
     this.#sendControl((stream) => stream.encodeKeepAlive());
-  }
-
-  /** Silence, so that the service does not close a connection on which nobody speaks yet. */
-  sendPrimer(bytes: Uint8Array): void {
-    this.primedBytes += bytes.length;
-    this.sendAudio(bytes, -1, this.#options.clock.nowMs());
   }
 
   sendFrames(frames: readonly Frame[]): void {
     for (const frame of frames) this.#send(frame);
   }
 
-  /** Says what the service expects first, where it expects anything. */
   greet(): void {
+    this.hasGreeted = this.candidate.provider.traits.takesOver === true;
     this.sendFrames(this.#stream.ask((stream) => stream.encodeHello?.() ?? []) ?? []);
   }
 
@@ -168,7 +168,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     this.#options.handlers.onLost(this, { ...failure, detail });
   }
 
-  /** Says goodbye and resolves when the service has closed, or after that time. */
+  /** Resolves when the service has closed, or after that time. */
   async goodbye(withinMs: number): Promise<void> {
     const { clock } = this.#options;
     this.watch?.stop(); // nothing may follow

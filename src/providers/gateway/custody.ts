@@ -1,7 +1,9 @@
 /** What a client knows of its session at the gateway, from one socket to the next. Holds secrets: nobody inspects it. */
+import type { Addresses } from './addresses.ts';
 import { Claim } from './claim.ts';
 import type { ClaimFacts } from './claim.ts';
 import { Numbers } from './numbers.ts';
+import type { Random } from '../../ports/random.ts';
 import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 
 export interface CustodyOptions extends ClaimFacts {
@@ -15,6 +17,12 @@ export class Custody extends Claim {
   fin = 0;
   /** When the first audio was captured. */
   #startedAtMs: number | null = null;
+  readonly addresses: Addresses;
+
+  constructor(random: Random, addresses: Addresses) {
+    super(random);
+    this.addresses = addresses;
+  }
 
   /** Milliseconds since the first audio. */
   sinceStartMs(capturedAtMs: number): number {

@@ -1,8 +1,10 @@
 /** One socket to the gateway: frames of `tenuto.v1`, both ways. What outlives it is in `Custody`. */
 import type { Custody, CustodyOptions } from './custody.ts';
 import { failureOfClose, failureOfRefusal } from './failures.ts';
+import { acknowledgementOf, audioOf, gapOf, standingOf } from './framing.ts';
 import { eventOf } from './results.ts';
 import type { AudioPlace, ProviderEvent, ProviderStream } from '../contract.ts';
+import { detailOf } from '../wire/detail.ts';
 import { objectIn } from '../wire/json.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import type { WallClock } from '../../ports/clock.ts';
@@ -13,6 +15,7 @@ import type {
   AckFrame,
   AuthOkFrame,
   DataFrame,
+  GoAwayFrame,
   PingFrame,
   PongFrame,
   RefusedFrame,
@@ -20,7 +23,6 @@ import type {
 } from '../../protocol/types.ts';
 
 const BYTES_PER_SAMPLE = 2;
-const MICROPHONE = 1;
 
 /** A newer socket of this client has the session: that is what fenced this one. */
 const MOVED: Failure = {
@@ -33,6 +35,9 @@ export class GatewayStream implements ProviderStream {
   readonly #custody: Custody;
   readonly #options: CustodyOptions;
   readonly #wallClock: WallClock;
+  readonly #addressOf: () => string;
+  /** Which of the client's dials this is. */
+  #att = 0;
   #epoch = 0;
   /** Sent on this socket, or in the log before it. */
   #sent = 0;
@@ -44,10 +49,17 @@ export class GatewayStream implements ProviderStream {
   #refused: RefusedFrame | null = null;
   #scratch = new Uint8Array(0);
 
-  constructor(custody: Custody, options: CustodyOptions, wallClock: WallClock) {
+  /** @param addressOf where its socket was dialled. */
+  constructor(
+    custody: Custody,
+    options: CustodyOptions,
+    wallClock: WallClock,
+    addressOf: () => string,
+  ) {
     this.#custody = custody;
     this.#options = options;
     this.#wallClock = wallClock;
+    this.#addressOf = addressOf;
   }
 
   get hasCredit(): boolean {
@@ -55,7 +67,9 @@ export class GatewayStream implements ProviderStream {
   }
 
   encodeHello(): readonly Frame[] {
-    return [encodeFrame(this.#custody.hello(this.#options, this.#wallClock()))];
+    const hello = this.#custody.hello(this.#options, this.#wallClock());
+    this.#att = hello.att;
+    return [encodeFrame(hello)];
   }
 
   encodeAudio(bytes: Uint8Array, place?: AudioPlace): Frame {
@@ -64,19 +78,10 @@ export class GatewayStream implements ProviderStream {
     const { seq, isResent } = custody.numbers.place(sample, bytes.length / BYTES_PER_SAMPLE);
     this.#sent = seq;
     const frame = this.#scratchFor(DATA_HEADER_BYTES + bytes.length);
-    writeData(frame, {
-      channel: MICROPHONE,
-      epoch: this.#epoch,
-      seq,
-      position: sample,
-      capturedAtMs: custody.sinceStartMs(capturedAtMs),
-      codec: 'pcm_s16le',
-      isEndOfStream: false,
-      isDiscontinuity: false,
-      isRetransmission: isResent,
-      isSpeech: false,
-      payload: bytes,
-    });
+    const epoch = this.#epoch;
+    const position = sample;
+    const audio = { epoch, seq, position, isRetransmission: isResent, payload: bytes };
+    writeData(frame, audioOf({ ...audio, capturedAtMs: custody.sinceStartMs(capturedAtMs) }));
     return frame;
   }
 
@@ -84,19 +89,7 @@ export class GatewayStream implements ProviderStream {
     const lost = this.#custody.numbers.lose(this.#sent, sample);
     if (lost === null) return null;
     this.#sent = lost.toSeq;
-    const atMs = this.#custody.sinceStartMs(nowMs);
-    return encodeFrame({
-      type: 'gap',
-      channel: MICROPHONE,
-      epoch: this.#epoch,
-      fromSeq: lost.fromSeq,
-      toSeq: lost.toSeq,
-      position: lost.position,
-      samplesLost: lost.samples,
-      fromMs: atMs,
-      toMs: atMs,
-      cause: 'ringOverflow',
-    });
+    return gapOf(lost, this.#epoch, this.#custody.sinceStartMs(nowMs));
   }
 
   encodeKeepAlive(): Frame | null {
@@ -137,7 +130,7 @@ export class GatewayStream implements ProviderStream {
       case 'pong':
         return [{ kind: 'pong' }, ...this.#acknowledged(frame)];
       case 'goAway':
-        return [{ kind: 'endAnnounced', inMs: frame.deadlineMs }];
+        return this.#sentAway(frame);
       case 'authOk':
         return [this.#expiring(frame)];
       case 'finAck':
@@ -150,8 +143,18 @@ export class GatewayStream implements ProviderStream {
 
   classifyEnd(end: SocketEnd): Failure {
     if (this.#refused !== null) return failureOfRefusal(this.#refused);
-    if (end.code === CLOSE.fenced && this.#custody.epoch > this.#epoch) return MOVED;
+    if (end.code === CLOSE.fenced && this.#custody.att > this.#att) return MOVED;
     return this.#failureOf(failureOfClose(end, this.#hasFinAck));
+  }
+
+  /** All clients of a gateway that ends are told so: each goes at a moment of its own (P17.2). */
+  #sentAway({ deadlineMs, to }: GoAwayFrame): readonly ProviderEvent[] {
+    const untrusted = this.#custody.addresses.sentTo(to);
+    const away: ProviderEvent = { kind: 'endAnnounced', inMs: deadlineMs, isForMany: true };
+    if (untrusted.length === 0) return [away];
+    const detail = `the gateway sends its clients to ${untrusted.join(' ')}, which mayMoveTo does not name`;
+    const failure: Failure = { kind: 'perRequest', code: 'goAway', detail: detailOf(detail) };
+    return [{ kind: 'failed', failure }, away];
   }
 
   /** A bearer's end is one that was announced: another link, with a new bearer, takes over before it. */
@@ -167,6 +170,7 @@ export class GatewayStream implements ProviderStream {
       const detail = 'its welcome comes after a newer one';
       return [{ kind: 'failed', failure: { kind: 'transient', code: 'welcome', detail } }];
     }
+    this.#custody.addresses.welcomedAt(this.#addressOf());
     this.#epoch = frame.epoch;
     this.#sent = frame.resumed ? frame.up : 0;
     this.#maxSeq = frame.maxSeq;
@@ -212,9 +216,7 @@ export class GatewayStream implements ProviderStream {
   }
 
   #acknowledgement(): ProviderEvent {
-    const { received: committed } = this.#custody;
-    const ack = { type: 'ack', epoch: this.#epoch, committed, maxSeq: 0, ackDelayMs: 0 } as const;
-    return { kind: 'send', frames: [encodeFrame({ ...ack, ranges: [] })] };
+    return { kind: 'send', frames: [acknowledgementOf(this.#custody.received, this.#epoch)] };
   }
 
   /** A session that is gone is forgotten: the next dial begins another. */
@@ -224,16 +226,7 @@ export class GatewayStream implements ProviderStream {
   }
 
   #standing(nonce: number): Omit<PingFrame, 'type'> {
-    const { received } = this.#custody;
-    return {
-      nonce,
-      epoch: this.#epoch,
-      lastSent: this.#sent,
-      received,
-      committed: received,
-      maxSeq: 0,
-      sentAtMs: 0,
-    };
+    return standingOf(nonce, this.#epoch, this.#sent, this.#custody.received);
   }
 
   #scratchFor(bytes: number): Uint8Array {
