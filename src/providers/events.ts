@@ -119,6 +119,8 @@ export type ServiceEvent =
       /** Many were told at once: each leaves at a moment of chance, in the first half of that time. Default false. */
       readonly isForMany?: boolean;
     }
+  /** The credential in use is believed for so long; a new one can be brought on this link before (`renewCredential`). */
+  | { readonly kind: 'credentialEnds'; readonly inMs: number }
   /** Who serves behind it, and what is missing, of services that stand before others. */
   | {
       readonly kind: 'serving';

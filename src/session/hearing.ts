@@ -7,12 +7,14 @@ import { requestErrorOf } from './failure-error.ts';
 import type { IgnoredFrames } from './ignored-frames.ts';
 import type { Link } from './link.ts';
 import type { Reporter } from './reporter.ts';
+import { isFailure, RENEWAL_AGAIN_MS, renewalInMs } from './renewal.ts';
 import { Restoring } from './restoring.ts';
 import type { Talk } from './talk.ts';
 import type { RestoreResult } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
+import type { Frame } from '../ports/socket.ts';
 import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
 
 type AnnouncedEnd = Extract<ProviderEvent, { kind: 'endAnnounced' }>;
@@ -102,6 +104,9 @@ export class Hearing {
         this.#noteEnd(link, event);
         if (!this.isBesideCarrier(link)) this.#wiring.reporter.tellEnd(link);
         return;
+      case 'credentialEnds':
+        link.renewsAtMs = this.#wiring.clock.nowMs() + renewalInMs(event.inMs);
+        return;
       case 'facultyLost':
       case 'facultyRestored':
         this.#wiring.reporter.tellFaculty(link, event);
@@ -147,6 +152,16 @@ export class Hearing {
         this.#noteAnswer(link);
         this.#restoring?.take(link, event);
     }
+  }
+
+  /** The service answers when it ends, or ends the link. */
+  credentialCame(link: Link, settled: Frame | Failure): void {
+    if (!isFailure(settled)) {
+      link.sendFrames([settled]);
+      return;
+    }
+    link.renewsAtMs = this.#wiring.clock.nowMs() + RENEWAL_AGAIN_MS;
+    this.tellRequestFailed(link.candidate, settled);
   }
 
   #noteEnd(link: Link, { inMs, isForMany = false }: AnnouncedEnd): void {

@@ -14,6 +14,8 @@ export class LinkFacts {
   endsAtMs: number | null = null;
   /** When we are to have left by then, where many are asked to. */
   leavesAtMs: number | null = null;
+  /** When a new credential is to be asked for; null: none. */
+  renewsAtMs: number | null = null;
   hasCommitted = false;
   /** A half-open breaker waits for what becomes of it. */
   isProbe = false;
@@ -30,6 +32,12 @@ export class LinkFacts {
 
   constructor(atMs: number) {
     this.madeAtMs = atMs;
+    this.lastInboundAtMs = atMs;
+    this.lastOutboundAtMs = atMs;
+  }
+
+  protected opened(atMs: number): void {
+    this.openedAtMs = atMs;
     this.lastInboundAtMs = atMs;
     this.lastOutboundAtMs = atMs;
   }

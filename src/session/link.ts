@@ -107,6 +107,11 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     }
   }
 
+  /** What brings a new credential to the service; null where there is nobody to ask. */
+  newCredential(): Promise<Frame | null> {
+    return this.#stream.renewCredential();
+  }
+
   keepAlive(): void {
     this.#sendControl((stream) => stream.encodeKeepAlive());
   }
@@ -125,7 +130,6 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return this.#stream.ask((stream) => stream.encodeRestore?.() ?? null);
   }
 
-  /** False where the service has no such order. */
   order(order: Order): boolean {
     const frames = this.#stream.ask((stream) => stream.encodeOrder?.(order) ?? null);
     if (frames !== null) this.sendFrames(frames);
@@ -145,12 +149,11 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return through === null ? [] : this.#stream.settleSilence(through);
   }
 
-  /** From now on nothing gets through, either way, and nobody is told: a half-open link, on request. */
+  /** From now on nothing gets through, and nobody is told: a half-open link, on request. */
   deafen(): void {
     this.#isDeaf = true;
   }
 
-  /** Asks for a sign of life. */
   probe(): void {
     this.#pings.send(this.#options.clock.nowMs(), () => {
       const frame = this.#stream.ask((stream) => stream.encodeProbe?.() ?? null);
@@ -184,7 +187,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return this.#sendControl((stream) => stream.encodeGoodbye());
   }
 
-  /** Lets the socket go at once; nothing is told any more. */
+  /** Nothing is told any more. */
   release(): void {
     this.#end();
     this.#onEnded?.();
@@ -205,9 +208,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   onOpen(): void {
     if (this.#isReleased) return;
     this.#dialling.opened();
-    this.openedAtMs = this.#options.clock.nowMs();
-    this.lastInboundAtMs = this.openedAtMs;
-    this.lastOutboundAtMs = this.openedAtMs;
+    this.opened(this.#options.clock.nowMs());
     this.#options.handlers.onOpen(this);
   }
 

@@ -25,6 +25,7 @@ import type { LinkMeasured } from '../../machines/liveness.types.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
+import type { Frame } from '../ports/socket.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
 
 /** A look that comes this late comes after a sleep: what stood before may not stand any more. */
@@ -185,6 +186,10 @@ export class Wiring implements LinkHandlers<Link> {
     this.reporter.tell(link, look);
     if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
     if (this.isCarrying(link)) this.reporter.watchStalls(link, look);
+  }
+
+  onCredential(link: Link, settled: Frame | Failure): void {
+    this.#hearing.credentialCame(link, settled);
   }
 
   isCarrying(link: Link): boolean {

@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws';
 import { NotingApp } from './gateway-world.ts';
 import type { App, AppHandlers, AppSession, AppStart } from '../../src/gateway/app.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
+import type { GatewayOptions } from '../../src/gateway/gateway.types.ts';
 import { decodeRecord } from '../../src/gateway/records.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import { listenTo, socketOf } from '../../src/gateway/ws-socket.ts';
@@ -130,18 +131,22 @@ export class LinkWorld {
   readonly elsewhereUrl: string;
   /** How long the store takes for a record. */
   storeMs = 0;
+  readonly #house: Partial<GatewayOptions>;
   #written = 0;
 
   /**
    * @param finalSamples how much audio a final is of.
    * @param client what the client is told beyond the address.
+   * @param house what the gateways are made of beyond the usual.
    */
   constructor(
     seed = 1,
     options: Partial<SessionOptions> = {},
     finalSamples = FINAL_SAMPLES,
     client: Partial<GatewayProviderOptions> = {},
+    house: Partial<GatewayOptions> = {},
   ) {
+    this.#house = house;
     this.app = new CountingApp(finalSamples);
     this.random = seededRandom(seed);
     this.network = new SimulatedNetwork({ clock: this.clock, latencyMs: 25 });
@@ -172,6 +177,10 @@ export class LinkWorld {
       ...options,
     });
     this.session.on('*', (event) => this.events.push(event));
+  }
+
+  get wallMs(): number {
+    return 1_800_000_000_000 + this.clock.nowMs();
   }
 
   get gateway(): Gateway {
@@ -273,7 +282,8 @@ export class LinkWorld {
       apps: new Map([['speech', this.app]]),
       verify: null,
       clock: this.clock,
-      wallClock: () => 1_800_000_000_000 + this.clock.nowMs(),
+      wallClock: () => this.wallMs,
+      ...this.#house,
     });
     return { gateway: made, store };
   }

@@ -103,8 +103,8 @@ export function gateway(options: GatewayProviderOptions): Provider {
     openStream: ({ sampleRateHz }, memory) => {
       const custody = memory?.shared?.(newCustody) ?? newCustody(systemRandom);
       const audio = { encoding: 'pcm_s16le', sampleRateHz } as const;
-      const renewsBearer = typeof token === 'function';
-      const facts = { audio, app, client: CLIENT, renewsBearer };
+      const renew = typeof token === 'function' ? () => token({ reason: 'expiring' }) : undefined;
+      const facts = { audio, app, client: CLIENT, ...(renew === undefined ? {} : { renew }) };
       const addressOf = (): string => (memory && dialled.get(memory)) ?? url;
       return new GatewayStream(custody, facts, systemWallClock, addressOf);
     },

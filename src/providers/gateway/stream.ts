@@ -1,15 +1,14 @@
 /** One socket to the gateway: frames of `tenuto.v1`, both ways. What outlives it is in `Custody`. */
 import type { Custody, CustodyOptions } from './custody.ts';
-import { failureOfClose, failureOfRefusal } from './failures.ts';
+import { Ending } from './ending.ts';
 import { acknowledgementOf, audioOf, gapOf, standingOf } from './framing.ts';
 import { eventOf } from './results.ts';
 import type { AudioPlace, ProviderEvent, ProviderStream } from '../contract.ts';
-import { detailOf } from '../wire/detail.ts';
 import { objectIn } from '../wire/json.ts';
 import type { Failure } from '../../../machines/failure.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import { systemClock } from '../../ports/clock.ts';
+import type { Clock, WallClock } from '../../ports/clock.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
-import { CLOSE } from '../../protocol/close-codes.ts';
 import { DATA_HEADER_BYTES, decodeFrame, encodeFrame, writeData } from '../../protocol/frames.ts';
 import type {
   AckFrame,
@@ -18,24 +17,17 @@ import type {
   GoAwayFrame,
   PingFrame,
   PongFrame,
-  RefusedFrame,
   WelcomeFrame,
 } from '../../protocol/types.ts';
 
 const BYTES_PER_SAMPLE = 2;
-
-/** A newer socket of this client has the session: that is what fenced this one. */
-const MOVED: Failure = {
-  kind: 'planned',
-  code: String(CLOSE.fenced),
-  detail: 'the session goes on on another socket',
-};
 
 export class GatewayStream implements ProviderStream {
   readonly #custody: Custody;
   readonly #options: CustodyOptions;
   readonly #wallClock: WallClock;
   readonly #addressOf: () => string;
+  readonly #ending: Ending;
   /** Which of the client's dials this is. */
   #att = 0;
   #epoch = 0;
@@ -45,8 +37,6 @@ export class GatewayStream implements ProviderStream {
   /** The first frame of the gateway's own on this socket. */
   #downFrom = 1;
   #nonce = 0;
-  #hasFinAck = false;
-  #refused: RefusedFrame | null = null;
   #scratch = new Uint8Array(0);
 
   /** @param addressOf where its socket was dialled. */
@@ -55,11 +45,13 @@ export class GatewayStream implements ProviderStream {
     options: CustodyOptions,
     wallClock: WallClock,
     addressOf: () => string,
+    clock: Pick<Clock, 'nowMs'> = systemClock,
   ) {
     this.#custody = custody;
     this.#options = options;
     this.#wallClock = wallClock;
     this.#addressOf = addressOf;
+    this.#ending = new Ending(custody, clock);
   }
 
   get hasCredit(): boolean {
@@ -111,14 +103,21 @@ export class GatewayStream implements ProviderStream {
     return this.#epoch === 0 ? null : encodeFrame({ type: 'fin', lastSeq: this.#sent });
   }
 
+  async renewCredential(): Promise<Frame> {
+    const { renew } = this.#options;
+    if (renew === undefined) throw new TypeError('there is nobody to ask for a bearer');
+    const bearer = await renew();
+    this.#custody.bearer = bearer;
+    return encodeFrame({ type: 'auth', auth: bearer });
+  }
+
   decode(bytes: Frame): readonly ProviderEvent[] {
     const frame = typeof bytes === 'string' ? null : decodeFrame(bytes);
     switch (frame?.type) {
       case 'welcome':
         return this.#welcomed(frame);
       case 'refused':
-        this.#refused = frame;
-        return [{ kind: 'failed', failure: this.#failureOf(failureOfRefusal(frame)) }];
+        return this.#ending.refused(frame);
       case 'ack':
         return this.#acknowledged(frame);
       case 'data':
@@ -134,7 +133,7 @@ export class GatewayStream implements ProviderStream {
       case 'authOk':
         return [this.#expiring(frame)];
       case 'finAck':
-        this.#hasFinAck = true;
+        this.#ending.hasFinAck = true;
         return [{ kind: 'finished', samples: this.#custody.numbers.endOf(frame.up) }];
       default:
         return [{ kind: 'ignored', what: frame?.type ?? 'text' }];
@@ -142,9 +141,11 @@ export class GatewayStream implements ProviderStream {
   }
 
   classifyEnd(end: SocketEnd): Failure {
-    if (this.#refused !== null) return failureOfRefusal(this.#refused);
-    if (end.code === CLOSE.fenced && this.#custody.att > this.#att) return MOVED;
-    return this.#failureOf(failureOfClose(end, this.#hasFinAck));
+    return this.#ending.failureOf(end, this.#att);
+  }
+
+  decodeEnd(end: SocketEnd): readonly ProviderEvent[] {
+    return this.#ending.eventsOf(end);
   }
 
   /** All clients of a gateway that ends are told so: each goes at a moment of its own (P17.2). */
@@ -152,16 +153,16 @@ export class GatewayStream implements ProviderStream {
     const untrusted = this.#custody.addresses.sentTo(to);
     const away: ProviderEvent = { kind: 'endAnnounced', inMs: deadlineMs, isForMany: true };
     if (untrusted.length === 0) return [away];
-    const detail = `the gateway sends its clients to ${untrusted.join(' ')}, which mayMoveTo does not name`;
-    const failure: Failure = { kind: 'perRequest', code: 'goAway', detail: detailOf(detail) };
+    const detail = `of the addresses to which it sends its clients ${untrusted.length} are not in mayMoveTo`;
+    const failure: Failure = { kind: 'perRequest', code: 'goAway', detail };
     return [{ kind: 'failed', failure }, away];
   }
 
-  /** A bearer's end is one that was announced: another link, with a new bearer, takes over before it. */
+  /** A new bearer is brought on this link (P12.11). */
   #expiring({ expiresInMs }: AuthOkFrame): ProviderEvent {
-    return expiresInMs === null || this.#options.renewsBearer !== true
+    return expiresInMs === null || this.#options.renew === undefined
       ? { kind: 'ignored', what: 'a bearer that is not renewed' }
-      : { kind: 'endAnnounced', inMs: expiresInMs };
+      : { kind: 'credentialEnds', inMs: expiresInMs };
   }
 
   #welcomed(frame: WelcomeFrame): readonly ProviderEvent[] {
@@ -186,7 +187,9 @@ export class GatewayStream implements ProviderStream {
     if (frame.epoch !== this.#epoch) return [];
     const custody = this.#custody;
     this.#maxSeq = Math.max(this.#maxSeq, frame.maxSeq);
-    custody.acked = Math.max(custody.acked, Math.min(frame.committed, this.#sent));
+    const acked = Math.max(custody.acked, Math.min(frame.committed, this.#sent));
+    if (acked > custody.acked) custody.patience.progressed();
+    custody.acked = acked;
     return [{ kind: 'committed', throughSample: custody.numbers.endOf(custody.acked) }];
   }
 
@@ -217,12 +220,6 @@ export class GatewayStream implements ProviderStream {
 
   #acknowledgement(): ProviderEvent {
     return { kind: 'send', frames: [acknowledgementOf(this.#custody.received, this.#epoch)] };
-  }
-
-  /** A session that is gone is forgotten: the next dial begins another. */
-  #failureOf(failure: Failure): Failure {
-    if (failure.kind === 'staleHandle') this.#custody.forget();
-    return failure;
   }
 
   #standing(nonce: number): Omit<PingFrame, 'type'> {
