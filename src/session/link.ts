@@ -3,6 +3,7 @@
  * told to whoever dialled it, once.
  */
 import type { ResolvedCandidate } from './candidates.ts';
+import { wayOf } from './dial-race.ts';
 import { Dialling } from './dialling.ts';
 import type { Dialler } from './dialling.ts';
 import { GuardedStream } from './guarded-stream.ts';
@@ -79,7 +80,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   onRequest(request: DialRequest): void {
     try {
-      this.#socket = this.#options.candidate.transport.dial(request, this);
+      this.#socket = wayOf(this.#options).dial(request, this);
     } catch (error) {
       const detail = textOf(this.#dialling.redact(wordsOf(error)));
       this.fail({ kind: 'config', code: 'dial', detail }); // the same request fails again
@@ -187,7 +188,6 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return this.#sendControl((stream) => stream.encodeGoodbye());
   }
 
-  /** Nothing is told any more. */
   release(): void {
     this.#end();
     this.#onEnded?.();

@@ -115,12 +115,14 @@ export class Wiring implements LinkHandlers<Link> {
     }
   }
 
-  #dial({ lane, candidate: index, id, reason }: SocketInput, tell: Tell): Link {
+  #dial(input: SocketInput, tell: Tell): Link {
+    const { lane, candidate: index, id, reason, redialEveryMs } = input;
     const { candidates, format, clock, admission, createResampler } = this.#options;
     const candidate = candidates[index] ?? candidates[0];
     const { slots } = admission;
     const link = new Link({
       id,
+      redialEveryMs,
       lane,
       candidate,
       format,
