@@ -62,10 +62,12 @@ export interface ProviderTraits {
   readonly endsAfterMs?: number | null;
   /** The service says beforehand when it ends a session (`endAnnounced`). Default false. */
   readonly announcesEnd?: boolean;
-  /** Where the service is slower to show life than measurement would have it. Default none. */
+  /** Where the service is slower to show life than measurement would have it, or known to be quick. Default none. */
   readonly liveness?: {
     readonly suspectAtLeastMs?: number;
     readonly deadAtLeastMs?: number;
+    /** Its end answers each probe at once, and tells within 250 ms that audio came in: silence means more there. */
+    readonly isPrompt?: boolean;
   };
   /** What it does for a session. Default: an `stt` hears, a `tts` speaks, everything else does both. */
   readonly faculties?: readonly Faculty[];

@@ -31,6 +31,13 @@ export interface WatchHandlers {
   isCarrying(link: Link): boolean;
 }
 
+/** Where silence is noticed within 300 ms it has to be looked for more often. */
+const PROMPT_LOOK_MS = 50;
+
+function lookEveryMs({ candidate }: Link): number | undefined {
+  return candidate.provider.traits.liveness?.isPrompt === true ? PROMPT_LOOK_MS : undefined;
+}
+
 export class LinkWatch implements Watcher {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
@@ -47,7 +54,7 @@ export class LinkWatch implements Watcher {
     this.#uplink = uplink;
     this.#link = link;
     this.#handlers = handlers;
-    this.#pulse = new Pulse(options.clock, this);
+    this.#pulse = new Pulse(options.clock, this, lookEveryMs(link));
     this.#pulse.start();
   }
 

@@ -87,6 +87,7 @@ export function gateway(options: GatewayProviderOptions): Provider {
       firstAudioWithinMs: null,
       flushTimeoutMs: FLUSH_TIMEOUT_MS,
       answersPings: true,
+      liveness: { isPrompt: true }, // PROTOCOL.md, P13.2 and P15.3
       refreshesCredential: typeof token === 'function',
       announcesEnd: true,
       faculties: ['hearing'],
