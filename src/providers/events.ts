@@ -1,5 +1,6 @@
 /** What a provider tells of one socket, in its own positions: samples since the first that was sent there. */
 import type { Failure } from '../../machines/failure.ts';
+import type { Durability } from '../ports/log-store.ts';
 import type { Role } from '../ports/conversation.ts';
 import type { Frame } from '../ports/socket.ts';
 
@@ -121,6 +122,16 @@ export type ServiceEvent =
     }
   /** The credential in use is believed for so long; a new one can be brought on this link before (`renewCredential`). */
   | { readonly kind: 'credentialEnds'; readonly inMs: number }
+  /** What an acknowledgement of this service survives, of services that keep audio; told on each link. */
+  | { readonly kind: 'keeping'; readonly durability: Durability }
+  /** The service has lost the session, and another one begins. Samples of the session. */
+  | {
+      readonly kind: 'sessionLost';
+      /** It had acknowledged the audio through here. */
+      readonly acknowledgedSample: number;
+      /** From here on the audio is sent again, as far as it is held. */
+      readonly fromSample: number;
+    }
   /** Who serves behind it, and what is missing, of services that stand before others. */
   | {
       readonly kind: 'serving';

@@ -14,10 +14,16 @@ import type { RestoreResult } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
+import type { Durability } from '../ports/log-store.ts';
 import type { Frame } from '../ports/socket.ts';
 import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
 
+type LostSession = Extract<ProviderEvent, { kind: 'sessionLost' }>;
+type Serving = Extract<ProviderEvent, { kind: 'serving' }>;
 type AnnouncedEnd = Extract<ProviderEvent, { kind: 'endAnnounced' }>;
+
+/** The least first. */
+const CLASSES: readonly Durability[] = ['memory', 'fsync', 'replicated', 'fsync-quorum'];
 
 /** What of a session's wiring hears. */
 interface HearingWiring {
@@ -38,6 +44,7 @@ export class Hearing {
   #restoring: Restoring | null = null;
   /** What a candidate's streams leave for each other. */
   readonly #shared = new Map<string, object>();
+  #keeping: Durability | null = null;
 
   constructor(wiring: HearingWiring, demux: Demux, emitter: SessionEmitter, talk: () => Talk) {
     this.#wiring = wiring;
@@ -56,6 +63,11 @@ export class Hearing {
     const made = create(this.#wiring.random);
     this.#shared.set(key, made);
     return made;
+  }
+
+  /** The least that acknowledgements survived; null where nobody kept anything. */
+  get durability(): Durability | null {
+    return this.#keeping;
   }
 
   /** Resolves when the link has been given the conversation. */
@@ -107,6 +119,13 @@ export class Hearing {
       case 'credentialEnds':
         link.renewsAtMs = this.#wiring.clock.nowMs() + renewalInMs(event.inMs);
         return;
+      case 'keeping':
+        this.#keeping = weaker(this.#keeping, event.durability);
+        link.durability = event.durability;
+        return;
+      case 'sessionLost':
+        this.#tellSessionLost(event);
+        return;
       case 'facultyLost':
       case 'facultyRestored':
         this.#wiring.reporter.tellFaculty(link, event);
@@ -119,6 +138,7 @@ export class Hearing {
         return;
       case 'restored':
         link.restored = event;
+        this.#tellAttached(link, event.resumed);
         this.#restoring?.restored(link);
         return;
       case 'handleOffered':
@@ -128,12 +148,7 @@ export class Hearing {
         link.onPong();
         return;
       case 'serving':
-        this.#emitter.emit({
-          type: 'gateway.serving',
-          provider: event.provider,
-          mode: event.mode,
-          missing: event.missing,
-        });
+        this.#tellServing(event);
         return;
       case 'committed':
         this.#noteAnswer(link);
@@ -152,6 +167,24 @@ export class Hearing {
         this.#noteAnswer(link);
         this.#restoring?.take(link, event);
     }
+  }
+
+  #tellServing({ provider, mode, missing }: Serving): void {
+    this.#emitter.emit({ type: 'gateway.serving', provider, mode, missing });
+  }
+
+  #tellAttached({ durability }: Link, resumed: boolean): void {
+    if (durability !== null) this.#emitter.emit({ type: 'gateway.attached', durability, resumed });
+  }
+
+  /** Samples of services that keep audio are the session's own, whichever link carries. */
+  #tellSessionLost({ acknowledgedSample, fromSample }: LostSession): void {
+    this.#emitter.emit({
+      type: 'gateway.sessionLost',
+      acknowledgedMs: this.#demux.msOfCaptured(acknowledgedSample),
+      resentFromMs: this.#demux.msOfCaptured(fromSample),
+      gapMs: this.#demux.missingMsFrom(fromSample),
+    });
   }
 
   /** The service answers when it ends, or ends the link. */
@@ -186,6 +219,10 @@ export class Hearing {
   tellRequestFailed({ provider }: ResolvedCandidate, failure: Failure): void {
     this.#emitter.emit({ type: 'warning', error: requestErrorOf(failure, provider.name) });
   }
+}
+
+function weaker(one: Durability | null, other: Durability): Durability {
+  return one === null || CLASSES.indexOf(other) < CLASSES.indexOf(one) ? other : one;
 }
 
 /** Who only hears has no use for a conversation. */

@@ -1,5 +1,6 @@
 /** What is known of one link. Whoever learns of something notes it here. */
 import { OpenFlushes } from './open-flushes.ts';
+import type { Durability } from '../ports/log-store.ts';
 import type { HandshakeEvent } from '../providers/events.ts';
 
 export class LinkFacts {
@@ -24,6 +25,8 @@ export class LinkFacts {
   primedBytes = 0;
   /** The service has taken what gives the conversation back. */
   restored: Extract<HandshakeEvent, { kind: 'restored' }> | null = null;
+  /** What its service's acknowledgements survive; null where it keeps nothing. */
+  durability: Durability | null = null;
   /** Who looks after it while it is open. */
   watch: { stop(): void } | null = null;
   readonly flushes = new OpenFlushes();

@@ -24,6 +24,7 @@ import type { Failure } from '../../machines/failure.ts';
 import type { LinkMeasured } from '../../machines/liveness.types.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Durability } from '../ports/log-store.ts';
 import type { Random } from '../ports/random.ts';
 import type { Frame } from '../ports/socket.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
@@ -67,6 +68,10 @@ export class Wiring implements LinkHandlers<Link> {
 
   get clock(): Clock {
     return this.#options.clock;
+  }
+
+  get durability(): Durability | null {
+    return this.#hearing.durability;
   }
 
   get random(): Random {

@@ -166,6 +166,7 @@ export class GatewayStream implements ProviderStream {
   }
 
   #welcomed(frame: WelcomeFrame): readonly ProviderEvent[] {
+    const lost = this.#lostBy(frame);
     const throughSample = this.#custody.welcomed(frame);
     if (throughSample === null) {
       const detail = 'its welcome comes after a newer one';
@@ -176,11 +177,21 @@ export class GatewayStream implements ProviderStream {
     this.#sent = frame.resumed ? frame.up : 0;
     this.#maxSeq = frame.maxSeq;
     this.#downFrom = frame.downFrom;
-    const { resumed } = frame;
+    const { resumed, durability } = frame;
     return [
+      { kind: 'keeping', durability },
+      ...lost,
       { kind: 'restored', resumed, toolCallsCarried: 0, throughSample },
       { kind: 'configured' },
     ];
+  }
+
+  /** Another session than the one that was: what is known of that one is told before it is forgotten. */
+  #lostBy({ resumed, epoch }: WelcomeFrame): readonly ProviderEvent[] {
+    const custody = this.#custody;
+    if (resumed || custody.epoch === 0 || epoch <= custody.epoch) return [];
+    const acknowledgedSample = custody.numbers.endOf(custody.acked);
+    return [{ kind: 'sessionLost', acknowledgedSample, fromSample: custody.fin }];
   }
 
   #acknowledged(frame: AckFrame | PingFrame | PongFrame): readonly ProviderEvent[] {
