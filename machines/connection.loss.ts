@@ -61,11 +61,17 @@ export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
   return 'backingOff';
 }
 
-/** Whoever keeps our session and did not ask for time is tried at a steady pace, for a while. Silence took its time already. */
+/** Whoever keeps our session and did not ask for time is tried at a steady pace, for a while. */
 function isToBePressed(context: ConnectionContext, loss: Loss): boolean {
   const { hasBeenConnected, policy } = context;
   if (!hasBeenConnected || loss.aliveAtMs !== undefined || isOverloaded(loss.failure)) return false;
   return loss.atMs - unhealthySinceMs(context, loss) < policy.pressForMs;
+}
+
+/** It is dialled at once also after silence, which took its time already: that is no pressing, and counts as none. */
+function isSilenceOfKeeper(context: ConnectionContext, loss: Loss): boolean {
+  if (!context.hasBeenConnected || loss.aliveAtMs === undefined) return false;
+  return loss.atMs - unhealthySinceMs(context, loss) < context.policy.pressForMs;
 }
 
 function pressedAttempts(context: ConnectionContext, loss: Loss, attempt: number): number {
@@ -148,7 +154,8 @@ function waitAfterLossMs(context: ConnectionContext, loss: Loss, attempt: number
         ? backoffDelayMs(attempt, context.policy, loss.unit, false)
         : spread(loss.failure.retryAfterMs ?? RATE_LIMIT_DEFAULT_MS, context, loss);
     case 'backingOff': {
-      if (isToBePressed(context, loss)) return pressDelayMs(attempt, context.policy, loss.unit);
+      const isPressed = isToBePressed(context, loss) || isSilenceOfKeeper(context, loss);
+      if (isPressed) return pressDelayMs(attempt, context.policy, loss.unit);
       const wasHealthy = isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
       const grown = Math.max(1, attempt - pressedAttempts(context, loss, attempt));
       return Math.max(

@@ -140,7 +140,11 @@ export const connectionMachine = connectionSetup.createMachine({
             'session.connect': 'dialing',
           },
         },
-        dialing: { ...dialing, description: 'A new socket is being opened.' },
+        dialing: {
+          ...dialing,
+          description:
+            'A new socket is being opened: after silence, of a service that keeps sessions, by a dial every half second until one opens.',
+        },
         configuring: {
           ...configuring,
           description: 'The new socket is open; the provider is told what we want.',

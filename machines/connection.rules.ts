@@ -1,4 +1,5 @@
 /** The connection chart's arithmetic: total functions of context and event, so that no guard or action can throw. */
+import type { LinkPolicy } from './backoff.ts';
 import type { Failure } from './failure.ts';
 import type {
   ConnectionContext,
@@ -15,6 +16,8 @@ const HEALTHY_MUTE_AFTER_MS = 60_000;
 
 /** A network that is back is tried within this time: at once for a person, spread for a crowd. */
 const RESTORE_WITHIN_MS = 250;
+
+const SILENCE_CODE = 'halfOpen';
 
 /** When a link was lost, and when it last showed life. */
 export interface LossMoment {
@@ -64,6 +67,16 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
 /** The socket actor's id. Unique for every dial: the same id twice would orphan the first. */
 export function socketName(id: number | null): string {
   return `socket.${id ?? 'none'}`;
+}
+
+/** The path of a link that fell silent may be a hole: a dial that hangs on it does not notice when it carries again. */
+export function redialEveryMs({ failure, policy }: ConnectionContext): number | null {
+  return failure?.code === SILENCE_CODE ? besideEveryMs(policy) : null;
+}
+
+/** Only of services that hold dials off by themselves. */
+export function besideEveryMs({ pressForMs, pressEveryMs }: LinkPolicy): number | null {
+  return pressForMs > 0 && pressEveryMs > 0 ? pressEveryMs : null;
 }
 
 /** A planned end is met by dialling at once, where that is of any use. */
@@ -161,7 +174,7 @@ export function faultOf(event: unknown): Failure {
 export function silence(silentForMs: number): Failure {
   return {
     kind: 'transient',
-    code: 'halfOpen',
+    code: SILENCE_CODE,
     detail: `nothing came for ${Math.round(silentForMs)} ms`,
   };
 }

@@ -22,9 +22,11 @@ import {
   afterConnect,
   afterNetwork,
   afterPromotion,
+  besideEveryMs,
   faultOf,
   mayHedge,
   mayRotate,
+  redialEveryMs,
   socketName,
 } from './connection.rules.ts';
 import {
@@ -102,6 +104,7 @@ export const connectionSetup = setup({
         ...socketInput(context),
         id: context.hedgeId ?? 0,
         reason: 'reconnect',
+        redialEveryMs: besideEveryMs(context.policy),
       }),
     }),
     watch: enqueueActions(({ context, enqueue }) => {
@@ -197,11 +200,13 @@ export const connectionSetup = setup({
   },
 });
 
-export function socketInput({
-  lane,
-  candidate,
-  socketId,
-  dialReason,
-}: ConnectionContext): SocketInput {
-  return { lane, candidate, id: socketId, reason: dialReason };
+export function socketInput(context: ConnectionContext): SocketInput {
+  const { lane, candidate, socketId, dialReason } = context;
+  return {
+    lane,
+    candidate,
+    id: socketId,
+    reason: dialReason,
+    redialEveryMs: redialEveryMs(context),
+  };
 }

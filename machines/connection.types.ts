@@ -241,6 +241,8 @@ export interface SocketInput {
   readonly candidate: number;
   readonly id: number;
   readonly reason: DialReason;
+  /** After a link that fell silent: another dial is made beside one that hangs, this often, until one opens. Null: none is. */
+  readonly redialEveryMs: number | null;
 }
 
 export interface WaitInput {

@@ -66,7 +66,8 @@ export const linkEvents = {
   'link.suspected': [
     {
       guard: 'mayHedge',
-      description: 'Suspecting does not let go: a second socket is dialled beside the first.',
+      description:
+        'Suspecting does not let go: a second socket is dialled beside the first; of a service that keeps sessions by a dial every half second until one opens.',
       actions: ['noteSuspicion', 'announceSuspicion', 'takeHedgeNumber', 'dialBeside'],
     },
     {

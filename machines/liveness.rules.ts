@@ -11,6 +11,12 @@ import type {
 const PROBE_WHEN_FLOWING_MS = 150;
 const PROBE_WHEN_IDLE_MS = 5_000;
 
+/** The same, and silence before suspicion, of a peer that is known to answer at once. */
+const PROBE_WHEN_PROMPT_MS = 100;
+const SUSPECT_PROMPT_AT_LEAST_MS = 250;
+/** Its event loop may be busy for so long, on top of the round trip. */
+const BUSY_PROMPT_MS = 150;
+
 /** A server that chatters is never quiet, and its round trip has to be known nevertheless: until it is, and then on. */
 const LEARN_EVERY_MS = 400;
 const LEARN_AGAIN_EVERY_MS = 5_000;
@@ -74,6 +80,11 @@ function promptTimeoutMs(context: LivenessContext): number {
   return isRttKnown(context) ? roundTripMs(context.rtt) : probeTimeoutMs(context);
 }
 
+/** Before its round trip is known it is given the time that everybody is. */
+function isPromptPeer(context: LivenessContext): boolean {
+  return context.limits.isPrompt === true && context.canProbe && isRttKnown(context);
+}
+
 function isRttKnown({ rtt }: LivenessContext): boolean {
   return rtt !== null && rtt.samples >= SAMPLES_TO_RELY_ON;
 }
@@ -103,6 +114,11 @@ export function isSuspicious(context: LivenessContext, look: LinkMeasured): bool
 export function suspectAfterMs(context: LivenessContext, isAudioFlowing: boolean): number {
   const { suspectAtLeastMs = 0 } = context.limits;
   if (!context.canProbe) return Math.max(suspectAtLeastMs, SUSPECT_AT_MOST_MS);
+  if (isAudioFlowing && isPromptPeer(context)) {
+    const promptMs = roundTripMs(context.rtt) + BUSY_PROMPT_MS;
+    const atLeastMs = Math.max(suspectAtLeastMs, SUSPECT_PROMPT_AT_LEAST_MS);
+    return clamp(promptMs, atLeastMs, Math.max(atLeastMs, SUSPECT_AT_MOST_FLOWING_MS));
+  }
   const wantedMs = isAudioFlowing
     ? clamp(3 * promptTimeoutMs(context), SUSPECT_AT_LEAST_MS, SUSPECT_AT_MOST_FLOWING_MS)
     : clamp(3 * probeTimeoutMs(context), SUSPECT_AT_LEAST_IDLE_MS, SUSPECT_AT_MOST_MS);
@@ -112,7 +128,8 @@ export function suspectAfterMs(context: LivenessContext, isAudioFlowing: boolean
 
 /** A far server is given one round trip at the least, or each of its answers would come too late. */
 function probeAgeMs(context: LivenessContext): number {
-  return clamp(promptTimeoutMs(context), PROBE_AGE_AT_LEAST_MS, SUSPECT_AT_MOST_FLOWING_MS);
+  const atLeastMs = isPromptPeer(context) ? BUSY_PROMPT_MS : PROBE_AGE_AT_LEAST_MS;
+  return clamp(promptTimeoutMs(context), atLeastMs, SUSPECT_AT_MOST_FLOWING_MS);
 }
 
 export function deadAfterMs(context: LivenessContext): number {
@@ -149,7 +166,9 @@ function isQuiet(
   look: LinkMeasured,
 ): boolean {
   const quietMs = look.atMs - Math.max(context.aliveAtMs, look.lastInboundAtMs);
-  const limitMs = look.isAudioFlowing ? PROBE_WHEN_FLOWING_MS : PROBE_WHEN_IDLE_MS;
+  const whenFlowingMs =
+    context.limits.isPrompt === true ? PROBE_WHEN_PROMPT_MS : PROBE_WHEN_FLOWING_MS;
+  const limitMs = look.isAudioFlowing ? whenFlowingMs : PROBE_WHEN_IDLE_MS;
 
   return !isLate(look, context.limits) && quietMs >= limitMs;
 }

@@ -29,6 +29,11 @@ export type LivenessEvent = LinkMeasured | LinkChallenged;
 export interface LivenessLimits {
   /** Shorter silence is never suspected, and to look a tenth of it late excuses none. Default: 400 ms while audio flows, 1,000 ms while idle. */
   readonly suspectAtLeastMs?: number;
+  /**
+   * It answers each probe at once, and says itself within 250 ms that audio came in: while audio flows it is asked after 100 ms
+   * of quiet, and suspected after 250 ms, or a round trip and 150 ms. `suspectAtLeastMs` wins. Default false.
+   */
+  readonly isPrompt?: boolean;
   /** A probe that is unanswered for less is never death. Default 6,000 ms, and 15,000 ms without probes. */
   readonly deadAtLeastMs?: number;
 }

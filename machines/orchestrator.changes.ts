@@ -30,6 +30,7 @@ export function afterServed(context: OrchestratorContext): Change {
     passed: [],
     heldUntilMs: isAnother ? nowMs + holdDownMs : heldUntilMs,
     endsAtMs: sooner(isOld ? endsAtMs : null, endsAfterMs === null ? null : nowMs + endsAfterMs),
+    leavesAtMs: isOld ? context.leavesAtMs : null,
     facultiesLost: isOld ? context.facultiesLost : [],
     // Without a link no longer, and not over either: see `forgetOutage`.
     outage: outage && {
@@ -52,6 +53,7 @@ export function afterTrouble(context: OrchestratorContext, event: Fact<'candidat
     failure,
     unservedSinceMs: context.unservedSinceMs ?? atMs,
     endsAtMs: null,
+    leavesAtMs: null,
     facultiesLost: [],
     standings: isExcusable(context, event)
       ? context.standings
@@ -168,9 +170,9 @@ export function afterAnnouncement(
   context: OrchestratorContext,
   event: Fact<'end.announced'>,
 ): Change {
-  const { lane, endsAtMs } = event;
+  const { lane, endsAtMs, leavesAtMs = null } = event;
   const { beside } = context;
-  if (isOfCarrier(context, event)) return { endsAtMs };
+  if (isOfCarrier(context, event)) return { endsAtMs, leavesAtMs };
   return lane === beside?.id ? { beside: { ...beside, endsAtMs } } : {};
 }
 

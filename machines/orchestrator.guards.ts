@@ -3,6 +3,7 @@ import { asked, carrierIndex, isOfCarrier } from './orchestrator.facts.ts';
 import type { Facts } from './orchestrator.facts.ts';
 import {
   betterCandidate,
+  isTakenOver,
   mayDegrade,
   mayReplace,
   mayStandBeside,
@@ -55,6 +56,15 @@ export const guards = {
   canRotate: ({ context }: Facts) =>
     context.endsAtMs !== null &&
     (context.candidates[carrierIndex(context)]?.policy.maxAttempts ?? 0) > 0,
+  isToLeaveInPause: ({ context }: Facts) =>
+    context.endsAtMs !== null &&
+    context.isSpeaking &&
+    isTakenOver(context) &&
+    mayStandBeside(context),
+  hasTakenOver: ({ context }: Facts) =>
+    isSuccessor(context.beside) &&
+    context.beside?.candidate === carrierIndex(context) &&
+    isTakenOver(context),
   hasSuccessor: ({ context }: Facts) => isSuccessor(context.beside),
   isQuietWithSuccessor: ({ context }: Facts) => !context.isSpeaking && isSuccessor(context.beside),
   isQuietOnline: ({ context }: Facts) => !context.isSpeaking && context.isOnline,

@@ -12,8 +12,10 @@ import { orchestratorSetup } from './orchestrator.setup.ts';
 import {
   failoverLimit,
   finish,
+  leaving,
   moveOn,
   networkRestored,
+  preparing,
   waysOutOfFailure,
   waysOutOfLoss,
 } from './orchestrator.ways.ts';
@@ -116,6 +118,11 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
             // First: of two that fall due together it leaves the other nothing to dial.
             rotationDue: [
               {
+                guard: 'isToLeaveInPause',
+                target: 'leaving',
+                actions: 'noteMoment',
+              },
+              {
                 guard: 'canStandBeside',
                 target: 'preparing',
                 description: 'The end of this session is near: its successor is dialled.',
@@ -150,10 +157,8 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
             },
           },
         },
-        preparing: {
-          description: 'A successor is dialled beside the carrier.',
-          always: [finish, { guard: 'hasSuccessor', target: 'prepared' }],
-        },
+        leaving,
+        preparing,
         prepared: {
           description: 'All is ready for the change, which waits for a pause in speech.',
           entry: 'armTimers',

@@ -58,6 +58,7 @@ function unserved(nowMs: number): Change {
     servedAtMs: null,
     unservedSinceMs: nowMs,
     endsAtMs: null,
+    leavesAtMs: null,
     facultiesLost: [],
   };
 }

@@ -46,6 +46,7 @@ export function initialContext(input: OrchestratorInput): OrchestratorContext {
     dueAtMs: {},
     heldUntilMs: 0,
     endsAtMs: null,
+    leavesAtMs: null,
     facultiesLost: [],
     mode: null,
     recordOnlySinceMs: null,
@@ -128,6 +129,11 @@ export function mayStandBeside(context: OrchestratorContext): boolean {
   const { candidates, standings } = context;
   const index = carrierIndex(context);
   return candidates[index]?.makesBeforeBreaks === true && standings[index]?.isAlone !== true;
+}
+
+/** Whether a second connection at the carrier's candidate takes the session from it as soon as it stands. */
+export function isTakenOver(context: OrchestratorContext): boolean {
+  return context.candidates[carrierIndex(context)]?.takesOver === true;
 }
 
 /** Two failed dials in 3 s, or a wait that a person would notice: the carrier is not waited for. */

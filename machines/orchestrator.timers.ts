@@ -40,6 +40,7 @@ export function dueTimes(context: OrchestratorContext): Moments {
     unservedLimit: within((context.unservedSinceMs ?? nowMs) + UNSERVED_AFTER_MS),
     handoverLimit: within(nowMs + HANDOVER_LIMIT_MS),
     rotationDue: within(rotationAtMs(context)),
+    leaveBy: within(leaveByMs(context)),
     standbyDue: within(standbyAtMs(context)),
     lastCall: within(context.endsAtMs === null ? NEVER : context.endsAtMs - LAST_CALL_MS),
     nextProbe: within(probeAtMs(context)),
@@ -53,6 +54,7 @@ export const delays = {
   unservedLimit: untilDue('unservedLimit'),
   handoverLimit: untilDue('handoverLimit'),
   rotationDue: untilDue('rotationDue'),
+  leaveBy: untilDue('leaveBy'),
   standbyDue: untilDue('standbyDue'),
   lastCall: untilDue('lastCall'),
   nextProbe: untilDue('nextProbe'),
@@ -77,13 +79,20 @@ function failoverAtMs(context: OrchestratorContext): number {
 }
 
 function rotationAtMs(context: OrchestratorContext): number {
-  const { endsAtMs, rotationLeadMs, candidates, carrier, standings, rotatedAtMs } = context;
+  const { endsAtMs, leavesAtMs, rotationLeadMs, candidates, carrier, standings, rotatedAtMs } =
+    context;
   if (endsAtMs === null || carrier === null) return NEVER;
   const endsAfterMs = candidates[carrier.candidate]?.endsAfterMs ?? NEVER;
   const leadMs = Math.min(rotationLeadMs, endsAfterMs / 2);
   const earliestMs = (rotatedAtMs ?? -NEVER) + ROTATION_EVERY_MS;
   const standing = standings[carrier.candidate]; // its last successor may have failed a moment ago
-  return Math.max(endsAtMs - leadMs, earliestMs, standing ? usableAtMs(standing) : 0);
+  const dueAtMs = leavesAtMs ?? endsAtMs - leadMs;
+  return Math.max(dueAtMs, earliestMs, standing ? usableAtMs(standing) : 0);
+}
+
+/** A pause is waited for through half of what is left: those who were told at once do not all go at the end of it. */
+function leaveByMs({ endsAtMs, leavesAtMs, nowMs }: OrchestratorContext): number {
+  return endsAtMs === null ? NEVER : ((leavesAtMs ?? nowMs) + endsAtMs) / 2;
 }
 
 function standbyAtMs(context: OrchestratorContext): number {

@@ -35,6 +35,8 @@ export interface Candidate {
   readonly standby: 0 | 1;
   /** Whether a second session may stand while the first still does. */
   readonly makesBeforeBreaks: boolean;
+  /** Whether a second session takes over from the first as soon as it stands. Default false. */
+  readonly takesOver?: boolean;
   /** How long the service lets a session live; null where it sets no end. */
   readonly endsAfterMs: number | null;
 }
@@ -77,6 +79,7 @@ export type TimerName =
   | 'unservedLimit'
   | 'handoverLimit'
   | 'rotationDue'
+  | 'leaveBy'
   | 'standbyDue'
   | 'lastCall'
   | 'nextProbe'
@@ -107,11 +110,12 @@ export type OrchestratorEvent =
   | { readonly type: 'speech.paused'; readonly atMs: number }
   /** The session is being closed; `session.close` follows when what is left was delivered, or took too long. */
   | { readonly type: 'close.begun'; readonly atMs: number }
-  /** The service said when it will end this session. */
+  /** The service said when it will end this session, and perhaps that we are to go before: each client at another moment. */
   | {
       readonly type: 'end.announced';
       readonly lane: number;
       readonly endsAtMs: number;
+      readonly leavesAtMs?: number;
       readonly atMs: number;
     }
   /** Part of a composed provider failed alone, or works again. */
@@ -175,6 +179,8 @@ export interface OrchestratorContext extends Required<OrchestratorInput> {
   readonly heldUntilMs: number;
   /** When the carrier's session ends, where that is known. */
   readonly endsAtMs: number | null;
+  /** When its successor is to be dialled, where that is not up to us. */
+  readonly leavesAtMs: number | null;
   readonly facultiesLost: readonly Faculty[];
   readonly mode: DegradedMode | null;
   readonly recordOnlySinceMs: number | null;

@@ -28,6 +28,46 @@ export const failoverLimit = {
   actions: ['noteMoment', 'noteHanging', 'moveOn'],
 } as const;
 
+/** Where a second session takes over from the first, nothing may be said until it stands. */
+export const leaving = {
+  description:
+    'The carrier is to be left. Its successor takes over as soon as it stands, so it is dialled in a pause.',
+  entry: 'armTimers',
+  always: finish,
+  on: {
+    'speech.paused': {
+      target: 'preparing',
+      actions: ['noteMoment', 'notePause', { type: 'dialBeside', params: { wanted: 'rotation' } }],
+    },
+    'end.announced': {
+      guard: 'isCarrier',
+      target: 'leaving',
+      reenter: true,
+      actions: ['noteMoment', 'noteEnd'],
+    },
+  },
+  after: {
+    leaveBy: {
+      target: 'preparing',
+      description: 'No pause came in time.',
+      actions: ['noteMoment', { type: 'dialBeside', params: { wanted: 'rotation' } }],
+    },
+  },
+} as const;
+
+export const preparing = {
+  description: 'A successor is dialled beside the carrier.',
+  always: [
+    finish,
+    {
+      ...moveOn,
+      guard: 'hasTakenOver',
+      description: "The session is the successor's: nothing more can be told to the carrier.",
+    },
+    { guard: 'hasSuccessor', target: 'prepared' },
+  ],
+} as const;
+
 /** A connection lost its socket, or a dial of it failed. It goes on by itself unless it is let go. */
 export const waysOutOfLoss = [
   {

@@ -55,11 +55,12 @@ function whisperAt(baseUrl: string | undefined) {
 /** A recording that goes out faster than it sounds takes its backlog along, and the patience with silent links. */
 export function paced(provider: Provider, speedRatio: number): Provider {
   const { traits } = provider;
-  const { suspectAtLeastMs, deadAtLeastMs } = traits.liveness ?? {};
+  const { suspectAtLeastMs, deadAtLeastMs, ...facts } = traits.liveness ?? {};
   const isAskedByRequests = provider.over !== undefined; // they take their time at any speed
   const liveness = isAskedByRequests
     ? traits.liveness
     : {
+        ...facts,
         ...(suspectAtLeastMs === undefined
           ? {}
           : { suspectAtLeastMs: suspectAtLeastMs / speedRatio }),

@@ -1,6 +1,7 @@
 /** Who served a session when, and what was missing: read from what it tells. */
 import type { DegradedMode, Faculty, MoveReason } from '../../machines/orchestrator.types.ts';
-import type { SessionEvent, TranscriptEvent } from '../session/events.ts';
+import type { Durability } from '../ports/log-store.ts';
+import type { SessionEvent, SessionEventOf, TranscriptEvent } from '../session/events.ts';
 
 /** A stretch of the recording whose text comes from one provider. */
 export interface ServedStretch {
@@ -40,12 +41,18 @@ export interface ServingBehind {
   readonly missing: readonly Faculty[];
 }
 
+type SessionLost = Omit<SessionEventOf<'gateway.sessionLost'>, 'type'>;
+
 export interface CourseReport {
   /** Empty where there is no gateway. */
   readonly behind: readonly ServingBehind[];
   readonly served: readonly ServedStretch[];
   readonly changes: readonly CandidateChange[];
   readonly degraded: readonly DegradedStretch[];
+  /** What a gateway's acknowledgements survive, as it said last; null where there is no gateway. */
+  readonly durability: Durability | null;
+  /** What gateways lost. */
+  readonly sessionsLost: readonly SessionLost[];
 }
 
 export class Course {
@@ -53,6 +60,8 @@ export class Course {
   readonly #changes: CandidateChange[] = [];
   readonly #degraded: DegradedStretch[] = [];
   readonly #behind: ServingBehind[] = [];
+  readonly #sessionsLost: SessionLost[] = [];
+  #durability: Durability | null = null;
   #open: { readonly stretch: DegradedStretch; readonly sinceMs: number } | null = null;
 
   /**
@@ -76,6 +85,14 @@ export class Course {
         this.#behind.push({ atMs: capturedMs, provider, mode, missing });
         return;
       }
+      case 'gateway.attached':
+        this.#durability = event.durability;
+        return;
+      case 'gateway.sessionLost': {
+        const { acknowledgedMs, resentFromMs, gapMs } = event;
+        this.#sessionsLost.push({ acknowledgedMs, resentFromMs, gapMs });
+        return;
+      }
       case 'session.degraded': {
         this.#end(capturedMs, nowMs); // one mode may follow another
         const { mode, missing } = event;
@@ -97,6 +114,8 @@ export class Course {
       changes: [...this.#changes],
       degraded: [...this.#degraded, ...open],
       behind: [...this.#behind],
+      durability: this.#durability,
+      sessionsLost: [...this.#sessionsLost],
     };
   }
 

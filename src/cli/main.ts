@@ -18,6 +18,7 @@ import { EXIT_HELP, faultsHelp, standInFaultsHelp } from './help.ts';
 import type { CliIo } from './io.ts';
 import { createIo, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
 import {
+  addressesOf,
   drainAsMs,
   notEmpty,
   portNumber,
@@ -190,6 +191,11 @@ function addServe(program: Command, io: CliIo, done: (status: number) => void): 
     .option('--simulated', "by the providers' local simulators", false)
     .option('--speed <x>', 'how many times real time stand-ins take audio', positiveNumber)
     .option('--drain <seconds>', 'how long clients have when it ends (default: 30)', drainAsMs)
+    .option(
+      '--drain-to <addresses>',
+      'where clients are sent then, with commas between them (default: to where they had dialled)',
+      addressesOf,
+    )
     .option('--config <file>', 'YAML or JSON, as docs/gateway.yaml; options win over it')
     .option('--json', 'print one object a line', false)
     .addHelpText(

@@ -1,6 +1,12 @@
 /** What options of the command line may hold; each throws InvalidArgumentError, which says what to give. */
 import { InvalidArgumentError } from 'commander';
 
+import { address, listOf } from './serve/config-fields.ts';
+
+const ADDRESSES = listOf(address(['wss:', 'ws:'], ''), '')
+  .min(1)
+  .max(16);
+
 const DAY_S = 86_400;
 
 export function wholeNumber(text: string): number {
@@ -36,4 +42,14 @@ export function drainAsMs(text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= 0 && value <= 600) return Math.round(value * 1_000);
   throw new InvalidArgumentError('Give a number of seconds, 0 to 600.');
+}
+
+/** Of other gateways. */
+export function addressesOf(text: string): readonly string[] {
+  const addresses = text.split(',').map((address) => address.trim());
+  const isFine = ADDRESSES.safeParse(addresses).success;
+  if (isFine) return addresses;
+  throw new InvalidArgumentError(
+    'Give 1 to 16 addresses such as wss://gw7.eu.example, without a user or a password.',
+  );
 }

@@ -2,6 +2,7 @@
 import { counted } from './counted.ts';
 import { clockText, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from './io.ts';
 import type { StreamReport } from './recording.ts';
+import type { Durability } from '../ports/log-store.ts';
 import type { GapEvent, SessionLedger } from '../session/events.ts';
 
 export function summaryOf(report: StreamReport, provider: string): Record<string, unknown> {
@@ -32,6 +33,9 @@ export function summaryOf(report: StreamReport, provider: string): Record<string
     candidateChanges: report.changes,
     degraded: report.degraded,
     ...(report.behind.length === 0 ? {} : { behindGateway: report.behind }),
+    ...(report.durability === null
+      ? {}
+      : { durability: report.durability, sessionsLost: report.sessionsLost }),
     answers: report.answers,
     toolCalls: report.toolCalls,
     dropped: report.dropped,
@@ -63,12 +67,21 @@ export function inWholeMs(ledger: SessionLedger): SessionLedger {
   };
 }
 
+/** PROTOCOL.md, P11.3. */
+const SURVIVES: Readonly<Record<Durability, string>> = {
+  memory: 'was in its memory, and would not have outlived its process (memory)',
+  fsync: 'outlives its process, and its machine where the disk keeps its word (fsync)',
+  replicated: 'outlives the end of one machine, most of the time (replicated)',
+  'fsync-quorum': 'outlives the end of a minority of its machines (fsync-quorum)',
+};
+
 /** Who served when, and with what missing; empty where one provider did all of it. */
 export function courseLines({
   served,
   changes,
   degraded,
   behind,
+  durability,
 }: StreamReport): readonly string[] {
   const stretches = served.map(
     ({ provider, fromMs, toMs }) => `${provider} ${clockText(fromMs)}-${clockText(toMs)}`,
@@ -87,6 +100,7 @@ export function courseLines({
     ({ provider, atMs }) => `${provider ?? 'nobody'} from ${clockText(atMs)}`,
   );
   const behindIt = told.length === 0 ? [] : [`behind the gateway: ${told.join(', ')}`];
+  if (durability !== null) behindIt.push(`what the gateway acknowledged ${SURVIVES[durability]}`);
   if (lines.length === 0 && stretches.length < 2) return behindIt;
   return [`served: ${stretches.join(', ') || 'nobody'}`, ...behindIt, ...lines];
 }

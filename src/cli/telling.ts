@@ -84,6 +84,8 @@ function noteOf(event: SessionEvent, around: Surroundings): string | null {
       return colors.dim(`not believed (${event.reason}): ${event.text}`);
     case 'gateway.serving':
       return servingNote(event);
+    case 'gateway.sessionLost':
+      return colors.red(lostNote(event));
     case 'warning':
       return colors.yellow(event.error.message);
     case 'gap':
@@ -91,6 +93,12 @@ function noteOf(event: SessionEvent, around: Surroundings): string | null {
     default:
       return null;
   }
+}
+
+function lostNote(event: SessionEventOf<'gateway.sessionLost'>): string {
+  const { acknowledgedMs, resentFromMs, gapMs } = event;
+  const gap = gapMs === 0 ? 'nothing of it is missing' : `${clockText(gapMs)} of it cannot be`;
+  return `the gateway lost the session, of which it had acknowledged ${clockText(acknowledgedMs)}: sent again from ${clockText(resentFromMs)}, ${gap}`;
 }
 
 function servingNote({ provider, missing }: SessionEventOf<'gateway.serving'>): string {

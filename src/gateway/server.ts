@@ -46,8 +46,8 @@ export interface GatewayServer {
   /** For `gateway({ url })`. */
   readonly url: string;
   readonly port: number;
-  /** Sends clients elsewhere, waits for them, and ends. */
-  drain(deadlineMs?: number): Promise<void>;
+  /** Sends clients elsewhere, to those addresses or to where they had dialled, waits for them, and ends. */
+  drain(deadlineMs?: number, to?: readonly string[]): Promise<void>;
   /** Ends at once: sessions stay in the log. */
   close(): Promise<void>;
 }
@@ -126,8 +126,8 @@ export async function startGateway(options: GatewayServerOptions): Promise<Gatew
     url: `${tls === undefined ? 'ws' : 'wss'}://${inAddress(host)}:${bound}${PATH}`,
     port: bound,
     close,
-    async drain(deadlineMs) {
-      await gateway.drain(deadlineMs);
+    async drain(deadlineMs, to) {
+      await gateway.drain(deadlineMs, to);
       await close();
     },
   };

@@ -27,10 +27,13 @@ export type {
 
 export type Component = 'realtime' | 'stt' | 'tts' | 'llm' | 'gateway' | 'peer';
 
-/** Why a credential is asked for: the first dial, a later one, or the last one was refused. */
-export type CredentialReason = 'connect' | 'reconnect' | 'refused';
+/**
+ * Why a credential is asked for: the first dial, a later one, the last one was refused, or the one in use is about to expire on
+ * a link that stands.
+ */
+export type CredentialReason = 'connect' | 'reconnect' | 'refused' | 'expiring';
 
-/** A key, or a function asked on every dial. Only a function can refresh a refused credential. */
+/** A key, or a function asked on every dial, and before a credential expires that a service has named the end of. Only a function can refresh a refused credential. */
 export type Credential =
   string | ((request: { reason: CredentialReason }) => string | Promise<string>);
 
@@ -59,10 +62,12 @@ export interface ProviderTraits {
   readonly endsAfterMs?: number | null;
   /** The service says beforehand when it ends a session (`endAnnounced`). Default false. */
   readonly announcesEnd?: boolean;
-  /** Where the service is slower to show life than measurement would have it. Default none. */
+  /** Where the service is slower to show life than measurement would have it, or known to be quick. Default none. */
   readonly liveness?: {
     readonly suspectAtLeastMs?: number;
     readonly deadAtLeastMs?: number;
+    /** Its end answers each probe at once, and tells within 250 ms that audio came in: silence means more there. */
+    readonly isPrompt?: boolean;
   };
   /** What it does for a session. Default: an `stt` hears, a `tts` speaks, everything else does both. */
   readonly faculties?: readonly Faculty[];
@@ -165,6 +170,11 @@ export interface ProviderStream {
   encodeGoodbye(): Frame | null;
   /** Never throws: what cannot be read is an event of kind `ignored` or `failed`. */
   decode(frame: Frame): readonly ProviderEvent[];
+  /**
+   * After `credentialEnds`: asks for a new credential, and resolves with what brings it to the service on this link. Where it
+   * rejects, the application is warned and it is asked again. Default: the link ends with its credential.
+   */
+  renewCredential?(): Promise<Frame>;
   /** What goes out as soon as the socket is open. Default: nothing. */
   encodeHello?(): readonly Frame[];
   /**

@@ -1,5 +1,6 @@
 /** What a provider tells of one socket, in its own positions: samples since the first that was sent there. */
 import type { Failure } from '../../machines/failure.ts';
+import type { Durability } from '../ports/log-store.ts';
 import type { Role } from '../ports/conversation.ts';
 import type { Frame } from '../ports/socket.ts';
 
@@ -113,7 +114,24 @@ export type ConversationEvent =
 /** What it says of itself. */
 export type ServiceEvent =
   /** The service will end this session by itself in that time. */
-  | { readonly kind: 'endAnnounced'; readonly inMs: number }
+  | {
+      readonly kind: 'endAnnounced';
+      readonly inMs: number;
+      /** Many were told at once: each leaves at a moment of chance, in the first half of that time. Default false. */
+      readonly isForMany?: boolean;
+    }
+  /** The credential in use is believed for so long; a new one can be brought on this link before (`renewCredential`). */
+  | { readonly kind: 'credentialEnds'; readonly inMs: number }
+  /** What an acknowledgement of this service survives, of services that keep audio; told on each link. */
+  | { readonly kind: 'keeping'; readonly durability: Durability }
+  /** The service has lost the session, and another one begins. Samples of the session. */
+  | {
+      readonly kind: 'sessionLost';
+      /** It had acknowledged the audio through here. */
+      readonly acknowledgedSample: number;
+      /** From here on the audio is sent again, as far as it is held. */
+      readonly fromSample: number;
+    }
   /** Who serves behind it, and what is missing, of services that stand before others. */
   | {
       readonly kind: 'serving';

@@ -115,6 +115,7 @@ export function factsOf({ provider, region, policy, standby }: ResolvedCandidate
     limits: traits.liveness ?? {},
     faculties: facultiesOf(provider),
     makesBeforeBreaks: traits.makesBeforeBreaks ?? true,
+    takesOver: traits.takesOver ?? false,
     endsAfterMs: traits.endsAfterMs ?? null,
   };
 }

@@ -164,6 +164,16 @@ export class Demux {
     return this.#uplink.msOf(this.#positionOf(sample));
   }
 
+  msOfCaptured(sample: number): number {
+    return this.#uplink.msOf(sample * BYTES_PER_SAMPLE);
+  }
+
+  /** How much audio from there on is not held any more. */
+  missingMsFrom(sample: number): number {
+    const { ring } = this.#uplink;
+    return this.#uplink.msOf(Math.max(0, ring.startPosition - sample * BYTES_PER_SAMPLE));
+  }
+
   #positionOf(sample: number): number {
     return this.#uplink.positionOf(sample * BYTES_PER_SAMPLE);
   }

@@ -3,6 +3,7 @@ import type { ConnectionSignal, ConnectionStatus } from '../../machines/connecti
 import type { OrchestratorSignal } from '../../machines/orchestrator.types.ts';
 import type { ConversationItem } from '../ports/conversation.ts';
 import type { TenutoError } from '../ports/errors.ts';
+import type { Durability } from '../ports/log-store.ts';
 import type { DropReason, Faculty } from '../providers/events.ts';
 
 export interface TranscriptWord {
@@ -107,6 +108,22 @@ export type SessionEvent =
       readonly mode: string | null;
       readonly missing: readonly Faculty[];
     }
+  /** Of a gateway, on each link: what its acknowledgements survive (PROTOCOL.md, P11.3), and whether it knew the session. */
+  | {
+      readonly type: 'gateway.attached';
+      readonly durability: Durability;
+      readonly resumed: boolean;
+    }
+  /** The gateway has lost the session; another one takes what is still held. Times of captured audio. */
+  | {
+      readonly type: 'gateway.sessionLost';
+      /** It had acknowledged everything before. */
+      readonly acknowledgedMs: number;
+      /** It is sent again from here: the end of the last final. */
+      readonly resentFromMs: number;
+      /** As much after that is not held any more, and is a gap. */
+      readonly gapMs: number;
+    }
   /** One request failed; the connection stands. */
   | { readonly type: 'warning'; readonly error: TenutoError }
   | { readonly type: 'error'; readonly error: TenutoError };
@@ -145,6 +162,11 @@ export interface CloseResult {
   readonly drained: boolean;
   /** And all that comes of it was told. A service that keeps audio may have had more to tell than there was time for. */
   readonly finished: boolean;
+  /**
+   * Of a gateway: what its acknowledgements survived, the least of it where it changed (PROTOCOL.md, P11.3). Null where no
+   * service kept anything.
+   */
+  readonly durability: Durability | null;
   /** What was still in the ring. */
   readonly left: { readonly chunks: number; readonly ms: number };
   readonly ledger: SessionLedger;

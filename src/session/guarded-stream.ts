@@ -65,6 +65,11 @@ export class GuardedStream {
     }
   }
 
+  /** What brings a new credential; null where there is nobody to ask. Rejects with whatever whoever was asked threw. */
+  async renewCredential(): Promise<Frame | null> {
+    return (await this.#stream.renewCredential?.()) ?? null;
+  }
+
   /** False while the service has granted no more. */
   get hasCredit(): boolean {
     return this.#stream.hasCredit ?? true;

@@ -7,13 +7,23 @@ import { requestErrorOf } from './failure-error.ts';
 import type { IgnoredFrames } from './ignored-frames.ts';
 import type { Link } from './link.ts';
 import type { Reporter } from './reporter.ts';
+import { isFailure, RENEWAL_AGAIN_MS, renewalInMs } from './renewal.ts';
 import { Restoring } from './restoring.ts';
 import type { Talk } from './talk.ts';
 import type { RestoreResult } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
+import type { Durability } from '../ports/log-store.ts';
+import type { Frame } from '../ports/socket.ts';
 import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
+
+type LostSession = Extract<ProviderEvent, { kind: 'sessionLost' }>;
+type Serving = Extract<ProviderEvent, { kind: 'serving' }>;
+type AnnouncedEnd = Extract<ProviderEvent, { kind: 'endAnnounced' }>;
+
+/** The least first. */
+const CLASSES: readonly Durability[] = ['memory', 'fsync', 'replicated', 'fsync-quorum'];
 
 /** What of a session's wiring hears. */
 interface HearingWiring {
@@ -34,6 +44,7 @@ export class Hearing {
   #restoring: Restoring | null = null;
   /** What a candidate's streams leave for each other. */
   readonly #shared = new Map<string, object>();
+  #keeping: Durability | null = null;
 
   constructor(wiring: HearingWiring, demux: Demux, emitter: SessionEmitter, talk: () => Talk) {
     this.#wiring = wiring;
@@ -52,6 +63,11 @@ export class Hearing {
     const made = create(this.#wiring.random);
     this.#shared.set(key, made);
     return made;
+  }
+
+  /** The least that acknowledgements survived; null where nobody kept anything. */
+  get durability(): Durability | null {
+    return this.#keeping;
   }
 
   /** Resolves when the link has been given the conversation. */
@@ -97,8 +113,18 @@ export class Hearing {
         }
         return;
       case 'endAnnounced':
-        link.endsAtMs = this.#wiring.clock.nowMs() + event.inMs;
+        this.#noteEnd(link, event);
         if (!this.isBesideCarrier(link)) this.#wiring.reporter.tellEnd(link);
+        return;
+      case 'credentialEnds':
+        link.renewsAtMs = this.#wiring.clock.nowMs() + renewalInMs(event.inMs);
+        return;
+      case 'keeping':
+        this.#keeping = weaker(this.#keeping, event.durability);
+        link.durability = event.durability;
+        return;
+      case 'sessionLost':
+        this.#tellSessionLost(event);
         return;
       case 'facultyLost':
       case 'facultyRestored':
@@ -112,6 +138,7 @@ export class Hearing {
         return;
       case 'restored':
         link.restored = event;
+        this.#tellAttached(link, event.resumed);
         this.#restoring?.restored(link);
         return;
       case 'handleOffered':
@@ -121,12 +148,7 @@ export class Hearing {
         link.onPong();
         return;
       case 'serving':
-        this.#emitter.emit({
-          type: 'gateway.serving',
-          provider: event.provider,
-          mode: event.mode,
-          missing: event.missing,
-        });
+        this.#tellServing(event);
         return;
       case 'committed':
         this.#noteAnswer(link);
@@ -147,6 +169,41 @@ export class Hearing {
     }
   }
 
+  #tellServing({ provider, mode, missing }: Serving): void {
+    this.#emitter.emit({ type: 'gateway.serving', provider, mode, missing });
+  }
+
+  #tellAttached({ durability }: Link, resumed: boolean): void {
+    if (durability !== null) this.#emitter.emit({ type: 'gateway.attached', durability, resumed });
+  }
+
+  /** Samples of services that keep audio are the session's own, whichever link carries. */
+  #tellSessionLost({ acknowledgedSample, fromSample }: LostSession): void {
+    this.#emitter.emit({
+      type: 'gateway.sessionLost',
+      acknowledgedMs: this.#demux.msOfCaptured(acknowledgedSample),
+      resentFromMs: this.#demux.msOfCaptured(fromSample),
+      gapMs: this.#demux.missingMsFrom(fromSample),
+    });
+  }
+
+  /** The service answers when it ends, or ends the link. */
+  credentialCame(link: Link, settled: Frame | Failure): void {
+    if (!isFailure(settled)) {
+      link.sendFrames([settled]);
+      return;
+    }
+    link.renewsAtMs = this.#wiring.clock.nowMs() + RENEWAL_AGAIN_MS;
+    this.tellRequestFailed(link.candidate, settled);
+  }
+
+  #noteEnd(link: Link, { inMs, isForMany = false }: AnnouncedEnd): void {
+    const { clock, random } = this.#wiring;
+    const nowMs = clock.nowMs();
+    link.endsAtMs = nowMs + inMs;
+    link.leavesAtMs = isForMany ? nowMs + (random.unit() * inMs) / 2 : null;
+  }
+
   #offerHandle(link: Link, handle: string | null): void {
     const isCarrying = this.#restoring?.carries(link) ?? false;
     this.#talk().offerHandle(link.candidate.key, handle, isCarrying);
@@ -162,6 +219,10 @@ export class Hearing {
   tellRequestFailed({ provider }: ResolvedCandidate, failure: Failure): void {
     this.#emitter.emit({ type: 'warning', error: requestErrorOf(failure, provider.name) });
   }
+}
+
+function weaker(one: Durability | null, other: Durability): Durability {
+  return one === null || CLASSES.indexOf(other) < CLASSES.indexOf(one) ? other : one;
 }
 
 /** Who only hears has no use for a conversation. */

@@ -1,15 +1,22 @@
 /** What is known of one link. Whoever learns of something notes it here. */
 import { OpenFlushes } from './open-flushes.ts';
+import type { Durability } from '../ports/log-store.ts';
 import type { HandshakeEvent } from '../providers/events.ts';
 
 export class LinkFacts {
   lastInboundAtMs: number;
   lastOutboundAtMs: number;
   openedAtMs: number | null = null;
+  /** It has asked for a session that the service gives to whoever asks last. */
+  hasGreeted = false;
   isConfigured = false;
   hasAnswered = false;
   /** When the service said that it ends the session here. */
   endsAtMs: number | null = null;
+  /** When we are to have left by then, where many are asked to. */
+  leavesAtMs: number | null = null;
+  /** When a new credential is to be asked for; null: none. */
+  renewsAtMs: number | null = null;
   hasCommitted = false;
   /** A half-open breaker waits for what becomes of it. */
   isProbe = false;
@@ -18,11 +25,22 @@ export class LinkFacts {
   primedBytes = 0;
   /** The service has taken what gives the conversation back. */
   restored: Extract<HandshakeEvent, { kind: 'restored' }> | null = null;
+  /** What its service's acknowledgements survive; null where it keeps nothing. */
+  durability: Durability | null = null;
   /** Who looks after it while it is open. */
   watch: { stop(): void } | null = null;
   readonly flushes = new OpenFlushes();
 
+  readonly madeAtMs: number;
+
   constructor(atMs: number) {
+    this.madeAtMs = atMs;
+    this.lastInboundAtMs = atMs;
+    this.lastOutboundAtMs = atMs;
+  }
+
+  protected opened(atMs: number): void {
+    this.openedAtMs = atMs;
     this.lastInboundAtMs = atMs;
     this.lastOutboundAtMs = atMs;
   }

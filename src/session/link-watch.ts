@@ -3,9 +3,12 @@ import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import { Pulse } from './pulse.ts';
 import type { Watcher } from './pulse.ts';
+import { Renewal } from './renewal.ts';
+import type { Failure } from '../../machines/failure.ts';
 import type { LinkMeasured } from '../../machines/liveness.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
+import type { Frame } from '../ports/socket.ts';
 
 /** Audio flows if some went out within this time. */
 const FLOWING_WITHIN_MS = 500;
@@ -22,8 +25,17 @@ const LONGEST_FILL_MS = 1_000;
 
 export interface WatchHandlers {
   onMeasured(link: Link, look: LinkMeasured): void;
+  /** What brings a new credential to the service, or why there is none. */
+  onCredential(link: Link, settled: Frame | Failure): void;
   /** Whether this link carries the audio; a standby does not. */
   isCarrying(link: Link): boolean;
+}
+
+/** Where silence is noticed within 300 ms it has to be looked for more often. */
+const PROMPT_LOOK_MS = 50;
+
+function lookEveryMs({ candidate }: Link): number | undefined {
+  return candidate.provider.traits.liveness?.isPrompt === true ? PROMPT_LOOK_MS : undefined;
 }
 
 export class LinkWatch implements Watcher {
@@ -32,6 +44,7 @@ export class LinkWatch implements Watcher {
   readonly #link: Link;
   readonly #handlers: WatchHandlers;
   readonly #pulse: Pulse;
+  #renewal: Renewal | null = null;
   /** The silence that it was sent last, and how much in a row. */
   #filledAtMs: number | null = null;
   #filledMs = 0;
@@ -41,12 +54,13 @@ export class LinkWatch implements Watcher {
     this.#uplink = uplink;
     this.#link = link;
     this.#handlers = handlers;
-    this.#pulse = new Pulse(options.clock, this);
+    this.#pulse = new Pulse(options.clock, this, lookEveryMs(link));
     this.#pulse.start();
   }
 
   stop(): void {
     this.#pulse.stop();
+    this.#renewal?.stop();
   }
 
   beat(lateByMs: number): boolean {
@@ -62,6 +76,7 @@ export class LinkWatch implements Watcher {
       this.#awaitsAnswer(nowMs) ||
       (link.audioFlowedAtMs !== null && nowMs - link.audioFlowedAtMs < FLOWING_WITHIN_MS);
     this.#keepOpen(nowMs);
+    if (nowMs >= (link.renewsAtMs ?? Infinity)) this.#renew();
     this.#handlers.onMeasured(link, {
       type: 'link.measured',
       atMs: nowMs,
@@ -74,6 +89,18 @@ export class LinkWatch implements Watcher {
     });
 
     return isAudioFlowing || (this.#handlers.isCarrying(link) && this.#uplink.bufferedChunks > 0);
+  }
+
+  #renew(): void {
+    const link = this.#link;
+    link.renewsAtMs = null;
+    this.#renewal = new Renewal(
+      this.#options.clock,
+      () => link.newCredential(),
+      (settled) => {
+        this.#handlers.onCredential(link, settled);
+      },
+    );
   }
 
   /** A question that was not answered in its time will not be: some services answer only where audio is pending. */
@@ -119,7 +146,8 @@ export class LinkWatch implements Watcher {
   #sendSilence(ms: number): boolean {
     const samples = Math.ceil((ms * this.#options.format.sampleRateHz) / 1_000);
     const silence = new Uint8Array(samples * BYTES_PER_SAMPLE);
-    if (!this.#handlers.isCarrying(this.#link)) this.#link.sendPrimer(silence);
+    if (!this.#handlers.isCarrying(this.#link))
+      this.#link.sendAudio(silence, -1, this.#options.clock.nowMs());
     else if (this.#uplink.isCaughtUp) this.#uplink.insertSilence(silence);
     else return false; // never into what is said
     return true;

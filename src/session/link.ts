@@ -3,6 +3,7 @@
  * told to whoever dialled it, once.
  */
 import type { ResolvedCandidate } from './candidates.ts';
+import { wayOf } from './dial-race.ts';
 import { Dialling } from './dialling.ts';
 import type { Dialler } from './dialling.ts';
 import { GuardedStream } from './guarded-stream.ts';
@@ -55,7 +56,13 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return this.#pings.rttMs;
   }
 
+  /** It has asked for a session that another socket may have, and was not answered. */
+  get isClaiming(): boolean {
+    return this.hasGreeted && !this.isConfigured && !this.#isReleased;
+  }
+
   get bufferedBytes(): number {
+    if (this.#isReleased) return Infinity; // what is captured waits for the next
     return this.#stream.hasCredit ? (this.#socket?.bufferedBytes ?? 0) : Infinity;
   }
 
@@ -73,7 +80,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   onRequest(request: DialRequest): void {
     try {
-      this.#socket = this.#options.candidate.transport.dial(request, this);
+      this.#socket = wayOf(this.#options).dial(request, this);
     } catch (error) {
       const detail = textOf(this.#dialling.redact(wordsOf(error)));
       this.fail({ kind: 'config', code: 'dial', detail }); // the same request fails again
@@ -88,9 +95,10 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return true;
   }
 
-  /** @param position in the session, in bytes; -1: nobody captured it. */
+  /** @param position in the session, in bytes; -1: nobody captured it, and it only keeps the connection open. */
   sendAudio(bytes: Uint8Array, position: number, capturedAtMs: number): void {
     if (this.#isReleased) return;
+    if (position < 0) this.primedBytes += bytes.length;
     const atMs = this.#options.clock.nowMs();
     this.audioFlowedAtMs = atMs;
     try {
@@ -100,23 +108,21 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     }
   }
 
-  /** So that the service does not close a connection on which nothing is said. */
-  keepAlive(): void {
-    this.#sendControl((stream) => stream.encodeKeepAlive());
+  /** What brings a new credential to the service; null where there is nobody to ask. */
+  newCredential(): Promise<Frame | null> {
+    return this.#stream.renewCredential();
   }
 
-  /** Silence, so that the service does not close a connection on which nobody speaks yet. */
-  sendPrimer(bytes: Uint8Array): void {
-    this.primedBytes += bytes.length;
-    this.sendAudio(bytes, -1, this.#options.clock.nowMs());
+  keepAlive(): void {
+    this.#sendControl((stream) => stream.encodeKeepAlive());
   }
 
   sendFrames(frames: readonly Frame[]): void {
     for (const frame of frames) this.#send(frame);
   }
 
-  /** Says what the service expects first, where it expects anything. */
   greet(): void {
+    this.hasGreeted = this.candidate.provider.traits.takesOver === true;
     this.sendFrames(this.#stream.ask((stream) => stream.encodeHello?.() ?? []) ?? []);
   }
 
@@ -125,7 +131,6 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return this.#stream.ask((stream) => stream.encodeRestore?.() ?? null);
   }
 
-  /** False where the service has no such order. */
   order(order: Order): boolean {
     const frames = this.#stream.ask((stream) => stream.encodeOrder?.(order) ?? null);
     if (frames !== null) this.sendFrames(frames);
@@ -145,12 +150,11 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return through === null ? [] : this.#stream.settleSilence(through);
   }
 
-  /** From now on nothing gets through, either way, and nobody is told: a half-open link, on request. */
+  /** From now on nothing gets through, and nobody is told: a half-open link, on request. */
   deafen(): void {
     this.#isDeaf = true;
   }
 
-  /** Asks for a sign of life. */
   probe(): void {
     this.#pings.send(this.#options.clock.nowMs(), () => {
       const frame = this.#stream.ask((stream) => stream.encodeProbe?.() ?? null);
@@ -168,7 +172,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     this.#options.handlers.onLost(this, { ...failure, detail });
   }
 
-  /** Says goodbye and resolves when the service has closed, or after that time. */
+  /** Resolves when the service has closed, or after that time. */
   async goodbye(withinMs: number): Promise<void> {
     const { clock } = this.#options;
     this.watch?.stop(); // nothing may follow
@@ -184,7 +188,6 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return this.#sendControl((stream) => stream.encodeGoodbye());
   }
 
-  /** Lets the socket go at once; nothing is told any more. */
   release(): void {
     this.#end();
     this.#onEnded?.();
@@ -205,9 +208,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   onOpen(): void {
     if (this.#isReleased) return;
     this.#dialling.opened();
-    this.openedAtMs = this.#options.clock.nowMs();
-    this.lastInboundAtMs = this.openedAtMs;
-    this.lastOutboundAtMs = this.openedAtMs;
+    this.opened(this.#options.clock.nowMs());
     this.#options.handlers.onOpen(this);
   }
 

@@ -31,6 +31,8 @@ export interface DiallingOptions {
 export interface LinkOptions<Link> extends DiallingOptions {
   /** Its number among the sockets of its connection. */
   readonly id: number;
+  /** Another dial is made beside one that hangs, this often; null: none is. */
+  readonly redialEveryMs: number | null;
   /** Which connection it belongs to. */
   readonly lane: number;
   /** Tells the chart that owns the socket. */

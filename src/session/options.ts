@@ -7,6 +7,7 @@ import { sharedAdmission } from './admission/admission.ts';
 import type { Admission } from './admission/admission.ts';
 import { noProviders, resolveCandidate } from './candidates.ts';
 import type { CandidateOptions, ResolvedCandidate } from './candidates.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { NetworkMonitor } from '../network/monitor.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -18,6 +19,7 @@ import type { Random } from '../ports/random.ts';
 import { systemRandom } from '../ports/random.ts';
 import type { CreateResampler } from '../ports/resampler.ts';
 import type { Transport } from '../ports/socket.ts';
+import { GRACE_MS } from '../protocol/limits.ts';
 import type { Provider } from '../providers/contract.ts';
 
 /** A function, or an observer such as the `inspect` of an inspector of `@statelyai/inspect`. */
@@ -36,7 +38,10 @@ export interface SessionOptions {
   readonly reconnect?: Partial<ReconnectPolicy>;
   /** How much audio is kept until a result covers it. Default 120,000 ms, and at most `retentionBytes`. */
   readonly retentionMs?: number;
-  /** Default 4 MiB. Whichever of the two limits is reached first evicts the oldest audio, which becomes a gap. */
+  /**
+   * Whichever of the two limits is reached first evicts the oldest audio, which becomes a gap. Default 4 MiB; with a gateway as
+   * much as `retentionMs` takes, since a session that it keeps is worth having all of it. Given smaller, the logger is warned.
+   */
   readonly retentionBytes?: number;
   /** Events that wait for `events()`; beyond it the oldest interim is dropped, then the oldest event. Default 4,096. */
   readonly eventCapacity?: number;
@@ -78,18 +83,22 @@ export interface ResolvedOptions {
   readonly logger: Logger;
 }
 
+const DEFAULT_BYTES = 4 * 1_024 * 1_024;
 const DEFAULT_FORMAT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 16_000 };
 
 /** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
 export function resolveOptions(options: SessionOptions): ResolvedOptions {
   const format = options.format ?? DEFAULT_FORMAT;
   const retentionMs = positive(options, 'retentionMs', 120_000);
+  const candidates = candidatesOf(options, format);
+  const isKept = candidates.some(({ provider }) => provider.traits.keepsSession === true);
+  const neededBytes = isKept ? bytesOf(retentionMs, format) : 0;
 
   const resolved = {
-    candidates: candidatesOf(options, format),
+    candidates,
     format,
     retentionMs,
-    retentionBytes: positive(options, 'retentionBytes', 4 * 1_024 * 1_024),
+    retentionBytes: positive(options, 'retentionBytes', Math.max(DEFAULT_BYTES, neededBytes)),
     eventCapacity: positive(options, 'eventCapacity', 4_096),
     recordOnlyMs: atLeast0(options, 'recordOnlyMs', retentionMs),
     holdDownMs: atLeast0(options, 'holdDownMs', 60_000),
@@ -104,7 +113,24 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
   };
   const names = { ...resolved, preset: 0, reconnect: 0, transport: 0 };
   checkOptions('session', options, names satisfies Record<keyof SessionOptions, unknown>);
+  if (isKept) warnOfShortRetention(resolved);
   return resolved;
+}
+
+function bytesOf(ms: number, { sampleRateHz }: AudioFormat): number {
+  return Math.ceil((ms / 1_000) * sampleRateHz * BYTES_PER_SAMPLE);
+}
+
+/** A client that is away for as long as its gateway waits for it comes back with a gap. */
+function warnOfShortRetention(options: ResolvedOptions): void {
+  const { retentionMs, retentionBytes, format, logger } = options;
+  const heldMs = Math.min(
+    retentionMs,
+    (retentionMs * retentionBytes) / bytesOf(retentionMs, format),
+  );
+  if (heldMs >= GRACE_MS) return;
+  const fields = { heldMs: Math.round(heldMs), graceMs: GRACE_MS };
+  logger.warn('audio is kept for less long than a gateway waits for its client', fields);
 }
 
 function networkOf(options: SessionOptions): NetworkMonitor | null {

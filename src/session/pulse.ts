@@ -13,10 +13,13 @@ export interface Watcher {
 export class Pulse {
   readonly #clock: Clock;
   readonly #watcher: Watcher;
+  readonly #quickMs: number;
   #timer: unknown = null;
   #isRunning = false;
 
-  constructor(clock: Clock, watcher: Watcher) {
+  /** @param quickMs the quick beat. Default 100 ms. */
+  constructor(clock: Clock, watcher: Watcher, quickMs = PULSE_FLOWING_MS) {
+    this.#quickMs = quickMs;
     this.#clock = clock;
     this.#watcher = watcher;
   }
@@ -24,7 +27,7 @@ export class Pulse {
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    this.#schedule(PULSE_FLOWING_MS);
+    this.#schedule(this.#quickMs);
   }
 
   /** Also from inside a beat. */
@@ -40,7 +43,7 @@ export class Pulse {
       this.#timer = null;
       const isQuick = this.#watcher.beat(this.#clock.nowMs() - dueAtMs);
       if (this.#isRunning && this.#timer === null)
-        this.#schedule(isQuick ? PULSE_FLOWING_MS : PULSE_IDLE_MS);
+        this.#schedule(isQuick ? this.#quickMs : PULSE_IDLE_MS);
     }, periodMs);
   }
 }

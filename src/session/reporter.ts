@@ -151,9 +151,11 @@ export class Reporter {
   }
 
   /** When a service said that it ends the session on this link. */
-  tellEnd({ lane, endsAtMs }: Link): void {
+  tellEnd({ lane, endsAtMs, leavesAtMs }: Link): void {
     if (endsAtMs === null) return;
-    this.owner?.tell({ type: 'end.announced', lane, atMs: this.#options.clock.nowMs(), endsAtMs });
+    const atMs = this.#options.clock.nowMs();
+    const leaves = leavesAtMs === null ? {} : { leavesAtMs };
+    this.owner?.tell({ type: 'end.announced', lane, atMs, endsAtMs, ...leaves });
   }
 
   tellFaculty({ lane }: Link, { kind, faculty }: FacultyEvent): void {

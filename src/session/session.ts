@@ -232,8 +232,8 @@ export class Session {
     this.#emitter.end();
 
     const left = { chunks: ledger.buffered, ms: ledger.bufferedMs };
-    const owesNothing = parting.isKept ? ledger.captured === 0 : left.ms === 0;
-    return { drained: left.ms === 0, finished: isFinished || owesNothing, left, ledger };
+    const finished = isFinished || (parting.isKept ? ledger.captured === 0 : left.ms === 0);
+    return { drained: left.ms === 0, finished, durability: this.#wiring.durability, left, ledger };
   }
 
   #talking(): Talk {

@@ -4,6 +4,7 @@
  * Chart to bytes: dial, replay, hand over, let go. Bytes to chart: edges only. No byte of audio passes through an actor.
  */
 import { Carrier } from './carrier.ts';
+import { Claims } from './claims.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { Hearing, talks } from './hearing.ts';
@@ -23,7 +24,9 @@ import type { Failure } from '../../machines/failure.ts';
 import type { LinkMeasured } from '../../machines/liveness.types.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Durability } from '../ports/log-store.ts';
 import type { Random } from '../ports/random.ts';
+import type { Frame } from '../ports/socket.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
 
 /** A look that comes this late comes after a sleep: what stood before may not stand any more. */
@@ -37,6 +40,7 @@ export class Wiring implements LinkHandlers<Link> {
   readonly carrier: Carrier;
   readonly ignored: IgnoredFrames;
   readonly #hearing: Hearing;
+  readonly #claims: Claims;
   #links: readonly Link[] = []; // a link and the one tried beside it, for each of two connections at the most
   #rehearsal: Rehearsal | null = null;
   #isWatching = true;
@@ -54,10 +58,20 @@ export class Wiring implements LinkHandlers<Link> {
     this.carrier = new Carrier(options, uplink, demux, emitter, this.reporter);
     this.ignored = new IgnoredFrames(options.logger);
     this.#hearing = new Hearing(this, demux, emitter, talk);
+    this.#claims = new Claims(
+      () => this.#links,
+      (link, failure) => {
+        this.reporter.lost(link, failure, link.openedAtMs === null);
+      },
+    );
   }
 
   get clock(): Clock {
     return this.#options.clock;
+  }
+
+  get durability(): Durability | null {
+    return this.#hearing.durability;
   }
 
   get random(): Random {
@@ -106,12 +120,14 @@ export class Wiring implements LinkHandlers<Link> {
     }
   }
 
-  #dial({ lane, candidate: index, id, reason }: SocketInput, tell: Tell): Link {
+  #dial(input: SocketInput, tell: Tell): Link {
+    const { lane, candidate: index, id, reason, redialEveryMs } = input;
     const { candidates, format, clock, admission, createResampler } = this.#options;
     const candidate = candidates[index] ?? candidates[0];
     const { slots } = admission;
     const link = new Link({
       id,
+      redialEveryMs,
       lane,
       candidate,
       format,
@@ -132,13 +148,21 @@ export class Wiring implements LinkHandlers<Link> {
     const atMs = this.#options.clock.nowMs();
     if (this.#isWatching) link.watch = new LinkWatch(this.#options, this.#uplink, link, this);
     this.reporter.tell(link, { type: 'socket.opened', id: link.id, atMs });
-    link.greet();
+    if (this.#isNeeded(link)) link.greet();
     if (link.candidate.provider.traits.configures !== true) this.#hearing.configured(link); // by its request
   }
 
   onEvents(link: Link, events: readonly ProviderEvent[]): void {
     this.#options.network?.sawTraffic();
     for (const event of events) this.#hearing.hear(link, event);
+    if (link.isConfigured) this.#claims.settled();
+  }
+
+  /** Of a service that gives the session to whoever asks last: not where the silent link spoke while this one was dialled. */
+  #isNeeded(link: Link): boolean {
+    const spokeAtMs = this.carrier.link?.lastInboundAtMs ?? 0;
+    const { takesOver } = link.candidate.provider.traits;
+    return takesOver !== true || !this.#hearing.isBesideCarrier(link) || spokeAtMs < link.madeAtMs;
   }
 
   onDrain(link: Link): void {
@@ -152,7 +176,9 @@ export class Wiring implements LinkHandlers<Link> {
 
   onLost(link: Link, failure: Failure): void {
     this.#hearing.lost(link, failure);
+    if (this.#claims.holdsBack(link, failure)) return;
     this.reporter.lost(link, failure, link.openedAtMs === null);
+    this.#claims.settled();
   }
 
   onMeasured(link: Link, look: LinkMeasured): void {
@@ -163,9 +189,14 @@ export class Wiring implements LinkHandlers<Link> {
 
   #look(link: Link, look: LinkMeasured): void {
     if (this.#hearing.isBesideCarrier(link)) return; // that a hedge has opened says nothing of the silent one
+    if (this.#claims.isContested(link)) return; // whoever speaks, the service decides
     this.reporter.tell(link, look);
     if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
     if (this.isCarrying(link)) this.reporter.watchStalls(link, look);
+  }
+
+  onCredential(link: Link, settled: Frame | Failure): void {
+    this.#hearing.credentialCame(link, settled);
   }
 
   isCarrying(link: Link): boolean {
@@ -179,6 +210,8 @@ export class Wiring implements LinkHandlers<Link> {
     this.#links = this.#links.filter((other) => other !== link);
     this.reporter.released(link);
     link.release();
+    this.#claims.forget(link);
+    this.#claims.settled();
   }
 
   /** Resolves when the link has been given the conversation. */

@@ -80,6 +80,8 @@ describe('the course of a session', () => {
       changes: [],
       degraded: [],
       behind: [],
+      durability: null,
+      sessionsLost: [],
     });
   });
 
@@ -165,6 +167,20 @@ describe('what did not arrive', () => {
       'gap 00:02.0-00:02.5 (the service passed over it)',
       'gap 00:04.0-00:05.0 (the service passed over it)',
     ]);
+  });
+
+  it('says what a gateway acknowledged survives, and what it lost', () => {
+    const course = new Course();
+
+    course.note({ type: 'gateway.attached', durability: 'fsync', resumed: false }, 0, 10);
+    const lost = { acknowledgedMs: 9_000, resentFromMs: 5_000, gapMs: 0 };
+    course.note({ type: 'gateway.sessionLost', ...lost }, 10_000, 20);
+
+    expect(summaryOf(reportOf(course), 'gateway')).toMatchObject({
+      durability: 'fsync',
+      sessionsLost: [lost],
+    });
+    expect(courseLines(reportOf(course)).join()).toContain('outlives its process');
   });
 
   it('leads to a longer retention only where that would help', () => {

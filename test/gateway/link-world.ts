@@ -8,6 +8,7 @@ import type { WebSocket } from 'ws';
 import { NotingApp } from './gateway-world.ts';
 import type { App, AppHandlers, AppSession, AppStart } from '../../src/gateway/app.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
+import type { GatewayOptions } from '../../src/gateway/gateway.types.ts';
 import { decodeRecord } from '../../src/gateway/records.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import { listenTo, socketOf } from '../../src/gateway/ws-socket.ts';
@@ -16,6 +17,7 @@ import { seededRandom } from '../../src/ports/random.ts';
 import { decodeFrame } from '../../src/protocol/frames.ts';
 import type { DataFrame, GapFrame } from '../../src/protocol/types.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
+import type { GatewayProviderOptions } from '../../src/providers/gateway/gateway.ts';
 import type { SessionEvent, SessionEventOf, SessionEventType } from '../../src/session/events.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
 import { Session } from '../../src/session/session.ts';
@@ -64,11 +66,14 @@ class CountingApp extends NotingApp implements App {
 export class GatewaysStore implements LogStore {
   readonly durability = 'memory';
   readonly #log: LogStore;
+  /** How long a record takes to be kept. */
+  readonly #slow: () => Promise<void>;
   #isDead = false;
   #held: (() => void)[] = [];
 
-  constructor(log: LogStore) {
+  constructor(log: LogStore, slow: () => Promise<void> = () => Promise.resolve()) {
     this.#log = log;
+    this.#slow = slow;
   }
 
   /** From now on nothing comes back: of a process that is gone nobody learns anything. */
@@ -85,7 +90,8 @@ export class GatewaysStore implements LogStore {
     return this.#isDead ? this.#hold(null) : this.#log.tail(sessionId);
   }
 
-  append(...args: Parameters<LogStore['append']>): Promise<AppendOutcome> {
+  async append(...args: Parameters<LogStore['append']>): Promise<AppendOutcome> {
+    await this.#slow();
     return this.#isDead ? this.#hold({ kind: 'conflict', tail: 0 }) : this.#log.append(...args);
   }
 
@@ -120,10 +126,27 @@ export class LinkWorld {
   readonly session: Session;
   readonly #gateways: { gateway: Gateway; store: GatewaysStore }[] = [];
   readonly #server: ListeningServer;
+  /** Another gateway of the same sessions, at an address of its own. */
+  readonly elsewhere: Gateway;
+  readonly elsewhereUrl: string;
+  /** How long the store takes for a record. */
+  storeMs = 0;
+  readonly #house: Partial<GatewayOptions>;
   #written = 0;
 
-  /** @param finalSamples how much audio a final is of. */
-  constructor(seed = 1, options: Partial<SessionOptions> = {}, finalSamples = FINAL_SAMPLES) {
+  /**
+   * @param finalSamples how much audio a final is of.
+   * @param client what the client is told beyond the address.
+   * @param house what the gateways are made of beyond the usual.
+   */
+  constructor(
+    seed = 1,
+    options: Partial<SessionOptions> = {},
+    finalSamples = FINAL_SAMPLES,
+    client: Partial<GatewayProviderOptions> = {},
+    house: Partial<GatewayOptions> = {},
+  ) {
+    this.#house = house;
     this.app = new CountingApp(finalSamples);
     this.random = seededRandom(seed);
     this.network = new SimulatedNetwork({ clock: this.clock, latencyMs: 25 });
@@ -136,8 +159,17 @@ export class LinkWorld {
       },
       onRequest: () => undefined,
     });
+    this.elsewhere = this.#newGateway().gateway;
+    const elsewhere = this.network.listen({
+      onUpgrade: () => (socket: WebSocket) => {
+        listenTo(socket, this.elsewhere.accept(socketOf(socket, null, '127.0.0.1')));
+      },
+      onRequest: () => undefined,
+    });
+    this.elsewhereUrl = elsewhere.socketUrl;
+    const url = `${this.#server.socketUrl}/v1/session`;
     this.session = new Session({
-      candidates: [gateway({ url: `${this.#server.socketUrl}/v1/session`, token: 'ann' })],
+      candidates: [gateway({ url, token: 'ann', mayMoveTo: [this.elsewhereUrl], ...client })],
       transport: this.network,
       clock: this.clock,
       random: this.random,
@@ -145,6 +177,10 @@ export class LinkWorld {
       ...options,
     });
     this.session.on('*', (event) => this.events.push(event));
+  }
+
+  get wallMs(): number {
+    return 1_800_000_000_000 + this.clock.nowMs();
   }
 
   get gateway(): Gateway {
@@ -216,15 +252,15 @@ export class LinkWorld {
   }
 
   #sessionIds(): ReadonlySet<string> {
-    return new Set(
-      this.#gateways.flatMap(({ gateway: each }) => Array.from(each.sessions, ({ id }) => id)),
-    );
+    const gateways = [...this.#gateways.map(({ gateway: each }) => each), this.elsewhere];
+    return new Set(gateways.flatMap((each) => Array.from(each.sessions, ({ id }) => id)));
   }
 
   async close(): Promise<void> {
     const closing = this.session.close();
     await this.pass(10_000);
     await closing;
+    await this.elsewhere.close();
     for (const { gateway: each, store } of this.#gateways) {
       const closed = each.close();
       store.bury();
@@ -236,17 +272,25 @@ export class LinkWorld {
   }
 
   #start(): void {
-    const store = new GatewaysStore(unpurged(this.store));
-    this.#gateways.push({
+    this.#gateways.push(this.#newGateway());
+  }
+
+  #newGateway(): { gateway: Gateway; store: GatewaysStore } {
+    const store = new GatewaysStore(unpurged(this.store), () => this.#pause(this.storeMs));
+    const made = new Gateway({
       store,
-      gateway: new Gateway({
-        store,
-        apps: new Map([['speech', this.app]]),
-        verify: null,
-        clock: this.clock,
-        wallClock: () => 1_800_000_000_000 + this.clock.nowMs(),
-      }),
+      apps: new Map([['speech', this.app]]),
+      verify: null,
+      clock: this.clock,
+      wallClock: () => this.wallMs,
+      ...this.#house,
     });
+    return { gateway: made, store };
+  }
+
+  #pause(ms: number): Promise<void> {
+    if (ms === 0) return Promise.resolve();
+    return new Promise((resolve) => this.clock.setTimeout(resolve, ms));
   }
 }
 

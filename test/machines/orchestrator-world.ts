@@ -213,9 +213,11 @@ export class OrchestraWorld {
     return this.send({ type: 'breaker.moved', candidate: index, untilMs, ...this.#now });
   }
 
-  ends(inMs: number, lane = this.carrier): Promise<void> {
-    const endsAtMs = this.clock.nowMs() + inMs;
-    return this.send({ type: 'end.announced', lane, endsAtMs, ...this.#now });
+  ends(inMs: number, lane = this.carrier, leavesInMs: number | null = null): Promise<void> {
+    const nowMs = this.clock.nowMs();
+    const endsAtMs = nowMs + inMs;
+    const leaves = leavesInMs === null ? {} : { leavesAtMs: nowMs + leavesInMs };
+    return this.send({ type: 'end.announced', lane, endsAtMs, ...leaves, ...this.#now });
   }
 
   faculty(type: 'faculty.lost' | 'faculty.restored', faculty: Faculty): Promise<void> {

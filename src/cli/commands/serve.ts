@@ -133,7 +133,7 @@ async function opened(
 /** Whoever is there has until the deadline to go elsewhere. */
 async function ended(
   { server, watch }: House,
-  { drainMs }: ServeSettings,
+  { drainMs, drainTo }: ServeSettings,
   { json }: ServeCommand,
   io: ServeIo,
 ): Promise<number> {
@@ -146,7 +146,7 @@ async function ended(
     );
   }
   const { durability } = server.gateway;
-  await Promise.race([server.drain(drainMs), aborted(io.haste).then(() => server.close())]);
+  await Promise.race([server.drain(drainMs, drainTo), aborted(io.haste).then(() => server.close())]);
   const tookMs = systemClock.nowMs() - startedAtMs;
   const isInTime = had === 0 || (tookMs < drainMs && !io.haste.aborted);
   const kept = watch.kept;

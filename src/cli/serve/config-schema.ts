@@ -21,6 +21,8 @@ import type { ProviderName } from '../providers.ts';
 import { DRAIN_MS, GRACE_MS } from '../../protocol/limits.ts';
 
 const MAX_CANDIDATES = 16;
+/** Of one GOAWAY: PROTOCOL.md, P11.5. */
+const MAX_TO = 16;
 const NAMES = PROVIDERS.map(({ name }) => name) as [ProviderName, ...ProviderName[]];
 
 const candidate = settings({
@@ -139,6 +141,15 @@ const tls = settings({
   keyFile: text('the path of a PEM file').describe('Its private key. Relative to this file.'),
 });
 
+const drain = settings({
+  to: listOf(address(['wss:', 'ws:'], 'wss://gw7.eu.example'), 'addresses')
+    .max(MAX_TO, { error: `give at most ${MAX_TO} addresses` })
+    .optional()
+    .describe(
+      'Where clients are sent: other gateways that have the same store. Default: to where they had dialled.',
+    ),
+});
+
 const speech = settings({
   holdDownMs: whole(0, 3_600_000, 'milliseconds')
     .optional()
@@ -184,6 +195,7 @@ export const configSchema = settings({
     .describe(
       `How long clients have to go elsewhere when the gateway ends. Default ${DRAIN_MS.toLocaleString('en-US')}.`,
     ),
+  drain: drain.optional().describe('What clients are told when the gateway ends.'),
   limits: limits
     .optional()
     .describe('Quotas. What is beyond them is refused, and told when to come back.'),

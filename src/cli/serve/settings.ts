@@ -28,6 +28,7 @@ export interface ServeOptions {
   readonly simulated: boolean;
   /** Milliseconds. */
   readonly drain?: number;
+  readonly drainTo?: readonly string[];
   readonly speed?: number;
 }
 
@@ -42,6 +43,8 @@ export interface ServeSettings {
   /** Undefined: the gateway's own default. */
   readonly graceMs: number | undefined;
   readonly drainMs: number;
+  /** None: clients dial again where they did. */
+  readonly drainTo: readonly string[];
   readonly limits: LimitsConfig;
   readonly candidates: readonly CandidateConfig[];
   readonly speech: SpeechConfig;
@@ -79,6 +82,7 @@ export function settingsOf(
     tls: pemFrom(config.tls, file),
     graceMs: config.graceMs,
     drainMs: options.drain ?? config.drainMs ?? DRAIN_MS,
+    drainTo: options.drainTo ?? config.drain?.to ?? [],
     limits: config.limits ?? {},
     candidates: simulated ? candidates.map((one) => ({ ...one, simulated })) : candidates,
     speech: config.speech ?? {},

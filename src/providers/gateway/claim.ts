@@ -18,7 +18,7 @@ export type Welcomed = 'stale' | 'begun' | 'moved' | 'resumed';
 export class Claim {
   readonly inst: string;
   /** Counts the dials: one that was abandoned cannot take the session back. */
-  #att = 0;
+  att = 0;
   epoch = 0;
   /** The newest bearer. */
   bearer = '';
@@ -47,8 +47,8 @@ export class Claim {
    * @param fin finals are here through this sample.
    */
   ask({ audio, app, client }: ClaimFacts, next: number, fin: number, wallMs: number): HelloFrame {
-    this.#att += 1;
-    const { inst, epoch, bearer } = this;
+    this.att += 1;
+    const { inst, att, epoch, bearer } = this;
     const identity =
       this.#sid === null || this.#token === null ? {} : { sid: this.#sid, resume: this.#token };
     const isResuming = 'sid' in identity;
@@ -60,7 +60,7 @@ export class Claim {
       ...(bearer === '' ? {} : { auth: bearer }),
       ...(app === null ? {} : { app }),
       inst,
-      att: this.#att,
+      att,
       epoch,
       low: 1,
       // The numbers of a session that is gone mean nothing to the next one.

@@ -1,20 +1,30 @@
 /** What a client knows of its session at the gateway, from one socket to the next. Holds secrets: nobody inspects it. */
+import type { Addresses } from './addresses.ts';
 import { Claim } from './claim.ts';
 import type { ClaimFacts } from './claim.ts';
 import { Numbers } from './numbers.ts';
+import type { Random } from '../../ports/random.ts';
+import { Patience } from './patience.ts';
 import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 
 export interface CustodyOptions extends ClaimFacts {
-  /** There is somebody to ask for a new bearer. */
-  readonly renewsBearer?: boolean;
+  /** Brings a new bearer before the one in use expires. Default: nobody does. */
+  readonly renew?: () => string | Promise<string>;
 }
 
 export class Custody extends Claim {
   numbers = new Numbers(0);
+  readonly patience = new Patience();
   /** Finals cover the audio through this sample. */
   fin = 0;
   /** When the first audio was captured. */
   #startedAtMs: number | null = null;
+  readonly addresses: Addresses;
+
+  constructor(random: Random, addresses: Addresses) {
+    super(random);
+    this.addresses = addresses;
+  }
 
   /** Milliseconds since the first audio. */
   sinceStartMs(capturedAtMs: number): number {
@@ -33,6 +43,7 @@ export class Custody extends Claim {
   welcomed(frame: WelcomeFrame): number | null {
     const outcome = this.take(frame);
     if (outcome === 'stale') return null;
+    if (frame.resumed) this.patience.resumed();
     if (outcome === 'begun') this.numbers = new Numbers(this.fin);
     return this.numbers.endOf(frame.up);
   }

@@ -7,6 +7,7 @@
  *
  * Source: src/protocol/PROTOCOL.md.
  */
+import { Addresses } from './addresses.ts';
 import { Custody } from './custody.ts';
 import { failureOfClose } from './failures.ts';
 import { GatewayStream } from './stream.ts';
@@ -15,7 +16,8 @@ import { isLoopback } from '../../ports/loopback.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { systemRandom } from '../../ports/random.ts';
 import { PING_IDLE_MS, WELCOME_TIMEOUT_MS } from '../../protocol/limits.ts';
-import type { Credential, CredentialReason, Provider } from '../contract.ts';
+import type { Random } from '../../ports/random.ts';
+import type { Credential, CredentialReason, Provider, StreamMemory } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 import { checkPcm } from '../wire/pcm.ts';
 
@@ -29,6 +31,11 @@ export interface GatewayProviderOptions {
   readonly token?: Credential;
   /** Which of the gateway's applications is to serve the session. Default `speech`. */
   readonly app?: string;
+  /**
+   * Other addresses of the same gateway, such as `wss://gw7.eu.example`, to which it may send its clients when it ends. Of an
+   * address scheme, host and port count. What is not named here is passed over, with a warning. Default: none.
+   */
+  readonly mayMoveTo?: readonly string[];
   /** How long a dial may take. Default 10 s. */
   readonly dialTimeoutMs?: number;
   /** The name under which results and logs speak of it. Default `gateway`. */
@@ -37,6 +44,7 @@ export interface GatewayProviderOptions {
   readonly insecure?: boolean;
 }
 
+const EXAMPLE = 'wss://voice.example/v1/session';
 const SUBPROTOCOL = 'tenuto.v1';
 const CLIENT = 'tenuto-js';
 /** A commit takes a store's election, at the worst. */
@@ -46,6 +54,7 @@ const NAMES: Readonly<Record<keyof GatewayProviderOptions, true>> = {
   url: true,
   token: true,
   app: true,
+  mayMoveTo: true,
   dialTimeoutMs: true,
   name: true,
   insecure: true,
@@ -55,8 +64,13 @@ const NAMES: Readonly<Record<keyof GatewayProviderOptions, true>> = {
 export function gateway(options: GatewayProviderOptions): Provider {
   checkOptions('gateway', options, NAMES);
   const { token = '', app = null, name = 'gateway' } = options;
-  const url = checkBaseUrl(options.url, 'socket', 'wss://voice.example/v1/session');
-  if (options.insecure !== true) checkSecrecy(new URL(url));
+  const url = checkBaseUrl(options.url, 'socket', EXAMPLE);
+  const others = (options.mayMoveTo ?? []).map((each) => checkBaseUrl(each, 'socket', EXAMPLE));
+  if (options.insecure !== true) for (const each of [url, ...others]) checkSecrecy(new URL(each));
+  const newCustody = (random: Random): Custody =>
+    new Custody(random, new Addresses(url, others, random));
+  /** Where each link was dialled: what it is welcomed at. */
+  const dialled = new WeakMap<StreamMemory, string>();
 
   return {
     name,
@@ -73,6 +87,7 @@ export function gateway(options: GatewayProviderOptions): Provider {
       firstAudioWithinMs: null,
       flushTimeoutMs: FLUSH_TIMEOUT_MS,
       answersPings: true,
+      liveness: { isPrompt: true }, // PROTOCOL.md, P13.2 and P15.3
       refreshesCredential: typeof token === 'function',
       announcesEnd: true,
       faculties: ['hearing'],
@@ -82,14 +97,17 @@ export function gateway(options: GatewayProviderOptions): Provider {
       const bearer = await bearerOf(token, reason);
       const custody = memory?.shared?.(newCustody);
       if (custody !== undefined) custody.bearer = bearer;
-      return { url, protocols: [SUBPROTOCOL], timeoutMs: options.dialTimeoutMs ?? 10_000 };
+      const address = custody?.addresses.next() ?? url;
+      if (memory !== undefined) dialled.set(memory, address);
+      return { url: address, protocols: [SUBPROTOCOL], timeoutMs: options.dialTimeoutMs ?? 10_000 };
     },
     openStream: ({ sampleRateHz }, memory) => {
       const custody = memory?.shared?.(newCustody) ?? newCustody(systemRandom);
       const audio = { encoding: 'pcm_s16le', sampleRateHz } as const;
-      const renewsBearer = typeof token === 'function';
-      const facts = { audio, app, client: CLIENT, renewsBearer };
-      return new GatewayStream(custody, facts, systemWallClock);
+      const renew = typeof token === 'function' ? () => token({ reason: 'expiring' }) : undefined;
+      const facts = { audio, app, client: CLIENT, ...(renew === undefined ? {} : { renew }) };
+      const addressOf = (): string => (memory && dialled.get(memory)) ?? url;
+      return new GatewayStream(custody, facts, systemWallClock, addressOf);
     },
     classifyEnd: (end) => failureOfClose(end, false),
   };
@@ -106,8 +124,4 @@ function checkSecrecy({ protocol, hostname, host }: URL): void {
 
 async function bearerOf(token: Credential, reason: CredentialReason): Promise<string> {
   return typeof token === 'function' ? token({ reason }) : token;
-}
-
-function newCustody(random: typeof systemRandom): Custody {
-  return new Custody(random);
 }

@@ -1,39 +1,36 @@
 /** One socket to the gateway: frames of `tenuto.v1`, both ways. What outlives it is in `Custody`. */
 import type { Custody, CustodyOptions } from './custody.ts';
-import { failureOfClose, failureOfRefusal } from './failures.ts';
+import { Ending } from './ending.ts';
+import { acknowledgementOf, audioOf, gapOf, standingOf } from './framing.ts';
 import { eventOf } from './results.ts';
 import type { AudioPlace, ProviderEvent, ProviderStream } from '../contract.ts';
 import { objectIn } from '../wire/json.ts';
 import type { Failure } from '../../../machines/failure.ts';
-import type { WallClock } from '../../ports/clock.ts';
+import { systemClock } from '../../ports/clock.ts';
+import type { Clock, WallClock } from '../../ports/clock.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
-import { CLOSE } from '../../protocol/close-codes.ts';
 import { DATA_HEADER_BYTES, decodeFrame, encodeFrame, writeData } from '../../protocol/frames.ts';
 import { SentWindow } from '../../protocol/sent-window.ts';
 import type {
   AckFrame,
   AuthOkFrame,
   DataFrame,
+  GoAwayFrame,
   PingFrame,
   PongFrame,
-  RefusedFrame,
   WelcomeFrame,
 } from '../../protocol/types.ts';
 
 const BYTES_PER_SAMPLE = 2;
-const MICROPHONE = 1;
-
-/** A newer socket of this client has the session: that is what fenced this one. */
-const MOVED: Failure = {
-  kind: 'planned',
-  code: String(CLOSE.fenced),
-  detail: 'the session goes on on another socket',
-};
 
 export class GatewayStream implements ProviderStream {
   readonly #custody: Custody;
   readonly #options: CustodyOptions;
   readonly #wallClock: WallClock;
+  readonly #addressOf: () => string;
+  readonly #ending: Ending;
+  /** Which of the client's dials this is. */
+  #att = 0;
   #epoch = 0;
   /** Sent on this socket, or in the log before it. */
   #sent = 0;
@@ -42,14 +39,21 @@ export class GatewayStream implements ProviderStream {
   /** The first frame of the gateway's own on this socket. */
   #downFrom = 1;
   #nonce = 0;
-  #hasFinAck = false;
-  #refused: RefusedFrame | null = null;
   #scratch = new Uint8Array(0);
 
-  constructor(custody: Custody, options: CustodyOptions, wallClock: WallClock) {
+  /** @param addressOf where its socket was dialled. */
+  constructor(
+    custody: Custody,
+    options: CustodyOptions,
+    wallClock: WallClock,
+    addressOf: () => string,
+    clock: Pick<Clock, 'nowMs'> = systemClock,
+  ) {
     this.#custody = custody;
     this.#options = options;
     this.#wallClock = wallClock;
+    this.#addressOf = addressOf;
+    this.#ending = new Ending(custody, clock);
   }
 
   get hasCredit(): boolean {
@@ -57,7 +61,9 @@ export class GatewayStream implements ProviderStream {
   }
 
   encodeHello(): readonly Frame[] {
-    return [encodeFrame(this.#custody.hello(this.#options, this.#wallClock()))];
+    const hello = this.#custody.hello(this.#options, this.#wallClock());
+    this.#att = hello.att;
+    return [encodeFrame(hello)];
   }
 
   encodeAudio(bytes: Uint8Array, place?: AudioPlace): Frame {
@@ -67,19 +73,10 @@ export class GatewayStream implements ProviderStream {
     this.#sent = seq;
     this.#onTheWay.add(seq, DATA_HEADER_BYTES + bytes.length);
     const frame = this.#scratchFor(DATA_HEADER_BYTES + bytes.length);
-    writeData(frame, {
-      channel: MICROPHONE,
-      epoch: this.#epoch,
-      seq,
-      position: sample,
-      capturedAtMs: custody.sinceStartMs(capturedAtMs),
-      codec: 'pcm_s16le',
-      isEndOfStream: false,
-      isDiscontinuity: false,
-      isRetransmission: isResent,
-      isSpeech: false,
-      payload: bytes,
-    });
+    const epoch = this.#epoch;
+    const position = sample;
+    const audio = { epoch, seq, position, isRetransmission: isResent, payload: bytes };
+    writeData(frame, audioOf({ ...audio, capturedAtMs: custody.sinceStartMs(capturedAtMs) }));
     return frame;
   }
 
@@ -87,19 +84,7 @@ export class GatewayStream implements ProviderStream {
     const lost = this.#custody.numbers.lose(this.#sent, sample);
     if (lost === null) return null;
     this.#sent = lost.toSeq;
-    const atMs = this.#custody.sinceStartMs(nowMs);
-    return encodeFrame({
-      type: 'gap',
-      channel: MICROPHONE,
-      epoch: this.#epoch,
-      fromSeq: lost.fromSeq,
-      toSeq: lost.toSeq,
-      position: lost.position,
-      samplesLost: lost.samples,
-      fromMs: atMs,
-      toMs: atMs,
-      cause: 'ringOverflow',
-    });
+    return gapOf(lost, this.#epoch, this.#custody.sinceStartMs(nowMs));
   }
 
   encodeKeepAlive(): Frame | null {
@@ -121,14 +106,21 @@ export class GatewayStream implements ProviderStream {
     return this.#epoch === 0 ? null : encodeFrame({ type: 'fin', lastSeq: this.#sent });
   }
 
+  async renewCredential(): Promise<Frame> {
+    const { renew } = this.#options;
+    if (renew === undefined) throw new TypeError('there is nobody to ask for a bearer');
+    const bearer = await renew();
+    this.#custody.bearer = bearer;
+    return encodeFrame({ type: 'auth', auth: bearer });
+  }
+
   decode(bytes: Frame): readonly ProviderEvent[] {
     const frame = typeof bytes === 'string' ? null : decodeFrame(bytes);
     switch (frame?.type) {
       case 'welcome':
         return this.#welcomed(frame);
       case 'refused':
-        this.#refused = frame;
-        return [{ kind: 'failed', failure: this.#failureOf(failureOfRefusal(frame)) }];
+        return this.#ending.refused(frame);
       case 'ack':
         return this.#acknowledged(frame);
       case 'data':
@@ -140,11 +132,11 @@ export class GatewayStream implements ProviderStream {
       case 'pong':
         return [{ kind: 'pong' }, ...this.#acknowledged(frame)];
       case 'goAway':
-        return [{ kind: 'endAnnounced', inMs: frame.deadlineMs }];
+        return this.#sentAway(frame);
       case 'authOk':
         return [this.#expiring(frame)];
       case 'finAck':
-        this.#hasFinAck = true;
+        this.#ending.hasFinAck = true;
         return [{ kind: 'finished', samples: this.#custody.numbers.endOf(frame.up) }];
       default:
         return [{ kind: 'ignored', what: frame?.type ?? 'text' }];
@@ -152,33 +144,57 @@ export class GatewayStream implements ProviderStream {
   }
 
   classifyEnd(end: SocketEnd): Failure {
-    if (this.#refused !== null) return failureOfRefusal(this.#refused);
-    if (end.code === CLOSE.fenced && this.#custody.epoch > this.#epoch) return MOVED;
-    return this.#failureOf(failureOfClose(end, this.#hasFinAck));
+    return this.#ending.failureOf(end, this.#att);
   }
 
-  /** A bearer's end is one that was announced: another link, with a new bearer, takes over before it. */
+  decodeEnd(end: SocketEnd): readonly ProviderEvent[] {
+    return this.#ending.eventsOf(end);
+  }
+
+  /** All clients of a gateway that ends are told so: each goes at a moment of its own (P17.2). */
+  #sentAway({ deadlineMs, to }: GoAwayFrame): readonly ProviderEvent[] {
+    const untrusted = this.#custody.addresses.sentTo(to);
+    const away: ProviderEvent = { kind: 'endAnnounced', inMs: deadlineMs, isForMany: true };
+    if (untrusted.length === 0) return [away];
+    const detail = `of the addresses to which it sends its clients ${untrusted.length} are not in mayMoveTo`;
+    const failure: Failure = { kind: 'perRequest', code: 'goAway', detail };
+    return [{ kind: 'failed', failure }, away];
+  }
+
+  /** A new bearer is brought on this link (P12.11). */
   #expiring({ expiresInMs }: AuthOkFrame): ProviderEvent {
-    return expiresInMs === null || this.#options.renewsBearer !== true
+    return expiresInMs === null || this.#options.renew === undefined
       ? { kind: 'ignored', what: 'a bearer that is not renewed' }
-      : { kind: 'endAnnounced', inMs: expiresInMs };
+      : { kind: 'credentialEnds', inMs: expiresInMs };
   }
 
   #welcomed(frame: WelcomeFrame): readonly ProviderEvent[] {
+    const lost = this.#lostBy(frame);
     const throughSample = this.#custody.welcomed(frame);
     if (throughSample === null) {
       const detail = 'its welcome comes after a newer one';
       return [{ kind: 'failed', failure: { kind: 'transient', code: 'welcome', detail } }];
     }
+    this.#custody.addresses.welcomedAt(this.#addressOf());
     this.#epoch = frame.epoch;
     this.#sent = frame.resumed ? frame.up : 0;
     this.#maxSeq = frame.maxSeq;
     this.#downFrom = frame.downFrom;
-    const { resumed } = frame;
+    const { resumed, durability } = frame;
     return [
+      { kind: 'keeping', durability },
+      ...lost,
       { kind: 'restored', resumed, toolCallsCarried: 0, throughSample },
       { kind: 'configured' },
     ];
+  }
+
+  /** Another session than the one that was: what is known of that one is told before it is forgotten. */
+  #lostBy({ resumed, epoch }: WelcomeFrame): readonly ProviderEvent[] {
+    const custody = this.#custody;
+    if (resumed || custody.epoch === 0 || epoch <= custody.epoch) return [];
+    const acknowledgedSample = custody.numbers.endOf(custody.acked);
+    return [{ kind: 'sessionLost', acknowledgedSample, fromSample: custody.fin }];
   }
 
   #acknowledged(frame: AckFrame | PingFrame | PongFrame): readonly ProviderEvent[] {
@@ -186,7 +202,9 @@ export class GatewayStream implements ProviderStream {
     const custody = this.#custody;
     this.#onTheWay.committed(frame.committed);
     this.#maxSeq = Math.max(this.#maxSeq, frame.maxSeq);
-    custody.acked = Math.max(custody.acked, Math.min(frame.committed, this.#sent));
+    const acked = Math.max(custody.acked, Math.min(frame.committed, this.#sent));
+    if (acked > custody.acked) custody.patience.progressed();
+    custody.acked = acked;
     return [{ kind: 'committed', throughSample: custody.numbers.endOf(custody.acked) }];
   }
 
@@ -216,28 +234,11 @@ export class GatewayStream implements ProviderStream {
   }
 
   #acknowledgement(): ProviderEvent {
-    const { received: committed } = this.#custody;
-    const ack = { type: 'ack', epoch: this.#epoch, committed, maxSeq: 0, ackDelayMs: 0 } as const;
-    return { kind: 'send', frames: [encodeFrame({ ...ack, ranges: [] })] };
-  }
-
-  /** A session that is gone is forgotten: the next dial begins another. */
-  #failureOf(failure: Failure): Failure {
-    if (failure.kind === 'staleHandle') this.#custody.forget();
-    return failure;
+    return { kind: 'send', frames: [acknowledgementOf(this.#custody.received, this.#epoch)] };
   }
 
   #standing(nonce: number): Omit<PingFrame, 'type'> {
-    const { received } = this.#custody;
-    return {
-      nonce,
-      epoch: this.#epoch,
-      lastSent: this.#sent,
-      received,
-      committed: received,
-      maxSeq: 0,
-      sentAtMs: 0,
-    };
+    return standingOf(nonce, this.#epoch, this.#sent, this.#custody.received);
   }
 
   #scratchFor(bytes: number): Uint8Array {

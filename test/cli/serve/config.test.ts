@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { checkConfig, problemLine, readConfig } from '../../../src/cli/serve/config-file.ts';
+import { addressesOf } from '../../../src/cli/option-values.ts';
 import { gatewayJsonSchema } from '../../../src/cli/serve/config-schema.ts';
 import { settingsOf } from '../../../src/cli/serve/settings.ts';
 
@@ -54,6 +55,10 @@ describe('the configuration file', () => {
     ['port:\n\t- 3', 'g.yaml:2:1: tabs are not allowed as indentation: take spaces'],
     ['port: 1\n---\nport: 2', 'g.yaml:2:1: a second document begins here: leave one'],
     ['port: !!js/function x', 'g.yaml:1:7: unresolved tag: tag:yaml.org,2002:js/function'],
+    [
+      'drain:\n  to:\n    - gw7.example',
+      'g.yaml:3:7: drain.to[0] is gw7.example: give an address without a user or a password, such as wss://gw7.eu.example',
+    ],
     ['- port: 3', 'g.yaml:1:1: the file is a list: give settings by their names'],
   ])('is refused, with the place and what to give: %j', (source, line) => {
     expect(linesOf(source)).toEqual([line]);
@@ -140,6 +145,28 @@ describe('what tenuto serve is told', () => {
       { provider: 'whisper', simulated: true },
       { provider: 'local', simulated: true },
     ]);
+  });
+
+  it('sends clients elsewhere by option, by file, or not at all', () => {
+    const config = { drain: { to: ['wss://gw7.eu.example'] } };
+
+    expect(settingsOf({ simulated: false }).drainTo).toEqual([]);
+    expect(settingsOf({ simulated: false }, config).drainTo).toEqual(['wss://gw7.eu.example']);
+    expect(settingsOf({ simulated: false, drainTo: ['ws://b'] }, config).drainTo).toEqual([
+      'ws://b',
+    ]);
+  });
+
+  it('takes no more addresses than one GOAWAY has, and none with a password', () => {
+    const many = Array.from({ length: 17 }, (_, at) => `wss://gw${at}.example`).join(',');
+
+    expect(addressesOf('wss://a.example, ws://b.example')).toEqual([
+      'wss://a.example',
+      'ws://b.example',
+    ]);
+    for (const wrong of [many, '', 'https://a.example', 'wss://me:secret@a.example']) {
+      expect(() => addressesOf(wrong)).toThrow('Give 1 to 16 addresses');
+    }
   });
 
   it('of paths in a file is relative to the file, and of an option to where one stands', () => {

@@ -87,7 +87,7 @@ describe('a client', () => {
       .decode(frame);
     const given = gateway({ url, token: 'always' }).openStream(FORMAT).decode(frame);
 
-    expect(asked).toEqual([{ kind: 'endAnnounced', inMs: 60_000 }]);
+    expect(asked).toEqual([{ kind: 'credentialEnds', inMs: 60_000 }]);
     expect(given[0]?.kind).toBe('ignored');
   });
 

@@ -30,7 +30,8 @@ const candidate = {
 export const orchestratorModel: PathOptions<Machine> = {
   input: {
     candidates: [
-      candidate,
+      // A second session here takes over from the first.
+      { ...candidate, takesOver: true },
       // No second session is allowed here: its end is met by letting go first.
       {
         ...candidate,

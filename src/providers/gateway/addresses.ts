@@ -1,0 +1,58 @@
+/** Where a gateway is dialled: at the address that the user gave, or where it sends its clients, as far as the user trusts that. */
+import type { Random } from '../../ports/random.ts';
+
+export class Addresses {
+  readonly #home: string;
+  readonly #trusted: ReadonlySet<string>;
+  readonly #random: Random;
+  /** Dialled one after the other, from the first again after the last. */
+  #list: readonly string[];
+  #dials = 0;
+
+  /** @param trusted besides `home`: of an address only scheme, host and port matter. */
+  constructor(home: string, trusted: readonly string[], random: Random) {
+    this.#home = home;
+    this.#trusted = new Set([home, ...trusted].map((address) => new URL(address).origin));
+    this.#random = random;
+    this.#list = [home];
+  }
+
+  /** For the next dial. */
+  next(): string {
+    const address = this.#list[this.#dials % this.#list.length] ?? this.#home;
+    this.#dials += 1;
+    return address;
+  }
+
+  /**
+   * The gateway sends its clients there, each to another one first.
+   *
+   * @returns what is not trusted, and is passed over (PROTOCOL.md, P11.2).
+   */
+  sentTo(addresses: readonly string[]): readonly string[] {
+    const trusted = addresses.filter((address) => this.#isTrusted(address));
+    if (trusted.length > 0) {
+      const at = Math.floor(this.#random.unit() * trusted.length);
+      const inTurn = [...trusted.slice(at), ...trusted.slice(0, at)];
+      this.#list = [...inTurn.map((address) => this.#whole(address)), this.#home];
+      this.#dials = 0;
+    }
+    return addresses.filter((address) => !this.#isTrusted(address));
+  }
+
+  /** The session lives there now: who has to dial again dials there first. */
+  welcomedAt(address: string): void {
+    this.#list = address === this.#home ? [this.#home] : [address, this.#home];
+    this.#dials = 0;
+  }
+
+  #isTrusted(address: string): boolean {
+    return URL.canParse(address) && this.#trusted.has(new URL(address).origin);
+  }
+
+  /** An address without a path means the one that was given. */
+  #whole(address: string): string {
+    const { origin, pathname } = new URL(address);
+    return origin + (pathname === '/' ? new URL(this.#home).pathname : pathname);
+  }
+}

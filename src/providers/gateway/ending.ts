@@ -1,0 +1,70 @@
+/** How one socket to the gateway ends, and what becomes of the session then. */
+import type { Custody } from './custody.ts';
+import { failureOfClose, failureOfRefusal } from './failures.ts';
+import type { ProviderEvent } from '../contract.ts';
+import type { Failure } from '../../../machines/failure.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SocketEnd } from '../../ports/socket.ts';
+import { CLOSE, classify } from '../../protocol/close-codes.ts';
+import type { RefusedFrame } from '../../protocol/types.ts';
+
+/** A newer socket of this client has the session, or has asked for it: that is what fenced this one. */
+const MOVED: Failure = {
+  kind: 'planned',
+  code: String(CLOSE.fenced),
+  detail: 'the session goes on on another socket',
+};
+const MISUNDERSTOOD =
+  'it closes every socket as a protocol error, also of a new session: another version, or something in between';
+const TAKEN =
+  'twice in a row the session was not taken up again: somebody else has its token, or the gateway has lost its sessions';
+
+export class Ending {
+  readonly #custody: Custody;
+  readonly #clock: Pick<Clock, 'nowMs'>;
+  #refused: RefusedFrame | null = null;
+  /** Nothing that comes after it is a loss. */
+  hasFinAck = false;
+
+  constructor(custody: Custody, clock: Pick<Clock, 'nowMs'>) {
+    this.#custody = custody;
+    this.#clock = clock;
+  }
+
+  refused(frame: RefusedFrame): readonly ProviderEvent[] {
+    this.#refused = frame;
+    const failure = this.#judged(failureOfRefusal(frame), frame.code);
+    return [...this.#alarms(frame.code), { kind: 'failed', failure }];
+  }
+
+  /** What is told of an end beyond what it means. */
+  eventsOf({ code }: SocketEnd): readonly ProviderEvent[] {
+    return this.#refused === null ? this.#alarms(code) : [];
+  }
+
+  /** @param att which of the client's dials it was. */
+  failureOf(end: SocketEnd, att: number): Failure {
+    if (this.#refused !== null) return failureOfRefusal(this.#refused);
+    if (end.code === CLOSE.fenced && this.#custody.att > att) return MOVED;
+    return this.#judged(failureOfClose(end, this.hasFinAck), end.code);
+  }
+
+  /** A session that is gone is forgotten: the next dial begins another. */
+  #judged(failure: Failure, code: number): Failure {
+    const { patience } = this.#custody;
+    const { newSessionAfter } = classify(code, this.hasFinAck);
+    const verdict =
+      newSessionAfter === undefined
+        ? 'again'
+        : patience.protocolError(this.#clock.nowMs(), newSessionAfter);
+    if (failure.kind === 'staleHandle' || verdict === 'beginAnew') this.#custody.forget();
+    return verdict === 'giveUp' ? { ...failure, kind: 'config', detail: MISUNDERSTOOD } : failure;
+  }
+
+  /** What the user is to look into, though all goes on as another session. */
+  #alarms(code: number): readonly ProviderEvent[] {
+    if (classify(code, this.hasFinAck).isAlarmingTwice !== true) return [];
+    if (!this.#custody.patience.badToken()) return [];
+    return [{ kind: 'failed', failure: { kind: 'perRequest', code: String(code), detail: TAKEN } }];
+  }
+}

@@ -1,0 +1,137 @@
+/** How often a gateway may turn its client away before that is more than bad luck (PROTOCOL.md, P16). */
+import { describe, expect, it } from 'vitest';
+
+import { seededRandom } from '../../src/ports/random.ts';
+import { encodeFrame, decodeFrame } from '../../src/protocol/frames.ts';
+import type { HelloFrame, WelcomeFrame } from '../../src/protocol/types.ts';
+import { Addresses } from '../../src/providers/gateway/addresses.ts';
+import { Custody } from '../../src/providers/gateway/custody.ts';
+import { GatewayStream } from '../../src/providers/gateway/stream.ts';
+
+const HOME = 'wss://voice.example/v1/session';
+const WELCOME: Omit<WelcomeFrame, 'epoch' | 'resumed'> = {
+  type: 'welcome',
+  v: 1,
+  sid: 'session',
+  lin: 'log',
+  up: 0,
+  downFrom: 1,
+  maxSeq: 100,
+  resume: 'token',
+  graceMs: 120_000,
+  retainMs: 120_000,
+  maxFrame: 65_536,
+  durability: 'memory',
+  ping: { idleMs: 5_000, deadMs: 20_000 },
+  caps: [],
+  now: 0,
+};
+
+class Client {
+  nowMs = 0;
+  readonly #custody = new Custody(seededRandom(1), new Addresses(HOME, [], seededRandom(1)));
+  #epoch = 0;
+  stream = this.#opened();
+  /** What the newest HELLO asked for. */
+  mode: HelloFrame['mode'] = 'new';
+
+  /** Another socket: it says HELLO and is welcomed. */
+  attach(): this {
+    this.stream = this.#opened();
+    const [hello] = this.stream.encodeHello();
+    const frame = decodeFrame(hello as Uint8Array);
+    if (frame.type === 'hello') this.mode = frame.mode;
+    this.#epoch += 1;
+    const resumed = this.mode === 'resume';
+    this.stream.decode(encodeFrame({ ...WELCOME, epoch: this.#epoch, resumed }));
+    return this;
+  }
+
+  /** What an end with this code means. */
+  ended(code: number): { kind: string; warnings: number } {
+    const end = { kind: 'closed', code, reason: '' } as const;
+    const warnings = this.stream.decodeEnd(end).length;
+    return { kind: this.stream.classifyEnd(end).kind, warnings };
+  }
+
+  commits(): void {
+    this.stream.encodeAudio(new Uint8Array(640));
+    const ack = { epoch: this.#epoch, committed: 1, maxSeq: 100, ackDelayMs: 0, ranges: [] };
+    this.stream.decode(encodeFrame({ type: 'ack', ...ack }));
+  }
+
+  #opened(): GatewayStream {
+    const audio = { encoding: 'pcm_s16le', sampleRateHz: 16_000 } as const;
+    const facts = { audio, app: null, client: 'test' };
+    const clock = { nowMs: () => this.nowMs };
+    return new GatewayStream(
+      this.#custody,
+      facts,
+      () => 0,
+      () => HOME,
+      clock,
+    );
+  }
+}
+
+function turnedAway(client: Client, codes: readonly number[], everyMs = 1_000): readonly string[] {
+  return codes.map((code) => {
+    client.attach();
+    client.nowMs += everyMs;
+    return `${client.mode} ${client.ended(code).kind}`;
+  });
+}
+
+const AGAIN = 'resume planned';
+
+describe('protocol errors in a row', () => {
+  it.each([[[4400, 4400, 4400]], [[1002, 1007, 4400]]])(
+    'three within a minute lead to a new session, and three more to the end: %j (P16.3)',
+    (codes) => {
+      const client = new Client().attach();
+
+      const ends = turnedAway(client, [...codes, ...codes]);
+
+      expect(ends).toEqual([AGAIN, AGAIN, AGAIN, 'new planned', AGAIN, 'resume config']);
+    },
+  );
+
+  it('that are more than a minute apart are bad luck', () => {
+    const client = new Client().attach();
+
+    const ends = turnedAway(client, [4400, 4400, 4400, 4400], 30_000);
+
+    expect(ends).toEqual([AGAIN, AGAIN, AGAIN, AGAIN]);
+  });
+
+  it('are counted anew when something was committed', () => {
+    const client = new Client().attach();
+    turnedAway(client, [4400, 4400]);
+
+    client.attach().commits();
+    const ends = turnedAway(client, [4400, 4400]);
+
+    expect(ends).toEqual([AGAIN, AGAIN]);
+  });
+});
+
+describe('a token that is refused', () => {
+  it('leads to a new session, and is told where that happens twice in a row (P16.1)', () => {
+    const client = new Client().attach().attach();
+
+    expect(client.ended(4403)).toEqual({ kind: 'staleHandle', warnings: 0 });
+    client.attach();
+    expect(client.mode).toBe('new');
+    expect(client.ended(4403)).toEqual({ kind: 'staleHandle', warnings: 1 });
+  });
+
+  it('once, after the session had been taken up again in between, is no alarm', () => {
+    const client = new Client().attach().attach();
+    client.ended(4403);
+
+    client.attach().attach();
+
+    expect(client.mode).toBe('resume');
+    expect(client.ended(4403)).toMatchObject({ warnings: 0 });
+  });
+});
