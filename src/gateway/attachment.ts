@@ -7,16 +7,13 @@ import type { Counters } from './counters.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
 import type { Client } from './down-stream.ts';
 import type { GatewaySession } from './session.ts';
+import { SignsOfLife } from './signs-of-life.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
 import { encodeFrame } from '../protocol/frames.ts';
-import {
-  DOWN_LOG_MAX_BYTES,
-  PING_IDLE_MS,
-  SEND_BUFFER_MAX_BYTES,
-  SERVER_DEAD_MS,
-} from '../protocol/limits.ts';
+import { DOWN_LOG_MAX_BYTES, PING_IDLE_MS, SEND_BUFFER_MAX_BYTES } from '../protocol/limits.ts';
 import type {
   AckFrame,
   DataFrame,
@@ -31,6 +28,7 @@ export interface AttachmentOptions extends BearerTermOptions {
   readonly session: GatewaySession;
   readonly socket: GatewaySocket;
   readonly clock: Clock;
+  readonly random: Random;
   readonly limits: AdmissionLimits;
   readonly counters: Counters;
   /** The socket counts no more. */
@@ -44,10 +42,9 @@ export class Attachment implements Client {
   readonly #startedAtMs: number;
   readonly #acks: Acknowledging;
   readonly #bearer: BearerTerm;
-  #pulseTimer: unknown = null;
-  #receivedAtMs: number;
-  #sentAtMs: number;
-  #nonce = 0;
+  readonly #signs: SignsOfLife;
+  /** More than may be waits for the client's acknowledgement, beyond this seq. */
+  #owed = { behind: 0, sinceMs: 0 };
   #hasAnsweredFin = false;
   #isOver = false;
 
@@ -55,15 +52,19 @@ export class Attachment implements Client {
     this.#options = options;
     this.#epoch = options.session.standing.epoch;
     this.#startedAtMs = options.clock.nowMs();
-    this.#receivedAtMs = this.#startedAtMs;
-    this.#sentAtMs = this.#startedAtMs;
-    const { session, clock, limits } = options;
+    const { session, clock, random, limits } = options;
     const send = (frame: Uint8Array): void => {
       this.send(frame);
     };
     this.#acks = new Acknowledging({ session, clock, limits, send });
     this.#bearer = new BearerTerm(options, this);
-    this.#pulse();
+    this.#signs = new SignsOfLife({
+      clock,
+      random,
+      ping: (nonce) => this.send(encodeFrame({ type: 'ping', ...this.#standing(nonce) })),
+      objection: () => this.#objection(),
+      close: (code) => this.close(code),
+    });
   }
 
   /** @param bytes what `frame` was read from; only valid during the call. */
@@ -109,13 +110,13 @@ export class Attachment implements Client {
 
   /** Any byte is a sign of life. */
   heard(): void {
-    this.#receivedAtMs = this.#options.clock.nowMs();
+    this.#signs.heard();
   }
 
   send(frame: Uint8Array): void {
     if (this.#isOver) return;
-    const { socket, clock } = this.#options;
-    this.#sentAtMs = clock.nowMs();
+    const { socket } = this.#options;
+    this.#signs.sent();
     this.#options.counters.framesOut += 1;
     this.#options.counters.bytesOut += frame.length;
     socket.send(frame);
@@ -149,10 +150,10 @@ export class Attachment implements Client {
   ended(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { clock, session, onGone } = this.#options;
+    const { session, onGone } = this.#options;
     this.#acks.stop();
     this.#bearer.stop();
-    clock.clearTimeout(this.#pulseTimer);
+    this.#signs.stop();
     session.detach(this);
     onGone();
   }
@@ -204,25 +205,15 @@ export class Attachment implements Client {
     if (this.#hasAnsweredFin && downAcked >= down) session.retire();
   }
 
-  /** Asks who says nothing, and lets go of who does not answer. The client may be asleep: the session stays. */
-  #pulse(): void {
-    const { clock } = this.#options;
-    const nowMs = clock.nowMs();
-    if (nowMs - this.#receivedAtMs >= SERVER_DEAD_MS) {
-      this.close(CLOSE.heartbeat);
-      return;
+  /** Who acknowledges nothing of so much for so long never will. P13.7 */
+  #objection(): CloseCode | null {
+    const { session, clock } = this.#options;
+    const { downAcked } = session.standing;
+    if (!session.isOwed || downAcked > this.#owed.behind) {
+      this.#owed = { behind: downAcked, sinceMs: clock.nowMs() };
     }
-    if (this.#bearer.isExpired) {
-      this.close(CLOSE.unauthorised);
-      return;
-    }
-    if (nowMs - this.#sentAtMs >= PING_IDLE_MS) {
-      this.#nonce = (this.#nonce + 1) & 0xffff;
-      this.send(encodeFrame({ type: 'ping', ...this.#standing(this.#nonce) }));
-    }
-    this.#pulseTimer = clock.setTimeout(() => {
-      this.#pulse();
-    }, PING_IDLE_MS);
+    if (clock.nowMs() - this.#owed.sinceMs >= PING_IDLE_MS) return CLOSE.rate;
+    return this.#bearer.isExpired ? CLOSE.unauthorised : null;
   }
 
   #standing(nonce: number): Omit<PingFrame, 'type'> {

@@ -40,6 +40,11 @@ export class DownStream {
     return this.#kept.sentThrough;
   }
 
+  /** As much is kept for the client as may be. */
+  get isFull(): boolean {
+    return this.#kept.isFull;
+  }
+
   /** @throws RangeError for what tenuto.v1 cannot carry: then nothing is said. */
   say(codec: DataFrame['codec'], payload: Uint8Array): void {
     const { now } = this.#state;
@@ -89,8 +94,10 @@ export class DownStream {
     const acked = Math.min(seq, committed.down);
     if (acked <= now.downAcked) return;
     now.downAcked = acked;
+    const wasFull = this.isFull;
     this.#kept.acknowledge(acked);
     this.#log.touch();
+    if (wasFull) this.#client?.committed(); // there is room again
   }
 
   /** Nothing follows what is in the log. */

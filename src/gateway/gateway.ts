@@ -29,6 +29,7 @@ import { systemClock, systemWallClock } from '../ports/clock.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Durability } from '../ports/log-store.ts';
 import { systemRandom } from '../ports/random.ts';
+import type { Random } from '../ports/random.ts';
 import { silentLogger } from '../ports/logger.ts';
 import type { Logger } from '../ports/logger.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
@@ -43,6 +44,7 @@ const NO_SUCH_SESSION_AFTER_MS = 50;
 export class Gateway implements House {
   readonly clock: Clock;
   readonly wallClock: WallClock;
+  readonly random: Random;
   readonly graceMs: number;
   readonly #store: MeteredStore;
   readonly #logger: Logger;
@@ -55,17 +57,17 @@ export class Gateway implements House {
   readonly counters = new Counters();
   readonly #pauses: Pauses;
   #sweepTimer: unknown;
-  /** Where clients may go in a drain. */
-  #elsewhere: readonly string[] = [];
+  #elsewhere: readonly string[] = []; // where clients may go in a drain
 
   constructor(options: GatewayOptions) {
     this.clock = options.clock ?? systemClock;
     this.wallClock = options.wallClock ?? systemWallClock;
+    this.random = options.random ?? systemRandom;
     this.graceMs = options.graceMs ?? GRACE_MS;
     this.#pauses = new Pauses(this.clock);
     this.#logger = options.logger ?? silentLogger;
-    const { apps, verify, onAudit = null, random = systemRandom } = options;
-    const { clock, wallClock, graceMs, counters } = this;
+    const { apps, verify, onAudit = null } = options;
+    const { clock, wallClock, random, graceMs, counters } = this;
     const store = new MeteredStore(options.store, counters, clock, (isWell) => {
       this.#life.tell({ type: isWell ? 'store.answered' : 'store.failed' });
     });

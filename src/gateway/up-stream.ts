@@ -68,6 +68,13 @@ export class UpStream {
     this.#waiting.push({ seq, hand: this.#handing(seq, codec, new Uint8Array(payload)) });
   }
 
+  /** A gap of which some is here, without that. P14.2 */
+  restOf(gap: GapFrame, fromSeq: number): GapFrame {
+    const end = gap.position + gap.samplesLost;
+    const position = Math.min(end, Math.max(gap.position, this.#position));
+    return { ...gap, fromSeq, position, samplesLost: end - position };
+  }
+
   /** Finals cover the audio through `fin`: the newest seq with which everything is done, or 0 where that is not known. */
   finished(fin: number): number {
     const first = this.#unfinished.findIndex(({ end }) => end > fin);
@@ -95,11 +102,14 @@ export class UpStream {
   /**
    * How far the client may send: absolute, and never less than it was, so that a lost grant costs nothing. While too much
    * waits for its result it stays where it is.
+   *
+   * @param isHeld it does so for another reason.
    */
-  maxSeq(committed: number, fin: number): number {
+  maxSeq(committed: number, fin: number, isHeld = false): number {
     const finished = Math.max(fin, this.#finishedThrough);
     const unfinishedMs = ((this.#position - finished) * 1_000) / this.#sampleRateHz;
-    if (unfinishedMs > UNFINISHED_MAX_MS || this.#unhandled.isTooMuch) return this.#edge;
+    const isTooMuch = unfinishedMs > UNFINISHED_MAX_MS || this.#unhandled.isTooMuch;
+    if (isTooMuch || isHeld) return this.#edge;
     const chunks = Math.floor(WINDOW_BYTES / this.#size.bytes);
     const window = Math.max(WINDOW_MIN_CHUNKS, Math.min(WINDOW_CHUNKS, chunks));
     this.#edge = Math.max(this.#edge, committed + window);

@@ -119,6 +119,7 @@ describe('a log that cannot be read', () => {
 });
 
 describe('an app that ends its session', () => {
+  // P17.6
   it('P17.5 has all that it said before sent, then FIN_ACK, and 1000 once the client has it', async () => {
     world = new GatewayWorld();
     const client = world.client();
@@ -141,6 +142,7 @@ describe('an app that ends its session', () => {
     expect(Array.from(world.gateway.sessions)).toEqual([]);
   });
 
+  // P17.6
   it('P17.5 while its client is away tells it when it is back', async () => {
     world = new GatewayWorld();
     const client = world.client();
@@ -175,6 +177,7 @@ describe('a result that cannot be said', () => {
 });
 
 describe('a gateway that closes', () => {
+  // P13.1
   it('does not wait for a store that never answers, and has acknowledged nothing that is not safe', async () => {
     let isSilent = false;
     const store = createMemoryStore();

@@ -1,8 +1,13 @@
 /** What proves to a gateway that a session is this client's, and how far the two had come: from one socket to the next. */
+import type { Failure } from '../../../machines/failure.ts';
 import type { Random } from '../../ports/random.ts';
+import type { CloseMeaning } from '../../protocol/close-codes.ts';
 import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 
 const INST_BYTES = 16;
+
+/** `maxSeq` of a client: it takes what comes (PROTOCOL.md, P7.1). */
+export const NO_BOUND = 0xffff_ffff;
 
 /** What stands in every HELLO of a client. */
 export interface ClaimFacts {
@@ -13,6 +18,8 @@ export interface ClaimFacts {
 
 /** `stale`: the welcome comes after a newer one. `begun`: another session than before. `moved`: of another log. */
 export type Welcomed = 'stale' | 'begun' | 'moved' | 'resumed';
+
+type ErrorBound = NonNullable<CloseMeaning['newSessionAfter']>;
 
 /** Holds secrets: nobody inspects it. */
 export class Claim {
@@ -29,6 +36,8 @@ export class Claim {
   acked = 0;
   /** The gateway's frames are here through this one. */
   received = 0;
+  /** When the newest sockets ended for an error in the protocol. */
+  #errorsAtMs: readonly number[] = [];
 
   constructor(random: Random) {
     this.inst = Array.from({ length: INST_BYTES }, () =>
@@ -88,9 +97,27 @@ export class Claim {
     return isMoved ? 'moved' : 'resumed';
   }
 
+  /**
+   * A socket ended, and so did the session where it is gone, or errs too often in the protocol (P16.3): the next dial begins
+   * another.
+   */
+  ended(failure: Failure, { newSessionAfter }: CloseMeaning, nowMs: number): Failure {
+    const isErring = newSessionAfter !== undefined && this.#isErring(newSessionAfter, nowMs);
+    const kind = isErring ? 'staleHandle' : failure.kind;
+    if (kind === 'staleHandle') this.forget();
+    return { ...failure, kind };
+  }
+
   /** The session is gone: the next dial begins another. */
   forget(): void {
     this.#sid = null;
     this.#token = null;
+  }
+
+  #isErring({ count, withinMs }: ErrorBound, nowMs: number): boolean {
+    const recent = this.#errorsAtMs.filter((atMs) => Math.abs(nowMs - atMs) < withinMs);
+    const isTooMuch = recent.length + 1 >= count;
+    this.#errorsAtMs = isTooMuch ? [] : [...recent, nowMs];
+    return isTooMuch;
   }
 }

@@ -7,6 +7,8 @@ import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 export interface CustodyOptions extends ClaimFacts {
   /** There is somebody to ask for a new bearer. */
   readonly renewsBearer?: boolean;
+  /** Where it dials: what a gateway names elsewhere is passed over. */
+  readonly url: string;
 }
 
 export class Custody extends Claim {

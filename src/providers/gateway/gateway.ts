@@ -88,7 +88,7 @@ export function gateway(options: GatewayProviderOptions): Provider {
       const custody = memory?.shared?.(newCustody) ?? newCustody(systemRandom);
       const audio = { encoding: 'pcm_s16le', sampleRateHz } as const;
       const renewsBearer = typeof token === 'function';
-      const facts = { audio, app, client: CLIENT, renewsBearer };
+      const facts = { audio, app, client: CLIENT, renewsBearer, url };
       return new GatewayStream(custody, facts, systemWallClock);
     },
     classifyEnd: (end) => failureOfClose(end, false),

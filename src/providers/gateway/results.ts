@@ -31,6 +31,22 @@ export function eventOf(said: unknown): ProviderEvent {
   }
 }
 
+/**
+ * A gateway sends nobody to where they were not told to go (PROTOCOL.md, P11.2): its word for it is not repeated either.
+ *
+ * @param url where the client dials.
+ */
+export function passedOver(
+  addresses: readonly (string | undefined)[],
+  url: string,
+): readonly ProviderEvent[] {
+  const { host } = new URL(url);
+  const isForeign = addresses.some(
+    (address = url) => !URL.canParse(address) || new URL(address).host !== host,
+  );
+  return isForeign ? [{ kind: 'ignored', what: 'an address that was not given' }] : [];
+}
+
 function transcript(event: SpeechFinal | SpeechInterim): ProviderEvent {
   const { type, text, words, from, to, endsUtterance } = event;
   return {

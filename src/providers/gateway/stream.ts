@@ -1,13 +1,14 @@
 /** One socket to the gateway: frames of `tenuto.v1`, both ways. What outlives it is in `Custody`. */
+import { NO_BOUND } from './claim.ts';
 import type { Custody, CustodyOptions } from './custody.ts';
 import { failureOfClose, failureOfRefusal } from './failures.ts';
-import { eventOf } from './results.ts';
+import { eventOf, passedOver } from './results.ts';
 import type { AudioPlace, ProviderEvent, ProviderStream } from '../contract.ts';
 import { objectIn } from '../wire/json.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
-import { CLOSE } from '../../protocol/close-codes.ts';
+import { CLOSE, classify } from '../../protocol/close-codes.ts';
 import { DATA_HEADER_BYTES, decodeFrame, encodeFrame, writeData } from '../../protocol/frames.ts';
 import type {
   AckFrame,
@@ -22,7 +23,7 @@ import type {
 const BYTES_PER_SAMPLE = 2;
 const MICROPHONE = 1;
 
-/** A newer socket of this client has the session: that is what fenced this one. */
+/** A newer socket of this client has the session. */
 const MOVED: Failure = {
   kind: 'planned',
   code: String(CLOSE.fenced),
@@ -37,8 +38,7 @@ export class GatewayStream implements ProviderStream {
   /** Sent on this socket, or in the log before it. */
   #sent = 0;
   #maxSeq = 0;
-  /** The first frame of the gateway's own on this socket. */
-  #downFrom = 1;
+  #downFrom = 1; // the gateway's first on this socket
   #nonce = 0;
   #hasFinAck = false;
   #refused: RefusedFrame | null = null;
@@ -102,16 +102,14 @@ export class GatewayStream implements ProviderStream {
   encodeKeepAlive(): Frame | null {
     return this.encodeProbe();
   }
-
   encodeProbe(): Frame | null {
     if (this.#epoch === 0) return null;
     this.#nonce = (this.#nonce + 1) & 0xffff;
     return encodeFrame({ type: 'ping', ...this.#standing(this.#nonce) });
   }
 
-  /** What is committed is told without being asked. */
   encodeFlush(): Frame | null {
-    return this.encodeProbe();
+    return this.encodeProbe(); // what is committed is told without being asked
   }
 
   encodeGoodbye(): Frame | null {
@@ -125,7 +123,7 @@ export class GatewayStream implements ProviderStream {
         return this.#welcomed(frame);
       case 'refused':
         this.#refused = frame;
-        return [{ kind: 'failed', failure: this.#failureOf(failureOfRefusal(frame)) }];
+        return [{ kind: 'failed', failure: this.#failureOf(failureOfRefusal(frame), frame.code) }];
       case 'ack':
         return this.#acknowledged(frame);
       case 'data':
@@ -133,11 +131,14 @@ export class GatewayStream implements ProviderStream {
       case 'hint':
         return [eventOf(Object(frame.json) as Readonly<Record<string, unknown>>)];
       case 'ping':
-        return this.#answered(frame);
+        return this.#holeBefore(frame) ?? this.#answered(frame);
       case 'pong':
-        return [{ kind: 'pong' }, ...this.#acknowledged(frame)];
+        return this.#holeBefore(frame) ?? [{ kind: 'pong' }, ...this.#acknowledged(frame)];
       case 'goAway':
-        return [{ kind: 'endAnnounced', inMs: frame.deadlineMs }];
+        return [
+          { kind: 'endAnnounced', inMs: frame.deadlineMs },
+          ...passedOver(frame.to, this.#options.url),
+        ];
       case 'authOk':
         return [this.#expiring(frame)];
       case 'finAck':
@@ -151,10 +152,10 @@ export class GatewayStream implements ProviderStream {
   classifyEnd(end: SocketEnd): Failure {
     if (this.#refused !== null) return failureOfRefusal(this.#refused);
     if (end.code === CLOSE.fenced && this.#custody.epoch > this.#epoch) return MOVED;
-    return this.#failureOf(failureOfClose(end, this.#hasFinAck));
+    return this.#failureOf(failureOfClose(end, this.#hasFinAck), end.code);
   }
 
-  /** A bearer's end is one that was announced: another link, with a new bearer, takes over before it. */
+  /** Announced as any: another link, with a new bearer, takes over before it. */
   #expiring({ expiresInMs }: AuthOkFrame): ProviderEvent {
     return expiresInMs === null || this.#options.renewsBearer !== true
       ? { kind: 'ignored', what: 'a bearer that is not renewed' }
@@ -171,10 +172,10 @@ export class GatewayStream implements ProviderStream {
     this.#sent = frame.resumed ? frame.up : 0;
     this.#maxSeq = frame.maxSeq;
     this.#downFrom = frame.downFrom;
-    const { resumed } = frame;
     return [
-      { kind: 'restored', resumed, toolCallsCarried: 0, throughSample },
+      { kind: 'restored', resumed: frame.resumed, toolCallsCarried: 0, throughSample },
       { kind: 'configured' },
+      ...passedOver([frame.at], this.#options.url),
     ];
   }
 
@@ -186,14 +187,10 @@ export class GatewayStream implements ProviderStream {
     return [{ kind: 'committed', throughSample: custody.numbers.endOf(custody.acked) }];
   }
 
-  /** Sequenced: once, in order, and acknowledged. */
   #said({ epoch, seq, codec, payload }: DataFrame): readonly ProviderEvent[] {
     const custody = this.#custody;
     if (epoch !== this.#epoch || seq <= custody.received) return [this.#acknowledgement()];
-    if (seq > Math.max(custody.received + 1, this.#downFrom)) {
-      const detail = `frame ${seq} came after ${custody.received}`;
-      return [{ kind: 'failed', failure: { kind: 'transient', code: '4400', detail } }]; // P14.1
-    }
+    if (seq > Math.max(custody.received + 1, this.#downFrom)) return this.#hole(`frame ${seq}`); // P14.1
     custody.received = seq;
     const said = codec === 'json' ? objectIn(payload) : null;
     if (said === null) return [this.#acknowledgement()];
@@ -205,6 +202,17 @@ export class GatewayStream implements ProviderStream {
     return [event, this.#acknowledgement()];
   }
 
+  /** The transport keeps order: what was sent before is here. Null where it is. P7.4 */
+  #holeBefore({ epoch, lastSent }: PingFrame | PongFrame): readonly ProviderEvent[] | null {
+    const hereThrough = Math.max(this.#custody.received, this.#downFrom - 1);
+    return epoch === this.#epoch && lastSent > hereThrough ? this.#hole('a ping') : null;
+  }
+
+  #hole(what: string): readonly ProviderEvent[] {
+    const detail = `${what} came after frame ${this.#custody.received}`;
+    return [{ kind: 'failed', failure: { kind: 'transient', code: '4400', detail } }];
+  }
+
   #answered(frame: PingFrame): readonly ProviderEvent[] {
     const { nonce, sentAtMs: echoMs } = frame;
     const pong = encodeFrame({ type: 'pong', ...this.#standing(nonce), echoMs });
@@ -213,14 +221,12 @@ export class GatewayStream implements ProviderStream {
 
   #acknowledgement(): ProviderEvent {
     const { received: committed } = this.#custody;
-    const ack = { type: 'ack', epoch: this.#epoch, committed, maxSeq: 0, ackDelayMs: 0 } as const;
-    return { kind: 'send', frames: [encodeFrame({ ...ack, ranges: [] })] };
+    const facts = { epoch: this.#epoch, committed, maxSeq: NO_BOUND, ackDelayMs: 0, ranges: [] };
+    return { kind: 'send', frames: [encodeFrame({ type: 'ack', ...facts })] };
   }
 
-  /** A session that is gone is forgotten: the next dial begins another. */
-  #failureOf(failure: Failure): Failure {
-    if (failure.kind === 'staleHandle') this.#custody.forget();
-    return failure;
+  #failureOf(failure: Failure, code: number): Failure {
+    return this.#custody.ended(failure, classify(code, this.#hasFinAck), this.#wallClock());
   }
 
   #standing(nonce: number): Omit<PingFrame, 'type'> {
@@ -231,7 +237,7 @@ export class GatewayStream implements ProviderStream {
       lastSent: this.#sent,
       received,
       committed: received,
-      maxSeq: 0,
+      maxSeq: NO_BOUND,
       sentAtMs: 0,
     };
   }

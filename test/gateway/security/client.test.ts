@@ -34,6 +34,7 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 describe('a client', () => {
+  // P2.2
   it('#26 says nothing in the clear to another machine, unless it is told to', () => {
     for (const url of [
       'ws://voice.example/v1/session',
@@ -64,6 +65,7 @@ describe('a client', () => {
     }
   });
 
+  // P11.2
   it('#28 dials where it was told to, whatever a gateway names', async () => {
     const provider = gateway({ url: 'wss://voice.example/v1/session' });
     const stream = provider.openStream(FORMAT);

@@ -34,6 +34,7 @@ function isAttached(): boolean {
 }
 
 describe('a socket that has not said who it is', () => {
+  // P2.4
   it('#4 is closed after 5 s without HELLO', async () => {
     const clock = new VirtualClock();
     await served.start({ clock });
@@ -45,6 +46,7 @@ describe('a socket that has not said who it is', () => {
     expect(await peer.closed).toEqual({ code: 4400, reason: 'protocol-error' });
   });
 
+  // P2.5
   it('#4 leaves no more than 16 KiB with the gateway, however it sends them', async () => {
     await served.start({ clock: new VirtualClock() }); // so that nothing else ends it
     const whole = wsFrame(2, new Uint8Array(60_000));
@@ -113,6 +115,7 @@ describe('a socket', () => {
     expect(clock.nowMs()).toBeLessThan(15_000);
   });
 
+  // P13.7
   it('#6 that never reads is closed with 1 MiB waiting for it', async () => {
     await served.start();
     const peer = await served.socket();
