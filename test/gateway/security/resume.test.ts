@@ -243,6 +243,16 @@ describe('a bearer', () => {
     expect(codes).toEqual([4404, 4404]);
   });
 
+  it('lets nobody in whose end is no time, and nothing breaks by it', async () => {
+    const ends = [Infinity, NaN, 1e300, 'soon'];
+    open({ verify: async (at) => ({ subject: 'ann', expiresAtMs: ends[Number(at)] as number }) });
+
+    const codes: (number | null)[] = [];
+    for (const at of ends.keys()) codes.push(await codeOf({ auth: String(at) }));
+
+    expect(codes).toEqual([4420, 4420, 4420, 4420]);
+  });
+
   // P2.4, P10.3
   it('is asked for where somebody verifies it, and nobody waits for a verifier for ever', async () => {
     const answers: (() => Promise<never>)[] = [
