@@ -93,7 +93,7 @@ describe('a client', () => {
     expect(given[0]?.kind).toBe('ignored');
   });
 
-  it('asks for a new bearer before the one in use expires, and loses nothing by it', async () => {
+  it('#20 asks for a new bearer before the one in use expires, and loses nothing by it', async () => {
     const bearers: string[] = [];
     const verify = async (bearer: string): Promise<Principal> => {
       bearers.push(bearer);
@@ -115,7 +115,7 @@ describe('a client', () => {
     );
   });
 
-  it('asks for a new bearer where the one it has is refused, and comes back at once', async () => {
+  it('#20 asks for a new bearer where the one it has is refused, and comes back at once', async () => {
     const reasons: string[] = [];
     const { url } = await served.start({
       verify: async (bearer) => (bearer === 'good' ? { subject: 'ann' } : null),
