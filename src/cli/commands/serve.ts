@@ -5,7 +5,7 @@ import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, reportError } from '../io.ts';
 import { problemLine, readConfig } from '../serve/config-file.ts';
 import type { Problem } from '../serve/config-file.ts';
-import { defined, openStore, pemOf, startCandidates, verifierOf } from '../serve/parts.ts';
+import { defined, openStore, pemOf, startApps, verifierOf } from '../serve/parts.ts';
 import type { PartsOptions } from '../serve/parts.ts';
 import { settingsOf } from '../serve/settings.ts';
 import type { ServeOptions, ServeSettings } from '../serve/settings.ts';
@@ -13,7 +13,6 @@ import { authText, greeting, nameOf, newsText } from '../serve/words.ts';
 import { Refused } from '../serve/refused.ts';
 import { Watch } from '../serve/watch.ts';
 import type { GatewayNews } from '../serve/watch.ts';
-import { createSpeechApp } from '../../gateway/pipeline/speech-app.ts';
 import { AUDIT_MESSAGE } from '../../gateway/audit.ts';
 import { startGateway } from '../../gateway/server.ts';
 import type { GatewayServer } from '../../gateway/server.ts';
@@ -90,15 +89,8 @@ async function opened(
     const pem = await pemOf(settings);
     const store = await openStore(settings, logger);
     closers.push(() => store.close());
-    const services = await startCandidates(settings, parts);
-    closers.push(() => services.close());
-    const { filter, ...speech } = settings.speech;
-    const app = createSpeechApp({
-      candidates: () => services.candidates,
-      logger,
-      ...defined(speech),
-      ...(filter === false ? { filter } : {}),
-    });
+    const served = await startApps(settings, parts);
+    closers.push(() => served.close());
     const { host, port, graceMs, limits, origins } = settings;
     let isOpen = false;
     const warn: Logger['warn'] = (...told) => {
@@ -107,7 +99,7 @@ async function opened(
     };
     const server = await startGateway({
       store,
-      apps: new Map([['speech', watch.over(app)]]),
+      apps: new Map(Array.from(served.apps, ([name, app]) => [name, watch.over(app)])),
       verify,
       host,
       port,
@@ -183,10 +175,10 @@ function tellStart(
     io.note('Ctrl-C ends it.');
     return;
   }
-  const { store, auth, host, candidates, origins } = settings;
+  const { store, auth, host, apps, candidates, origins } = settings;
   const { durability } = gateway;
-  const providers = candidates.map(nameOf);
-  const facts = { url, host, port, store: store.kind, durability, providers, origins };
+  const providers = apps.includes('speech') ? candidates.map(nameOf) : [];
+  const facts = { url, host, port, store: store.kind, durability, apps, providers, origins };
   io.write(
     JSON.stringify({ type: 'gateway', ...facts, auth: auth.kind, authText: authText(auth) }),
   );

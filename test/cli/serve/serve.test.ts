@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
+import { ResumableWebSocket } from '../../../src/resumable-websocket/websocket.node.ts';
 import { serving, spoken, streamThrough } from './serve-world.ts';
 import type { Streamed } from './serve-world.ts';
 
@@ -81,6 +82,42 @@ describe('tenuto serve', () => {
     expect(theirs.status).toBe('complete');
     expect(nobodys).toMatchObject({ status: 'failed', error: { code: 'AUTH_REFUSED' } });
     expect(gateway.lines.join()).not.toContain(token);
+  });
+});
+
+describe('tenuto serve --app echo', () => {
+  it('sends messages back, needs no recogniser, and says how to send some', async () => {
+    const createRecogniser = (): never => {
+      throw new Error('nobody hears');
+    };
+    const gateway = serving({ app: 'echo', createRecogniser });
+    const told = await gateway.told('gateway');
+    const socket = new ResumableWebSocket(String(told['url']));
+    onTestFinished(() => socket.close());
+    const messages: unknown[] = [];
+
+    await new Promise((resolve) => socket.addEventListener('open', resolve));
+    for (const text of ['one', 'two']) socket.send(text);
+    await new Promise<void>((resolve) => {
+      socket.addEventListener('message', ({ data }) => {
+        if (messages.push(data) === 2) resolve();
+      });
+    });
+    const closed = new Promise((resolve) => socket.addEventListener('close', resolve));
+    socket.close();
+    await closed;
+
+    expect(messages).toEqual(['one', 'two']);
+    expect(told).toMatchObject({ apps: ['echo'], providers: [] });
+  });
+
+  it('tells in words what it is for', async () => {
+    const gateway = serving({ app: 'echo', json: false });
+    while (gateway.notes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+
+    const text = gateway.lines.join('\n');
+    expect(text).toMatch(/new ResumableWebSocket\('ws:\/\/127\.0\.0\.1:\d+\/v1\/session'\)/);
+    expect(text).not.toMatch(/transcribe|providers:/);
   });
 });
 
@@ -168,6 +205,7 @@ describe('tenuto serve cannot begin', () => {
     ['there are no such keys', { auth: 'jwks:/nowhere.json' }, /cannot be read/],
     ['others could come', { host: '0.0.0.0' }, /listens on this machine only/],
     ['a key is not set', { provider: 'deepgram' }, /variable DEEPGRAM_API_KEY is not set/],
+    ['there is no such application', { app: 'echo,radio' }, /no application "radio".*--app speech/],
     ['there is no such provider', { provider: 'acme' }, /PROVIDER_UNKNOWN/],
   ])('where %s: one line, with what to do', async (_why, options, line) => {
     const gateway = serving({ json: false, ...options });
