@@ -9,7 +9,7 @@ import { defined, openStore, pemOf, startApps, verifierOf } from '../serve/parts
 import type { PartsOptions } from '../serve/parts.ts';
 import { settingsOf } from '../serve/settings.ts';
 import type { ServeOptions, ServeSettings } from '../serve/settings.ts';
-import { authText, greeting, nameOf, newsText } from '../serve/words.ts';
+import { authText, drainText, greeting, nameOf, newsText } from '../serve/words.ts';
 import { Refused } from '../serve/refused.ts';
 import { Watch } from '../serve/watch.ts';
 import type { GatewayNews } from '../serve/watch.ts';
@@ -133,11 +133,7 @@ async function ended(
   watch.stopping();
   const startedAtMs = systemClock.nowMs();
   const had = watch.sessions;
-  if (!json && had > 0) {
-    io.note(
-      `Draining: ${had} sessions have ${Math.round(drainMs / 1_000)} s (again to end at once)`,
-    );
-  }
+  if (!json && had > 0) io.note(drainText(had, drainMs));
   const { durability } = server.gateway;
   await Promise.race([server.drain(drainMs), aborted(io.haste).then(() => server.close())]);
   const tookMs = systemClock.nowMs() - startedAtMs;

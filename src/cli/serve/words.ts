@@ -87,6 +87,13 @@ export function newsText(news: GatewayNews): string {
   }
 }
 
+/** What the first signal leads to, and what a second one would. */
+export function drainText(sessions: number, drainMs: number): string {
+  const have = sessions === 1 ? 'has' : 'have';
+  const seconds = Math.round(drainMs / 1_000);
+  return `Draining: ${sessionsText(sessions)} ${have} ${seconds} s to go elsewhere (Ctrl-C again ends it at once)`;
+}
+
 function sessionsText(sessions: number): string {
   return sessions === 1 ? '1 session' : `${sessions} sessions`;
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
+import { drainText } from '../../../src/cli/serve/words.ts';
 import { ResumableWebSocket } from '../../../src/resumable-websocket/websocket.node.ts';
 import { serving, spoken, streamThrough } from './serve-world.ts';
 import type { Streamed } from './serve-world.ts';
@@ -161,6 +162,15 @@ describe('the end of tenuto serve', () => {
     const again = serving({ port: await gateway.port });
     await again.port;
     await run;
+  });
+});
+
+describe('what tenuto serve says of its end', () => {
+  it.each([
+    [1, 30_000, 'Draining: 1 session has 30 s to go elsewhere (Ctrl-C again ends it at once)'],
+    [2, 1_400, 'Draining: 2 sessions have 1 s to go elsewhere (Ctrl-C again ends it at once)'],
+  ])('with %d sessions and %d ms', (sessions, drainMs, text) => {
+    expect(drainText(sessions, drainMs)).toBe(text);
   });
 });
 
