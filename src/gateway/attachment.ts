@@ -162,7 +162,8 @@ export class Attachment implements Client {
     const { session, counters } = this.#options;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
     if (frame.epoch !== this.#epoch) this.close(CLOSE.fenced);
-    else if (to > this.grantedSeq) this.close(CLOSE.overCredit);
+    else if (frame.type === 'data' && to > this.grantedSeq)
+      this.close(CLOSE.overCredit); // P13.4
     else if (session.take(bytes, frame)) {
       session.tokenArrived();
       if (to === this.grantedSeq) counters.creditStalls += 1;

@@ -98,6 +98,25 @@ describe('the numbers of a stream', () => {
     expect(world.app.audio.map(({ seq }) => seq)).toEqual([1, 2, 5]);
   });
 
+  it('P13.4: beyond the credit end the socket, but for those of a gap', async () => {
+    const { client, epoch } = await begun();
+
+    client.send(gapFrame(epoch, 1, 50_000));
+    await settled();
+    world.app.session?.handled(50_000); // so that nothing of it waits for a result
+    const before = client.closed;
+    client.send(pingOf(epoch, 50_000));
+    const { maxSeq = 0 } = client.of('pong').at(-1) ?? {};
+    for (let seq = 50_001; seq <= maxSeq; seq += 1) client.send(audioFrame(epoch, seq));
+    const within = client.closed;
+    client.send(audioFrame(epoch, maxSeq + 1));
+
+    expect([before, within]).toEqual([null, null]);
+    expect(client.closed).toEqual({ code: 4423, reason: 'over-credit' });
+    expect(maxSeq).toBeGreaterThan(50_000);
+    expect(world.app.audio.at(-1)?.seq).toBe(maxSeq);
+  });
+
   it('P14.3: of a gap are committed, acknowledged and told to the application', async () => {
     const { client, epoch } = await begun();
 
