@@ -188,6 +188,10 @@ function addServe(program: Command, io: CliIo, done: (status: number) => void): 
       '--provider <names>',
       `who hears, one or several in order of preference: ${providersHelp}; default: local`,
     )
+    .option(
+      '--app <names>',
+      'what serves clients: speech, echo (messages come back), or both; default: speech',
+    )
     .option('--simulated', "by the providers' local simulators", false)
     .option('--speed <x>', 'how many times real time stand-ins take audio', positiveNumber)
     .option('--drain <seconds>', 'how long clients have when it ends (default: 30)', drainAsMs)
@@ -200,7 +204,8 @@ function addServe(program: Command, io: CliIo, done: (status: number) => void): 
     .option('--json', 'print one object a line', false)
     .addHelpText(
       'after',
-      '\nExit status: 0 where all clients had gone by the deadline and no session was lost, 1 where not, 2 where it cannot begin.',
+      '\nCtrl-C (or SIGTERM) sends clients elsewhere and waits for them; once more ends it at once.' +
+        '\nExit status: 0 where all clients had gone by the deadline and no session was lost, 1 where not, 2 where it cannot begin.',
     )
     .action(async (options: ServeCommand) => {
       io.catchSignals('Ending');

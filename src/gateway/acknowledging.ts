@@ -75,8 +75,9 @@ export class Acknowledging {
     if (committed !== this.#told || maxSeq !== grantedSeq) {
       this.#toldAtMs = clock.nowMs();
       this.#told = committed;
-      const rest = { ackDelayMs: 0, ranges: [] };
-      send(encodeFrame({ type: 'ack', epoch: this.#epoch, committed, maxSeq, ...rest }));
+      const ackDelayMs = Math.round(session.commitDelayMs);
+      const facts = { committed, maxSeq, ackDelayMs, ranges: [] };
+      send(encodeFrame({ type: 'ack', epoch: this.#epoch, ...facts }));
     }
     // Who was too fast is told as soon as it may go on: it sends nothing that would be acknowledged meanwhile.
     const isHeldBack = maxSeq < session.maxSeq && !this.#rate.isFull(clock.nowMs());

@@ -7,16 +7,13 @@ import type { Counters } from './counters.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
 import type { Client } from './down-stream.ts';
 import type { GatewaySession } from './session.ts';
+import { SignsOfLife } from './signs-of-life.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
 import { encodeFrame } from '../protocol/frames.ts';
-import {
-  DOWN_LOG_MAX_BYTES,
-  PING_IDLE_MS,
-  SEND_BUFFER_MAX_BYTES,
-  SERVER_DEAD_MS,
-} from '../protocol/limits.ts';
+import { DOWN_LOG_MAX_BYTES, SEND_BUFFER_MAX_BYTES } from '../protocol/limits.ts';
 import type {
   AckFrame,
   DataFrame,
@@ -31,6 +28,7 @@ export interface AttachmentOptions extends BearerTermOptions {
   readonly session: GatewaySession;
   readonly socket: GatewaySocket;
   readonly clock: Clock;
+  readonly random: Random;
   readonly limits: AdmissionLimits;
   readonly counters: Counters;
   /** The socket counts no more. */
@@ -44,10 +42,7 @@ export class Attachment implements Client {
   readonly #startedAtMs: number;
   readonly #acks: Acknowledging;
   readonly #bearer: BearerTerm;
-  #pulseTimer: unknown = null;
-  #receivedAtMs: number;
-  #sentAtMs: number;
-  #nonce = 0;
+  readonly #signs: SignsOfLife;
   #hasAnsweredFin = false;
   #owesFinAck = false;
   #isOver = false;
@@ -56,15 +51,19 @@ export class Attachment implements Client {
     this.#options = options;
     this.#epoch = options.session.standing.epoch;
     this.#startedAtMs = options.clock.nowMs();
-    this.#receivedAtMs = this.#startedAtMs;
-    this.#sentAtMs = this.#startedAtMs;
-    const { session, clock, limits } = options;
+    const { session, clock, random, limits } = options;
     const send = (frame: Uint8Array): void => {
       this.send(frame);
     };
     this.#acks = new Acknowledging({ session, clock, limits, send });
     this.#bearer = new BearerTerm(options, this);
-    this.#pulse();
+    this.#signs = new SignsOfLife({
+      clock,
+      random,
+      ping: (nonce) => this.send(encodeFrame({ type: 'ping', ...this.#standing(nonce) })),
+      objection: () => (this.#bearer.isExpired ? CLOSE.unauthorised : null),
+      close: (code) => this.close(code),
+    });
   }
 
   /** @param bytes what `frame` was read from; only valid during the call. */
@@ -110,13 +109,13 @@ export class Attachment implements Client {
 
   /** Any byte is a sign of life. */
   heard(): void {
-    this.#receivedAtMs = this.#options.clock.nowMs();
+    this.#signs.heard();
   }
 
   send(frame: Uint8Array): void {
     if (this.#isOver) return;
-    const { socket, clock } = this.#options;
-    this.#sentAtMs = clock.nowMs();
+    const { socket } = this.#options;
+    this.#signs.sent();
     this.#options.counters.framesOut += 1;
     this.#options.counters.bytesOut += frame.length;
     socket.send(frame);
@@ -155,10 +154,10 @@ export class Attachment implements Client {
   ended(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { clock, session, onGone } = this.#options;
+    const { session, onGone } = this.#options;
     this.#acks.stop();
     this.#bearer.stop();
-    clock.clearTimeout(this.#pulseTimer);
+    this.#signs.stop();
     session.detach(this);
     onGone();
   }
@@ -167,7 +166,8 @@ export class Attachment implements Client {
     const { session, counters } = this.#options;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
     if (frame.epoch !== this.#epoch) this.close(CLOSE.fenced);
-    else if (to > this.grantedSeq) this.close(CLOSE.overCredit);
+    else if (frame.type === 'data' && to > this.grantedSeq)
+      this.close(CLOSE.overCredit); // P13.4
     else {
       const wrong = session.take(bytes, frame);
       if (wrong !== null) this.close(wrong);
@@ -211,27 +211,6 @@ export class Attachment implements Client {
     const { session } = this.#options;
     const { down, downAcked } = session.standing;
     if (this.#hasAnsweredFin && downAcked >= down) session.retire();
-  }
-
-  /** Asks who says nothing, and lets go of who does not answer. The client may be asleep: the session stays. */
-  #pulse(): void {
-    const { clock } = this.#options;
-    const nowMs = clock.nowMs();
-    if (nowMs - this.#receivedAtMs >= SERVER_DEAD_MS) {
-      this.close(CLOSE.heartbeat);
-      return;
-    }
-    if (this.#bearer.isExpired) {
-      this.close(CLOSE.unauthorised);
-      return;
-    }
-    if (nowMs - this.#sentAtMs >= PING_IDLE_MS) {
-      this.#nonce = (this.#nonce + 1) & 0xffff;
-      this.send(encodeFrame({ type: 'ping', ...this.#standing(this.#nonce) }));
-    }
-    this.#pulseTimer = clock.setTimeout(() => {
-      this.#pulse();
-    }, PING_IDLE_MS);
   }
 
   #standing(nonce: number): Omit<PingFrame, 'type'> {

@@ -10,16 +10,17 @@ import type { Attached } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Durability } from '../ports/log-store.ts';
+import type { Random } from '../ports/random.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
 import { decodeFrame, encodeFrame } from '../protocol/frames.ts';
 import {
-  DEAD_MAX_MS,
   HELLO_TIMEOUT_MS,
   MAX_CONTROL_JSON_BYTES,
   MAX_FRAME_BYTES,
   PING_IDLE_MS,
   RING_MS,
+  SERVER_DEAD_MS,
 } from '../protocol/limits.ts';
 import type { HelloFrame, WelcomeFrame } from '../protocol/types.ts';
 
@@ -30,6 +31,7 @@ const MAX_HELLO_BYTES = MAX_CONTROL_JSON_BYTES + 8;
 export interface House {
   readonly clock: Clock;
   readonly wallClock: WallClock;
+  readonly random: Random;
   readonly durability: Durability;
   readonly graceMs: number;
   readonly limits: AdmissionLimits;
@@ -139,11 +141,12 @@ export class Door {
       this.#refuse(refuse(session.isKept ? why : 'storeUnavailable'));
       return;
     }
-    const { clock, wallClock, durability, graceMs, limits, counters } = this.#house;
+    const { clock, random, wallClock, durability, graceMs, limits, counters } = this.#house;
     const attachment = new Attachment({
       session,
       socket: this.#socket,
       clock,
+      random,
       wallClock,
       limits,
       counters,
@@ -173,7 +176,7 @@ export class Door {
       retainMs: RING_MS,
       maxFrame: MAX_FRAME_BYTES,
       durability,
-      ping: { idleMs: PING_IDLE_MS, deadMs: DEAD_MAX_MS },
+      ping: { idleMs: PING_IDLE_MS, deadMs: SERVER_DEAD_MS },
       caps: [],
       now: wallClock(),
     };

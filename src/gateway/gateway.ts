@@ -29,6 +29,7 @@ import { systemClock, systemWallClock } from '../ports/clock.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Durability } from '../ports/log-store.ts';
 import { systemRandom } from '../ports/random.ts';
+import type { Random } from '../ports/random.ts';
 import { silentLogger } from '../ports/logger.ts';
 import type { Logger } from '../ports/logger.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
@@ -41,6 +42,7 @@ const SWEEP_EVERY_MS = 1_000;
 export class Gateway implements House {
   readonly clock: Clock;
   readonly wallClock: WallClock;
+  readonly random: Random;
   readonly graceMs: number;
   readonly #store: MeteredStore;
   readonly #logger: Logger;
@@ -54,17 +56,17 @@ export class Gateway implements House {
   readonly #pauses: Pauses;
   readonly #entrance: Entrance;
   #sweepTimer: unknown;
-  /** Where clients may go in a drain. */
-  #elsewhere: readonly string[] = [];
+  #elsewhere: readonly string[] = []; // where clients may go in a drain
 
   constructor(options: GatewayOptions) {
     this.clock = options.clock ?? systemClock;
     this.wallClock = options.wallClock ?? systemWallClock;
+    this.random = options.random ?? systemRandom;
     this.graceMs = options.graceMs ?? GRACE_MS;
     this.#pauses = new Pauses(this.clock);
     this.#logger = options.logger ?? silentLogger;
-    const { apps, verify, onAudit = null, random = systemRandom } = options;
-    const { clock, wallClock, graceMs, counters } = this;
+    const { apps, verify, onAudit = null } = options;
+    const { clock, wallClock, random, graceMs, counters } = this;
     const store = new MeteredStore(options.store, counters, clock, (isWell) => {
       this.#life.tell({ type: isWell ? 'store.answered' : 'store.failed' });
     });

@@ -1,21 +1,29 @@
 /** What one session adds to the counters of its gateway. */
 import type { Counters } from './counters.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { DataFrame, GapFrame } from '../protocol/types.ts';
 
 export class SessionTally {
   readonly #counters: Counters;
   readonly #sampleRateHz: number;
+  readonly #clock: Clock;
+  /** How long the newest committed frame waited for that. */
+  commitDelayMs = 0;
+  /** When the newest came that no record has yet; null: there is none. */
+  #tookAtMs: number | null = null;
   #taken = 0;
-  /** Those through the end of each record that is made and not in the log, the oldest first. */
-  #written: number[] = [];
+  /** Those through the end of each record that is made and not in the log, the oldest first, and when the newest of it came. */
+  #written: { readonly taken: number; readonly atMs: number | null }[] = [];
   #committed = 0;
 
-  constructor(counters: Counters, sampleRateHz: number) {
+  constructor(counters: Counters, sampleRateHz: number, clock: Clock) {
     this.#counters = counters;
+    this.#clock = clock;
     this.#sampleRateHz = sampleRateHz;
   }
 
   took(frame: DataFrame | GapFrame): void {
+    this.#tookAtMs = this.#clock.nowMs();
     if (frame.type === 'data') {
       this.#taken += 1;
       return;
@@ -30,13 +38,15 @@ export class SessionTally {
 
   /** A record is made. */
   written(): void {
-    this.#written.push(this.#taken);
+    this.#written.push({ taken: this.#taken, atMs: this.#tookAtMs });
+    this.#tookAtMs = null;
   }
 
   /** It is in the log. */
   committed(): void {
-    const written = this.#written.shift() ?? this.#committed;
-    this.#counters.chunksCommitted += written - this.#committed;
-    this.#committed = written;
+    const { taken, atMs } = this.#written.shift() ?? { taken: this.#committed, atMs: null };
+    this.#counters.chunksCommitted += taken - this.#committed;
+    this.#committed = taken;
+    if (atMs !== null) this.commitDelayMs = this.#clock.nowMs() - atMs;
   }
 }

@@ -20,6 +20,7 @@ import type { Recalled } from './takeover.ts';
 import { UpStream } from './up-stream.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
+import { encodeFrame } from '../protocol/frames.ts';
 import type { DataFrame, GapFrame, HelloFrame } from '../protocol/types.ts';
 
 export class GatewaySession {
@@ -33,7 +34,7 @@ export class GatewaySession {
   readonly #voice: AppVoice;
   readonly #lease: Lease;
   readonly #end: SessionEnd;
-  /** Waits until the fence is in the log, or never will be. */
+  /** Waits for the fence. */
   #onFenced: (() => void) | null = null;
 
   constructor(options: GatewaySessionOptions) {
@@ -41,7 +42,8 @@ export class GatewaySession {
     this.id = id;
     this.#state = new SessionState(standing, card);
     this.#lease = lease;
-    this.#tally = new SessionTally(options.counters, card.audio.sampleRateHz);
+    const { sampleRateHz } = card.audio;
+    this.#tally = new SessionTally(options.counters, sampleRateHz, options.clock);
     const callbacks = {
       snapshot: () => {
         this.#tally.written();
@@ -53,7 +55,6 @@ export class GatewaySession {
     };
     this.#log = new SessionLog({ ...options, sessionId: id, ...callbacks }, tail);
     this.#app = new GuardedApp(options, () => this.#tell({ type: 'app.failed' }));
-    const { sampleRateHz } = card.audio;
     this.#up = new UpStream(this.#app, sampleRateHz, standing.fin, options.maxUnhandledBytes);
     this.down = new DownStream(this.#state, this.#log, options.account, (isHeld) =>
       this.#app.held(isHeld),
@@ -91,6 +92,11 @@ export class GatewaySession {
     return this.#state.committed.up;
   }
 
+  /** How long the newest of these waited for that. */
+  get commitDelayMs(): number {
+    return this.#tally.commitDelayMs;
+  }
+
   get isAttached(): boolean {
     return this.down.client !== null;
   }
@@ -105,21 +111,19 @@ export class GatewaySession {
     return this.#end.isByApp;
   }
 
-  /** Absolute, and never less than it was. */
   get maxSeq(): number {
     return this.#up.maxSeq(this.committed, this.#state.now.fin, this.down.isHeld);
   }
 
   /**
-   * Opens the app, and hands it what the log holds of a session that another gateway owned: what no app has handled. What
-   * the client may not have is kept for it. False where the app does not open: then nothing of it is left here.
+   * Opens the app, and hands it what the log holds of a session that another gateway owned and no app has handled. False
+   * where the app does not open: then nothing of it is left here.
    */
   open(app: App, recalled: Recalled, isTakenOver: boolean): boolean {
-    const { audio } = this.card;
-    const { fin } = this.#state.now;
     if (!this.isKept) return false;
+    const facts = { audio: this.card.audio, fin: this.#state.now.fin, isTakenOver };
     for (const { seq, bytes } of recalled.down) this.down.recall(seq, bytes); // the app may say something at once
-    if (!this.#app.open(app, this.#voice, { audio, fin, isTakenOver })) {
+    if (!this.#app.open(app, this.#voice, facts)) {
       this.#tell({ type: 'app.failed' });
       return false;
     }
@@ -130,10 +134,7 @@ export class GatewaySession {
     return this.isKept;
   }
 
-  /**
-   * A client takes the session up, again or for the first time. Resolves when the fence is in the log, and nothing that any
-   * attachment before it does can have an effect; false where the session is not here any more.
-   */
+  /** Resolves when nothing that an attachment before it does has an effect; false where the session is not here any more. */
   async fence(card: SessionCard, hello: HelloFrame, epoch: number): Promise<boolean> {
     const isSameClient = hello.inst === this.card.inst;
     this.#tell({ type: 'client.claimed', epoch, isSameClient, log: null });
@@ -159,21 +160,18 @@ export class GatewaySession {
     return this.#lease.admits(epoch);
   }
 
-  /** Only whom it `admits`. */
   attach(client: Client, epoch: number, received: number): void {
     this.#tell({ type: 'client.attached', epoch });
     this.#app.attached(true);
     this.down.attach(client, received);
   }
 
-  /** The socket is gone; the session stays. */
   detach(client: Client): void {
     if (!this.down.detach(client)) return;
     this.#tell({ type: 'client.detached' });
     this.#app.attached(false);
   }
 
-  /** Time has passed. */
   look(): void {
     this.#end.look();
   }
@@ -186,6 +184,10 @@ export class GatewaySession {
     if (to <= up) this.#tally.duplicate();
     if (to <= up || this.isEnding || !this.isKept) return null; // it is here already, or has come too late
     if (from > up + 1 || this.#end.isNear) return CLOSE.protocolError;
+    if (frame.type === 'gap' && from <= up) {
+      const rest = this.#up.restOf(frame, up + 1);
+      return this.take(encodeFrame(rest), rest);
+    }
     if (!this.#log.hasRoomFor(bytes.length)) return CLOSE.overCredit;
     this.#log.cut();
     this.#tally.took(frame);
@@ -220,7 +222,6 @@ export class GatewaySession {
     return this.#end.gone;
   }
 
-  /** Nothing more is waited for. */
   release(): void {
     this.#tell({ type: 'gateway.stopped' });
   }

@@ -68,6 +68,13 @@ export class UpStream {
     this.#waiting.push({ seq, hand: this.#handing(seq, codec, new Uint8Array(payload)) });
   }
 
+  /** A gap of which some is here, without that. P14.2 */
+  restOf(gap: GapFrame, fromSeq: number): GapFrame {
+    const end = gap.position + gap.samplesLost;
+    const position = Math.min(end, Math.max(gap.position, this.#position));
+    return { ...gap, fromSeq, position, samplesLost: end - position };
+  }
+
   /** Finals cover the audio through `fin`: the newest seq with which everything is done, or 0 where that is not known. */
   finished(fin: number): number {
     const first = this.#unfinished.findIndex(({ end }) => end > fin);

@@ -58,12 +58,13 @@ export const PTO_MARGIN_MS = 250;
 export const PING_IDLE_MS = 5_000;
 /** The same in the background, where nothing is captured. P15.3 */
 export const PING_IDLE_BACKGROUND_MS = 20_000;
-/** Silence before the client dials beside: while audio flows a round trip, its variation and the margin, and this at least. P15.4 */
+/** Silence before the client dials beside: while audio flows a round trip, its variation and the margin, within these. P15.4 */
 export const SUSPECT_MARGIN_MS = 150;
 export const SUSPECT_MIN_MS = 250;
+export const SUSPECT_FLOWING_MAX_MS = 1_200;
 /** The same while idle: 3 PTO, within these. P15.4 */
 export const SUSPECT_PTO_RATIO = 3;
-export const SUSPECT_IDLE_MIN_MS = 1_500;
+export const SUSPECT_IDLE_MIN_MS = 1_000;
 export const SUSPECT_MAX_MS = 5_000;
 /** Silence before the client lets go: 8 PTO, within these. P15.5 */
 export const DEAD_PTO_RATIO = 8;

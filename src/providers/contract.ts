@@ -92,10 +92,10 @@ export interface ProviderTraits {
    */
   readonly keepsAudio?: boolean;
   /**
-   * It keeps the session itself while its client is away, and says by itself when dials are too many: its links are tried at a
-   * quick pace, for longer, and without the client's retry budget (`gatewayLinkPolicy`). Default false.
+   * It keeps the session itself for so long while its client is away, and says by itself when dials are too many: its links
+   * are tried at a quick pace, for longer, and without the client's retry budget (`gatewayLinkPolicy`). Default null: it does not.
    */
-  readonly keepsSession?: boolean;
+  readonly keepsSessionForMs?: number | null;
   /** What was most likely never spoken it leaves out by itself (`dropped`). Default false. */
   readonly dropsUnspoken?: boolean;
 }

@@ -2,6 +2,7 @@
 import type { Clock } from '../ports/clock.ts';
 import { encodeFrame } from '../protocol/frames.ts';
 import type { PingFrame, PongFrame } from '../protocol/types.ts';
+import { NO_BOUND } from '../providers/gateway/claim.ts';
 
 /** What stands in every PING and PONG. */
 export interface PingFacts {
@@ -41,6 +42,6 @@ export class GatewayPings {
 
   #standing(nonce: number): Omit<PingFrame, 'type'> {
     const facts = this.#facts();
-    return { nonce, ...facts, committed: facts.received, maxSeq: 0, sentAtMs: 0 };
+    return { nonce, ...facts, committed: facts.received, maxSeq: NO_BOUND, sentAtMs: 0 };
   }
 }

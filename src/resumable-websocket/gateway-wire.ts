@@ -6,6 +6,7 @@ import {
   ackFrame,
   CLIENT,
   gapFrame,
+  HOLE,
   MAX_MESSAGE_BYTES,
   messageFrame,
   messageOf,
@@ -18,7 +19,7 @@ import type { Wire, WireHost } from './wire.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
-import { CLOSE } from '../protocol/close-codes.ts';
+import { CLOSE, classify } from '../protocol/close-codes.ts';
 import { DATA_HEADER_BYTES, decodeFrame, encodeFrame } from '../protocol/frames.ts';
 import { PING_IDLE_MS, SEND_BUFFER_MAX_BYTES } from '../protocol/limits.ts';
 import { SentWindow } from '../protocol/sent-window.ts';
@@ -59,7 +60,7 @@ export class GatewayWire implements Wire {
     this.#host = host;
     this.#session = session;
     this.#options = options;
-    this.#sentAtMs = this.#host.clock.nowMs();
+    this.#sentAtMs = host.clock.nowMs();
     this.#pings = new GatewayPings(host.clock, () => ({
       epoch: this.#epoch,
       lastSent: this.#lastSeq,
@@ -99,12 +100,8 @@ export class GatewayWire implements Wire {
         this.#acknowledged(frame);
         return;
       case 'ping':
-        this.#send(this.#pings.answerTo(frame));
-        this.#acknowledged(frame);
-        return;
       case 'pong':
-        this.#host.measured(this.#pings.answered(frame));
-        this.#acknowledged(frame);
+        this.#compare(frame);
         return;
       case 'data':
         this.#take(frame);
@@ -127,7 +124,6 @@ export class GatewayWire implements Wire {
   }
 
   onPong(): void {} // its own pings say more
-
   pump(): void {
     const { outbox } = this.#host;
     if (this.#epoch === 0 || this.#saidGoodbye) return;
@@ -156,10 +152,10 @@ export class GatewayWire implements Wire {
   }
 
   failureOf(end: SocketEnd): Failure {
-    if (this.#refused !== null) return this.#noted(failureOfRefusal(this.#refused));
+    if (this.#refused !== null) return failureOfRefusal(this.#refused);
     if (this.#epoch !== 0) this.#session.wasDone = end.code === CLOSE.done;
     if (end.code === CLOSE.fenced && this.#session.claim.epoch > this.#epoch) return MOVED;
-    return this.#noted(failureOfClose(end, this.#hasFinAck));
+    return this.#noted(failureOfClose(end, this.#hasFinAck), end.code);
   }
 
   ended(): void {
@@ -175,7 +171,6 @@ export class GatewayWire implements Wire {
     return hasCredit && this.#host.bufferedBytes <= SEND_BUFFER_MAX_BYTES;
   }
 
-  /** A gateway's first word is one of two. */
   #isPlausible(type: string): boolean {
     return this.#options.isSure || this.#epoch !== 0 || type === 'welcome' || type === 'refused';
   }
@@ -186,8 +181,7 @@ export class GatewayWire implements Wire {
   }
 
   #welcomed(frame: WelcomeFrame): void {
-    const outcome = this.#session.claim.take(frame);
-    if (outcome === 'stale') {
+    if (this.#session.claim.take(frame) === 'stale') {
       this.#host.fail(transient('welcome', 'its welcome comes after a newer one'));
       return;
     }
@@ -195,14 +189,11 @@ export class GatewayWire implements Wire {
     this.#epoch = frame.epoch;
     this.#maxSeq = frame.maxSeq;
     const { outbox, owner } = this.#host;
-    const isNew = outcome === 'begun';
-    const footing = isNew
-      ? this.#session.begin(outbox, MAX_MESSAGE_BYTES)
-      : this.#session.resume(outbox, frame.up);
+    const footing = this.#session.footing(frame, outbox, MAX_MESSAGE_BYTES);
     this.#next = footing.next;
     if (footing.gap !== null) this.#send(gapFrame(this.#epoch, footing.gap));
     for (const loss of footing.losses) owner.onLoss(loss);
-    this.#host.configured(!isNew);
+    this.#host.configured(frame.resumed);
   }
 
   #wasRefused(frame: RefusedFrame): void {
@@ -210,7 +201,16 @@ export class GatewayWire implements Wire {
     const isOver = frame.code === CLOSE.graceExpired;
     if (isOver && frame.up !== undefined) this.#session.endedAt(this.#host.outbox, frame.up);
     if (isOver && this.#session.wasDone) this.#host.owner.onEndedThere();
-    else this.#host.fail(this.#noted(failureOfRefusal(frame)));
+    else this.#host.fail(this.#noted(failureOfRefusal(frame), frame.code));
+  }
+
+  /** The transport keeps order: what was sent before is here. */
+  #compare(frame: PingFrame | PongFrame): void {
+    if (frame.type === 'ping') this.#send(this.#pings.answerTo(frame));
+    else this.#host.measured(this.#pings.answered(frame));
+    const isHole = frame.epoch === this.#epoch && frame.lastSent > this.#session.claim.received;
+    if (isHole) this.#host.fail(HOLE);
+    else this.#acknowledged(frame);
   }
 
   #acknowledged(frame: AckFrame | PingFrame | PongFrame): void {
@@ -221,6 +221,7 @@ export class GatewayWire implements Wire {
     const acked = Math.min(frame.committed, this.#lastSeq);
     if (acked > claim.acked) {
       claim.acked = acked;
+      claim.patience.progressed();
       this.#host.outbox.settle(this.#session.after(acked), true);
       this.#host.settled(true);
     }
@@ -232,7 +233,7 @@ export class GatewayWire implements Wire {
     const { claim } = this.#session;
     if (frame.epoch !== this.#epoch) return;
     if (frame.seq > claim.received + 1) {
-      this.#host.fail(transient('hole', 'a message of the gateway is missing'));
+      this.#host.fail(HOLE);
       return;
     }
     if (frame.seq === claim.received + 1) {
@@ -242,9 +243,8 @@ export class GatewayWire implements Wire {
     this.#acks.owe();
   }
 
-  /** A session that is gone is forgotten: the next dial begins another. */
-  #noted(failure: Failure): Failure {
-    if (failure.kind === 'staleHandle') this.#session.claim.forget();
-    return failure;
+  #noted(failure: Failure, code: number): Failure {
+    const meaning = classify(code, this.#hasFinAck);
+    return this.#session.claim.ended(failure, meaning, this.#host.clock.nowMs());
   }
 }

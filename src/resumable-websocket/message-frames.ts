@@ -4,6 +4,7 @@ import { CLOSE } from '../protocol/close-codes.ts';
 import { DATA_HEADER_BYTES, encodeFrame } from '../protocol/frames.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import type { DataFrame, HelloFrame } from '../protocol/types.ts';
+import { NO_BOUND } from '../providers/gateway/claim.ts';
 
 /** What one frame has room for. PROTOCOL.md, P3.2 */
 export const MAX_MESSAGE_BYTES = MAX_FRAME_BYTES - DATA_HEADER_BYTES;
@@ -20,6 +21,13 @@ export const MOVED: Failure = {
   kind: 'planned',
   code: String(CLOSE.fenced),
   detail: 'the session goes on on another socket',
+};
+
+/** The transport keeps order: what is not here by now never comes. */
+export const HOLE: Failure = {
+  kind: 'transient',
+  code: 'hole',
+  detail: 'a message of the gateway is missing',
 };
 
 const encoder = new TextEncoder();
@@ -63,5 +71,6 @@ export function gapFrame(
 }
 
 export function ackFrame(epoch: number, committed: number): Uint8Array {
-  return encodeFrame({ type: 'ack', epoch, committed, maxSeq: 0, ackDelayMs: 0, ranges: [] });
+  const facts = { committed, maxSeq: NO_BOUND, ackDelayMs: 0, ranges: [] };
+  return encodeFrame({ type: 'ack', epoch, ...facts });
 }

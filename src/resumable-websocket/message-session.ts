@@ -2,6 +2,7 @@
 import type { LossFacts } from './events.ts';
 import type { Outbox } from './outbox.ts';
 import type { Random } from '../ports/random.ts';
+import type { WelcomeFrame } from '../protocol/types.ts';
 import { Claim } from '../providers/gateway/claim.ts';
 
 /** Where a socket is to send on, and what was lost over it. */
@@ -35,6 +36,11 @@ export class MessageSession {
   /** The first message that is not among those through `seq`. */
   after(seq: number): number {
     return this.base + seq;
+  }
+
+  /** @param maxBytes longer messages cannot be carried. */
+  footing({ resumed, up }: WelcomeFrame, outbox: Outbox, maxBytes: number): Footing {
+    return resumed ? this.resume(outbox, up) : this.begin(outbox, maxBytes);
   }
 
   /**

@@ -40,7 +40,7 @@ interface Defaults {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly policy: ReconnectPolicy;
-  /** Of who keeps sessions (`keepsSession`). */
+  /** Of who keeps sessions (`keepsSessionForMs`). */
   readonly keeperPolicy: ReconnectPolicy;
   readonly check: (policy: ReconnectPolicy) => ReconnectPolicy;
 }
@@ -62,7 +62,8 @@ export function resolveCandidate(
   // Who writes JavaScript may give anything.
   if (!('openStream' in Object(options.provider))) throw noProviders();
   const { provider, region = '', standby = 0, key = 'default' } = options;
-  const policy = provider.traits.keepsSession === true ? policies.keeperPolicy : policies.policy;
+  const policy =
+    (provider.traits.keepsSessionForMs ?? 0) > 0 ? policies.keeperPolicy : policies.policy;
   const names = { provider, region, standby, transport, reconnect: policy, key };
   checkOptions('candidate', options, names satisfies Record<keyof CandidateOptions, unknown>);
   if ((standby as number) !== 0 && (standby as number) !== 1) {

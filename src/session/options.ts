@@ -19,7 +19,6 @@ import type { Random } from '../ports/random.ts';
 import { systemRandom } from '../ports/random.ts';
 import type { CreateResampler } from '../ports/resampler.ts';
 import type { Transport } from '../ports/socket.ts';
-import { GRACE_MS } from '../protocol/limits.ts';
 import type { Provider } from '../providers/contract.ts';
 
 /** A function, or an observer such as the `inspect` of an inspector of `@statelyai/inspect`. */
@@ -91,8 +90,10 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
   const format = options.format ?? DEFAULT_FORMAT;
   const retentionMs = positive(options, 'retentionMs', 120_000);
   const candidates = candidatesOf(options, format);
-  const isKept = candidates.some(({ provider }) => provider.traits.keepsSession === true);
-  const neededBytes = isKept ? bytesOf(retentionMs, format) : 0;
+  const graceMs = Math.max(
+    ...candidates.map(({ provider }) => provider.traits.keepsSessionForMs ?? 0),
+  );
+  const neededBytes = graceMs > 0 ? bytesOf(retentionMs, format) : 0;
 
   const resolved = {
     candidates,
@@ -113,7 +114,7 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
   };
   const names = { ...resolved, preset: 0, reconnect: 0, transport: 0 };
   checkOptions('session', options, names satisfies Record<keyof SessionOptions, unknown>);
-  if (isKept) warnOfShortRetention(resolved);
+  warnOfShortRetention(resolved, graceMs);
   return resolved;
 }
 
@@ -122,14 +123,14 @@ function bytesOf(ms: number, { sampleRateHz }: AudioFormat): number {
 }
 
 /** A client that is away for as long as its gateway waits for it comes back with a gap. */
-function warnOfShortRetention(options: ResolvedOptions): void {
+function warnOfShortRetention(options: ResolvedOptions, graceMs: number): void {
   const { retentionMs, retentionBytes, format, logger } = options;
   const heldMs = Math.min(
     retentionMs,
     (retentionMs * retentionBytes) / bytesOf(retentionMs, format),
   );
-  if (heldMs >= GRACE_MS) return;
-  const fields = { heldMs: Math.round(heldMs), graceMs: GRACE_MS };
+  if (heldMs >= graceMs) return;
+  const fields = { heldMs: Math.round(heldMs), graceMs };
   logger.warn('audio is kept for less long than a gateway waits for its client', fields);
 }
 

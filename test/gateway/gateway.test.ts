@@ -61,6 +61,7 @@ describe('a gateway', () => {
     expect(world.app.audio.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  // P1.2, P12.10
   it('sends what an app says once it is in the log, and again until the client has it', async () => {
     const { client, welcome } = await begun();
     world.app.session?.result({ type: 'final', from: 0, to: 1_600, text: 'one' });
@@ -87,6 +88,7 @@ describe('a gateway', () => {
     expect(client.of('data').map(({ seq }) => seq)).toEqual([1]);
   });
 
+  // P1.1, P1.5, P20.3
   it('is taken over by another gateway of the same store, and knows at its next append that it owns nothing', async () => {
     const { client, welcome } = await begun();
     for (let seq = 1; seq <= 3; seq += 1) client.audio(welcome.epoch);
@@ -147,6 +149,7 @@ describe('a gateway', () => {
     ]);
   });
 
+  // P12.7
   it('keeps a session for the grace, and tells who comes later through where it was committed', async () => {
     const { client, welcome } = await begun();
     client.audio(welcome.epoch);

@@ -17,6 +17,7 @@ function expectAllDelivered(chunks: number): void {
 }
 
 describe('the resumable link', () => {
+  // P1.6, P12.8, P17.3
   it('loses no chunk that was in flight when its socket was reset', async () => {
     world = await new LinkWorld().connect();
 
@@ -64,6 +65,7 @@ describe('the resumable link', () => {
     expectAllDelivered(300);
   });
 
+  // P1.7, P13.6, P14.3, P14.4
   it('tells what it could not keep, to the application and to the log', async () => {
     world = await new LinkWorld(1, { retentionMs: 20_000 }).connect();
     await world.speak(5_000);
@@ -79,10 +81,12 @@ describe('the resumable link', () => {
     const lost = logged.flatMap((frame) => (frame.type === 'gap' ? [frame.samplesLost] : []));
     expectExactlyOnce(logged, 750);
     expect(gapMs).toBeGreaterThan(15_000);
+    expect(lost).toHaveLength(1); // neighbours become one
     expect(lost.reduce((sum, samples) => sum + samples, 0) / 16).toBe(gapMs);
     expect(world.session.ledger).toMatchObject({ captured: 750, buffered: 0, gapMs });
   });
 
+  // P17.2, P17.3
   it('moves to another gateway when it is told to, in its time, and nothing is lost on the way', async () => {
     world = await new LinkWorld().connect();
     await world.speak(3_000);

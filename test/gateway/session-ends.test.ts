@@ -133,6 +133,7 @@ describe('a result that cannot be said', () => {
 });
 
 describe('a gateway that closes', () => {
+  // P13.1
   it('does not wait for a store that never answers, and has acknowledged nothing that is not safe', async () => {
     let isSilent = false;
     const store = createMemoryStore();

@@ -84,6 +84,7 @@ describe('a client', () => {
     return encodeFrame({ type: 'data', ...frame });
   }
 
+  // P14.1
   it('takes the next frame, and attaches again where one is missing before it', () => {
     const stream = gateway({ url: 'ws://127.0.0.1:1/v1/session' }).openStream(format);
     stream.decode(encodeFrame(welcome));

@@ -11,6 +11,7 @@ async function suspectedWorld(options = {}): Promise<ChartWorld> {
 }
 
 describe.each(standing)('a silent link in %s', (state) => {
+  // P15.4
   it('is kept while a second socket is dialled beside it', async () => {
     const world = new ChartWorld();
     await ways[state]!(world);
@@ -66,6 +67,7 @@ describe('the second socket', () => {
     await world.close();
   });
 
+  // P15.4
   it('is let go when the first speaks again', async () => {
     const world = await suspectedWorld();
 

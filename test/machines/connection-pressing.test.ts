@@ -63,6 +63,7 @@ describe('a link to who keeps the session', () => {
     await world.close();
   });
 
+  // P16.4
   it.each([
     [0, 8_000],
     [0.5, 10_000],

@@ -92,6 +92,7 @@ describe('a link that is watched', () => {
     await world.close();
   });
 
+  // P15.7
   it('is asked at once when the network changes', async () => {
     const world = await watched();
     await world.pass(700);

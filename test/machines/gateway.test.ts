@@ -125,6 +125,7 @@ describe('a gateway', () => {
 });
 
 describe('a drain', () => {
+  // P17.4
   it('asks a twentieth of the clients each second, and then waits for them', () => {
     opened().drain(50);
 
@@ -138,6 +139,7 @@ describe('a drain', () => {
     expect(book.orders[0]).toEqual({ type: 'clients.ask', count: 3, endsAtMs: 35_000 });
   });
 
+  // P17.4
   it('asks one each second where they are few', () => {
     opened().drain(3);
 
@@ -147,6 +149,7 @@ describe('a drain', () => {
     expect(book.state).toEqual({ draining: 'waiting' });
   });
 
+  // P17.4
   it('asks faster where there is less time, so that everybody has a third of it', () => {
     const context = initialGateway({ askRatioPerS: 0.05 });
     const facts = { type: 'gateway.drain', atMs: 7, sockets: 0 } as const;

@@ -80,6 +80,7 @@ describe('a challenge', () => {
     expect(parent.toldTypes).toEqual(['link.probe']);
   });
 
+  // P15.7
   it.each([
     ['1 s at the least', near, 1_000],
     ['3 probe time-outs', { canProbe: true, rtt: rttOf(200, 50) }, 3 * (400 + 250)],

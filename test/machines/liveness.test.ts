@@ -37,6 +37,7 @@ describe('a link that is quiet', () => {
     expect(parent.toldTypes.at(-1)).toBe('link.probe');
   });
 
+  // P15.1
   it('is fresh again with any byte', () => {
     const parent = new LivenessParent().look(150).spoke().look(100);
 
@@ -308,6 +309,7 @@ describe('a dead link', () => {
 });
 
 describe('patience', () => {
+  // P15.2, P15.4, P15.5
   it('grows with the round-trip time and its variation', () => {
     const nearby = { ...initialContext({ canProbe: true }), rtt: rttOf(60, 5) };
     const far = { ...initialContext({ canProbe: true }), rtt: rttOf(600, 100) };
@@ -339,6 +341,7 @@ describe('patience', () => {
     expect(parent.context.rtt).toEqual(rttOf(100, 37.5, 2));
   });
 
+  // P15.2
   it('smooths round trips in the manner of RFC 6298', () => {
     const parent = new LivenessParent({ canProbe: true, rtt: rttOf(100, 50) });
     parent.rttMs = 180;

@@ -7,6 +7,8 @@ import { failureOf } from './chart-world.ts';
 import { MINUTE_MS, OrchestraWorld } from './orchestrator-world.ts';
 
 const ENDING = { endsAfterMs: 10 * MINUTE_MS, standby: 1 } as const;
+/** Of a service whose second session takes over from the first. */
+const LEAVING = { ...ENDING, takesOver: true } as const;
 
 /** How to get into each state. */
 const ways: Readonly<Record<string, (world: OrchestraWorld) => Promise<void>>> = {
@@ -18,6 +20,12 @@ const ways: Readonly<Record<string, (world: OrchestraWorld) => Promise<void>>> =
   'serving.troubled': async (world) => {
     await world.steady();
     await world.lost();
+  },
+  'serving.leaving': async (world) => {
+    await world.steady();
+    await world.speaks();
+    await world.ends(MINUTE_MS, world.carrier, MINUTE_MS / 6);
+    await world.pass(MINUTE_MS / 6);
   },
   'serving.preparing': async (world) => {
     await world.steady();
@@ -49,29 +57,36 @@ const ways: Readonly<Record<string, (world: OrchestraWorld) => Promise<void>>> =
   },
 };
 
+function worldFor(state: string): OrchestraWorld {
+  return new OrchestraWorld({ candidates: [state === 'serving.leaving' ? LEAVING : ENDING] });
+}
+
 function statesOf(node: AnyStateNode): readonly AnyStateNode[] {
   return [node, ...Object.values(node.states).flatMap(statesOf)];
 }
 
 describe('an explicit close', () => {
-  it.each(Object.entries(ways))('in %s leaves nothing, and nothing dials after', async (_, way) => {
-    const world = new OrchestraWorld({ candidates: [ENDING] });
-    await way(world);
-    const dials = world.lanes.length;
+  it.each(Object.entries(ways))(
+    'in %s leaves nothing, and nothing dials after',
+    async (state, way) => {
+      const world = worldFor(state);
+      await way(world);
+      const dials = world.lanes.length;
 
-    await world.close();
-    await world.pass(20 * MINUTE_MS);
+      await world.close();
+      await world.pass(20 * MINUTE_MS);
 
-    expect(world.state).toBe('closed');
-    expect(world.children).toEqual([]);
-    expect(world.live).toEqual([]);
-    expect(world.clock.pending).toBe(0);
-    expect(world.lanes).toHaveLength(dials);
-    expect(world.actor.getSnapshot().status).toBe('done');
-  });
+      expect(world.state).toBe('closed');
+      expect(world.children).toEqual([]);
+      expect(world.live).toEqual([]);
+      expect(world.clock.pending).toBe(0);
+      expect(world.lanes).toHaveLength(dials);
+      expect(world.actor.getSnapshot().status).toBe('done');
+    },
+  );
 
-  it.each(Object.entries(ways))('in %s restores nothing, and says nothing', async (_, way) => {
-    const world = new OrchestraWorld({ candidates: [ENDING] });
+  it.each(Object.entries(ways))('in %s restores nothing, and says nothing', async (state, way) => {
+    const world = worldFor(state);
     await way(world);
     const told = world.signals.length;
 
@@ -85,7 +100,7 @@ describe('the orchestrator chart', () => {
   const [, ...states] = statesOf(orchestratorMachine.root);
 
   it.each(Object.entries(ways))('can be in %s', async (state, way) => {
-    const world = new OrchestraWorld({ candidates: [ENDING] });
+    const world = worldFor(state);
 
     await way(world);
 
@@ -114,6 +129,7 @@ describe('the orchestrator chart', () => {
       'arriving',
       'degraded',
       'handingOver',
+      'leaving',
       'prepared',
       'steady',
       'troubled',

@@ -12,7 +12,7 @@ const { cases, coverage, unsupported } = providerConformance(
   (url) =>
     scriptedProvider({
       url,
-      traits: { refreshesCredential: true, keepsSession: true },
+      traits: { refreshesCredential: true, keepsSessionForMs: 120_000 },
       credential: (reason) => `secret-for-${reason}`,
     }),
   scriptedService,

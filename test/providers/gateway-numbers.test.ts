@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Numbers } from '../../src/providers/gateway/numbers.ts';
 
 describe('numbers of audio', () => {
+  // P1.2
   it('are given once, from 1, without a hole, and are the same when it is sent again', () => {
     const numbers = new Numbers(0);
 

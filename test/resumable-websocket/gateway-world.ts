@@ -5,6 +5,7 @@ import type { WebSocket } from 'ws';
 import { GatewaysStore, unpurged } from '../gateway/link-world.ts';
 import type { App } from '../../src/gateway/app.ts';
 import { createEchoApp } from '../../src/gateway/apps/echo.ts';
+import type { Verify } from '../../src/gateway/auth/principal.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import { decodeRecord } from '../../src/gateway/records.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
@@ -24,6 +25,8 @@ const TICK_MS = 50;
 export interface WorldOptions {
   readonly seed?: number;
   readonly app?: App;
+  /** Default: nobody is asked who they are. */
+  readonly verify?: Verify;
   readonly socket?: ResumableWebSocketOptions;
 }
 
@@ -34,15 +37,17 @@ export class GatewayWorld {
   readonly store = createMemoryStore();
   readonly server: ListeningServer;
   readonly #app: App;
+  readonly #verify: Verify | null;
   readonly #options: ResumableWebSocketOptions;
   readonly #gateways: { readonly gateway: Gateway; readonly store: GatewaysStore }[] = [];
   readonly #sockets: ResumableWebSocket[] = [];
   readonly #sessionIds = new Set<string>();
 
-  constructor({ seed = 1, app = createEchoApp(), socket = {} }: WorldOptions = {}) {
+  constructor({ seed = 1, app = createEchoApp(), verify, socket = {} }: WorldOptions = {}) {
     this.random = seededRandom(seed);
     this.network = new SimulatedNetwork({ clock: this.clock, latencyMs: 25 });
     this.#app = app;
+    this.#verify = verify ?? null;
     this.#options = socket;
     this.#start();
     this.server = this.network.listen({
@@ -139,7 +144,7 @@ export class GatewayWorld {
       gateway: new Gateway({
         store,
         apps: new Map([['messages', this.#app]]),
-        verify: null,
+        verify: this.#verify,
         clock: this.clock,
         wallClock: () => 1_800_000_000_000 + this.clock.nowMs(),
       }),

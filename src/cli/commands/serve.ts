@@ -6,15 +6,14 @@ import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, reportError } from '../io.ts';
 import { closeInReverse } from '../serve/closing.ts';
 import { problemLine, readConfig } from '../serve/config-file.ts';
 import type { Problem } from '../serve/config-file.ts';
-import { defined, openStore, pemOf, startCandidates, verifierOf } from '../serve/parts.ts';
+import { defined, openStore, pemOf, startApps, verifierOf } from '../serve/parts.ts';
 import type { PartsOptions } from '../serve/parts.ts';
 import { settingsOf } from '../serve/settings.ts';
 import type { ServeOptions, ServeSettings } from '../serve/settings.ts';
-import { authText, greeting, nameOf, newsText } from '../serve/words.ts';
+import { authText, drainText, greeting, nameOf, newsText } from '../serve/words.ts';
 import { Refused } from '../serve/refused.ts';
 import { Watch } from '../serve/watch.ts';
 import type { GatewayNews } from '../serve/watch.ts';
-import { createSpeechApp } from '../../gateway/pipeline/speech-app.ts';
 import { AUDIT_MESSAGE } from '../../gateway/audit.ts';
 import { startGateway } from '../../gateway/server.ts';
 import type { GatewayServer } from '../../gateway/server.ts';
@@ -89,15 +88,8 @@ async function opened(
     const pem = await pemOf(settings);
     const store = await openStore(settings, logger);
     closers.push(() => store.close());
-    const services = await startCandidates(settings, parts);
-    closers.push(() => services.close());
-    const { filter, ...speech } = settings.speech;
-    const app = createSpeechApp({
-      candidates: () => services.candidates,
-      logger,
-      ...defined(speech),
-      ...(filter === false ? { filter } : {}),
-    });
+    const served = await startApps(settings, parts);
+    closers.push(() => served.close());
     const { host, port, graceMs, limits, origins } = settings;
     let isOpen = false;
     const warn: Logger['warn'] = (...told) => {
@@ -106,7 +98,7 @@ async function opened(
     };
     const server = await startGateway({
       store,
-      apps: new Map([['speech', watch.over(app)]]),
+      apps: new Map(Array.from(served.apps, ([name, app]) => [name, watch.over(app)])),
       verify,
       host,
       port,
@@ -140,13 +132,12 @@ async function ended(
   watch.stopping();
   const startedAtMs = systemClock.nowMs();
   const had = watch.sessions;
-  if (!json && had > 0) {
-    io.note(
-      `Draining: ${had} sessions have ${Math.round(drainMs / 1_000)} s (again to end at once)`,
-    );
-  }
+  if (!json && had > 0) io.note(drainText(had, drainMs));
   const { durability } = server.gateway;
-  await Promise.race([server.drain(drainMs, drainTo), aborted(io.haste).then(() => server.close())]);
+  await Promise.race([
+    server.drain(drainMs, drainTo),
+    aborted(io.haste).then(() => server.close()),
+  ]);
   const tookMs = systemClock.nowMs() - startedAtMs;
   const isInTime = had === 0 || (tookMs < drainMs && !io.haste.aborted);
   const kept = watch.kept;
@@ -182,10 +173,10 @@ function tellStart(
     io.note('Ctrl-C ends it.');
     return;
   }
-  const { store, auth, host, candidates, origins } = settings;
+  const { store, auth, host, apps, candidates, origins } = settings;
   const { durability } = gateway;
-  const providers = candidates.map(nameOf);
-  const facts = { url, host, port, store: store.kind, durability, providers, origins };
+  const providers = apps.includes('speech') ? candidates.map(nameOf) : [];
+  const facts = { url, host, port, store: store.kind, durability, apps, providers, origins };
   io.write(
     JSON.stringify({ type: 'gateway', ...facts, auth: auth.kind, authText: authText(auth) }),
   );

@@ -25,6 +25,10 @@ const MAX_CANDIDATES = 16;
 const MAX_TO = 16;
 const NAMES = PROVIDERS.map(({ name }) => name) as [ProviderName, ...ProviderName[]];
 
+/** What serves clients, by the names that the command line has for them. */
+export const APPS = ['speech', 'echo'] as const;
+export type AppName = (typeof APPS)[number];
+
 const candidate = settings({
   provider: oneOf(NAMES).describe(
     'Who hears. `local` and `backup` are recognisers on this machine.',
@@ -199,6 +203,12 @@ export const configSchema = settings({
   limits: limits
     .optional()
     .describe('Quotas. What is beyond them is refused, and told when to come back.'),
+  apps: listOf(oneOf(APPS), 'applications: speech, echo')
+    .min(1, { error: 'give speech, echo or both' })
+    .optional()
+    .describe(
+      'What serves clients. `speech` hears; `echo` sends messages back, to try a connection. Default: speech.',
+    ),
   candidates: listOf(candidate, 'providers, such as - provider: local')
     .min(1, { error: 'give at least one provider' })
     .max(MAX_CANDIDATES, { error: `give at most ${MAX_CANDIDATES} providers` })

@@ -7,8 +7,11 @@ import type { Environment } from '../access.ts';
 import { addressOf, read, vendorOf } from '../access.ts';
 import type { Service } from '../service.ts';
 import { isOnThisMachine, startService } from '../service.ts';
+import type { App } from '../../gateway/app.ts';
+import { createEchoApp } from '../../gateway/apps/echo.ts';
 import type { Verify } from '../../gateway/auth/principal.ts';
 import { createJwtVerifier } from '../../gateway/auth/jwt-verifier.node.ts';
+import { createSpeechApp } from '../../gateway/pipeline/speech-app.ts';
 import { openFileStore } from '../../gateway/stores/file-store.ts';
 import { createMemoryStore } from '../../gateway/stores/memory-store.ts';
 import { TenutoError } from '../../ports/errors.ts';
@@ -23,6 +26,37 @@ export interface PartsOptions {
   readonly logger: Logger;
   /** Hears for stand-ins on this machine; it is closed with them. Default: the local one. */
   readonly createRecogniser?: () => Recogniser;
+}
+
+/** What serves clients, by the names that they ask for. */
+export interface ServedApps {
+  readonly apps: ReadonlyMap<string, App>;
+  close(): Promise<void>;
+}
+
+/** `messages` is what a ResumableWebSocket asks for that names none. */
+const ECHO_NAMES = ['echo', 'messages'];
+
+/** Services are started for who hears only. */
+export async function startApps(
+  settings: ServeSettings,
+  options: PartsOptions,
+): Promise<ServedApps> {
+  const apps = new Map<string, App>();
+  if (settings.apps.includes('echo')) {
+    for (const name of ECHO_NAMES) apps.set(name, createEchoApp());
+  }
+  if (!settings.apps.includes('speech')) return { apps, close: () => Promise.resolve() };
+  const services = await startCandidates(settings, options);
+  const { filter, ...speech } = settings.speech;
+  const hearing = createSpeechApp({
+    candidates: () => services.candidates,
+    logger: options.logger,
+    ...defined(speech),
+    ...(filter === false ? { filter } : {}),
+  });
+  apps.set('speech', hearing);
+  return { apps, close: () => services.close() };
 }
 
 export interface ServedBy {
@@ -88,7 +122,7 @@ export function verifierOf(
 }
 
 /** @throws TenutoError where a key is missing, a port is in use, or no recogniser is there. */
-export async function startCandidates(
+async function startCandidates(
   { candidates, speedRatio }: ServeSettings,
   { environment, createRecogniser = createVoskRecogniser }: PartsOptions,
 ): Promise<ServedBy> {

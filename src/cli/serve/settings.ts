@@ -1,7 +1,9 @@
 /** What `tenuto serve` was told, by its options and by its file: an option wins over the file, and both over the default. */
 import { dirname, resolve } from 'node:path';
 
+import { APPS } from './config-schema.ts';
 import type {
+  AppName,
   AuthConfig,
   CandidateConfig,
   GatewayConfig,
@@ -24,6 +26,8 @@ export interface ServeOptions {
   readonly auth?: string;
   /** Names, with commas between them. */
   readonly provider?: string;
+  /** What serves clients: names, with commas between them. */
+  readonly app?: string;
   /** Stand-ins on this machine for all of them. */
   readonly simulated: boolean;
   /** Milliseconds. */
@@ -46,6 +50,7 @@ export interface ServeSettings {
   /** None: clients dial again where they did. */
   readonly drainTo: readonly string[];
   readonly limits: LimitsConfig;
+  readonly apps: readonly AppName[];
   readonly candidates: readonly CandidateConfig[];
   readonly speech: SpeechConfig;
   readonly speedRatio: number;
@@ -84,10 +89,23 @@ export function settingsOf(
     drainMs: options.drain ?? config.drainMs ?? DRAIN_MS,
     drainTo: options.drainTo ?? config.drain?.to ?? [],
     limits: config.limits ?? {},
+    apps: options.app === undefined ? (config.apps ?? ['speech']) : parseApps(options.app),
     candidates: simulated ? candidates.map((one) => ({ ...one, simulated })) : candidates,
     speech: config.speech ?? {},
     speedRatio: options.speed ?? config.speed ?? 1,
   };
+}
+
+function parseApps(text: string): readonly AppName[] {
+  const names = text.split(',').map((name) => name.trim());
+  const apps = APPS.filter((app) => names.includes(app));
+  const strange = names.find((name) => !apps.some((app) => app === name));
+  if (strange === undefined) return apps;
+  throw new TenutoError({
+    code: 'OPTION_INVALID',
+    message: `There is no application "${strange}".`,
+    remediation: 'Give --app speech, --app echo, or both with a comma between them.',
+  });
 }
 
 function parseStore(text: string): StoreConfig {

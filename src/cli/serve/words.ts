@@ -15,12 +15,14 @@ const ENDS: Readonly<Record<SessionEnd, string>> = {
 export function greeting(settings: ServeSettings, url: string): readonly string[] {
   const { origin } = new URL(url.replace(/^ws/, 'http'));
   const base = origin.replace(/^http/, 'ws');
+  const [hears, echoes] = [settings.apps.includes('speech'), settings.apps.includes('echo')];
   const token = settings.auth.kind === 'none' ? '' : ' --token-env NAME';
   return [
     `${colors.bold('tenuto')} listens on ${colors.bold(url)}`,
-    `  stream to it: npx tenuto transcribe FILE.wav --gateway ${base}${token}`,
+    ...(hears ? [`  stream to it: npx tenuto transcribe FILE.wav --gateway ${base}${token}`] : []),
+    ...(echoes ? [`  send to it: new ResumableWebSocket('${url}'): each message comes back`] : []),
     `  store: ${storeText(settings.store)}`,
-    `  providers: ${settings.candidates.map(nameOf).join(', then ')}`,
+    ...(hears ? [`  providers: ${settings.candidates.map(nameOf).join(', then ')}`] : []),
     `  ${authText(settings.auth)}`,
     `  ${originsText(settings.origins)}`,
     `  for operators: ${origin}/healthz /readyz /metrics`,
@@ -83,6 +85,13 @@ export function newsText(news: GatewayNews): string {
         ? `${who} ${news.provider} hears`
         : colors.yellow(`${who} ${news.provider}, without ${news.missing.join(' and ')}`);
   }
+}
+
+/** What the first signal leads to, and what a second one would. */
+export function drainText(sessions: number, drainMs: number): string {
+  const have = sessions === 1 ? 'has' : 'have';
+  const seconds = Math.round(drainMs / 1_000);
+  return `Draining: ${sessionsText(sessions)} ${have} ${seconds} s to go elsewhere (Ctrl-C again ends it at once)`;
 }
 
 function sessionsText(sessions: number): string {

@@ -72,7 +72,9 @@ export class Bearers {
       const verified = Promise.resolve().then(() => verify(bearer, context));
       const answer = await Promise.race([verified, late]);
       if (answer === 'late') return this.#trouble('It took too long.');
-      return answer === null || isPrincipal(answer) ? answer : this.#trouble('It named nobody.');
+      return answer === null || isPrincipal(answer)
+        ? answer
+        : this.#trouble('It named nobody, or an end that is no time.');
     } catch {
       // What it threw may hold the bearer.
       logger.error('A bearer could not be verified.', { what: 'The verifier threw.' });

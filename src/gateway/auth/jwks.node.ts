@@ -1,8 +1,14 @@
 /** Public keys of an issuer (RFC 7517), from where they are kept: asked for once, kept, and asked for again when one is new. */
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createLocalJWKSet, createRemoteJWKSet, errors } from 'jose';
-import type { CryptoKey, FlattenedJWSInput, JSONWebKeySet, JWSHeaderParameters } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors } from 'jose';
+import type {
+  CryptoKey,
+  FetchImplementation,
+  FlattenedJWSInput,
+  JSONWebKeySet,
+  JWSHeaderParameters,
+} from 'jose';
 
 import type { WallClock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
@@ -23,6 +29,9 @@ const CACHE_MS = 600_000;
 const COOLDOWN_MS = 30_000;
 /** Within the time that a verifier has. */
 const FETCH_TIMEOUT_MS = 4_000;
+/** After a question that was not answered: meanwhile each bearer would wait as long. */
+const RETRY_MS = 5_000;
+const MAX_SET_BYTES = 1_048_576;
 /** An issuer that is away for so long is away: after it nobody is let in by its old keys. */
 const STALE_MS = 3_600_000;
 
@@ -61,22 +70,54 @@ function remoteKeys(url: URL, wallClock: WallClock, logger: Logger): KeyFinder {
     timeoutDuration: FETCH_TIMEOUT_MS,
     cooldownDuration: COOLDOWN_MS,
     cacheMaxAge: CACHE_MS,
+    [customFetch]: fetchBounded,
   });
   let freshAtMs = -Infinity;
+  let failure: { readonly atMs: number; readonly error: unknown } | null = null;
+  let findOld: KeyFinder | null = null;
+  const asBefore: KeyFinder = async (header, token) => {
+    if (findOld !== null && wallClock() - freshAtMs <= STALE_MS) return findOld(header, token);
+    throw failure?.error;
+  };
   return async (header, token) => {
+    if (failure !== null && wallClock() - failure.atMs < RETRY_MS) return asBefore(header, token);
     try {
-      const key = await remote(header, token);
-      if (remote.fresh) freshAtMs = wallClock();
-      return key;
+      return await remote(header, token);
     } catch (error) {
-      const isAnswer = error instanceof errors.JWKSNoMatchingKey;
-      const stale = isAnswer ? undefined : remote.jwks();
-      if (stale === undefined || wallClock() - freshAtMs > STALE_MS) throw error;
-      logger.warn('The keys of the issuer cannot be had: those of before are used.');
-      return createLocalJWKSet(stale)(header, token);
+      if (isAnswer(error)) throw error;
+      failure = { atMs: wallClock(), error };
+      const old = remote.jwks();
+      findOld = old === undefined ? null : createLocalJWKSet(old);
+      if (findOld !== null) {
+        logger.warn('The keys of the issuer cannot be had: those of before are used.');
+      }
+      return await asBefore(header, token);
+    } finally {
+      if (remote.fresh) freshAtMs = wallClock();
     }
   };
 }
+
+/** The set is there, and says that this is no key of it, or several. */
+function isAnswer(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys
+  );
+}
+
+/** No set of keys is longer than this; what is may not end at all. */
+const fetchBounded: FetchImplementation = async (url, init) => {
+  const response = await fetch(url, init);
+  if (response.status !== 200 || response.body === null) return response;
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of response.body as AsyncIterable<Uint8Array>) {
+    bytes += piece.length;
+    if (bytes > MAX_SET_BYTES) throw new Error('The set of keys is too long.'); // which ends the request
+    pieces.push(piece);
+  }
+  return new Response(Buffer.concat(pieces), { status: response.status });
+};
 
 function fileKeys(path: string, wallClock: WallClock, logger: Logger): KeyFinder {
   let find = localKeys(parsed(readNow(path)));

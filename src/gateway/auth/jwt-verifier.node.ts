@@ -3,16 +3,18 @@
  * never by the token: `none` is not among them, and a public key is never taken for a shared secret.
  */
 import { errors, jwtVerify } from 'jose';
-import type { JWTVerifyOptions } from 'jose';
+import type { JWTPayload, JWTVerifyOptions } from 'jose';
 
 import { keysOf } from './jwks.node.ts';
 import type { JwksSource, KeyFinder } from './jwks.node.ts';
+import { isPrincipal } from './principal.ts';
 import type { Principal, Verify } from './principal.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { systemWallClock } from '../../ports/clock.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import { silentLogger } from '../../ports/logger.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { MAX_BEARER_CHARS } from '../../protocol/limits.ts';
 
 export type JwtAlgorithm = 'HS256' | 'RS256' | 'ES256';
 
@@ -66,10 +68,11 @@ export function createJwtVerifier(options: JwtVerifierOptions): Verify {
   };
 
   return async (bearer) => {
+    if (bearer.length > MAX_BEARER_CHARS) return null;
     try {
       const now = { currentDate: new Date(wallClock()) };
-      const { payload } = await jwtVerify(bearer, findKey, { ...rules, ...now });
-      return principalOf(payload.sub, payload.exp, leewayMs);
+      const payload = await payloadOf(bearer, findKey, { ...rules, ...now });
+      return principalOf(payload, leewayMs);
     } catch (error) {
       if (isBearersFault(error)) return null;
       throw error;
@@ -77,9 +80,30 @@ export function createJwtVerifier(options: JwtVerifierOptions): Verify {
   };
 }
 
-function principalOf(sub: unknown, exp: unknown, leewayMs: number): Principal | null {
-  if (typeof sub !== 'string' || typeof exp !== 'number') return null;
-  return { subject: sub, expiresAtMs: exp * 1_000 + leewayMs };
+/** A bearer that does not say which key it was signed with is tried with each that it could be. */
+async function payloadOf(
+  bearer: string,
+  findKey: KeyFinder,
+  rules: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(bearer, findKey, rules)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return (await jwtVerify(bearer, key, rules)).payload;
+      } catch (wrong) {
+        if (!(wrong instanceof errors.JWSSignatureVerificationFailed)) throw wrong;
+      }
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
+function principalOf({ sub = '', exp = 0 }: JWTPayload, leewayMs: number): Principal | null {
+  const principal = { subject: sub, expiresAtMs: exp * 1_000 + leewayMs };
+  return isPrincipal(principal) ? principal : null;
 }
 
 /** Everything else is trouble with the keys, of which the bearer knows nothing. */

@@ -24,6 +24,12 @@ const MAX_SUBJECT_CHARS = 256;
 
 /** Whether what a verifier told can be believed to be somebody. */
 export function isPrincipal(given: Principal | null): given is Principal {
-  const subject: unknown = given?.subject;
-  return typeof subject === 'string' && subject.length > 0 && subject.length <= MAX_SUBJECT_CHARS;
+  const { subject, expiresAtMs = null }: Partial<Record<string, unknown>> = { ...given };
+  const isSomebody = typeof subject === 'string' && subject !== '';
+  return isSomebody && subject.length <= MAX_SUBJECT_CHARS && isMoment(expiresAtMs);
+}
+
+/** Or null: never. Another number could not be told to the client. */
+function isMoment(atMs: unknown): boolean {
+  return atMs === null || (typeof atMs === 'number' && Number.isSafeInteger(Math.round(atMs)));
 }

@@ -40,10 +40,18 @@ export class Addresses {
     return addresses.filter((address) => !this.#isTrusted(address));
   }
 
-  /** The session lives there now: who has to dial again dials there first. */
-  welcomedAt(address: string): void {
-    this.#list = address === this.#home ? [this.#home] : [address, this.#home];
+  /**
+   * The session lives there now: who has to dial again dials there first, or where the gateway asks for it.
+   *
+   * @param at what the gateway named for the next dial.
+   * @returns what is not trusted, and is passed over.
+   */
+  welcomedAt(address: string, at?: string): readonly string[] {
+    const isGood = at === undefined || this.#isTrusted(at);
+    const named = at !== undefined && isGood ? [this.#whole(at)] : [];
+    this.#list = [...new Set([...named, address, this.#home])];
     this.#dials = 0;
+    return isGood ? [] : [at];
   }
 
   #isTrusted(address: string): boolean {

@@ -1,8 +1,16 @@
 /** What proves to a gateway that a session is this client's, and how far the two had come: from one socket to the next. */
+import { Patience } from './patience.ts';
+import type { Failure } from '../../../machines/failure.ts';
 import type { Random } from '../../ports/random.ts';
+import type { CloseMeaning } from '../../protocol/close-codes.ts';
 import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 
 const INST_BYTES = 16;
+const MISUNDERSTOOD =
+  'it closes every socket as a protocol error, also of a new session: another version, or something in between';
+
+/** `maxSeq` of a client: it takes what comes (PROTOCOL.md, P7.1). */
+export const NO_BOUND = 0xffff_ffff;
 
 /** What stands in every HELLO of a client. */
 export interface ClaimFacts {
@@ -29,6 +37,7 @@ export class Claim {
   acked = 0;
   /** The gateway's frames are here through this one. */
   received = 0;
+  readonly patience = new Patience();
 
   constructor(random: Random) {
     this.inst = Array.from({ length: INST_BYTES }, () =>
@@ -85,7 +94,16 @@ export class Claim {
     this.epoch = epoch;
     this.acked = up;
     if (!resumed) return 'begun';
+    this.patience.resumed();
     return isMoved ? 'moved' : 'resumed';
+  }
+
+  /** A socket ended, and so did the session where it is gone, or errs too often in the protocol (P16.3). */
+  ended(failure: Failure, { newSessionAfter }: CloseMeaning, atMs: number): Failure {
+    const verdict =
+      newSessionAfter === undefined ? 'again' : this.patience.protocolError(atMs, newSessionAfter);
+    if (failure.kind === 'staleHandle' || verdict === 'beginAnew') this.forget();
+    return verdict === 'giveUp' ? { ...failure, kind: 'config', detail: MISUNDERSTOOD } : failure;
   }
 
   /** The session is gone: the next dial begins another. */

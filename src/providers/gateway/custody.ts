@@ -4,7 +4,6 @@ import { Claim } from './claim.ts';
 import type { ClaimFacts } from './claim.ts';
 import { Numbers } from './numbers.ts';
 import type { Random } from '../../ports/random.ts';
-import { Patience } from './patience.ts';
 import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 
 export interface CustodyOptions extends ClaimFacts {
@@ -14,7 +13,6 @@ export interface CustodyOptions extends ClaimFacts {
 
 export class Custody extends Claim {
   numbers = new Numbers(0);
-  readonly patience = new Patience();
   /** Finals cover the audio through this sample. */
   fin = 0;
   /** When the first audio was captured. */
@@ -43,7 +41,6 @@ export class Custody extends Claim {
   welcomed(frame: WelcomeFrame): number | null {
     const outcome = this.take(frame);
     if (outcome === 'stale') return null;
-    if (frame.resumed) this.patience.resumed();
     if (outcome === 'begun') this.numbers = new Numbers(this.fin);
     return this.numbers.endOf(frame.up);
   }

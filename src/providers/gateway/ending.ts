@@ -14,8 +14,6 @@ const MOVED: Failure = {
   code: String(CLOSE.fenced),
   detail: 'the session goes on on another socket',
 };
-const MISUNDERSTOOD =
-  'it closes every socket as a protocol error, also of a new session: another version, or something in between';
 const TAKEN =
   'twice in a row the session was not taken up again: somebody else has its token, or the gateway has lost its sessions';
 
@@ -49,16 +47,8 @@ export class Ending {
     return this.#judged(failureOfClose(end, this.hasFinAck), end.code);
   }
 
-  /** A session that is gone is forgotten: the next dial begins another. */
   #judged(failure: Failure, code: number): Failure {
-    const { patience } = this.#custody;
-    const { newSessionAfter } = classify(code, this.hasFinAck);
-    const verdict =
-      newSessionAfter === undefined
-        ? 'again'
-        : patience.protocolError(this.#clock.nowMs(), newSessionAfter);
-    if (failure.kind === 'staleHandle' || verdict === 'beginAnew') this.#custody.forget();
-    return verdict === 'giveUp' ? { ...failure, kind: 'config', detail: MISUNDERSTOOD } : failure;
+    return this.#custody.ended(failure, classify(code, this.hasFinAck), this.#clock.nowMs());
   }
 
   /** What the user is to look into, though all goes on as another session. */

@@ -1,4 +1,5 @@
 /** The frames that the client sends, of what it knows. */
+import { NO_BOUND } from './claim.ts';
 import type { LostRange } from './numbers.ts';
 import { encodeFrame } from '../../protocol/frames.ts';
 import type { DataFrame, PingFrame } from '../../protocol/types.ts';
@@ -38,8 +39,8 @@ export function gapOf(lost: LostRange, epoch: number, atMs: number): Uint8Array 
 
 /** @param received of the gateway's frames: all of them are the application's at once. */
 export function acknowledgementOf(received: number, epoch: number): Uint8Array {
-  const ack = { type: 'ack', epoch, committed: received, maxSeq: 0, ackDelayMs: 0 } as const;
-  return encodeFrame({ ...ack, ranges: [] });
+  const facts = { committed: received, maxSeq: NO_BOUND, ackDelayMs: 0, ranges: [] };
+  return encodeFrame({ type: 'ack', epoch, ...facts });
 }
 
 /** What PING and PONG say alike. */
@@ -49,5 +50,5 @@ export function standingOf(
   lastSent: number,
   received: number,
 ): Omit<PingFrame, 'type'> {
-  return { nonce, epoch, lastSent, received, committed: received, maxSeq: 0, sentAtMs: 0 };
+  return { nonce, epoch, lastSent, received, committed: received, maxSeq: NO_BOUND, sentAtMs: 0 };
 }

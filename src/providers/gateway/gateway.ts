@@ -15,7 +15,7 @@ import { systemWallClock } from '../../ports/clock.ts';
 import { isLoopback } from '../../ports/loopback.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { systemRandom } from '../../ports/random.ts';
-import { PING_IDLE_MS, WELCOME_TIMEOUT_MS } from '../../protocol/limits.ts';
+import { GRACE_MS, PING_IDLE_MS, WELCOME_TIMEOUT_MS } from '../../protocol/limits.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Credential, CredentialReason, Provider, StreamMemory } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
@@ -78,7 +78,7 @@ export function gateway(options: GatewayProviderOptions): Provider {
     traits: {
       resume: 'handle',
       keepsAudio: true,
-      keepsSession: true,
+      keepsSessionForMs: GRACE_MS,
       takesOver: true,
       configures: true,
       configuresWithinMs: WELCOME_TIMEOUT_MS,

@@ -31,6 +31,13 @@ export function eventOf(said: unknown): ProviderEvent {
   }
 }
 
+/** A gateway sends nobody to where they were not told to go (PROTOCOL.md, P11.2): the user is told how often, not where. */
+export function passedOver(code: string, untrusted: readonly string[]): readonly ProviderEvent[] {
+  if (untrusted.length === 0) return [];
+  const detail = `of the addresses to which it sends its clients ${untrusted.length} are not in mayMoveTo`;
+  return [{ kind: 'failed', failure: { kind: 'perRequest', code, detail } }];
+}
+
 function transcript(event: SpeechFinal | SpeechInterim): ProviderEvent {
   const { type, text, words, from, to, endsUtterance } = event;
   return {

@@ -2,7 +2,7 @@
 import type { Custody, CustodyOptions } from './custody.ts';
 import { Ending } from './ending.ts';
 import { acknowledgementOf, audioOf, gapOf, standingOf } from './framing.ts';
-import { eventOf } from './results.ts';
+import { eventOf, passedOver } from './results.ts';
 import type { AudioPlace, ProviderEvent, ProviderStream } from '../contract.ts';
 import { objectIn } from '../wire/json.ts';
 import type { Failure } from '../../../machines/failure.ts';
@@ -36,8 +36,7 @@ export class GatewayStream implements ProviderStream {
   #sent = 0;
   #maxSeq = 0;
   readonly #onTheWay = new SentWindow();
-  /** The first frame of the gateway's own on this socket. */
-  #downFrom = 1;
+  #downFrom = 1; // the gateway's first on this socket
   #nonce = 0;
   #scratch = new Uint8Array(0);
 
@@ -90,16 +89,14 @@ export class GatewayStream implements ProviderStream {
   encodeKeepAlive(): Frame | null {
     return this.encodeProbe();
   }
-
   encodeProbe(): Frame | null {
     if (this.#epoch === 0) return null;
     this.#nonce = (this.#nonce + 1) & 0xffff;
     return encodeFrame({ type: 'ping', ...this.#standing(this.#nonce) });
   }
 
-  /** What is committed is told without being asked. */
   encodeFlush(): Frame | null {
-    return this.encodeProbe();
+    return this.encodeProbe(); // what is committed is told without being asked
   }
 
   encodeGoodbye(): Frame | null {
@@ -128,9 +125,9 @@ export class GatewayStream implements ProviderStream {
       case 'hint':
         return [eventOf(Object(frame.json) as Readonly<Record<string, unknown>>)];
       case 'ping':
-        return this.#answered(frame);
+        return this.#holeBefore(frame) ?? this.#answered(frame);
       case 'pong':
-        return [{ kind: 'pong' }, ...this.#acknowledged(frame)];
+        return this.#holeBefore(frame) ?? [{ kind: 'pong' }, ...this.#acknowledged(frame)];
       case 'goAway':
         return this.#sentAway(frame);
       case 'authOk':
@@ -153,12 +150,8 @@ export class GatewayStream implements ProviderStream {
 
   /** All clients of a gateway that ends are told so: each goes at a moment of its own (P17.2). */
   #sentAway({ deadlineMs, to }: GoAwayFrame): readonly ProviderEvent[] {
-    const untrusted = this.#custody.addresses.sentTo(to);
     const away: ProviderEvent = { kind: 'endAnnounced', inMs: deadlineMs, isForMany: true };
-    if (untrusted.length === 0) return [away];
-    const detail = `of the addresses to which it sends its clients ${untrusted.length} are not in mayMoveTo`;
-    const failure: Failure = { kind: 'perRequest', code: 'goAway', detail };
-    return [{ kind: 'failed', failure }, away];
+    return [...passedOver('goAway', this.#custody.addresses.sentTo(to)), away];
   }
 
   /** A new bearer is brought on this link (P12.11). */
@@ -175,7 +168,7 @@ export class GatewayStream implements ProviderStream {
       const detail = 'its welcome comes after a newer one';
       return [{ kind: 'failed', failure: { kind: 'transient', code: 'welcome', detail } }];
     }
-    this.#custody.addresses.welcomedAt(this.#addressOf());
+    const untrusted = this.#custody.addresses.welcomedAt(this.#addressOf(), frame.at);
     this.#epoch = frame.epoch;
     this.#sent = frame.resumed ? frame.up : 0;
     this.#maxSeq = frame.maxSeq;
@@ -186,6 +179,7 @@ export class GatewayStream implements ProviderStream {
       ...lost,
       { kind: 'restored', resumed, toolCallsCarried: 0, throughSample },
       { kind: 'configured' },
+      ...passedOver('welcome', untrusted),
     ];
   }
 
@@ -208,14 +202,10 @@ export class GatewayStream implements ProviderStream {
     return [{ kind: 'committed', throughSample: custody.numbers.endOf(custody.acked) }];
   }
 
-  /** Sequenced: once, in order, and acknowledged. */
   #said({ epoch, seq, codec, payload }: DataFrame): readonly ProviderEvent[] {
     const custody = this.#custody;
     if (epoch !== this.#epoch || seq <= custody.received) return [this.#acknowledgement()];
-    if (seq > Math.max(custody.received + 1, this.#downFrom)) {
-      const detail = `frame ${seq} came after ${custody.received}`;
-      return [{ kind: 'failed', failure: { kind: 'transient', code: '4400', detail } }]; // P14.1
-    }
+    if (seq > Math.max(custody.received + 1, this.#downFrom)) return this.#hole(`frame ${seq}`); // P14.1
     custody.received = seq;
     const said = codec === 'json' ? objectIn(payload) : null;
     if (said === null) return [this.#acknowledgement()];
@@ -225,6 +215,17 @@ export class GatewayStream implements ProviderStream {
       custody.fin = event.endSample;
     }
     return [event, this.#acknowledgement()];
+  }
+
+  /** The transport keeps order: what was sent before is here. Null where it is. P7.4 */
+  #holeBefore({ epoch, lastSent }: PingFrame | PongFrame): readonly ProviderEvent[] | null {
+    const hereThrough = Math.max(this.#custody.received, this.#downFrom - 1);
+    return epoch === this.#epoch && lastSent > hereThrough ? this.#hole('a ping') : null;
+  }
+
+  #hole(what: string): readonly ProviderEvent[] {
+    const detail = `${what} came after frame ${this.#custody.received}`;
+    return [{ kind: 'failed', failure: { kind: 'transient', code: '4400', detail } }];
   }
 
   #answered(frame: PingFrame): readonly ProviderEvent[] {

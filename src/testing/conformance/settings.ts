@@ -109,7 +109,7 @@ export const SETTINGS: readonly Setting[] = [
     lead: 'Where the session is kept meanwhile: ',
     policy: { ...PLAIN, pressForMs: 15_000 },
     tries: [...DIALS, ...SETUP, 'xstate.done.actor.backoffTimer'],
-    isPossible: ({ traits }) => traits.keepsSession === true,
+    isPossible: ({ traits }) => (traits.keepsSessionForMs ?? 0) > 0,
   },
   {
     ...ALONE,

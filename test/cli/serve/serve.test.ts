@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
+import { drainText } from '../../../src/cli/serve/words.ts';
+import { ResumableWebSocket } from '../../../src/resumable-websocket/websocket.node.ts';
 import { serving, spoken, streamThrough } from './serve-world.ts';
 import type { Streamed } from './serve-world.ts';
 
@@ -84,6 +86,42 @@ describe('tenuto serve', () => {
   });
 });
 
+describe('tenuto serve --app echo', () => {
+  it('sends messages back, needs no recogniser, and says how to send some', async () => {
+    const createRecogniser = (): never => {
+      throw new Error('nobody hears');
+    };
+    const gateway = serving({ app: 'echo', createRecogniser });
+    const told = await gateway.told('gateway');
+    const socket = new ResumableWebSocket(String(told['url']));
+    onTestFinished(() => socket.close());
+    const messages: unknown[] = [];
+
+    await new Promise((resolve) => socket.addEventListener('open', resolve));
+    for (const text of ['one', 'two']) socket.send(text);
+    await new Promise<void>((resolve) => {
+      socket.addEventListener('message', ({ data }) => {
+        if (messages.push(data) === 2) resolve();
+      });
+    });
+    const closed = new Promise((resolve) => socket.addEventListener('close', resolve));
+    socket.close();
+    await closed;
+
+    expect(messages).toEqual(['one', 'two']);
+    expect(told).toMatchObject({ apps: ['echo'], providers: [] });
+  });
+
+  it('tells in words what it is for', async () => {
+    const gateway = serving({ app: 'echo', json: false });
+    while (gateway.notes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+
+    const text = gateway.lines.join('\n');
+    expect(text).toMatch(/new ResumableWebSocket\('ws:\/\/127\.0\.0\.1:\d+\/v1\/session'\)/);
+    expect(text).not.toMatch(/transcribe|providers:/);
+  });
+});
+
 describe('the end of tenuto serve', () => {
   it('is 0 where all clients had gone in time: a signal lets the session that is there come to its end', async () => {
     const gateway = serving();
@@ -124,6 +162,15 @@ describe('the end of tenuto serve', () => {
     const again = serving({ port: await gateway.port });
     await again.port;
     await run;
+  });
+});
+
+describe('what tenuto serve says of its end', () => {
+  it.each([
+    [1, 30_000, 'Draining: 1 session has 30 s to go elsewhere (Ctrl-C again ends it at once)'],
+    [2, 1_400, 'Draining: 2 sessions have 1 s to go elsewhere (Ctrl-C again ends it at once)'],
+  ])('with %d sessions and %d ms', (sessions, drainMs, text) => {
+    expect(drainText(sessions, drainMs)).toBe(text);
   });
 });
 
@@ -168,6 +215,7 @@ describe('tenuto serve cannot begin', () => {
     ['there are no such keys', { auth: 'jwks:/nowhere.json' }, /cannot be read/],
     ['others could come', { host: '0.0.0.0' }, /listens on this machine only/],
     ['a key is not set', { provider: 'deepgram' }, /variable DEEPGRAM_API_KEY is not set/],
+    ['there is no such application', { app: 'echo,radio' }, /no application "radio".*--app speech/],
     ['there is no such provider', { provider: 'acme' }, /PROVIDER_UNKNOWN/],
   ])('where %s: one line, with what to do', async (_why, options, line) => {
     const gateway = serving({ json: false, ...options });

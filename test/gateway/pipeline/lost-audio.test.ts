@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { opened, RATE_HZ } from './app-world.ts';
 
 describe('what the client lost', () => {
+  // P23.7
   it('is heard as silence of its length, so that times stay true', async () => {
     const speech = await opened();
     await speech.speak(500);

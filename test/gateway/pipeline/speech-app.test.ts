@@ -5,6 +5,7 @@ import { createSpeechApp } from '../../../src/gateway/pipeline/speech-app.ts';
 import { fakeProvider } from '../../support/fake-provider.ts';
 
 describe('results of the speech app', () => {
+  // P23.3
   it('follow each other without a hole, in samples of the session', async () => {
     const speech = await opened();
 
@@ -31,6 +32,7 @@ describe('results of the speech app', () => {
     });
   });
 
+  // P23.3
   it('begin where those of a gateway before ended, and audio before that is not heard again', async () => {
     const speech = await opened({ fin: 16_000 });
 
@@ -54,6 +56,20 @@ describe('results of the speech app', () => {
     expect(speech.hinted('speechStarted')).toEqual([{ type: 'speechStarted', at: 1_600 }]);
     expect(speech.hinted('utteranceEnded')).toEqual([{ type: 'utteranceEnded', at: 8_000 }]);
     expect(speech.told('interim')).toEqual([]);
+  });
+
+  it('P23.4: come as hints that begin where the last final ended', async () => {
+    const speech = await opened();
+    await speech.speak(1_000);
+
+    await speech.settle('one', 8_000);
+    await speech.guess('two', 12_000);
+    await speech.guess('two three', 16_000);
+
+    expect(speech.hinted('interim').map(({ from, to, text }) => [from, to, text])).toEqual([
+      [8_000, 12_000, 'two'],
+      [8_000, 16_000, 'two three'],
+    ]);
   });
 
   it('are asked for when nothing follows, and cover all that came', async () => {
@@ -98,6 +114,7 @@ describe('results of the speech app', () => {
     expect(final).toMatchObject({ text: 'ab '.repeat(20_000).slice(0, 10_000), words: [] });
   });
 
+  // P23.7
   it('say what was not heard', async () => {
     const speech = await opened();
     await speech.speak(1_000);
@@ -133,6 +150,7 @@ describe('results of the speech app', () => {
 });
 
 describe('who serves', () => {
+  // P23.6
   it('is told when it is known, when it changes, and to a client that comes', async () => {
     const speech = await opened({ names: ['first', 'second'] });
     await speech.speak(500);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { opened, RATE_HZ } from './app-world.ts';
 
 describe('what was never spoken', () => {
+  // P23.5
   it.each([
     ['subtitles by the amara org community', 8_000, 'knownPhrase'],
     ['and then and then and then and then', 8_000, 'repetition'],
@@ -19,6 +20,7 @@ describe('what was never spoken', () => {
       { type: 'dropped', reason, text, from: 0, to: RATE_HZ },
     ]);
     expect(speech.finals).toEqual([[0, RATE_HZ, '']]);
+    expect(speech.session.told.map(({ type }) => type).slice(-2)).toEqual(['dropped', 'final']);
   });
 
   it('is left to services that find it by themselves, and is told where nobody is to look for it', async () => {

@@ -34,6 +34,7 @@ async function until(isSo: () => boolean): Promise<void> {
 }
 
 describe('a client', () => {
+  // P2.2
   it('#26 says nothing in the clear to another machine, unless it is told to', () => {
     for (const url of [
       'ws://voice.example/v1/session',
@@ -64,6 +65,7 @@ describe('a client', () => {
     }
   });
 
+  // P11.2
   it('#28 dials where it was told to, whatever a gateway names', async () => {
     const provider = gateway({ url: 'wss://voice.example/v1/session' });
     const stream = provider.openStream(FORMAT);
@@ -91,7 +93,7 @@ describe('a client', () => {
     expect(given[0]?.kind).toBe('ignored');
   });
 
-  it('asks for a new bearer before the one in use expires, and loses nothing by it', async () => {
+  it('#20 asks for a new bearer before the one in use expires, and loses nothing by it', async () => {
     const bearers: string[] = [];
     const verify = async (bearer: string): Promise<Principal> => {
       bearers.push(bearer);
@@ -113,7 +115,7 @@ describe('a client', () => {
     );
   });
 
-  it('asks for a new bearer where the one it has is refused, and comes back at once', async () => {
+  it('#20 asks for a new bearer where the one it has is refused, and comes back at once', async () => {
     const reasons: string[] = [];
     const { url } = await served.start({
       verify: async (bearer) => (bearer === 'good' ? { subject: 'ann' } : null),

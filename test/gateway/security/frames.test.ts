@@ -105,6 +105,7 @@ describe('a frame of a stranger', () => {
     expect(world.app.audio).toEqual([]);
   });
 
+  // P1.1
   it('#13 names no session that it begins: the gateway does', async () => {
     const json = GOOD.replace('{', `{"sid":"${'m'.repeat(26)}","resume":"mine",`);
     const client = world.client();
@@ -126,6 +127,7 @@ describe('a frame of a stranger', () => {
     },
   );
 
+  // P9.6
   it('#27 names no session by a word that means something in a subject or a path', async () => {
     const answers = ['a.b', '*', '>', 'a b', '../a', 'A'].map((sid) =>
       codeAfter(helloOf(JSON.stringify({ ...facts, mode: 'resume', sid, resume: 'x' }))),

@@ -14,7 +14,7 @@ const served = new Served();
 afterEach(() => served.close());
 
 describe('a gateway', () => {
-  it('#24 tells nobody a bearer, a token, a session id, a text or audio', async () => {
+  it('#24, #3 tells nobody a bearer, a token, a session id, a text or audio', async () => {
     const told: unknown[] = [];
     const tell = (...words: unknown[]): void => {
       told.push(words);

@@ -33,6 +33,7 @@ function resumption(welcome: WelcomeFrame, att: number, inst = 'a'.repeat(32)) {
 }
 
 describe('a principal', () => {
+  // P18.2
   it('#18 has five sessions, detached ones included, and others have theirs', async () => {
     open();
     for (let begun = 0; begun < 5; begun += 1) (await answerTo()).client.lose();
@@ -97,6 +98,7 @@ describe('a principal', () => {
     expect(later.code).toBeNull(); // refused in its grace, it has lost nothing
   });
 
+  // P16.4
   it('#19 is told to wait for a time that is spread by a fifth, and ends within the grace', async () => {
     const waits: (number | undefined)[] = [];
     for (const unit of [0, 0.5, 0.999_999]) {
@@ -155,6 +157,7 @@ describe('an address', () => {
 });
 
 describe('a gateway', () => {
+  // P18.2
   it('has room for so many sessions, and tells the next one when to come', async () => {
     open({ limits: { sessions: 1 } });
     await answerTo();
@@ -173,6 +176,7 @@ describe('a gateway', () => {
     await world.clock.advanceAsync(5_000);
   });
 
+  // P12.6
   it('lets two clients take one session from each other three times, and tells the operator', async () => {
     const audit: string[] = [];
     open({ onAudit: ({ type }) => audit.push(type) });
@@ -203,6 +207,7 @@ describe('a client', () => {
     return Math.max(0, ...client.of('ack').map(({ maxSeq }) => maxSeq));
   }
 
+  // P18.2
   it('that is too fast gets no more credit for a while, and is not closed', async () => {
     const { client, welcome } = await begun({ framesPerS: 10 });
 
@@ -229,6 +234,7 @@ describe('a client', () => {
     expect(granted(client)).toBe(2 * chunks);
   });
 
+  // P18.2
   it('that floods what needs no credit is closed', async () => {
     const { client, welcome } = await begun({ framesPerS: 10 });
     const standing = { nonce: 0, lastSent: 0, received: 0, committed: 0, maxSeq: 0, sentAtMs: 0 };

@@ -39,6 +39,7 @@ async function codeOf(facts: Parameters<RawClient['hello']>[0]): Promise<number 
 }
 
 describe('a session', () => {
+  // P12.1
   it('#14 is not taken up with another subject’s bearer, and the answer comes when it does for none', async () => {
     const clock = new VirtualClock();
     const store = createMemoryStore();
@@ -72,6 +73,7 @@ describe('a session', () => {
     expect(audit.map(({ type }) => type)).toEqual(['session.refused', 'session.refused']);
   });
 
+  // P12.5
   it('#15 opens with either token until the first frame of the new epoch, and then with the newest only', async () => {
     open();
     const { client, welcome } = await begun();
@@ -110,6 +112,7 @@ describe('a session', () => {
     await other.gateway.close();
   });
 
+  // P12.1
   it('#16 is opened by digests that are compared in constant time, and no secret by ===', async () => {
     const sources = ['tokens', 'judgement', 'registry', 'door', 'attachment'];
     const texts = await Promise.all(
@@ -125,6 +128,7 @@ describe('a session', () => {
     expect((found ?? []).filter((text) => !text.includes('null'))).toEqual([]);
   });
 
+  // P12.3
   it('#17 is not disturbed by a dial that was given up', async () => {
     open();
     const { welcome } = await begun();
@@ -168,6 +172,7 @@ describe('a bearer', () => {
     }
   }
 
+  // P12.11
   it('#20 that expires ends the socket within 30 s, and the grace begins', async () => {
     open(expiring);
     const client = world.client();
@@ -204,6 +209,7 @@ describe('a bearer', () => {
     ]);
   });
 
+  // P12.11
   it('#20 is renewed in mid-session, by the same subject only', async () => {
     open(expiring);
     const client = world.client();
@@ -222,6 +228,7 @@ describe('a bearer', () => {
     expect(audit).toMatchObject([{ type: 'bearer.foreign', subject: 'ann' }]);
   });
 
+  // P10.3
   it('#20 that is not believed ends the socket, and one that comes too often', async () => {
     open(expiring);
     const client = world.client();
@@ -256,6 +263,17 @@ describe('a bearer', () => {
     expect(codes).toEqual([4404, 4404]);
   });
 
+  it('lets nobody in whose end is no time, and nothing breaks by it', async () => {
+    const ends = [Infinity, NaN, 1e300, 'soon'];
+    open({ verify: async (at) => ({ subject: 'ann', expiresAtMs: ends[Number(at)] as number }) });
+
+    const codes: (number | null)[] = [];
+    for (const at of ends.keys()) codes.push(await codeOf({ auth: String(at) }));
+
+    expect(codes).toEqual([4420, 4420, 4420, 4420]);
+  });
+
+  // P2.4, P10.3
   it('is asked for where somebody verifies it, and nobody waits for a verifier for ever', async () => {
     const answers: (() => Promise<never>)[] = [
       () => new Promise(() => undefined),

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { Served, firstOf, wsFrame } from './served.ts';
-import { audioFrame, helloFacts } from '../gateway-world.ts';
+import { GatewayWorld, audioFrame, helloFacts, settled } from '../gateway-world.ts';
 import { encodeFrame } from '../../../src/protocol/frames.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 
@@ -34,6 +34,7 @@ function isAttached(): boolean {
 }
 
 describe('a socket that has not said who it is', () => {
+  // P2.4
   it('#4 is closed after 5 s without HELLO', async () => {
     const clock = new VirtualClock();
     await served.start({ clock });
@@ -45,6 +46,7 @@ describe('a socket that has not said who it is', () => {
     expect(await peer.closed).toEqual({ code: 4400, reason: 'protocol-error' });
   });
 
+  // P2.5
   it('#4 leaves no more than 16 KiB with the gateway, however it sends them', async () => {
     await served.start({ clock: new VirtualClock() }); // so that nothing else ends it
     const whole = wsFrame(2, new Uint8Array(60_000));
@@ -113,6 +115,7 @@ describe('a socket', () => {
     expect(clock.nowMs()).toBeLessThan(15_000);
   });
 
+  // P13.7
   it('#6 that never reads is closed with 1 MiB waiting for it', async () => {
     await served.start();
     const peer = await served.socket();
@@ -128,6 +131,28 @@ describe('a socket', () => {
     }
 
     expect(Array.from(gateway.sessions, ({ isAttached }) => isAttached)).toEqual([false]);
+  });
+
+  it.each([
+    [1_048_576, null],
+    [1_048_577, { code: 4421, reason: 'rate' }],
+  ])('#6 with %d bytes waiting for it ends so: %j', async (bufferedBytes, end) => {
+    const world = new GatewayWorld();
+    let closed: unknown = null;
+    const door = world.gateway.accept({
+      send: () => undefined,
+      close: (code, reason) => (closed ??= { code, reason }),
+      terminate: () => undefined,
+      bufferedBytes,
+      remoteAddress: '192.0.2.1',
+    });
+
+    door.onMessage(encodeFrame({ type: 'hello', ...helloFacts() }));
+    await settled();
+    const told = closed;
+    await world.gateway.close();
+
+    expect(told).toEqual(end);
   });
 
   it('#7 is closed for a frame of 65,537 bytes, before they have come', async () => {
@@ -153,24 +178,27 @@ describe('a socket', () => {
   });
 
   it('#8 is closed for a message in a flood of pieces', async () => {
-    await served.start();
+    await served.start({ clock: new VirtualClock() }); // so that nothing else ends it
     const { socket, closed } = await upgraded();
     const hello = helloFacts();
     socket.write(wsFrame(2, encodeFrame({ type: 'hello', ...hello })));
     await until(() => Array.from(served.server.gateway.sessions).length > 0);
+    const answers: Buffer[] = [];
+    socket.on('data', (bytes) => answers.push(bytes));
     const before = process.memoryUsage().rss;
 
     const pieces = Buffer.concat(
       Array.from({ length: 10_000 }, () => wsFrame(0, new Uint8Array(0), 0)),
     );
     socket.write(wsFrame(2, new Uint8Array(1), 0));
-    socket.on('error', () => undefined);
     for (let sent = 0; sent < 100 && !socket.destroyed; sent += 1) {
       socket.write(pieces);
       await new Promise((resolve) => setImmediate(resolve));
     }
+    await until(() => Buffer.concat(answers).includes(Buffer.of(0x88, 2, 1008 >> 8, 1008 & 255)));
 
-    await closed;
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1_024 * 1_024); // of both ends, in this process
+    socket.destroy();
+    await closed;
   });
 });

@@ -24,6 +24,7 @@ async function got(path: string, method = 'GET'): Promise<{ status: number; body
 }
 
 describe('an upgrade', () => {
+  // P2.3
   it('#1 is taken from a page on the list, by the letter, and from no other', async () => {
     await served.start({ origins: ['https://app.example', 'http://app.example:8080'] });
     const statusOf = (Origin: string) => served.upgrade(PATH, { Origin });
@@ -117,6 +118,7 @@ describe('an upgrade', () => {
     }
   });
 
+  // P2.3, P10.3
   it('#2 is authenticated by the bearer in HELLO, and by no cookie and no header', async () => {
     await served.start();
     const headers = { Cookie: 'session=ann', Authorization: 'Bearer ann' };
@@ -147,6 +149,7 @@ describe('an upgrade', () => {
     expect([upgrade, plain.status]).toEqual([400, 400]);
   });
 
+  // P2.1
   it('#9 is offered no extension, and a frame that uses one ends it', async () => {
     await served.start();
     const socket = served.raw();
@@ -165,6 +168,7 @@ describe('an upgrade', () => {
     expect([answer[0], answer.readUInt16BE(2)]).toEqual([0x88, 1002]);
   });
 
+  // P2.1
   it('is one of tenuto.v1 at its own path, or none', async () => {
     await served.start();
 

@@ -27,6 +27,7 @@ afterEach(() => {
 });
 
 describe('a process that is killed', () => {
+  // P11.3
   it(`leaves every record that it acknowledged, in order and once, ${KILLS} times`, async () => {
     const random = seededRandom(5);
     const acknowledged = new Map<string, number>();

@@ -1,0 +1,57 @@
+/** A store that loses what it had said to keep: the client has it still, and the log is whole again. */
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { expectExactlyOnce, LinkWorld } from './link-world.ts';
+
+let world: LinkWorld;
+
+afterEach(() => world.close());
+
+/** The newest records are gone, and the gateway dies: as on a machine whose disk did not keep its word. */
+async function regress(records: number): Promise<void> {
+  for (const sid of Array.from(world.gateway.sessions, ({ id }) => id)) {
+    const kept: Uint8Array[] = [];
+    for await (const { bytes } of world.store.read(sid, 0)) kept.push(bytes);
+    await world.store.drop(sid);
+    let after = 0;
+    for (const bytes of kept.slice(0, -records)) {
+      const outcome = await world.store.append(sid, bytes, { after, id: `again:${after}` });
+      if (outcome.kind === 'committed') after = outcome.position;
+    }
+  }
+  world.crash();
+}
+
+describe('what a client captured', () => {
+  it('P12.8: is sent again where the store has lost the newest of what was acknowledged', async () => {
+    world = await new LinkWorld().connect();
+    await world.speak(5_000);
+    const acknowledged = world.session.ledger.delivered;
+
+    await regress(8);
+    await world.speak(3_000);
+    await world.pass(3_000);
+
+    expect(acknowledged).toBeGreaterThan(40);
+    expectExactlyOnce(await world.logged(), 80);
+    expect(world.of('gap')).toEqual([]);
+    expect(world.finals).toEqual(Array.from({ length: 12 }, (_, at) => String(at * 10_000)));
+  });
+
+  it('P19.1: keeps its place and its time, however often it is sent again', async () => {
+    world = await new LinkWorld().connect();
+
+    for (let cut = 0; cut < 5; cut += 1) {
+      await world.speak(1_300);
+      world.network.memory.reset();
+    }
+    await world.speak(1_000);
+    await world.pass(3_000);
+
+    const logged = await world.logged();
+    const places = logged.map((frame) =>
+      frame.type === 'data' ? [frame.position / 16, frame.capturedAtMs] : [],
+    );
+    expect(places).toEqual(Array.from({ length: 75 }, (_, at) => [at * 100, at * 100]));
+  });
+});

@@ -1,0 +1,142 @@
+/** What a gateway loses, and when it asks its clients to go, or to say anew who they are. */
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { GatewayWorld } from './gateway-world.ts';
+import { numbered } from './told.ts';
+import type { Told } from './told.ts';
+import { decodeRecord } from '../../src/gateway/records.ts';
+import { decodeFrame } from '../../src/protocol/frames.ts';
+import type { GapFrame } from '../../src/protocol/types.ts';
+
+let world: GatewayWorld;
+
+afterEach(() => world.close());
+
+async function say(client: Told, count: number, from: number): Promise<void> {
+  for (const text of numbered(count, from)) {
+    client.socket.send(text);
+    await world.pass(50);
+  }
+}
+
+/** The newest records are gone, all but so many, and the gateway dies. */
+async function regress(kept: number): Promise<void> {
+  for (const sid of Array.from(world.gateway.sessions, ({ id }) => id)) {
+    const records: Uint8Array[] = [];
+    for await (const { bytes } of world.store.read(sid, 0)) records.push(bytes);
+    await world.store.drop(sid);
+    let after = 0;
+    for (const bytes of records.slice(0, kept)) {
+      const outcome = await world.store.append(sid, bytes, { after, id: `again:${after}` });
+      if (outcome.kind === 'committed') after = outcome.position;
+    }
+  }
+  world.crash();
+}
+
+async function gapsIn(sid: string): Promise<readonly GapFrame[]> {
+  const gaps: GapFrame[] = [];
+  for await (const { bytes } of world.store.read(sid, 0)) {
+    for (const logged of decodeRecord(bytes)?.frames ?? []) {
+      const frame = decodeFrame(logged.bytes);
+      if (frame.type === 'gap') gaps.push(frame);
+    }
+  }
+  return gaps;
+}
+
+function breaksSeen({ types }: Told): readonly string[] {
+  return types.filter((type) => type === 'open' || type === 'close' || type === 'error');
+}
+
+describe('a store that loses what it had acknowledged', () => {
+  it('is sent it again, and the application notices nothing', async () => {
+    world = new GatewayWorld();
+    const client = await world.opened();
+    await say(client, 40, 0);
+
+    await regress(20);
+    await say(client, 10, 40);
+    await world.pass(5_000);
+
+    expect(await world.logged()).toEqual(numbered(50));
+    expect(client.losses).toEqual([]);
+    expect(breaksSeen(client)).toEqual(['open']);
+  });
+
+  it('is told by a gap what nobody has any more, and the application by a loss', async () => {
+    world = new GatewayWorld();
+    const client = await world.opened();
+    for (const text of numbered(3_000)) {
+      client.socket.send(text);
+      if (text.endsWith('00')) await world.pass(2_000);
+    }
+    await world.pass(5_000);
+    const [sid = ''] = Array.from(world.gateway.sessions, ({ id }) => id);
+
+    await regress(1); // its fence
+    await world.pass(5_000);
+    client.socket.send('after it');
+    await world.pass(5_000);
+
+    const [gap, ...more] = await gapsIn(sid);
+    const lost = gap === undefined ? 0 : gap.toSeq - gap.fromSeq + 1;
+    const logged = await world.logged();
+    expect(gap).toMatchObject({ cause: 'storeLoss', fromSeq: 1 });
+    expect([more, client.losses]).toEqual([
+      [],
+      [{ reason: 'storeLoss', messages: lost, bytes: 0, isCertain: true }],
+    ]);
+    expect(lost).toBeGreaterThan(100);
+    expect(logged).toEqual([...numbered(3_000 - lost, lost), 'after it']);
+    expect(breaksSeen(client)).toEqual(['open']);
+  });
+});
+
+describe('a gateway that drains', () => {
+  it('is left for another one within half of its time, without a break', async () => {
+    world = new GatewayWorld();
+    const client = await world.opened();
+    await say(client, 20, 0);
+
+    const before = world.replaceGateway();
+    const drained = before.drain(30_000);
+    await say(client, 400, 20); // 20 s
+    const left = Array.from(before.sessions).length;
+    await world.pass(15_000);
+    await drained;
+
+    expect(left).toBe(0);
+    expect(client.messages).toEqual(numbered(420));
+    expect(await world.logged()).toEqual(numbered(420));
+    expect([client.losses, breaksSeen(client)]).toEqual([[], ['open']]);
+    expect(Array.from(world.gateway.sessions)).toHaveLength(1);
+  });
+});
+
+describe('a bearer that expires', () => {
+  it('is renewed before it does, each time, without a break', async () => {
+    const shown: { readonly bearer: string; readonly atMs: number }[] = [];
+    const wallMs = (): number => 1_800_000_000_000 + world.clock.nowMs();
+    world = new GatewayWorld({
+      verify: async (bearer) => {
+        shown.push({ bearer, atMs: world.clock.nowMs() });
+        return { subject: 'ann', expiresAtMs: wallMs() + 60_000 };
+      },
+    });
+    let asked = 0;
+    const client = await world.opened({ token: () => `bearer-${++asked}` });
+
+    for (let sent = 0; sent < 20; sent += 1) {
+      await say(client, 5, sent * 5);
+      await world.pass(10_000);
+    }
+
+    const gapsMs = shown.map(({ atMs }, at) => atMs - (shown[at - 1]?.atMs ?? 0));
+    expect(shown.map(({ bearer }) => bearer)).toEqual(shown.map((_, at) => `bearer-${at + 1}`));
+    expect(shown.length).toBeGreaterThan(4);
+    expect(Math.max(...gapsMs)).toBeLessThan(60_000);
+    expect(client.messages).toEqual(numbered(100));
+    expect([client.losses, breaksSeen(client)]).toEqual([[], ['open']]);
+  });
+});
