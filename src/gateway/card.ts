@@ -16,6 +16,8 @@ export interface SessionCard {
   readonly spentToken?: string | null;
   /** Somebody ended the session, for its subject or on their behalf. */
   readonly isLoggedOut?: boolean;
+  /** Everything was said: the client has only to be told so. */
+  readonly isConcluded?: boolean;
   /** The attachment that owns the session: dials of `inst` up to `att` are void. */
   readonly inst: string;
   readonly att: number;

@@ -40,7 +40,8 @@ export function judge(
 /** Its right holder asks for it, and it is over. */
 export function refusalOfEnded({ card, standing }: Claimed): Refusal {
   if (card.isLoggedOut === true) return refuse('unknownSession');
-  return refuse('graceExpired', { up: standing.up });
+  const { up, down: lastSeq } = standing;
+  return refuse('graceExpired', card.isConcluded === true ? { up, lastSeq } : { up }); // P17.7
 }
 
 function plain(refusal: Refusal | null): Verdict {

@@ -8,7 +8,7 @@ export interface Refusal extends Omit<RefusedFrame, 'type'> {
 
 export function refuse(
   why: keyof typeof CLOSE,
-  facts: { readonly retryAfterMs?: number; readonly up?: number } = {},
+  facts: { readonly retryAfterMs?: number; readonly up?: number; readonly lastSeq?: number } = {},
 ): Refusal {
   const code = CLOSE[why];
   return { kind: 'refused', code, reason: reasonOf(code), ...facts };

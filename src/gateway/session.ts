@@ -68,14 +68,15 @@ export class GatewaySession {
       logger: options.logger,
     });
     this.#end = new SessionEnd({
-      lease,
+      ...options,
       log: this.#log,
       app: this.#app,
       voice: this.#voice,
       down: this.down,
-      onConcluded: options.onConcluded,
-      onGone: options.onGone,
-      retire: options.retire,
+      onConcluded: () => {
+        this.#state.card = { ...this.card, isConcluded: true };
+        options.onConcluded();
+      },
     });
   }
 

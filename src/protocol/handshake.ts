@@ -114,6 +114,7 @@ const REFUSED: Schema<RefusedFrame> = {
   reason: text(PRINTABLE),
   retryAfterMs: optional(durationMs),
   up: optional(seqOrZero),
+  lastSeq: optional(seqOrZero),
 };
 
 const GO_AWAY: Schema<GoAwayFrame> = {

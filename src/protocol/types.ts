@@ -164,6 +164,8 @@ export interface RefusedFrame {
   readonly retryAfterMs?: number;
   /** Of a session that is over: through where it was committed. */
   readonly up?: number;
+  /** Of a session in which everything was said, as in FIN_ACK. */
+  readonly lastSeq?: number;
 }
 
 export interface GoAwayFrame {

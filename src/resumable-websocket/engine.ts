@@ -166,7 +166,7 @@ export class Engine implements LinksOwner {
 
   onEndedThere(): void {
     this.#hasFinished = true;
-    this.#finish(closedBy(null));
+    this.#finish(closedBy(this.#closing));
   }
 
   onEndsIn(inMs: number): void {

@@ -153,7 +153,6 @@ export class GatewayWire implements Wire {
 
   failureOf(end: SocketEnd): Failure {
     if (this.#refused !== null) return failureOfRefusal(this.#refused);
-    if (this.#epoch !== 0) this.#session.wasDone = end.code === CLOSE.done;
     if (end.code === CLOSE.fenced && this.#session.claim.epoch > this.#epoch) return MOVED;
     return this.#noted(failureOfClose(end, this.#hasFinAck), end.code);
   }
@@ -185,7 +184,6 @@ export class GatewayWire implements Wire {
       this.#host.fail(transient('welcome', 'its welcome comes after a newer one'));
       return;
     }
-    this.#session.wasDone = false;
     this.#epoch = frame.epoch;
     this.#maxSeq = frame.maxSeq;
     const { outbox, owner } = this.#host;
@@ -200,7 +198,7 @@ export class GatewayWire implements Wire {
     this.#refused = frame;
     const isOver = frame.code === CLOSE.graceExpired;
     if (isOver && frame.up !== undefined) this.#session.endedAt(this.#host.outbox, frame.up);
-    if (isOver && this.#session.wasDone) this.#host.owner.onEndedThere();
+    if (this.#session.claim.isConcludedBy(frame, 0)) this.#host.owner.onEndedThere();
     else this.#host.fail(this.#noted(failureOfRefusal(frame), frame.code));
   }
 

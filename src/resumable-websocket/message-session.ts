@@ -20,8 +20,6 @@ export class MessageSession {
   base: number;
   /** Messages before it were sent, on one socket or another. */
   sentThrough: number;
-  /** The gateway closed the last socket as one does whose work is done. */
-  wasDone = false;
 
   constructor(random: Random, outbox: Outbox) {
     this.claim = new Claim(random);

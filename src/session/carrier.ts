@@ -107,7 +107,9 @@ export class Carrier implements GateEdges {
   /** What a link was told of the audio: only the one that carries it is heard, and whoever tells each result but once. */
   take(link: Link, event: Result): void {
     if (link !== this.#link) {
-      if (isToldOnce(link, event)) this.#demux.take(link, event);
+      if (!isToldOnce(link, event)) return;
+      this.#demux.take(link, event);
+      if (event.kind === 'finished') this.#edges?.finished(); // told to a link that asked for what had ended
       return;
     }
     const settledBefore = this.#uplink.ledger.settledThrough;
@@ -185,6 +187,7 @@ export class Carrier implements GateEdges {
 
 /** A session that is kept is taken up with its results, before the link carries any audio. */
 function isToldOnce({ candidate }: Link, event: Result): boolean {
-  const isResult = event.kind === 'dropped' || (event.kind === 'transcript' && event.isFinal);
-  return isResult && candidate.provider.traits.keepsAudio === true;
+  const isHint = event.kind === 'transcript' && !event.isFinal;
+  const isOnce = !isHint && ['transcript', 'dropped', 'finished'].includes(event.kind);
+  return isOnce && candidate.provider.traits.keepsAudio === true;
 }

@@ -82,7 +82,7 @@ describe('a session whose FIN was answered, and whose client has vanished', () =
     expect(before).toBe(1);
     expect(Array.from(world.gateway.sessions)).toEqual([]);
     expect(world.gateway.counters.endings).toMatchObject({ finished: 1, expired: 0 });
-    expect(late).toMatchObject({ type: 'refused', code: 4411, up: 1 });
+    expect(late).toMatchObject({ type: 'refused', code: 4411, up: 1, lastSeq: 1 }); // P17.7
   });
 });
 

@@ -111,9 +111,14 @@ describe('on any walk', () => {
 
 describe('on a walk that was a counterexample', () => {
   it('an orchestrator whose successor failed dials the next one, though a standby is due in the same moment', async () => {
+    const { candidates, ...input } = orchestratorModel.input!;
+    const [first, ...rest] = candidates;
     const { world, steps } = await walk({
       machine: orchestratorMachine,
-      model: orchestratorModel,
+      model: {
+        ...orchestratorModel,
+        input: { ...input, candidates: [{ ...first, takesOver: false }, ...rest] },
+      },
       draws: drawsOf(
         'session.connect',
         'candidate.served',

@@ -115,6 +115,37 @@ describe('protocol errors in a row', () => {
   });
 });
 
+describe('a session that is over when it is asked for', () => {
+  it.each([
+    ['everything said, and here', { up: 1, lastSeq: 0 }, true],
+    ['something said that is not here', { up: 1, lastSeq: 1 }, false],
+    ['something missing of ours', { up: 0, lastSeq: 0 }, false],
+    ['not everything said', { up: 1 }, false],
+  ])('with %s: FIN was answered is %s', (_what, facts, isFinished) => {
+    const client = new Client().attach();
+    client.commits();
+    client.stream.encodeGoodbye();
+
+    client.attach();
+    const refused = { type: 'refused', code: 4411, reason: 'grace-expired', ...facts } as const;
+    const kinds = client.stream.decode(encodeFrame(refused)).map(({ kind }) => kind);
+
+    expect(kinds).toEqual([isFinished ? 'finished' : 'failed']);
+    expect(client.ended(4411).kind).toBe(isFinished ? 'planned' : 'staleHandle');
+  });
+
+  it('without FIN is lost, whatever it says', () => {
+    const client = new Client().attach();
+    client.commits();
+
+    client.attach();
+    const refused = { code: 4411, reason: 'grace-expired', up: 1, lastSeq: 0 } as const;
+    const events = client.stream.decode(encodeFrame({ type: 'refused', ...refused }));
+
+    expect(events).toMatchObject([{ kind: 'failed' }]);
+  });
+});
+
 describe('a token that is refused', () => {
   it('leads to a new session, and is told where that happens twice in a row (P16.1)', () => {
     const client = new Client().attach().attach();

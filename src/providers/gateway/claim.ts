@@ -2,8 +2,9 @@
 import { Patience } from './patience.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import type { Random } from '../../ports/random.ts';
+import { CLOSE } from '../../protocol/close-codes.ts';
 import type { CloseMeaning } from '../../protocol/close-codes.ts';
-import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
+import type { HelloFrame, RefusedFrame, WelcomeFrame } from '../../protocol/types.ts';
 
 const INST_BYTES = 16;
 const MISUNDERSTOOD =
@@ -104,6 +105,12 @@ export class Claim {
       newSessionAfter === undefined ? 'again' : this.patience.protocolError(atMs, newSessionAfter);
     if (failure.kind === 'staleHandle' || verdict === 'beginAnew') this.forget();
     return verdict === 'giveUp' ? { ...failure, kind: 'config', detail: MISUNDERSTOOD } : failure;
+  }
+
+  /** FIN was answered, and the answer lost: it is over there, and what was said there is here (PROTOCOL.md, P17.7). */
+  isConcludedBy({ code, up = 0, lastSeq }: RefusedFrame, lastSent: number): boolean {
+    if (code !== CLOSE.graceExpired || lastSeq === undefined) return false;
+    return up >= lastSent && lastSeq <= this.received;
   }
 
   /** The session is gone: the next dial begins another. */

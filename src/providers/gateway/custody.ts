@@ -15,6 +15,8 @@ export class Custody extends Claim {
   numbers = new Numbers(0);
   /** Finals cover the audio through this sample. */
   fin = 0;
+  /** The `lastSeq` of FIN, once it was said. */
+  goodbyeAt: number | null = null;
   /** When the first audio was captured. */
   #startedAtMs: number | null = null;
   readonly addresses: Addresses;

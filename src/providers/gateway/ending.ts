@@ -30,6 +30,11 @@ export class Ending {
   }
 
   refused(frame: RefusedFrame): readonly ProviderEvent[] {
+    const { goodbyeAt, numbers } = this.#custody;
+    if (goodbyeAt !== null && this.#custody.isConcludedBy(frame, goodbyeAt)) {
+      this.hasFinAck = true;
+      return [{ kind: 'finished', samples: numbers.endOf(goodbyeAt) }];
+    }
     this.#refused = frame;
     const failure = this.#judged(failureOfRefusal(frame), frame.code);
     return [...this.#alarms(frame.code), { kind: 'failed', failure }];

@@ -72,9 +72,8 @@ export class GatewayStream implements ProviderStream {
     this.#sent = seq;
     this.#onTheWay.add(seq, DATA_HEADER_BYTES + bytes.length);
     const frame = this.#scratchFor(DATA_HEADER_BYTES + bytes.length);
-    const epoch = this.#epoch;
-    const position = sample;
-    const audio = { epoch, seq, position, isRetransmission: isResent, payload: bytes };
+    const numbers = { epoch: this.#epoch, seq, position: sample };
+    const audio = { ...numbers, isRetransmission: isResent, payload: bytes };
     writeData(frame, audioOf({ ...audio, capturedAtMs: custody.sinceStartMs(capturedAtMs) }));
     return frame;
   }
@@ -100,7 +99,9 @@ export class GatewayStream implements ProviderStream {
   }
 
   encodeGoodbye(): Frame | null {
-    return this.#epoch === 0 ? null : encodeFrame({ type: 'fin', lastSeq: this.#sent });
+    if (this.#epoch === 0) return null;
+    this.#custody.goodbyeAt = this.#sent;
+    return encodeFrame({ type: 'fin', lastSeq: this.#sent });
   }
 
   async renewCredential(): Promise<Frame> {
