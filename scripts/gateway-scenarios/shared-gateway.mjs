@@ -1,10 +1,9 @@
 // A gateway whose store is in the process that started it, as a server's would be: two of them can have one session's log.
 import process from 'node:process';
 
-const { startCandidates } = await import('../../dist/src/cli/serve/parts.js');
+const { startApps } = await import('../../dist/src/cli/serve/parts.js');
 const { settingsOf } = await import('../../dist/src/cli/serve/settings.js');
 const { Watch } = await import('../../dist/src/cli/serve/watch.js');
-const { createSpeechApp } = await import('../../dist/src/gateway/pipeline/speech-app.js');
 const { startGateway } = await import('../../dist/src/gateway/server.js');
 const { silentLogger } = await import('../../dist/src/ports/logger.js');
 const { createToneRecogniser } =
@@ -44,21 +43,20 @@ const store = {
 };
 
 const settings = settingsOf({ simulated: false, speed: Number(process.argv[2]) });
-const services = await startCandidates(settings, {
+const parts = await startApps(settings, {
   environment: {},
   logger: silentLogger,
   createRecogniser: createToneRecogniser,
 });
-const app = createSpeechApp({ candidates: () => services.candidates });
 const server = await startGateway({
   store,
-  apps: new Map([['speech', new Watch(tell).over(app)]]),
+  apps: new Map([['speech', new Watch(tell).over(parts.apps.get('speech'))]]),
 });
 tell({ type: 'gateway', port: server.port });
 
 process.once('SIGTERM', () => {
   void server
     .close()
-    .then(() => services.close())
+    .then(() => parts.close())
     .then(() => process.exit(0));
 });
