@@ -73,6 +73,7 @@ export class Attachment implements Client {
       this.close(CLOSE.rate);
       return;
     }
+    this.#tokenArrived(frame);
     switch (frame.type) {
       case 'data':
       case 'gap':
@@ -162,6 +163,12 @@ export class Attachment implements Client {
     onGone();
   }
 
+  /** Whoever speaks on this attachment has had its WELCOME; FIN and AUTH name no epoch. P12.5 */
+  #tokenArrived(frame: ProtocolFrame): void {
+    const epoch = 'epoch' in frame ? frame.epoch : this.#epoch;
+    if (epoch === this.#epoch) this.#options.session.tokenArrived();
+  }
+
   #takeUp(bytes: Uint8Array, frame: DataFrame | GapFrame): void {
     const { session, counters } = this.#options;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
@@ -171,14 +178,12 @@ export class Attachment implements Client {
     else {
       const wrong = session.take(bytes, frame);
       if (wrong !== null) this.close(wrong);
-      else session.tokenArrived();
       if (to === this.grantedSeq) counters.creditStalls += 1;
     }
   }
 
   #takeAck({ epoch, committed }: AckFrame): void {
     if (epoch !== this.#epoch) return;
-    this.#options.session.tokenArrived();
     this.#options.session.down.tookThrough(committed);
     this.#endOnceTaken();
   }
@@ -186,7 +191,6 @@ export class Attachment implements Client {
   #takePing(frame: PingFrame | PongFrame): void {
     if (frame.epoch !== this.#epoch) return;
     const { session } = this.#options;
-    session.tokenArrived();
     session.down.tookThrough(frame.committed);
     this.#endOnceTaken();
     if (frame.lastSent > session.standing.up && !session.isEnding) {

@@ -9,6 +9,7 @@ import type { AdmissionLimits } from './admission/limits.ts';
 import type { Attached } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
 import type { Durability } from '../ports/log-store.ts';
 import type { Random } from '../ports/random.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
@@ -36,6 +37,7 @@ export interface House {
   readonly graceMs: number;
   readonly limits: AdmissionLimits;
   readonly counters: Counters;
+  readonly logger: Logger;
   /** @param isGone whether the socket is: then nothing is begun for it. */
   letIn(hello: HelloFrame, socket: GatewaySocket, isGone: () => boolean): Promise<LetIn | Refusal>;
   /** Who a new bearer in mid-session was issued to. */
@@ -118,19 +120,19 @@ export class Door {
     else this.#attachment.close(code);
   }
 
+  /** Never rejects: what one client says is no reason to end those of the others. */
   async #knock(hello: HelloFrame): Promise<void> {
     this.#hasKnocked = true;
     this.#house.clock.clearTimeout(this.#helloTimer);
-    const outcome = await this.#letIn(hello);
-    if (outcome.kind === 'refused') this.#refuse(outcome);
-    else if (!this.#isOver) this.#welcome(hello, outcome);
-  }
-
-  async #letIn(hello: HelloFrame): Promise<LetIn | Refusal> {
     try {
-      return await this.#house.letIn(hello, this.#socket, () => this.#isOver);
-    } catch {
-      return refuse('storeUnavailable');
+      const outcome = await this.#house.letIn(hello, this.#socket, () => this.#isOver);
+      if (outcome.kind === 'refused') this.#refuse(outcome);
+      else if (!this.#isOver) this.#welcome(hello, outcome);
+    } catch (error) {
+      this.#house.logger.error('A client could not be let in.', {
+        what: error instanceof Error ? error.message : 'no error was thrown',
+      });
+      this.close(CLOSE.storeUnavailable);
     }
   }
 

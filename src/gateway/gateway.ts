@@ -16,6 +16,7 @@ import { Doors } from './doors.ts';
 import { Entrance } from './entrance.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
 import type { Refusal } from './refusal.ts';
+import { checkGateway } from './gateway-options.ts';
 import type { GatewayOptions } from './gateway.types.ts';
 import { Lease } from './lease.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -45,7 +46,7 @@ export class Gateway implements House {
   readonly random: Random;
   readonly graceMs: number;
   readonly #store: MeteredStore;
-  readonly #logger: Logger;
+  readonly logger: Logger;
   readonly #registry: Registry;
   readonly #life: Lifecycle;
   readonly #admission: Admission;
@@ -58,13 +59,15 @@ export class Gateway implements House {
   #sweepTimer: unknown;
   #elsewhere: readonly string[] = []; // where clients may go in a drain
 
+  /** @throws TenutoError OPTION_INVALID */
   constructor(options: GatewayOptions) {
+    checkGateway(options);
     this.clock = options.clock ?? systemClock;
     this.wallClock = options.wallClock ?? systemWallClock;
     this.random = options.random ?? systemRandom;
     this.graceMs = options.graceMs ?? GRACE_MS;
     this.#pauses = new Pauses(this.clock);
-    this.#logger = options.logger ?? silentLogger;
+    this.logger = options.logger ?? silentLogger;
     const { apps, verify, onAudit = null } = options;
     const { clock, wallClock, random, graceMs, counters } = this;
     const store = new MeteredStore(options.store, counters, clock, (isWell) => {
@@ -72,10 +75,10 @@ export class Gateway implements House {
     });
     this.#store = store;
     const limits = limitsOf(options.limits, verify === null ? OPEN_LIMITS : undefined);
-    const audit = new Audit(this.#logger, onAudit);
+    const audit = new Audit(this.logger, onAudit);
     const admission = new Admission({ limits, clock, random, audit, graceMs });
     this.#audit = audit;
-    const report = reporterTo({ onStep: options.onStep ?? null, audit, logger: this.#logger });
+    const report = reporterTo({ onStep: options.onStep ?? null, audit, logger: this.logger });
     this.#life = new Lifecycle({
       clock,
       obey: (order) => this.#obey(order),
@@ -88,11 +91,11 @@ export class Gateway implements House {
       wallClock,
       audit,
       admission,
-      logger: this.#logger,
+      logger: this.logger,
     });
     const createLease = (sessionId: string): Lease =>
       new Lease({ graceMs, clock, onStep: (step) => report(sessionId, step) });
-    const ports = { store, apps, clock, wallClock, createLease, logger: this.#logger };
+    const ports = { store, apps, clock, wallClock, createLease, logger: this.logger };
     this.#registry = new Registry({ ...ports, admission, audit, counters });
     this.#entrance = new Entrance({
       clock,
@@ -193,7 +196,7 @@ export class Gateway implements House {
    * What was accepted is in the log, or its client has been told nothing of it and still has it.
    */
   drain(deadlineMs = DRAIN_MS, to: readonly string[] = []): Promise<void> {
-    this.#logger.info('The gateway drains.', { sessions: this.#registry.size, deadlineMs });
+    this.logger.info('The gateway drains.', { sessions: this.#registry.size, deadlineMs });
     this.#elsewhere = to;
     const { size: sockets, clients } = this.#doors;
     const atMs = this.clock.nowMs();

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
 import { Gateway } from './gateway.ts';
+import { GATEWAY_OPTIONS } from './gateway-options.ts';
 import type { GatewayOptions } from './gateway.types.ts';
 import { respond } from './http/answers.ts';
 import { guard } from './http/guarded-stream.ts';
@@ -22,7 +23,7 @@ import { listenTo, socketOf } from './ws-socket.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { silentLogger } from '../ports/logger.ts';
 import { isLoopback } from '../ports/loopback.ts';
-import { invalid } from '../ports/option-errors.ts';
+import { checkOptions, invalid } from '../ports/option-errors.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 
 export interface GatewayServerOptions extends Omit<GatewayOptions, 'verify'> {
@@ -52,6 +53,11 @@ export interface GatewayServer {
   close(): Promise<void>;
 }
 
+const SERVER_OPTIONS = { host: 0, port: 0, origins: 0, tls: 0 } satisfies Record<
+  Exclude<keyof GatewayServerOptions, keyof GatewayOptions>,
+  0
+>;
+
 /** How long a request may take, each looked at once a second; a socket has its own time for HELLO. */
 const HTTP_TIMEOUTS = {
   headersTimeout: 6_000,
@@ -77,10 +83,12 @@ const SOCKET_OPTIONS = {
 
 /** @throws TenutoError PORT_IN_USE, OPTION_INVALID */
 export async function startGateway(options: GatewayServerOptions): Promise<GatewayServer> {
-  const { host = '127.0.0.1', port = 0, verify = null, tls, logger = silentLogger } = options;
-  const origins = originsOf(options.origins);
+  checkOptions('startGateway', options, { ...GATEWAY_OPTIONS, ...SERVER_OPTIONS });
+  const { host = '127.0.0.1', port = 0, verify = null, tls, origins: pages, ...house } = options;
+  const { logger = silentLogger } = house;
+  const origins = originsOf(pages);
   if (verify === null) checkThatNobodyElseComes(host);
-  const gateway = new Gateway({ ...options, verify });
+  const gateway = new Gateway({ ...house, verify });
   const sockets = new WebSocketServer(SOCKET_OPTIONS);
   const http = serverFor(tls, (request, response) => {
     respond(gateway, request, response);
@@ -105,6 +113,9 @@ export async function startGateway(options: GatewayServerOptions): Promise<Gatew
   await listening(http, host, port).catch(async (error: unknown) => {
     await gateway.close();
     throw error;
+  });
+  http.on('error', (error) => {
+    logger.error('The HTTP server errs.', { what: error.message });
   });
   const bound = (http.address() as AddressInfo).port;
   if (verify === null) {

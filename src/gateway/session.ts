@@ -34,7 +34,6 @@ export class GatewaySession {
   readonly #voice: AppVoice;
   readonly #lease: Lease;
   readonly #end: SessionEnd;
-  /** Waits for the fence. */
   #onFenced: (() => void) | null = null;
 
   constructor(options: GatewaySessionOptions) {
@@ -56,9 +55,8 @@ export class GatewaySession {
     this.#log = new SessionLog({ ...options, sessionId: id, ...callbacks }, tail);
     this.#app = new GuardedApp(options, () => this.#tell({ type: 'app.failed' }));
     this.#up = new UpStream(this.#app, sampleRateHz, standing.fin, options.maxUnhandledBytes);
-    this.down = new DownStream(this.#state, this.#log, options.account, (isHeld) =>
-      this.#app.held(isHeld),
-    );
+    const hold = (isHeld: boolean): void => this.#app.held(isHeld);
+    this.down = new DownStream(this.#state, this.#log, options.account, hold);
     this.#voice = new AppVoice(id, {
       state: this.#state,
       log: this.#log,
@@ -151,9 +149,10 @@ export class GatewaySession {
     return this.isKept;
   }
 
-  /** A frame of the newest epoch came: its welcome arrived, so the token before that one is dead (PROTOCOL.md, P12.5). */
   tokenArrived(): void {
-    if (this.#state.tokenArrived()) this.#log.touch();
+    if (!this.#state.tokenArrived()) return;
+    this.#log.touch();
+    this.#log.flushSoon();
   }
 
   /** Whether the client for which a fence of this epoch was written is still the one to be welcomed. */
@@ -179,8 +178,8 @@ export class GatewaySession {
 
   /** The frame's bytes are only valid during the call. Why nothing of this number, or of this length, may come; else null. */
   take(bytes: Uint8Array, frame: DataFrame | GapFrame): CloseCode | null {
-    const from = frame.type === 'data' ? frame.seq : frame.fromSeq;
-    const to = frame.type === 'data' ? frame.seq : frame.toSeq;
+    const [from, to] =
+      frame.type === 'data' ? [frame.seq, frame.seq] : [frame.fromSeq, frame.toSeq];
     const { up } = this.#state.now;
     if (to <= up) this.#tally.duplicate();
     if (to <= up || this.isEnding || !this.isKept) return null; // it is here already, or has come too late
@@ -189,6 +188,7 @@ export class GatewaySession {
       const rest = this.#up.restOf(frame, up + 1);
       return this.take(encodeFrame(rest), rest);
     }
+    if (frame.type === 'gap' && this.#up.isOverfull) return CLOSE.rate;
     if (!this.#log.hasRoomFor(bytes.length)) return CLOSE.overCredit;
     this.#log.cut();
     this.#tally.took(frame);
@@ -217,7 +217,7 @@ export class GatewaySession {
     return this.#lease.is('ended');
   }
 
-  /** This gateway stops: it stays in the log, to be taken over. Resolves when it is not here any more. */
+  /** It stays in the log, to be taken over. Resolves when it is not here any more. */
   leave(): Promise<void> {
     this.#tell({ type: 'gateway.stopping' });
     return this.#end.gone;

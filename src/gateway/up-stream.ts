@@ -10,6 +10,7 @@ import {
   WINDOW_CHUNKS,
   WINDOW_MIN_CHUNKS,
 } from '../protocol/limits.ts';
+import { DATA_HEADER_BYTES, GAP_BYTES } from '../protocol/frames.ts';
 import { readJson } from '../protocol/json.ts';
 import type { DataFrame, GapFrame } from '../protocol/types.ts';
 
@@ -21,7 +22,7 @@ interface Waiting {
 
 /** Audio, or a gap in it. */
 interface Unfinished {
-  readonly seq: number;
+  seq: number;
   readonly end: number;
 }
 
@@ -53,13 +54,14 @@ export class UpStream {
   take(frame: DataFrame | GapFrame): void {
     if (frame.type === 'gap') {
       const { toSeq, position, samplesLost: samples, cause } = frame;
+      this.#unhandled.add(toSeq, GAP_BYTES);
       this.#note(toSeq, position + samples);
       this.#app.gap({ toSeq, position, samples, cause });
       return;
     }
     const { seq, position, capturedAtMs, isSpeech, payload, codec } = frame;
     this.#size.add(payload.length);
-    this.#unhandled.add(seq, payload.length);
+    this.#unhandled.add(seq, DATA_HEADER_BYTES + payload.length);
     if (codec === 'pcm_s16le' || codec === 'opus') {
       this.#note(seq, position + payload.length / BYTES_PER_SAMPLE);
       this.#app.audio({ seq, position, capturedAtMs, isSpeech, bytes: payload });
@@ -92,6 +94,11 @@ export class UpStream {
     this.#finishedThrough = Math.max(this.#finishedThrough, gone.at(-1)?.end ?? 0);
   }
 
+  /** Gaps need no credit, so they have a bound of their own. */
+  get isOverfull(): boolean {
+    return this.#unhandled.isOverfull;
+  }
+
   /** Everything through `seq` is in the log. @param beforeEach is called before each is handed over. */
   committed(seq: number, beforeEach: () => void): void {
     while (this.#waiting[0] !== undefined && this.#waiting[0].seq <= seq) {
@@ -117,7 +124,10 @@ export class UpStream {
 
   #note(seq: number, end: number): void {
     this.#position = end;
-    this.#unfinished.push({ seq, end });
+    const last = this.#unfinished.at(-1);
+    if (last?.end === end)
+      last.seq = seq; // no sample of its own: it is done with the one before
+    else this.#unfinished.push({ seq, end });
   }
 
   /** An event that is none is passed over: the codec bounds it, and the app is spared it. */

@@ -40,6 +40,8 @@ export interface AppendOptions {
 /** Rejects with a TenutoError only: STORE_UNAVAILABLE, STORE_CORRUPT. */
 export interface LogStore {
   readonly durability: Durability;
+  /** A log that was not appended to for so long is let go of: twice a gateway's grace at least. Null, or left out: none is. */
+  readonly maxAgeMs?: number | null;
   /** The newest record; null for an empty log. */
   tail(sessionId: string): Promise<LogRecord | null>;
   /** One at a time for each log; `record` may be used again once it has answered, unless it is yielded. */

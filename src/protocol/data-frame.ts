@@ -21,7 +21,7 @@ import {
 
 export const DATA_HEADER_BYTES = 24;
 const DATA_CRC_AT = 20;
-const GAP_BYTES = 36;
+export const GAP_BYTES = 36;
 const GAP_CRC_AT = 32;
 const BYTES_PER_SAMPLE = 2;
 

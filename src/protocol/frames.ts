@@ -1,13 +1,21 @@
 /** The frames of tenuto.v1 as bytes, and back: PROTOCOL.md says what they are, vectors/ has examples of each. */
 import { putU32 } from './bytes.ts';
-import { DATA_HEADER_BYTES, encodeGap, readData, readGap, seal, writeData } from './data-frame.ts';
+import {
+  DATA_HEADER_BYTES,
+  encodeGap,
+  GAP_BYTES,
+  readData,
+  readGap,
+  seal,
+  writeData,
+} from './data-frame.ts';
 import { controlTypeOf, encodeControl, readControl } from './handshake.ts';
 import { MAX_FRAME_BYTES } from './limits.ts';
 import { encodeAck, encodeHint, encodePing, readAck, readHint, readPing } from './signal-frames.ts';
 import type { Malformed, ProtocolFrame, Unknown } from './types.ts';
 import { EPOCH_AT, FLAG, FRAME_TYPE, IGNORABLE_BIT, U32_MAX, malformed, mustFit } from './wire.ts';
 
-export { DATA_HEADER_BYTES, writeData };
+export { DATA_HEADER_BYTES, GAP_BYTES, writeData };
 
 const UNKNOWN: Unknown = Object.freeze({ type: 'unknown' });
 

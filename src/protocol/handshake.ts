@@ -70,7 +70,7 @@ const HELLO: Schema<HelloFrame> = {
   att: integer(1, MAX_SEQ),
   sid: optional(text(SESSION_ID)),
   resume: optional(text(TOKEN)),
-  epoch: integer(0, U32_MAX),
+  epoch: integer(0, MAX_SEQ), // there is room for all that follow it
   low: seqToCome,
   next: seqToCome,
   acked: seqOrZero,

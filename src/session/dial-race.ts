@@ -104,10 +104,20 @@ class Race implements Socket {
     if (this.#runners.length === MAX_DIALS) this.#runners.shift()?.stop();
     const runner = new Runner(this, this.#handlers);
     this.#runners.push(runner);
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#dial();
-    }, this.#everyMs);
     runner.start(this.#transport, { ...this.#request, timeoutMs });
+    if (!this.#runners.includes(runner)) return; // it was answered at once
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#dialAgain();
+    }, this.#everyMs);
+  }
+
+  /** What a transport throws when nobody asked for this dial ends the race, as an answer would. */
+  #dialAgain(): void {
+    try {
+      this.#dial();
+    } catch {
+      this.ended(null, { kind: 'refused', code: 1006, reason: '' });
+    }
   }
 
   /** @param but this one, which is the socket or has ended. */

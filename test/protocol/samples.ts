@@ -231,7 +231,7 @@ const anyHint: fc.Arbitrary<HintFrame> = fc.record({
 const anyHello: fc.Arbitrary<HelloFrame> = fc
   .record({
     att: seq,
-    epoch: u32,
+    epoch: seqOrZero,
     seqs: fc.tuple(seq, seq),
     rcv: seqOrZero,
     fin: u32,

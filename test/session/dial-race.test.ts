@@ -77,4 +77,18 @@ describe('a dial that hangs', () => {
     expect(memory.live).toEqual([]);
     expect(clock.pending).toBe(0);
   });
+
+  it('ends where the transport throws over another dial, and throws over the first', async () => {
+    const { clock, memory, told } = raced((dial) => {
+      if (dial > 1) throw new TypeError('no such address');
+      return 'hangs';
+    });
+
+    await clock.advanceAsync(EVERY_MS);
+
+    expect(told).toEqual(['end none at 500']);
+    expect(memory.live).not.toContain(memory.sockets[0]);
+    expect(clock.pending).toBe(0);
+    expect(() => raced(() => { throw new TypeError('none'); })).toThrow('none'); // prettier-ignore
+  });
 });

@@ -92,6 +92,7 @@ export class Watch {
         }
         handlers.attached?.(isAttached);
       },
+      held: (isHeld) => handlers.held?.(isHeld),
       finish: async () => {
         await handlers.finish();
         isFinished = true;
@@ -104,7 +105,7 @@ export class Watch {
         }
         await handlers.close();
       },
-    };
+    } satisfies Required<AppHandlers>; // what is left out here never reaches the application
   }
 
   #over(session: string, isFinished: boolean, isThere: boolean): void {

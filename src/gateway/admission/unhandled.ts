@@ -21,6 +21,11 @@ export class Unhandled {
     return this.#bytes > this.#maxBytes;
   }
 
+  /** As much again, of what needs no credit. */
+  get isOverfull(): boolean {
+    return this.#bytes > 2 * this.#maxBytes;
+  }
+
   add(seq: number, bytes: number): void {
     const run = this.#runs.at(-1);
     this.#bytes += bytes;

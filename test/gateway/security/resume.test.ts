@@ -11,6 +11,7 @@ import type { LogStore } from '../../../src/ports/log-store.ts';
 import type { WelcomeFrame } from '../../../src/protocol/types.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 
+const NO_NEWS = { lastSent: 0, received: 0, committed: 0, maxSeq: 0, sentAtMs: 0 };
 let world: GatewayWorld;
 let audit: AuditEvent[];
 
@@ -95,6 +96,32 @@ describe('a session', () => {
     expect(audit).toMatchObject([{ type: 'token.reused', subject: 'ann' }]);
     expect(audit[0]?.session).toMatch(/^[0-9a-f]{8}$/);
   });
+
+  it.each([
+    ['FIN', { type: 'fin', lastSeq: 0 }],
+    ['AUTH', { type: 'auth', auth: 'ann' }],
+    ['PING', { type: 'ping', nonce: 1, epoch: 2, ...NO_NEWS }],
+  ] as const)(
+    '#15 P12.5 is dead once %s has come, here and after the death of the gateway',
+    async (_what, frame) => {
+      open();
+      world.app.onFinish = () => new Promise(() => undefined);
+      const { client, welcome } = await begun();
+      client.lose();
+      const again = world.client();
+      await again.hello(resumption(welcome, 2));
+
+      again.send(frame);
+      await settled();
+      const here = await codeOf({ ...resumption(welcome, 3), epoch: 2 });
+      const other = new GatewayWorld(world.store, world.clock);
+      const there = await other.client().hello(resumption(welcome, 4));
+
+      expect(here).toBe(4403);
+      expect(there).toMatchObject({ type: 'refused', code: 4403 });
+      await other.gateway.close();
+    },
+  );
 
   it('#15 stays shut to a dead token after the death of the gateway, too', async () => {
     open();

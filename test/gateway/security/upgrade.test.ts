@@ -10,6 +10,7 @@ import { Served, firstOf, wsFrame } from './served.ts';
 import { nobodysFacts } from '../gateway-world.ts';
 import type { AuditEvent } from '../../../src/gateway/audit.ts';
 import { startGateway } from '../../../src/gateway/server.ts';
+import { createEchoApp } from '../../../src/gateway/apps/echo.ts';
 import { createMemoryStore } from '../../../src/gateway/stores/memory-store.ts';
 import type { LogField } from '../../../src/ports/logger.ts';
 
@@ -202,7 +203,7 @@ describe('a gateway', () => {
         told.push([message, fields]);
       },
     };
-    const common = { store: createMemoryStore(), apps: new Map() };
+    const common = { store: createMemoryStore(), apps: new Map([['echo', createEchoApp()]]) };
 
     for (const host of ['0.0.0.0', '::', '192.0.2.1', 'voice.example', '']) {
       await expect(startGateway({ ...common, host })).rejects.toMatchObject({

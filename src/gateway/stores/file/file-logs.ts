@@ -37,6 +37,7 @@ const NO_BYTES = new Uint8Array();
 
 export class FileStore implements LogStore {
   readonly durability = 'fsync';
+  readonly maxAgeMs: number;
   readonly #parts: FileStoreParts;
   readonly #index: IndexOfLogs;
   readonly #writer: SegmentWriter;
@@ -49,6 +50,7 @@ export class FileStore implements LogStore {
   constructor(parts: FileStoreParts) {
     const { segments, index, nextPosition, logger } = parts;
     this.#parts = parts;
+    this.maxAgeMs = parts.maxAgeMs;
     this.#index = index;
     const writer = new SegmentWriter({
       segments,
