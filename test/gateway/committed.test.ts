@@ -98,6 +98,25 @@ describe('what a gateway says', () => {
     expect(client.of('data')).toMatchObject([{ seq: 1 }]);
   });
 
+  it('P14.5: is not sent with what was said while its record was on its way', async () => {
+    const { store, client } = await begun();
+    store.isHeld = true;
+
+    for (const seq of [1, 2]) {
+      world.app.session?.result({ type: 'final', from: seq - 1, to: seq, text: `${seq}` });
+      await settled();
+    }
+    store.release();
+    store.isHeld = true; // only the first was
+    await settled();
+    const first = client.of('data').map(({ seq }) => seq);
+    store.release();
+    await settled();
+
+    expect(first).toEqual([1]);
+    expect(client.of('data').map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
   it('P7.3: is acknowledged by a PING as by an ACK', async () => {
     const { client, welcome } = await begun();
     world.app.session?.send({ type: 'word' });

@@ -84,6 +84,14 @@ function seqsIn(records: readonly { readonly record: SessionRecord }[], isDown: 
   );
 }
 
+/** Where the finals end. */
+function finalsIn(records: readonly { readonly record: SessionRecord }[]): number[] {
+  return records
+    .flatMap(({ record }) => record.frames)
+    .map(({ bytes }) => decodeFrame(bytes.slice()) as DataFrame)
+    .map(({ payload }) => (JSON.parse(new TextDecoder().decode(payload)) as { to: number }).to);
+}
+
 const ALL = Array.from({ length: MESSAGES }, (_, at) => at + 1);
 
 describe('a batch that is larger than a record may be', () => {
@@ -137,5 +145,23 @@ describe('a batch that is larger than a record may be', () => {
     });
     const isTrue = ([said, found]: number[]): boolean => said === found;
     expect(told.filter(({ up, down, done }) => ![up, down, done].every(isTrue))).toEqual([]);
+  });
+
+  it('P20.5 has in each record the finals through its `fin`, and no others', async () => {
+    const { stepped, records, begin, step } = steppedStore();
+    world = new GatewayWorld(stepped);
+    await world.client().hello();
+    begin();
+
+    for (const to of ALL) {
+      world.app.session?.result({ type: 'final', from: to - 1, to, text: 'x'.repeat(55_000) });
+      if (to === 1) await settled();
+    }
+    for (let isMore = true; isMore;) isMore = await step();
+
+    const told = records.map(({ record }, at) => [record.fin, Math.max(0, ...finalsIn(records.slice(0, at + 1)))]); // prettier-ignore
+    expect(told.filter(([fin, last]) => fin !== last)).toEqual([]);
+    expect(Math.max(...records.map(({ bytes }) => bytes))).toBeLessThanOrEqual(MAX_RECORD_BYTES);
+    expect(told.at(-1)).toEqual([MESSAGES, MESSAGES]);
   });
 });

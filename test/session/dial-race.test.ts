@@ -1,7 +1,7 @@
 /** A dial on a path that may be a hole is made again beside itself, until one opens. */
 import { describe, expect, it } from 'vitest';
 
-import type { SocketEnd, SocketHandlers } from '../../src/ports/socket.ts';
+import type { SocketEnd, SocketHandlers, Transport } from '../../src/ports/socket.ts';
 import { racing } from '../../src/session/dial-race.ts';
 import { MemoryTransport } from '../../src/testing/memory-transport.ts';
 import type { DialOutcome } from '../../src/testing/memory-transport.ts';
@@ -11,7 +11,7 @@ const EVERY_MS = 500;
 const REQUEST = { url: 'wss://voice.example', timeoutMs: 10_000 };
 const REFUSED = { code: 1006, reason: '', errorCode: 'ECONNREFUSED' };
 
-function raced(outcome: (dial: number) => DialOutcome) {
+function raced(outcome: (dial: number) => DialOutcome, before: () => void = () => undefined) {
   const clock = new VirtualClock(0);
   const memory = new MemoryTransport({ clock, latencyMs: 50, outcome });
   const told: string[] = [];
@@ -22,7 +22,13 @@ function raced(outcome: (dial: number) => DialOutcome) {
     onDrain: () => undefined,
     onEnd: ({ errorCode = 'none' }: SocketEnd) => told.push(`end ${errorCode} at ${clock.nowMs()}`),
   };
-  const socket = racing(memory, clock, EVERY_MS).dial(REQUEST, handlers);
+  const transport: Transport = {
+    dial: (request, runner) => {
+      before();
+      return memory.dial(request, runner);
+    },
+  };
+  const socket = racing(transport, clock, EVERY_MS).dial(REQUEST, handlers);
   return { clock, memory, told, socket };
 }
 
@@ -79,16 +85,20 @@ describe('a dial that hangs', () => {
   });
 
   it('ends where the transport throws over another dial, and throws over the first', async () => {
-    const { clock, memory, told } = raced((dial) => {
-      if (dial > 1) throw new TypeError('no such address');
-      return 'hangs';
-    });
+    let dials = 0;
+    const { clock, memory, told } = raced(
+      () => 'hangs',
+      () => {
+        dials += 1;
+        if (dials > 1) throw new TypeError('no such address');
+      },
+    );
 
     await clock.advanceAsync(EVERY_MS);
 
     expect(told).toEqual(['end none at 500']);
-    expect(memory.live).not.toContain(memory.sockets[0]);
+    expect(memory.live).toEqual([]);
     expect(clock.pending).toBe(0);
-    expect(() => raced(() => { throw new TypeError('none'); })).toThrow('none'); // prettier-ignore
+    expect(() => raced(() => 'hangs', () => { throw new TypeError('none'); })).toThrow('none'); // prettier-ignore
   });
 });
