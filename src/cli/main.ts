@@ -186,7 +186,8 @@ function addServe(program: Command, io: CliIo, done: (status: number) => void): 
     )
     .option(
       '--provider <names>',
-      `who hears, one or several in order of preference: ${providersHelp}; default: local`,
+      `who hears, one or several in order of preference: ${providersHelp}; default: deepgram and whisper where ` +
+        'DEEPGRAM_API_KEY and OPENAI_API_KEY (or WHISPER_BASE_URL) are set, then local',
     )
     .option(
       '--app <names>',

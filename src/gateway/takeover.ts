@@ -62,9 +62,11 @@ export async function recall(
 ): Promise<Recalled> {
   const up: (DataFrame | GapFrame)[] = [];
   const down: { seq: number; bytes: Uint8Array }[] = [];
-  for await (const record of store.read(sid, 0)) {
-    const decoded = decodeRecord(record.bytes);
-    if (decoded === null) throw corrupt();
+  let before: number | null = null; // of the first nothing is known: what was before it is purged
+  for await (const { position, bytes } of store.read(sid, 0)) {
+    const decoded = decodeRecord(bytes);
+    if (decoded === null || (before !== null && decoded.previous !== before)) throw corrupt();
+    before = position;
     for (const { isDown, bytes } of decoded.frames) {
       const frame = decodeFrame(bytes);
       if (frame.type !== 'data' && frame.type !== 'gap') throw corrupt();

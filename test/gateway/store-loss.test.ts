@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { expectExactlyOnce, LinkWorld } from './link-world.ts';
+import { keepOnly } from './lost-tail.ts';
 
 let world: LinkWorld;
 
@@ -10,14 +11,7 @@ afterEach(() => world.close());
 /** The newest records are gone, and the gateway dies: as on a machine whose disk did not keep its word. */
 async function regress(records: number): Promise<void> {
   for (const sid of Array.from(world.gateway.sessions, ({ id }) => id)) {
-    const kept: Uint8Array[] = [];
-    for await (const { bytes } of world.store.read(sid, 0)) kept.push(bytes);
-    await world.store.drop(sid);
-    let after = 0;
-    for (const bytes of kept.slice(0, -records)) {
-      const outcome = await world.store.append(sid, bytes, { after, id: `again:${after}` });
-      if (outcome.kind === 'committed') after = outcome.position;
-    }
+    await keepOnly(world.store, sid, (all) => all.slice(0, -records));
   }
   world.crash();
 }

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { GatewayWorld } from './gateway-world.ts';
+import { keepOnly } from '../gateway/lost-tail.ts';
 import { numbered } from './told.ts';
 import type { Told } from './told.ts';
 import { decodeRecord } from '../../src/gateway/records.ts';
@@ -22,14 +23,7 @@ async function say(client: Told, count: number, from: number): Promise<void> {
 /** The newest records are gone, all but so many, and the gateway dies. */
 async function regress(kept: number): Promise<void> {
   for (const sid of Array.from(world.gateway.sessions, ({ id }) => id)) {
-    const records: Uint8Array[] = [];
-    for await (const { bytes } of world.store.read(sid, 0)) records.push(bytes);
-    await world.store.drop(sid);
-    let after = 0;
-    for (const bytes of records.slice(0, kept)) {
-      const outcome = await world.store.append(sid, bytes, { after, id: `again:${after}` });
-      if (outcome.kind === 'committed') after = outcome.position;
-    }
+    await keepOnly(world.store, sid, (all) => all.slice(0, kept));
   }
   world.crash();
 }

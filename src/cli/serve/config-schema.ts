@@ -213,7 +213,9 @@ export const configSchema = settings({
     .min(1, { error: 'give at least one provider' })
     .max(MAX_CANDIDATES, { error: `give at most ${MAX_CANDIDATES} providers` })
     .optional()
-    .describe('Who hears, in order of preference. Default: local.'),
+    .describe(
+      'Who hears, in order of preference. Default: deepgram and whisper where the environment has their keys, then local.',
+    ),
   speech: speech.optional().describe('How sessions with the providers behave.'),
   speed: ratio(100)
     .optional()

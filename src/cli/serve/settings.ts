@@ -12,6 +12,8 @@ import type {
   StoreConfig,
   TlsConfig,
 } from './config-schema.ts';
+import { VENDORS, WHISPER } from '../access.ts';
+import type { Environment } from '../access.ts';
 import { parseProviders } from '../providers.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import { isLoopback } from '../../ports/loopback.ts';
@@ -24,8 +26,9 @@ export interface ServeOptions {
   readonly store?: string;
   /** `none`, `hs256:` and a variable, or `jwks:` and an address or a file. */
   readonly auth?: string;
-  /** Names, with commas between them. */
+  /** Names, with commas between them. Default: Deepgram and Whisper where the environment has their keys, then `local`. */
   readonly provider?: string;
+  readonly environment?: Environment;
   /** What serves clients: names, with commas between them. */
   readonly app?: string;
   /** Stand-ins on this machine for all of them. */
@@ -76,7 +79,7 @@ export function settingsOf(
 
   const candidates: readonly CandidateConfig[] =
     options.provider === undefined
-      ? (config.candidates ?? [{ provider: 'local' }])
+      ? (config.candidates ?? usualCandidates(options))
       : parseProviders(options.provider).map((provider) => ({ provider }));
   return {
     host,
@@ -94,6 +97,21 @@ export function settingsOf(
     speech: config.speech ?? {},
     speedRatio: options.speed ?? config.speed ?? 1,
   };
+}
+
+/** Whoever there is a key for, the quickest first, and this machine where they fail. */
+function usualCandidates({
+  environment = {},
+  simulated,
+}: ServeOptions): readonly CandidateConfig[] {
+  const isSet = (variable: string): boolean => (environment[variable] ?? '') !== '';
+  const deepgram = !simulated && isSet(VENDORS.deepgram.keyVariable);
+  const whisper = !simulated && (isSet(VENDORS.openai.keyVariable) || isSet(WHISPER.urlVariable));
+  return [
+    ...(deepgram ? [{ provider: 'deepgram' } as const] : []),
+    ...(whisper ? [{ provider: 'whisper' } as const] : []),
+    { provider: 'local' },
+  ];
 }
 
 function parseApps(text: string): readonly AppName[] {

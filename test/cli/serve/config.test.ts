@@ -147,6 +147,18 @@ describe('what tenuto serve is told', () => {
     ]);
   });
 
+  it.each([
+    [{}, false, ['local']],
+    [{ DEEPGRAM_API_KEY: '', OPENAI_API_KEY: 'k' }, false, ['whisper', 'local']],
+    [{ DEEPGRAM_API_KEY: 'k', WHISPER_BASE_URL: 'http://127.0.0.1:1' }, false, ['deepgram', 'whisper', 'local']], // prettier-ignore
+    [{ DEEPGRAM_API_KEY: 'k', GEMINI_API_KEY: 'k' }, false, ['deepgram', 'local']],
+    [{ DEEPGRAM_API_KEY: 'k' }, true, ['local']],
+  ])('with the environment %j (simulated: %s) hears by %j', (environment, simulated, names) => {
+    const { candidates } = settingsOf({ simulated, environment });
+
+    expect(candidates.map(({ provider }) => provider)).toEqual(names);
+  });
+
   it('sends clients elsewhere by option, by file, or not at all', () => {
     const config = { drain: { to: ['wss://gw7.eu.example'] } };
 
