@@ -12,8 +12,12 @@ export interface RunningGateway {
   readonly port: number;
   /** What an acknowledgement survives. */
   readonly durability: Durability;
-  /** Sends clients elsewhere, waits for them as long as that (default 30,000 ms), and ends. Sessions stay in the log. */
-  drain(deadlineMs?: number): Promise<void>;
+  /**
+   * Sends clients elsewhere, waits for them as long as that (default 30,000 ms), and ends. Sessions stay in the log.
+   *
+   * @param to addresses that would take them; what a client was not told to trust it passes over. Default: where it dialled.
+   */
+  drain(deadlineMs?: number, to?: readonly string[]): Promise<void>;
   /** Ends at once. Sessions stay in the log. */
   close(): Promise<void>;
   /**
@@ -32,7 +36,7 @@ export async function startGateway(options: GatewayServerOptions): Promise<Runni
     url: server.url,
     port: server.port,
     durability: server.gateway.durability,
-    drain: (deadlineMs) => server.drain(deadlineMs),
+    drain: (deadlineMs, to) => server.drain(deadlineMs, to),
     close: () => server.close(),
     logout: (who) => server.gateway.logout(who),
   };

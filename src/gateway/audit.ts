@@ -1,6 +1,6 @@
 /** What an operator wants to know of who tried what. Holds no secret: of a session a tag, of a bearer nothing. */
-import { createHmac, randomBytes } from 'node:crypto';
 
+import { tagOf } from './session-tag.ts';
 import type { Logger } from '../ports/logger.ts';
 
 export type AuditType =
@@ -39,7 +39,6 @@ export type AuditFacts = Partial<Omit<AuditEvent, 'type' | 'session'>> & {
 /** What the log says beside the facts. */
 export const AUDIT_MESSAGE = 'Audit.';
 
-const TAG_CHARS = 8;
 /** Somebody has, or tries, what is not theirs. The rest happens to the honest, too. */
 const ALARMING: ReadonlySet<AuditType> = new Set([
   'bearer.foreign',
@@ -51,21 +50,15 @@ const ALARMING: ReadonlySet<AuditType> = new Set([
 export class Audit {
   readonly #logger: Logger;
   readonly #onAudit: OnAudit | null;
-  readonly #key = randomBytes(32);
 
   constructor(logger: Logger, onAudit: OnAudit | null) {
     this.#logger = logger;
     this.#onAudit = onAudit;
   }
 
-  /** What stands for a session id in logs: the id opens nothing by itself, and still is nobody's business. */
-  tagOf(sessionId: string): string {
-    return createHmac('sha256', this.#key).update(sessionId).digest('hex').slice(0, TAG_CHARS);
-  }
-
   tell(type: AuditType, facts: AuditFacts): void {
     const { sessionId, subject = null, remoteAddress = null, detail = null } = facts;
-    const session = sessionId === undefined ? null : this.tagOf(sessionId);
+    const session = sessionId === undefined ? null : tagOf(sessionId);
     const level = ALARMING.has(type) ? 'warn' : 'info';
     // Subjects are people, often by their address: the hook has them, a log has not.
     this.#logger[level](AUDIT_MESSAGE, { type, session, remoteAddress, detail });

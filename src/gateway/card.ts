@@ -9,11 +9,12 @@ export interface SessionCard {
   readonly app: string;
   readonly audio: HelloFrame['audio'];
   readonly clock: HelloFrame['clock'];
-  /** SHA-256 of the resume token, in hex; the one before counts until the client is known to have the newest. */
+  /** SHA-256 of the newest resume token, in hex. */
   readonly token: string;
-  readonly formerToken: string | null;
-  /** The newest one that is dead: whoever shows it has a copy. */
-  readonly spentToken?: string | null;
+  /** Of those before it: they count until the client is known to have a newer one. The newest first. */
+  readonly formerTokens: readonly string[];
+  /** The newest that are dead: whoever shows one has a copy. */
+  readonly spentTokens?: readonly string[];
   /** Somebody ended the session, for its subject or on their behalf. */
   readonly isLoggedOut?: boolean;
   /** Everything was said: the client has only to be told so. */
@@ -36,7 +37,8 @@ export function encodeCard(card: SessionCard): Uint8Array {
 export function decodeCard(bytes: Uint8Array): SessionCard | null {
   try {
     const card = JSON.parse(decoder.decode(bytes)) as Partial<SessionCard>;
-    const isWhole = typeof card.token === 'string' && typeof card.subject === 'string';
+    const isNamed = typeof card.token === 'string' && typeof card.subject === 'string';
+    const isWhole = isNamed && Array.isArray(card.formerTokens);
     return isWhole ? (card as SessionCard) : null;
   } catch {
     return null;

@@ -1,5 +1,5 @@
 /** What the gateway's charts did, told to an operator. */
-import type { Audit } from './audit.ts';
+import { tagOf } from './session-tag.ts';
 import type { Logger } from '../ports/logger.ts';
 
 /** One step of a chart: what happened, and what state it led to. */
@@ -28,20 +28,18 @@ export type StepFacts = Omit<ChartStep, 'chart' | 'session'>;
 
 interface Told {
   readonly onStep: OnStep | null;
-  readonly audit: Audit;
   readonly logger: Logger;
 }
 
 /** The gateway's own steps are few, and go to its log as well. */
 export function reporterTo({
   onStep,
-  audit,
   logger,
 }: Told): (sessionId: string | null, facts: StepFacts) => void {
   return (sessionId, facts) => {
     if (sessionId === null) logger.info('The gateway moved on.', { ...facts });
     if (onStep === null) return;
-    const session = sessionId === null ? null : audit.tagOf(sessionId);
+    const session = sessionId === null ? null : tagOf(sessionId);
     try {
       onStep({ chart: session === null ? 'gateway' : 'lease', session, ...facts });
     } catch {

@@ -78,7 +78,7 @@ export class Gateway implements House {
     const audit = new Audit(this.logger, onAudit);
     const admission = new Admission({ limits, clock, random, audit, graceMs });
     this.#audit = audit;
-    const report = reporterTo({ onStep: options.onStep ?? null, audit, logger: this.logger });
+    const report = reporterTo({ onStep: options.onStep ?? null, logger: this.logger });
     this.#life = new Lifecycle({
       clock,
       obey: (order) => this.#obey(order),

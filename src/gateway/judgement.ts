@@ -6,7 +6,7 @@ import type { Standing } from './records.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { standingOfToken } from './tokens.ts';
-import { MAX_EPOCH_LEAD } from '../protocol/limits.ts';
+import { MAX_EPOCH_LEAD, MAX_SEQ } from '../protocol/limits.ts';
 import type { HelloFrame } from '../protocol/types.ts';
 
 /** What there is to be had. */
@@ -33,7 +33,8 @@ export function judge(
   }
   const { card, standing } = known;
   if (inst === card.inst && att <= card.att) return plain(refuse('staleAttempt'));
-  if (epoch > standing.epoch + MAX_EPOCH_LEAD) return plain(refuse('protocolError'));
+  const isLast = Math.max(epoch, standing.epoch) >= MAX_SEQ; // none can follow it
+  if (isLast || epoch > standing.epoch + MAX_EPOCH_LEAD) return plain(refuse('protocolError'));
   return plain(null);
 }
 

@@ -15,6 +15,7 @@ import type { Attached, RegistryOptions } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
 import { cardFor, lookInLog, newCard, standingFor } from './takeover.ts';
 import { newSessionId, newToken } from './tokens.ts';
+import { MAX_SEQ } from '../protocol/limits.ts';
 import type { HelloFrame } from '../protocol/types.ts';
 
 const NOTHING: Standing = { epoch: 0, up: 0, down: 0, downAcked: 0, fin: 0, done: 0 };
@@ -99,7 +100,7 @@ export class Registry {
 
   async #begin(hello: HelloFrame, { subject }: Principal): Promise<Attached | Refusal> {
     const app = this.#options.apps.get(hello.app ?? 'speech');
-    if (app === undefined) return refuse('protocolError');
+    if (app === undefined || hello.epoch === MAX_SEQ) return refuse('protocolError');
     const leavePlace = this.#options.admission.place(subject);
     if (typeof leavePlace !== 'function') return leavePlace;
     const token = newToken();

@@ -30,11 +30,11 @@ export class SessionState {
     this.#cardBytes = encodeCard(card);
   }
 
-  /** The newest token is known to be with the client: the one before it is dead. False where that is nothing new. */
+  /** The newest token is known to be with the client: those before it are dead. False where that is nothing new. */
   tokenArrived(): boolean {
-    const { formerToken } = this.#card;
-    if (formerToken === null) return false;
-    this.card = { ...this.#card, formerToken: null, spentToken: formerToken };
+    const { formerTokens } = this.#card;
+    if (formerTokens.length === 0) return false;
+    this.card = { ...this.#card, formerTokens: [], spentTokens: formerTokens };
     return true;
   }
 

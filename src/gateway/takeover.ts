@@ -6,7 +6,7 @@ import { decodeRecord } from './records.ts';
 import type { SessionRecord, Standing } from './records.ts';
 import { readTail } from './fencing.ts';
 import type { Snapshot } from './fencing.ts';
-import { digestOf, newSessionId } from './tokens.ts';
+import { MAX_FORMER_TOKENS, digestOf, newSessionId } from './tokens.ts';
 import { TenutoError } from '../ports/errors.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { LeaseLog } from '../../machines/lease.types.ts';
@@ -91,20 +91,31 @@ export function newCard(
     audio: hello.audio,
     clock: hello.clock,
     token: digestOf(token),
-    formerToken: null,
+    formerTokens: [],
     inst: hello.inst,
     att: hello.att,
     startedAtMs,
   };
 }
 
-/** For whoever takes it up: the token that they used counts until they are known to have the next. */
+/**
+ * For whoever takes it up. The token that they showed has arrived, so those before it are dead. Those after it count with it until
+ * the client is known to have the next: a later WELCOME may be lost where an earlier one arrived.
+ */
 export function cardFor(
   card: SessionCard,
   { inst, att, resume = '' }: HelloFrame,
   token: string,
 ): SessionCard {
-  return { ...card, inst, att, token: digestOf(token), formerToken: digestOf(resume) };
+  const known = [card.token, ...card.formerTokens];
+  const shown = known.indexOf(digestOf(resume));
+  const formerTokens = [
+    ...known.slice(0, Math.min(shown, MAX_FORMER_TOKENS - 1)),
+    digestOf(resume),
+  ];
+  const dead = known.slice(shown + 1, shown + 1 + MAX_FORMER_TOKENS);
+  const spent = dead.length > 0 ? { spentTokens: dead } : {};
+  return { ...card, inst, att, token: digestOf(token), formerTokens, ...spent };
 }
 
 /**

@@ -8,6 +8,8 @@ const TOKEN_BYTES = 32;
 /** RFC 4648 base32, in lower case: no character of it means anything in a path, a subject or a query. */
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const NO_DIGEST = Buffer.alloc(32);
+/** Welcomes that are lost in a row, and dials beside one another. */
+export const MAX_FORMER_TOKENS = 4;
 
 /** 128 bits of chance. */
 export function newSessionId(): string {
@@ -38,14 +40,23 @@ export function digestOf(token: string): string {
 /** `spent`: it was the session's, and is dead. */
 export type TokenStanding = 'good' | 'spent' | 'wrong';
 
-/** The newest token is good, and so is the one before it while it lives. Takes as long for a session that there is not. */
+/** The newest token is good, and so are those before it while they live. Takes as long for a session that there is not. */
 export function standingOfToken(card: SessionCard | null, token: string): TokenStanding {
   const digest = createHash('sha256').update(token).digest();
   const isNewest = timingSafeEqual(digest, bytesOf(card?.token));
-  const isFormer = timingSafeEqual(digest, bytesOf(card?.formerToken));
-  const isSpent = timingSafeEqual(digest, bytesOf(card?.spentToken));
+  const isFormer = isAmong(digest, card?.formerTokens);
+  const isSpent = isAmong(digest, card?.spentTokens);
   if (isNewest || isFormer) return 'good';
   return isSpent ? 'spent' : 'wrong';
+}
+
+/** As many are looked at whatever there is. */
+function isAmong(digest: Buffer, digests: readonly string[] = []): boolean {
+  let isThere = false;
+  for (let at = 0; at < MAX_FORMER_TOKENS; at += 1) {
+    isThere = timingSafeEqual(digest, bytesOf(digests[at])) || isThere;
+  }
+  return isThere;
 }
 
 function bytesOf(digest: string | null | undefined): Buffer {

@@ -89,7 +89,7 @@ const HELLO: Schema<HelloFrame> = {
 const WELCOME: Schema<WelcomeFrame> = {
   v: oneOf(VERSION),
   sid: text(SESSION_ID),
-  epoch: integer(1, U32_MAX),
+  epoch: integer(1, MAX_SEQ),
   lin: text(ID),
   resumed: oneOf(true, false),
   up: seqOrZero,

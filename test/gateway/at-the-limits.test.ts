@@ -28,7 +28,7 @@ function resumption({ sid, resume, epoch }: WelcomeFrame, facts: Partial<HelloFr
 }
 
 const ENDS: readonly (readonly [string, Partial<HelloFrame>])[] = [
-  ['the greatest epoch that another can follow', { epoch: MAX_SEQ - 1 }],
+  ['an epoch that few can follow', { epoch: MAX_SEQ - 2 }],
   ['the greatest attempt', { att: MAX_SEQ }],
   ['finals to the end of all samples', { fin: MAX_POSITION }],
   ['every seq used', { low: MAX_SEQ + 1, next: MAX_SEQ + 1, acked: MAX_SEQ, rcv: MAX_SEQ }],
@@ -54,7 +54,19 @@ describe('a client whose HELLO is at the end of a range', () => {
     expect(errors).toEqual([]);
   });
 
-  it('P10.1 is told 4400 where nothing can follow its epoch', async () => {
+  it('P12.2 is told 4400 where no epoch can follow its own, and takes no session with it', async () => {
+    world = new GatewayWorld();
+    const client = world.client();
+
+    const welcome = (await client.hello({ epoch: MAX_SEQ - 1 })) as WelcomeFrame;
+    const again = await world.client().hello(resumption(welcome));
+    const anew = await world.client().hello({ epoch: MAX_SEQ });
+
+    expect(welcome.epoch).toBe(MAX_SEQ);
+    expect([again, anew]).toMatchObject([{ code: 4400 }, { code: 4400 }]);
+  });
+
+  it('P10.1 is told 4400 where its epoch is none', async () => {
     world = new GatewayWorld();
     const client = world.client();
 

@@ -1,6 +1,5 @@
 /** Watches what happens to the sessions of an app, for who runs the gateway. The sessions themselves notice nothing of it. */
-import { createHmac, randomBytes } from 'node:crypto';
-
+import { tagOf } from '../../gateway/session-tag.ts';
 import type { App, AppEvent, AppHandlers, AppSession, AppStart } from '../../gateway/app.ts';
 
 /** `expired`: its client did not come back. `kept`: in the log, to be taken over. */
@@ -32,11 +31,8 @@ export type GatewayNews =
       readonly missing: readonly string[];
     };
 
-const TAG_CHARS = 8;
-
 export class Watch {
   readonly #tell: (news: GatewayNews) => void;
-  readonly #key = randomBytes(32);
   #sessions = 0;
   #kept = 0;
   #isStopping = false;
@@ -65,7 +61,7 @@ export class Watch {
   }
 
   #open(app: App, session: AppSession, start: AppStart): AppHandlers {
-    const tag = this.#tagOf(session.id);
+    const tag = tagOf(session.id);
     const handlers = app.open(this.#listening(session, tag), start);
     this.#sessions += 1;
     const type = start.isTakenOver ? 'session.takenOver' : 'session.begun';
@@ -138,11 +134,6 @@ export class Watch {
         session.end();
       },
     };
-  }
-
-  /** The id opens nothing by itself, and is still nobody's business. */
-  #tagOf(sessionId: string): string {
-    return createHmac('sha256', this.#key).update(sessionId).digest('hex').slice(0, TAG_CHARS);
   }
 }
 

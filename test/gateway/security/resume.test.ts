@@ -123,6 +123,23 @@ describe('a session', () => {
     },
   );
 
+  it('#15 P12.5 opens with the newest token that arrived, also where a later WELCOME was lost', async () => {
+    open();
+    const { client, welcome } = await begun();
+    client.lose();
+    const second = (await world.client().hello(resumption(welcome, 2))) as WelcomeFrame;
+    const lost = world.client();
+    await lost.hello(resumption(welcome, 3)); // dialled before the second arrived, and its own is lost
+    lost.lose();
+
+    const fourth = (await world.client().hello(resumption(second, 4))) as WelcomeFrame;
+    const first = await codeOf({ ...resumption(welcome, 5), epoch: fourth.epoch });
+
+    expect(fourth.type).toBe('welcome');
+    expect(first).toBe(4403); // the second had arrived
+    expect(audit).toMatchObject([{ type: 'token.reused' }]);
+  });
+
   it('#15 stays shut to a dead token after the death of the gateway, too', async () => {
     open();
     const { client, welcome } = await begun();
