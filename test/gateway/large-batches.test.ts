@@ -1,7 +1,8 @@
 /** What waits for a slow store is written in records that any store takes, each of which can be taken over from. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { audioFrame, GatewayWorld, settled } from './gateway-world.ts';
+import { audioFrame, GatewayWorld, NotingApp, settled } from './gateway-world.ts';
+import type { AppHandlers } from '../../src/gateway/app.ts';
 import { createEchoApp } from '../../src/gateway/apps/echo.ts';
 import { decodeRecord } from '../../src/gateway/records.ts';
 import type { SessionRecord } from '../../src/gateway/records.ts';
@@ -163,5 +164,38 @@ describe('a batch that is larger than a record may be', () => {
     expect(told.filter(([fin, last]) => fin !== last)).toEqual([]);
     expect(Math.max(...records.map(({ bytes }) => bytes))).toBeLessThanOrEqual(MAX_RECORD_BYTES);
     expect(told.at(-1)).toEqual([MESSAGES, MESSAGES]);
+  });
+
+  it('P20.6 has all answers to a message in one record with that it is handled', async () => {
+    const { stepped, records, begin, step } = steppedStore();
+    const app = new NotingApp();
+    const open = app.open.bind(app);
+    app.open = (session, start): AppHandlers => ({
+      ...open(session, start),
+      message: (seq, data) => {
+        session.message(data);
+        session.message(data);
+        session.handled(seq);
+      },
+    });
+    world = new GatewayWorld(stepped, undefined, {
+      apps: new Map([['speech', app]]),
+      limits: { framesPerS: Infinity, bytesPerS: Infinity },
+    });
+    const client = world.client();
+    const { epoch } = (await client.hello()) as WelcomeFrame;
+    begin();
+
+    // So many that a record would be full between the two answers to one.
+    for (let seq = 1; seq <= 16; seq += 1) {
+      const payload = new Uint8Array(23_000).fill(seq);
+      client.send({ ...message(epoch, seq), payload });
+      if (seq === 1) await settled();
+    }
+    for (let isMore = true; isMore;) isMore = await step();
+
+    const told = records.map(({ record }, at) => [2 * record.done, seqsIn(records.slice(0, at + 1), true).length]); // prettier-ignore
+    expect(told.filter(([owed, said]) => owed !== said)).toEqual([]);
+    expect(told.at(-1)).toEqual([32, 32]);
   });
 });
