@@ -22,21 +22,18 @@ export class Patience {
   }
 
   /** What `asked` comes to, or `late` where it comes to nothing in time; what it comes to afterwards is nobody's. */
-  until<T>(asked: Promise<T>, late: () => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const call: Call = { askedAtMs: this.#clock.nowMs(), giveUp: () => resolve(late()) };
-      this.#calls.add(call);
-      asked.then(
-        (answer) => {
-          this.#calls.delete(call);
-          resolve(answer);
-        },
-        (error: unknown) => {
-          this.#calls.delete(call);
-          reject(error);
-        },
-      );
+  async until<T>(asked: Promise<T>, late: () => T): Promise<T> {
+    let giveUp: () => void = () => undefined;
+    const givenUp = new Promise<T>((resolve) => {
+      giveUp = () => resolve(late());
     });
+    const call: Call = { askedAtMs: this.#clock.nowMs(), giveUp };
+    this.#calls.add(call);
+    try {
+      return await Promise.race([asked, givenUp]);
+    } finally {
+      this.#calls.delete(call);
+    }
   }
 
   /** Time has passed. */
@@ -44,7 +41,6 @@ export class Patience {
     const nowMs = this.#clock.nowMs();
     for (const call of this.#calls) {
       if (nowMs - call.askedAtMs < ANSWER_WITHIN_MS) return;
-      this.#calls.delete(call);
       call.giveUp();
     }
   }
