@@ -83,6 +83,7 @@ export class Watch {
       },
       event: (seq, event) => handlers.event?.(seq, event),
       message: (seq, data) => handlers.message?.(seq, data),
+      held: (isHeld) => handlers.held?.(isHeld),
       attached: (isAttached) => {
         if (isAttached && hasBeenThere) this.#tell({ type: 'session.resumed', session: tag });
         hasBeenThere ||= isAttached;

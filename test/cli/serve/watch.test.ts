@@ -1,0 +1,44 @@
+/** Who watches the sessions of an app is noticed by nobody: the app hears all that it would hear without. */
+import { expect, it } from 'vitest';
+
+import { Watch } from '../../../src/cli/serve/watch.ts';
+import type { App, AppHandlers } from '../../../src/gateway/app.ts';
+
+const nothing = (): void => undefined;
+const SESSION = {
+  id: 'a',
+  send: nothing,
+  result: nothing,
+  message: nothing,
+  hint: nothing,
+  handled: nothing,
+  end: nothing,
+};
+const START = {
+  audio: { encoding: 'pcm_s16le', sampleRateHz: 16_000 },
+  fin: 0,
+  isTakenOver: false,
+} as const;
+
+it('hands an app everything that it is to hear', async () => {
+  const heard: string[] = [];
+  const note = (what: string) => () => void heard.push(what);
+  const all: Required<AppHandlers> = {
+    audio: note('audio'),
+    gap: note('gap'),
+    event: note('event'),
+    message: note('message'),
+    attached: note('attached'),
+    held: note('held'),
+    finish: () => Promise.resolve(note('finish')()),
+    close: () => Promise.resolve(note('close')()),
+  };
+  const app: App = { open: () => all };
+
+  const handlers = new Watch(nothing).over(app).open(SESSION, START);
+  for (const name of Object.keys(all) as (keyof AppHandlers)[]) {
+    await (handlers[name] as (() => unknown) | undefined)?.();
+  }
+
+  expect(heard).toEqual(Object.keys(all));
+});
