@@ -180,4 +180,25 @@ describe('a store that never answers', () => {
     expect(during).toBe('store unavailable');
     expect(world.gateway.readiness).toBe('ready');
   });
+
+  it('is told of at the end: a session is not whole in the log, and its client was not told that it is', async () => {
+    const store = new SwallowingStore();
+    const world = opened(store);
+    const [whole, cut] = [world.client(), world.client()];
+    const { epoch } = (await whole.hello()) as WelcomeFrame;
+    await cut.hello({ inst: 'b'.repeat(32) });
+    whole.audio(epoch);
+    await settled();
+    store.swallows = 'append';
+
+    cut.audio(epoch);
+    await settled();
+    const closed = world.gateway.close();
+    await pass(world, 5);
+    await closed;
+
+    expect(world.gateway.counters.endings.left).toBe(2);
+    expect(world.gateway.counters.unwritten).toBe(1);
+    expect(cut.of('ack').every(({ committed }) => committed === 0)).toBe(true);
+  });
 });

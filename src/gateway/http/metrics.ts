@@ -125,6 +125,12 @@ export const METRICS: readonly Metric[] = [
     read: ({ counters }) => counters.storeBytes,
   },
   {
+    name: 'tenuto_unwritten_sessions_total',
+    type: 'counter',
+    help: 'Sessions that were given up here while the store had not taken all of what came in: their clients were not told that it had, and still have it.',
+    read: ({ counters }) => counters.unwritten,
+  },
+  {
     name: 'tenuto_store_answers_total',
     type: 'counter',
     help: 'What the store answered: all but committed, and conflict (another gateway was first), are errors.',

@@ -1,6 +1,7 @@
 /** The logs in the files: who may append, what is read, what is let go of. */
 import { Cleaner } from './cleaner.ts';
 import { reasonOf } from './disk.ts';
+import type { Disk } from './disk.ts';
 import { MAX_ID_BYTES, MAX_SESSION_ID_BYTES, readEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
 import type { IndexOfLogs, Log } from './index-of-logs.ts';
@@ -21,6 +22,7 @@ import type { Logger } from '../../../ports/logger.ts';
 import { invalid } from '../../../ports/option-errors.ts';
 
 export interface FileStoreParts {
+  readonly disk: Disk;
   readonly segments: Segments;
   readonly index: IndexOfLogs;
   readonly nextPosition: number;
@@ -64,6 +66,7 @@ export class FileStore implements LogStore {
     this.#retention = new Retention({
       ...parts,
       cleaner: this.#cleaner,
+      lookForFiles: () => this.#lookForFiles(),
       drop: (log) => this.#release(log, writer.lastPosition, true),
       startSegment: () => {
         segments.endNewest();
@@ -142,8 +145,28 @@ export class FileStore implements LogStore {
     await this.#cleaner.stop();
     await this.#writer.settled();
     await this.#seal();
+    const lost = await this.#whatIsGone();
     await segments.close();
     await unlock();
+    if (lost !== null) throw unavailable(lost);
+  }
+
+  /** Who removes a directory takes nothing from a process that has its files open: it writes on, to what nobody will find. */
+  async #whatIsGone(): Promise<string | null> {
+    const { segments, disk, directory } = this.#parts;
+    const { newest } = segments; // others are removed in good order
+    if (newest === undefined) return null;
+    try {
+      if ((await disk.list()).includes(newest.name)) return null;
+    } catch (error) {
+      return `${directory} cannot be read (${reasonOf(error)})`;
+    }
+    return `${directory}/${newest.name} is not there any more`;
+  }
+
+  async #lookForFiles(): Promise<void> {
+    const gone = await this.#whatIsGone();
+    if (gone !== null && this.#closing === null) this.#writer.fail(gone);
   }
 
   /** One at a time: who comes while it is in flight is judged by what becomes of it. */

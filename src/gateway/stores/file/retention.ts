@@ -11,6 +11,8 @@ export interface RetentionOptions {
   readonly index: IndexOfLogs;
   readonly segments: Segments;
   readonly cleaner: Cleaner;
+  /** Whether they are where they were. */
+  readonly lookForFiles: () => Promise<void>;
   readonly drop: (log: Log) => Promise<void>;
   /** Goes on in a new file. */
   readonly startSegment: () => Promise<void>;
@@ -48,6 +50,7 @@ export class Retention {
 
   async #look(): Promise<void> {
     const { clock, maxAgeMs, index, segments, cleaner, drop, startSegment } = this.#options;
+    await this.#options.lookForFiles();
     // What is not old enough now would be too old before it is looked at again.
     const oldAtMs = clock.nowMs() - (maxAgeMs - this.#everyMs);
     const old = [...index.all].filter(
