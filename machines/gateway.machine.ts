@@ -15,6 +15,7 @@ import {
   askedNow,
   initialGateway,
   STOP_MS,
+  STORE_ANSWER_MS,
   STORE_RETRY_MS,
 } from './gateway.rules.ts';
 import type { GatewayContext, GatewayEvent, GatewayInput, GatewayOrder } from './gateway.types.ts';
@@ -29,6 +30,7 @@ export const gatewayMachine = setup({
   },
   delays: {
     storeRetry: STORE_RETRY_MS,
+    storeSilence: STORE_ANSWER_MS,
     nextAsking: ASK_EVERY_MS,
     drainDeadline: ({ context }) => context.drainMs,
     stopDeadline: STOP_MS,
@@ -87,6 +89,7 @@ export const gatewayMachine = setup({
             'store.answered': { target: 'ready' },
             'store.failed': { target: 'storeless' },
           },
+          after: { storeSilence: 'storeless' },
         },
       },
     },

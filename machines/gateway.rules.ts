@@ -7,6 +7,9 @@ const ASKING_RATIO = 2 / 3;
 /** How long after a failure the store is tried again. */
 export const STORE_RETRY_MS = 1_000;
 
+/** A store that was asked has as long to answer. */
+export const STORE_ANSWER_MS = 5_000;
+
 /** So long sessions have to leave: what they accepted gets into the log, and applications say goodbye. */
 export const STOP_MS = 5_000;
 

@@ -17,6 +17,8 @@ export type AuditType =
   /** Two clients took one session from each other until one was refused. */
   | 'session.contested'
   | 'session.loggedOut'
+  /** What stands in the log of a session is damaged, or of another version: nobody can take it up here. */
+  | 'log.unreadable'
   /** More of something than one client, principal or network may have. */
   | 'limit.reached';
 
@@ -39,12 +41,13 @@ export type AuditFacts = Partial<Omit<AuditEvent, 'type' | 'session'>> & {
 /** What the log says beside the facts. */
 export const AUDIT_MESSAGE = 'Audit.';
 
-/** Somebody has, or tries, what is not theirs. The rest happens to the honest, too. */
+/** Somebody has, or tries, what is not theirs, or a log is broken. The rest happens to the honest, too. */
 const ALARMING: ReadonlySet<AuditType> = new Set([
   'bearer.foreign',
   'token.reused',
   'session.refused',
   'session.contested',
+  'log.unreadable',
 ]);
 
 export class Audit {

@@ -79,6 +79,8 @@ export class Counters {
     purgeFailed: 0,
   };
   storeBytes = 0;
+  /** Sessions that were let go of while something of theirs was not in the log. */
+  unwritten = 0;
   readonly commits = new Histogram(COMMIT_BOUNDS_MS);
 
   refused(code: number): void {

@@ -2,8 +2,9 @@
  * Who owns a log. Whoever has committed a fence behind its tail does: from then on an append of anybody else is refused, whatever
  * they believe of themselves.
  */
-import { decodeRecord, encodeRecord } from './records.ts';
+import { decodeRecord, encodeRecord, whyUnreadable } from './records.ts';
 import type { SessionRecord, Standing } from './records.ts';
+import { TenutoError } from '../ports/errors.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
 
@@ -22,16 +23,32 @@ export interface LogPlace {
   readonly wallClock: WallClock;
 }
 
-/** A tail as it was read: null for an empty log. */
 export interface LogTail {
   readonly position: number;
-  readonly record: SessionRecord | null;
+  readonly record: SessionRecord;
 }
 
-/** The newest record; `record` is null where it is none of ours, or torn. */
+/**
+ * The newest record; null for an empty log.
+ *
+ * @throws TenutoError STORE_CORRUPT for one that cannot be read: whoever took that for an empty log would write over a session.
+ */
 export async function readTail(store: LogStore, sessionId: string): Promise<LogTail | null> {
   const tail = await store.tail(sessionId);
-  return tail === null ? null : { position: tail.position, record: decodeRecord(tail.bytes) };
+  if (tail === null) return null;
+  const record = decodeRecord(tail.bytes);
+  if (record === null) throw unreadable(whyUnreadable(tail.bytes));
+  return { position: tail.position, record };
+}
+
+/** @param why in a few words: `damaged`. */
+export function unreadable(why: string): TenutoError {
+  return new TenutoError({
+    code: 'STORE_CORRUPT',
+    message: `The log of a session cannot be read: ${why}.`,
+    remediation:
+      'Look at the disk, and at which version wrote it. Nothing of it is overwritten; its client begins a new session when it has waited for as long as it may.',
+  });
 }
 
 /** Appends a fence, or an end, behind the tail that was read. Only `committed` makes an owner. */

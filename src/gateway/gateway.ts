@@ -126,6 +126,11 @@ export class Gateway implements House {
     return this.#registry.sessions;
   }
 
+  /** What clients have in its memory: frames that are not in the log, or that they have not acknowledged. */
+  get memoryBytes(): number {
+    return this.#admission.memory.bytes;
+  }
+
   get limits(): AdmissionLimits {
     return this.#admission.limits;
   }

@@ -7,6 +7,7 @@ import { Retirement } from './retirement.ts';
 import { appendFence } from './fencing.ts';
 import type { Snapshot } from './fencing.ts';
 import { GatewaySession } from './session.ts';
+import { tagOf } from './session-tag.ts';
 import type { GatewaySessionOptions } from './session.types.ts';
 import { NOTHING_RECALLED, loggedOutIn, lookInLog, recall } from './takeover.ts';
 import { newSessionId } from './tokens.ts';
@@ -57,7 +58,7 @@ export class Owning {
   async end(id: string): Promise<boolean> {
     const lease = this.newLease(id);
     while (lease.is('claiming.reading')) {
-      const known = await this.asked(lease, lookInLog(this.#options, id));
+      const known = await this.asked(id, lease, lookInLog(this.#options, id));
       if (known === null) return false;
       if (known === undefined) break;
       lease.step({ type: 'session.loggedOut', log: known.log });
@@ -73,14 +74,24 @@ export class Owning {
     });
   }
 
-  /** Undefined where nobody could say. */
-  async asked<T>(lease: Lease, answer: Promise<T>): Promise<T | undefined> {
+  /** Undefined where nobody could say: who asks is sent elsewhere, and its session stays as it is in the log. */
+  async asked<T>(id: string, lease: Lease, answer: Promise<T>): Promise<T | undefined> {
     try {
       return await answer;
-    } catch {
+    } catch (error) {
+      if (TenutoError.is(error) && error.code === 'STORE_CORRUPT') this.#alarm(id, error);
       lease.step({ type: 'store.failed' });
       return undefined;
     }
+  }
+
+  #alarm(sessionId: string, { message }: TenutoError): void {
+    const { audit, logger } = this.#options;
+    audit.tell('log.unreadable', { sessionId });
+    logger.error('A session cannot be taken up.', {
+      session: tagOf(sessionId),
+      reason: message,
+    });
   }
 
   #appending(
@@ -108,7 +119,7 @@ export class Owning {
     const isTakenOver = after !== 0;
     const session = this.#sessionOf({ id, lease, writer, card, standing, tail }, leavePlace);
     const recalled = isTakenOver
-      ? await this.asked(lease, recall(this.#options.store, id, standing))
+      ? await this.asked(id, lease, recall(this.#options.store, id, standing))
       : NOTHING_RECALLED;
     if (recalled === undefined || !session.open(app, recalled, isTakenOver)) return null;
     if (this.isLeaving) void session.leave();

@@ -35,6 +35,11 @@ export class PendingRecords {
     return !this.#isDirty && this.#full.length === 0;
   }
 
+  /** There are frames, and not only a change of how things stand. */
+  get hasFrames(): boolean {
+    return this.#open.lengthBytes > 0 || this.#full.some(({ frames }) => frames.lengthBytes > 0);
+  }
+
   /** Copied. */
   add(frame: LoggedFrame): void {
     this.#open.add(frame);

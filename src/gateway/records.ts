@@ -172,6 +172,13 @@ export function decodeRecord(bytes: Uint8Array): SessionRecord | null {
   };
 }
 
+/** What is wrong with one that `decodeRecord` does not read. */
+export function whyUnreadable(bytes: Uint8Array): string {
+  const version = bytes[2];
+  const isOfOthers = bytes[0] === (MAGIC & 0xff) && bytes[1] === MAGIC >> 8 && version !== VERSION;
+  return isOfOthers && version !== undefined ? `version ${version}, not ${VERSION}` : 'damaged';
+}
+
 function checksumOf(bytes: Uint8Array, cardBytes: number): number {
   return crc32c(bytes, 0, 0, HEADER_BYTES + cardBytes);
 }

@@ -147,7 +147,7 @@ export class Registry {
     const { admission, apps } = this.#options;
     const lease = this.#owning.newLease(id);
     while (lease.is('claiming.reading')) {
-      const known = await this.#owning.asked(lease, lookInLog(this.#options, id));
+      const known = await this.#owning.asked(id, lease, lookInLog(this.#options, id));
       if (known === undefined) break;
       const refusal = this.#refusalOf(known && { ...known, id }, hello, principal, from);
       if (refusal !== null || known === null) return refusal ?? refuse('badResumeToken');

@@ -3,6 +3,7 @@
  * its lease decides, whose orders are obeyed here.
  */
 import type { AppVoice } from './app-voice.ts';
+import type { Counters } from './counters.ts';
 import type { DownStream } from './down-stream.ts';
 import type { GuardedApp } from './guarded-app.ts';
 import type { Lease } from './lease.ts';
@@ -16,6 +17,7 @@ export interface SessionEndOptions {
   readonly app: GuardedApp;
   readonly voice: AppVoice;
   readonly down: DownStream;
+  readonly counters: Counters;
   /** Everything was said, and is in the log: it is only here for a client that may ask once more. */
   readonly onConcluded: () => void;
   /** It is not here any more. */
@@ -131,9 +133,11 @@ export class SessionEnd {
   }
 
   async #release(why: LeaseRelease): Promise<void> {
-    const { log, voice, app, onGone } = this.#options;
+    const { log, voice, app, counters, onGone } = this.#options;
     voice.shut();
     log.release();
+    const isCutOff = (why === 'left' || why === 'uncertain') && log.hasUnwritten;
+    if (isCutOff) counters.unwritten += 1;
     onGone(why);
     await app.close();
     this.#onGone();

@@ -57,6 +57,9 @@ export class SessionLog {
   #kind: RecordKind = 'frames';
   #loss: LogLoss | null = null;
   #isWriting = false;
+  /** Frames of the record that is on its way: nobody knows yet that they are in the log. */
+  #hasFramesInFlight = false;
+  #hasUnwritten = false;
   #isOver = false;
   #retryTimer: unknown = null;
   #retryNow: (() => void) | null = null;
@@ -70,6 +73,11 @@ export class SessionLog {
     this.#options = options;
     this.#tail = tail;
     this.#pending = new PendingRecords(options.snapshot);
+  }
+
+  /** It was let go of while frames that had come in, or were said, were not known to be in the log. */
+  get hasUnwritten(): boolean {
+    return this.#hasUnwritten;
   }
 
   /** A frame that a record is to hold, copied; `flush` sends it on its way. */
@@ -121,6 +129,7 @@ export class SessionLog {
     const writtenAtMs = this.#options.wallClock();
     const place = { previous: this.#tail, writtenAtMs };
     const bytes = encodeRecord({ kind, ...standing, ...place, card, frames: frames.bytes });
+    this.#hasFramesInFlight = frames.lengthBytes > 0;
     frames.clear();
     this.#isWriting = true;
     void this.#write(bytes, standing, upBytes);
@@ -146,6 +155,7 @@ export class SessionLog {
   /** Writes nothing any more, and tells nobody. */
   release(): void {
     this.#isOver = true;
+    this.#hasUnwritten ||= this.#hasFramesInFlight || this.#pending.hasFrames;
     this.#pending.clear();
     if (this.#retryTimer !== null) this.#options.clock.clearTimeout(this.#retryTimer);
     this.#retryTimer = null;
@@ -161,6 +171,7 @@ export class SessionLog {
     this.#isWriting = false;
     if (outcome.kind === 'committed') {
       this.#tail = outcome.position;
+      this.#hasFramesInFlight = false;
       this.#waitingUpBytes -= upBytes;
       account.add(-upBytes);
       this.#written.push({ position: outcome.position, up: standing.up, down: standing.down });

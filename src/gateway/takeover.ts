@@ -2,12 +2,11 @@
 import { decodeCard, encodeCard } from './card.ts';
 import type { SessionCard } from './card.ts';
 import type { Claimed } from './judgement.ts';
-import { decodeRecord } from './records.ts';
+import { decodeRecord, whyUnreadable } from './records.ts';
 import type { SessionRecord, Standing } from './records.ts';
-import { readTail } from './fencing.ts';
+import { readTail, unreadable } from './fencing.ts';
 import type { Snapshot } from './fencing.ts';
 import { MAX_FORMER_TOKENS, digestOf, newSessionId } from './tokens.ts';
-import { TenutoError } from '../ports/errors.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { LeaseLog } from '../../machines/lease.types.ts';
 import type { LogStore } from '../ports/log-store.ts';
@@ -26,12 +25,17 @@ export interface Known extends Claimed {
   readonly log: LeaseLog;
 }
 
-/** Null for what was never a session here, or is none any more. */
+/**
+ * Null for what was never a session here, or is none any more.
+ *
+ * @throws TenutoError STORE_CORRUPT for one that this gateway cannot read; STORE_UNAVAILABLE.
+ */
 export async function lookInLog({ store, wallClock }: Logs, sid: string): Promise<Known | null> {
   const tail = await readTail(store, sid);
-  const card = tail?.record == null ? null : decodeCard(tail.record.card);
-  if (tail?.record == null || card === null) return null;
+  if (tail === null) return null;
   const { position, record } = tail;
+  const card = decodeCard(record.card);
+  if (card === null) throw unreadable('its card is of another version');
   const nowMs = wallClock();
   const log = {
     isEnd: record.kind === 'end',
@@ -65,11 +69,12 @@ export async function recall(
   let before: number | null = null; // of the first nothing is known: what was before it is purged
   for await (const { position, bytes } of store.read(sid, 0)) {
     const decoded = decodeRecord(bytes);
-    if (decoded === null || (before !== null && decoded.previous !== before)) throw corrupt();
+    if (decoded === null) throw unreadable(whyUnreadable(bytes));
+    if (before !== null && decoded.previous !== before) throw unreadable('a record is missing');
     before = position;
     for (const { isDown, bytes } of decoded.frames) {
       const frame = decodeFrame(bytes);
-      if (frame.type !== 'data' && frame.type !== 'gap') throw corrupt();
+      if (frame.type !== 'data' && frame.type !== 'gap') throw unreadable('a frame is damaged');
       const seq = frame.type === 'data' ? frame.seq : frame.toSeq;
       if (isDown && seq > downAcked) down.push({ seq, bytes: new Uint8Array(bytes) });
       if (!isDown && seq > done) up.push(frame);
@@ -134,12 +139,4 @@ export function standingFor(standing: Standing, { rcv, fin }: HelloFrame, epoch:
 
 function standingOf({ epoch, up, down, downAcked, fin, done }: SessionRecord): Standing {
   return { epoch, up, down, downAcked, fin, done };
-}
-
-function corrupt(): TenutoError {
-  return new TenutoError({
-    code: 'STORE_CORRUPT',
-    message: 'The log of a session is damaged.',
-    remediation: 'Look at the disk. The client begins a new session, and reports what is lost.',
-  });
 }

@@ -44,7 +44,10 @@ export interface LogStore {
   readonly maxAgeMs?: number | null;
   /** The newest record; null for an empty log. */
   tail(sessionId: string): Promise<LogRecord | null>;
-  /** One at a time for each log; `record` may be used again once it has answered, unless it is yielded. */
+  /**
+   * One at a time for each log, but for one that was not answered within 5 s: that is taken for `unknown`, and asked for again
+   * under its id. `record` may be used again once it has answered, unless it is yielded.
+   */
   append(sessionId: string, record: Uint8Array, options: AppendOptions): Promise<AppendOutcome>;
   /** The records beyond `after`, in order. */
   read(sessionId: string, after: number): AsyncIterable<LogRecord>;

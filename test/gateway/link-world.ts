@@ -261,11 +261,12 @@ export class LinkWorld {
     await this.pass(10_000);
     await closing;
     await this.elsewhere.close();
-    for (const { gateway: each, store } of this.#gateways) {
-      const closed = each.close();
+    const closed = this.#gateways.map(({ gateway: each, store }) => {
       store.bury();
-      await closed;
-    }
+      return each.close();
+    });
+    await this.pass(6_000); // what was asked for again meanwhile is not waited for
+    await Promise.all(closed);
     this.network.memory.heal();
     await this.pass(65_000); // by then both ends know of every socket that is gone
     expect(this.clock.pending).toBe(0);

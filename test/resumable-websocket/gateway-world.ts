@@ -127,11 +127,12 @@ export class GatewayWorld {
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.close();
     await this.pass(11_000);
-    for (const { gateway: each, store } of this.#gateways) {
-      const closed = each.close();
+    const closed = this.#gateways.map(({ gateway: each, store }) => {
       store.bury();
-      await closed;
-    }
+      return each.close();
+    });
+    await this.pass(6_000); // what was asked for again meanwhile is not waited for
+    await Promise.all(closed);
     this.network.memory.heal();
     await this.pass(65_000); // by then both ends know of every socket that is gone
     expect(this.clock.pending).toBe(0);

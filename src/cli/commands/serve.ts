@@ -50,18 +50,23 @@ export async function runServe(command: ServeCommand, io: ServeIo): Promise<numb
 interface House {
   readonly server: GatewayServer;
   readonly watch: Watch;
-  close(): Promise<void>;
+  /** What of it could not be closed as it should. */
+  close(): Promise<readonly unknown[]>;
 }
 
 async function serve(command: ServeCommand, settings: ServeSettings, io: ServeIo): Promise<number> {
   const house = await opened(command, settings, io);
+  let failures: readonly unknown[];
+  let status: number;
   try {
     tellStart(command, settings, house.server, io);
     await aborted(io.signal);
-    return await ended(house, settings, command, io);
+    status = await ended(house, settings, command, io);
   } finally {
-    await house.close();
+    failures = (await house.close()).filter((failure) => TenutoError.is(failure)); // no service that did not say goodbye
   }
+  for (const failure of failures) reportError(failure, io, command.json);
+  return failures.length > 0 ? EXIT_FAILED : status;
 }
 
 /** What was opened before something failed is closed again. */
@@ -77,7 +82,7 @@ async function opened(
     ...(createRecogniser === undefined ? {} : { createRecogniser }),
   };
   const closers: (() => Promise<void>)[] = [];
-  const close = (): Promise<void> => closeInReverse(closers.splice(0), systemClock);
+  const close = (): Promise<readonly unknown[]> => closeInReverse(closers.splice(0), systemClock);
   const tell = (news: GatewayNews): void => {
     io.write(json ? JSON.stringify(news) : newsText(news));
   };
@@ -133,7 +138,8 @@ async function ended(
   const startedAtMs = systemClock.nowMs();
   const had = watch.sessions;
   if (!json && had > 0) io.note(drainText(had, drainMs));
-  const { durability } = server.gateway;
+  const { durability, counters } = server.gateway;
+  const { unwritten: unwrittenBefore } = counters;
   await Promise.race([
     server.drain(drainMs, drainTo),
     aborted(io.haste).then(() => server.close()),
@@ -142,10 +148,15 @@ async function ended(
   const isInTime = had === 0 || (tookMs < drainMs && !io.haste.aborted);
   const kept = watch.kept;
   const isLost = durability === 'memory' && kept > 0;
-  const isDrained = isInTime && !isLost;
-  const facts = { drained: isDrained, kept, lost: isLost ? kept : 0, tookMs: Math.round(tookMs) };
+  const unwritten = counters.unwritten - unwrittenBefore;
+  const isDrained = isInTime && !isLost && unwritten === 0;
+  const lost = isLost ? kept : 0;
+  const facts = { drained: isDrained, kept, lost, unwritten, tookMs: Math.round(tookMs) };
   if (json) io.write(JSON.stringify({ type: 'summary', ...facts }));
-  else io.note(lastWord(kept, durability, isInTime));
+  else {
+    io.note(lastWord(kept, durability, isInTime));
+    if (unwritten > 0 && !isLost) io.note(colors.red(unwrittenText(unwritten)));
+  }
   return isDrained ? EXIT_OK : EXIT_FAILED;
 }
 
@@ -160,6 +171,11 @@ function lastWord(kept: number, durability: Durability, isInTime: boolean): stri
   return isInTime
     ? `ended: ${sessions} in the log, to be taken over`
     : colors.yellow(`ended: clients were cut off; ${sessions} in the log, to be taken over`);
+}
+
+function unwrittenText(unwritten: number): string {
+  const sessions = unwritten === 1 ? '1 of them is' : `${unwritten} of them are`;
+  return `${sessions} not whole in the log: the store did not take what came in last, no client was told that it had, and they still have it`;
 }
 
 function tellStart(

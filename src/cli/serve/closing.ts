@@ -4,12 +4,16 @@ import type { Clock } from '../../ports/clock.ts';
 /** A store whose disk says nothing, or a service that does not say goodbye, has so long: the process ends all the same. */
 const CLOSE_WITHIN_MS = 5_000;
 
-/** Never rejects: what cannot be closed keeps nothing else from it. */
+/** Never rejects: what cannot be closed keeps nothing else from it. @returns what went wrong. */
 export async function closeInReverse(
   closers: readonly (() => Promise<unknown>)[],
   clock: Clock,
-): Promise<void> {
-  for (const closer of Array.from(closers).reverse()) await closedInTime(closer, clock);
+): Promise<readonly unknown[]> {
+  const failures: unknown[] = [];
+  for (const closer of Array.from(closers).reverse()) {
+    await closedInTime(closer, clock).catch((error: unknown) => failures.push(error));
+  }
+  return failures;
 }
 
 async function closedInTime(closer: () => Promise<unknown>, clock: Clock): Promise<void> {
@@ -19,8 +23,6 @@ async function closedInTime(closer: () => Promise<unknown>, clock: Clock): Promi
   });
   try {
     await Promise.race([closer(), late]);
-  } catch {
-    // It is gone in any case.
   } finally {
     clock.clearTimeout(timer);
   }

@@ -21,6 +21,7 @@ const WHY: Readonly<Partial<Record<AuditType, string>>> = {
   'token.reused': 'its resume token is a dead one: a copy of it is about',
   'session.refused': 'its resume token opens no session',
   'session.contested': 'clients take one session from each other',
+  'log.unreadable': 'the log of its session cannot be read',
   'limit.reached': 'a limit',
 };
 

@@ -11,6 +11,9 @@ export interface Measured {
   readonly counters: Counters;
   readonly readiness: Readiness;
   readonly isStoreAvailable: boolean;
+  /** Of what clients have in its memory. */
+  readonly memoryBytes: number;
+  readonly limits: { readonly memoryBytes: number };
 }
 
 /** In base units: seconds, bytes. With `label` a value for each of its words. */
@@ -98,6 +101,18 @@ export const METRICS: readonly Metric[] = [
     read: ({ counters }) => counters.creditStalls,
   },
   {
+    name: 'tenuto_memory_bytes',
+    type: 'gauge',
+    help: 'Frames in memory: those that are not in the log yet, and those that clients have not acknowledged.',
+    read: ({ memoryBytes }) => memoryBytes,
+  },
+  {
+    name: 'tenuto_memory_max_bytes',
+    type: 'gauge',
+    help: 'As much of it as may be (limits.memoryBytes): then nobody is granted more credit, and no new session begins.',
+    read: ({ limits }) => limits.memoryBytes,
+  },
+  {
     name: 'tenuto_commit_seconds',
     type: 'histogram',
     help: 'How long the store took to commit a record.',
@@ -108,6 +123,12 @@ export const METRICS: readonly Metric[] = [
     type: 'counter',
     help: 'Bytes of records that came to be in the log.',
     read: ({ counters }) => counters.storeBytes,
+  },
+  {
+    name: 'tenuto_unwritten_sessions_total',
+    type: 'counter',
+    help: 'Sessions that were given up here while the store had not taken all of what came in: their clients were not told that it had, and still have it.',
+    read: ({ counters }) => counters.unwritten,
   },
   {
     name: 'tenuto_store_answers_total',
@@ -146,9 +167,13 @@ export function metricsOf(measured: Measured): string {
 
 function samplesOf(metric: Metric, measured: Measured): readonly string[] {
   if (metric.type === 'histogram') return histogramOf(metric.read(measured));
-  if (!('label' in metric)) return [` ${metric.read(measured)}`];
+  if (!('label' in metric)) return [` ${numberOf(metric.read(measured))}`];
   const { label, read } = metric;
   return Object.entries(read(measured)).map(([word, value]) => `{${label}="${word}"} ${value}`);
+}
+
+function numberOf(value: number): string {
+  return value === Infinity ? '+Inf' : String(value);
 }
 
 /** Cumulative, and in seconds. */

@@ -75,7 +75,7 @@ export async function openFileStoreOn(
     const recovered = await recover({ disk, directory, clock, wallClock, logger });
     const segments = new Segments(disk, segmentBytes, recovered.segments);
     const settings = { directory, maxAgeMs, logger, clock, wallClock, unlock };
-    const store = new FileStore({ ...recovered, ...settings, segments });
+    const store = new FileStore({ ...recovered, ...settings, disk, segments });
     await store.start();
     return store;
   } catch (error) {

@@ -1,5 +1,9 @@
-/** A store, and how it does: what it answers is counted, and whether it can be relied on at the moment is known. */
+/**
+ * A store, and how it does: what it answers is counted, whether it can be relied on at the moment is known, and what it does not
+ * answer is not waited for.
+ */
 import type { Counters } from '../counters.ts';
+import { Patience } from './patience.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type {
@@ -10,18 +14,18 @@ import type {
   LogStore,
 } from '../../ports/log-store.ts';
 
-/** An append that was not answered for so long is of a store that does not answer: a disk's sync takes less. */
-const HANGS_AFTER_MS = 5_000;
 /** The log that is written to find out whether a store that failed takes records again. No session has such a name. */
 const PROBE = 'readiness-probe';
 const PROBE_RECORD = Uint8Array.of(0);
+/** Of a call that was not answered; it may still have its effect. */
+const SILENT = Symbol('silent');
+const NO_ANSWER = 'it does not answer';
 
 export class MeteredStore implements LogStore {
   readonly #store: LogStore;
   readonly #counters: Counters;
   readonly #clock: Clock;
-  /** Each append that was not answered yet, with when it was asked for: the oldest first. */
-  readonly #inFlight = new Map<object, number>();
+  readonly #patience: Patience;
   readonly #onHealth: (isWell: boolean) => void;
   #isWell = true;
   #trials = 0;
@@ -36,6 +40,7 @@ export class MeteredStore implements LogStore {
     this.#store = store;
     this.#counters = counters;
     this.#clock = clock;
+    this.#patience = new Patience(clock);
     this.#onHealth = onHealth;
   }
 
@@ -48,37 +53,26 @@ export class MeteredStore implements LogStore {
     return this.#isWell;
   }
 
-  /** Time has passed: an append may have waited for too long. */
+  /** Time has passed: what was asked for may have waited for too long. */
   look(): void {
-    const [oldestAtMs] = this.#inFlight.values();
-    if (oldestAtMs === undefined) return;
-    if (this.#clock.nowMs() - oldestAtMs >= HANGS_AFTER_MS) this.#note(false);
+    this.#patience.look();
   }
 
   /** Whether it takes a record of no consequence. */
   async tryOut(): Promise<boolean> {
-    try {
-      const tail = await this.#store.tail(PROBE);
-      this.#trials += 1;
-      const id = `${PROBE}:${this.#trials}:${this.#clock.nowMs()}`;
-      const options = { after: tail?.position ?? 0, id };
-      const { kind } = await this.#store.append(PROBE, PROBE_RECORD, options);
-      this.#isWell = kind === 'committed' || kind === 'conflict';
-      if (this.#isWell) await this.#store.drop(PROBE);
-    } catch {
-      this.#isWell = false;
-    }
+    this.#isWell = await this.#patience.until(this.#takesOne(), () => false);
     return this.#isWell;
   }
 
   async tail(sessionId: string): Promise<LogRecord | null> {
     try {
-      return await this.#store.tail(sessionId);
+      return await this.#answered(this.#store.tail(sessionId));
     } catch (error) {
       throw this.#failed('tailFailed', error);
     }
   }
 
+  /** Of one that was not answered nobody knows what became of it. */
   async append(
     sessionId: string,
     record: Uint8Array,
@@ -86,9 +80,9 @@ export class MeteredStore implements LogStore {
   ): Promise<AppendOutcome> {
     const startedAtMs = this.#clock.nowMs();
     const { length } = record; // it may be used again once it has answered
-    this.#inFlight.set(options, startedAtMs);
     try {
-      const outcome = await this.#store.append(sessionId, record, options);
+      const asked = this.#store.append(sessionId, record, options);
+      const outcome = await this.#patience.until(asked, notSaid);
       this.#counters.store[outcome.kind] += 1;
       this.#note(outcome.kind === 'committed' || outcome.kind === 'conflict');
       if (outcome.kind === 'committed') {
@@ -98,22 +92,27 @@ export class MeteredStore implements LogStore {
       return outcome;
     } catch (error) {
       throw this.#failed('unknown', error);
-    } finally {
-      this.#inFlight.delete(options);
     }
   }
 
   async *read(sessionId: string, after: number): AsyncIterable<LogRecord> {
+    const records = this.#store.read(sessionId, after)[Symbol.asyncIterator]();
     try {
-      yield* this.#store.read(sessionId, after);
+      for (;;) {
+        const next = await this.#answered(records.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
     } catch (error) {
       throw this.#failed('readFailed', error);
+    } finally {
+      records.return?.().catch(() => undefined); // one that does not answer does not end either
     }
   }
 
   async purge(sessionId: string, through: number): Promise<void> {
     try {
-      await this.#store.purge(sessionId, through);
+      await this.#answered(this.#store.purge(sessionId, through));
     } catch (error) {
       throw this.#failed('purgeFailed', error);
     }
@@ -121,7 +120,7 @@ export class MeteredStore implements LogStore {
 
   async drop(sessionId: string): Promise<void> {
     try {
-      await this.#store.drop(sessionId);
+      await this.#answered(this.#store.drop(sessionId));
     } catch (error) {
       throw this.#failed('purgeFailed', error);
     }
@@ -129,6 +128,32 @@ export class MeteredStore implements LogStore {
 
   close(): Promise<void> {
     return this.#store.close();
+  }
+
+  async #takesOne(): Promise<boolean> {
+    try {
+      const tail = await this.#store.tail(PROBE);
+      this.#trials += 1;
+      const id = `${PROBE}:${this.#trials}:${this.#clock.nowMs()}`;
+      const options = { after: tail?.position ?? 0, id };
+      const { kind } = await this.#store.append(PROBE, PROBE_RECORD, options);
+      const isTaken = kind === 'committed' || kind === 'conflict';
+      if (isTaken) await this.#store.drop(PROBE);
+      return isTaken;
+    } catch {
+      return false;
+    }
+  }
+
+  async #answered<T>(asked: Promise<T>): Promise<T> {
+    const answer = await this.#patience.until<T | typeof SILENT>(asked, () => SILENT);
+    if (answer !== SILENT) return answer;
+    throw new TenutoError({
+      code: 'STORE_UNAVAILABLE',
+      message: `The store takes and gives nothing: ${NO_ANSWER}.`,
+      remediation: 'Look at what it is kept on.',
+      retryable: true,
+    });
   }
 
   /** One session's broken log says nothing of the others'. */
@@ -143,4 +168,8 @@ export class MeteredStore implements LogStore {
     this.#isWell = isWell;
     this.#onHealth(isWell);
   }
+}
+
+function notSaid(): AppendOutcome {
+  return { kind: 'unknown', reason: NO_ANSWER };
 }

@@ -35,7 +35,11 @@ describe('what a gateway was opened with', () => {
       () => Promise.reject(new Error('no')),
     ];
 
-    const done = closeInReverse(closers, clock).then(() => closed.push('end'));
+    let failures: readonly unknown[] = [];
+    const done = closeInReverse(closers, clock).then((failed) => {
+      failures = failed;
+      closed.push('end');
+    });
     await clock.advanceAsync(4_999);
     const early = [...closed];
     await clock.advanceAsync(1);
@@ -43,6 +47,7 @@ describe('what a gateway was opened with', () => {
 
     expect(early).toEqual(['services', 'store']);
     expect(closed).toEqual(['services', 'store', 'end']);
+    expect(failures).toEqual([new Error('no'), new Error('no')]);
     expect(clock.pending).toBe(0);
   });
 });

@@ -150,6 +150,25 @@ describe('the end of tenuto serve', () => {
     expect((await run).ledger.buffered).toBe(0);
   });
 
+  it('is 1 where its directory was removed: what stands in files that nobody will find is no log', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tenuto-serve-'));
+    const gateway = serving({ store: `file:${directory}`, app: 'echo' });
+    const socket = new ResumableWebSocket(`ws://127.0.0.1:${await gateway.port}/v1/session`);
+    const answered = new Promise((resolve) => socket.addEventListener('message', resolve));
+    socket.addEventListener('open', () => socket.send('one'));
+    await answered;
+
+    await rm(directory, { recursive: true });
+    socket.close();
+    gateway.stop();
+
+    expect(await gateway.ended).toBe(1);
+    expect(JSON.parse(gateway.lines.at(-1) ?? '')).toMatchObject({
+      type: 'error',
+      code: 'STORE_UNAVAILABLE',
+    });
+  });
+
   it('comes at once with the second signal', async () => {
     const gateway = serving({ drain: 600_000 });
     const run = streamThrough(await gateway.port, recording, { onFlowing: () => gateway.stop() });

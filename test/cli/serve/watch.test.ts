@@ -1,26 +1,44 @@
-/** What `tenuto serve` sees of sessions is seen on the way: the application is told all that it would be told without. */
+/** Who watches the sessions of an app is noticed by nobody: the app hears all that it would hear without. */
 import { expect, it } from 'vitest';
 
 import { Watch } from '../../../src/cli/serve/watch.ts';
-import { NotingApp } from '../../gateway/gateway-world.ts';
-import type { AppHandlers, AppSession } from '../../../src/gateway/app.ts';
+import type { App, AppHandlers } from '../../../src/gateway/app.ts';
 
-it('P13.7: an application behind tenuto serve is held back, and let go on', () => {
-  const held: boolean[] = [];
-  const app = new NotingApp();
-  const open = app.open.bind(app);
-  app.open = (session, start): AppHandlers => ({
-    ...open(session, start),
-    held: (isHeld) => held.push(isHeld),
-  });
-  const session = { id: 'a'.repeat(26) } as AppSession;
-  const audio = { encoding: 'pcm_s16le', sampleRateHz: 16_000 } as const;
+const nothing = (): void => undefined;
+const SESSION = {
+  id: 'a',
+  send: nothing,
+  result: nothing,
+  message: nothing,
+  hint: nothing,
+  handled: nothing,
+  end: nothing,
+};
+const START = {
+  audio: { encoding: 'pcm_s16le', sampleRateHz: 16_000 },
+  fin: 0,
+  isTakenOver: false,
+} as const;
 
-  const handlers = new Watch(() => undefined)
-    .over(app)
-    .open(session, { fin: 0, audio, isTakenOver: false });
-  handlers.held?.(true);
-  handlers.held?.(false);
+it('hands an app everything that it is to hear', async () => {
+  const heard: string[] = [];
+  const note = (what: string) => () => void heard.push(what);
+  const all: Required<AppHandlers> = {
+    audio: note('audio'),
+    gap: note('gap'),
+    event: note('event'),
+    message: note('message'),
+    attached: note('attached'),
+    held: note('held'),
+    finish: () => Promise.resolve(note('finish')()),
+    close: () => Promise.resolve(note('close')()),
+  };
+  const app: App = { open: () => all };
 
-  expect(held).toEqual([true, false]);
+  const handlers = new Watch(nothing).over(app).open(SESSION, START);
+  for (const name of Object.keys(all) as (keyof AppHandlers)[]) {
+    await (handlers[name] as (() => unknown) | undefined)?.();
+  }
+
+  expect(heard).toEqual(Object.keys(all));
 });

@@ -30,11 +30,46 @@ function samplesOf({ gateway }: GatewayWorld): Readonly<Record<string, number>> 
   return Object.fromEntries(samples) as Readonly<Record<string, number>>;
 }
 
+const GAP = { type: 'gap', channel: 1, fromMs: 100, toMs: 800, cause: 'ringOverflow' } as const;
+
 function resumption({ sid, resume, epoch }: WelcomeFrame, att: number) {
   return { mode: 'resume', sid, resume, epoch, att } as const;
 }
 
 describe('the metrics of a gateway', () => {
+  it('P14.2: count of a gap what was not here already', async () => {
+    const world = opened();
+    const client = world.client();
+    const { epoch } = (await client.hello()) as WelcomeFrame;
+    for (let seq = 1; seq <= 3; seq += 1) client.audio(epoch);
+
+    client.send({ ...GAP, epoch, fromSeq: 2, toSeq: 8, position: 1_600, samplesLost: 11_200 });
+    await settled();
+
+    expect(samplesOf(world)).toMatchObject({
+      tenuto_gaps_total: 1,
+      tenuto_gap_seconds_total: 0.5,
+    });
+  });
+
+  it('tell what clients have in its memory', async () => {
+    const world = opened();
+    const client = world.client();
+    const { epoch } = (await client.hello()) as WelcomeFrame;
+    const empty = samplesOf(world)['tenuto_memory_bytes'];
+
+    world.app.session?.send({ type: 'word', text: 'x'.repeat(50_000) });
+    await settled();
+    const full = samplesOf(world);
+    client.send({ type: 'ack', epoch, committed: 1, maxSeq: 0, ackDelayMs: 0, ranges: [] });
+    await settled();
+
+    expect(empty).toBe(0);
+    expect(full['tenuto_memory_bytes']).toBeGreaterThan(50_000);
+    expect(full['tenuto_memory_max_bytes']).toBe(1_024 ** 3);
+    expect(samplesOf(world)['tenuto_memory_bytes']).toBe(0);
+  });
+
   it('count a session: chunks, doubles, gaps, a return, a takeover, its end', async () => {
     const world = opened();
     const client = world.client();

@@ -1,9 +1,11 @@
 /** The logs in the files: who may append, what is read, what is let go of. */
 import { Cleaner } from './cleaner.ts';
 import { reasonOf } from './disk.ts';
+import type { Disk } from './disk.ts';
 import { MAX_ID_BYTES, MAX_SESSION_ID_BYTES, readEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
 import type { IndexOfLogs, Log } from './index-of-logs.ts';
+import { missingFrom } from './missing.ts';
 import { Retention } from './retention.ts';
 import type { KeptRecord } from './segment.ts';
 import type { Segments } from './segments.ts';
@@ -21,6 +23,7 @@ import type { Logger } from '../../../ports/logger.ts';
 import { invalid } from '../../../ports/option-errors.ts';
 
 export interface FileStoreParts {
+  readonly disk: Disk;
   readonly segments: Segments;
   readonly index: IndexOfLogs;
   readonly nextPosition: number;
@@ -33,7 +36,6 @@ export interface FileStoreParts {
 }
 
 const MAX_RECORD_BYTES = 64 * 1_024 * 1_024;
-const NO_BYTES = new Uint8Array();
 
 export class FileStore implements LogStore {
   readonly durability = 'fsync';
@@ -66,6 +68,7 @@ export class FileStore implements LogStore {
     this.#retention = new Retention({
       ...parts,
       cleaner: this.#cleaner,
+      onMissing: (what) => writer.fail(what),
       drop: (log) => this.#release(log, writer.lastPosition, true),
       startSegment: () => {
         segments.endNewest();
@@ -139,13 +142,15 @@ export class FileStore implements LogStore {
   }
 
   async #close(): Promise<void> {
-    const { segments, unlock } = this.#parts;
+    const { disk, directory, segments, unlock } = this.#parts;
     await this.#retention.stop();
     await this.#cleaner.stop();
     await this.#writer.settled();
     await this.#seal();
+    const missing = await missingFrom(disk, directory, segments);
     await segments.close();
     await unlock();
+    if (missing !== null) throw unavailable(missing);
   }
 
   /** One at a time: who comes while it is in flight is judged by what becomes of it. */
@@ -174,14 +179,20 @@ export class FileStore implements LogStore {
       kind: 'release',
       id: '',
       position: 0,
-      bytes: NO_BYTES,
+      bytes: new Uint8Array(),
     });
     if (written.kind !== 'written') throw unavailable(written.reason);
   }
 
   async #seal(): Promise<void> {
     const { wallClock } = this.#parts;
-    const nothing = { sessionId: '', id: '', position: 0, releasedThrough: 0, bytes: NO_BYTES };
+    const nothing = {
+      sessionId: '',
+      id: '',
+      position: 0,
+      releasedThrough: 0,
+      bytes: new Uint8Array(),
+    };
     const entry = { kind: 'seal' as const, ...nothing, writtenAtMs: wallClock() };
     await new Promise((resolve) => this.#writer.write(entry, resolve));
   }

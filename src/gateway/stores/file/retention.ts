@@ -1,5 +1,7 @@
 /** Nothing is kept for longer than it may be: neither logs that nobody appends to, nor what was let go of. */
 import type { Cleaner } from './cleaner.ts';
+import type { Disk } from './disk.ts';
+import { missingFrom } from './missing.ts';
 import type { IndexOfLogs, Log } from './index-of-logs.ts';
 import type { Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
@@ -11,6 +13,10 @@ export interface RetentionOptions {
   readonly index: IndexOfLogs;
   readonly segments: Segments;
   readonly cleaner: Cleaner;
+  readonly disk: Disk;
+  readonly directory: string;
+  /** Its files are not where they were. */
+  readonly onMissing: (what: string) => void;
   readonly drop: (log: Log) => Promise<void>;
   /** Goes on in a new file. */
   readonly startSegment: () => Promise<void>;
@@ -48,6 +54,9 @@ export class Retention {
 
   async #look(): Promise<void> {
     const { clock, maxAgeMs, index, segments, cleaner, drop, startSegment } = this.#options;
+    const { disk, directory, onMissing } = this.#options;
+    const missing = await missingFrom(disk, directory, segments);
+    if (missing !== null && !this.#isStopped) onMissing(missing);
     // What is not old enough now would be too old before it is looked at again.
     const oldAtMs = clock.nowMs() - (maxAgeMs - this.#everyMs);
     const old = [...index.all].filter(
