@@ -12,7 +12,7 @@
  *                                       client, and bytes; last: u32 CRC-32C of card and header;
  *                                       each frame has one of its own
  *
- * `previous` is the tail that the record was appended behind: the log is a chain, and a stale read shows.
+ * `previous` is the tail that the record was appended behind, for whoever looks into a log.
  */
 import { SLAB_BYTES, SlabPool, sharedSlabs } from '../audio/slab-pool.ts';
 import { putU32 } from '../protocol/bytes.ts';

@@ -62,24 +62,29 @@ export const NOTHING_RECALLED: Recalled = { up: [], down: [] };
 export async function recall(
   store: LogStore,
   sid: string,
-  { done, downAcked }: Standing,
+  { done, downAcked, up: lastUp }: Standing,
 ): Promise<Recalled> {
   const up: (DataFrame | GapFrame)[] = [];
   const down: { seq: number; bytes: Uint8Array }[] = [];
-  let before: number | null = null; // of the first nothing is known: what was before it is purged
-  for await (const { position, bytes } of store.read(sid, 0)) {
+  // What is handled, and what the client has, may have been let go of, or not; beyond that nothing may be missing.
+  const through = { up: done, down: downAcked };
+  for await (const { bytes } of store.read(sid, 0)) {
     const decoded = decodeRecord(bytes);
     if (decoded === null) throw unreadable(whyUnreadable(bytes));
-    if (before !== null && decoded.previous !== before) throw unreadable('a record is missing');
-    before = position;
     for (const { isDown, bytes } of decoded.frames) {
       const frame = decodeFrame(bytes);
       if (frame.type !== 'data' && frame.type !== 'gap') throw unreadable('a frame is damaged');
-      const seq = frame.type === 'data' ? frame.seq : frame.toSeq;
-      if (isDown && seq > downAcked) down.push({ seq, bytes: new Uint8Array(bytes) });
-      if (!isDown && seq > done) up.push(frame);
+      const [from, to] =
+        frame.type === 'data' ? [frame.seq, frame.seq] : [frame.fromSeq, frame.toSeq];
+      const way = isDown ? 'down' : 'up';
+      if (to <= through[way]) continue;
+      if (from > through[way] + 1) throw unreadable('a record is missing');
+      through[way] = to;
+      if (isDown) down.push({ seq: to, bytes: new Uint8Array(bytes) });
+      else up.push(frame);
     }
   }
+  if (through.up < lastUp) throw unreadable('records are missing');
   return { up, down };
 }
 

@@ -68,6 +68,8 @@ export class Cleaner {
       if (oldest === undefined) return;
       try {
         await this.#copyLive(oldest);
+        // What lets go of its records may still wait to be written: without it a copy of an older one would come back alone.
+        await writer.answered();
         await segments.removeOldest();
       } catch (error) {
         if (error instanceof SyncFailure || error instanceof DamagedRecord) {

@@ -45,6 +45,10 @@ export class SegmentWriter {
   readonly #buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   #queue: Job[] = [];
   #run: Promise<void> | null = null;
+  /** The write in flight, or the last. */
+  #commit: Promise<void> = Promise.resolve();
+  #asked = 0;
+  #answered = 0;
   #nextPosition: number;
   #down: string | null = null;
 
@@ -75,8 +79,15 @@ export class SegmentWriter {
       onWritten({ kind: 'refused', reason: this.#down });
       return;
     }
+    this.#asked += 1;
     this.#queue.push({ entry, length: entryLength(entry), onWritten });
     this.#run ??= Promise.resolve().then(() => this.#writeAll());
+  }
+
+  /** Resolves when what waits now was answered, whatever comes meanwhile. */
+  async answered(): Promise<void> {
+    const asked = this.#asked;
+    while (this.#answered < asked && this.#down === null) await this.#commit;
   }
 
   /** Resolves when nothing waits any more. */
@@ -97,7 +108,9 @@ export class SegmentWriter {
   async #writeAll(): Promise<void> {
     while (this.#queue.length > 0) {
       const batch = this.#nextBatch();
-      await this.#commit(batch);
+      this.#commit = this.#write(batch);
+      await this.#commit;
+      this.#answered += batch.length;
       this.#options.onWritten();
     }
     this.#run = null;
@@ -115,7 +128,7 @@ export class SegmentWriter {
     return all;
   }
 
-  async #commit(batch: readonly Job[]): Promise<void> {
+  async #write(batch: readonly Job[]): Promise<void> {
     let segment: Segment;
     try {
       segment = await this.#options.segments.writable(this.#nextPosition);
