@@ -32,6 +32,7 @@ import type {
   WelcomeFrame,
 } from '../protocol/types.ts';
 import { failureOfClose, failureOfRefusal } from '../providers/gateway/failures.ts';
+import { Progress } from '../providers/gateway/progress.ts';
 
 export interface GatewayWireOptions {
   readonly app: string;
@@ -49,6 +50,8 @@ export class GatewayWire implements Wire {
   #next = 0; // the message that is sent next
   #maxSeq = 0;
   readonly #onTheWay = new SentWindow();
+  readonly bytesInSocket = 0; // they are in the outbox
+  readonly #progress = new Progress();
   readonly #pings: GatewayPings;
   #sentAtMs: number;
   readonly #acks: DownAcks;
@@ -69,10 +72,6 @@ export class GatewayWire implements Wire {
     this.#acks = new DownAcks(host.clock, () => {
       this.#send(ackFrame(this.#epoch, session.claim.received));
     });
-  }
-
-  get bytesInSocket(): number {
-    return 0; // they are in the outbox
   }
 
   greet(): void {
@@ -223,6 +222,8 @@ export class GatewayWire implements Wire {
       this.#host.outbox.settle(this.#session.after(acked), true);
       this.#host.settled(true);
     }
+    const standstill = this.#progress.look(this.#lastSeq, claim.acked, this.#host.clock.nowMs());
+    if (standstill?.kind === 'transient') this.#host.fail(standstill); // of less a socket cannot tell
     this.pump();
   }
 

@@ -43,6 +43,25 @@ function breaksSeen({ types }: Told): readonly string[] {
   return types.filter((type) => type === 'open' || type === 'close' || type === 'error');
 }
 
+describe('a gateway that answers, and whose store does not', () => {
+  it('P15.6: is left for another one after 30 s, and nothing is lost', async () => {
+    world = new GatewayWorld();
+    const client = await world.opened();
+    await say(client, 5, 0);
+
+    world.stall();
+    await say(client, 5, 5);
+    await world.pass(28_000);
+    const before = await world.logged();
+    await world.pass(5_000);
+
+    expect(before).toEqual(numbered(5));
+    expect(await world.logged()).toEqual(numbered(10));
+    expect(breaksSeen(client)).toEqual(['open']);
+    expect(client.losses).toEqual([]);
+  });
+});
+
 describe('a store that loses what it had acknowledged', () => {
   it('is sent it again, and the application notices nothing', async () => {
     world = new GatewayWorld();

@@ -101,6 +101,12 @@ export class GatewayWorld {
     this.#start();
   }
 
+  /** The store of the gateway that serves says nothing any more; the next dial meets another one. */
+  stall(): void {
+    this.#gateways.at(-1)?.store.die();
+    this.#start();
+  }
+
   /** The next dial meets another gateway; the one before goes on, and says so to its clients. */
   replaceGateway(): Gateway {
     const before = this.gateway;

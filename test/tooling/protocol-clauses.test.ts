@@ -9,7 +9,6 @@ import { citedIn, clausesIn } from './protocol-clauses.ts';
 /** What no test can show, and why. A clause that gets a test leaves this list. */
 const WITHOUT_TESTS: Readonly<Record<string, string>> = {
   'P2.6': 'nobody here speaks over another transport than WebSocket',
-  'P15.6': 'it is advice, and no client of ours heeds it',
   'P22.1': 'it is about this document',
 };
 

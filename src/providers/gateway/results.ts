@@ -1,6 +1,7 @@
 /** What the speech app of a gateway says (PROTOCOL.md, P23), as a provider's events. Positions are samples of the session. */
 import { speechEventIn } from '../../protocol/speech-events.ts';
 import type { SpeechFinal, SpeechInterim } from '../../protocol/speech-events.ts';
+import type { AuthOkFrame } from '../../protocol/types.ts';
 import type { ProviderEvent } from '../events.ts';
 import { detailOf, nameOf } from '../wire/detail.ts';
 
@@ -36,6 +37,13 @@ export function passedOver(code: string, untrusted: readonly string[]): readonly
   if (untrusted.length === 0) return [];
   const detail = `of the addresses to which it sends its clients ${untrusted.length} are not in mayMoveTo`;
   return [{ kind: 'failed', failure: { kind: 'perRequest', code, detail } }];
+}
+
+/** A new bearer is brought on this link (PROTOCOL.md, P12.11). @param canRenew somebody brings one. */
+export function expiring({ expiresInMs }: AuthOkFrame, canRenew: boolean): ProviderEvent {
+  return expiresInMs === null || !canRenew
+    ? { kind: 'ignored', what: 'a bearer that is not renewed' }
+    : { kind: 'credentialEnds', inMs: expiresInMs };
 }
 
 function transcript(event: SpeechFinal | SpeechInterim): ProviderEvent {

@@ -2,7 +2,8 @@
 import type { Custody, CustodyOptions } from './custody.ts';
 import { Ending } from './ending.ts';
 import { acknowledgementOf, audioOf, gapOf, standingOf } from './framing.ts';
-import { eventOf, passedOver } from './results.ts';
+import { Progress } from './progress.ts';
+import { eventOf, expiring, passedOver } from './results.ts';
 import type { AudioPlace, ProviderEvent, ProviderStream } from '../contract.ts';
 import { objectIn } from '../wire/json.ts';
 import type { Failure } from '../../../machines/failure.ts';
@@ -13,7 +14,6 @@ import { DATA_HEADER_BYTES, decodeFrame, encodeFrame, writeData } from '../../pr
 import { SentWindow } from '../../protocol/sent-window.ts';
 import type {
   AckFrame,
-  AuthOkFrame,
   DataFrame,
   GoAwayFrame,
   PingFrame,
@@ -29,6 +29,8 @@ export class GatewayStream implements ProviderStream {
   readonly #wallClock: WallClock;
   readonly #addressOf: () => string;
   readonly #ending: Ending;
+  readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #progress = new Progress();
   /** Which of the client's dials this is. */
   #att = 0;
   #epoch = 0;
@@ -52,6 +54,7 @@ export class GatewayStream implements ProviderStream {
     this.#options = options;
     this.#wallClock = wallClock;
     this.#addressOf = addressOf;
+    this.#clock = clock;
     this.#ending = new Ending(custody, clock);
   }
 
@@ -132,7 +135,7 @@ export class GatewayStream implements ProviderStream {
       case 'goAway':
         return this.#sentAway(frame);
       case 'authOk':
-        return [this.#expiring(frame)];
+        return [expiring(frame, this.#options.renew !== undefined)];
       case 'finAck':
         this.#ending.hasFinAck = true;
         return [{ kind: 'finished', samples: this.#custody.numbers.endOf(frame.up) }];
@@ -153,13 +156,6 @@ export class GatewayStream implements ProviderStream {
   #sentAway({ deadlineMs, to }: GoAwayFrame): readonly ProviderEvent[] {
     const away: ProviderEvent = { kind: 'endAnnounced', inMs: deadlineMs, isForMany: true };
     return [...passedOver('goAway', this.#custody.addresses.sentTo(to)), away];
-  }
-
-  /** A new bearer is brought on this link (P12.11). */
-  #expiring({ expiresInMs }: AuthOkFrame): ProviderEvent {
-    return expiresInMs === null || this.#options.renew === undefined
-      ? { kind: 'ignored', what: 'a bearer that is not renewed' }
-      : { kind: 'credentialEnds', inMs: expiresInMs };
   }
 
   #welcomed(frame: WelcomeFrame): readonly ProviderEvent[] {
@@ -200,7 +196,11 @@ export class GatewayStream implements ProviderStream {
     const acked = Math.max(custody.acked, Math.min(frame.committed, this.#sent));
     if (acked > custody.acked) custody.patience.progressed();
     custody.acked = acked;
-    return [{ kind: 'committed', throughSample: custody.numbers.endOf(custody.acked) }];
+    const standstill = this.#progress.look(this.#sent, acked, this.#clock.nowMs());
+    return [
+      { kind: 'committed', throughSample: custody.numbers.endOf(acked) },
+      ...(standstill === null ? [] : [{ kind: 'failed' as const, failure: standstill }]),
+    ];
   }
 
   #said({ epoch, seq, codec, payload }: DataFrame): readonly ProviderEvent[] {
