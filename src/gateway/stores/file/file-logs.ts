@@ -2,7 +2,8 @@
 import { Cleaner } from './cleaner.ts';
 import { reasonOf } from './disk.ts';
 import type { Disk } from './disk.ts';
-import { MAX_ID_BYTES, MAX_SESSION_ID_BYTES, readEntry } from './entry.ts';
+import { checkAppend } from './append-check.ts';
+import { readEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
 import type { IndexOfLogs, Log } from './index-of-logs.ts';
 import { missingFrom } from './missing.ts';
@@ -20,7 +21,6 @@ import type {
   LogStore,
 } from '../../../ports/log-store.ts';
 import type { Logger } from '../../../ports/logger.ts';
-import { invalid } from '../../../ports/option-errors.ts';
 
 export interface FileStoreParts {
   readonly disk: Disk;
@@ -35,11 +35,10 @@ export interface FileStoreParts {
   readonly wallClock: WallClock;
 }
 
-const MAX_RECORD_BYTES = 64 * 1_024 * 1_024;
+const NO_BYTES = new Uint8Array();
 
 export class FileStore implements LogStore {
   readonly durability = 'fsync';
-  readonly maxAgeMs: number;
   readonly #parts: FileStoreParts;
   readonly #index: IndexOfLogs;
   readonly #writer: SegmentWriter;
@@ -52,7 +51,6 @@ export class FileStore implements LogStore {
   constructor(parts: FileStoreParts) {
     const { segments, index, nextPosition, logger } = parts;
     this.#parts = parts;
-    this.maxAgeMs = parts.maxAgeMs;
     this.#index = index;
     const writer = new SegmentWriter({
       segments,
@@ -75,6 +73,10 @@ export class FileStore implements LogStore {
         return this.#seal();
       },
     });
+  }
+
+  get maxAgeMs(): number {
+    return this.#parts.maxAgeMs;
   }
 
   start(): Promise<void> {
@@ -179,20 +181,14 @@ export class FileStore implements LogStore {
       kind: 'release',
       id: '',
       position: 0,
-      bytes: new Uint8Array(),
+      bytes: NO_BYTES,
     });
     if (written.kind !== 'written') throw unavailable(written.reason);
   }
 
   async #seal(): Promise<void> {
     const { wallClock } = this.#parts;
-    const nothing = {
-      sessionId: '',
-      id: '',
-      position: 0,
-      releasedThrough: 0,
-      bytes: new Uint8Array(),
-    };
+    const nothing = { sessionId: '', id: '', position: 0, releasedThrough: 0, bytes: NO_BYTES };
     const entry = { kind: 'seal' as const, ...nothing, writtenAtMs: wallClock() };
     await new Promise((resolve) => this.#writer.write(entry, resolve));
   }
@@ -237,20 +233,4 @@ export class FileStore implements LogStore {
     const down = this.#whyDown();
     if (down !== null) throw unavailable(down);
   }
-}
-
-function checkAppend(sessionId: string, { length }: Uint8Array, id: string): void {
-  const sessionBytes = Buffer.byteLength(sessionId);
-  const isFine = sessionBytes > 0 && sessionBytes <= MAX_SESSION_ID_BYTES;
-  if (!isFine || Buffer.byteLength(id) > MAX_ID_BYTES) {
-    throw invalid(
-      `A session id of ${sessionBytes} bytes or an id of ${Buffer.byteLength(id)} cannot be kept.`,
-      `Give a session id of 1 to ${MAX_SESSION_ID_BYTES} bytes, and an id of ${MAX_ID_BYTES} at most.`,
-    );
-  }
-  if (length <= MAX_RECORD_BYTES) return;
-  throw invalid(
-    `A record of ${length} bytes cannot be kept.`,
-    `Keep records to ${MAX_RECORD_BYTES} bytes.`,
-  );
 }
