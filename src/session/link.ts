@@ -3,7 +3,7 @@
  * told to whoever dialled it, once.
  */
 import type { ResolvedCandidate } from './candidates.ts';
-import { wayOf } from './dial-race.ts';
+import { racing } from './dial-race.ts';
 import { Dialling } from './dialling.ts';
 import type { Dialler } from './dialling.ts';
 import { GuardedStream } from './guarded-stream.ts';
@@ -80,7 +80,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   onRequest(request: DialRequest): void {
     try {
-      this.#socket = wayOf(this.#options).dial(request, this);
+      this.#socket = racing(this.candidate.transport, this.#options).dial(request, this);
     } catch (error) {
       const detail = textOf(this.#dialling.redact(wordsOf(error)));
       this.fail({ kind: 'config', code: 'dial', detail }); // the same request fails again
