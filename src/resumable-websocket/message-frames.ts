@@ -13,9 +13,6 @@ export const MAX_MESSAGE_BYTES = MAX_FRAME_BYTES - DATA_HEADER_BYTES;
 export const NO_AUDIO: HelloFrame['audio'] = { encoding: 'pcm_s16le', sampleRateHz: 16_000 };
 export const CLIENT = 'tenuto-js-websocket';
 
-/** A new bearer is brought before the one in use has expired. */
-export const RENEW_AT_RATIO = 0.8;
-
 /** A newer socket of this client has the session: that is what fenced this one. */
 export const MOVED: Failure = {
   kind: 'planned',
