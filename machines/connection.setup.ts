@@ -150,9 +150,10 @@ export const connectionSetup = setup({
       return loss ? afterFatalLoss(context, loss) : {};
     }),
     noteFaultyActor: assign(({ event }) => ({ failure: faultOf(event) })),
-    noteConnected: assign(({ context, event }) =>
-      afterConnect(context, 'atMs' in event ? event.atMs : 0),
-    ),
+    noteConnected: assign(({ context, event }) => ({
+      ...afterConnect(context, 'atMs' in event ? event.atMs : 0),
+      ...('found' in event ? event.found : {}),
+    })),
     noteAnswer: assign(({ event }) => ({ answeredAtMs: 'atMs' in event ? event.atMs : null })),
     noteProgress: assign({ attempts: 0, unhealthySinceMs: null, credentialRefreshed: false }),
     noteSuspicion: assign({

@@ -1,5 +1,6 @@
 /** What the connection chart is told, what it remembers, and what it tells. */
 import type { LinkPolicy } from './backoff.ts';
+import type { SocketConfigured } from './connection.peer.ts';
 import type { Failure } from './failure.ts';
 import type { LinkMeasured, LivenessLimits, RttEstimate } from './liveness.types.ts';
 
@@ -55,18 +56,14 @@ export type ConnectionEvent =
   | { readonly type: 'session.connect' }
   | { readonly type: 'session.close' }
   | { readonly type: 'socket.opened'; readonly id: number; readonly atMs: number }
-  | { readonly type: 'socket.configured'; readonly id: number; readonly atMs: number }
+  | SocketConfigured
   | SocketLost
   /** The first real event of the server on this socket: "open" alone is not success. */
   | { readonly type: 'server.answered'; readonly id: number; readonly atMs: number }
   /** The first result on this socket that let audio leave the ring. */
   | { readonly type: 'result.committed'; readonly id: number; readonly atMs: number }
   | { readonly type: 'link.suspected'; readonly atMs: number; readonly silentForMs: number }
-  | {
-      readonly type: 'link.recovered';
-      readonly atMs: number;
-      readonly rtt: RttEstimate | null;
-    }
+  | { readonly type: 'link.recovered'; readonly atMs: number; readonly rtt: RttEstimate | null }
   /** The probe was answered: there is nothing to watch any more. */
   | { readonly type: 'link.answered'; readonly atMs: number; readonly rtt: RttEstimate | null }
   | LinkDied

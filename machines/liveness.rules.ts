@@ -191,15 +191,17 @@ export function isWorthWatching(look: LinkMeasured, limits: LivenessLimits = {})
 /** The estimate after this look (RFC 6298, section 2). */
 function learned(
   { rtt, probedAtMs, learnedAtMs }: LivenessContext,
-  { rttMs, lastInboundAtMs }: LinkMeasured,
+  { rttMs, rttAtMs, lastInboundAtMs }: LinkMeasured,
 ): Pick<LivenessContext, 'rtt' | 'learnedAtMs'> {
   if (rttMs === null) return { rtt, learnedAtMs };
+  const endedAtMs = rttAtMs ?? lastInboundAtMs;
   if (rtt === null) {
     const first = { srttMs: rttMs, rttvarMs: rttMs / 2, samples: 1, newestMs: rttMs };
-    return { rtt: first, learnedAtMs: lastInboundAtMs };
+    return { rtt: first, learnedAtMs: endedAtMs };
   }
   // A trip that took exactly as long as the last is another if it ended with a byte of its own.
-  const isAgain = lastInboundAtMs > learnedAtMs && lastInboundAtMs - probedAtMs === rttMs;
+  const hasItsByte = rttAtMs !== undefined || lastInboundAtMs - probedAtMs === rttMs;
+  const isAgain = endedAtMs > learnedAtMs && hasItsByte;
   if (rttMs === rtt.newestMs && !isAgain) return { rtt, learnedAtMs };
 
   return {
@@ -209,7 +211,7 @@ function learned(
       samples: rtt.samples + 1,
       newestMs: rttMs,
     },
-    learnedAtMs: lastInboundAtMs,
+    learnedAtMs: endedAtMs,
   };
 }
 

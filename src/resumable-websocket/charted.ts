@@ -3,8 +3,10 @@ import { createActor, fromCallback, fromPromise } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
 
 import type { Charted } from './engine.types.ts';
+import type { PeerKind } from './link.types.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import { connectionMachine } from '../../machines/connection.machine.ts';
+import type { FoundPeer } from '../../machines/connection.peer.ts';
 import type {
   ReplayResult,
   RestoreResult,
@@ -49,15 +51,22 @@ const chartedMachine = connectionMachine.provide({
 });
 
 /** The chart for one engine, not started yet. */
-export function actorFor(engine: Charted): SocketActor {
-  const { policy, token, clock } = engine.options;
+export function actorFor(engine: Charted, kind: PeerKind): SocketActor {
+  const { token, clock } = engine.options;
   const refreshesCredential = typeof token === 'function';
   const actor = createActor(chartedMachine, {
     clock,
-    input: { component: 'peer', policy, refreshesCredential },
+    input: { component: 'peer', ...peerAs(kind, engine.options), refreshesCredential },
   });
   engines.set(actor.system, engine);
   return actor;
+}
+
+/** A gateway keeps the session and answers at once (PROTOCOL.md, P13.2 and P15.3): more is asked of it than of a plain server. */
+export function peerAs(kind: PeerKind, { policies }: ResolvedSocketOptions): FoundPeer {
+  return kind === 'gateway'
+    ? { policy: policies.gateway, limits: { isPrompt: true } }
+    : { policy: policies.plain, limits: {} };
 }
 
 /** Tells the chart each judgement of the network, until the returned function is called. */

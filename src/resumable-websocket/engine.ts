@@ -57,7 +57,7 @@ export class Engine implements LinksOwner {
     this.kind = kind;
     this.#handlers = handlers;
     this.#timers = new Timers(options.clock);
-    this.#actor = actorFor(this.#links);
+    this.#actor = actorFor(this.#links, kind);
     this.#actor.on('*', (signal) => {
       this.#hear(signal);
     });
@@ -76,9 +76,9 @@ export class Engine implements LinksOwner {
 
   /** Dials in a row that followed a loss; 0 again once a connection has stood for `minUptime`. */
   get retries(): number {
-    const { policy, clock } = this.options;
+    const { policies, clock } = this.options;
     const stoodMs = this.#upAtMs === null || !this.#isUp ? -1 : clock.nowMs() - this.#upAtMs;
-    return stoodMs >= (policy.healthyAfterMs ?? Infinity) ? 0 : this.#retries;
+    return stoodMs >= (policies.plain.healthyAfterMs ?? Infinity) ? 0 : this.#retries;
   }
 
   /** Of messages: what is not settled, and what a plain socket has not given on. */
@@ -140,21 +140,33 @@ export class Engine implements LinksOwner {
     this.#handlers.onLoss(loss);
   }
 
+  onWarning(failure: Failure): void {
+    this.options.debug('warning', failure);
+    this.#handlers.onWarning(failure);
+  }
+
   onSettled(): void {
     this.#advanceClose();
   }
 
-  onLost(link: Link, end: SocketEnd | null, failure: Failure): Failure | null {
+  isContested(link: Link): boolean {
+    return this.#links.isContested(link);
+  }
+
+  isNeeded(link: Link): boolean {
+    return this.#links.isNeeded(link);
+  }
+
+  onLost(link: Link, end: SocketEnd | null, failure: Failure): void {
     this.#end = end;
     this.options.debug('lost', { code: failure.code, detail: failure.detail });
-    this.#links.lost(link);
     const isLast = this.#closing !== null && (this.kind !== 'gateway' || this.#hasFinished);
     if (isLast) {
       this.#finish(this.#hasFinished ? closedBy(this.#closing) : endedBy(end, failure));
-      return null;
+      return;
     }
     const mayGoOn = this.kind === 'gateway' || this.#handlers.mayReconnect(endedBy(end, failure));
-    return mayGoOn ? failure : { ...failure, kind: 'config' };
+    this.#links.lost(link, mayGoOn ? failure : { ...failure, kind: 'config' });
   }
 
   onFinished(): void {

@@ -63,6 +63,8 @@ export interface EngineHandlers {
   onMessage(data: string | Uint8Array): void;
   onDown(downed: Downed): void;
   onLoss(loss: LossFacts): void;
+  /** The connection stands. */
+  onWarning(failure: Failure): void;
   /** For good. @param wasAsked it was closed. */
   onOver(ended: Ended, wasAsked: boolean): void;
   /** Asked of plain connections: whether another is to follow. */

@@ -40,6 +40,16 @@ export class ResumableErrorEvent extends Event {
   }
 }
 
+/** Something is not as it should be, and the connection stands: a new bearer did not come, or a gateway names a foreign address. */
+export class ResumableWarningEvent extends Event {
+  readonly error: TenutoError;
+
+  constructor(error: TenutoError) {
+    super('warning');
+    this.error = error;
+  }
+}
+
 export type LossReason =
   /** The connection to a plain server broke: what was sent last may not have arrived. */
   | 'linkLost'
@@ -119,6 +129,7 @@ export interface ResumableEventMap {
   message: MessageEvent;
   error: ResumableErrorEvent;
   close: ResumableCloseEvent;
+  warning: ResumableWarningEvent;
   loss: LossEvent;
   reconnecting: ReconnectingEvent;
   reconnected: ReconnectedEvent;

@@ -1,23 +1,21 @@
 /** A socket to our gateway: messages in frames of `tenuto.v1`, each acknowledged once it is in the log (PROTOCOL.md). */
+import { BearerRenewal } from './bearer-renewal.ts';
 import { DownAcks } from './down-acks.ts';
 import { transient } from './ends.ts';
 import { GatewayPings } from './gateway-pings.ts';
 import {
   ackFrame,
-  CLIENT,
+  claimFacts,
   gapFrame,
   HOLE,
   MAX_MESSAGE_BYTES,
   messageFrame,
   messageOf,
   MOVED,
-  NO_AUDIO,
-  RENEW_AT_RATIO,
 } from './message-frames.ts';
 import type { MessageSession } from './message-session.ts';
-import type { Wire, WireHost } from './wire.ts';
+import type { GatewayWireOptions, Wire, WireHost } from './wire.ts';
 import type { Failure } from '../../machines/failure.ts';
-import type { WallClock } from '../ports/clock.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
 import { CLOSE, classify } from '../protocol/close-codes.ts';
 import { DATA_HEADER_BYTES, decodeFrame, encodeFrame } from '../protocol/frames.ts';
@@ -31,18 +29,12 @@ import type {
   RefusedFrame,
   WelcomeFrame,
 } from '../protocol/types.ts';
+import { failureOfUntrusted } from '../providers/gateway/addresses.ts';
 import { failureOfClose, failureOfRefusal } from '../providers/gateway/failures.ts';
 import { Progress } from '../providers/gateway/progress.ts';
 
-export interface GatewayWireOptions {
-  readonly app: string;
-  readonly renewsBearer: boolean;
-  /** It may be none: some servers choose whatever is offered to them. */
-  readonly isSure: boolean;
-  readonly wallClock: WallClock;
-}
-
 export class GatewayWire implements Wire {
+  readonly bytesInSocket = 0; // they are in the outbox
   readonly #host: WireHost;
   readonly #session: MessageSession;
   readonly #options: GatewayWireOptions;
@@ -50,11 +42,11 @@ export class GatewayWire implements Wire {
   #next = 0; // the message that is sent next
   #maxSeq = 0;
   readonly #onTheWay = new SentWindow();
-  readonly bytesInSocket = 0; // they are in the outbox
   readonly #progress = new Progress();
   readonly #pings: GatewayPings;
   #sentAtMs: number;
   readonly #acks: DownAcks;
+  readonly #bearer: BearerRenewal;
   #refused: RefusedFrame | null = null;
   #saidGoodbye = false;
   #hasFinAck = false;
@@ -72,11 +64,12 @@ export class GatewayWire implements Wire {
     this.#acks = new DownAcks(host.clock, () => {
       this.#send(ackFrame(this.#epoch, session.claim.received));
     });
+    this.#bearer = new BearerRenewal(host, session.claim, options.renew);
   }
 
   greet(): void {
     const { claim, sentThrough } = this.#session;
-    const facts = { audio: NO_AUDIO, app: this.#options.app, client: CLIENT };
+    const facts = claimFacts(this.#options.app);
     const next = this.#session.seqOf(Math.max(sentThrough, this.#session.base));
     this.#send(encodeFrame(claim.ask(facts, next, 0, this.#options.wallClock())));
   }
@@ -106,12 +99,11 @@ export class GatewayWire implements Wire {
         this.#take(frame);
         return;
       case 'goAway':
+        this.#passOver('goAway', this.#session.places?.sentTo(frame.to));
         this.#host.owner.onEndsIn(frame.deadlineMs);
         return;
       case 'authOk':
-        if (this.#options.renewsBearer && frame.expiresInMs !== null) {
-          this.#host.owner.onEndsIn(frame.expiresInMs * RENEW_AT_RATIO);
-        }
+        this.#bearer.endsIn(frame.expiresInMs);
         return;
       case 'finAck':
         this.#hasFinAck = true;
@@ -130,6 +122,7 @@ export class GatewayWire implements Wire {
       if (next === undefined || next.data === null) return;
       const isResent = this.#next < this.#session.sentThrough;
       this.#onTheWay.add(this.#lastSeq + 1, DATA_HEADER_BYTES + next.bytes);
+      this.#host.flowed();
       this.#send(messageFrame(this.#epoch, this.#lastSeq + 1, next.data, isResent));
       this.#next += 1;
       this.#session.sentThrough = Math.max(this.#session.sentThrough, this.#next);
@@ -137,6 +130,7 @@ export class GatewayWire implements Wire {
   }
 
   beat(nowMs: number): void {
+    this.#bearer.beat(nowMs);
     if (nowMs - this.#sentAtMs >= PING_IDLE_MS) this.probe();
   }
 
@@ -158,6 +152,7 @@ export class GatewayWire implements Wire {
 
   ended(): void {
     this.#acks.stop();
+    this.#bearer.stop();
   }
 
   get #lastSeq(): number {
@@ -183,14 +178,21 @@ export class GatewayWire implements Wire {
       this.#host.fail(transient('welcome', 'its welcome comes after a newer one'));
       return;
     }
+    const { outbox, owner, address } = this.#host;
+    this.#passOver('welcome', this.#session.places?.welcomedAt(address, frame.at));
     this.#epoch = frame.epoch;
     this.#maxSeq = frame.maxSeq;
-    const { outbox, owner } = this.#host;
     const footing = this.#session.footing(frame, outbox, MAX_MESSAGE_BYTES);
     this.#next = footing.next;
     if (footing.gap !== null) this.#send(gapFrame(this.#epoch, footing.gap));
     for (const loss of footing.losses) owner.onLoss(loss);
     this.#host.configured(frame.resumed);
+  }
+
+  /** Addresses that the user does not trust. P11.2 */
+  #passOver(code: string, untrusted: readonly string[] = []): void {
+    const failure = failureOfUntrusted(code, untrusted);
+    if (failure !== null) this.#host.owner.onWarning(failure);
   }
 
   #wasRefused(frame: RefusedFrame): void {
@@ -223,23 +225,21 @@ export class GatewayWire implements Wire {
       this.#host.settled(true);
     }
     const standstill = this.#progress.look(this.#lastSeq, claim.acked, this.#host.clock.nowMs());
-    if (standstill?.kind === 'transient') this.#host.fail(standstill); // of less a socket cannot tell
+    if (standstill?.kind === 'transient') this.#host.fail(standstill);
+    else if (standstill !== null) this.#host.owner.onWarning(standstill);
     this.pump();
   }
 
   /** Once, and in order: what was here before is acknowledged again, and what leaves a hole is not taken. */
   #take(frame: DataFrame): void {
-    const { claim } = this.#session;
     if (frame.epoch !== this.#epoch) return;
-    if (frame.seq > claim.received + 1) {
-      this.#host.fail(HOLE);
-      return;
-    }
-    if (frame.seq === claim.received + 1) {
-      claim.received = frame.seq;
+    const ahead = this.#session.claim.admit(frame.seq);
+    if (ahead === 1) {
+      this.#host.flowed();
       this.#host.owner.onMessage(messageOf(frame));
     }
-    this.#acks.owe();
+    if (ahead > 1) this.#host.fail(HOLE);
+    else this.#acks.owe(frame.payload.length);
   }
 
   #noted(failure: Failure, code: number): Failure {

@@ -3,9 +3,11 @@ import type { Outbox } from './outbox.ts';
 import type { Wire } from './wire.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
+import { silence } from '../../machines/connection.rules.ts';
 import type { Failure } from '../../machines/failure.ts';
 import { WELCOME_TIMEOUT_MS } from '../protocol/limits.ts';
-import { Pulse } from '../session/pulse.ts';
+import { swallowedAtMs } from '../session/greeting.ts';
+import { PROMPT_LOOK_MS, Pulse } from '../session/pulse.ts';
 import type { Watcher } from '../session/pulse.ts';
 
 /** Messages flow if some came or went within this time. */
@@ -22,6 +24,15 @@ export interface Watched {
   readonly isConfigured: boolean;
   readonly isTentative: boolean;
   readonly openedAtMs: number | null;
+  readonly madeAtMs: number;
+  readonly redialEveryMs: number | null;
+  readonly isClaiming: boolean;
+  readonly isContested: boolean;
+  readonly rttMs: number | null;
+  readonly rttAtMs: number;
+  heardAtMs: number;
+  /** False where the platform cannot ping. */
+  pingSocket(): boolean;
   pump(): void;
   probe(): void;
   misjudged(): void;
@@ -31,36 +42,40 @@ export interface Watched {
 export class LinkWatch implements Watcher {
   readonly #link: Watched;
   readonly #options: ResolvedSocketOptions;
-  readonly #pulse: Pulse;
-  rttMs: number | null = null;
-  #heardAtMs = 0;
-  #sentAtMs = -Infinity;
+  #pulse: Pulse | null = null;
+  /** It was pinged with its greeting, and nothing came yet. */
+  #isUnproven = false;
+  #flowedAtMs = -Infinity;
   /** Null: a plain socket was not asked yet. */
   #canPing: boolean | null = null;
 
   constructor(link: Watched, options: ResolvedSocketOptions) {
     this.#link = link;
     this.#options = options;
-    this.#pulse = new Pulse(options.clock, this);
   }
 
-  start(asksByItself: boolean): void {
-    this.#canPing = asksByItself ? true : null;
+  /** @param isGateway it has frames of its own to ask by, and answers them at once. */
+  start(isGateway: boolean): void {
+    this.#canPing = isGateway ? true : null;
     this.heard();
+    this.#isUnproven = isGateway && this.#link.isClaiming && this.#link.pingSocket();
+    this.#pulse = new Pulse(this.#options.clock, this, isGateway ? PROMPT_LOOK_MS : undefined);
     this.#pulse.start();
   }
 
   stop(): void {
-    this.#pulse.stop();
+    this.#pulse?.stop();
   }
 
   /** Any byte is a sign of life. */
   heard(): void {
-    this.#heardAtMs = this.#options.clock.nowMs();
+    this.#link.heardAtMs = this.#options.clock.nowMs();
+    this.#isUnproven = false;
   }
 
-  sent(): void {
-    this.#sentAtMs = this.#options.clock.nowMs();
+  /** A message went, or came. */
+  flowed(): void {
+    this.#flowedAtMs = this.#options.clock.nowMs();
   }
 
   /** Without pings the silence of a server that has nothing to say would look like death. */
@@ -78,8 +93,8 @@ export class LinkWatch implements Watcher {
       this.#canPing = true;
       link.probe();
     }
-    const isFlowing = link.outbox.messages > 0 || atMs - this.#sentAtMs < FLOWING_WITHIN_MS;
-    if (this.#canPing) this.#tellHowItLooks(atMs, lateByMs, isFlowing);
+    const isFlowing = link.outbox.messages > 0 || atMs - this.#flowedAtMs < FLOWING_WITHIN_MS;
+    if (this.#canPing && !link.isContested) this.#tellHowItLooks(atMs, lateByMs, isFlowing);
     return isFlowing;
   }
 
@@ -101,8 +116,9 @@ export class LinkWatch implements Watcher {
     link.tell({
       type: 'link.measured',
       atMs,
-      lastInboundAtMs: this.#heardAtMs,
-      rttMs: this.rttMs,
+      lastInboundAtMs: link.heardAtMs,
+      rttMs: link.rttMs,
+      rttAtMs: link.rttAtMs,
       isAudioFlowing: isFlowing,
       lateByMs,
       bufferedChunks: link.outbox.messages,
@@ -114,8 +130,13 @@ export class LinkWatch implements Watcher {
   /** A gateway is to welcome us in its time. */
   #await(atMs: number): boolean {
     const link = this.#link;
-    if (atMs - (link.openedAtMs ?? atMs) < WELCOME_TIMEOUT_MS) return true;
-    if (link.isTentative) link.misjudged();
+    const openedAtMs = link.openedAtMs ?? atMs;
+    const { madeAtMs, redialEveryMs } = link;
+    const greeting = { madeAtMs, openedAtMs, isRaced: redialEveryMs !== null };
+    const isSwallowed = this.#isUnproven && !link.isTentative && atMs >= swallowedAtMs(greeting);
+    if (isSwallowed) link.fail(silence(atMs - openedAtMs));
+    else if (atMs - openedAtMs < WELCOME_TIMEOUT_MS) return true;
+    else if (link.isTentative) link.misjudged();
     else link.fail({ kind: 'transient', code: 'welcome', detail: 'it did not come in time' });
     return false;
   }

@@ -3,32 +3,27 @@
  * once. Which language that is to be is found out here, and may take a second socket.
  */
 import type { Farewell } from './addresses.ts';
+import { peerAs } from './charted.ts';
 import { config, transient, wordsOf } from './ends.ts';
-import { GatewayWire } from './gateway-wire.ts';
 import type { LinkOwner } from './link.types.ts';
+import { LinkFacts } from './link-facts.ts';
 import { LinkWatch } from './link-watch.ts';
-import type { Outbox } from './outbox.ts';
-import { PlainWire, failureOfPlainEnd } from './plain-wire.ts';
+import { failureOfPlainEnd } from './plain-wire.ts';
 import { requestFor } from './requests.ts';
 import type { PreparedDial } from './requests.ts';
 import { SUBPROTOCOL } from './subprotocol.ts';
 import type { Wire, WireHost } from './wire.ts';
+import { wireFor } from './wires.ts';
 import type { ConnectionEvent, SocketInput } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
-import { systemWallClock } from '../ports/clock.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
 import { failureOfClose } from '../providers/gateway/failures.ts';
+import { racing } from '../session/dial-race.ts';
 
 const NO_STATUS = 1_005;
 const BROKEN = 1_006;
 
-export class Link implements SocketHandlers, WireHost {
-  readonly id: number;
-  readonly tell: (event: ConnectionEvent) => void;
-  readonly owner: LinkOwner<Link>;
-  readonly clock: Clock;
-  readonly outbox: Outbox;
+export class Link extends LinkFacts<Link> implements SocketHandlers, WireHost {
   readonly #watch: LinkWatch;
   #prepared: PreparedDial | null = null;
   #socket: Socket | null = null;
@@ -38,16 +33,11 @@ export class Link implements SocketHandlers, WireHost {
   #isOver = false;
   #farewell: Farewell | null = null;
   #hasCommitted = false;
-  isConfigured = false;
-  isResumed = false;
-  openedAtMs: number | null = null;
+  /** It has asked for a session that another socket may have. */
+  #hasGreeted = false;
 
-  constructor({ id }: SocketInput, owner: LinkOwner<Link>, tell: (event: ConnectionEvent) => void) {
-    this.id = id;
-    this.tell = tell;
-    this.owner = owner;
-    this.clock = owner.options.clock;
-    this.outbox = owner.outbox;
+  constructor(input: SocketInput, owner: LinkOwner<Link>, tell: (event: ConnectionEvent) => void) {
+    super(input, owner, tell);
     this.#watch = new LinkWatch(this, owner.options);
   }
 
@@ -67,6 +57,14 @@ export class Link implements SocketHandlers, WireHost {
 
   get wire(): Wire | null {
     return this.#wire;
+  }
+
+  get address(): string {
+    return this.#prepared?.offering.url ?? '';
+  }
+
+  get isClaiming(): boolean {
+    return this.#hasGreeted && !this.isConfigured && !this.#isOver;
   }
 
   async begin({ reason }: SocketInput): Promise<void> {
@@ -105,8 +103,11 @@ export class Link implements SocketHandlers, WireHost {
     if (this.#isOver) return;
     const wasAsked = this.#farewell !== null && end !== null && end.code !== BROKEN;
     this.#end(wasAsked);
-    const told = this.owner.onLost(this, end, failure);
-    if (told !== null) this.#watch.tellLost(told);
+    this.owner.onLost(this, end, failure);
+  }
+
+  tellLost(failure: Failure): void {
+    this.#watch.tellLost(failure);
   }
 
   /** Lets the socket go; nothing is told any more. @param farewell for the other end, where there is time for one. */
@@ -122,23 +123,19 @@ export class Link implements SocketHandlers, WireHost {
   onOpen(): void {
     if (this.#isOver) return;
     this.openedAtMs = this.clock.nowMs();
-    const { options, session, kind } = this.owner;
+    const { kind } = this.owner;
     const isGateway = this.#offers && (this.#socket?.protocol ?? SUBPROTOCOL) === SUBPROTOCOL;
     if (kind === 'gateway' && !isGateway) {
       this.fail(config('subprotocol', `the server does not speak ${SUBPROTOCOL}`));
       return;
     }
-    this.#wire = isGateway
-      ? new GatewayWire(this, session, {
-          app: options.app,
-          renewsBearer: typeof options.token === 'function',
-          isSure: kind === 'gateway',
-          wallClock: systemWallClock,
-        })
-      : new PlainWire(this);
+    this.#wire = wireFor(isGateway, this, this.owner);
     this.tell({ type: 'socket.opened', id: this.id, atMs: this.openedAtMs });
+    if (this.owner.isNeeded(this)) {
+      this.#hasGreeted = isGateway;
+      this.#wire.greet();
+    }
     this.#watch.start(isGateway);
-    this.#wire.greet();
   }
 
   onFrame(frame: Frame): void {
@@ -170,8 +167,11 @@ export class Link implements SocketHandlers, WireHost {
   }
 
   send(frame: Frame): void {
-    this.#watch.sent();
     this.#socket?.send(frame);
+  }
+
+  flowed(): void {
+    this.#watch.flowed();
   }
 
   ping(): boolean {
@@ -183,18 +183,18 @@ export class Link implements SocketHandlers, WireHost {
   configured(isResumed: boolean): void {
     this.isConfigured = true;
     this.isResumed = isResumed;
-    if (this.owner.kind === 'unknown') {
-      this.owner.kind = this.#wire instanceof GatewayWire ? 'gateway' : 'plain';
-    }
-    this.tell({ type: 'socket.configured', id: this.id, atMs: this.clock.nowMs() });
+    const isFound = this.owner.kind === 'unknown';
+    if (isFound) this.owner.kind = this.#hasGreeted ? 'gateway' : 'plain';
+    const found = isFound ? { found: peerAs(this.owner.kind, this.owner.options) } : {};
+    this.tell({ type: 'socket.configured', id: this.id, atMs: this.clock.nowMs(), ...found });
   }
 
-  answered(): void {
-    this.tell({ type: 'server.answered', id: this.id, atMs: this.clock.nowMs() });
+  get isContested(): boolean {
+    return this.owner.isContested(this);
   }
 
-  measured(rttMs: number | null): void {
-    this.#watch.rttMs = rttMs ?? this.#watch.rttMs;
+  pingSocket(): boolean {
+    return this.#socket?.ping() === true;
   }
 
   settled(isCommitted: boolean): void {
@@ -217,7 +217,7 @@ export class Link implements SocketHandlers, WireHost {
     const { transport } = this.owner.options;
     const request = offers ? prepared.offering : prepared.plain;
     try {
-      this.#socket = transport.dial(request, this);
+      this.#socket = racing(transport, this).dial(request, this);
     } catch (error) {
       this.fail(config('dial', wordsOf(error))); // the same request fails again
     }
@@ -242,6 +242,7 @@ export class Link implements SocketHandlers, WireHost {
     this.#watch.stop();
     this.#wire?.ended(wasAsked);
     this.#wire = null;
+    this.#hasGreeted = false;
     this.#socket?.terminate();
     this.#socket = null;
     this.openedAtMs = null;

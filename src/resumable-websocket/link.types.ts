@@ -23,9 +23,10 @@ export interface LinkOwner<Link> extends WireOwner {
   kind: PeerKind;
   /** Some of what was sent is settled. */
   onSettled(link: Link): void;
-  /**
-   * It is lost, or was never there. What the chart is to be told; null where it need not be.
-   * @param end null where no socket has ended.
-   */
-  onLost(link: Link, end: SocketEnd | null, failure: Failure): Failure | null;
+  /** It is lost, or was never there; the chart is told what of it concerns it. @param end null where no socket has ended. */
+  onLost(link: Link, end: SocketEnd | null, failure: Failure): void;
+  /** Another has asked for its session. */
+  isContested(link: Link): boolean;
+  /** False where the silent one that it was dialled beside has spoken meanwhile. */
+  isNeeded(link: Link): boolean;
 }

@@ -4,6 +4,8 @@ import type { Charted } from './engine.types.ts';
 import { Link } from './link.ts';
 import type { LinkOwner } from './link.types.ts';
 import type { ResolvedSocketOptions } from './options.ts';
+import type { Failure } from '../../machines/failure.ts';
+import { Claims } from '../session/claims.ts';
 import type {
   ConnectionEvent,
   ReplayResult,
@@ -27,6 +29,12 @@ const NOTHING_REPLAYED: ReplayResult = {
 
 export class Links implements Charted {
   readonly #owner: LinksOwner;
+  readonly #claims = new Claims<Link>(
+    () => this.#all,
+    (link, failure) => {
+      link.tellLost(failure);
+    },
+  );
   #all: readonly Link[] = [];
   #carrier: Link | null = null;
 
@@ -76,14 +84,33 @@ export class Links implements Charted {
     return Promise.resolve(NOTHING_REPLAYED);
   }
 
-  lost(link: Link): void {
-    if (link === this.#carrier) this.#carrier = null;
+  isNeeded({ madeAtMs }: Link): boolean {
+    return this.#carrier === null || this.#carrier.heardAtMs < madeAtMs;
+  }
+
+  /** Whoever speaks on it: another has asked for its session, and the gateway decides. */
+  isContested(link: Link): boolean {
+    return this.#claims.isContested(link);
+  }
+
+  /** @param failure what the chart is to be told: where another has asked for the session, when that has come to nothing. */
+  lost(link: Link, failure: Failure): void {
+    this.#leave(link);
+    if (this.#claims.holdsBack(link, failure)) return;
+    link.tellLost(failure);
+    this.#claims.settled();
   }
 
   letGo(link: Link, farewell: Farewell | null): void {
-    this.lost(link);
+    this.#leave(link);
     this.#all = this.#all.filter((other) => other !== link);
     link.release(farewell);
+    this.#claims.forget(link);
+    this.#claims.settled();
+  }
+
+  #leave(link: Link): void {
+    if (link === this.#carrier) this.#carrier = null;
   }
 
   letGoOfAll(farewell: Farewell | null): void {

@@ -3,7 +3,8 @@ import type { Ended } from './engine.types.ts';
 import type { LossFacts } from './events.ts';
 import { MAX_MESSAGE_BYTES } from './message-frames.ts';
 import { TenutoError } from '../ports/errors.ts';
-import { errorOf } from '../session/failure-error.ts';
+import { errorOf, requestErrorOf } from '../session/failure-error.ts';
+import type { Failure } from '../../machines/failure.ts';
 
 /** A message that was not taken is an error of the sender's making; what the network lost is none. */
 export function lossError({ reason }: LossFacts): TenutoError | null {
@@ -38,6 +39,11 @@ export function dialError({ cause }: Ended): TenutoError {
 /** It was given up. */
 export function overError(ended: Ended): TenutoError {
   return ended.failure === undefined ? dialError(ended) : errorOf(ended.failure, 'the server', 0);
+}
+
+/** Something is not as it should be, and the connection stands. */
+export function warningError(failure: Failure): TenutoError {
+  return requestErrorOf(failure, 'the gateway');
 }
 
 function refused(message: string, remediation: string): TenutoError {

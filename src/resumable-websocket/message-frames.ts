@@ -5,16 +5,19 @@ import { DATA_HEADER_BYTES, encodeFrame } from '../protocol/frames.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import type { DataFrame, HelloFrame } from '../protocol/types.ts';
 import { NO_BOUND } from '../providers/gateway/claim.ts';
+import type { ClaimFacts } from '../providers/gateway/claim.ts';
 
 /** What one frame has room for. PROTOCOL.md, P3.2 */
 export const MAX_MESSAGE_BYTES = MAX_FRAME_BYTES - DATA_HEADER_BYTES;
 
 /** Nobody speaks: the format is one that every gateway takes. */
-export const NO_AUDIO: HelloFrame['audio'] = { encoding: 'pcm_s16le', sampleRateHz: 16_000 };
-export const CLIENT = 'tenuto-js-websocket';
+const NO_AUDIO: HelloFrame['audio'] = { encoding: 'pcm_s16le', sampleRateHz: 16_000 };
+const CLIENT = 'tenuto-js-websocket';
 
-/** A new bearer is brought before the one in use has expired. */
-export const RENEW_AT_RATIO = 0.8;
+/** What stands in each HELLO. */
+export function claimFacts(app: string): ClaimFacts {
+  return { audio: NO_AUDIO, app, client: CLIENT };
+}
 
 /** A newer socket of this client has the session: that is what fenced this one. */
 export const MOVED: Failure = {

@@ -1,8 +1,10 @@
 /** What is known of the session at the gateway, from one socket to the next: which number stands for which message. */
 import type { LossFacts } from './events.ts';
+import type { ResolvedSocketOptions } from './options.ts';
 import type { Outbox } from './outbox.ts';
 import type { Random } from '../ports/random.ts';
 import type { WelcomeFrame } from '../protocol/types.ts';
+import { Addresses } from '../providers/gateway/addresses.ts';
 import { Claim } from '../providers/gateway/claim.ts';
 
 /** Where a socket is to send on, and what was lost over it. */
@@ -16,6 +18,8 @@ export interface Footing {
 
 export class MessageSession {
   readonly claim: Claim;
+  /** Null before the first dial. */
+  places: Addresses | null = null;
   /** The message that has seq 1. */
   base: number;
   /** Messages before it were sent, on one socket or another. */
@@ -25,6 +29,15 @@ export class MessageSession {
     this.claim = new Claim(random);
     this.base = outbox.settled;
     this.sentThrough = outbox.settled;
+  }
+
+  /** Where its gateways are, as far as they may be: from `home`, which a function may give anew, and where they sent us. */
+  placesFrom(
+    home: string,
+    { mayMoveTo, random }: Pick<ResolvedSocketOptions, 'mayMoveTo' | 'random'>,
+  ): Addresses {
+    if (this.places?.home !== home) this.places = new Addresses(home, mayMoveTo, random);
+    return this.places;
   }
 
   seqOf(number: number): number {

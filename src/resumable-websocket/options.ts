@@ -7,9 +7,11 @@ import type { Random } from '../ports/random.ts';
 import type { Transport } from '../ports/socket.ts';
 import { RING_BYTES } from '../protocol/limits.ts';
 import type { Credential } from '../providers/contract.ts';
-import { gatewayLinkPolicy } from '../../machines/backoff.ts';
-import type { LinkPolicy } from '../../machines/backoff.ts';
+import { checkBaseUrl } from '../providers/wire/base-url.ts';
 import type { ResumableCloseEvent } from './events.ts';
+import { policiesOf } from './policies.ts';
+import type { Policies, ScheduleOptions } from './policies.ts';
+import { checkSecrecy } from './secrecy.ts';
 import type { NetworkMonitor } from '../network/monitor.ts';
 import { transportOver } from '../transports/websocket.browser.ts';
 import type { WebSocketClass } from '../transports/websocket.browser.ts';
@@ -20,19 +22,9 @@ import type { WebSocketClass } from '../transports/websocket.browser.ts';
  */
 export type SocketMode = 'auto' | 'gateway' | 'plain';
 
-export interface ResumableWebSocketOptions {
-  /** The longest wait before a redial. Default 30,000 ms; 10,000 where one of its two companions is given. */
-  readonly maxReconnectionDelay?: number;
-  /** The first wait. With one of the three given, waits are exact: no chance is in them. Default: see docs. */
-  readonly minReconnectionDelay?: number;
-  /** Each wait is so many times the last. Default 2; 1.3 where one of its two companions is given. */
-  readonly reconnectionDelayGrowFactor?: number;
-  /** A connection that stood for so long was a success: the retries count anew. Default 5,000 ms. */
-  readonly minUptime?: number;
+export interface ResumableWebSocketOptions extends ScheduleOptions {
   /** How long a dial may take. Default 10,000 ms. */
   readonly connectionTimeout?: number;
-  /** Redials in a row before it is given up; 0: none. Default Infinity. */
-  readonly maxRetries?: number;
   /**
    * Messages that may wait for a connection. Given, `send` may be called before the first one is open as well, where the
    * standard has it throw. Default 16,384.
@@ -58,6 +50,11 @@ export interface ResumableWebSocketOptions {
   readonly transparent?: boolean;
   /** The bearer for a gateway, or a function that is asked on every dial. No other server gets it. Default none. */
   readonly token?: Credential;
+  /**
+   * Other addresses of the same gateway, such as `wss://gw7.eu.example`, to which it may send its clients when it ends. Of an
+   * address scheme, host and port count. What is not named here is passed over, with a `warning`. Default: none.
+   */
+  readonly mayMoveTo?: readonly string[];
   /** Which of the gateway's applications is to serve the messages. Default `messages`. */
   readonly app?: string;
   /** Speaks `tenuto.v1` over `ws:` to other machines as well. Only for a network of your own. Default false. */
@@ -77,7 +74,7 @@ export interface ResumableWebSocketOptions {
 }
 
 export interface ResolvedSocketOptions {
-  readonly policy: LinkPolicy;
+  readonly policies: Policies;
   readonly connectionTimeoutMs: number;
   readonly maxEnqueuedMessages: number;
   readonly queuesBeforeOpen: boolean;
@@ -87,6 +84,7 @@ export interface ResolvedSocketOptions {
   readonly mode: SocketMode;
   readonly isTransparent: boolean;
   readonly token: Credential;
+  readonly mayMoveTo: readonly string[];
   readonly app: string;
   readonly isInsecure: boolean;
   readonly headers: Readonly<Record<string, string>>;
@@ -98,9 +96,7 @@ export interface ResolvedSocketOptions {
   readonly random: Random;
 }
 
-/** Those of reconnecting-websocket 4.4.0 and partysocket 1.3.0, for those who ask for their schedule. */
-const PEERS = { minMs: 1_000, maxMs: 10_000, growthRatio: 1.3 };
-const MIN_UPTIME_MS = 5_000;
+const EXAMPLE = 'wss://gw7.eu.example';
 const CONNECTION_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 10_000;
 /** Of empty messages too there is an end. */
@@ -122,6 +118,7 @@ const NAMES: Readonly<Record<keyof ResumableWebSocketOptions, true>> = {
   mode: true,
   transparent: true,
   token: true,
+  mayMoveTo: true,
   app: true,
   insecure: true,
   headers: true,
@@ -148,7 +145,7 @@ export function resolveSocketOptions(
     throw invalid('WebSocket is no class.', 'Give a class with the interface of WebSocket.');
   }
   return {
-    policy: policyOf(options),
+    policies: policiesOf(options),
     connectionTimeoutMs: options.connectionTimeout ?? CONNECTION_TIMEOUT_MS,
     maxEnqueuedMessages: maxEnqueuedMessages ?? MAX_MESSAGES,
     queuesBeforeOpen: maxEnqueuedMessages !== undefined,
@@ -158,6 +155,7 @@ export function resolveSocketOptions(
     mode,
     isTransparent: options.transparent ?? false,
     token: options.token ?? '',
+    mayMoveTo: othersOf(options),
     app: options.app ?? 'messages',
     isInsecure: options.insecure ?? false,
     headers: options.headers ?? {},
@@ -170,28 +168,10 @@ export function resolveSocketOptions(
   };
 }
 
-/**
- * The peers' three numbers make the peers' schedule: the first wait, times the factor each time, up to the longest. Without
- * them it is ours: at once after a healthy spell, then spread over 1, 2, 4 … 30 s, so that a crowd does not come back in step.
- */
-function policyOf(options: ResumableWebSocketOptions): LinkPolicy {
-  const { maxReconnectionDelay: maxMs, minReconnectionDelay: minMs } = options;
-  const { reconnectionDelayGrowFactor: growthRatio, maxRetries = Infinity } = options;
-  const policy: LinkPolicy = {
-    ...gatewayLinkPolicy,
-    maxAttempts: maxRetries,
-    persistMs: 0,
-    retryInitialConnect: true,
-    healthyAfterMs: options.minUptime ?? MIN_UPTIME_MS,
-  };
-  if (maxMs === undefined && minMs === undefined && growthRatio === undefined) return policy;
-  return {
-    ...policy,
-    jitter: 'none',
-    baseMs: minMs ?? PEERS.minMs,
-    capMs: maxMs ?? PEERS.maxMs,
-    growthRatio: growthRatio ?? PEERS.growthRatio,
-  };
+function othersOf({ mayMoveTo = [], insecure = false }: ResumableWebSocketOptions): string[] {
+  const others = mayMoveTo.map((each) => checkBaseUrl(each, 'socket', EXAMPLE));
+  for (const each of others) checkSecrecy(new URL(each), insecure);
+  return others;
 }
 
 function checkNumbers(options: ResumableWebSocketOptions): void {

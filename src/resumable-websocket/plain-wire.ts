@@ -40,6 +40,7 @@ export class PlainWire implements Wire {
 
   hear(frame: Frame): void {
     this.#answered();
+    this.#host.flowed();
     this.#host.owner.onMessage(typeof frame === 'string' ? frame : new Uint8Array(frame));
   }
 
@@ -60,6 +61,7 @@ export class PlainWire implements Wire {
       this.#bytesSinceEmpty += bytes;
       this.#unasked = sum(this.#unasked, { messages: 1, bytes });
       outbox.settle(outbox.settled + 1, false);
+      this.#host.flowed();
       this.#host.send(data);
       next = outbox.at(outbox.settled);
     }

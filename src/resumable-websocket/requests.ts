@@ -1,12 +1,11 @@
 /** What is dialled: asked for before each dial, since addresses, subprotocols and bearers may come from functions. */
 import type { LinkOwner } from './link.types.ts';
 import type { ResolvedSocketOptions } from './options.ts';
+import { checkSecrecy, mayCarryMessages } from './secrecy.ts';
 import { SUBPROTOCOL } from './subprotocol.ts';
 import type { SocketInput } from '../../machines/connection.types.ts';
 import type { Clock } from '../ports/clock.ts';
-import { isLoopback } from '../ports/loopback.ts';
 import type { DialRequest } from '../ports/socket.ts';
-import { invalid } from '../ports/option-errors.ts';
 import type { Credential } from '../providers/contract.ts';
 
 export interface PreparedDial {
@@ -28,13 +27,14 @@ export async function requestFor<Link>(
     target.protocols(),
     bearerOf(options.token, kind, reason),
   ]);
-  const [url, protocols, bearer] = await within(PROVIDERS_TIMEOUT_MS, options.clock, asked);
-  const isFit = mayCarryMessages(url, options.isInsecure);
+  const [home, protocols, bearer] = await within(PROVIDERS_TIMEOUT_MS, options.clock, asked);
+  const url = kind === 'plain' ? home : session.placesFrom(home.href, options).next();
+  const isFit = mayCarryMessages(home, options.isInsecure);
   const offers = kind === 'gateway' || (kind === 'unknown' && isFit);
   if (offers && !isFit) throw new Error('A gateway on another machine is reached by wss: only.');
   session.claim.bearer = bearer;
   const facts = {
-    url: url.href,
+    url: String(url),
     timeoutMs: options.connectionTimeoutMs,
     ...(Object.keys(options.headers).length === 0 ? {} : { headers: options.headers }),
   };
@@ -53,17 +53,9 @@ export async function requestFor<Link>(
  * @throws TenutoError OPTION_INVALID
  */
 export function checkAddress(url: URL, { mode, token, isInsecure }: ResolvedSocketOptions): void {
-  if (mode === 'plain' || mayCarryMessages(url, isInsecure)) return;
+  if (mode === 'plain') return;
   if (mode === 'auto' && token === '') return; // it is spoken to as any other server
-  throw invalid(
-    `ws://${url.host} is on another machine: everybody on the way could read along, and take the bearer.`,
-    'Give a wss: address, or insecure: true for a network of your own.',
-  );
-}
-
-/** PROTOCOL.md, P2.2: in the clear only where nobody else hears it, or where its user says so. */
-function mayCarryMessages({ protocol, hostname }: URL, isInsecure: boolean): boolean {
-  return protocol === 'wss:' || isInsecure || isLoopback(hostname);
+  checkSecrecy(url, isInsecure);
 }
 
 async function bearerOf(

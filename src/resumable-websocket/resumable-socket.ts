@@ -13,8 +13,9 @@ import { HandlerAttributes } from './handler-attributes.ts';
 import type { Handler } from './handler-attributes.ts';
 import { resolveSocketOptions } from './options.ts';
 import type { ResumableWebSocketOptions } from './options.ts';
-import { CLOSED, CLOSING, CONNECTING, OPEN, SocketCore } from './socket-core.ts';
-import type { ReadyState } from './socket-core.ts';
+import { SocketCore } from './socket-core.ts';
+import { CLOSED, CLOSING, CONNECTING, OPEN } from './socket-core.types.ts';
+import type { ReadyState } from './socket-core.types.ts';
 import type { Transport } from '../ports/socket.ts';
 
 /** An address, or a function that is asked for one before each dial. */

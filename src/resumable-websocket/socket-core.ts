@@ -11,31 +11,20 @@ import {
   ReconnectingEvent,
   ResumableCloseEvent,
   ResumableErrorEvent,
+  ResumableWarningEvent,
 } from './events.ts';
 import type { LossFacts, LossReason } from './events.ts';
 import { MAX_MESSAGE_BYTES } from './message-frames.ts';
 import type { SocketTarget } from './link.types.ts';
-import { lossError, overError, dialError } from './loss-errors.ts';
+import { lossError, overError, dialError, warningError } from './loss-errors.ts';
 import { MAX_MESSAGES } from './options.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
 import type { Outgoing } from './outbox.ts';
 import { checkAddress } from './requests.ts';
-
-export const CONNECTING = 0;
-export const OPEN = 1;
-export const CLOSING = 2;
-export const CLOSED = 3;
-export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSING | typeof CLOSED;
-
-type Protocols = string | readonly string[] | null | undefined;
-
-export interface SocketCoreOptions {
-  readonly options: ResolvedSocketOptions;
-  readonly url: string | URL | (() => string | URL | Promise<string | URL>);
-  readonly protocols: Protocols | (() => Protocols | Promise<Protocols>);
-  readonly dispatch: (event: Event) => void;
-}
+import { CLOSED, CLOSING, CONNECTING, OPEN } from './socket-core.types.ts';
+import type { ReadyState, SocketCoreOptions } from './socket-core.types.ts';
+import type { Failure } from '../../machines/failure.ts';
 
 export class SocketCore implements EngineHandlers, SocketTarget {
   readonly #given: SocketCoreOptions;
@@ -184,6 +173,10 @@ export class SocketCore implements EngineHandlers, SocketTarget {
       if (error !== null) this.#tell(new ResumableErrorEvent(error));
       this.#tell(new LossEvent(loss));
     });
+  }
+
+  onWarning(failure: Failure): void {
+    this.#post(() => this.#tell(new ResumableWarningEvent(warningError(failure))));
   }
 
   onOver(ended: Ended, wasAsked: boolean): void {

@@ -2,7 +2,7 @@
 import type { LossFacts } from './events.ts';
 import type { Outbox } from './outbox.ts';
 import type { Failure } from '../../machines/failure.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
 
 export interface Wire {
@@ -26,13 +26,26 @@ export interface Wire {
   readonly bytesInSocket: number;
 }
 
+export interface GatewayWireOptions {
+  readonly app: string;
+  /** Asks for a new bearer; null where there is nobody to ask. */
+  readonly renew: (() => Promise<string>) | null;
+  /** It may be none: some servers choose whatever is offered to them. */
+  readonly isSure: boolean;
+  readonly wallClock: WallClock;
+}
+
 /** What a wire asks of its link. */
 export interface WireHost {
+  /** Where its socket was dialled. */
+  readonly address: string;
   readonly owner: WireOwner;
   readonly clock: Clock;
   readonly outbox: Outbox;
   readonly bufferedBytes: number;
   send(frame: Frame): void;
+  /** A message went, or came. */
+  flowed(): void;
   /** False where the platform cannot ping. */
   ping(): boolean;
   /** The other end is ready. @param isResumed it still knew us. */
@@ -53,6 +66,8 @@ export interface WireOwner {
   /** @param data bytes are the receiver's. */
   onMessage(data: string | Uint8Array): void;
   onLoss(loss: LossFacts): void;
+  /** The connection stands. */
+  onWarning(failure: Failure): void;
   /** The session is over, and everything is on both sides. */
   onFinished(): void;
   /** The other end has ended it for good. */

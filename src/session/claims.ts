@@ -2,13 +2,19 @@
  * Who has a session at a service where a second socket takes it from the first. From its first frame to the answer only the
  * service knows: so what becomes of the first socket meanwhile decides nothing, and is told when the second has failed.
  */
-import type { Link } from './link.ts';
 import type { Failure } from '../../machines/failure.ts';
 
 /** What a session that goes on elsewhere looks like from the socket that it left. Anything else ends the session itself. */
 const HELD_BACK: readonly Failure['kind'][] = ['planned', 'transient'];
 
-export class Claims {
+export interface Claimant {
+  /** Whose session it is, where there can be several. */
+  readonly candidate?: object;
+  /** It has asked for the session, and was not answered yet. */
+  readonly isClaiming: boolean;
+}
+
+export class Claims<Link extends Claimant> {
   readonly #links: () => readonly Link[];
   readonly #tell: (link: Link, failure: Failure) => void;
   readonly #held = new Map<Link, Failure>();

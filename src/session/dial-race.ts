@@ -3,7 +3,6 @@
  * asks the next time after seconds (SYN is sent again after 1, 2, 4 s: RFC 6298, section 2). So another is made beside it,
  * every so often: the first that opens is the socket, and the first answer that is none ends all of them.
  */
-import type { LinkOptions } from './link.types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type {
   DialRequest,
@@ -14,19 +13,23 @@ import type {
   Transport,
 } from '../ports/socket.ts';
 
-type Way = Pick<LinkOptions<never>, 'candidate' | 'clock' | 'redialEveryMs'>;
+/** A dial is given up when it has had so long, or the time that its user gives it: SYN and upgrade are two round trips. */
+const DIAL_MS = 2_000;
+/** Where dials are given less, there is one after the other for so long nevertheless: nobody has said no. */
+const LEAST_RACE_MS = 10_000;
+/** More often than this it would be too many at once for what little they could win. */
+const LEAST_EVERY_MS = 200;
 
-/** Beyond them the oldest is given up: it has had three times as long as a dial is waited for before the next. */
-const MAX_DIALS = 4;
-
-/** How a link gets its socket. */
-export function wayOf({ candidate, clock, redialEveryMs }: Way): Transport {
-  const { transport } = candidate;
-  return redialEveryMs === null ? transport : racing(transport, clock, redialEveryMs);
+export interface RaceOptions {
+  readonly clock: Clock;
+  /** From one dial to the next; null: there is but one. */
+  readonly redialEveryMs: number | null;
 }
 
-/** @param everyMs from one dial to the next. */
-export function racing(transport: Transport, clock: Clock, everyMs: number): Transport {
+/** How a link gets its socket. */
+export function racing(transport: Transport, { clock, redialEveryMs }: RaceOptions): Transport {
+  if (redialEveryMs === null) return transport;
+  const everyMs = Math.max(redialEveryMs, LEAST_EVERY_MS);
   return { dial: (request, handlers) => new Race(transport, clock, everyMs, request, handlers) };
 }
 
@@ -37,6 +40,7 @@ class Race implements Socket {
   readonly #request: DialRequest;
   readonly #handlers: SocketHandlers;
   readonly #endsAtMs: number;
+  readonly #maxDials: number;
   #runners: Runner[] = [];
   #winner: Socket | null = null;
   #timer: unknown = null;
@@ -53,7 +57,8 @@ class Race implements Socket {
     this.#everyMs = everyMs;
     this.#request = request;
     this.#handlers = handlers;
-    this.#endsAtMs = clock.nowMs() + request.timeoutMs;
+    this.#maxDials = Math.ceil(Math.min(request.timeoutMs, DIAL_MS) / everyMs);
+    this.#endsAtMs = clock.nowMs() + Math.max(request.timeoutMs, LEAST_RACE_MS);
     this.#dial();
   }
 
@@ -101,7 +106,7 @@ class Race implements Socket {
   #dial(): void {
     const timeoutMs = this.#endsAtMs - this.#clock.nowMs();
     if (timeoutMs <= 0) return; // those under way end now
-    if (this.#runners.length === MAX_DIALS) this.#runners.shift()?.stop();
+    if (this.#runners.length >= this.#maxDials) this.#runners.shift()?.stop();
     const runner = new Runner(this, this.#handlers);
     this.#runners.push(runner);
     runner.start(this.#transport, { ...this.#request, timeoutMs });

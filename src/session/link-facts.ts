@@ -1,5 +1,6 @@
 /** What is known of one link. Whoever learns of something notes it here. */
 import { OpenFlushes } from './open-flushes.ts';
+import { Pings } from './pings.ts';
 import type { Durability } from '../ports/log-store.ts';
 import type { HandshakeEvent } from '../providers/events.ts';
 
@@ -30,11 +31,15 @@ export class LinkFacts {
   /** Who looks after it while it is open. */
   watch: { stop(): void } | null = null;
   readonly flushes = new OpenFlushes();
+  readonly pings = new Pings();
 
   readonly madeAtMs: number;
+  /** It was dialled several times over. */
+  readonly isRaced: boolean;
 
-  constructor(atMs: number) {
+  constructor(atMs: number, isRaced: boolean) {
     this.madeAtMs = atMs;
+    this.isRaced = isRaced;
     this.lastInboundAtMs = atMs;
     this.lastOutboundAtMs = atMs;
   }

@@ -1,9 +1,11 @@
 /** Looks after one open link, on a steady pulse: tells its chart how it looks, and keeps it open. */
+import { swallowedAtMs } from './greeting.ts';
 import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
-import { Pulse } from './pulse.ts';
+import { PROMPT_LOOK_MS, Pulse } from './pulse.ts';
 import type { Watcher } from './pulse.ts';
 import { Renewal } from './renewal.ts';
+import { silence } from '../../machines/connection.rules.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { LinkMeasured } from '../../machines/liveness.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
@@ -30,9 +32,6 @@ export interface WatchHandlers {
   /** Whether this link carries the audio; a standby does not. */
   isCarrying(link: Link): boolean;
 }
-
-/** Where silence is noticed within 300 ms it has to be looked for more often. */
-const PROMPT_LOOK_MS = 50;
 
 function lookEveryMs({ candidate }: Link): number | undefined {
   return candidate.provider.traits.liveness?.isPrompt === true ? PROMPT_LOOK_MS : undefined;
@@ -66,12 +65,7 @@ export class LinkWatch implements Watcher {
   beat(lateByMs: number): boolean {
     const link = this.#link;
     const nowMs = this.#options.clock.nowMs();
-    const { configuresWithinMs = CONFIGURE_WITHIN_MS } = link.candidate.provider.traits;
-    if (!link.isConfigured && nowMs - (link.openedAtMs ?? nowMs) >= configuresWithinMs) {
-      const detail = 'the service took no configuration in time';
-      link.fail({ kind: 'transient', code: 'configure', detail });
-      return false;
-    }
+    if (!link.isConfigured && this.#isVain(nowMs)) return false;
     const isAudioFlowing =
       this.#awaitsAnswer(nowMs) ||
       (link.audioFlowedAtMs !== null && nowMs - link.audioFlowedAtMs < FLOWING_WITHIN_MS);
@@ -82,6 +76,7 @@ export class LinkWatch implements Watcher {
       atMs: nowMs,
       lastInboundAtMs: link.lastInboundAtMs,
       rttMs: link.rttMs,
+      ...(link.pings.proof === null ? {} : { rttAtMs: link.pings.proof.atMs }),
       isAudioFlowing,
       lateByMs,
       bufferedChunks: this.#uplink.bufferedChunks,
@@ -89,6 +84,22 @@ export class LinkWatch implements Watcher {
     });
 
     return isAudioFlowing || (this.#handlers.isCarrying(link) && this.#uplink.bufferedChunks > 0);
+  }
+
+  /** It was asked for something and does not answer; of one that answers nothing at all the path is to be suspected. */
+  #isVain(nowMs: number): boolean {
+    const link = this.#link;
+    const { madeAtMs, openedAtMs, isRaced, hasGreeted, pings } = link;
+    if (openedAtMs === null) return false;
+    const { configuresWithinMs = CONFIGURE_WITHIN_MS } = link.candidate.provider.traits;
+    const isSwallowed = hasGreeted && pings.isWaiting;
+    if (nowMs - openedAtMs >= configuresWithinMs) {
+      const detail = 'the service took no configuration in time';
+      link.fail({ kind: 'transient', code: 'configure', detail });
+    } else if (isSwallowed && nowMs >= swallowedAtMs({ madeAtMs, openedAtMs, isRaced })) {
+      link.fail(silence(nowMs - openedAtMs));
+    } else return false;
+    return true;
   }
 
   #renew(): void {

@@ -3,14 +3,13 @@
  * told to whoever dialled it, once.
  */
 import type { ResolvedCandidate } from './candidates.ts';
-import { wayOf } from './dial-race.ts';
+import { racing } from './dial-race.ts';
 import { Dialling } from './dialling.ts';
 import type { Dialler } from './dialling.ts';
 import { GuardedStream } from './guarded-stream.ts';
 import { LinkFacts } from './link-facts.ts';
 import type { LinkOptions } from './link.types.ts';
 import { textOf, wordsOf } from './provider-faults.ts';
-import { Pings } from './pings.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
@@ -26,11 +25,10 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   #socket: Socket | null = null;
   #isReleased = false;
   #isDeaf = false;
-  readonly #pings = new Pings();
   #onEnded: (() => void) | null = null;
 
   constructor(options: LinkOptions<Link>) {
-    super(options.clock.nowMs());
+    super(options.clock.nowMs(), options.redialEveryMs !== null);
     this.#options = options;
     this.#dialling = new Dialling(options);
     this.#stream = new GuardedStream(options, (failure) => this.fail(failure));
@@ -53,7 +51,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   }
 
   get rttMs(): number | null {
-    return this.#pings.rttMs;
+    return this.pings.rttMs;
   }
 
   /** It has asked for a session that another socket may have, and was not answered. */
@@ -80,7 +78,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   onRequest(request: DialRequest): void {
     try {
-      this.#socket = wayOf(this.#options).dial(request, this);
+      this.#socket = racing(this.candidate.transport, this.#options).dial(request, this);
     } catch (error) {
       const detail = textOf(this.#dialling.redact(wordsOf(error)));
       this.fail({ kind: 'config', code: 'dial', detail }); // the same request fails again
@@ -124,6 +122,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   greet(): void {
     this.hasGreeted = this.candidate.provider.traits.takesOver === true;
     this.sendFrames(this.#stream.ask((stream) => stream.encodeHello?.() ?? []) ?? []);
+    if (this.hasGreeted) this.probe(); // a service that thinks for long answers this at once
   }
 
   /** What gives the conversation back; null where there is nothing to give. */
@@ -142,9 +141,9 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
    * @param isAll a final of all that was sent was asked for, and did not come in its time.
    */
   settleSilence(isAll = false): readonly ProviderEvent[] {
-    const { lastInboundAtMs, flushes } = this;
+    const { lastInboundAtMs, flushes, pings } = this;
     const nowMs = this.#options.clock.nowMs();
-    const question = { pings: this.#pings, flushes, lastInboundAtMs, nowMs, isAll };
+    const question = { pings, flushes, lastInboundAtMs, nowMs, isAll };
     const { through, needsProof } = this.#stream.arrivedThrough(question);
     if (needsProof) this.probe();
     return through === null ? [] : this.#stream.settleSilence(through);
@@ -156,7 +155,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   }
 
   probe(): void {
-    this.#pings.send(this.#options.clock.nowMs(), () => {
+    this.pings.send(this.#options.clock.nowMs(), () => {
       const frame = this.#stream.ask((stream) => stream.encodeProbe?.() ?? null);
       if (frame !== null) this.#send(frame);
       return frame !== null || this.#socket?.ping() === true;
@@ -225,7 +224,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   onPong(): void {
     if (this.#isDeaf) return;
     this.lastInboundAtMs = this.#options.clock.nowMs();
-    this.#pings.answered(this.lastInboundAtMs);
+    this.pings.answered(this.lastInboundAtMs);
   }
 
   onEnd(end: SocketEnd): void {

@@ -1,6 +1,8 @@
 /** A steady beat while a link stands. It tells how late it is, so that nobody mistakes our sleep for the network's. */
 import type { Clock } from '../ports/clock.ts';
 
+/** Where silence is noticed within 300 ms it has to be looked for more often. */
+export const PROMPT_LOOK_MS = 50;
 const PULSE_FLOWING_MS = 100;
 const PULSE_IDLE_MS = 500;
 

@@ -40,7 +40,7 @@ export class Wiring implements LinkHandlers<Link> {
   readonly carrier: Carrier;
   readonly ignored: IgnoredFrames;
   readonly #hearing: Hearing;
-  readonly #claims: Claims;
+  readonly #claims: Claims<Link>;
   #links: readonly Link[] = []; // a link and the one tried beside it, for each of two connections at the most
   #rehearsal: Rehearsal | null = null;
   #isWatching = true;

@@ -1,6 +1,7 @@
 /** A gateway that takes the socket and says nothing is given up, and dialled again. */
 import { describe, expect, it } from 'vitest';
 
+import { expectExactlyOnce, LinkWorld } from './link-world.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
 import { WELCOME_TIMEOUT_MS } from '../../src/protocol/limits.ts';
 import { Session } from '../../src/session/session.ts';
@@ -31,5 +32,22 @@ describe('a WELCOME', () => {
     expect(transport.live).not.toContain(transport.sockets[0]);
     await session.close({ drainTimeoutMs: 0 });
     expect(clock.pending).toBe(0);
+  });
+
+  it('that a path swallows with the answer to a ping costs the socket after a second (P2.4)', async () => {
+    const world = await new LinkWorld().connect();
+    await world.speak(2_000);
+    const { memory } = world.network;
+    memory.reset();
+    await world.clock.advanceAsync(60); // opened, and HELLO is on its way
+
+    memory.halfOpen();
+    await world.speak(2_000);
+
+    expect(memory.sockets).toHaveLength(3);
+    expect(world.of('connection.reconnected')).toHaveLength(1);
+    await world.pass(3_000);
+    expectExactlyOnce(await world.logged(), world.session.ledger.captured);
+    await world.close();
   });
 });

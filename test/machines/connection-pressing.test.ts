@@ -35,6 +35,23 @@ describe('a link to who keeps the session', () => {
     await world.close();
   });
 
+  it('is known for one by its first answer at the latest, and dialled as such from then on', async () => {
+    const unknown = new ChartWorld({
+      input: { component: 'peer', policy: { ...policy, pressForMs: 0, firstDelayMs: 1_000 } },
+    });
+    const found = { policy, limits: { isPrompt: true } };
+    await unknown.connect();
+    await unknown.opened();
+    const { socketId: id } = unknown;
+    await unknown.send({ type: 'socket.configured', id, atMs: unknown.clock.nowMs(), found });
+
+    await unknown.lost();
+    await loseDials(unknown, 2);
+
+    expect(unknown.waits.slice(0, 3).map(({ waitMs }) => waitMs)).toEqual([0, 500, 500]);
+    await unknown.close();
+  });
+
   it('is tried beyond the grace and all that goes before it, and then given up', async () => {
     const world = await kept().active();
     const lostAtMs = world.clock.nowMs();

@@ -28,11 +28,16 @@ function look(facts: Partial<LinkMeasured>): LinkMeasured {
   };
 }
 
+function told(rttAtMs: number, lastInboundAtMs: number): LinkMeasured {
+  return look({ rttAtMs, lastInboundAtMs });
+}
+
 describe('a look at a link of which a round trip is known', () => {
   it.each([
     ['nothing new', look({})],
     ['a byte that answers no probe', look({ lastInboundAtMs: 2_300 })],
     ['a byte from before the newest probe', look({ lastInboundAtMs: 1_900 })],
+    ['one that was told before', told(1_000, 2_300)],
     ['no round trip at all', look({ rttMs: null, lastInboundAtMs: 2_300 })],
   ])('learns none from %s', (_what, seen) => {
     const after = { ...context, ...afterLook(context, seen) };
@@ -43,10 +48,11 @@ describe('a look at a link of which a round trip is known', () => {
   it.each([
     ['another time', look({ rttMs: 80, lastInboundAtMs: 2_300 }), 45],
     ['exactly as long, with a byte of its own', look({ lastInboundAtMs: 2_040 }), 40],
+    ['exactly as long, told when, whatever came after it', told(2_040, 2_300), 40],
   ])('learns one that took %s', (_what, seen, srttMs) => {
     const after = afterLook(context, seen);
 
     expect(after.rtt).toMatchObject({ samples: 2, srttMs });
-    expect(after.learnedAtMs).toBe(seen.lastInboundAtMs);
+    expect(after.learnedAtMs).toBe(seen.rttAtMs ?? seen.lastInboundAtMs);
   });
 });

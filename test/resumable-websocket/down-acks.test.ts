@@ -23,6 +23,18 @@ describe('what a client was sent', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('P13.7: is acknowledged after 128 KiB, before the gateway takes it for neglect', () => {
+    const { facts, acks, clock } = counted();
+
+    acks.owe(65_000);
+    acks.owe(65_000);
+    const before = facts.sent;
+    acks.owe(65_000);
+
+    expect([before, facts.sent]).toEqual([0, 1]);
+    expect(clock.pending).toBe(0);
+  });
+
   it('P13.3: is acknowledged within a second of the first, once for all that came', () => {
     const { facts, acks, clock } = counted();
 

@@ -125,6 +125,45 @@ describe('a gateway that drains', () => {
     expect([client.losses, breaksSeen(client)]).toEqual([[], ['open']]);
     expect(Array.from(world.gateway.sessions)).toHaveLength(1);
   });
+
+  async function sentTo(to: readonly string[], mayMoveTo: readonly string[]): Promise<Told> {
+    world = new GatewayWorld();
+    const client = await world.opened({ mayMoveTo });
+    await say(client, 20, 0);
+    const drained = world.replaceGateway().drain(30_000, to);
+    await say(client, 400, 20); // 20 s
+    await world.pass(15_000);
+    await drained;
+    return client;
+  }
+
+  /** Where each socket was dialled. */
+  function places(): readonly string[] {
+    return world.network.memory.sockets.map(({ request }) => request.url);
+  }
+
+  it('P17.2 is left for the address that it names, where that is trusted', async () => {
+    const there = 'ws://127.0.0.1:40002'; // of the world's second server
+    const client = await sentTo([there], [there]);
+
+    world.network.memory.reset();
+    await world.pass(2_000);
+
+    const home = `${world.server.socketUrl}/v1/session`;
+    expect(world.elsewhere.socketUrl).toBe(there);
+    expect(places()).toEqual([home, `${there}/v1/session`, `${there}/v1/session`]);
+    expect(client.messages).toEqual(numbered(420));
+    expect([client.losses, breaksSeen(client), client.warnings]).toEqual([[], ['open'], []]);
+  });
+
+  it('P11.2 is not followed to an address that nobody named, and that is told', async () => {
+    const client = await sentTo(['ws://127.0.0.1:40002'], ['wss://gw7.example']);
+
+    const home = `${world.server.socketUrl}/v1/session`;
+    expect(places()).toEqual([home, home]);
+    expect(client.warnings).toEqual([expect.stringContaining('1 are not in mayMoveTo')]);
+    expect(client.messages).toEqual(numbered(420));
+  });
 });
 
 describe('a bearer that expires', () => {
@@ -137,8 +176,15 @@ describe('a bearer that expires', () => {
         return { subject: 'ann', expiresAtMs: wallMs() + 60_000 };
       },
     });
+    const reasons = new Set<string>();
     let asked = 0;
-    const client = await world.opened({ token: () => `bearer-${++asked}` });
+    const client = await world.opened({
+      token: ({ reason }) => {
+        if (asked > 0) reasons.add(reason);
+        asked += 1;
+        return `bearer-${asked}`;
+      },
+    });
 
     for (let sent = 0; sent < 20; sent += 1) {
       await say(client, 5, sent * 5);
@@ -148,8 +194,34 @@ describe('a bearer that expires', () => {
     const gapsMs = shown.map(({ atMs }, at) => atMs - (shown[at - 1]?.atMs ?? 0));
     expect(shown.map(({ bearer }) => bearer)).toEqual(shown.map((_, at) => `bearer-${at + 1}`));
     expect(shown.length).toBeGreaterThan(4);
+    expect(world.network.memory.sockets).toHaveLength(1); // on the link that stands
     expect(Math.max(...gapsMs)).toBeLessThan(60_000);
+    expect(Array.from(reasons)).toEqual(['expiring']);
     expect(client.messages).toEqual(numbered(100));
     expect([client.losses, breaksSeen(client)]).toEqual([[], ['open']]);
+  });
+
+  it('P12.11 is asked for again where the new one does not come, and that is told', async () => {
+    world = new GatewayWorld({
+      verify: () =>
+        Promise.resolve({
+          subject: 'ann',
+          expiresAtMs: 1_800_000_000_000 + world.clock.nowMs() + 60_000,
+        }),
+    });
+    let asked = 0;
+    const client = await world.opened({
+      token: () => {
+        asked += 1;
+        if (asked === 2) throw new Error('the issuer is away');
+        return `bearer-${asked}`;
+      },
+    });
+
+    await world.pass(40_000); // half of its time is over after 30 s
+
+    expect(asked).toBe(3);
+    expect(client.warnings).toEqual([expect.stringContaining('the issuer is away')]);
+    expect(world.network.memory.sockets).toHaveLength(1);
   });
 });

@@ -15,7 +15,7 @@ import { decodeFrame } from '../../src/protocol/frames.ts';
 import type { ResumableWebSocketOptions } from '../../src/resumable-websocket/options.ts';
 import { ResumableWebSocket } from '../../src/resumable-websocket/websocket.node.ts';
 import { SimulatedNetwork } from '../../src/simulators/network/simulated-network.ts';
-import type { ListeningServer } from '../../src/simulators/server/handlers.ts';
+import type { ListeningServer, ServerHandlers } from '../../src/simulators/server/handlers.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 import { told } from './told.ts';
 import type { Told } from './told.ts';
@@ -36,6 +36,8 @@ export class GatewayWorld {
   readonly network: SimulatedNetwork;
   readonly store = createMemoryStore();
   readonly server: ListeningServer;
+  /** The newest gateway, at another address. */
+  readonly elsewhere: ListeningServer;
   readonly #app: App;
   readonly #verify: Verify | null;
   readonly #options: ResumableWebSocketOptions;
@@ -50,7 +52,7 @@ export class GatewayWorld {
     this.#verify = verify ?? null;
     this.#options = socket;
     this.#start();
-    this.server = this.network.listen({
+    const handlers: ServerHandlers = {
       onUpgrade: () => ({
         headers: { 'sec-websocket-protocol': 'tenuto.v1' },
         take: (socket: WebSocket) => {
@@ -58,7 +60,9 @@ export class GatewayWorld {
         },
       }),
       onRequest: () => undefined,
-    });
+    };
+    this.server = this.network.listen(handlers);
+    this.elsewhere = this.network.listen(handlers);
   }
 
   get gateway(): Gateway {

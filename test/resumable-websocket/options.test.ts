@@ -30,6 +30,20 @@ async function waitsWith(
 }
 
 describe('the options of reconnecting sockets', () => {
+  it('left out, have a plain server dialled ever less often, and not pressed as who keeps the session', async () => {
+    await world.opened();
+    await world.pass(60_000);
+    const before = world.network.memory.sockets.length;
+    world.network.memory.outcome = () => ({ code: 1006, reason: '', errorCode: 'ECONNREFUSED' });
+
+    world.network.memory.reset();
+    await world.pass(15_000);
+
+    const redials = world.network.memory.sockets.length - before;
+    expect(redials).toBeGreaterThan(2);
+    expect(redials).toBeLessThan(10); // every half second would be thirty
+  });
+
   it('wait minReconnectionDelay, times reconnectionDelayGrowFactor, up to maxReconnectionDelay', async () => {
     const waits = await waitsWith(
       { minReconnectionDelay: 100, reconnectionDelayGrowFactor: 2, maxReconnectionDelay: 500 },

@@ -130,7 +130,7 @@ describe('a resumable WebSocket over real sockets', () => {
     }
     await echoed(client, 200);
     const last = store;
-    closers.unshift(() => last.close());
+    closers.splice(1, 0, () => last.close()); // after its servers, and before its folder goes
 
     expect(client.messages).toEqual(numbered(200));
     expect(client.losses).toEqual([]);

@@ -10,6 +10,7 @@ export interface Told {
   readonly closes: Pick<ResumableCloseEvent, 'code' | 'reason' | 'wasClean' | 'willReconnect'>[];
   readonly losses: Pick<LossEvent, 'reason' | 'messages' | 'bytes' | 'isCertain'>[];
   readonly errors: string[];
+  readonly warnings: string[];
 }
 
 export function told(socket: ResumableSocket): Told {
@@ -30,7 +31,9 @@ export function told(socket: ResumableSocket): Told {
     losses.push({ reason, messages: count, bytes, isCertain });
   });
   socket.addEventListener('error', ({ error }) => errors.push(error.code));
-  return { socket, types, messages, closes, losses, errors };
+  const warnings: string[] = [];
+  socket.addEventListener('warning', ({ error }) => warnings.push(error.message));
+  return { socket, types, messages, closes, losses, errors, warnings };
 }
 
 export function numbered(count: number, from = 0): string[] {

@@ -11,7 +11,10 @@ const EVERY_MS = 500;
 const REQUEST = { url: 'wss://voice.example', timeoutMs: 10_000 };
 const REFUSED = { code: 1006, reason: '', errorCode: 'ECONNREFUSED' };
 
-function raced(outcome: (dial: number) => DialOutcome, before: () => void = () => undefined) {
+function raced(
+  outcome: (dial: number) => DialOutcome,
+  { redialEveryMs = EVERY_MS, timeoutMs = REQUEST.timeoutMs, before = (): void => undefined } = {},
+) {
   const clock = new VirtualClock(0);
   const memory = new MemoryTransport({ clock, latencyMs: 50, outcome });
   const told: string[] = [];
@@ -28,7 +31,10 @@ function raced(outcome: (dial: number) => DialOutcome, before: () => void = () =
       return memory.dial(request, runner);
     },
   };
-  const socket = racing(transport, clock, EVERY_MS).dial(REQUEST, handlers);
+  const socket = racing(transport, { clock, redialEveryMs }).dial(
+    { ...REQUEST, timeoutMs },
+    handlers,
+  );
   return { clock, memory, told, socket };
 }
 
@@ -86,19 +92,45 @@ describe('a dial that hangs', () => {
 
   it('ends where the transport throws over another dial, and throws over the first', async () => {
     let dials = 0;
-    const { clock, memory, told } = raced(
-      () => 'hangs',
-      () => {
+    const { clock, memory, told } = raced(() => 'hangs', {
+      before: () => {
         dials += 1;
         if (dials > 1) throw new TypeError('no such address');
       },
-    );
+    });
 
     await clock.advanceAsync(EVERY_MS);
 
     expect(told).toEqual(['end none at 500']);
     expect(memory.live).toEqual([]);
     expect(clock.pending).toBe(0);
-    expect(() => raced(() => 'hangs', () => { throw new TypeError('none'); })).toThrow('none'); // prettier-ignore
+    expect(() => raced(() => 'hangs', { before: () => { throw new TypeError('none'); } })).toThrow('none'); // prettier-ignore
+  });
+
+  it('is given up in the time that its user gives it, and others follow: nobody has said no', async () => {
+    const { clock, memory, told, socket } = raced((dial) => (dial === 8 ? 'opens' : 'hangs'), {
+      timeoutMs: 400,
+    });
+
+    await clock.advanceAsync(3_499);
+    expect(memory.live).toHaveLength(1);
+    await clock.advanceAsync(51);
+
+    expect(told).toEqual(['open at 3550']);
+    socket.terminate();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('has its two seconds however often another is made, and none is made within 200 ms', async () => {
+    const { clock, memory, socket } = raced(() => 'hangs', { redialEveryMs: 50 });
+
+    await clock.advanceAsync(1_999);
+    expect(memory.live).toEqual(memory.sockets);
+    expect(memory.sockets).toHaveLength(10);
+    await clock.advanceAsync(1);
+
+    expect(memory.live).toEqual(memory.sockets.slice(1));
+    socket.terminate();
+    expect(clock.pending).toBe(0);
   });
 });

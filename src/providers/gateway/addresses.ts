@@ -1,5 +1,17 @@
 /** Where a gateway is dialled: at the address that the user gave, or where it sends its clients, as far as the user trusts that. */
+import type { Failure } from '../../../machines/failure.ts';
 import type { Random } from '../../ports/random.ts';
+
+/**
+ * A gateway sends nobody to where they were not told to go (PROTOCOL.md, P11.2): the user is told how often, not where.
+ *
+ * @param code by which frame they came.
+ * @returns null where nothing was passed over.
+ */
+export function failureOfUntrusted(code: string, { length }: readonly string[]): Failure | null {
+  const detail = `of the addresses to which it sends its clients ${length} are not in mayMoveTo`;
+  return length === 0 ? null : { kind: 'perRequest', code, detail };
+}
 
 export class Addresses {
   readonly #home: string;
@@ -15,6 +27,10 @@ export class Addresses {
     this.#trusted = new Set([home, ...trusted].map((address) => new URL(address).origin));
     this.#random = random;
     this.#list = [home];
+  }
+
+  get home(): string {
+    return this.#home;
   }
 
   /** For the next dial. */
@@ -58,9 +74,10 @@ export class Addresses {
     return URL.canParse(address) && this.#trusted.has(new URL(address).origin);
   }
 
-  /** An address without a path means the one that was given. */
+  /** An address without a path and a query means those that were given. */
   #whole(address: string): string {
-    const { origin, pathname } = new URL(address);
-    return origin + (pathname === '/' ? new URL(this.#home).pathname : pathname);
+    const { origin, pathname, search } = new URL(address);
+    const home = new URL(this.#home);
+    return origin + (pathname + search === '/' ? home.pathname + home.search : pathname + search);
   }
 }

@@ -99,6 +99,13 @@ export class Claim {
     return isMoved ? 'moved' : 'resumed';
   }
 
+  /** A frame of the gateway's. @returns how far it is ahead of what is here: 1 for the next, which then is; less for one that was. */
+  admit(seq: number): number {
+    const ahead = seq - this.received;
+    if (ahead === 1) this.received = seq;
+    return ahead;
+  }
+
   /** A socket ended, and so did the session where it is gone, or errs too often in the protocol (P16.3). */
   ended(failure: Failure, { newSessionAfter }: CloseMeaning, atMs: number): Failure {
     const verdict =

@@ -1,4 +1,5 @@
 /** What the speech app of a gateway says (PROTOCOL.md, P23), as a provider's events. Positions are samples of the session. */
+import { failureOfUntrusted } from './addresses.ts';
 import { speechEventIn } from '../../protocol/speech-events.ts';
 import type { SpeechFinal, SpeechInterim } from '../../protocol/speech-events.ts';
 import type { AuthOkFrame } from '../../protocol/types.ts';
@@ -32,11 +33,9 @@ export function eventOf(said: unknown): ProviderEvent {
   }
 }
 
-/** A gateway sends nobody to where they were not told to go (PROTOCOL.md, P11.2): the user is told how often, not where. */
 export function passedOver(code: string, untrusted: readonly string[]): readonly ProviderEvent[] {
-  if (untrusted.length === 0) return [];
-  const detail = `of the addresses to which it sends its clients ${untrusted.length} are not in mayMoveTo`;
-  return [{ kind: 'failed', failure: { kind: 'perRequest', code, detail } }];
+  const failure = failureOfUntrusted(code, untrusted);
+  return failure === null ? [] : [{ kind: 'failed', failure }];
 }
 
 /** A new bearer is brought on this link (PROTOCOL.md, P12.11). @param canRenew somebody brings one. */

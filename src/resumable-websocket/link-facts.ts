@@ -1,0 +1,50 @@
+/** What is known of one link. Whoever learns of something notes it here. */
+import type { LinkOwner } from './link.types.ts';
+import type { Outbox } from './outbox.ts';
+import type { ConnectionEvent, SocketInput } from '../../machines/connection.types.ts';
+import type { Clock } from '../ports/clock.ts';
+
+export class LinkFacts<Link> {
+  readonly id: number;
+  /** It is dialled several times over, this often; null: once. */
+  readonly redialEveryMs: number | null;
+  readonly owner: LinkOwner<Link>;
+  /** Tells the chart. */
+  readonly tell: (event: ConnectionEvent) => void;
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+  readonly madeAtMs: number;
+  openedAtMs: number | null = null;
+  /** Any byte is a sign of life. */
+  heardAtMs = 0;
+  rttMs: number | null = null;
+  /** When its answer came. */
+  rttAtMs = 0;
+  isConfigured = false;
+  /** The session is the one before. */
+  isResumed = false;
+
+  constructor(
+    { id, redialEveryMs }: SocketInput,
+    owner: LinkOwner<Link>,
+    tell: (event: ConnectionEvent) => void,
+  ) {
+    this.id = id;
+    this.redialEveryMs = redialEveryMs;
+    this.owner = owner;
+    this.tell = tell;
+    this.clock = owner.options.clock;
+    this.outbox = owner.outbox;
+    this.madeAtMs = this.clock.nowMs();
+  }
+
+  answered(): void {
+    this.tell({ type: 'server.answered', id: this.id, atMs: this.clock.nowMs() });
+  }
+
+  measured(rttMs: number | null): void {
+    if (rttMs === null) return;
+    this.rttMs = rttMs;
+    this.rttAtMs = this.clock.nowMs();
+  }
+}
