@@ -13,5 +13,14 @@ export function corkForTurn(stream: Writable): void {
 function uncorkAll(): void {
   const streams = held;
   held = [];
-  for (const stream of streams) stream.uncork();
+  uncork(streams);
+}
+
+/** One that throws keeps none of the others waiting. */
+function uncork(streams: Writable[]): void {
+  try {
+    for (let next = streams.pop(); next !== undefined; next = streams.pop()) next.uncork();
+  } finally {
+    if (streams.length > 0) process.nextTick(uncork, streams);
+  }
 }

@@ -128,7 +128,7 @@ export function liveRows(results, connections) {
   };
   return [
     row('server CPU', 'serverUs', 1.05, 'what a chunk costs that is a commit of its own: a record with its checksum, and a promise or two'), // prettier-ignore
-    row('client CPU', 'clientUs', 1.35, 'ring, header and checksum for each chunk, and a look at each link every 100 ms'), // prettier-ignore
+    row('client CPU', 'clientUs', 1.35, 'ring, header and checksum for each chunk, and looks, acknowledgements and pings, each a wake-up of its own'), // prettier-ignore
     row('p50', 'p50Ms', 1.15, 'follows from the CPU'),
     row('p99', 'p99Ms', 1.2, 'follows from the CPU, and from garbage of records'),
   ];
