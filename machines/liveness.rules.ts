@@ -182,6 +182,17 @@ export function isToBeAsked(context: LivenessContext, look: LinkMeasured): boole
   return look.atMs - context.probedAtMs >= everyMs;
 }
 
+/** Nothing of a chart that is `fresh`, or of one that does not watch yet, is changed by such a look: it need not be told. */
+export function isUneventful(
+  look: LinkMeasured,
+  limits: LivenessLimits,
+  probedAtMs: number,
+): boolean {
+  if (!look.isAudioFlowing || look.rttMs === null || isLate(look, limits)) return false;
+  const isDue = look.atMs - probedAtMs >= LEARN_EVERY_MS;
+  return !isDue && !isQuiet({ aliveAtMs: look.lastInboundAtMs, limits }, look);
+}
+
 /** Where nobody watches yet: whether to begin. */
 export function isWorthWatching(look: LinkMeasured, limits: LivenessLimits = {}): boolean {
   const isUnmeasured = look.isAudioFlowing && look.rttMs === null && !isLate(look, limits);

@@ -68,12 +68,11 @@ export class SpeechMeter {
     const speechBeforeMs = this.#speechMs;
     const strideBytes = this.#stride * BYTES_PER_SAMPLE;
     const endsAt = bytes.length - (bytes.length % BYTES_PER_SAMPLE);
-    const samples = new DataView(bytes.buffer, bytes.byteOffset, endsAt);
     let at = this.#skip * BYTES_PER_SAMPLE;
     let heard = this.#heard;
     let energy = this.#energy;
     for (; at < endsAt; at += strideBytes) {
-      const sample = samples.getInt16(at, true);
+      const sample = (((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 24)) >> 16;
       energy += sample * sample;
       heard += 1;
       if (heard < WINDOW_SAMPLES) continue;

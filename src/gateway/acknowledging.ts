@@ -46,8 +46,8 @@ export class Acknowledging {
   }
 
   /** A frame came in. False where it is too much: nobody who heeds credit comes to that. */
-  take(bytes: number): boolean {
-    return this.#rate.take(bytes, this.#options.clock.nowMs());
+  take(bytes: number, atMs: number): boolean {
+    return this.#rate.take(bytes, atMs);
   }
 
   /** Something was committed. */
@@ -76,8 +76,8 @@ export class Acknowledging {
       this.#toldAtMs = clock.nowMs();
       this.#told = committed;
       const ackDelayMs = Math.round(session.commitDelayMs);
-      const facts = { committed, maxSeq, ackDelayMs, ranges: [] };
-      send(encodeFrame({ type: 'ack', epoch: this.#epoch, ...facts }));
+      const epoch = this.#epoch;
+      send(encodeFrame({ type: 'ack', epoch, committed, maxSeq, ackDelayMs, ranges: [] }));
     }
     // Who was too fast is told as soon as it may go on: it sends nothing that would be acknowledged meanwhile.
     const isHeldBack = maxSeq < session.maxSeq && !this.#rate.isFull(clock.nowMs());

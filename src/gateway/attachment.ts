@@ -68,8 +68,9 @@ export class Attachment implements Client {
 
   /** @param bytes what `frame` was read from; only valid during the call. */
   take(bytes: Uint8Array, frame: ProtocolFrame): void {
-    this.heard();
-    if (!this.#acks.take(bytes.length)) {
+    const atMs = this.#options.clock.nowMs();
+    this.#signs.heard(atMs);
+    if (!this.#acks.take(bytes.length, atMs)) {
       this.close(CLOSE.rate);
       return;
     }
@@ -77,7 +78,7 @@ export class Attachment implements Client {
     switch (frame.type) {
       case 'data':
       case 'gap':
-        this.#takeUp(bytes, frame);
+        this.#takeUp(bytes, frame, atMs);
         return;
       case 'ack':
         this.#takeAck(frame);
@@ -110,7 +111,7 @@ export class Attachment implements Client {
 
   /** Any byte is a sign of life. */
   heard(): void {
-    this.#signs.heard();
+    this.#signs.heard(this.#options.clock.nowMs());
   }
 
   send(frame: Uint8Array): void {
@@ -169,14 +170,14 @@ export class Attachment implements Client {
     if (epoch === this.#epoch) this.#options.session.tokenArrived();
   }
 
-  #takeUp(bytes: Uint8Array, frame: DataFrame | GapFrame): void {
+  #takeUp(bytes: Uint8Array, frame: DataFrame | GapFrame, atMs: number): void {
     const { session, counters } = this.#options;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
     if (frame.epoch !== this.#epoch) this.close(CLOSE.fenced);
     else if (frame.type === 'data' && to > this.grantedSeq)
       this.close(CLOSE.overCredit); // P13.4
     else {
-      const wrong = session.take(bytes, frame);
+      const wrong = session.take(bytes, frame, atMs);
       if (wrong !== null) this.close(wrong);
       if (to === this.grantedSeq) counters.creditStalls += 1;
     }

@@ -74,6 +74,10 @@ export async function outcomeOf(append: () => Promise<AppendOutcome>): Promise<A
   try {
     return await append();
   } catch (error) {
-    return { kind: 'unknown', reason: error instanceof Error ? error.message : 'the store failed' };
+    return unknownFor(error);
   }
+}
+
+export function unknownFor(error: unknown): AppendOutcome {
+  return { kind: 'unknown', reason: error instanceof Error ? error.message : 'the store failed' };
 }

@@ -35,8 +35,13 @@ export class GuardedApp implements AppHandlers {
     return this.#handlers !== null;
   }
 
+  /** As `#try` does, without a closure for each chunk. */
   audio(audio: AppAudio): void {
-    this.#try(() => this.#heeding?.audio(audio));
+    try {
+      this.#heeding?.audio(audio);
+    } catch (error) {
+      this.#fault(error);
+    }
   }
 
   gap(gap: AppGap): void {

@@ -75,7 +75,8 @@ export class PendingRecords {
   }
 
   #close(): void {
-    this.#full.push({ ...this.#snapshot(), frames: this.#open, upBytes: this.#upBytes });
+    const { standing, card } = this.#snapshot();
+    this.#full.push({ standing, card, frames: this.#open, upBytes: this.#upBytes });
     this.#upBytes = 0;
     this.#open = new PackedFrames();
     this.#isDirty = false;

@@ -6,7 +6,7 @@
  * acknowledged nothing that the new owner does not know.
  */
 import type { MemoryAccount } from './admission/memory.ts';
-import { outcomeOf } from './fencing.ts';
+import { outcomeOf, unknownFor } from './fencing.ts';
 import type { LogPlace, Snapshot } from './fencing.ts';
 import { PendingRecords } from './pending-records.ts';
 import { encodeRecord } from './records.ts';
@@ -36,6 +36,8 @@ export interface SessionLogOptions extends LogPlace {
 
 /** The client keeps to one, and a frame; more is forgiven, for who counts otherwise. */
 const HELD_WINDOWS = 2;
+/** A microtask by this is cheaper than by `queueMicrotask`, which on Node has an async resource of its own. */
+const AT_ONCE = Promise.resolve();
 const FIRST_RETRY_MS = 50;
 const RETRY_CAP_MS = 2_000;
 /** Longer than this the answers to an append may no longer be known to the store (NATS keeps ids for 2 min). */
@@ -113,7 +115,7 @@ export class SessionLog {
   flushSoon(): void {
     if (this.#isFlushing) return;
     this.#isFlushing = true;
-    queueMicrotask(() => {
+    void AT_ONCE.then(() => {
       this.#isFlushing = false;
       this.flush();
     });
@@ -127,8 +129,9 @@ export class SessionLog {
     const { standing, card, frames, upBytes } = pending;
     const kind = this.#pending.isEmpty ? this.#kind : 'frames';
     const writtenAtMs = this.#options.wallClock();
-    const place = { previous: this.#tail, writtenAtMs };
-    const bytes = encodeRecord({ kind, ...standing, ...place, card, frames: frames.bytes });
+    const { epoch, up, down, downAcked, fin, done } = standing;
+    const previous = this.#tail;
+    const bytes = encodeRecord({ kind, epoch, up, down, downAcked, fin, done, previous, writtenAtMs, card, frames: frames.bytes }); // prettier-ignore
     this.#hasFramesInFlight = frames.lengthBytes > 0;
     frames.clear();
     this.#isWriting = true;
@@ -164,9 +167,17 @@ export class SessionLog {
   }
 
   async #write(record: Uint8Array, standing: Standing, upBytes: number): Promise<void> {
-    const { store, sessionId, writer, account } = this.#options;
+    const { store, sessionId, writer, account, clock } = this.#options;
     const options = { after: this.#tail, id: `${writer}:${this.#tail}`, isYielded: true };
-    const outcome = await this.#appended(() => store.append(sessionId, record, options));
+    const append = (): Promise<AppendOutcome> => store.append(sessionId, record, options);
+    const askedAtMs = clock.nowMs();
+    let outcome: AppendOutcome;
+    try {
+      outcome = await append();
+    } catch (error) {
+      outcome = unknownFor(error);
+    }
+    if (!isDecided(outcome) && !this.#isOver) outcome = await this.#insisted(append, outcome, askedAtMs); // prettier-ignore
     if (this.#isOver) return;
     this.#isWriting = false;
     if (outcome.kind === 'committed') {
@@ -187,21 +198,23 @@ export class SessionLog {
   }
 
   /** Asks until the store says yes or no. An append whose fate is unknown is asked for again under the same id. */
-  async #appended(append: () => Promise<AppendOutcome>): Promise<AppendOutcome> {
+  async #insisted(
+    append: () => Promise<AppendOutcome>,
+    first: AppendOutcome,
+    askedAtMs: number,
+  ): Promise<AppendOutcome> {
     const { clock, onStalled } = this.#options;
-    const startedAtMs = clock.nowMs();
+    let outcome = first;
     let isUncertain = false;
+    onStalled?.(true);
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, RETRY_CAP_MS)) {
-      const outcome = await outcomeOf(append);
-      const isDecided = outcome.kind === 'committed' || outcome.kind === 'conflict';
-      if (isDecided || this.#isOver) {
-        if (retryMs > FIRST_RETRY_MS) onStalled?.(false);
-        return outcome;
-      }
       isUncertain ||= outcome.kind === 'unknown';
-      if (isUncertain && clock.nowMs() - startedAtMs > UNCERTAIN_AFTER_MS) return outcome;
-      if (retryMs === FIRST_RETRY_MS) onStalled?.(true);
+      if (isUncertain && clock.nowMs() - askedAtMs > UNCERTAIN_AFTER_MS) return outcome;
       await this.#pause(retryMs);
+      outcome = await outcomeOf(append);
+      if (!isDecided(outcome) && !this.#isOver) continue;
+      onStalled?.(false);
+      return outcome;
     }
   }
 
@@ -227,4 +240,8 @@ export class SessionLog {
     this.#idle = [];
     for (const resolve of idle) resolve();
   }
+}
+
+function isDecided({ kind }: AppendOutcome): boolean {
+  return kind === 'committed' || kind === 'conflict';
 }

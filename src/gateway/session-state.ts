@@ -40,6 +40,7 @@ export class SessionState {
 
   /** For the next record. */
   snapshot(): Snapshot {
-    return { standing: { ...this.now }, card: this.#cardBytes };
+    const { epoch, up, down, downAcked, fin, done } = this.now;
+    return { standing: { epoch, up, down, downAcked, fin, done }, card: this.#cardBytes };
   }
 }

@@ -22,8 +22,8 @@ export class SessionTally {
     this.#sampleRateHz = sampleRateHz;
   }
 
-  took(frame: DataFrame | GapFrame): void {
-    this.#tookAtMs = this.#clock.nowMs();
+  took(frame: DataFrame | GapFrame, atMs: number): void {
+    this.#tookAtMs = atMs;
     if (frame.type === 'data') {
       this.#taken += 1;
       return;

@@ -177,21 +177,21 @@ export class GatewaySession {
   }
 
   /** The frame's bytes are only valid during the call. Why nothing of this number, or of this length, may come; else null. */
-  take(bytes: Uint8Array, frame: DataFrame | GapFrame): CloseCode | null {
-    const [from, to] =
-      frame.type === 'data' ? [frame.seq, frame.seq] : [frame.fromSeq, frame.toSeq];
+  take(bytes: Uint8Array, frame: DataFrame | GapFrame, atMs: number): CloseCode | null {
+    const from = frame.type === 'data' ? frame.seq : frame.fromSeq;
+    const to = frame.type === 'data' ? frame.seq : frame.toSeq;
     const { up } = this.#state.now;
     if (to <= up) this.#tally.duplicate();
     if (to <= up || this.isEnding || !this.isKept) return null; // it is here already, or has come too late
     if (from > up + 1 || this.#end.isNear) return CLOSE.protocolError;
     if (frame.type === 'gap' && from <= up) {
       const rest = this.#up.restOf(frame, up + 1);
-      return this.take(encodeFrame(rest), rest);
+      return this.take(encodeFrame(rest), rest, atMs);
     }
     if (frame.type === 'gap' && this.#up.isOverfull) return CLOSE.rate;
     if (!this.#log.hasRoomFor(bytes.length)) return CLOSE.overCredit;
     this.#log.cut();
-    this.#tally.took(frame);
+    this.#tally.took(frame, atMs);
     this.#state.now.up = to;
     this.#log.add({ isDown: false, bytes });
     this.#up.take(frame);

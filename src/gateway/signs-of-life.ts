@@ -33,8 +33,8 @@ export class SignsOfLife {
   }
 
   /** Any byte is a sign of life. */
-  heard(): void {
-    this.#heardAtMs = this.#options.clock.nowMs();
+  heard(atMs: number): void {
+    this.#heardAtMs = atMs;
   }
 
   sent(): void {

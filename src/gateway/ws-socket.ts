@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 
 import type { Door } from './door.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
+import { corkForTurn } from '../transports/cork.node.ts';
 
 /** @param stream what the socket is written to; null where there is none to hold back. */
 export function socketOf(
@@ -11,11 +12,6 @@ export function socketOf(
   stream: Duplex | null,
   remoteAddress: string,
 ): GatewaySocket {
-  let isCorked = false;
-  const uncork = (): void => {
-    isCorked = false;
-    stream?.uncork();
-  };
   return {
     remoteAddress,
     get bufferedBytes() {
@@ -23,12 +19,8 @@ export function socketOf(
     },
     send(bytes) {
       if (socket.readyState !== socket.OPEN) return;
-      if (!isCorked && stream !== null) {
-        isCorked = true;
-        stream.cork();
-        process.nextTick(uncork);
-      }
-      socket.send(bytes, { binary: true });
+      if (stream !== null) corkForTurn(stream);
+      socket.send(bytes); // bytes are sent as a binary message
     },
     close(code, reason) {
       socket.close(code, reason);

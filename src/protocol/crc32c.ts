@@ -11,36 +11,52 @@ const ENTRIES = 256;
 const TABLES = tables();
 
 /**
+ * What is reckoned is copied first, in pieces, to where words can be read without a view of each frame's own: that is garbage, and
+ * dearer than the copy.
+ */
+const PIECE_BYTES = 4_096;
+const piece = new Uint8Array(PIECE_BYTES);
+const words = new DataView(piece.buffer);
+
+/**
  * @param seed what `crc32c` gave for the bytes before these. Default: there are none.
  * @param from the first byte that counts, and `to` the one behind the last. Default: all of them.
  */
 export function crc32c(bytes: Uint8Array, seed = 0, from = 0, to = bytes.length): number {
-  return ~updated(viewOf(bytes), ~seed, from, to) >>> 0;
+  let crc = ~seed;
+  for (let at = from; at < to; at += PIECE_BYTES) crc = ofPiece(crc, copied(bytes, at, to));
+  return ~crc >>> 0;
 }
 
-/** Of the first `to` bytes, with the four at `zerosAt` counted as zeros: they are where the checksum itself is written. */
+/**
+ * Of the first `to` bytes, with the four at `zerosAt` counted as zeros: they are where the checksum itself is written.
+ * @param zerosAt less than 4,092.
+ */
 export function crc32cAround(bytes: Uint8Array, zerosAt: number, to: number): number {
-  const view = viewOf(bytes);
-  let crc = updated(view, ~0, 0, zerosAt);
-  for (let n = 0; n < 4; n += 1) crc = tableAt(crc & 0xff) ^ (crc >>> 8);
-  return ~updated(view, crc, zerosAt + 4, to) >>> 0;
+  const length = copied(bytes, 0, to);
+  words.setInt32(zerosAt, 0);
+  const crc = ~ofPiece(~0, length) >>> 0;
+  return length === to ? crc : crc32c(bytes, crc, length, to);
 }
 
-function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, length);
+/** How many bytes: as many as there are, and as a piece has room for. */
+function copied(bytes: Uint8Array, from: number, to: number): number {
+  const length = Math.min(PIECE_BYTES, to - from);
+  piece.set(length === bytes.length ? bytes : bytes.subarray(from, from + length));
+  return length;
 }
 
-function updated(view: DataView, before: number, from: number, to: number): number {
+function ofPiece(before: number, length: number): number {
   let crc = before;
-  let at = from;
-  for (const end = to - STRIDE; at <= end; at += STRIDE) {
-    const first = view.getInt32(at, true) ^ crc;
-    const second = view.getInt32(at + 4, true);
-    const third = view.getInt32(at + 8, true);
-    const fourth = view.getInt32(at + 12, true);
+  let at = 0;
+  for (const end = length - STRIDE; at <= end; at += STRIDE) {
+    const first = words.getInt32(at, true) ^ crc;
+    const second = words.getInt32(at + 4, true);
+    const third = words.getInt32(at + 8, true);
+    const fourth = words.getInt32(at + 12, true);
     crc = ofWord(first, 12) ^ ofWord(second, 8) ^ ofWord(third, 4) ^ ofWord(fourth, 0);
   }
-  for (; at < to; at += 1) crc = tableAt((crc ^ view.getUint8(at)) & 0xff) ^ (crc >>> 8);
+  for (; at < length; at += 1) crc = tableAt((crc ^ (piece[at] ?? 0)) & 0xff) ^ (crc >>> 8);
   return crc;
 }
 

@@ -1,4 +1,5 @@
 /** What is known of one link. Whoever learns of something notes it here. */
+import { Looks } from './looks.ts';
 import { OpenFlushes } from './open-flushes.ts';
 import { Pings } from './pings.ts';
 import type { Durability } from '../ports/log-store.ts';
@@ -30,6 +31,7 @@ export class LinkFacts {
   durability: Durability | null = null;
   /** Who looks after it while it is open. */
   watch: { stop(): void } | null = null;
+  readonly looks = new Looks();
   readonly flushes = new OpenFlushes();
   readonly pings = new Pings();
 

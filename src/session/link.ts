@@ -100,7 +100,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     const atMs = this.#options.clock.nowMs();
     this.audioFlowedAtMs = atMs;
     try {
-      this.sendFrames(this.#stream.encodeAudio(bytes, atMs, position, capturedAtMs));
+      this.sendFrames(this.#stream.encodeAudio(bytes, atMs, position, capturedAtMs), atMs);
     } catch (error) {
       this.#options.handlers.onFaulty(this, error);
     }
@@ -115,8 +115,8 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     this.#sendControl((stream) => stream.encodeKeepAlive());
   }
 
-  sendFrames(frames: readonly Frame[]): void {
-    for (const frame of frames) this.#send(frame);
+  sendFrames(frames: readonly Frame[], atMs = this.#options.clock.nowMs()): void {
+    for (const frame of frames) this.#send(frame, atMs);
   }
 
   greet(): void {
@@ -199,8 +199,8 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return frame !== null;
   }
 
-  #send(frame: Frame): void {
-    this.lastOutboundAtMs = this.#options.clock.nowMs();
+  #send(frame: Frame, atMs = this.#options.clock.nowMs()): void {
+    this.lastOutboundAtMs = atMs;
     if (!this.#isDeaf) this.#socket?.send(frame);
   }
 

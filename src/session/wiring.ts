@@ -109,6 +109,7 @@ export class Wiring implements LinkHandlers<Link> {
     try {
       const link = this.#dial(input, tell);
       receive(() => {
+        link.looks.probed(this.#options.clock.nowMs());
         link.probe();
       });
       return () => {
@@ -190,7 +191,8 @@ export class Wiring implements LinkHandlers<Link> {
   #look(link: Link, look: LinkMeasured): void {
     if (this.#hearing.isBesideCarrier(link)) return; // that a hedge has opened says nothing of the silent one
     if (this.#claims.isContested(link)) return; // whoever speaks, the service decides
-    this.reporter.tell(link, look);
+    const { liveness } = link.candidate.provider.traits;
+    if (link.looks.isNews(look, liveness)) this.reporter.tell(link, look);
     if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
     if (this.isCarrying(link)) this.reporter.watchStalls(link, look);
   }

@@ -9,6 +9,7 @@ import type { Socket as NetSocket } from 'node:net';
 
 import WebSocket from 'ws';
 
+import { corkForTurn } from './cork.node.ts';
 import { httpOver } from './http.ts';
 import type {
   DialRequest,
@@ -35,7 +36,6 @@ class NodeWebSocket implements Socket {
   readonly #handlers: SocketHandlers;
   #net: NetSocket | null = null;
   #timer: NodeJS.Timeout | null;
-  #isCorked = false;
   #isOpen = false;
   #hasEnded = false;
   #errorCode: string | undefined;
@@ -70,13 +70,7 @@ class NodeWebSocket implements Socket {
 
   send(frame: Frame): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
-    if (!this.#isCorked && this.#net !== null) {
-      this.#isCorked = true;
-      this.#net.cork();
-      process.nextTick(() => {
-        this.#uncork();
-      });
-    }
+    if (this.#net !== null) corkForTurn(this.#net);
     this.#ws.send(frame); // a client's frame is masked into memory of its own: the ring's bytes are free again
   }
 
@@ -105,11 +99,6 @@ class NodeWebSocket implements Socket {
   #stopTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-  }
-
-  #uncork(): void {
-    this.#isCorked = false;
-    this.#net?.uncork();
   }
 
   /** To what a dial comes to; the rest can only follow, and an idle socket should weigh little. */

@@ -227,7 +227,7 @@ export class LeaseWorld {
   /** The application breaks down. */
   fail(): void {
     const frame = audioFrame(this.session?.standing.epoch ?? 0, 1);
-    this.session?.take(encodeFrame(frame), frame);
+    this.session?.take(encodeFrame(frame), frame, 0);
   }
 
   attach(epoch: number): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { crc32c } from '../../src/protocol/crc32c.ts';
+import { crc32c, crc32cAround } from '../../src/protocol/crc32c.ts';
 import checksums from '../../src/protocol/vectors/checksums.json' with { type: 'json' };
 import { fromHex } from './hex.ts';
 
@@ -31,6 +31,24 @@ describe('CRC-32C', () => {
       { numRuns: 300 },
     );
   });
+
+  it.each([4_095, 4_096, 4_097, 8_192, 9_001])('of %i bytes is that of its halves', (length) => {
+    const bytes = Uint8Array.from({ length }, (_, index) => index * 7);
+    const [head, tail] = [bytes.subarray(0, 2_001), bytes.subarray(2_001)];
+
+    expect(crc32c(bytes)).toBe(crc32c(tail, crc32c(head)));
+  });
+
+  it.each([24, 36, 664, 4_096, 9_001])(
+    'of a frame of %i bytes counts its own place as zeros',
+    (length) => {
+      const bytes = Uint8Array.from({ length }, (_, index) => index * 7 + 1);
+      const zeroed = bytes.slice().fill(0, 20, 24);
+
+      expect(crc32cAround(bytes, 20, length)).toBe(crc32c(zeroed));
+      expect(crc32cAround(Uint8Array.of(...bytes, 9), 20, length)).toBe(crc32c(zeroed));
+    },
+  );
 
   it('sees each bit that was turned', () => {
     const bytes = Uint8Array.from({ length: 41 }, (_, index) => index * 7);

@@ -1,25 +1,34 @@
 /** The frames that the client sends, of what it knows. */
 import { NO_BOUND } from './claim.ts';
 import type { LostRange } from './numbers.ts';
-import { encodeFrame } from '../../protocol/frames.ts';
-import type { DataFrame, PingFrame } from '../../protocol/types.ts';
+import { encodeFrame, writeData } from '../../protocol/frames.ts';
+import type { PingFrame } from '../../protocol/types.ts';
 
 const MICROPHONE = 1;
 
-type Audio = Pick<
-  DataFrame,
-  'epoch' | 'seq' | 'position' | 'capturedAtMs' | 'isRetransmission' | 'payload'
->;
-
-export function audioOf(audio: Audio): Omit<DataFrame, 'type'> {
-  return {
+/** Into `target`, from its first byte. Arguments and one literal: each chunk comes by here, and to spread objects is dear. */
+export function writeAudio(
+  target: Uint8Array,
+  epoch: number,
+  seq: number,
+  isRetransmission: boolean,
+  position: number,
+  capturedAtMs: number,
+  payload: Uint8Array,
+): void {
+  writeData(target, {
     channel: MICROPHONE,
+    epoch,
+    seq,
+    position,
+    capturedAtMs,
     codec: 'pcm_s16le',
     isEndOfStream: false,
     isDiscontinuity: false,
+    isRetransmission,
     isSpeech: false,
-    ...audio,
-  };
+    payload,
+  });
 }
 
 export function gapOf(lost: LostRange, epoch: number, atMs: number): Uint8Array {

@@ -1,7 +1,7 @@
 /** One socket to the gateway: frames of `tenuto.v1`, both ways. What outlives it is in `Custody`. */
 import type { Custody, CustodyOptions } from './custody.ts';
 import { Ending } from './ending.ts';
-import { acknowledgementOf, audioOf, gapOf, standingOf } from './framing.ts';
+import { acknowledgementOf, gapOf, standingOf, writeAudio } from './framing.ts';
 import { Progress } from './progress.ts';
 import { eventOf, expiring, passedOver } from './results.ts';
 import type { AudioPlace, ProviderEvent, ProviderStream } from '../contract.ts';
@@ -10,7 +10,7 @@ import type { Failure } from '../../../machines/failure.ts';
 import { systemClock } from '../../ports/clock.ts';
 import type { Clock, WallClock } from '../../ports/clock.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
-import { DATA_HEADER_BYTES, decodeFrame, encodeFrame, writeData } from '../../protocol/frames.ts';
+import { DATA_HEADER_BYTES, decodeFrame, encodeFrame } from '../../protocol/frames.ts';
 import { SentWindow } from '../../protocol/sent-window.ts';
 import type {
   AckFrame,
@@ -75,9 +75,8 @@ export class GatewayStream implements ProviderStream {
     this.#sent = seq;
     this.#onTheWay.add(seq, DATA_HEADER_BYTES + bytes.length);
     const frame = this.#scratchFor(DATA_HEADER_BYTES + bytes.length);
-    const numbers = { epoch: this.#epoch, seq, position: sample };
-    const audio = { ...numbers, isRetransmission: isResent, payload: bytes };
-    writeData(frame, audioOf({ ...audio, capturedAtMs: custody.sinceStartMs(capturedAtMs) }));
+    const sinceStartMs = custody.sinceStartMs(capturedAtMs);
+    writeAudio(frame, this.#epoch, seq, isResent, sample, sinceStartMs, bytes);
     return frame;
   }
 

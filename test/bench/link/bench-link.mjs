@@ -1,22 +1,29 @@
-// npm run bench:link [-- --quick] [--seed=N] [--only=faults,flat,live,idle,storm,inside]: the link beside bare ws and its
-// peers. Writes docs/bench-link.md and .json (quick: to .tmp). Ends with 1 where a chunk was lost, doubled or disordered.
+// npm run bench:link: the link beside bare ws and its peers. What it may be told stands in arguments.mjs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 import { buildIfStale } from '../../../scripts/build.mjs';
+import { HELP, readArguments } from './arguments.mjs';
+
+const { options, problem } = readArguments(process.argv.slice(2));
+if (options === undefined || options.isHelp) {
+  if (problem !== undefined) process.stderr.write(`${problem}.\n\n`);
+  process[problem === undefined ? 'stdout' : 'stderr'].write(HELP);
+  process.exit(problem === undefined ? 0 : 2);
+}
+const { isQuick, seed, only } = options;
 
 const { FAULTS, runFaults } = await built('./faults.mjs');
 const { CASES, runFlatOut } = await built('./flat-out.mjs');
 const { runIdle, runLive } = await built('./live.mjs');
 const { runStorm } = await built('./storm.mjs');
-const { mailboxPerChunk, ringNs } = await built('./in-process.mjs');
-const rowsOf = await built('./rows.mjs');
+const { runCalls } = await built('./calls.mjs');
+const { DATA_HEADER_BYTES } = await built('../../../dist/src/protocol/frames.js');
+const { checksumUs, mailboxPerChunk, ringNs } = await built('./in-process.mjs');
+const rowsOf = { ...(await built('./rows.mjs')), ...(await built('./load-rows.mjs')) };
 const { machineFacts, markdownOf } = await built('./report.mjs');
 
-const isQuick = process.argv.includes('--quick');
-const seed = Number(optionOf('seed') ?? 1);
-const only = optionOf('only')?.split(',') ?? null;
 const onProgress = (line) => process.stderr.write(`${line}\n`);
 
 const WEBSOCKETS = ['ws', 'reconnecting-websocket tuned', 'partysocket tuned', 'socket.io csr tuned']; // prettier-ignore
@@ -26,6 +33,7 @@ const PLAN = isQuick
       faults: { peers: ['ws', 'tenuto', 'tenuto tuned'], profiles: ['voice'], rounds: 1, timeRatio: 0.25, afterMs: 5_000, drainMs: 5_000 }, // prettier-ignore
       flat: { rounds: 1, chunksRatio: 0.1 },
       live: { rounds: 1, connections: 50, forMs: 1_000, peers: ['ws', 'tenuto'] },
+      calls: { rounds: 1, connections: 20, forMs: 1_500, peers: ['ws', 'tenuto'] },
       idle: { rounds: 1, connections: 200, peers: ['ws', 'tenuto'] },
       storm: null,
       inside: { chunks: 2_000, pushes: 200_000 },
@@ -34,6 +42,7 @@ const PLAN = isQuick
       faults: { peers: [...WEBSOCKETS, 'tenuto', 'tenuto tuned', 'tenuto tuned, file store'], profiles: ['voice', 'asr'], rounds: 3, timeRatio: 1, afterMs: 12_000, drainMs: 10_000 }, // prettier-ignore
       flat: { rounds: 3, chunksRatio: 0.5 },
       live: { rounds: 3, connections: 1_000, forMs: 5_000, peers: LOADED },
+      calls: { rounds: 3, connections: 20, forMs: 5_000, peers: LOADED },
       idle: { rounds: 2, connections: 2_000, peers: LOADED },
       storm: { connections: 5_000, aways: [0, 5_000], peers: ['partysocket tuned', 'socket.io csr tuned', 'tenuto', 'tenuto spread'] }, // prettier-ignore
       inside: { chunks: 20_000, pushes: 2_000_000 },
@@ -57,11 +66,16 @@ await section('flat', async (plan) => {
     ...(isQuick ? [] : [{ peer: 'partysocket tuned', isNative: false }, { peer: 'socket.io csr tuned', isNative: false }]), // prettier-ignore
   ];
   measured.flat = await runFlatOut({ ...plan, contenders, cases: CASES, onProgress });
-  rows.push(...rowsOf.flatOutRows(measured.flat));
+  rows.push(...rowsOf.flatOutRows(measured.flat, (bytes) => checksumUs(DATA_HEADER_BYTES + bytes)));
+  rows.push(...rowsOf.oneWriteRows(measured.flat));
 });
 await section('live', async (plan) => {
   measured.live = await runLive({ ...plan, onProgress });
   rows.push(...rowsOf.liveRows(measured.live, plan.connections));
+});
+await section('calls', async (plan) => {
+  measured.calls = await runCalls({ ...plan, onProgress });
+  rows.push(...rowsOf.callRows(measured.calls, DATA_HEADER_BYTES));
 });
 await section('idle', async (plan) => {
   measured.idle = await runIdle({ ...plan, onProgress });
@@ -107,10 +121,6 @@ function nameOf(extension) {
 
 function pathOf(extension) {
   return fileURLToPath(new URL(`../../../${nameOf(extension)}`, import.meta.url));
-}
-
-function optionOf(name) {
-  return process.argv.find((each) => each.startsWith(`--${name}=`))?.slice(name.length + 3);
 }
 
 /** What is measured is what the sources say. */

@@ -1,7 +1,10 @@
 // What needs no second process: the ring's own work, and what the charts are told while audio flows.
+import process from 'node:process';
+
 import { createMemoryStore, startGateway } from '../../../dist/src/gateway.js';
 import { createSession } from '../../../dist/src/node.js';
 import { RingBuffer } from '../../../dist/src/audio/ring-buffer.js';
+import { crc32c } from '../../../dist/src/protocol/crc32c.js';
 import { gateway } from '../../../dist/src/providers/gateway/gateway.js';
 import { sleep } from './clock.mjs';
 
@@ -25,6 +28,20 @@ export function ringNs(held, chunks) {
   const startedAtMs = performance.now();
   run(chunks);
   return ((performance.now() - startedAtMs) * 1e6) / chunks;
+}
+
+/** CPU of one checksum, in µs: the least of a few, for whatever else the machine does is none of it. */
+export function checksumUs(sizeBytes) {
+  const bytes = new Uint8Array(sizeBytes).fill(7);
+  const times = 20_000;
+  let leastUs = Infinity;
+  for (let run = 0; run < 10; run += 1) {
+    const cpu = process.cpuUsage();
+    for (let n = 0; n < times; n += 1) crc32c(bytes);
+    const { user, system } = process.cpuUsage(cpu);
+    leastUs = Math.min(leastUs, (user + system) / times);
+  }
+  return leastUs;
 }
 
 /** Events that any actor of a session is sent for each of so many chunks, beyond those of as long a silence. */

@@ -3,6 +3,7 @@ import process from 'node:process';
 
 import { answer } from './child.mjs';
 import { nowMs } from './clock.mjs';
+import { counted, startCounting } from './counting.mjs';
 import { stamp } from './latencies.mjs';
 import { PEERS } from './peers.mjs';
 
@@ -25,14 +26,14 @@ answer({
     }
   },
   /** As fast as backpressure allows; resolves when all was taken. */
-  async flat({ sizeBytes, chunks }) {
+  async flat({ sizeBytes, chunks, chunksPerTurn = CHUNKS_PER_TURN }) {
     const [client] = clients;
     const bytes = Buffer.alloc(sizeBytes, 7);
     const cpu = process.cpuUsage();
     const startedAtMs = nowMs();
     for (let sent = 0; sent < chunks;) {
       let n = 0;
-      for (; n < CHUNKS_PER_TURN && sent < chunks && client.isReady(); n += 1) {
+      for (; n < chunksPerTurn && sent < chunks && client.isReady(); n += 1) {
         client.write(bytes);
         sent += 1;
       }
@@ -61,6 +62,8 @@ answer({
     const { user, system } = process.cpuUsage(cpu);
     return { cpuUs: user + system, sent };
   },
+  count: () => startCounting(),
+  counted: () => counted(),
   async heap() {
     for (let n = 0; n < 4; n += 1) {
       await pause(60);

@@ -5,6 +5,7 @@ import process from 'node:process';
 
 import { answer } from './child.mjs';
 import { nowMs } from './clock.mjs';
+import { counted, startCounting } from './counting.mjs';
 import { Latencies } from './latencies.mjs';
 import { PEERS } from './peers.mjs';
 
@@ -60,6 +61,8 @@ answer({
       delayP99Ms: delay.percentile(99) / 1e6,
     };
   },
+  count: () => startCounting(),
+  counted: () => counted(),
   heap: () => heapOf(),
   /** Cuts everybody off at once; `awayMs` later the door is open again. */
   cut({ awayMs }) {

@@ -3,7 +3,7 @@ import { median, spread } from './analysis.mjs';
 
 const RTT_MS = 50;
 const DIRECTIONS = ['up', 'down'];
-const OURS = 'tenuto';
+export const OURS = 'tenuto';
 const TUNED = 'tenuto tuned';
 
 export const isOurs = (peer) => peer.startsWith(OURS);
@@ -110,51 +110,6 @@ function noticeRows(results) {
 
 const noticed = ({ noticedMs }) => (noticedMs === null ? [] : [noticedMs]);
 
-/** G7: ratios to bare ws without native masks, round by round. */
-export function flatOutRows(results) {
-  const rows = [];
-  for (const [sizeBytes, its] of groups(results, (one) => one.sizeBytes)) {
-    const ratios = (peer, isNative, of) => {
-      const bare = its.filter((one) => one.peer === 'ws' && !one.isNative);
-      const chosen = its.filter((one) => one.peer === peer && one.isNative === isNative);
-      return chosen.map((one) => of(one) / of(bare.find(({ round }) => round === one.round)));
-    };
-    const cpu = ({ clientUs, serverUs }) => clientUs + serverUs;
-    const perS = (one) => one.perS;
-    const best =
-      [...groups(its.filter((one) => !isOurs(one.peer) && one.peer !== 'ws'), (one) => one.peer)] // prettier-ignore
-        .map(([peer]) => ({ peer, ratio: median(ratios(peer, false, cpu)) }))
-        .sort((a, b) => a.ratio - b.ratio)[0];
-    const native = median(ratios('ws', true, cpu));
-    const why =
-      'each frame is checked by CRC-32C at both ends and once more as a record, and copied into retention, record and store';
-    for (const isNative of [true, false]) {
-      const all = spread(ratios(OURS, isNative, cpu));
-      if (Number.isNaN(all.median)) continue;
-      rows.push({
-        goal: 'G7',
-        what: `flat out, ${sizeBytes} B: CPU of both sides, x bare ws${isNative ? ', with bufferutil' : ''}`,
-        measured: text(all, 2),
-        bar: '≤ 0.65',
-        isMet: all.median <= 0.65,
-        best: `${best === undefined ? '' : `${best.peer} ${best.ratio.toFixed(2)}; `}ws with bufferutil ${native.toFixed(2)}`,
-        why,
-      });
-    }
-    const rate = spread(ratios(OURS, true, perS));
-    rows.push({
-      goal: 'G7',
-      what: `flat out, ${sizeBytes} B: chunks a second, x bare ws, with bufferutil`,
-      measured: text(rate, 2),
-      bar: '≥ 1.6',
-      isMet: rate.median >= 1.6,
-      best: '–',
-      why: 'as above; and a sender is granted 512 KiB at a time (P13.4), so it waits for acknowledgements where bare ws fills its socket',
-    });
-  }
-  return rows;
-}
-
 /** G8: ratios to bare ws of the same round. */
 export function liveRows(results, connections) {
   const ratios = (peer, field) =>
@@ -173,7 +128,7 @@ export function liveRows(results, connections) {
   };
   return [
     row('server CPU', 'serverUs', 1.05, 'what a chunk costs that is a commit of its own: a record with its checksum, and a promise or two'), // prettier-ignore
-    row('client CPU', 'clientUs', 1.35, 'ring, header and checksum for each chunk, and a look at each link every 100 ms'), // prettier-ignore
+    row('client CPU', 'clientUs', 1.35, 'ring, header and checksum for each chunk, and looks, acknowledgements and pings, each a wake-up of its own'), // prettier-ignore
     row('p50', 'p50Ms', 1.15, 'follows from the CPU'),
     row('p99', 'p99Ms', 1.2, 'follows from the CPU, and from garbage of records'),
   ];
@@ -268,7 +223,7 @@ export function groups(list, keyOf) {
   return all;
 }
 
-function of(results, peer) {
+export function of(results, peer) {
   return results.filter((one) => one.peer === peer);
 }
 
