@@ -7,12 +7,12 @@
  */
 import type { MemoryAccount } from './admission/memory.ts';
 import { outcomeOf } from './fencing.ts';
-import type { LogPlace, Snapshot } from './fencing.ts';
+import type { Snapshot } from './fencing.ts';
 import { PendingRecords } from './pending-records.ts';
 import { encodeRecord } from './records.ts';
 import type { LoggedFrame, RecordKind, Standing } from './records.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { AppendOutcome } from '../ports/log-store.ts';
+import type { Clock, WallClock } from '../ports/clock.ts';
+import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
 import { WINDOW_BYTES } from '../protocol/limits.ts';
 
 export type LogLoss =
@@ -21,17 +21,20 @@ export type LogLoss =
   /** For so long nobody could say what became of an append: another may own the log by now. */
   | 'uncertain';
 
-export interface SessionLogOptions extends LogPlace {
+export interface SessionLogHouse {
+  readonly store: LogStore;
   readonly clock: Clock;
-  /** What waits here is counted there. */
-  readonly account: MemoryAccount;
-  readonly snapshot: () => Snapshot;
+  readonly wallClock: WallClock;
+}
+
+/** The session. */
+export interface SessionLogEnd {
+  readonly id: string;
+  snapshot(): Snapshot;
   /** All frames that `standing` counts are in the log for good. */
-  readonly onCommitted: (standing: Standing) => void;
+  onCommitted(standing: Standing): void;
   /** Once; nothing is written any more. */
-  readonly onLost: (loss: LogLoss) => void;
-  /** The store takes nothing at the moment, or takes it again. */
-  readonly onStalled?: (isStalled: boolean) => void;
+  onLost(loss: LogLoss): void;
 }
 
 /** The client keeps to one, and a frame; more is forgiven, for who counts otherwise. */
@@ -43,6 +46,14 @@ const UNCERTAIN_AFTER_MS = 60_000;
 /** Purging costs the store a write: not after each record. */
 const PURGE_EVERY_RECORDS = 16;
 
+/** How we came to own it. */
+export interface Fenced {
+  /** Names this owner: two that fence at the same moment must not take each other's record for their own. */
+  readonly writer: string;
+  /** Where the fence stands. */
+  readonly tail: number;
+}
+
 interface Written {
   readonly position: number;
   readonly up: number;
@@ -50,7 +61,11 @@ interface Written {
 }
 
 export class SessionLog {
-  readonly #options: SessionLogOptions;
+  readonly #house: SessionLogHouse;
+  readonly #end: SessionLogEnd;
+  readonly #writer: string;
+  /** What waits here is counted there. */
+  readonly #account: MemoryAccount;
   #tail: number;
   readonly #pending: PendingRecords;
   #waitingUpBytes = 0;
@@ -68,11 +83,13 @@ export class SessionLog {
   #idle: (() => void)[] = [];
   #isFlushing = false;
 
-  /** @param tail where the fence stands that made us the owner. */
-  constructor(options: SessionLogOptions, tail: number) {
-    this.#options = options;
-    this.#tail = tail;
-    this.#pending = new PendingRecords(options.snapshot);
+  constructor(house: SessionLogHouse, end: SessionLogEnd, fenced: Fenced, account: MemoryAccount) {
+    this.#house = house;
+    this.#end = end;
+    this.#writer = fenced.writer;
+    this.#account = account;
+    this.#tail = fenced.tail;
+    this.#pending = new PendingRecords(end);
   }
 
   /** It was let go of while frames that had come in, or were said, were not known to be in the log. */
@@ -86,7 +103,7 @@ export class SessionLog {
     this.#pending.add(frame);
     if (frame.isDown) return;
     this.#waitingUpBytes += frame.bytes.length;
-    this.#options.account.add(frame.bytes.length);
+    this.#account.add(frame.bytes.length);
   }
 
   /** Of the client's frames no more than it may have on their way are not in the log. P13.4 */
@@ -126,7 +143,7 @@ export class SessionLog {
     if (pending === null) return;
     const { standing, card, frames, upBytes } = pending;
     const kind = this.#pending.isEmpty ? this.#kind : 'frames';
-    const writtenAtMs = this.#options.wallClock();
+    const writtenAtMs = this.#house.wallClock();
     const place = { previous: this.#tail, writtenAtMs };
     const bytes = encodeRecord({ kind, ...standing, ...place, card, frames: frames.bytes });
     this.#hasFramesInFlight = frames.lengthBytes > 0;
@@ -157,50 +174,46 @@ export class SessionLog {
     this.#isOver = true;
     this.#hasUnwritten ||= this.#hasFramesInFlight || this.#pending.hasFrames;
     this.#pending.clear();
-    if (this.#retryTimer !== null) this.#options.clock.clearTimeout(this.#retryTimer);
+    if (this.#retryTimer !== null) this.#house.clock.clearTimeout(this.#retryTimer);
     this.#retryTimer = null;
     this.#retryNow?.();
     this.#wakeIdle();
   }
 
   async #write(record: Uint8Array, standing: Standing, upBytes: number): Promise<void> {
-    const { store, sessionId, writer, account } = this.#options;
-    const options = { after: this.#tail, id: `${writer}:${this.#tail}`, isYielded: true };
-    const outcome = await this.#appended(() => store.append(sessionId, record, options));
+    const { store } = this.#house;
+    const options = { after: this.#tail, id: `${this.#writer}:${this.#tail}`, isYielded: true };
+    const outcome = await this.#appended(() => store.append(this.#end.id, record, options));
     if (this.#isOver) return;
     this.#isWriting = false;
     if (outcome.kind === 'committed') {
       this.#tail = outcome.position;
       this.#hasFramesInFlight = false;
       this.#waitingUpBytes -= upBytes;
-      account.add(-upBytes);
+      this.#account.add(-upBytes);
       this.#written.push({ position: outcome.position, up: standing.up, down: standing.down });
-      this.#options.onCommitted(standing);
+      this.#end.onCommitted(standing);
       this.#purge(standing);
       this.flush();
       this.#wakeIdle(); // who waits looks again
     } else {
       this.release();
       this.#loss = outcome.kind === 'conflict' ? 'fenced' : 'uncertain';
-      this.#options.onLost(this.#loss);
+      this.#end.onLost(this.#loss);
     }
   }
 
   /** Asks until the store says yes or no. An append whose fate is unknown is asked for again under the same id. */
   async #appended(append: () => Promise<AppendOutcome>): Promise<AppendOutcome> {
-    const { clock, onStalled } = this.#options;
+    const { clock } = this.#house;
     const startedAtMs = clock.nowMs();
     let isUncertain = false;
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, RETRY_CAP_MS)) {
       const outcome = await outcomeOf(append);
       const isDecided = outcome.kind === 'committed' || outcome.kind === 'conflict';
-      if (isDecided || this.#isOver) {
-        if (retryMs > FIRST_RETRY_MS) onStalled?.(false);
-        return outcome;
-      }
+      if (isDecided || this.#isOver) return outcome;
       isUncertain ||= outcome.kind === 'unknown';
       if (isUncertain && clock.nowMs() - startedAtMs > UNCERTAIN_AFTER_MS) return outcome;
-      if (retryMs === FIRST_RETRY_MS) onStalled?.(true);
       await this.#pause(retryMs);
     }
   }
@@ -208,7 +221,7 @@ export class SessionLog {
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.#retryNow = resolve;
-      this.#retryTimer = this.#options.clock.setTimeout(resolve, ms);
+      this.#retryTimer = this.#house.clock.setTimeout(resolve, ms);
     });
   }
 
@@ -218,8 +231,7 @@ export class SessionLog {
     const last = this.#written[(kept === -1 ? this.#written.length : kept) - 1];
     if (last === undefined) return;
     this.#written = kept === -1 ? [] : this.#written.slice(kept);
-    const { store, sessionId } = this.#options;
-    store.purge(sessionId, last.position).catch(() => undefined); // what stays is let go of with the next
+    this.#house.store.purge(this.#end.id, last.position).catch(() => undefined); // what stays is let go of with the next
   }
 
   #wakeIdle(): void {

@@ -11,46 +11,79 @@ export function socketOf(
   stream: Duplex | null,
   remoteAddress: string,
 ): GatewaySocket {
-  let isCorked = false;
-  const uncork = (): void => {
-    isCorked = false;
-    stream?.uncork();
-  };
-  return {
-    remoteAddress,
-    get bufferedBytes() {
-      return socket.bufferedAmount;
-    },
-    send(bytes) {
-      if (socket.readyState !== socket.OPEN) return;
-      if (!isCorked && stream !== null) {
-        isCorked = true;
-        stream.cork();
-        process.nextTick(uncork);
-      }
-      socket.send(bytes, { binary: true });
-    },
-    close(code, reason) {
-      socket.close(code, reason);
-    },
-    terminate() {
-      socket.terminate();
-    },
-  };
+  return new WsSocket(socket, stream, remoteAddress);
+}
+
+class WsSocket implements GatewaySocket {
+  readonly remoteAddress: string;
+  readonly #socket: WebSocket;
+  readonly #stream: Duplex | null;
+  #isCorked = false;
+
+  constructor(socket: WebSocket, stream: Duplex | null, remoteAddress: string) {
+    this.#socket = socket;
+    this.#stream = stream;
+    this.remoteAddress = remoteAddress;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  send(bytes: Uint8Array): void {
+    const socket = this.#socket;
+    if (socket.readyState !== socket.OPEN) return;
+    if (!this.#isCorked && this.#stream !== null) {
+      this.#isCorked = true;
+      this.#stream.cork();
+      process.nextTick(WsSocket.#uncork, this);
+    }
+    socket.send(bytes, BINARY);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  static #uncork(this: void, its: WsSocket): void {
+    its.#isCorked = false;
+    its.#stream?.uncork();
+  }
+}
+
+const BINARY = { binary: true };
+const DOOR = Symbol('door');
+
+/** The listeners are the same for all sockets: thousands that idle hold none of their own. */
+interface Heard extends WebSocket {
+  [DOOR]?: Door;
 }
 
 /** What comes in goes to the door, and so does the end. */
 export function listenTo(socket: WebSocket, door: Door): void {
-  socket.on('message', (data: Buffer, isBinary: boolean) => {
-    door.onMessage(isBinary ? data : data.toString());
-  });
-  socket.on('ping', () => {
-    door.onSign();
-  });
-  socket.on('close', () => {
-    door.onClose();
-  });
-  socket.on('error', () => {
-    socket.terminate(); // `close` follows
-  });
+  (socket as Heard)[DOOR] = door;
+  socket.on('message', onMessage);
+  socket.on('ping', onPing);
+  socket.on('close', onClose);
+  socket.on('error', onError);
+}
+
+function onMessage(this: Heard, data: Buffer, isBinary: boolean): void {
+  this[DOOR]?.onMessage(isBinary ? data : data.toString());
+}
+
+function onPing(this: Heard): void {
+  this[DOOR]?.onSign();
+}
+
+function onClose(this: Heard): void {
+  this[DOOR]?.onClose();
+}
+
+function onError(this: WebSocket): void {
+  this.terminate(); // `close` follows
 }
