@@ -13,14 +13,19 @@ const ACK_EVERY_MS = 170;
 const USUAL_CHUNK_MS = 100;
 
 export interface AcknowledgingOptions {
-  readonly session: GatewaySession;
   readonly clock: Clock;
   readonly limits: AdmissionLimits;
-  readonly send: (frame: Uint8Array) => void;
+}
+
+/** The attachment. */
+export interface AcknowledgingEnd {
+  send(frame: Uint8Array): void;
 }
 
 export class Acknowledging {
   readonly #options: AcknowledgingOptions;
+  readonly #session: GatewaySession;
+  readonly #end: AcknowledgingEnd;
   readonly #epoch: number;
   readonly #rate: ClientRate;
   #timer: unknown = null;
@@ -29,9 +34,11 @@ export class Acknowledging {
   #grantedSeq = 0;
   #isOver = false;
 
-  constructor(options: AcknowledgingOptions) {
-    const { session, clock, limits } = options;
+  constructor(options: AcknowledgingOptions, session: GatewaySession, end: AcknowledgingEnd) {
+    const { clock, limits } = options;
     this.#options = options;
+    this.#session = session;
+    this.#end = end;
     this.#epoch = session.standing.epoch;
     const usualSamples = (session.card.audio.sampleRateHz / 1_000) * USUAL_CHUNK_MS;
     const usualBytes = DATA_HEADER_BYTES + usualSamples * BYTES_PER_SAMPLE;
@@ -68,16 +75,19 @@ export class Acknowledging {
   /** Now, if there is anything new. */
   tell(): void {
     if (this.#isOver) return;
-    const { session, clock, send } = this.#options;
+    const session = this.#session;
+    const { clock } = this.#options;
     const { committed } = session;
     const grantedSeq = this.#grantedSeq;
     const maxSeq = this.grant();
     if (committed !== this.#told || maxSeq !== grantedSeq) {
       this.#toldAtMs = clock.nowMs();
       this.#told = committed;
-      const ackDelayMs = Math.round(session.commitDelayMs);
+      const ackDelayMs = Math.round(session.tally.commitDelayMs);
       const epoch = this.#epoch;
-      send(encodeFrame({ type: 'ack', epoch, committed, maxSeq, ackDelayMs, ranges: [] }));
+      this.#end.send(
+        encodeFrame({ type: 'ack', epoch, committed, maxSeq, ackDelayMs, ranges: [] }),
+      );
     }
     // Who was too fast is told as soon as it may go on: it sends nothing that would be acknowledged meanwhile.
     const isHeldBack = maxSeq < session.maxSeq && !this.#rate.isFull(clock.nowMs());
@@ -98,13 +108,14 @@ export class Acknowledging {
 
   /** Half of the window: who sends that fast would stand still until the next acknowledgement. P13.2 */
   #isMuchToGrant(): boolean {
-    const { maxSeq, committed } = this.#options.session;
+    const { maxSeq, committed } = this.#session;
     const news = this.#edge() - this.#grantedSeq;
     return news > 0 && 2 * news >= maxSeq - committed;
   }
 
   #edge(): number {
-    const { session, clock } = this.#options;
+    const session = this.#session;
+    const { clock } = this.#options;
     const allowed = session.standing.up + this.#rate.allowance(clock.nowMs());
     return Math.max(this.#grantedSeq, Math.min(session.maxSeq, allowed));
   }

@@ -11,13 +11,16 @@ import { MAX_FRAME_BYTES, MAX_POSITION } from '../protocol/limits.ts';
 import type { DataFrame } from '../protocol/types.ts';
 import { mustFit } from '../protocol/wire.ts';
 
-export interface AppVoiceOptions {
+/** The session. */
+export interface AppVoiceParts {
+  readonly id: string;
+  readonly keeper: { readonly house: { readonly logger: Logger } };
   readonly state: SessionState;
   readonly log: SessionLog;
   readonly up: UpStream;
   readonly down: DownStream;
-  readonly onEnd: () => void;
-  readonly logger: Logger;
+  /** The app has said all. */
+  onEnd(): void;
 }
 
 const MAX_EVENT_BYTES = MAX_FRAME_BYTES - DATA_HEADER_BYTES;
@@ -25,13 +28,15 @@ const MAX_EVENT_BYTES = MAX_FRAME_BYTES - DATA_HEADER_BYTES;
 const encoder = new TextEncoder();
 
 export class AppVoice implements AppSession {
-  readonly id: string;
-  readonly #options: AppVoiceOptions;
+  readonly #parts: AppVoiceParts;
   #isShut = false;
 
-  constructor(id: string, options: AppVoiceOptions) {
-    this.id = id;
-    this.#options = options;
+  constructor(parts: AppVoiceParts) {
+    this.#parts = parts;
+  }
+
+  get id(): string {
+    return this.#parts.id;
   }
 
   send(event: AppEvent): void {
@@ -43,7 +48,7 @@ export class AppVoice implements AppSession {
     // What cannot be said moves nothing: `fin` never goes on without its final.
     mustFit(result.to, MAX_POSITION, 'to');
     const payload = writeJson(result, MAX_EVENT_BYTES);
-    const { state, log, up, down } = this.#options;
+    const { state, log, up, down } = this.#parts;
     log.makeRoom(DATA_HEADER_BYTES + payload.length); // it is in the record that moves `fin`
     state.now.fin = Math.max(state.now.fin, result.to);
     this.handled(up.finished(state.now.fin));
@@ -58,11 +63,11 @@ export class AppVoice implements AppSession {
   }
 
   hint(event: AppEvent): void {
-    if (!this.#isShut) this.#options.down.hint(event);
+    if (!this.#isShut) this.#parts.down.hint(event);
   }
 
   handled(seq: number): void {
-    const { state, up, down, log } = this.#options;
+    const { state, up, down, log } = this.#parts;
     const done = Math.min(seq, state.now.up);
     if (this.#isShut || done <= state.now.done) return;
     state.now.done = done;
@@ -74,7 +79,7 @@ export class AppVoice implements AppSession {
   end(): void {
     if (this.#isShut) return;
     this.#isShut = true;
-    this.#options.onEnd();
+    this.#parts.onEnd();
   }
 
   /** Nobody listens any more. */
@@ -83,7 +88,7 @@ export class AppVoice implements AppSession {
   }
 
   #say(codec: DataFrame['codec'], payload: Uint8Array): void {
-    const { log, down } = this.#options;
+    const { log, down } = this.#parts;
     log.makeRoom(DATA_HEADER_BYTES + payload.length);
     down.say(codec, payload);
     this.#weigh();
@@ -91,9 +96,9 @@ export class AppVoice implements AppSession {
 
   /** Who was held back and goes on all the same has its session ended: what it said until now still arrives. */
   #weigh(): void {
-    const { down, logger } = this.#options;
+    const { down, keeper } = this.#parts;
     if (!down.isOverfull) return;
-    logger.error('An app says more than its client takes; its session is ended.', {
+    keeper.house.logger.error('An app says more than its client takes; its session is ended.', {
       sessionId: this.id,
     });
     this.end();

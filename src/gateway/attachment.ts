@@ -1,15 +1,17 @@
 /** One socket of a session, from the welcome to its end: what comes in goes where it belongs, and whether anybody is there. */
 import { Acknowledging } from './acknowledging.ts';
-import type { AdmissionLimits } from './admission/limits.ts';
+import type { AcknowledgingOptions } from './acknowledging.ts';
+import type { Principal } from './auth/principal.ts';
 import { BearerTerm } from './bearer-term.ts';
-import type { BearerTermOptions } from './bearer-term.ts';
+import type { BearerTermEnd } from './bearer-term.ts';
 import type { Counters } from './counters.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
 import type { Client } from './down-stream.ts';
+import type { Refusal } from './refusal.ts';
 import type { GatewaySession } from './session.ts';
 import { SignsOfLife } from './signs-of-life.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Random } from '../ports/random.ts';
+import type { SignsOfLifeEnd, SignsOfLifeOptions } from './signs-of-life.ts';
+import type { WallClock } from '../ports/clock.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
 import { encodeFrame } from '../protocol/frames.ts';
@@ -24,19 +26,21 @@ import type {
   ProtocolFrame,
 } from '../protocol/types.ts';
 
-export interface AttachmentOptions extends BearerTermOptions {
-  readonly session: GatewaySession;
-  readonly socket: GatewaySocket;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly limits: AdmissionLimits;
+/** What an attachment needs of its gateway. */
+export interface AttachmentOptions extends SignsOfLifeOptions, AcknowledgingOptions {
+  readonly wallClock: WallClock;
   readonly counters: Counters;
-  /** The socket counts no more. */
-  readonly onGone: () => void;
+  /** Who a new bearer in mid-session was issued to. */
+  renew(bearer: string, socket: GatewaySocket): Promise<Principal | Refusal>;
+  /** It was somebody else. */
+  onForeignBearer(session: GatewaySession, socket: GatewaySocket): void;
 }
 
-export class Attachment implements Client {
+export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   readonly #options: AttachmentOptions;
+  readonly #end: { onGone(): void };
+  readonly #session: GatewaySession;
+  readonly #socket: GatewaySocket;
   /** A frame of an attachment before has another. */
   readonly #epoch: number;
   readonly #startedAtMs: number;
@@ -47,23 +51,22 @@ export class Attachment implements Client {
   #owesFinAck = false;
   #isOver = false;
 
-  constructor(options: AttachmentOptions) {
+  constructor(
+    options: AttachmentOptions,
+    end: { onGone(): void },
+    socket: GatewaySocket,
+    session: GatewaySession,
+    principal: Principal,
+  ) {
     this.#options = options;
-    this.#epoch = options.session.standing.epoch;
+    this.#end = end;
+    this.#socket = socket;
+    this.#session = session;
+    this.#epoch = session.standing.epoch;
     this.#startedAtMs = options.clock.nowMs();
-    const { session, clock, random, limits } = options;
-    const send = (frame: Uint8Array): void => {
-      this.send(frame);
-    };
-    this.#acks = new Acknowledging({ session, clock, limits, send });
-    this.#bearer = new BearerTerm(options, this);
-    this.#signs = new SignsOfLife({
-      clock,
-      random,
-      ping: (nonce) => this.send(encodeFrame({ type: 'ping', ...this.#standing(nonce) })),
-      objection: () => (this.#bearer.isExpired ? CLOSE.unauthorised : null),
-      close: (code) => this.close(code),
-    });
+    this.#acks = new Acknowledging(options, session, this);
+    this.#bearer = new BearerTerm(principal, options.wallClock, this);
+    this.#signs = new SignsOfLife(options, this);
   }
 
   /** @param bytes what `frame` was read from; only valid during the call. */
@@ -116,16 +119,30 @@ export class Attachment implements Client {
 
   send(frame: Uint8Array): void {
     if (this.#isOver) return;
-    const { socket } = this.#options;
     this.#signs.sent();
-    this.#options.counters.framesOut += 1;
-    this.#options.counters.bytesOut += frame.length;
-    socket.send(frame);
-    if (socket.bufferedBytes > DOWN_LOG_MAX_BYTES) this.close(CLOSE.rate);
+    this.#options.counters.sent(frame);
+    this.#socket.send(frame);
+    if (this.#socket.bufferedBytes > DOWN_LOG_MAX_BYTES) this.close(CLOSE.rate);
   }
 
   hint(frame: Uint8Array): void {
-    if (this.#options.socket.bufferedBytes < SEND_BUFFER_MAX_BYTES) this.send(frame);
+    if (this.#socket.bufferedBytes < SEND_BUFFER_MAX_BYTES) this.send(frame);
+  }
+
+  ping(nonce: number): void {
+    this.send(encodeFrame({ type: 'ping', ...this.#standing(nonce) }));
+  }
+
+  get objection(): CloseCode | null {
+    return this.#bearer.isExpired ? CLOSE.unauthorised : null;
+  }
+
+  renew(bearer: string): Promise<Principal | Refusal> {
+    return this.#options.renew(bearer, this.#socket);
+  }
+
+  onForeignBearer(): void {
+    this.#options.onForeignBearer(this.#session, this.#socket);
   }
 
   committed(): void {
@@ -133,8 +150,8 @@ export class Attachment implements Client {
   }
 
   finished(): void {
-    if (this.#isOver || this.#hasAnsweredFin || !this.#options.session.isKept) return;
-    const { committed: up, standing, down } = this.#options.session;
+    if (this.#isOver || this.#hasAnsweredFin || !this.#session.isKept) return;
+    const { committed: up, standing, down } = this.#session;
     if (down.hasUnsent) {
       this.#owesFinAck = true; // it comes after all that was said
       return;
@@ -148,7 +165,7 @@ export class Attachment implements Client {
 
   close(code: CloseCode): void {
     if (this.#isOver) return;
-    this.#options.socket.close(code, reasonOf(code));
+    this.#socket.close(code, reasonOf(code));
     this.ended();
   }
 
@@ -156,22 +173,21 @@ export class Attachment implements Client {
   ended(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { session, onGone } = this.#options;
     this.#acks.stop();
     this.#bearer.stop();
     this.#signs.stop();
-    session.detach(this);
-    onGone();
+    this.#session.detach(this);
+    this.#end.onGone();
   }
 
   /** Whoever speaks on this attachment has had its WELCOME; FIN and AUTH name no epoch. P12.5 */
   #tokenArrived(frame: ProtocolFrame): void {
     const epoch = 'epoch' in frame ? frame.epoch : this.#epoch;
-    if (epoch === this.#epoch) this.#options.session.tokenArrived();
+    if (epoch === this.#epoch) this.#session.tokenArrived();
   }
 
   #takeUp(bytes: Uint8Array, frame: DataFrame | GapFrame, atMs: number): void {
-    const { session, counters } = this.#options;
+    const session = this.#session;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
     if (frame.epoch !== this.#epoch) this.close(CLOSE.fenced);
     else if (frame.type === 'data' && to > this.grantedSeq)
@@ -179,19 +195,19 @@ export class Attachment implements Client {
     else {
       const wrong = session.take(bytes, frame, atMs);
       if (wrong !== null) this.close(wrong);
-      if (to === this.grantedSeq) counters.creditStalls += 1;
+      if (to === this.grantedSeq) this.#options.counters.creditStalls += 1;
     }
   }
 
   #takeAck({ epoch, committed }: AckFrame): void {
     if (epoch !== this.#epoch) return;
-    this.#options.session.down.tookThrough(committed);
+    this.#session.down.tookThrough(committed);
     this.#endOnceTaken();
   }
 
   #takePing(frame: PingFrame | PongFrame): void {
     if (frame.epoch !== this.#epoch) return;
-    const { session } = this.#options;
+    const session = this.#session;
     session.down.tookThrough(frame.committed);
     this.#endOnceTaken();
     if (frame.lastSent > session.standing.up && !session.isEnding) {
@@ -205,7 +221,7 @@ export class Attachment implements Client {
   }
 
   #takeFin({ lastSeq }: FinFrame): void {
-    const { session } = this.#options;
+    const session = this.#session;
     if (lastSeq === session.standing.up) void session.finish().then(() => this.finished());
     else if (!session.isEnding) this.close(CLOSE.protocolError);
   }
@@ -213,13 +229,13 @@ export class Attachment implements Client {
   /** Until the client has all that it was told, its session is there to be taken up again. P17.5 */
   #endOnceTaken(): void {
     if (this.#owesFinAck) this.finished();
-    const { session } = this.#options;
+    const session = this.#session;
     const { down, downAcked } = session.standing;
     if (this.#hasAnsweredFin && downAcked >= down) session.retire();
   }
 
   #standing(nonce: number): Omit<PingFrame, 'type'> {
-    const { session, clock } = this.#options;
+    const session = this.#session;
     return {
       nonce,
       epoch: this.#epoch,
@@ -227,7 +243,7 @@ export class Attachment implements Client {
       received: session.standing.up,
       committed: session.committed,
       maxSeq: this.#acks.grant(),
-      sentAtMs: Math.round(clock.nowMs() - this.#startedAtMs),
+      sentAtMs: Math.round(this.#options.clock.nowMs() - this.#startedAtMs),
     };
   }
 }

@@ -9,39 +9,38 @@ import { encodeFrame } from '../protocol/frames.ts';
 /** New bearers that wait to be looked at. */
 const MAX_RENEWALS = 3;
 
-export interface BearerTermOptions {
-  /** Who was let in. */
-  readonly principal: Principal;
-  readonly wallClock: WallClock;
-  /** Who a new bearer was issued to. */
-  readonly renew: (bearer: string) => Promise<Principal | Refusal>;
-  /** It was somebody else. */
-  readonly onForeignBearer: () => void;
-}
+const DONE = Promise.resolve();
 
 /** The attachment. */
 export interface BearerTermEnd {
+  /** Who a new bearer was issued to. */
+  renew(bearer: string): Promise<Principal | Refusal>;
+  /** It was somebody else. */
+  onForeignBearer(): void;
   send(frame: Uint8Array): void;
   close(code: CloseCode): void;
 }
 
 export class BearerTerm {
-  readonly #options: BearerTermOptions;
+  /** Who was let in. */
+  readonly #principal: Principal;
+  readonly #wallClock: WallClock;
   readonly #end: BearerTermEnd;
   /** By the wall clock; null: the bearer does not expire. */
   #expiresAtMs: number | null;
   #renewals = 0;
-  #renewed: Promise<void> = Promise.resolve();
+  #renewed: Promise<void> = DONE;
   #isOver = false;
 
-  constructor(options: BearerTermOptions, end: BearerTermEnd) {
-    this.#options = options;
+  constructor(principal: Principal, wallClock: WallClock, end: BearerTermEnd) {
+    this.#principal = principal;
+    this.#wallClock = wallClock;
     this.#end = end;
-    this.#expiresAtMs = options.principal.expiresAtMs ?? null;
+    this.#expiresAtMs = principal.expiresAtMs ?? null;
   }
 
   get isExpired(): boolean {
-    return this.#expiresAtMs !== null && this.#options.wallClock() >= this.#expiresAtMs;
+    return this.#expiresAtMs !== null && this.#wallClock() >= this.#expiresAtMs;
   }
 
   /** So that the client brings a new bearer in time: its own clock may be wrong. Nothing where it does not expire. */
@@ -65,15 +64,14 @@ export class BearerTerm {
 
   /** A bearer that is not believed ends the socket; where nobody can say, the one before it goes on. */
   async #renew(bearer: string): Promise<void> {
-    const { renew, onForeignBearer, principal } = this.#options;
-    const renewed = await renew(bearer);
+    const renewed = await this.#end.renew(bearer);
     this.#renewals -= 1;
     if (this.#isOver) return;
     if ('kind' in renewed) {
       if (renewed.code === CLOSE.capacity) this.#sendAuthOk();
       else this.#end.close(renewed.code as CloseCode);
-    } else if (renewed.subject !== principal.subject) {
-      onForeignBearer();
+    } else if (renewed.subject !== this.#principal.subject) {
+      this.#end.onForeignBearer();
       this.#end.close(CLOSE.badResumeToken);
     } else {
       this.#expiresAtMs = renewed.expiresAtMs ?? null;
@@ -82,7 +80,7 @@ export class BearerTerm {
   }
 
   #sendAuthOk(): void {
-    const leftMs = (this.#expiresAtMs ?? 0) - this.#options.wallClock();
+    const leftMs = (this.#expiresAtMs ?? 0) - this.#wallClock();
     const expiresInMs = this.#expiresAtMs === null ? null : Math.max(0, Math.round(leftMs));
     this.#end.send(encodeFrame({ type: 'authOk', expiresInMs }));
   }

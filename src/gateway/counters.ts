@@ -83,6 +83,11 @@ export class Counters {
   unwritten = 0;
   readonly commits = new Histogram(COMMIT_BOUNDS_MS);
 
+  sent(frame: Uint8Array): void {
+    this.framesOut += 1;
+    this.bytesOut += frame.length;
+  }
+
   refused(code: number): void {
     const count = this.refusals[code];
     if (count !== undefined) this.refusals[code] = count + 1;

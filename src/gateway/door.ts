@@ -1,17 +1,13 @@
 /** A fresh socket: nothing is believed, and little is kept, until it has said who it is and has been let in. */
 import { Attachment } from './attachment.ts';
+import type { AttachmentOptions } from './attachment.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
 import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { Principal } from './auth/principal.ts';
-import type { Counters } from './counters.ts';
-import type { AdmissionLimits } from './admission/limits.ts';
 import type { Attached } from './registry.types.ts';
-import type { GatewaySession } from './session.ts';
-import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Durability } from '../ports/log-store.ts';
-import type { Random } from '../ports/random.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
 import { decodeFrame, encodeFrame } from '../protocol/frames.ts';
@@ -29,20 +25,12 @@ import type { HelloFrame, WelcomeFrame } from '../protocol/types.ts';
 const MAX_HELLO_BYTES = MAX_CONTROL_JSON_BYTES + 8;
 
 /** What a door needs of its gateway. */
-export interface House {
-  readonly clock: Clock;
-  readonly wallClock: WallClock;
-  readonly random: Random;
+export interface House extends AttachmentOptions {
   readonly durability: Durability;
   readonly graceMs: number;
-  readonly limits: AdmissionLimits;
-  readonly counters: Counters;
   readonly logger: Logger;
   /** @param isGone whether the socket is: then nothing is begun for it. */
   letIn(hello: HelloFrame, socket: GatewaySocket, isGone: () => boolean): Promise<LetIn | Refusal>;
-  /** Who a new bearer in mid-session was issued to. */
-  renew(bearer: string, socket: GatewaySocket): Promise<Principal | Refusal>;
-  onForeignBearer(session: GatewaySession, socket: GatewaySocket): void;
   /** It has said who it is. */
   onKnown(door: Door): void;
   /** It counts no more. */
@@ -98,6 +86,11 @@ export class Door {
     else this.#close(CLOSE.protocolError); // nothing may follow a HELLO before its WELCOME
   }
 
+  /** The attachment is over. */
+  onGone(): void {
+    this.#end();
+  }
+
   /** The socket is gone. */
   onClose(): void {
     this.#end();
@@ -123,7 +116,7 @@ export class Door {
   /** Never rejects: what one client says is no reason to end those of the others. */
   async #knock(hello: HelloFrame): Promise<void> {
     this.#hasKnocked = true;
-    this.#house.clock.clearTimeout(this.#helloTimer);
+    this.#stopWaiting();
     try {
       const outcome = await this.#house.letIn(hello, this.#socket, () => this.#isOver);
       if (outcome.kind === 'refused') this.#refuse(outcome);
@@ -143,24 +136,8 @@ export class Door {
       this.#refuse(refuse(session.isKept ? why : 'storeUnavailable'));
       return;
     }
-    const { clock, random, wallClock, durability, graceMs, limits, counters } = this.#house;
-    const attachment = new Attachment({
-      session,
-      socket: this.#socket,
-      clock,
-      random,
-      wallClock,
-      limits,
-      counters,
-      principal,
-      renew: (bearer) => this.#house.renew(bearer, this.#socket),
-      onForeignBearer: () => {
-        this.#house.onForeignBearer(session, this.#socket);
-      },
-      onGone: () => {
-        this.#end();
-      },
-    });
+    const { wallClock, durability, graceMs } = this.#house;
+    const attachment = new Attachment(this.#house, this, this.#socket, session, principal);
     this.#attachment = attachment;
     const received = isResumed ? hello.rcv : 0; // numbers of another session mean nothing here
     const welcome: WelcomeFrame = {
@@ -191,8 +168,7 @@ export class Door {
   #refuse({ kind: _, ...facts }: Refusal): void {
     if (this.#isOver) return;
     const frame = encodeFrame({ type: 'refused', ...facts });
-    this.#house.counters.framesOut += 1;
-    this.#house.counters.bytesOut += frame.length;
+    this.#house.counters.sent(frame);
     this.#socket.send(frame);
     this.#close(facts.code as CloseCode);
   }
@@ -207,7 +183,12 @@ export class Door {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#house.clock.clearTimeout(this.#helloTimer);
+    this.#stopWaiting();
     this.#house.onGone(this);
+  }
+
+  #stopWaiting(): void {
+    if (this.#helloTimer !== null) this.#house.clock.clearTimeout(this.#helloTimer);
+    this.#helloTimer = null;
   }
 }

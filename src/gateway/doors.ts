@@ -3,8 +3,8 @@ import type { Door } from './door.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 
 export class Doors {
-  /** Each with what is to be done once it is known who is there. */
-  readonly #doors = new Map<Door, () => void>();
+  /** Each with what is to be done once it is known who is there; null: it was done. */
+  readonly #doors = new Map<Door, (() => void) | null>();
   readonly #asked = new Set<Door>();
 
   get size(): number {
@@ -21,7 +21,10 @@ export class Doors {
   }
 
   known(door: Door): void {
-    this.#doors.get(door)?.();
+    const onKnown = this.#doors.get(door) ?? null;
+    if (onKnown === null) return;
+    this.#doors.set(door, null);
+    onKnown();
   }
 
   remove(door: Door): void {

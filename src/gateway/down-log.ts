@@ -32,7 +32,8 @@ export class DownLog {
   #sent = 0;
   #sentBytes = 0;
   /** Said to a client that has acknowledged nothing since. */
-  #neglected = { frames: 0, bytes: 0 };
+  #neglectedFrames = 0;
+  #neglectedBytes = 0;
   #isHeld = false;
 
   /** @param account what is kept is counted there. */
@@ -61,7 +62,7 @@ export class DownLog {
 
   /** The client that is there acknowledges nothing of all that it is told. */
   get isNeglected(): boolean {
-    return isFull(this.#neglected.frames, this.#neglected.bytes, 1);
+    return isFull(this.#neglectedFrames, this.#neglectedBytes, 1);
   }
 
   /** @param isHeard a client is there to hear it. */
@@ -70,8 +71,8 @@ export class DownLog {
     this.#bytes += frame.length;
     this.#account.add(frame.length);
     if (!isHeard) return;
-    this.#neglected.frames += 1;
-    this.#neglected.bytes += frame.length;
+    this.#neglectedFrames += 1;
+    this.#neglectedBytes += frame.length;
   }
 
   /** The client has these. */
@@ -85,7 +86,8 @@ export class DownLog {
     });
     this.#sent = Math.max(0, this.#sent - gone.length);
     this.#sentThrough = Math.max(this.#sentThrough, through);
-    this.#neglected = { frames: 0, bytes: 0 };
+    this.#neglectedFrames = 0;
+    this.#neglectedBytes = 0;
   }
 
   /** A new attachment has what it says it has. */
@@ -95,7 +97,8 @@ export class DownLog {
     this.#sentBytes = 0;
     for (const { frame } of this.#kept.slice(0, this.#sent)) this.#sentBytes += frame.length;
     this.#sentThrough = received;
-    this.#neglected = { frames: 0, bytes: 0 };
+    this.#neglectedFrames = 0;
+    this.#neglectedBytes = 0;
   }
 
   /** Sends what is in the log and was not sent on this attachment, as far beyond what was acknowledged as a window is wide. */

@@ -3,7 +3,7 @@
  * takes nothing, hints are left out first, then the app is held back, then it is let go (PROTOCOL.md, P13.7).
  */
 import type { MemoryAccount } from './admission/memory.ts';
-import type { AppEvent } from './app.ts';
+import type { AppEvent, AppHandlers } from './app.ts';
 import { DownLog, downFrame } from './down-log.ts';
 import type { SessionLog } from './session-log.ts';
 import type { SessionState } from './session-state.ts';
@@ -29,23 +29,17 @@ export class DownStream {
   readonly #log: SessionLog;
   readonly #account: MemoryAccount;
   readonly #kept: DownLog;
-  readonly #onHeld: (isHeld: boolean) => void;
+  readonly #app: AppHandlers;
   #client: Client | null = null;
   #isFinished = false;
   #isHeld = false;
 
-  /** @param onHeld the app should say no more for now, or may go on. */
-  constructor(
-    state: SessionState,
-    log: SessionLog,
-    account: MemoryAccount,
-    onHeld: (isHeld: boolean) => void,
-  ) {
+  constructor(state: SessionState, log: SessionLog, account: MemoryAccount, app: AppHandlers) {
     this.#account = account;
     this.#kept = new DownLog(account);
     this.#state = state;
     this.#log = log;
-    this.#onHeld = onHeld;
+    this.#app = app;
   }
 
   get client(): Client | null {
@@ -149,7 +143,7 @@ export class DownStream {
     const { isHeld } = this.#kept;
     if (isHeld === this.#isHeld) return false;
     this.#isHeld = isHeld;
-    this.#onHeld(isHeld);
+    this.#app.held?.(isHeld); // it should say no more for now, or may go on
     return true;
   }
 }

@@ -21,6 +21,7 @@ import type { GatewayOptions } from './gateway.types.ts';
 import { Lease } from './lease.ts';
 import { Lifecycle } from './lifecycle.ts';
 import type { Readiness } from './lifecycle.ts';
+import { Looks } from './looks.ts';
 import { Pauses } from './pauses.ts';
 import { Registry } from './registry.ts';
 import type { GatewaySession } from './session.ts';
@@ -45,6 +46,7 @@ export class Gateway implements House {
   readonly wallClock: WallClock;
   readonly random: Random;
   readonly graceMs: number;
+  readonly looks: Looks;
   readonly #store: MeteredStore;
   readonly logger: Logger;
   readonly #registry: Registry;
@@ -66,10 +68,11 @@ export class Gateway implements House {
     this.wallClock = options.wallClock ?? systemWallClock;
     this.random = options.random ?? systemRandom;
     this.graceMs = options.graceMs ?? GRACE_MS;
+    this.looks = new Looks(this.clock);
     this.#pauses = new Pauses(this.clock);
     this.logger = options.logger ?? silentLogger;
     const { apps, verify, onAudit = null } = options;
-    const { clock, wallClock, random, graceMs, counters } = this;
+    const { clock, wallClock, random, graceMs, counters, logger } = this;
     const store = new MeteredStore(options.store, counters, clock, (isWell) => {
       this.#life.tell({ type: isWell ? 'store.answered' : 'store.failed' });
     });
@@ -85,17 +88,10 @@ export class Gateway implements House {
       onStep: (step) => report(null, step),
     });
     this.#admission = admission;
-    this.#bearers = new Bearers({
-      verify,
-      clock,
-      wallClock,
-      audit,
-      admission,
-      logger: this.logger,
-    });
-    const createLease = (sessionId: string): Lease =>
-      new Lease({ graceMs, clock, onStep: (step) => report(sessionId, step) });
-    const ports = { store, apps, clock, wallClock, createLease, logger: this.logger };
+    this.#bearers = new Bearers({ verify, clock, wallClock, audit, admission, logger });
+    const leases = { graceMs, clock, onStep: report };
+    const createLease = (id: string): Lease => new Lease(leases, id);
+    const ports = { store, apps, clock, wallClock, createLease, logger };
     this.#registry = new Registry({ ...ports, admission, audit, counters });
     this.#entrance = new Entrance({
       clock,
@@ -224,6 +220,7 @@ export class Gateway implements House {
         this.clock.clearTimeout(this.#sweepTimer);
         this.#pauses.clear();
         this.#doors.close();
+        this.looks.clear();
         return;
       case 'sessions.leave':
         void this.#registry.leave().then(() => {

@@ -4,27 +4,31 @@ import { within } from './within.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 
-export interface GuardedAppOptions {
-  /** The session's. */
-  readonly id: string;
+export interface GuardedAppHouse {
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** The session. */
+export interface GuardedAppEnd {
+  readonly id: string;
+  /** It threw once it was open, or a promise of its was rejected: nothing is handed to it any more. */
+  onFault(): void;
 }
 
 /** Whoever holds a connection to a service has this long to say goodbye. */
 const CLOSE_WITHIN_MS = 10_000;
 
 export class GuardedApp implements AppHandlers {
-  readonly #options: GuardedAppOptions;
-  readonly #onFault: () => void;
+  readonly #house: GuardedAppHouse;
+  readonly #end: GuardedAppEnd;
   #handlers: AppHandlers | null = null;
   #isFaulty = false;
   #closing: Promise<void> | null = null;
 
-  /** @param onFault it threw once it was open, or a promise of its was rejected: nothing is handed to it any more. */
-  constructor(options: GuardedAppOptions, onFault: () => void) {
-    this.#options = options;
-    this.#onFault = onFault;
+  constructor(house: GuardedAppHouse, end: GuardedAppEnd) {
+    this.#house = house;
+    this.#end = end;
   }
 
   /** False where it does not open. */
@@ -75,7 +79,7 @@ export class GuardedApp implements AppHandlers {
 
   /** Never rejects, and takes 10 s at the most. */
   close(): Promise<void> {
-    this.#closing ??= within(this.#options.clock, CLOSE_WITHIN_MS, this.#close());
+    this.#closing ??= within(this.#house.clock, CLOSE_WITHIN_MS, this.#close());
     return this.#closing;
   }
 
@@ -104,10 +108,10 @@ export class GuardedApp implements AppHandlers {
     if (this.#isFaulty) return;
     this.#isFaulty = true;
     const what = error instanceof Error ? error.name : typeof error; // its words may be the client's
-    this.#options.logger.error('An app failed; its session is given up here.', {
-      sessionId: this.#options.id,
+    this.#house.logger.error('An app failed; its session is given up here.', {
+      sessionId: this.#end.id,
       what,
     });
-    if (this.#handlers !== null) this.#onFault();
+    if (this.#handlers !== null) this.#end.onFault();
   }
 }

@@ -21,22 +21,36 @@ export interface LeaseOptions {
   readonly graceMs: number;
   readonly clock: Clock;
   /** Told of every change of state, before its orders are obeyed. */
-  readonly onStep: (step: StepFacts) => void;
+  readonly onStep: (sessionId: string, step: StepFacts) => void;
 }
+
+export interface LeaseObeyer {
+  obey(order: LeaseOrder): void;
+}
+
+type LeaseSnapshot = SnapshotFrom<typeof leaseMachine>;
 
 export class Lease {
   readonly #options: LeaseOptions;
-  #obey: (order: LeaseOrder) => void = () => undefined;
-  #snapshot: SnapshotFrom<typeof leaseMachine>;
+  readonly #sessionId: string;
+  #obeyer: LeaseObeyer | null = null;
+  /** All that there is of a snapshot: the rest is made again for a step. */
+  #value: LeaseSnapshot['value'];
+  #context: LeaseContext;
+  #isActive = true;
   #state: string;
   #isKept = false;
 
-  constructor(options: LeaseOptions) {
+  /** @param options the same for all leases of a gateway. */
+  constructor(options: LeaseOptions, sessionId: string) {
     const { graceMs, clock } = options;
     const input = { graceMs, lifeMs: MAX_SESSION_MS, atMs: clock.nowMs() };
     this.#options = options;
-    [this.#snapshot] = initialTransition(leaseMachine, input);
-    this.#state = statePath(this.#snapshot.value);
+    this.#sessionId = sessionId;
+    const [{ value, context }] = initialTransition(leaseMachine, input);
+    this.#value = value;
+    this.#context = context;
+    this.#state = statePath(value);
   }
 
   /** `kept.detached` */
@@ -49,7 +63,7 @@ export class Lease {
   }
 
   get context(): LeaseContext {
-    return this.#snapshot.context;
+    return this.#context;
   }
 
   /** What comes in and is said is accepted: asked for every chunk. */
@@ -59,11 +73,11 @@ export class Lease {
 
   /** What it waits for in its state of now has not come in time. */
   get isDue(): boolean {
-    return isDue(this.#snapshot.context, { atMs: this.#options.clock.nowMs() });
+    return isDue(this.#context, { atMs: this.#options.clock.nowMs() });
   }
 
   admits(epoch: number): boolean {
-    return this.#snapshot.can({
+    return this.#snapshot().can({
       type: 'client.attached',
       epoch,
       atMs: this.#options.clock.nowMs(),
@@ -71,27 +85,35 @@ export class Lease {
   }
 
   /** Orders go there from now on. */
-  obeyedBy(obey: (order: LeaseOrder) => void): void {
-    this.#obey = obey;
+  obeyedBy(obeyer: LeaseObeyer): void {
+    this.#obeyer = obeyer;
   }
 
   step(facts: LeaseFacts): void {
     const event = { ...facts, atMs: this.#options.clock.nowMs() } as LeaseEvent;
-    const [snapshot, actions] = transition(leaseMachine, this.#snapshot, event);
+    const [snapshot, actions] = transition(leaseMachine, this.#snapshot(), event);
     const from = this.#state;
-    this.#snapshot = snapshot;
+    this.#value = snapshot.value;
+    this.#context = snapshot.context;
+    this.#isActive = snapshot.status === 'active';
     this.#state = statePath(snapshot.value);
     this.#isKept = this.#state.startsWith('kept.');
-    if (from !== this.#state) this.#options.onStep({ event: event.type, from, to: this.#state });
-    for (const order of ordersIn(actions)) this.#obey(order);
+    if (from !== this.#state) {
+      this.#options.onStep(this.#sessionId, { event: event.type, from, to: this.#state });
+    }
+    for (const order of ordersIn(actions)) this.#obeyer?.obey(order);
   }
 
   /** Time has passed. */
   look(): void {
-    if (this.#snapshot.status !== 'active') return;
-    if (isWorthALook(this.#snapshot.context, this.#options.clock.nowMs())) {
+    if (!this.#isActive) return;
+    if (isWorthALook(this.#context, this.#options.clock.nowMs())) {
       this.step({ type: 'time.passed' });
     }
+  }
+
+  #snapshot(): LeaseSnapshot {
+    return leaseMachine.resolveState({ value: this.#value, context: this.#context });
   }
 }
 

@@ -8,9 +8,10 @@ import { appendFence } from './fencing.ts';
 import type { Snapshot } from './fencing.ts';
 import { GatewaySession } from './session.ts';
 import { tagOf } from './session-tag.ts';
-import type { GatewaySessionOptions } from './session.types.ts';
+import type { GatewaySessionOptions, SessionHouse, SessionKeeper } from './session.types.ts';
 import { NOTHING_RECALLED, loggedOutIn, lookInLog, recall } from './takeover.ts';
 import { newSessionId } from './tokens.ts';
+import type { LeaseOrder, LeaseRelease } from '../../machines/lease.types.ts';
 import { TenutoError } from '../ports/errors.ts';
 import type { AppendOutcome } from '../ports/log-store.ts';
 
@@ -24,7 +25,7 @@ export interface Wanted extends Pick<Owned, 'id' | 'lease' | 'card' | 'standing'
   readonly leavePlace: () => void;
 }
 
-export class Owning {
+export class Owning implements SessionKeeper {
   /** This gateway goes: what comes to be ours is left at once. */
   isLeaving = false;
   readonly #options: RegistryOptions;
@@ -40,10 +41,30 @@ export class Owning {
 
   newLease(id: string): Lease {
     const lease = this.#options.createLease(id);
-    lease.obeyedBy((order) => {
-      this.#retirement.obey(id, lease, order);
+    lease.obeyedBy({
+      obey: (order) => {
+        this.retire(id, lease, order);
+      },
     });
     return lease;
+  }
+
+  get house(): SessionHouse {
+    return this.#options;
+  }
+
+  get maxUnhandledBytes(): number {
+    return this.#options.admission.limits.unhandledBytesPerSession;
+  }
+
+  onGone(id: string, why: LeaseRelease): void {
+    this.#options.counters.endings[why] += 1;
+    this.#sessions.delete(id);
+    this.#options.admission.forget(id);
+  }
+
+  retire(id: string, lease: Lease, order: LeaseOrder): void {
+    this.#retirement.obey(id, lease, order);
   }
 
   sweep(): void {
@@ -128,27 +149,9 @@ export class Owning {
 
   /** It lives here from now on. */
   #sessionOf(owned: Owned, leavePlace: () => void): GatewaySession {
-    const { admission, counters } = this.#options;
-    const { id, lease } = owned;
-    const account = admission.memory.account();
-    const session = new GatewaySession({
-      ...this.#options,
-      ...owned,
-      account,
-      maxUnhandledBytes: admission.limits.unhandledBytesPerSession,
-      onConcluded: leavePlace,
-      onGone: (why) => {
-        leavePlace();
-        account.settle();
-        counters.endings[why] += 1;
-        this.#sessions.delete(id);
-        admission.forget(id);
-      },
-      retire: (order) => {
-        this.#retirement.obey(id, lease, order);
-      },
-    });
-    this.#sessions.set(id, session);
+    const account = this.#options.admission.memory.account();
+    const session = new GatewaySession(this, { ...owned, account, leavePlace });
+    this.#sessions.set(owned.id, session);
     return session;
   }
 }

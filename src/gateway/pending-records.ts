@@ -20,15 +20,15 @@ export interface PendingRecord extends Snapshot {
 }
 
 export class PendingRecords {
-  readonly #snapshot: () => Snapshot;
+  readonly #end: { snapshot(): Snapshot };
   #open = new PackedFrames();
   #upBytes = 0;
   #full: PendingRecord[] = [];
   #isDirty = false;
 
-  /** @param snapshot how things stand: read when a record is closed, so that it fits the frames in it. */
-  constructor(snapshot: () => Snapshot) {
-    this.#snapshot = snapshot;
+  /** @param end says how things stand: read when a record is closed, so that it fits the frames in it. */
+  constructor(end: { snapshot(): Snapshot }) {
+    this.#end = end;
   }
 
   get isEmpty(): boolean {
@@ -75,7 +75,7 @@ export class PendingRecords {
   }
 
   #close(): void {
-    const { standing, card } = this.#snapshot();
+    const { standing, card } = this.#end.snapshot();
     this.#full.push({ standing, card, frames: this.#open, upBytes: this.#upBytes });
     this.#upBytes = 0;
     this.#open = new PackedFrames();

@@ -107,7 +107,7 @@ export async function startGateway(options: GatewayServerOptions): Promise<Gatew
     sockets.handleUpgrade(request, stream, head, (socket) => {
       const door = gateway.accept(socketOf(socket, stream, address));
       listenTo(socket, door);
-      guard(socket, stream, { clock: gateway.clock, isKnown: () => door.attachment !== null });
+      guard(socket, stream, gateway.clock, door);
     });
   });
   await listening(http, host, port).catch(async (error: unknown) => {

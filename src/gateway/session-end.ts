@@ -3,45 +3,48 @@
  * its lease decides, whose orders are obeyed here.
  */
 import type { AppVoice } from './app-voice.ts';
-import type { Counters } from './counters.ts';
 import type { DownStream } from './down-stream.ts';
 import type { GuardedApp } from './guarded-app.ts';
-import type { Lease } from './lease.ts';
+import type { Lease, LeaseObeyer } from './lease.ts';
 import type { SessionLog } from './session-log.ts';
+import type { SessionKeeper } from './session.types.ts';
 import type { LeaseOrder, LeaseRelease } from '../../machines/lease.types.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 
-export interface SessionEndOptions {
+/** The session. */
+export interface SessionEndParts {
+  readonly id: string;
+  readonly keeper: SessionKeeper;
   readonly lease: Lease;
   readonly log: SessionLog;
   readonly app: GuardedApp;
   readonly voice: AppVoice;
   readonly down: DownStream;
-  readonly counters: Counters;
   /** Everything was said, and is in the log: it is only here for a client that may ask once more. */
-  readonly onConcluded: () => void;
+  onConcluded(): void;
   /** It is not here any more. */
-  readonly onGone: (why: LeaseRelease) => void;
-  /** What becomes of its log, once it is over. */
-  readonly retire: (order: LeaseOrder) => void;
+  onGone(why: LeaseRelease): void;
 }
 
-export class SessionEnd {
-  /** Resolves when whoever asks for the session finds it elsewhere, or ended. */
-  readonly gone: Promise<void>;
-  readonly #options: SessionEndOptions;
-  #onGone: () => void = () => undefined;
+export class SessionEnd implements LeaseObeyer {
+  readonly #parts: SessionEndParts;
+  #isGone = false;
+  /** Who waits for that. */
+  #waiting: (() => void)[] | null = null;
   /** Asked on one attachment, and again on the next. */
   #finishing: Promise<void> | null = null;
   #isByApp = false;
   #isConcluded = false;
 
-  constructor(options: SessionEndOptions) {
-    this.#options = options;
-    this.gone = new Promise((resolve) => (this.#onGone = resolve));
-    options.lease.obeyedBy((order) => {
-      this.#obey(order);
-    });
+  constructor(parts: SessionEndParts) {
+    this.#parts = parts;
+    parts.lease.obeyedBy(this);
+  }
+
+  /** Resolves when whoever asks for the session finds it elsewhere, or ended. */
+  get gone(): Promise<void> {
+    if (this.#isGone) return Promise.resolve();
+    return new Promise((resolve) => (this.#waiting ??= []).push(resolve));
   }
 
   /** The client has said that nothing follows, or the app. */
@@ -63,20 +66,20 @@ export class SessionEnd {
   byApp(): void {
     this.#isByApp = true;
     this.#finishing ??= this.#conclude().then(() => {
-      if (this.#options.lease.isKept) this.#options.down.finished();
+      if (this.#parts.lease.isKept) this.#parts.down.finished();
     });
   }
 
   /** Time has passed. Of a session in which everything was said nothing is lost by who does not come back for the answer. */
   look(): void {
-    const { lease } = this.#options;
+    const { lease } = this.#parts;
     if (this.#isConcluded && lease.is('kept.detached') && lease.isDue) {
       lease.step({ type: 'session.finished' });
     } else lease.look();
   }
 
   async #finish(): Promise<void> {
-    const { log, app, voice } = this.#options;
+    const { log, app, voice } = this.#parts;
     await log.settled();
     await app.finish();
     voice.shut();
@@ -85,16 +88,16 @@ export class SessionEnd {
 
   /** Everything is in the log: what the client may not have of it is kept for it, and nothing else. */
   async #conclude(): Promise<void> {
-    const { lease, log, app, onConcluded } = this.#options;
+    const { lease, log, app } = this.#parts;
     await log.settled();
     if (!lease.isKept) return;
     this.#isConcluded = true;
-    onConcluded();
+    this.#parts.onConcluded();
     void app.close();
   }
 
-  #obey(order: LeaseOrder): void {
-    const { log, down, retire } = this.#options;
+  obey(order: LeaseOrder): void {
+    const { id, keeper, lease, log, down } = this.#parts;
     switch (order.type) {
       case 'client.dismiss':
         down.client?.close(CLOSE[order.why]); // which detaches it
@@ -113,12 +116,12 @@ export class SessionEnd {
         void this.#release(order.why);
         return;
       default:
-        retire(order);
+        keeper.retire(id, lease, order);
     }
   }
 
   async #settle(): Promise<void> {
-    const { lease, log, voice } = this.#options;
+    const { lease, log, voice } = this.#parts;
     voice.shut();
     await log.settled();
     lease.step({ type: 'log.settled' });
@@ -126,20 +129,22 @@ export class SessionEnd {
 
   /** Where the log turns out to be another's, its lease is over by then. */
   async #end(): Promise<void> {
-    const { lease, log, voice } = this.#options;
+    const { lease, log, voice } = this.#parts;
     voice.shut();
     await log.end();
     lease.step({ type: 'end.committed' });
   }
 
   async #release(why: LeaseRelease): Promise<void> {
-    const { log, voice, app, counters, onGone } = this.#options;
+    const { keeper, log, voice, app } = this.#parts;
     voice.shut();
     log.release();
     const isCutOff = (why === 'left' || why === 'uncertain') && log.hasUnwritten;
-    if (isCutOff) counters.unwritten += 1;
-    onGone(why);
+    if (isCutOff) keeper.house.counters.unwritten += 1;
+    this.#parts.onGone(why);
     await app.close();
-    this.#onGone();
+    this.#isGone = true;
+    for (const resolve of this.#waiting ?? []) resolve();
+    this.#waiting = null;
   }
 }

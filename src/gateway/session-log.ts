@@ -7,12 +7,13 @@
  */
 import type { MemoryAccount } from './admission/memory.ts';
 import { outcomeOf, unknownFor } from './fencing.ts';
-import type { LogPlace, Snapshot } from './fencing.ts';
+import type { Snapshot } from './fencing.ts';
 import { PendingRecords } from './pending-records.ts';
 import { encodeRecord } from './records.ts';
 import type { LoggedFrame, RecordKind, Standing } from './records.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { AppendOutcome } from '../ports/log-store.ts';
+import { WrittenRecords } from './written-records.ts';
+import type { Clock, WallClock } from '../ports/clock.ts';
+import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
 import { WINDOW_BYTES } from '../protocol/limits.ts';
 
 export type LogLoss =
@@ -21,17 +22,20 @@ export type LogLoss =
   /** For so long nobody could say what became of an append: another may own the log by now. */
   | 'uncertain';
 
-export interface SessionLogOptions extends LogPlace {
+export interface SessionLogHouse {
+  readonly store: LogStore;
   readonly clock: Clock;
-  /** What waits here is counted there. */
-  readonly account: MemoryAccount;
-  readonly snapshot: () => Snapshot;
+  readonly wallClock: WallClock;
+}
+
+/** The session. */
+export interface SessionLogEnd {
+  readonly id: string;
+  snapshot(): Snapshot;
   /** All frames that `standing` counts are in the log for good. */
-  readonly onCommitted: (standing: Standing) => void;
+  onCommitted(standing: Standing): void;
   /** Once; nothing is written any more. */
-  readonly onLost: (loss: LogLoss) => void;
-  /** The store takes nothing at the moment, or takes it again. */
-  readonly onStalled?: (isStalled: boolean) => void;
+  onLost(loss: LogLoss): void;
 }
 
 /** The client keeps to one, and a frame; more is forgiven, for who counts otherwise. */
@@ -42,17 +46,21 @@ const FIRST_RETRY_MS = 50;
 const RETRY_CAP_MS = 2_000;
 /** Longer than this the answers to an append may no longer be known to the store (NATS keeps ids for 2 min). */
 const UNCERTAIN_AFTER_MS = 60_000;
-/** Purging costs the store a write: not after each record. */
-const PURGE_EVERY_RECORDS = 16;
 
-interface Written {
-  readonly position: number;
-  readonly up: number;
-  readonly down: number;
+/** How we came to own it. */
+export interface Fenced {
+  /** Names this owner: two that fence at the same moment must not take each other's record for their own. */
+  readonly writer: string;
+  /** Where the fence stands. */
+  readonly tail: number;
 }
 
 export class SessionLog {
-  readonly #options: SessionLogOptions;
+  readonly #house: SessionLogHouse;
+  readonly #end: SessionLogEnd;
+  readonly #writer: string;
+  /** What waits here is counted there. */
+  readonly #account: MemoryAccount;
   #tail: number;
   readonly #pending: PendingRecords;
   #waitingUpBytes = 0;
@@ -65,16 +73,17 @@ export class SessionLog {
   #isOver = false;
   #retryTimer: unknown = null;
   #retryNow: (() => void) | null = null;
-  /** Oldest first: what may be purged, once it was handled on both sides. */
-  #written: Written[] = [];
+  readonly #written = new WrittenRecords();
   #idle: (() => void)[] = [];
   #isFlushing = false;
 
-  /** @param tail where the fence stands that made us the owner. */
-  constructor(options: SessionLogOptions, tail: number) {
-    this.#options = options;
-    this.#tail = tail;
-    this.#pending = new PendingRecords(options.snapshot);
+  constructor(house: SessionLogHouse, end: SessionLogEnd, fenced: Fenced, account: MemoryAccount) {
+    this.#house = house;
+    this.#end = end;
+    this.#writer = fenced.writer;
+    this.#account = account;
+    this.#tail = fenced.tail;
+    this.#pending = new PendingRecords(end);
   }
 
   /** It was let go of while frames that had come in, or were said, were not known to be in the log. */
@@ -88,7 +97,7 @@ export class SessionLog {
     this.#pending.add(frame);
     if (frame.isDown) return;
     this.#waitingUpBytes += frame.bytes.length;
-    this.#options.account.add(frame.bytes.length);
+    this.#account.add(frame.bytes.length);
   }
 
   /** Of the client's frames no more than it may have on their way are not in the log. P13.4 */
@@ -128,7 +137,7 @@ export class SessionLog {
     if (pending === null) return;
     const { standing, card, frames, upBytes } = pending;
     const kind = this.#pending.isEmpty ? this.#kind : 'frames';
-    const writtenAtMs = this.#options.wallClock();
+    const writtenAtMs = this.#house.wallClock();
     const { epoch, up, down, downAcked, fin, done } = standing;
     const previous = this.#tail;
     const bytes = encodeRecord({ kind, epoch, up, down, downAcked, fin, done, previous, writtenAtMs, card, frames: frames.bytes }); // prettier-ignore
@@ -160,16 +169,17 @@ export class SessionLog {
     this.#isOver = true;
     this.#hasUnwritten ||= this.#hasFramesInFlight || this.#pending.hasFrames;
     this.#pending.clear();
-    if (this.#retryTimer !== null) this.#options.clock.clearTimeout(this.#retryTimer);
+    if (this.#retryTimer !== null) this.#house.clock.clearTimeout(this.#retryTimer);
     this.#retryTimer = null;
     this.#retryNow?.();
     this.#wakeIdle();
   }
 
   async #write(record: Uint8Array, standing: Standing, upBytes: number): Promise<void> {
-    const { store, sessionId, writer, account, clock } = this.#options;
-    const options = { after: this.#tail, id: `${writer}:${this.#tail}`, isYielded: true };
-    const append = (): Promise<AppendOutcome> => store.append(sessionId, record, options);
+    const { store, clock } = this.#house;
+    const { id } = this.#end;
+    const options = { after: this.#tail, id: `${this.#writer}:${this.#tail}`, isYielded: true };
+    const append = (): Promise<AppendOutcome> => store.append(id, record, options);
     const askedAtMs = clock.nowMs();
     let outcome: AppendOutcome;
     try {
@@ -184,16 +194,17 @@ export class SessionLog {
       this.#tail = outcome.position;
       this.#hasFramesInFlight = false;
       this.#waitingUpBytes -= upBytes;
-      account.add(-upBytes);
-      this.#written.push({ position: outcome.position, up: standing.up, down: standing.down });
-      this.#options.onCommitted(standing);
-      this.#purge(standing);
+      this.#account.add(-upBytes);
+      this.#written.add(outcome.position, standing);
+      this.#end.onCommitted(standing);
+      const through = this.#written.purgeable(standing);
+      if (through !== null) store.purge(id, through).catch(() => undefined); // what stays is let go of with the next
       this.flush();
       this.#wakeIdle(); // who waits looks again
     } else {
       this.release();
       this.#loss = outcome.kind === 'conflict' ? 'fenced' : 'uncertain';
-      this.#options.onLost(this.#loss);
+      this.#end.onLost(this.#loss);
     }
   }
 
@@ -203,36 +214,23 @@ export class SessionLog {
     first: AppendOutcome,
     askedAtMs: number,
   ): Promise<AppendOutcome> {
-    const { clock, onStalled } = this.#options;
+    const { clock } = this.#house;
     let outcome = first;
     let isUncertain = false;
-    onStalled?.(true);
     for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, RETRY_CAP_MS)) {
       isUncertain ||= outcome.kind === 'unknown';
       if (isUncertain && clock.nowMs() - askedAtMs > UNCERTAIN_AFTER_MS) return outcome;
       await this.#pause(retryMs);
       outcome = await outcomeOf(append);
-      if (!isDecided(outcome) && !this.#isOver) continue;
-      onStalled?.(false);
-      return outcome;
+      if (isDecided(outcome) || this.#isOver) return outcome;
     }
   }
 
   #pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.#retryNow = resolve;
-      this.#retryTimer = this.#options.clock.setTimeout(resolve, ms);
+      this.#retryTimer = this.#house.clock.setTimeout(resolve, ms);
     });
-  }
-
-  #purge({ done, downAcked }: Standing): void {
-    if (this.#written.length < PURGE_EVERY_RECORDS) return;
-    const kept = this.#written.findIndex(({ up, down }) => up > done || down > downAcked);
-    const last = this.#written[(kept === -1 ? this.#written.length : kept) - 1];
-    if (last === undefined) return;
-    this.#written = kept === -1 ? [] : this.#written.slice(kept);
-    const { store, sessionId } = this.#options;
-    store.purge(sessionId, last.position).catch(() => undefined); // what stays is let go of with the next
   }
 
   #wakeIdle(): void {

@@ -11,14 +11,16 @@ export class SessionState {
   /** What is acknowledged, and what may be sent. */
   committed: Standing;
   #card: SessionCard;
-  #cardBytes: Uint8Array;
+  /** Made when a record is, and let go of where there is none for a while. */
+  #cardBytes: Uint8Array | null = null;
+  /** No record was made since somebody looked. */
+  #isQuiet = true;
 
   /** @param standing in the log, with the fence that made us the owner. */
   constructor(standing: Standing, card: SessionCard) {
     this.now = { ...standing };
     this.committed = standing;
     this.#card = card;
-    this.#cardBytes = encodeCard(card);
   }
 
   get card(): SessionCard {
@@ -27,7 +29,7 @@ export class SessionState {
 
   set card(card: SessionCard) {
     this.#card = card;
-    this.#cardBytes = encodeCard(card);
+    this.#cardBytes = null;
   }
 
   /** The newest token is known to be with the client: those before it are dead. False where that is nothing new. */
@@ -40,7 +42,15 @@ export class SessionState {
 
   /** For the next record. */
   snapshot(): Snapshot {
+    this.#cardBytes ??= encodeCard(this.#card);
+    this.#isQuiet = false;
     const { epoch, up, down, downAcked, fin, done } = this.now;
     return { standing: { epoch, up, down, downAcked, fin, done }, card: this.#cardBytes };
+  }
+
+  /** Some time has passed: nothing is kept that can be made again, unless a record was made since. */
+  rest(): void {
+    if (this.#isQuiet) this.#cardBytes = null;
+    this.#isQuiet = true;
   }
 }

@@ -3,10 +3,12 @@
  * it is there. What is acknowledged is in the log; what is sent was in the log before.
  */
 import type { App } from './app.ts';
+import type { MemoryAccount } from './admission/memory.ts';
 import { AppVoice } from './app-voice.ts';
 import type { SessionCard } from './card.ts';
 import { DownStream } from './down-stream.ts';
 import type { Client } from './down-stream.ts';
+import type { Snapshot } from './fencing.ts';
 import { GuardedApp } from './guarded-app.ts';
 import type { Lease, LeaseFacts } from './lease.ts';
 import type { Standing } from './records.ts';
@@ -15,9 +17,10 @@ import { SessionLog } from './session-log.ts';
 import type { LogLoss } from './session-log.ts';
 import { SessionState } from './session-state.ts';
 import { SessionTally } from './session-tally.ts';
-import type { GatewaySessionOptions } from './session.types.ts';
+import type { GatewaySessionOptions, SessionKeeper } from './session.types.ts';
 import type { Recalled } from './takeover.ts';
 import { UpStream } from './up-stream.ts';
+import type { LeaseRelease } from '../../machines/lease.types.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
 import { encodeFrame } from '../protocol/frames.ts';
@@ -25,75 +28,50 @@ import type { DataFrame, GapFrame, HelloFrame } from '../protocol/types.ts';
 
 export class GatewaySession {
   readonly id: string;
-  readonly #state: SessionState;
-  readonly #tally: SessionTally;
-  readonly #log: SessionLog;
-  readonly #app: GuardedApp;
-  readonly #up: UpStream;
+  readonly keeper: SessionKeeper;
+  readonly lease: Lease;
+  readonly state: SessionState;
+  readonly log: SessionLog;
+  readonly app: GuardedApp;
+  readonly up: UpStream;
   readonly down: DownStream;
-  readonly #voice: AppVoice;
-  readonly #lease: Lease;
+  readonly voice: AppVoice;
+  readonly tally: SessionTally;
   readonly #end: SessionEnd;
+  readonly #account: MemoryAccount;
+  readonly #leavePlace: () => void;
   #onFenced: (() => void) | null = null;
 
-  constructor(options: GatewaySessionOptions) {
-    const { id, lease, standing, card, tail } = options;
-    this.id = id;
-    this.#state = new SessionState(standing, card);
-    this.#lease = lease;
+  constructor(keeper: SessionKeeper, options: GatewaySessionOptions) {
+    const { house, maxUnhandledBytes } = keeper;
+    const { standing, card, account } = options;
     const { sampleRateHz } = card.audio;
-    this.#tally = new SessionTally(options.counters, sampleRateHz, options.clock);
-    const callbacks = {
-      snapshot: () => {
-        this.#tally.written();
-        return this.#state.snapshot();
-      },
-      onCommitted: (committed: Standing) => this.#onCommitted(committed),
-      onLost: (loss: LogLoss) =>
-        this.#tell({ type: loss === 'fenced' ? 'owner.fenced' : 'store.failed' }),
-    };
-    this.#log = new SessionLog({ ...options, sessionId: id, ...callbacks }, tail);
-    this.#app = new GuardedApp(options, () => this.#tell({ type: 'app.failed' }));
-    this.#up = new UpStream(this.#app, sampleRateHz, standing.fin, options.maxUnhandledBytes);
-    const hold = (isHeld: boolean): void => this.#app.held(isHeld);
-    this.down = new DownStream(this.#state, this.#log, options.account, hold);
-    this.#voice = new AppVoice(id, {
-      state: this.#state,
-      log: this.#log,
-      up: this.#up,
-      down: this.down,
-      onEnd: () => this.#end.byApp(),
-      logger: options.logger,
-    });
-    this.#end = new SessionEnd({
-      ...options,
-      log: this.#log,
-      app: this.#app,
-      voice: this.#voice,
-      down: this.down,
-      onConcluded: () => {
-        this.#state.card = { ...this.card, isConcluded: true };
-        options.onConcluded();
-      },
-    });
+    this.id = options.id;
+    this.keeper = keeper;
+    this.lease = options.lease;
+    this.#account = account;
+    this.#leavePlace = options.leavePlace;
+    this.state = new SessionState(standing, card);
+    this.tally = new SessionTally(house.counters, sampleRateHz, house.clock);
+    this.log = new SessionLog(house, this, options, account);
+    this.app = new GuardedApp(house, this);
+    this.up = new UpStream(this.app, sampleRateHz, standing.fin, maxUnhandledBytes);
+    this.down = new DownStream(this.state, this.log, account, this.app);
+    this.voice = new AppVoice(this);
+    this.#end = new SessionEnd(this);
   }
 
   get card(): SessionCard {
-    return this.#state.card;
+    return this.state.card;
   }
 
   get standing(): Standing {
-    return this.#state.now;
+    return this.state.now;
   }
 
   /** Through here the client's frames are in the log. */
   get committed(): number {
-    return this.#state.committed.up;
-  }
-
-  /** How long the newest of these waited for that. */
-  get commitDelayMs(): number {
-    return this.#tally.commitDelayMs;
+    return this.state.committed.up;
   }
 
   get isAttached(): boolean {
@@ -102,7 +80,7 @@ export class GatewaySession {
 
   /** What comes in and is said is accepted. */
   get isKept(): boolean {
-    return this.#lease.isKept;
+    return this.lease.isKept;
   }
 
   /** Its app has ended it: what still comes in leads to nothing, and is not taken. */
@@ -111,25 +89,22 @@ export class GatewaySession {
   }
 
   get maxSeq(): number {
-    return this.#up.maxSeq(this.committed, this.#state.now.fin, this.down.isHeld);
+    return this.up.maxSeq(this.committed, this.state.now.fin, this.down.isHeld);
   }
 
-  /**
-   * Opens the app, and hands it what the log holds of a session that another gateway owned and no app has handled. False
-   * where the app does not open: then nothing of it is left here.
-   */
+  /** Opens the app, and hands it what the log holds that no app has handled. False where it does not open: nothing is left. */
   open(app: App, recalled: Recalled, isTakenOver: boolean): boolean {
     if (!this.isKept) return false;
-    const facts = { audio: this.card.audio, fin: this.#state.now.fin, isTakenOver };
+    const facts = { audio: this.card.audio, fin: this.state.now.fin, isTakenOver };
     for (const { seq, bytes } of recalled.down) this.down.recall(seq, bytes); // the app may say something at once
-    if (!this.#app.open(app, this.#voice, facts)) {
-      this.#tell({ type: 'app.failed' });
+    if (!this.app.open(app, this.voice, facts)) {
+      this.onFault();
       return false;
     }
-    if (this.down.isHeld) this.#app.held(true);
-    for (const frame of recalled.up) this.#up.take(frame);
-    this.#handOver();
-    if (this.#lease.is('kept.opening')) this.#tell({ type: 'app.opened' });
+    if (this.down.isHeld) this.app.held(true);
+    for (const frame of recalled.up) this.up.take(frame);
+    this.up.committed(this.committed, this.log);
+    if (this.lease.is('kept.opening')) this.#tell({ type: 'app.opened' });
     return this.isKept;
   }
 
@@ -137,42 +112,43 @@ export class GatewaySession {
   async fence(card: SessionCard, hello: HelloFrame, epoch: number): Promise<boolean> {
     const isSameClient = hello.inst === this.card.inst;
     this.#tell({ type: 'client.claimed', epoch, isSameClient, log: null });
-    if (!this.#lease.is('kept.returning')) return false;
-    this.#state.card = card;
-    this.#state.now.epoch = epoch;
+    if (!this.lease.is('kept.returning')) return false;
+    this.state.card = card;
+    this.state.now.epoch = epoch;
     this.down.tookThrough(hello.rcv);
     const fenced = new Promise<void>((resolve) => (this.#onFenced = resolve));
-    this.#log.touch();
-    this.#log.flush();
+    this.log.touch();
+    this.log.flush();
     await fenced;
     if (!this.isKept) await this.#end.gone;
     return this.isKept;
   }
 
   tokenArrived(): void {
-    if (!this.#state.tokenArrived()) return;
-    this.#log.touch();
-    this.#log.flushSoon();
+    if (!this.state.tokenArrived()) return;
+    this.log.touch();
+    this.log.flushSoon();
   }
 
   /** Whether the client for which a fence of this epoch was written is still the one to be welcomed. */
   admits(epoch: number): boolean {
-    return this.#lease.admits(epoch);
+    return this.lease.admits(epoch);
   }
 
   attach(client: Client, epoch: number, received: number): void {
     this.#tell({ type: 'client.attached', epoch });
-    this.#app.attached(true);
+    this.app.attached(true);
     this.down.attach(client, received);
   }
 
   detach(client: Client): void {
     if (!this.down.detach(client)) return;
     this.#tell({ type: 'client.detached' });
-    this.#app.attached(false);
+    this.app.attached(false);
   }
 
   look(): void {
+    this.state.rest();
     this.#end.look();
   }
 
@@ -180,22 +156,22 @@ export class GatewaySession {
   take(bytes: Uint8Array, frame: DataFrame | GapFrame, atMs: number): CloseCode | null {
     const from = frame.type === 'data' ? frame.seq : frame.fromSeq;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
-    const { up } = this.#state.now;
-    if (to <= up) this.#tally.duplicate();
+    const { up } = this.state.now;
+    if (to <= up) this.tally.duplicate();
     if (to <= up || this.isEnding || !this.isKept) return null; // it is here already, or has come too late
     if (from > up + 1 || this.#end.isNear) return CLOSE.protocolError;
     if (frame.type === 'gap' && from <= up) {
-      const rest = this.#up.restOf(frame, up + 1);
+      const rest = this.up.restOf(frame, up + 1);
       return this.take(encodeFrame(rest), rest, atMs);
     }
-    if (frame.type === 'gap' && this.#up.isOverfull) return CLOSE.rate;
-    if (!this.#log.hasRoomFor(bytes.length)) return CLOSE.overCredit;
-    this.#log.cut();
-    this.#tally.took(frame, atMs);
-    this.#state.now.up = to;
-    this.#log.add({ isDown: false, bytes });
-    this.#up.take(frame);
-    this.#log.flushSoon();
+    if (frame.type === 'gap' && this.up.isOverfull) return CLOSE.rate;
+    if (!this.log.hasRoomFor(bytes.length)) return CLOSE.overCredit;
+    this.log.cut();
+    this.tally.took(frame, atMs);
+    this.state.now.up = to;
+    this.log.add({ isDown: false, bytes });
+    this.up.take(frame);
+    this.log.flushSoon();
     return null;
   }
 
@@ -211,10 +187,10 @@ export class GatewaySession {
 
   /** Ended for its subject, or on their behalf: nobody takes it up again. False where it turns out to live elsewhere. */
   async logOut(): Promise<boolean> {
-    this.#state.card = { ...this.card, isLoggedOut: true };
+    this.state.card = { ...this.card, isLoggedOut: true };
     this.#tell({ type: 'session.loggedOut', log: null });
     await this.#end.gone;
-    return this.#lease.is('ended');
+    return this.lease.is('ended');
   }
 
   /** It stays in the log, to be taken over. Resolves when it is not here any more. */
@@ -227,24 +203,48 @@ export class GatewaySession {
     this.#tell({ type: 'gateway.stopped' });
   }
 
+  onLost(loss: LogLoss): void {
+    this.#tell({ type: loss === 'fenced' ? 'owner.fenced' : 'store.failed' });
+  }
+
+  onFault(): void {
+    this.#tell({ type: 'app.failed' });
+  }
+
+  onEnd(): void {
+    this.#end.byApp();
+  }
+
+  onConcluded(): void {
+    this.state.card = { ...this.card, isConcluded: true };
+    this.#leavePlace();
+  }
+
+  onGone(why: LeaseRelease): void {
+    this.#leavePlace();
+    this.#account.settle();
+    this.keeper.onGone(this.id, why);
+  }
+
   #tell(facts: LeaseFacts): void {
-    this.#lease.step(facts);
-    if (this.#lease.is('kept.returning')) return;
+    this.lease.step(facts);
+    if (this.lease.is('kept.returning')) return;
     this.#onFenced?.();
     this.#onFenced = null;
   }
 
-  #onCommitted(standing: Standing): void {
-    this.#state.committed = standing;
-    this.#tally.committed();
-    const isFenced = this.#onFenced !== null && standing.epoch === this.standing.epoch;
-    if (isFenced) this.#tell({ type: 'fence.committed' });
-    this.#handOver();
-    this.down.committed();
+  /** For the next record. */
+  snapshot(): Snapshot {
+    this.tally.written();
+    return this.state.snapshot();
   }
 
-  /** What an app says to one message, and that it has handled it, stand in one record: never one without the other. */
-  #handOver(): void {
-    this.#up.committed(this.committed, () => this.#log.cut());
+  onCommitted(standing: Standing): void {
+    this.state.committed = standing;
+    this.tally.committed();
+    const isFenced = this.#onFenced !== null && standing.epoch === this.standing.epoch;
+    if (isFenced) this.#tell({ type: 'fence.committed' });
+    this.up.committed(this.committed, this.log);
+    this.down.committed();
   }
 }

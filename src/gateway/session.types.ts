@@ -9,6 +9,26 @@ import type { Clock, WallClock } from '../ports/clock.ts';
 import type { LogStore } from '../ports/log-store.ts';
 import type { Logger } from '../ports/logger.ts';
 
+/** What all sessions of a gateway have in common. */
+export interface SessionHouse {
+  readonly store: LogStore;
+  readonly clock: Clock;
+  readonly wallClock: WallClock;
+  readonly logger: Logger;
+  readonly counters: Counters;
+}
+
+/** Who keeps the sessions. */
+export interface SessionKeeper {
+  readonly house: SessionHouse;
+  /** What may wait for an app to handle it; then credit stops. */
+  readonly maxUnhandledBytes: number;
+  /** It takes nothing any more here: it ended, or another gateway may have it. */
+  onGone(id: string, why: LeaseRelease): void;
+  /** What becomes of its log, once it is over. */
+  retire(id: string, lease: Lease, order: LeaseOrder): void;
+}
+
 export interface GatewaySessionOptions {
   readonly id: string;
   /** Its fence is in the log, and its app is to be opened. */
@@ -18,19 +38,8 @@ export interface GatewaySessionOptions {
   /** As the fence that made us its owner has it, and where that stands. */
   readonly standing: Standing;
   readonly tail: number;
-  readonly store: LogStore;
-  readonly clock: Clock;
-  readonly wallClock: WallClock;
-  readonly logger: Logger;
-  /** Everything was said, and is in the log: it is only here for a client that may ask once more. */
-  readonly onConcluded: () => void;
-  /** It takes nothing any more here: it ended, or another gateway may have it. */
-  readonly onGone: (why: LeaseRelease) => void;
-  /** What becomes of its log, once it is over. */
-  readonly retire: (order: LeaseOrder) => void;
-  /** What may wait here for the app to handle it; then credit stops. Default: no end. */
-  readonly maxUnhandledBytes?: number;
-  readonly counters: Counters;
   /** What it holds in memory is counted there. */
   readonly account: MemoryAccount;
+  /** Gives its place back: once everything was said, or when it is gone. */
+  readonly leavePlace: () => void;
 }

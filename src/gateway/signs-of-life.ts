@@ -1,4 +1,5 @@
 /** Whether anybody is at the other end of an attachment: PING where nothing was sent, and an end where nothing comes. */
+import type { Looked, Looks } from './looks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
@@ -8,24 +9,32 @@ import { PING_IDLE_MS, SERVER_DEAD_MS } from '../protocol/limits.ts';
 export interface SignsOfLifeOptions {
   readonly clock: Clock;
   readonly random: Random;
-  readonly ping: (nonce: number) => void;
-  /** Why the socket is to end, beside silence; null: it is not. */
-  readonly objection: () => CloseCode | null;
-  readonly close: (code: CloseCode) => void;
+  readonly looks: Looks;
 }
 
-export class SignsOfLife {
+/** The attachment. */
+export interface SignsOfLifeEnd {
+  ping(nonce: number): void;
+  /** Why the socket is to end, beside silence; null: it is not. */
+  readonly objection: CloseCode | null;
+  close(code: CloseCode): void;
+}
+
+export class SignsOfLife implements Looked {
   readonly #options: SignsOfLifeOptions;
+  readonly #end: SignsOfLifeEnd;
   /** The first time a part of it, so that clients who came together are not asked together. P15.3 */
   #idleMs: number;
-  #timer: unknown = null;
   #heardAtMs: number;
   #sentAtMs: number;
   #nonce = 0;
   #isOver = false;
+  lookAtMs = 0;
+  place = -1;
 
-  constructor(options: SignsOfLifeOptions) {
+  constructor(options: SignsOfLifeOptions, end: SignsOfLifeEnd) {
     this.#options = options;
+    this.#end = end;
     this.#heardAtMs = options.clock.nowMs();
     this.#sentAtMs = this.#heardAtMs;
     this.#idleMs = options.random.unit() * PING_IDLE_MS;
@@ -43,34 +52,29 @@ export class SignsOfLife {
 
   stop(): void {
     this.#isOver = true;
-    this.#options.clock.clearTimeout(this.#timer);
+    this.#options.looks.remove(this);
   }
 
   /** Lets go of who does not answer: the client may be asleep, and its session stays. */
-  #look(): void {
-    const { clock, ping, objection, close } = this.#options;
-    const nowMs = clock.nowMs();
-    const why = nowMs - this.#heardAtMs >= SERVER_DEAD_MS ? CLOSE.heartbeat : objection();
+  look(): void {
+    const nowMs = this.#options.clock.nowMs();
+    const isSilent = nowMs - this.#heardAtMs >= SERVER_DEAD_MS;
+    const why = isSilent ? CLOSE.heartbeat : this.#end.objection;
     if (why !== null) {
-      close(why);
+      this.#end.close(why);
       return;
     }
     if (nowMs - this.#sentAtMs >= this.#idleMs) {
       this.#idleMs = PING_IDLE_MS;
       this.#nonce = (this.#nonce + 1) & 0xffff;
-      ping(this.#nonce); // which may be the end of it
+      this.#end.ping(this.#nonce); // which may be the end of it
     }
     if (!this.#isOver) this.#lookAgain();
   }
 
   #lookAgain(): void {
-    const { clock } = this.#options;
-    const dueInMs = this.#sentAtMs + this.#idleMs - clock.nowMs();
-    this.#timer = clock.setTimeout(
-      () => {
-        this.#look();
-      },
-      Math.ceil(Math.max(1, Math.min(dueInMs, PING_IDLE_MS))),
-    );
+    const nowMs = this.#options.clock.nowMs();
+    const dueInMs = this.#sentAtMs + this.#idleMs - nowMs;
+    this.#options.looks.add(this, nowMs + Math.max(1, Math.min(dueInMs, PING_IDLE_MS)));
   }
 }

@@ -94,12 +94,14 @@ export function newCard(
   token: string,
   startedAtMs: number,
 ): SessionCard {
+  const { audio, clock } = hello;
   return {
     lineage: newSessionId(),
     subject,
     app: hello.app ?? 'speech',
-    audio: hello.audio,
-    clock: hello.clock,
+    // What came in from outside has no shape of its own, and takes thrice the room.
+    audio: { encoding: audio.encoding, sampleRateHz: audio.sampleRateHz },
+    clock: { wall: clock.wall, mono: clock.mono },
     token: digestOf(token),
     formerTokens: [],
     inst: hello.inst,

@@ -15,16 +15,17 @@ export const MAX_FORMER_TOKENS = 4;
 export function newSessionId(): string {
   let bits = 0;
   let held = 0;
-  let id = '';
+  const letters: number[] = [];
   for (const byte of randomBytes(SESSION_ID_BYTES)) {
     held = (held << 8) | byte;
     bits += 8;
     while (bits >= 5) {
       bits -= 5;
-      id += BASE32.charAt((held >>> bits) & 31);
+      letters.push(BASE32.charCodeAt((held >>> bits) & 31));
     }
   }
-  return id + BASE32.charAt((held << (5 - bits)) & 31);
+  letters.push(BASE32.charCodeAt((held << (5 - bits)) & 31));
+  return String.fromCharCode(...letters); // in one piece: thousands of them are kept
 }
 
 /** 256 bits of chance. */

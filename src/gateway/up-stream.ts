@@ -99,10 +99,13 @@ export class UpStream {
     return this.#unhandled.isOverfull;
   }
 
-  /** Everything through `seq` is in the log. @param beforeEach is called before each is handed over. */
-  committed(seq: number, beforeEach: () => void): void {
+  /**
+   * Everything through `seq` is in the log. What an app says to one message, and that it has handled it, stand in one record:
+   * never one without the other.
+   */
+  committed(seq: number, log: { cut(): void }): void {
     while (this.#waiting[0] !== undefined && this.#waiting[0].seq <= seq) {
-      beforeEach();
+      log.cut();
       this.#waiting.shift()?.hand();
     }
   }

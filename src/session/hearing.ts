@@ -53,8 +53,11 @@ export class Hearing {
     this.#talk = talk;
   }
 
-  memoryFor({ key }: ResolvedCandidate): StreamMemory {
-    return { ...this.#talk().memoryFor(key), shared: (create) => this.#sharedBy(key, create) };
+  memoryFor(candidate: ResolvedCandidate): StreamMemory {
+    const { key } = candidate;
+    const shared: StreamMemory['shared'] = (create) => this.#sharedBy(key, create);
+    if (talks(candidate)) return { ...this.#talk().memoryFor(key), shared };
+    return { conversation: () => this.#talk().journal.conversation, handle: null, shared };
   }
 
   #sharedBy<T extends object>(key: string, create: (random: Random) => T): T {
@@ -74,7 +77,8 @@ export class Hearing {
   restore(link: Link): Promise<RestoreResult> {
     const { clock } = this.#wiring;
     if (!talks(link.candidate)) {
-      return Promise.resolve({ resumed: false, toolCallsCarried: 0, atMs: clock.nowMs() });
+      const { resumed = false, toolCallsCarried = 0 } = link.restored ?? {};
+      return Promise.resolve({ resumed, toolCallsCarried, atMs: clock.nowMs() });
     }
     this.#restoring ??= new Restoring(clock, this.#demux, this.#talk());
     return this.#restoring.begin(link);
@@ -205,6 +209,7 @@ export class Hearing {
   }
 
   #offerHandle(link: Link, handle: string | null): void {
+    if (!talks(link.candidate)) return;
     const isCarrying = this.#restoring?.carries(link) ?? false;
     this.#talk().offerHandle(link.candidate.key, handle, isCarrying);
   }
@@ -225,7 +230,12 @@ function weaker(one: Durability | null, other: Durability): Durability {
   return one === null || CLASSES.indexOf(other) < CLASSES.indexOf(one) ? other : one;
 }
 
-/** Who only hears has no use for a conversation. */
-export function talks({ provider }: ResolvedCandidate): boolean {
+/** Who only hears has no use for a conversation, and nor has a gateway: one is made when it is asked for. */
+function talks({ provider }: ResolvedCandidate): boolean {
+  return provider.component !== 'stt' && provider.component !== 'gateway';
+}
+
+/** Whose streams leave something for each other. */
+export function remembers({ provider }: ResolvedCandidate): boolean {
   return provider.component !== 'stt';
 }

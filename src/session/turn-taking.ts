@@ -21,7 +21,11 @@ export interface TurnHandlers {
 export class TurnTaking {
   readonly #clock: Clock;
   readonly #meter: SpeechMeter;
-  readonly #actor: ActorRefFrom<typeof turnMachine>;
+  readonly #inspect: ResolvedOptions['inspect'];
+  readonly #handlers: TurnHandlers;
+  /** Made for the first who speaks: an actor with a system of its own weighs more than a socket. */
+  #actor: ActorRefFrom<typeof turnMachine> | null = null;
+  #isOver = false;
   #isHeard = false;
   /** By the service's account, since the last speech. */
   #isEnded = false;
@@ -35,16 +39,8 @@ export class TurnTaking {
   constructor({ clock, format, inspect }: ResolvedOptions, handlers: TurnHandlers) {
     this.#clock = clock;
     this.#meter = new SpeechMeter(format);
-    this.#actor = createActor(turnMachine, { clock, ...(inspect === null ? {} : { inspect }) });
-    this.#actor.on('*', (signal) => {
-      handlers.onSignal(signal);
-    });
-    this.#actor.subscribe({
-      error: (error) => {
-        handlers.onBroken(error);
-      },
-    });
-    this.#actor.start();
+    this.#inspect = inspect;
+    this.#handlers = handlers;
   }
 
   /** Speech that was captured, in milliseconds. */
@@ -94,11 +90,29 @@ export class TurnTaking {
 
   stop(): void {
     this.#stopTimer();
-    this.#actor.stop();
+    this.#isOver = true;
+    this.#actor?.stop();
   }
 
   #tell(type: TurnEvent['type']): void {
+    if (this.#isOver) return;
+    this.#actor ??= this.#started();
     this.#actor.send({ type, atMs: this.#clock.nowMs() });
+  }
+
+  #started(): ActorRefFrom<typeof turnMachine> {
+    const inspect = this.#inspect;
+    const clock = this.#clock;
+    const actor = createActor(turnMachine, { clock, ...(inspect === null ? {} : { inspect }) });
+    actor.on('*', (signal) => {
+      this.#handlers.onSignal(signal);
+    });
+    actor.subscribe({
+      error: (error) => {
+        this.#handlers.onBroken(error);
+      },
+    });
+    return actor.start();
   }
 
   /** A timer that fires too early sets the next one: sound that goes on makes none of its own. */

@@ -7,7 +7,7 @@ import { Carrier } from './carrier.ts';
 import { Claims } from './claims.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
-import { Hearing, talks } from './hearing.ts';
+import { Hearing, remembers } from './hearing.ts';
 import { IgnoredFrames } from './ignored-frames.ts';
 import { LinkWatch } from './link-watch.ts';
 import { Link } from './link.ts';
@@ -137,7 +137,7 @@ export class Wiring implements LinkHandlers<Link> {
       tell,
       handlers: this,
       createResampler,
-      ...(talks(candidate) ? { memory: this.#hearing.memoryFor(candidate) } : {}),
+      ...(remembers(candidate) ? { memory: this.#hearing.memoryFor(candidate) } : {}),
     });
     this.#links = this.#links.concat(link); // a spread leaves room for more, and weighs it
     void link.dial(reason, this.reporter.dials(link) ?? this.#rehearsal?.take() ?? null);

@@ -114,7 +114,7 @@ export class LeaseWorld {
       wallClock: () => this.#wallMs,
       apps: new Map([['speech', this.app]]),
       createLease: (id) => {
-        const lease = new Lease({ graceMs: GRACE_MS, clock, onStep: () => undefined });
+        const lease = new Lease({ graceMs: GRACE_MS, clock, onStep: () => undefined }, id);
         if (this.lease === null) this.#id = id;
         this.lease ??= lease; // who was fenced asks again, with another
         return lease;

@@ -18,22 +18,37 @@ export class Memory {
     return this.#bytes;
   }
 
+  /** @param bytes that are held from now on; below 0 those that are not any more. */
+  add(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
   /** For one session. */
   account(): MemoryAccount {
-    let own = 0;
-    const add = (bytes: number): void => {
-      own += bytes;
-      this.#bytes += bytes;
-    };
-    const isFull = (): boolean => this.isFull;
-    return { add, isFull, settle: () => add(-own) };
+    return new MemoryAccount(this);
   }
 }
 
-export interface MemoryAccount {
+export class MemoryAccount {
+  readonly #memory: Memory;
+  #bytes = 0;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+  }
+
   /** @param bytes that are held from now on; below 0 those that are not any more. */
-  add(bytes: number): void;
-  isFull(): boolean;
+  add(bytes: number): void {
+    this.#bytes += bytes;
+    this.#memory.add(bytes);
+  }
+
+  isFull(): boolean {
+    return this.#memory.isFull;
+  }
+
   /** The session is gone, and all that it held. */
-  settle(): void;
+  settle(): void {
+    this.add(-this.#bytes);
+  }
 }

@@ -8,6 +8,7 @@ interface Owner {
 }
 
 const MAX_SESSIONS = 10_000;
+const NEVER: readonly number[] = [];
 
 export class Rivals {
   readonly #maxEpochs: number;
@@ -30,7 +31,7 @@ export class Rivals {
   /** `inst` owns the session now. */
   note(sessionId: string, inst: string, nowMs: number): void {
     const owner = this.#owners.get(sessionId);
-    const recent = owner === undefined ? [] : recentOf(owner, nowMs);
+    const recent = owner === undefined ? NEVER : recentOf(owner, nowMs);
     const takenAtMs = owner === undefined || owner.inst === inst ? recent : [...recent, nowMs];
     this.#owners.delete(sessionId);
     this.#owners.set(sessionId, { inst, takenAtMs });
@@ -46,5 +47,6 @@ export class Rivals {
 }
 
 function recentOf({ takenAtMs }: Owner, nowMs: number): readonly number[] {
+  if (takenAtMs.length === 0) return NEVER;
   return takenAtMs.filter((atMs) => nowMs - atMs < RIVAL_EPOCHS_WINDOW_MS);
 }

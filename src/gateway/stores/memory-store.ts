@@ -4,8 +4,10 @@ import type { AppendOptions, AppendOutcome, LogRecord, LogStore } from '../../po
 
 interface Log {
   records: LogRecord[];
-  /** Where the newest append of each writer stands: a second one under its id is the first one. */
-  readonly ids: Map<string, number>;
+  /** The newest append's. */
+  id: string;
+  /** Where those before it stand, a few of them: a second append under its id is the first one. Null: there are none. */
+  ids: Map<string, number> | null;
 }
 
 /** Ids that are asked for again are those of the newest appends. */
@@ -33,16 +35,19 @@ class MemoryStore implements LogStore {
     { after, id, isYielded = false }: AppendOptions,
   ): Promise<AppendOutcome> {
     if (this.#isClosed) return Promise.resolve({ kind: 'unavailable', reason: 'it is closed' });
-    const log = this.#logs.get(sessionId) ?? { records: [], ids: new Map<string, number>() };
-    const known = log.ids.get(id);
+    const log = this.#logs.get(sessionId);
+    const tail = log?.records.at(-1)?.position ?? 0;
+    const known = log?.id === id ? tail : log?.ids?.get(id);
     if (known !== undefined) return Promise.resolve({ kind: 'committed', position: known });
-    const tail = log.records.at(-1)?.position ?? 0;
     if (after !== tail) return Promise.resolve({ kind: 'conflict', tail });
     const position = (this.#lastPosition += 1);
-    log.records.push({ position, bytes: isYielded ? record : new Uint8Array(record) });
-    log.ids.set(id, position);
-    if (log.ids.size > REMEMBERED_IDS) forgetOldest(log.ids);
-    this.#logs.set(sessionId, log);
+    const appended = { position, bytes: isYielded ? record : new Uint8Array(record) };
+    if (log === undefined) this.#logs.set(sessionId, { records: [appended], id, ids: null });
+    else {
+      log.records.push(appended);
+      remember(log, tail);
+      log.id = id;
+    }
     return Promise.resolve({ kind: 'committed', position });
   }
 
@@ -85,9 +90,12 @@ class MemoryStore implements LogStore {
   }
 }
 
-function forgetOldest(ids: Map<string, number>): void {
-  for (const id of ids.keys()) {
-    ids.delete(id);
-    return;
+/** One more follows the newest. */
+function remember(log: Log, position: number): void {
+  const ids = (log.ids ??= new Map<string, number>());
+  ids.set(log.id, position);
+  for (const oldest of ids.keys()) {
+    if (ids.size < REMEMBERED_IDS) return;
+    ids.delete(oldest);
   }
 }

@@ -12,7 +12,9 @@ export async function runStorm({ peers, connections, aways, onProgress }) {
   for (const awayMs of aways) {
     for (const peer of peers) {
       onProgress(`storm: ${connections} clients, server away for ${awayMs} ms, ${peer}`);
-      results.push({ awayMs, peer, ...(await measure(peer, connections, awayMs)) });
+      const result = { awayMs, peer, ...(await measure(peer, connections, awayMs)) };
+      onProgress(`storm: ${JSON.stringify(result)}`); // the rest may take minutes, or never come
+      results.push(result);
     }
   }
   return results;

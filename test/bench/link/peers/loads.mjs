@@ -74,24 +74,33 @@ export const socketIo = {
   },
 };
 
+/** As an app is written whose sessions are many: one object for each. */
+class Swallowing {
+  constructor(session, fin, onChunk) {
+    this.session = session;
+    this.from = fin;
+    this.onChunk = onChunk;
+  }
+
+  audio({ position, bytes }) {
+    this.onChunk(bytes);
+    const to = position + bytes.length / BYTES_PER_SAMPLE;
+    if (to - this.from < SAMPLES_PER_FINAL) return;
+    this.session.result({ type: 'final', from: this.from, to, text: '' });
+    this.from = to;
+  }
+
+  gap() {}
+  finish() {
+    return Promise.resolve();
+  }
+  close() {
+    return Promise.resolve();
+  }
+}
+
 function swallow(onChunk) {
-  return {
-    open(session, { fin }) {
-      let from = fin;
-      return {
-        audio({ position, bytes }) {
-          onChunk(bytes);
-          const to = position + bytes.length / BYTES_PER_SAMPLE;
-          if (to - from < SAMPLES_PER_FINAL) return;
-          session.result({ type: 'final', from, to, text: '' });
-          from = to;
-        },
-        gap: () => undefined,
-        finish: () => Promise.resolve(),
-        close: () => Promise.resolve(),
-      };
-    },
-  };
+  return { open: (session, { fin }) => new Swallowing(session, fin, onChunk) };
 }
 
 export const tenuto = {
