@@ -170,10 +170,16 @@ export class Door {
     const frame = encodeFrame({ type: 'refused', ...facts });
     this.#house.counters.sent(frame);
     this.#socket.send(frame);
-    this.#close(facts.code as CloseCode);
+    this.#shut(facts.code as CloseCode); // counted where it was decided
   }
 
+  /** Before it was let in: it counts as one who was not. */
   #close(code: CloseCode): void {
+    if (!this.#isOver && this.#attachment === null) this.#house.counters.refused(code);
+    this.#shut(code);
+  }
+
+  #shut(code: CloseCode): void {
     if (this.#isOver) return;
     this.#socket.close(code, reasonOf(code));
     this.#end();

@@ -74,6 +74,7 @@ export class Gateway implements House {
     const { apps, verify, onAudit = null } = options;
     const { clock, wallClock, random, graceMs, counters, logger } = this;
     const store = new MeteredStore(options.store, counters, clock, (isWell) => {
+      if (!isWell) logger.warn('The store takes nothing: newcomers are sent elsewhere.');
       this.#life.tell({ type: isWell ? 'store.answered' : 'store.failed' });
     });
     this.#store = store;

@@ -48,7 +48,7 @@ export interface ResumableWebSocketOptions extends ScheduleOptions {
    * `reconnecting` and `reconnected`. A gateway's always are. Default false.
    */
   readonly transparent?: boolean;
-  /** The bearer for a gateway, or a function that is asked on every dial. No other server gets it. Default none. */
+  /** The bearer for a gateway, or a function that is asked on every dial. It is shown to whatever server chooses `tenuto.v1`, and to no other. Default none. */
   readonly token?: Credential;
   /**
    * Other addresses of the same gateway, such as `wss://gw7.eu.example`, to which it may send its clients when it ends. Of an

@@ -15,7 +15,8 @@ type Example = (
 function example(): Example {
   const text = readFileSync(new URL('../../docs/resumable-websocket.md', import.meta.url), 'utf8');
   const [, code = ''] = /```ts\n(import \{ createMemoryStore[^`]*`[^`]*`[^`]*)```/.exec(text) ?? [];
-  const body = code.replace(/^import .*$/m, '').replace('const server =', 'return');
+  const untyped = code.replace(/^import .*$/gm, '').replace('counting: App', 'counting');
+  const body = untyped.replace('const server =', 'return');
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the document's own words, from this repository
   const make = new Function(
     'startGateway',

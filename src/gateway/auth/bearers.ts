@@ -75,9 +75,12 @@ export class Bearers {
       return answer === null || isPrincipal(answer)
         ? answer
         : this.#trouble('It named nobody, or an end that is no time.');
-    } catch {
-      // What it threw may hold the bearer.
-      logger.error('A bearer could not be verified.', { what: 'The verifier threw.' });
+    } catch (error) {
+      // The words of what it threw may hold the bearer.
+      logger.error('A bearer could not be verified.', {
+        what: 'The verifier threw.',
+        code: codeOf(error),
+      });
       return 'trouble';
     } finally {
       clock.clearTimeout(timer);
@@ -88,4 +91,16 @@ export class Bearers {
     this.#options.logger.error('A bearer could not be verified.', { what });
     return 'trouble';
   }
+}
+
+/** Such as ECONNREFUSED, of what led to it where that is known: a name, and no words. */
+function codeOf(error: unknown): string {
+  const { code, cause, name } = Object(error) as {
+    code?: unknown;
+    cause?: unknown;
+    name?: unknown;
+  };
+  if (cause !== undefined) return codeOf(cause);
+  const told = [code, name].find((each) => typeof each === 'string' && /^\w{1,40}$/.test(each));
+  return typeof told === 'string' ? told : 'unknown';
 }

@@ -6,6 +6,7 @@ import type { Counters } from '../counters.ts';
 import { Patience } from './patience.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
+import { MAX_FRAME_BYTES } from '../../protocol/limits.ts';
 import type {
   AppendOptions,
   AppendOutcome,
@@ -16,7 +17,8 @@ import type {
 
 /** The log that is written to find out whether a store that failed takes records again. No session has such a name. */
 const PROBE = 'readiness-probe';
-const PROBE_RECORD = Uint8Array.of(0);
+/** As long as a chunk may be: a store may have room for less, and be of no use. */
+const PROBE_RECORD = new Uint8Array(MAX_FRAME_BYTES);
 /** Of a call that was not answered; it may still have its effect. */
 const SILENT = Symbol('silent');
 const NO_ANSWER = 'it does not answer';
