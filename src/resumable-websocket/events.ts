@@ -12,18 +12,44 @@ export interface CloseFacts {
   readonly willReconnect: boolean;
 }
 
+type CloseEventInit = Omit<CloseFacts, 'willReconnect'>;
+
+/** Where the platform has none: Node before 23. */
+class OwnCloseEvent extends Event implements CloseEventInit {
+  readonly #facts: CloseEventInit;
+
+  constructor(type: string, facts: CloseEventInit) {
+    super(type);
+    this.#facts = facts;
+  }
+
+  get code(): number {
+    return this.#facts.code;
+  }
+
+  get reason(): string {
+    return this.#facts.reason;
+  }
+
+  get wasClean(): boolean {
+    return this.#facts.wasClean;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'CloseEvent';
+  }
+}
+
+/** So that `event instanceof CloseEvent` holds, as libraries expect of a WebSocket. */
+const PlatformCloseEvent: new (type: string, facts: CloseEventInit) => Event & CloseEventInit =
+  (globalThis as { CloseEvent?: typeof OwnCloseEvent }).CloseEvent ?? OwnCloseEvent;
+
 /** As the standard has it; what comes after it is in `willReconnect`. */
-export class ResumableCloseEvent extends Event implements CloseFacts {
-  readonly code: number;
-  readonly reason: string;
-  readonly wasClean: boolean;
+export class ResumableCloseEvent extends PlatformCloseEvent implements CloseFacts {
   readonly willReconnect: boolean;
 
   constructor({ code, reason, wasClean, willReconnect }: CloseFacts) {
-    super('close');
-    this.code = code;
-    this.reason = reason;
-    this.wasClean = wasClean;
+    super('close', { code, reason, wasClean });
     this.willReconnect = willReconnect;
   }
 }

@@ -3,7 +3,7 @@
 export type Handler<E extends Event> = ((event: E) => unknown) | null;
 
 interface Attribute {
-  handler: (event: never) => unknown;
+  handler: object;
   readonly listener: (event: Event) => void;
 }
 
@@ -20,23 +20,27 @@ export class HandlerAttributes {
     return (this.#attributes.get(type)?.handler ?? null) as Handler<E>;
   }
 
-  /** What is no function is null. */
+  /** What is no object is null; an object that is no function is kept, and not called. */
   set(type: string, given: unknown): void {
     const attribute = this.#attributes.get(type);
-    if (typeof given !== 'function') {
+    if (!isObject(given)) {
       if (attribute !== undefined) this.#target.removeEventListener(type, attribute.listener);
       this.#attributes.delete(type);
       return;
     }
-    const handler = given as Attribute['handler'];
     if (attribute !== undefined) {
-      attribute.handler = handler;
+      attribute.handler = given;
       return;
     }
     const listener = (event: Event): void => {
-      this.#attributes.get(type)?.handler.call(this.#target, event as never);
+      const handler = this.#attributes.get(type)?.handler;
+      if (typeof handler === 'function') handler.call(this.#target, event);
     };
-    this.#attributes.set(type, { handler, listener });
+    this.#attributes.set(type, { handler: given, listener });
     this.#target.addEventListener(type, listener);
   }
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }

@@ -7,7 +7,7 @@ export type { ResumableWebSocketOptions, SocketMode } from './options.ts';
 export type { ScheduleOptions } from './policies.ts';
 export type { Amount } from './outbox.ts';
 export type { ProtocolsProvider, ResumableSocket, UrlProvider } from './resumable-socket.ts';
-export type { ReadyState } from './socket-core.types.ts';
+export type { ReadyState } from './ready-states.ts';
 export type { Credential, CredentialReason } from '../providers/contract.ts';
 export type { NetworkMonitor } from '../network/monitor.ts';
 export type { WebSocketClass } from '../transports/websocket.browser.ts';

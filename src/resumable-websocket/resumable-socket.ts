@@ -13,9 +13,9 @@ import { HandlerAttributes } from './handler-attributes.ts';
 import type { Handler } from './handler-attributes.ts';
 import { resolveSocketOptions } from './options.ts';
 import type { ResumableWebSocketOptions } from './options.ts';
+import { defineReadyStates } from './ready-states.ts';
+import type { CLOSED, CLOSING, CONNECTING, OPEN, ReadyState } from './ready-states.ts';
 import { SocketCore } from './socket-core.ts';
-import { CLOSED, CLOSING, CONNECTING, OPEN } from './socket-core.types.ts';
-import type { ReadyState } from './socket-core.types.ts';
 import type { Transport } from '../ports/socket.ts';
 
 /** An address, or a function that is asked for one before each dial. */
@@ -29,14 +29,23 @@ type Listener<E extends Event> = ((event: E) => unknown) | { handleEvent(event: 
 type ListenerOptions = Parameters<EventTarget['addEventListener']>[2];
 
 export class ResumableSocket extends EventTarget {
-  static readonly CONNECTING = CONNECTING;
-  static readonly OPEN = OPEN;
-  static readonly CLOSING = CLOSING;
-  static readonly CLOSED = CLOSED;
+  declare static readonly CONNECTING: typeof CONNECTING;
+  declare static readonly OPEN: typeof OPEN;
+  declare static readonly CLOSING: typeof CLOSING;
+  declare static readonly CLOSED: typeof CLOSED;
+  declare readonly CONNECTING: typeof CONNECTING;
+  declare readonly OPEN: typeof OPEN;
+  declare readonly CLOSING: typeof CLOSING;
+  declare readonly CLOSED: typeof CLOSED;
   readonly #core: SocketCore;
   readonly #handlers = new HandlerAttributes(this);
 
+  static {
+    defineReadyStates(this);
+  }
+
   /**
+   * @throws TypeError without an address
    * @throws DOMException SyntaxError for an address or a subprotocol that is none
    * @throws TenutoError OPTION_INVALID
    */
@@ -47,6 +56,8 @@ export class ResumableSocket extends EventTarget {
     options: ResumableWebSocketOptions,
   ) {
     super();
+    const given: unknown = url;
+    if (given === undefined) throw new TypeError('A WebSocket takes an address.');
     this.#core = new SocketCore({
       options: resolveSocketOptions(options, platform),
       url,
@@ -55,20 +66,9 @@ export class ResumableSocket extends EventTarget {
     });
   }
 
-  get CONNECTING(): typeof CONNECTING {
-    return CONNECTING;
-  }
-
-  get OPEN(): typeof OPEN {
-    return OPEN;
-  }
-
-  get CLOSING(): typeof CLOSING {
-    return CLOSING;
-  }
-
-  get CLOSED(): typeof CLOSED {
-    return CLOSED;
+  /** Libraries know a WebSocket by `[object WebSocket]` as well. */
+  get [Symbol.toStringTag](): string {
+    return 'WebSocket';
   }
 
   /** The address as it was resolved: of a function's, the newest; empty before it was asked. */

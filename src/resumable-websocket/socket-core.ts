@@ -21,9 +21,10 @@ import { MAX_MESSAGES } from './options.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
 import type { Outgoing } from './outbox.ts';
+import { CLOSED, CLOSING, CONNECTING, OPEN } from './ready-states.ts';
+import type { ReadyState } from './ready-states.ts';
 import { checkAddress } from './requests.ts';
-import { CLOSED, CLOSING, CONNECTING, OPEN } from './socket-core.types.ts';
-import type { ReadyState, SocketCoreOptions } from './socket-core.types.ts';
+import type { SocketCoreOptions } from './socket-core.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 
 export class SocketCore implements EngineHandlers, SocketTarget {

@@ -2,13 +2,19 @@
 import { argumentsOf } from './arguments.ts';
 import type { OptionsWithProtocols } from './arguments.ts';
 import type { ResumableWebSocketOptions } from './options.ts';
+import { defineReadyStates } from './ready-states.ts';
 import { ResumableSocket } from './resumable-socket.ts';
 import type { ProtocolsProvider, UrlProvider } from './resumable-socket.ts';
 import { browserWebSocketTransport } from '../transports/websocket.browser.ts';
 
 export class ResumableWebSocket extends ResumableSocket {
+  static {
+    defineReadyStates(this);
+  }
+
   /**
    * @param protocols subprotocols to be offered; or, as `ws` and Node take them, the options.
+   * @throws TypeError without an address
    * @throws DOMException SyntaxError for an address or a subprotocol that is none
    * @throws TenutoError OPTION_INVALID
    */
@@ -24,6 +30,10 @@ export class ResumableWebSocket extends ResumableSocket {
   /** A class of its own with these options, for libraries that take a `WebSocket` class and give it options of theirs. */
   static with(preset: ResumableWebSocketOptions): typeof ResumableWebSocket {
     return class extends ResumableWebSocket {
+      static {
+        defineReadyStates(this);
+      }
+
       constructor(
         url: UrlProvider,
         protocols?: ProtocolsProvider | OptionsWithProtocols,

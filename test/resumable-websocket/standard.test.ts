@@ -51,6 +51,23 @@ describe("the standard's constructor", () => {
     expect([CONNECTING, OPEN, CLOSING, CLOSED]).toEqual([0, 1, 2, 3]);
     expect([socket.CONNECTING, socket.OPEN, socket.CLOSING, socket.CLOSED]).toEqual([0, 1, 2, 3]);
     expect(() => Object.assign(socket, { OPEN: 9 })).toThrow(TypeError);
+    for (const each of [ResumableWebSocket, ResumableWebSocket.with({})]) {
+      expect(() => Object.assign(each, { OPEN: 9 })).toThrow(TypeError);
+      expect(() => Object.defineProperty(each.prototype, 'OPEN', { get: () => 9 })).toThrow(
+        TypeError,
+      );
+      expect(Reflect.deleteProperty(each.prototype, 'OPEN')).toBe(false);
+    }
+  });
+
+  it('throws a TypeError without an address', () => {
+    const Argumentless = ResumableWebSocket as unknown as new () => unknown;
+
+    expect(() => new Argumentless()).toThrow(TypeError);
+  });
+
+  it('makes objects that are known as a WebSocket by their name', () => {
+    expect(Object.prototype.toString.call(created())).toBe('[object WebSocket]');
   });
 
   it('begins connecting, without a subprotocol, an extension or a byte', () => {
@@ -162,46 +179,5 @@ describe("the standard's close", () => {
 
     expect(types).toEqual(['error', 'close 1006']);
     expect(socket.readyState).toBe(3);
-  });
-});
-
-describe("the standard's events", () => {
-  it('opens with the subprotocol that was chosen', async () => {
-    const socket = await opened(['other', 'echo']);
-
-    expect(socket.protocol).toBe('echo');
-    expect(socket.extensions).toBe('');
-  });
-
-  it('has handlers that are null at first, are called as listeners are, and may be anything that is no function', async () => {
-    const socket = created();
-    const order: string[] = [];
-    const before = [socket.onopen, socket.onmessage, socket.onerror, socket.onclose];
-
-    socket.onopen = () => order.push('replaced');
-    socket.addEventListener('open', () => order.push('listener'));
-    socket.onopen = function (this: unknown) {
-      order.push(this === socket ? 'handler' : 'lost');
-    };
-    socket.onmessage = 1 as never;
-    await next(socket, 'open');
-
-    expect(before).toEqual([null, null, null, null]);
-    expect(socket.onmessage).toBeNull();
-    expect(order).toEqual(['handler', 'listener']);
-  });
-
-  it('are events of their target, that neither bubble nor can be cancelled', async () => {
-    const socket = created();
-
-    const event = await next(socket, 'open');
-
-    expect(socket).toBeInstanceOf(EventTarget);
-    expect(event).toMatchObject({
-      type: 'open',
-      target: socket,
-      bubbles: false,
-      cancelable: false,
-    });
   });
 });
