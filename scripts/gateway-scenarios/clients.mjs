@@ -13,7 +13,7 @@ const SPEED = 2;
 const LENGTH_MS = 24_000;
 const SPEAKS_MS = [1_500, 6_000];
 const GRACE_MS = 4_000;
-const MAX_AGE_MS = 6_000;
+const MAX_AGE_MS = 8_000;
 /** What a sweep and a slow machine may take beyond what was promised. */
 const SLACK_MS = 15_000;
 /** Of files in which nothing is left but that they are such files. */

@@ -195,7 +195,11 @@ function addServe(program: Command, io: CliIo, done: (status: number) => void): 
     )
     .option('--simulated', "by the providers' local simulators", false)
     .option('--speed <x>', 'how many times real time stand-ins take audio', positiveNumber)
-    .option('--drain <seconds>', 'how long clients have when it ends (default: 30)', drainAsMs)
+    .option(
+      '--drain <seconds>',
+      'how long its end may take; clients have all but the last 8 s of it, half at least (default: 30)',
+      drainAsMs,
+    )
     .option(
       '--drain-to <addresses>',
       'where clients are sent then, with commas between them (default: to where they had dialled)',

@@ -10,7 +10,15 @@ import { defined, openStore, pemOf, startApps, verifierOf } from '../serve/parts
 import type { PartsOptions } from '../serve/parts.ts';
 import { settingsOf } from '../serve/settings.ts';
 import type { ServeOptions, ServeSettings } from '../serve/settings.ts';
-import { authText, drainText, greeting, nameOf, newsText } from '../serve/words.ts';
+import {
+  authText,
+  drainText,
+  greeting,
+  lastWord,
+  nameOf,
+  newsText,
+  unwrittenText,
+} from '../serve/words.ts';
 import { Refused } from '../serve/refused.ts';
 import { Watch } from '../serve/watch.ts';
 import type { GatewayNews } from '../serve/watch.ts';
@@ -19,7 +27,6 @@ import { startGateway } from '../../gateway/server.ts';
 import type { GatewayServer } from '../../gateway/server.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
-import type { Durability } from '../../ports/log-store.ts';
 import type { Logger } from '../../ports/logger.ts';
 
 export interface ServeCommand extends ServeOptions {
@@ -46,6 +53,9 @@ export async function runServe(command: ServeCommand, io: ServeIo): Promise<numb
     return EXIT_USAGE;
   }
 }
+
+/** Sessions get into the log, and services say goodbye, before the deadline too. */
+const END_RESERVE_MS = 8_000;
 
 interface House {
   readonly server: GatewayServer;
@@ -127,7 +137,7 @@ async function opened(
   }
 }
 
-/** Whoever is there has until the deadline to go elsewhere. */
+/** Whoever is there has until shortly before the deadline to go elsewhere. */
 async function ended(
   { server, watch }: House,
   { drainMs, drainTo }: ServeSettings,
@@ -137,15 +147,16 @@ async function ended(
   watch.stopping();
   const startedAtMs = systemClock.nowMs();
   const had = watch.sessions;
-  if (!json && had > 0) io.note(drainText(had, drainMs));
+  const clientsMs = drainMs - Math.min(END_RESERVE_MS, drainMs / 2);
+  if (!json && had > 0) io.note(drainText(had, clientsMs));
   const { durability, counters } = server.gateway;
   const { unwritten: unwrittenBefore } = counters;
   await Promise.race([
-    server.drain(drainMs, drainTo),
+    server.drain(clientsMs, drainTo),
     aborted(io.haste).then(() => server.close()),
   ]);
   const tookMs = systemClock.nowMs() - startedAtMs;
-  const isInTime = had === 0 || (tookMs < drainMs && !io.haste.aborted);
+  const isInTime = had === 0 || (tookMs < clientsMs && !io.haste.aborted);
   const kept = watch.kept;
   const isLost = durability === 'memory' && kept > 0;
   const unwritten = counters.unwritten - unwrittenBefore;
@@ -158,24 +169,6 @@ async function ended(
     if (unwritten > 0 && !isLost) io.note(colors.red(unwrittenText(unwritten)));
   }
   return isDrained ? EXIT_OK : EXIT_FAILED;
-}
-
-function lastWord(kept: number, durability: Durability, isInTime: boolean): string {
-  const sessions = kept === 1 ? '1 session' : `${kept} sessions`;
-  if (kept === 0) return 'ended: no session was left';
-  if (durability === 'memory') {
-    return colors.red(
-      `ended: ${sessions} lost with the memory of this process (--store file:DIR keeps them)`,
-    );
-  }
-  return isInTime
-    ? `ended: ${sessions} in the log, to be taken over`
-    : colors.yellow(`ended: clients were cut off; ${sessions} in the log, to be taken over`);
-}
-
-function unwrittenText(unwritten: number): string {
-  const sessions = unwritten === 1 ? '1 of them is' : `${unwritten} of them are`;
-  return `${sessions} not whole in the log: the store did not take what came in last, no client was told that it had, and they still have it`;
 }
 
 function tellStart(

@@ -197,7 +197,7 @@ export const configSchema = settings({
   drainMs: whole(0, 600_000, 'milliseconds')
     .optional()
     .describe(
-      `How long clients have to go elsewhere when the gateway ends. Default ${DRAIN_MS.toLocaleString('en-US')}.`,
+      `How long the end of the gateway may take: clients have all but the last 8 s of it, half at least, to go elsewhere. Default ${DRAIN_MS.toLocaleString('en-US')}.`,
     ),
   drain: drain.optional().describe('What clients are told when the gateway ends.'),
   limits: limits

@@ -3,6 +3,7 @@ import type { AuthConfig, CandidateConfig, StoreConfig } from './config-schema.t
 import type { ServeSettings } from './settings.ts';
 import type { GatewayNews, SessionEnd } from './watch.ts';
 import { colors } from '../colors.ts';
+import type { Durability } from '../../ports/log-store.ts';
 
 const ENDS: Readonly<Record<SessionEnd, string>> = {
   finished: 'ended: all of it was heard and told',
@@ -96,4 +97,24 @@ export function drainText(sessions: number, drainMs: number): string {
 
 function sessionsText(sessions: number): string {
   return sessions === 1 ? '1 session' : `${sessions} sessions`;
+}
+
+/** What becomes of the sessions that were there. */
+export function lastWord(kept: number, durability: Durability, isInTime: boolean): string {
+  const sessions = kept === 1 ? '1 session' : `${kept} sessions`;
+  if (kept === 0) return 'ended: no session was left';
+  if (durability === 'memory') {
+    return colors.red(
+      `ended: ${sessions} lost with the memory of this process (--store file:DIR keeps them)`,
+    );
+  }
+  return isInTime
+    ? `ended: ${sessions} in the log, to be taken over`
+    : colors.yellow(`ended: clients were cut off; ${sessions} in the log, to be taken over`);
+}
+
+/** What the store did not take. */
+export function unwrittenText(unwritten: number): string {
+  const sessions = unwritten === 1 ? '1 of them is' : `${unwritten} of them are`;
+  return `${sessions} not whole in the log: the store did not take what came in last, no client was told that it had, and they still have it`;
 }
