@@ -31,8 +31,8 @@ the same time. Figures are \`median [least–most]\` of the repetitions; ratios 
 Seed ${seed}. Node ${machine.node}, ${machine.cores} cores (${machine.cpu}), ${machine.memoryGib} GiB, loopback;
 ${machine.versions.join(', ')}.
 
-\`tenuto\` has its defaults. \`tuned\`, as of the others, is what its options allow: it dials at once after a loss, again after
-half a second, and gives a dial half a second; \`spread\` comes back over two seconds. A way of 25 ms lies between client and
+\`tenuto\` has its defaults. \`tuned\`, as of the others, is what its options allow: it dials at once after a loss, and again
+each tenth of a second; \`spread\` comes back over two seconds. A way of 25 ms lies between client and
 server in the faults (150 ms in \`midframe\`); the goals come from the floor that a prototype without authentication, log
 or checksum had, and from what each peer did.
 
