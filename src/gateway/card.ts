@@ -19,8 +19,6 @@ export interface SessionCard {
   readonly isLoggedOut?: boolean;
   /** Everything was said: the client has only to be told so. */
   readonly isConcluded?: boolean;
-  /** How often its application failed since it had handled what came through `done`. */
-  readonly faults?: { readonly done: number; readonly count: number };
   /** The attachment that owns the session: dials of `inst` up to `att` are void. */
   readonly inst: string;
   readonly att: number;
@@ -28,25 +26,11 @@ export interface SessionCard {
   readonly startedAtMs: number;
 }
 
-/** As often a session's application may fail on one thing: what it fails on would come again with each gateway. */
-const MAX_FAULTS = 3;
-
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export function encodeCard(card: SessionCard): Uint8Array {
   return encoder.encode(JSON.stringify(card));
-}
-
-/** Its application has failed once more. */
-export function failed(card: SessionCard, done: number): SessionCard {
-  const before = card.faults?.done === done ? card.faults.count : 0;
-  return { ...card, faults: { done, count: before + 1 } };
-}
-
-/** Its application has failed on it again and again, and got nowhere. */
-export function isHopeless({ faults }: SessionCard, done: number): boolean {
-  return faults?.done === done && faults.count >= MAX_FAULTS;
 }
 
 /** Only of records whose checksum is right: whoever wrote it was one of us. Null for a card of another version. */

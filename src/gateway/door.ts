@@ -130,7 +130,7 @@ export class Door {
   }
 
   #welcome(hello: HelloFrame, { session, epoch, token, isResumed, principal }: LetIn): void {
-    if (!session.lease.admits(epoch)) {
+    if (!session.admits(epoch)) {
       // While it was being told, another fence was written, or the session was given up.
       const why = hello.inst === session.card.inst ? 'fenced' : 'superseded';
       this.#refuse(refuse(session.isKept ? why : 'storeUnavailable'));

@@ -5,7 +5,6 @@
  */
 import type { Principal } from './auth/principal.ts';
 import type { Arrival } from './counters.ts';
-import { isHopeless } from './card.ts';
 import { judge, refusalOfEnded } from './judgement.ts';
 import type { Claimed } from './judgement.ts';
 import { Owning } from './owning.ts';
@@ -14,7 +13,6 @@ import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { Attached, RegistryOptions } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
-import { tagOf } from './session-tag.ts';
 import { cardFor, lookInLog, newCard, standingFor } from './takeover.ts';
 import { newSessionId, newToken } from './tokens.ts';
 import { MAX_SEQ } from '../protocol/limits.ts';
@@ -155,7 +153,6 @@ export class Registry {
       if (refusal !== null || known === null) return refusal ?? refuse('badResumeToken');
       const app = apps.get(known.card.app);
       if (app === undefined) break; // another gateway may have it
-      if (isHopeless(known.card, known.standing.done)) return this.#giveUp(id);
       const epoch = epochAfter(known.standing, hello);
       const isSameClient = hello.inst === known.card.inst;
       lease.step({ type: 'client.claimed', epoch, isSameClient, log: known.log });
@@ -170,14 +167,6 @@ export class Registry {
       if (session !== null) return this.#attached(session, hello, facts, 'takenOver');
     }
     return refuse('storeUnavailable');
-  }
-
-  /** Its client begins another: what this one fails on is not handed to anybody a fourth time. */
-  async #giveUp(sid: string): Promise<Refusal> {
-    const fields = { session: tagOf(sid) };
-    this.#options.logger.error('A session is ended: its app fails on it again and again.', fields);
-    await this.#owning.end(sid);
-    return refuse('unknownSession');
   }
 
   /** Why this one may not have it. Neither is disturbed by asking. */

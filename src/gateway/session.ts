@@ -5,7 +5,6 @@
 import type { App } from './app.ts';
 import type { MemoryAccount } from './admission/memory.ts';
 import { AppVoice } from './app-voice.ts';
-import { failed } from './card.ts';
 import type { SessionCard } from './card.ts';
 import { DownStream } from './down-stream.ts';
 import type { Client } from './down-stream.ts';
@@ -131,6 +130,11 @@ export class GatewaySession {
     this.log.flushSoon();
   }
 
+  /** Whether the client for which a fence of this epoch was written is still the one to be welcomed. */
+  admits(epoch: number): boolean {
+    return this.lease.admits(epoch);
+  }
+
   attach(client: Client, epoch: number, received: number): void {
     this.#tell({ type: 'client.attached', epoch });
     this.app.attached(true);
@@ -204,8 +208,6 @@ export class GatewaySession {
   }
 
   onFault(): void {
-    this.state.card = failed(this.card, this.standing.done);
-    this.log.touch();
     this.#tell({ type: 'app.failed' });
   }
 

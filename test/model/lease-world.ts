@@ -232,7 +232,7 @@ export class LeaseWorld {
 
   attach(epoch: number): void {
     const client = new NotingClient((gone) => this.session?.detach(gone));
-    if (this.session?.lease.admits(epoch) !== true) return;
+    if (this.session?.admits(epoch) !== true) return;
     this.clients.push(client);
     this.session.attach(client, epoch, 0);
   }
