@@ -1,28 +1,39 @@
 /** When silence means something: the arithmetic of the liveness chart. */
+import { isRttKnown, learned, roundTripMs } from './liveness.rtt.ts';
+import type { Learned } from './liveness.rtt.ts';
 import type {
   LinkMeasured,
   LivenessContext,
   LivenessInput,
   LivenessLimits,
-  RttEstimate,
 } from './liveness.types.ts';
 
 /** Silence before a probe goes out: short while audio flows, long while idle. */
 const PROBE_WHEN_FLOWING_MS = 150;
 const PROBE_WHEN_IDLE_MS = 5_000;
 
-/** The same, and silence before suspicion, of a peer that is known to answer at once. */
-const PROBE_WHEN_PROMPT_MS = 100;
+/**
+ * The same, and silence before suspicion, of a peer that is known to answer at once and to speak every 170 ms while audio comes
+ * in: before it is late, it is asked nothing.
+ */
+const PROBE_WHEN_PROMPT_MS = 190;
 const SUSPECT_PROMPT_AT_LEAST_MS = 250;
 /** Its event loop may be busy for so long, on top of the round trip. */
 const BUSY_PROMPT_MS = 150;
+/** It was late before it was asked. */
+const PROMPT_PROBE_AGE_AT_LEAST_MS = 100;
 
 /** A server that chatters is never quiet, and its round trip has to be known nevertheless: until it is, and then on. */
 const LEARN_EVERY_MS = 400;
+const LEARN_EVERY_WHEN_PROMPT_MS = 150;
 const LEARN_AGAIN_EVERY_MS = 5_000;
 
 /** While suspect, a further second socket is asked for this often, should the last one have failed. */
 export const HEDGE_AGAIN_MS = 1_000;
+
+/** While audio flows there is a look this often, and more often where the next could find something. */
+export const LOOK_FLOWING_MS = 100;
+export const LOOK_PROMPT_MS = 50;
 
 const SUSPECT_AT_LEAST_MS = 400;
 const SUSPECT_AT_LEAST_IDLE_MS = 1_000;
@@ -44,13 +55,7 @@ const QUIET_COUNTED_MS = 250;
 const BUSY_MS = 150;
 const BUSY_RATIO = 0.1;
 
-/** Before the first round trip: a near server, and ample allowance. */
-const UNMEASURED_RTT_MS = 50;
-const LEAST_VARIATION_MS = 50;
 const BUSY_PEER_MS = 250;
-
-/** From so many round trips on, a stack that answers at once is known to. */
-const SAMPLES_TO_RELY_ON = 4;
 
 export function initialContext(input: LivenessInput): LivenessContext {
   return {
@@ -83,16 +88,6 @@ function promptTimeoutMs(context: LivenessContext): number {
 /** Before its round trip is known it is given the time that everybody is. */
 function isPromptPeer(context: LivenessContext): boolean {
   return context.limits.isPrompt === true && context.canProbe && isRttKnown(context);
-}
-
-function isRttKnown({ rtt }: LivenessContext): boolean {
-  return rtt !== null && rtt.samples >= SAMPLES_TO_RELY_ON;
-}
-
-function roundTripMs(rtt: RttEstimate | null): number {
-  return (
-    (rtt?.srttMs ?? UNMEASURED_RTT_MS) + Math.max(4 * (rtt?.rttvarMs ?? 0), LEAST_VARIATION_MS)
-  );
 }
 
 /** The unanswered probe is old enough, and while audio flows the silence long enough, to try a second socket. */
@@ -128,7 +123,7 @@ export function suspectAfterMs(context: LivenessContext, isAudioFlowing: boolean
 
 /** A far server is given one round trip at the least, or each of its answers would come too late. */
 function probeAgeMs(context: LivenessContext): number {
-  const atLeastMs = isPromptPeer(context) ? BUSY_PROMPT_MS : PROBE_AGE_AT_LEAST_MS;
+  const atLeastMs = isPromptPeer(context) ? PROMPT_PROBE_AGE_AT_LEAST_MS : PROBE_AGE_AT_LEAST_MS;
   return clamp(promptTimeoutMs(context), atLeastMs, SUSPECT_AT_MOST_FLOWING_MS);
 }
 
@@ -162,68 +157,54 @@ export function isLate(
 }
 
 function isQuiet(
-  context: Pick<LivenessContext, 'aliveAtMs' | 'limits'>,
+  { aliveAtMs, limits }: Pick<LivenessContext, 'aliveAtMs' | 'limits'>,
   look: LinkMeasured,
 ): boolean {
-  const quietMs = look.atMs - Math.max(context.aliveAtMs, look.lastInboundAtMs);
-  const whenFlowingMs =
-    context.limits.isPrompt === true ? PROBE_WHEN_PROMPT_MS : PROBE_WHEN_FLOWING_MS;
+  const quietMs = look.atMs - Math.max(aliveAtMs, look.lastInboundAtMs);
+  const whenFlowingMs = limits.isPrompt === true ? PROBE_WHEN_PROMPT_MS : PROBE_WHEN_FLOWING_MS;
   const limitMs = look.isAudioFlowing ? whenFlowingMs : PROBE_WHEN_IDLE_MS;
 
-  return !isLate(look, context.limits) && quietMs >= limitMs;
+  return !isLate(look, limits) && quietMs >= limitMs;
 }
 
 /** The link is quiet, or it flows and its round trip was not measured lately. */
 export function isToBeAsked(context: LivenessContext, look: LinkMeasured): boolean {
   if (isQuiet(context, look)) return true;
   if (!context.canProbe || !look.isAudioFlowing || isLate(look, context.limits)) return false;
-  const everyMs = isRttKnown(context) ? LEARN_AGAIN_EVERY_MS : LEARN_EVERY_MS;
+  return look.atMs - context.probedAtMs >= learnEveryMs(context);
+}
 
-  return look.atMs - context.probedAtMs >= everyMs;
+function learnEveryMs({ rtt, limits }: Pick<LivenessContext, 'rtt' | 'limits'>): number {
+  if (isRttKnown({ rtt })) return LEARN_AGAIN_EVERY_MS;
+  return limits.isPrompt === true ? LEARN_EVERY_WHEN_PROMPT_MS : LEARN_EVERY_MS;
 }
 
 /** Nothing of a chart that is `fresh`, or of one that does not watch yet, is changed by such a look: it need not be told. */
 export function isUneventful(
   look: LinkMeasured,
   limits: LivenessLimits,
-  probedAtMs: number,
+  { rtt, probedAtMs }: Learned,
 ): boolean {
   if (!look.isAudioFlowing || look.rttMs === null || isLate(look, limits)) return false;
-  const isDue = look.atMs - probedAtMs >= LEARN_EVERY_MS;
+  const isDue = look.atMs - probedAtMs >= learnEveryMs({ rtt, limits });
   return !isDue && !isQuiet({ aliveAtMs: look.lastInboundAtMs, limits }, look);
+}
+
+/** When to look again while audio flows: in time for silence to be noticed, and not for nothing. */
+export function lookAgainInMs(
+  { atMs, lastInboundAtMs }: Pick<LinkMeasured, 'atMs' | 'lastInboundAtMs'>,
+  { isPrompt = false }: LivenessLimits = {},
+): number {
+  if (!isPrompt) return LOOK_FLOWING_MS;
+  const overdueInMs = PROBE_WHEN_PROMPT_MS - (atMs - lastInboundAtMs);
+  return overdueInMs <= 0 ? LOOK_PROMPT_MS : Math.min(LOOK_FLOWING_MS, Math.ceil(overdueInMs));
 }
 
 /** Where nobody watches yet: whether to begin. */
 export function isWorthWatching(look: LinkMeasured, limits: LivenessLimits = {}): boolean {
-  const isUnmeasured = look.isAudioFlowing && look.rttMs === null && !isLate(look, limits);
+  const isToBeKnown = look.rttMs === null || limits.isPrompt === true; // its round trip says when it is late
+  const isUnmeasured = look.isAudioFlowing && isToBeKnown && !isLate(look, limits);
   return isUnmeasured || isQuiet({ aliveAtMs: look.lastInboundAtMs, limits }, look);
-}
-
-/** The estimate after this look (RFC 6298, section 2). */
-function learned(
-  { rtt, probedAtMs, learnedAtMs }: LivenessContext,
-  { rttMs, rttAtMs, lastInboundAtMs }: LinkMeasured,
-): Pick<LivenessContext, 'rtt' | 'learnedAtMs'> {
-  if (rttMs === null) return { rtt, learnedAtMs };
-  const endedAtMs = rttAtMs ?? lastInboundAtMs;
-  if (rtt === null) {
-    const first = { srttMs: rttMs, rttvarMs: rttMs / 2, samples: 1, newestMs: rttMs };
-    return { rtt: first, learnedAtMs: endedAtMs };
-  }
-  // A trip that took exactly as long as the last is another if it ended with a byte of its own.
-  const hasItsByte = rttAtMs !== undefined || lastInboundAtMs - probedAtMs === rttMs;
-  const isAgain = endedAtMs > learnedAtMs && hasItsByte;
-  if (rttMs === rtt.newestMs && !isAgain) return { rtt, learnedAtMs };
-
-  return {
-    rtt: {
-      srttMs: 0.875 * rtt.srttMs + 0.125 * rttMs,
-      rttvarMs: 0.75 * rtt.rttvarMs + 0.25 * Math.abs(rtt.srttMs - rttMs),
-      samples: rtt.samples + 1,
-      newestMs: rttMs,
-    },
-    learnedAtMs: endedAtMs,
-  };
 }
 
 function clamp(value: number, low: number, high: number): number {

@@ -32,7 +32,7 @@ export interface LivenessLimits {
   /** Shorter silence is never suspected, and to look a tenth of it late excuses none. Default: 400 ms while audio flows, 1,000 ms while idle. */
   readonly suspectAtLeastMs?: number;
   /**
-   * It answers each probe at once, and says itself within 250 ms that audio came in: while audio flows it is asked after 100 ms
+   * It answers each probe at once, and says itself every 170 ms that audio came in: while audio flows it is asked after 190 ms
    * of quiet, and suspected after 250 ms, or a round trip and 150 ms. `suspectAtLeastMs` wins. Default false.
    */
   readonly isPrompt?: boolean;

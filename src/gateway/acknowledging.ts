@@ -9,6 +9,9 @@ import { DATA_HEADER_BYTES, encodeFrame } from '../protocol/frames.ts';
 /** Acknowledgements are coarse, at 50 chunks a second one for eight; within ACK_MAX_INTERVAL_MS. P13.2 */
 const ACK_EVERY_MS = 170;
 
+/** What came in waits for the log no longer than for its acknowledgement; so much of it, or half of the window, does not wait. P20.8 */
+const WAITING_BYTES = 32_768;
+
 /** What a client's chunks usually last: how many it may send at first is reckoned by it. */
 const USUAL_CHUNK_MS = 100;
 
@@ -57,6 +60,14 @@ export class Acknowledging {
     return this.#rate.take(bytes, atMs);
   }
 
+  /** Something came in: it is to be in the log when its acknowledgement is due. */
+  took(): void {
+    const { log, standing, committed, maxSeq } = this.#session;
+    const isMuch = 2 * (standing.up - committed) >= maxSeq - committed;
+    const isWaitingFor = this.#timer !== null || this.#waitUntilDue();
+    if (isMuch || !isWaitingFor || log.waitingUpBytes >= WAITING_BYTES) log.flushSoon();
+  }
+
   /** Something was committed. */
   committed(): void {
     if (this.#isOver) return;
@@ -65,11 +76,7 @@ export class Acknowledging {
       this.#options.clock.clearTimeout(this.#timer);
       this.#timer = null;
       this.tell();
-      return;
-    }
-    const dueInMs = this.#toldAtMs + ACK_EVERY_MS - this.#options.clock.nowMs();
-    if (dueInMs <= 0) this.tell();
-    else this.#tellIn(dueInMs);
+    } else if (!this.#waitUntilDue()) this.tell();
   }
 
   /** Now, if there is anything new. */
@@ -120,10 +127,19 @@ export class Acknowledging {
     return Math.max(this.#grantedSeq, Math.min(session.maxSeq, allowed));
   }
 
+  /** False where it is due. */
+  #waitUntilDue(): boolean {
+    const dueInMs = this.#toldAtMs + ACK_EVERY_MS - this.#options.clock.nowMs();
+    if (dueInMs >= 1) this.#tellIn(dueInMs);
+    return dueInMs >= 1;
+  }
+
   #tellIn(delayMs: number): void {
     this.#timer = this.#options.clock.setTimeout(() => {
       this.#timer = null;
-      this.tell();
+      const { log } = this.#session;
+      log.flushFrames();
+      if (!log.isWriting) this.tell(); // else when it is written
     }, delayMs);
   }
 }

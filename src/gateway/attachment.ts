@@ -194,7 +194,8 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
       this.close(CLOSE.overCredit); // P13.4
     else {
       const wrong = session.take(bytes, frame, atMs);
-      if (wrong !== null) this.close(wrong);
+      if (wrong === null) this.#acks.took();
+      else this.close(wrong);
       if (to === this.grantedSeq) this.#options.counters.creditStalls += 1;
     }
   }

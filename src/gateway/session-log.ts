@@ -6,8 +6,9 @@
  * acknowledged nothing that the new owner does not know.
  */
 import type { MemoryAccount } from './admission/memory.ts';
-import { outcomeOf, unknownFor } from './fencing.ts';
+import { unknownFor } from './fencing.ts';
 import type { Snapshot } from './fencing.ts';
+import { Insistence, isDecided } from './insistence.ts';
 import { PendingRecords } from './pending-records.ts';
 import { encodeRecord } from './records.ts';
 import type { LoggedFrame, RecordKind, Standing } from './records.ts';
@@ -42,10 +43,6 @@ export interface SessionLogEnd {
 const HELD_WINDOWS = 2;
 /** A microtask by this is cheaper than by `queueMicrotask`, which on Node has an async resource of its own. */
 const AT_ONCE = Promise.resolve();
-const FIRST_RETRY_MS = 50;
-const RETRY_CAP_MS = 2_000;
-/** Longer than this the answers to an append may no longer be known to the store (NATS keeps ids for 2 min). */
-const UNCERTAIN_AFTER_MS = 60_000;
 
 /** How we came to own it. */
 export interface Fenced {
@@ -67,12 +64,11 @@ export class SessionLog {
   #kind: RecordKind = 'frames';
   #loss: LogLoss | null = null;
   #isWriting = false;
+  #insistence: Insistence | null = null;
   /** Frames of the record that is on its way: nobody knows yet that they are in the log. */
   #hasFramesInFlight = false;
   #hasUnwritten = false;
   #isOver = false;
-  #retryTimer: unknown = null;
-  #retryNow: (() => void) | null = null;
   readonly #written = new WrittenRecords();
   #idle: (() => void)[] = [];
   #isFlushing = false;
@@ -89,6 +85,16 @@ export class SessionLog {
   /** It was let go of while frames that had come in, or were said, were not known to be in the log. */
   get hasUnwritten(): boolean {
     return this.#hasUnwritten;
+  }
+
+  /** Of the client's frames that are not in the log. */
+  get waitingUpBytes(): number {
+    return this.#waitingUpBytes;
+  }
+
+  /** An append was not answered yet: when it is, everything that waits follows. */
+  get isWriting(): boolean {
+    return this.#isWriting;
   }
 
   /** A frame that a record is to hold, copied; `flush` sends it on its way. */
@@ -118,6 +124,11 @@ export class SessionLog {
   /** What is to be remembered has changed, though there is no frame for it. */
   touch(): void {
     this.#pending.touch();
+  }
+
+  /** The same, of frames: a mere change of how things stand goes with the next of them. */
+  flushFrames(): void {
+    if (this.#pending.hasFrames) this.flush();
   }
 
   /** Writes in this turn: everything that comes in at once goes into one record. */
@@ -169,9 +180,7 @@ export class SessionLog {
     this.#isOver = true;
     this.#hasUnwritten ||= this.#hasFramesInFlight || this.#pending.hasFrames;
     this.#pending.clear();
-    if (this.#retryTimer !== null) this.#house.clock.clearTimeout(this.#retryTimer);
-    this.#retryTimer = null;
-    this.#retryNow?.();
+    this.#insistence?.stop();
     this.#wakeIdle();
   }
 
@@ -187,7 +196,11 @@ export class SessionLog {
     } catch (error) {
       outcome = unknownFor(error);
     }
-    if (!isDecided(outcome) && !this.#isOver) outcome = await this.#insisted(append, outcome, askedAtMs); // prettier-ignore
+    if (!isDecided(outcome) && !this.#isOver) {
+      this.#insistence = new Insistence(clock, append, askedAtMs);
+      outcome = await this.#insistence.until(outcome);
+      this.#insistence = null;
+    }
     if (this.#isOver) return;
     this.#isWriting = false;
     if (outcome.kind === 'committed') {
@@ -208,38 +221,9 @@ export class SessionLog {
     }
   }
 
-  /** Asks until the store says yes or no. An append whose fate is unknown is asked for again under the same id. */
-  async #insisted(
-    append: () => Promise<AppendOutcome>,
-    first: AppendOutcome,
-    askedAtMs: number,
-  ): Promise<AppendOutcome> {
-    const { clock } = this.#house;
-    let outcome = first;
-    let isUncertain = false;
-    for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(2 * retryMs, RETRY_CAP_MS)) {
-      isUncertain ||= outcome.kind === 'unknown';
-      if (isUncertain && clock.nowMs() - askedAtMs > UNCERTAIN_AFTER_MS) return outcome;
-      await this.#pause(retryMs);
-      outcome = await outcomeOf(append);
-      if (isDecided(outcome) || this.#isOver) return outcome;
-    }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#retryNow = resolve;
-      this.#retryTimer = this.#house.clock.setTimeout(resolve, ms);
-    });
-  }
-
   #wakeIdle(): void {
     const idle = this.#idle;
     this.#idle = [];
     for (const resolve of idle) resolve();
   }
-}
-
-function isDecided({ kind }: AppendOutcome): boolean {
-  return kind === 'committed' || kind === 'conflict';
 }

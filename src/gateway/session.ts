@@ -143,6 +143,7 @@ export class GatewaySession {
 
   detach(client: Client): void {
     if (!this.down.detach(client)) return;
+    this.log.flushFrames(); // nobody asks for its acknowledgement any more
     this.#tell({ type: 'client.detached' });
     this.app.attached(false);
   }
@@ -170,8 +171,7 @@ export class GatewaySession {
     this.tally.took(frame, atMs);
     this.state.now.up = to;
     this.log.add({ isDown: false, bytes });
-    this.up.take(frame);
-    this.log.flushSoon();
+    if (this.up.take(frame)) this.log.flushSoon(); // for anything else only an acknowledgement waits
     return null;
   }
 

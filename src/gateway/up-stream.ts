@@ -2,6 +2,7 @@
 import { Unhandled } from './admission/unhandled.ts';
 import { UsualSize } from './admission/usual-size.ts';
 import type { AppHandlers } from './app.ts';
+import { Unfinished } from './unfinished.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import {
   MAX_FRAME_BYTES,
@@ -20,12 +21,6 @@ interface Waiting {
   readonly hand: () => void;
 }
 
-/** Audio, or a gap in it. */
-interface Unfinished {
-  seq: number;
-  readonly end: number;
-}
-
 const decoder = new TextDecoder();
 
 export class UpStream {
@@ -34,8 +29,8 @@ export class UpStream {
   #waiting: Waiting[] = [];
   /** Where the audio that came in ends, in samples. */
   #position: number;
-  /** What no final covers yet, oldest first. */
-  #unfinished: Unfinished[] = [];
+  /** What no final covers yet. */
+  readonly #unfinished = new Unfinished();
   readonly #unhandled: Unhandled;
   readonly #size = new UsualSize(1);
   /** Up to here there is a final, or the app is done with it all the same. */
@@ -51,13 +46,14 @@ export class UpStream {
     this.#finishedThrough = fin;
   }
 
-  take(frame: DataFrame | GapFrame): void {
+  /** @returns whether it is handed over only once it is in the log. */
+  take(frame: DataFrame | GapFrame): boolean {
     if (frame.type === 'gap') {
       const { toSeq, position, samplesLost: samples, cause } = frame;
       this.#unhandled.add(toSeq, GAP_BYTES);
       this.#note(toSeq, position + samples);
       this.#app.gap({ toSeq, position, samples, cause });
-      return;
+      return false;
     }
     const { seq, position, capturedAtMs, isSpeech, payload, codec } = frame;
     this.#size.add(payload.length);
@@ -65,9 +61,10 @@ export class UpStream {
     if (codec === 'pcm_s16le' || codec === 'opus') {
       this.#note(seq, position + payload.length / BYTES_PER_SAMPLE);
       this.#app.audio({ seq, position, capturedAtMs, isSpeech, bytes: payload });
-      return;
+      return false;
     }
     this.#waiting.push({ seq, hand: this.#handing(seq, codec, new Uint8Array(payload)) });
+    return true;
   }
 
   /** A gap of which some is here, without that. P14.2 */
@@ -79,9 +76,7 @@ export class UpStream {
 
   /** Finals cover the audio through `fin`: the newest seq with which everything is done, or 0 where that is not known. */
   finished(fin: number): number {
-    const first = this.#unfinished.findIndex(({ end }) => end > fin);
-    const gone = this.#unfinished.splice(0, first === -1 ? this.#unfinished.length : first);
-    const seq = gone.at(-1)?.seq ?? 0;
+    const { seq } = this.#unfinished.dropEndedBy(fin);
     const [waiting] = this.#waiting;
     return waiting === undefined ? seq : Math.min(seq, waiting.seq - 1);
   }
@@ -89,9 +84,7 @@ export class UpStream {
   /** With everything through `seq` the app is done. */
   handled(seq: number): void {
     this.#unhandled.drop(seq);
-    const first = this.#unfinished.findIndex((audio) => audio.seq > seq);
-    const gone = this.#unfinished.splice(0, first === -1 ? this.#unfinished.length : first);
-    this.#finishedThrough = Math.max(this.#finishedThrough, gone.at(-1)?.end ?? 0);
+    this.#finishedThrough = Math.max(this.#finishedThrough, this.#unfinished.dropThrough(seq).end);
   }
 
   /** Gaps need no credit, so they have a bound of their own. */
@@ -127,10 +120,7 @@ export class UpStream {
 
   #note(seq: number, end: number): void {
     this.#position = end;
-    const last = this.#unfinished.at(-1);
-    if (last?.end === end)
-      last.seq = seq; // no sample of its own: it is done with the one before
-    else this.#unfinished.push({ seq, end });
+    this.#unfinished.add(seq, end);
   }
 
   /** An event that is none is passed over: the codec bounds it, and the app is spared it. */

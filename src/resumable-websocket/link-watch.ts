@@ -5,9 +5,10 @@ import type { ResolvedSocketOptions } from './options.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import { silence } from '../../machines/connection.rules.ts';
 import type { Failure } from '../../machines/failure.ts';
+import { LOOK_FLOWING_MS, LOOK_PROMPT_MS, lookAgainInMs } from '../../machines/liveness.rules.ts';
 import { WELCOME_TIMEOUT_MS } from '../protocol/limits.ts';
 import { swallowedAtMs } from '../session/greeting.ts';
-import { PROMPT_LOOK_MS, Pulse } from '../session/pulse.ts';
+import { LOOK_IDLE_MS, Pulse } from '../session/pulse.ts';
 import type { Watcher } from '../session/pulse.ts';
 
 /** Messages flow if some came or went within this time. */
@@ -46,6 +47,7 @@ export class LinkWatch implements Watcher {
   /** It was pinged with its greeting, and nothing came yet. */
   #isUnproven = false;
   #flowedAtMs = -Infinity;
+  #isPrompt = false;
   /** Null: a plain socket was not asked yet. */
   #canPing: boolean | null = null;
 
@@ -59,8 +61,9 @@ export class LinkWatch implements Watcher {
     this.#canPing = isGateway ? true : null;
     this.heard();
     this.#isUnproven = isGateway && this.#link.isClaiming && this.#link.pingSocket();
-    this.#pulse = new Pulse(this.#options.clock, this, isGateway ? PROMPT_LOOK_MS : undefined);
-    this.#pulse.start();
+    this.#isPrompt = isGateway;
+    this.#pulse = new Pulse(this.#options.clock, this);
+    this.#pulse.start(isGateway ? LOOK_PROMPT_MS : LOOK_FLOWING_MS);
   }
 
   stop(): void {
@@ -83,7 +86,7 @@ export class LinkWatch implements Watcher {
     this.#canPing = false;
   }
 
-  beat(lateByMs: number): boolean {
+  beat(lateByMs: number): number {
     const link = this.#link;
     const atMs = this.#options.clock.nowMs();
     if (!link.isConfigured) return this.#await(atMs);
@@ -95,7 +98,8 @@ export class LinkWatch implements Watcher {
     }
     const isFlowing = link.outbox.messages > 0 || atMs - this.#flowedAtMs < FLOWING_WITHIN_MS;
     if (this.#canPing && !link.isContested) this.#tellHowItLooks(atMs, lateByMs, isFlowing);
-    return isFlowing;
+    if (!isFlowing) return LOOK_IDLE_MS;
+    return lookAgainInMs({ atMs, lastInboundAtMs: link.heardAtMs }, { isPrompt: this.#isPrompt });
   }
 
   tellLost(failure: Failure): void {
@@ -128,16 +132,16 @@ export class LinkWatch implements Watcher {
   }
 
   /** A gateway is to welcome us in its time. */
-  #await(atMs: number): boolean {
+  #await(atMs: number): number {
     const link = this.#link;
     const openedAtMs = link.openedAtMs ?? atMs;
     const { madeAtMs, redialEveryMs } = link;
     const greeting = { madeAtMs, openedAtMs, isRaced: redialEveryMs !== null };
     const isSwallowed = this.#isUnproven && !link.isTentative && atMs >= swallowedAtMs(greeting);
     if (isSwallowed) link.fail(silence(atMs - openedAtMs));
-    else if (atMs - openedAtMs < WELCOME_TIMEOUT_MS) return true;
+    else if (atMs - openedAtMs < WELCOME_TIMEOUT_MS) return LOOK_PROMPT_MS;
     else if (link.isTentative) link.misjudged();
     else link.fail({ kind: 'transient', code: 'welcome', detail: 'it did not come in time' });
-    return false;
+    return LOOK_IDLE_MS;
   }
 }

@@ -2,12 +2,13 @@
 import { swallowedAtMs } from './greeting.ts';
 import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
-import { PROMPT_LOOK_MS, Pulse } from './pulse.ts';
+import { LOOK_IDLE_MS, Pulse } from './pulse.ts';
 import type { Watcher } from './pulse.ts';
 import { Renewal } from './renewal.ts';
 import { silence } from '../../machines/connection.rules.ts';
 import type { Failure } from '../../machines/failure.ts';
-import type { LinkMeasured } from '../../machines/liveness.types.ts';
+import { LOOK_FLOWING_MS, LOOK_PROMPT_MS, lookAgainInMs } from '../../machines/liveness.rules.ts';
+import type { LinkMeasured, LivenessLimits } from '../../machines/liveness.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Frame } from '../ports/socket.ts';
@@ -33,10 +34,6 @@ export interface WatchHandlers {
   isCarrying(link: Link): boolean;
 }
 
-function lookEveryMs({ candidate }: Link): number | undefined {
-  return candidate.provider.traits.liveness?.isPrompt === true ? PROMPT_LOOK_MS : undefined;
-}
-
 export class LinkWatch implements Watcher {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
@@ -53,8 +50,8 @@ export class LinkWatch implements Watcher {
     this.#uplink = uplink;
     this.#link = link;
     this.#handlers = handlers;
-    this.#pulse = new Pulse(options.clock, this, lookEveryMs(link));
-    this.#pulse.start();
+    this.#pulse = new Pulse(options.clock, this);
+    this.#pulse.start(this.#greetingLookMs);
   }
 
   stop(): void {
@@ -62,10 +59,10 @@ export class LinkWatch implements Watcher {
     this.#renewal?.stop();
   }
 
-  beat(lateByMs: number): boolean {
+  beat(lateByMs: number): number {
     const link = this.#link;
     const nowMs = this.#options.clock.nowMs();
-    if (!link.isConfigured && this.#isVain(nowMs)) return false;
+    if (!link.isConfigured && this.#isVain(nowMs)) return LOOK_IDLE_MS;
     const isAudioFlowing =
       this.#awaitsAnswer(nowMs) ||
       (link.audioFlowedAtMs !== null && nowMs - link.audioFlowedAtMs < FLOWING_WITHIN_MS);
@@ -83,7 +80,19 @@ export class LinkWatch implements Watcher {
       unit: this.#options.random.unit(),
     });
 
-    return isAudioFlowing || (this.#handlers.isCarrying(link) && this.#uplink.bufferedChunks > 0);
+    const isWaited = this.#handlers.isCarrying(link) && this.#uplink.bufferedChunks > 0;
+    if (!isAudioFlowing && !isWaited) return LOOK_IDLE_MS;
+    if (!link.isConfigured) return this.#greetingLookMs;
+    return lookAgainInMs({ atMs: nowMs, lastInboundAtMs: link.lastInboundAtMs }, this.#limits);
+  }
+
+  get #limits(): LivenessLimits {
+    return this.#link.candidate.provider.traits.liveness ?? {};
+  }
+
+  /** Until it has answered the greeting. */
+  get #greetingLookMs(): number {
+    return this.#limits.isPrompt === true ? LOOK_PROMPT_MS : LOOK_FLOWING_MS;
   }
 
   /** It was asked for something and does not answer; of one that answers nothing at all the path is to be suspected. */

@@ -2,26 +2,33 @@
  * Which looks at a link its chart is told: those that could change anything. While audio flows and results come, most could not,
  * and an event to an actor costs as much as a chunk.
  */
+import { learned } from '../../machines/liveness.rtt.ts';
+import type { Learned } from '../../machines/liveness.rtt.ts';
 import { isUneventful } from '../../machines/liveness.rules.ts';
 import type { LinkMeasured, LivenessLimits } from '../../machines/liveness.types.ts';
 
 export class Looks {
   #toldAtMs = 0;
-  #probedAtMs = 0;
+  /** As the chart has it. */
+  #learned: Learned = NOTHING;
   /** The chart has seen that something came since it asked, or suspected: it is where nothing of this kind moves it. */
   #isFresh = false;
 
   /** The chart asked the link for a sign of life. */
   probed(atMs: number): void {
-    this.#probedAtMs = atMs;
+    this.#learned = { ...this.#learned, probedAtMs: atMs };
     this.#isFresh = false;
   }
 
   /** Whether the chart is to be told; then it has to be. */
   isNews(look: LinkMeasured, limits: LivenessLimits = {}): boolean {
-    if (this.#isFresh && isUneventful(look, limits, this.#probedAtMs)) return false;
-    this.#isFresh = look.lastInboundAtMs >= Math.max(this.#toldAtMs, this.#probedAtMs);
+    if (this.#isFresh && isUneventful(look, limits, this.#learned)) return false;
+    const { probedAtMs } = this.#learned;
+    this.#isFresh = look.lastInboundAtMs >= Math.max(this.#toldAtMs, probedAtMs);
     this.#toldAtMs = look.atMs;
+    if (probedAtMs > 0) this.#learned = { ...learned(this.#learned, look), probedAtMs }; // until it asks, it learns nothing
     return true;
   }
 }
+
+const NOTHING: Learned = { rtt: null, learnedAtMs: 0, probedAtMs: 0 };

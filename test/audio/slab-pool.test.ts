@@ -41,4 +41,13 @@ describe('slab pool', () => {
 
     expect(pool.freeSlabs).toBe(2);
   });
+
+  it('keeps as many unused slabs as are lent, where these are more', () => {
+    const pool = new SlabPool(2);
+    const slabs = Array.from({ length: 10 }, () => pool.take(1));
+
+    for (const slab of slabs.slice(0, 7)) pool.give(slab);
+
+    expect(pool.freeSlabs).toBe(5);
+  });
 });

@@ -41,7 +41,7 @@ class Flow {
       },
     });
     this.#actor = createActor(parent).start();
-    this.#pulse = new Pulse(this.clock, { beat: (lateByMs) => this.#look(lateByMs) });
+    this.#pulse = new Pulse(this.clock, { beat: (lateByMs) => (this.#look(lateByMs) ? 100 : 500) });
     this.#pulse.start();
     if (options.resultsEveryMs !== undefined) this.#speak(options.resultsEveryMs);
   }

@@ -30,9 +30,9 @@ describe('a peer that is prompt', () => {
   });
 
   it.each([
-    [99, false],
-    [100, true],
-  ])('is asked after 100 ms of quiet, not sooner: %d ms', (quietMs, isAsked) => {
+    [189, false],
+    [190, true],
+  ])('is asked after 190 ms of quiet, not sooner: %d ms', (quietMs, isAsked) => {
     const context = {
       ...initialContext({ canProbe: true, rtt: rttOf(50, 5), limits: { isPrompt: true } }),
       aliveAtMs: 10_000,
@@ -53,12 +53,12 @@ describe('a peer that is prompt', () => {
   });
 
   it.each([
-    [149, 'probing'],
-    [150, 'suspect'],
-  ])('has 150 ms to answer what it was asked: after %d ms it is %s', (ms, state) => {
+    [99, 'probing'],
+    [100, 'suspect'],
+  ])('has 100 ms to answer what it was asked: after %d ms it is %s', (ms, state) => {
     const rtt = rttOf(50, 5);
     const parent = new LivenessParent({ canProbe: true, rtt, limits: { isPrompt: true } });
-    parent.asked().look(100);
+    parent.asked().look(190);
     expect(parent.state).toBe('probing');
 
     parent.look(ms);

@@ -36,7 +36,7 @@ describe('Looks', () => {
   });
 
   it.each([
-    ['is quiet', { lastInboundAtMs: 1_000 }],
+    ['is quiet', { lastInboundAtMs: 910 }],
     ['has an unknown round trip', { rttMs: null }],
     ['carries no audio', { isAudioFlowing: false }],
     ['was looked at late', { lateByMs: 151 }],
@@ -55,8 +55,18 @@ describe('Looks', () => {
     expect([unanswered, answered, after]).toEqual([true, true, false]);
   });
 
-  it('tells when the round trip is to be learned anew', () => {
-    expect(settled().isNews(lookAt(1_400), PROMPT)).toBe(true);
+  it('tells when the round trip is to be learned: soon until it is known, and then seldom', () => {
+    const looks = settled();
+    expect(looks.isNews(lookAt(1_150), PROMPT)).toBe(true);
+    for (let atMs = 1_150; atMs < 1_750; atMs += 150) {
+      looks.probed(atMs);
+      looks.isNews(lookAt(atMs + 20, { rttMs: 5, rttAtMs: atMs + 5 }), PROMPT);
+    }
+
+    const soon = looks.isNews(lookAt(6_000), PROMPT);
+    const seldom = looks.isNews(lookAt(6_600), PROMPT);
+
+    expect([soon, seldom]).toEqual([false, true]);
   });
 
   it('leaves nothing out from which a chart would do anything', () => {

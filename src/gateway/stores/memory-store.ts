@@ -6,12 +6,14 @@ interface Log {
   records: LogRecord[];
   /** The newest append's. */
   id: string;
-  /** Where those before it stand, a few of them: a second append under its id is the first one. Null: there are none. */
-  ids: Map<string, number> | null;
+  /** Those before it, a few of them, and where they stand, in a ring: a second append under its id is the first one. */
+  before: { readonly id: string; readonly position: number }[];
+  next: number;
 }
 
 /** Ids that are asked for again are those of the newest appends. */
 const REMEMBERED_IDS = 64;
+const NONE: Log['before'] = [];
 
 export function createMemoryStore(): LogStore {
   return new MemoryStore();
@@ -37,12 +39,15 @@ class MemoryStore implements LogStore {
     if (this.#isClosed) return Promise.resolve({ kind: 'unavailable', reason: 'it is closed' });
     const log = this.#logs.get(sessionId);
     const tail = log?.records.at(-1)?.position ?? 0;
-    const known = log?.id === id ? tail : log?.ids?.get(id);
-    if (known !== undefined) return Promise.resolve({ kind: 'committed', position: known });
-    if (after !== tail) return Promise.resolve({ kind: 'conflict', tail });
+    if (after !== tail) {
+      const known = log === undefined ? undefined : positionOf(log, id, tail);
+      if (known !== undefined) return Promise.resolve({ kind: 'committed', position: known });
+      return Promise.resolve({ kind: 'conflict', tail });
+    }
     const position = (this.#lastPosition += 1);
     const appended = { position, bytes: isYielded ? record : new Uint8Array(record) };
-    if (log === undefined) this.#logs.set(sessionId, { records: [appended], id, ids: null });
+    if (log === undefined)
+      this.#logs.set(sessionId, { records: [appended], id, before: NONE, next: 0 });
     else {
       log.records.push(appended);
       remember(log, tail);
@@ -92,10 +97,12 @@ class MemoryStore implements LogStore {
 
 /** One more follows the newest. */
 function remember(log: Log, position: number): void {
-  const ids = (log.ids ??= new Map<string, number>());
-  ids.set(log.id, position);
-  for (const oldest of ids.keys()) {
-    if (ids.size < REMEMBERED_IDS) return;
-    ids.delete(oldest);
-  }
+  if (log.before === NONE) log.before = [];
+  log.before[log.next] = { id: log.id, position };
+  log.next = (log.next + 1) % REMEMBERED_IDS;
+}
+
+/** Where the append of that id stands, of those that are remembered. */
+function positionOf(log: Log, id: string, tail: number): number | undefined {
+  return log.id === id ? tail : log.before.find((one) => one.id === id)?.position;
 }

@@ -1,0 +1,76 @@
+/** Audio waits for its append as long as nobody but its acknowledgement waits for it. PROTOCOL.md, P20.8 */
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { audioFrame, GatewayWorld, settled } from './gateway-world.ts';
+import type { RawClient } from './gateway-world.ts';
+import { decodeRecord } from '../../src/gateway/records.ts';
+import type { DataFrame, WelcomeFrame } from '../../src/protocol/types.ts';
+
+let world: GatewayWorld;
+
+afterEach(() => world.gateway.close());
+
+async function begun(): Promise<{ readonly client: RawClient; readonly welcome: WelcomeFrame }> {
+  world = new GatewayWorld();
+  const client = world.client();
+  const welcome = (await client.hello()) as WelcomeFrame;
+  return { client, welcome };
+}
+
+/** How many frames of the client's each record has that has any. */
+async function framesOfRecords(sid: string): Promise<readonly number[]> {
+  const counts: number[] = [];
+  for await (const { bytes } of world.store.read(sid, 0)) {
+    const up = decodeRecord(bytes)?.frames.filter(({ isDown }) => !isDown).length ?? 0;
+    if (up > 0) counts.push(up);
+  }
+  return counts;
+}
+
+describe('P20.8: audio that came in', () => {
+  it('is in the log when its acknowledgement is due, in one record', async () => {
+    const { client, welcome } = await begun();
+    client.audio(welcome.epoch);
+    await settled();
+    for (let n = 0; n < 8; n += 1) {
+      client.audio(welcome.epoch);
+      await world.clock.advanceAsync(20);
+    }
+    const before = await framesOfRecords(welcome.sid);
+
+    await world.clock.advanceAsync(20);
+
+    expect(before).toEqual([1]);
+    expect(await framesOfRecords(welcome.sid)).toEqual([1, 8]);
+    expect(client.of('ack').map(({ committed }) => committed)).toEqual([1, 9]);
+  });
+
+  it('does not wait where a message follows, or the client goes', async () => {
+    const { client, welcome } = await begun();
+    client.audio(welcome.epoch);
+    await settled();
+    client.audio(welcome.epoch);
+    client.send(eventFrame(welcome.epoch, 3));
+    await settled();
+    client.audio(welcome.epoch, 4);
+    client.lose();
+    await settled();
+
+    expect(await framesOfRecords(welcome.sid)).toEqual([1, 2, 1]);
+  });
+
+  it('does not wait where it is much', async () => {
+    const { client, welcome } = await begun();
+    client.audio(welcome.epoch);
+    await settled();
+    for (let n = 0; n < 12; n += 1) client.audio(welcome.epoch); // of 3,224 bytes each
+    await settled();
+
+    expect(await framesOfRecords(welcome.sid)).toEqual([1, 12]);
+  });
+});
+
+function eventFrame(epoch: number, seq: number): DataFrame {
+  const payload = new TextEncoder().encode('{"type":"note"}');
+  return { ...audioFrame(epoch, seq), channel: 0, codec: 'json', payload };
+}
