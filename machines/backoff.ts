@@ -4,6 +4,9 @@
  * Full jitter means `unit × min(cap, base × 2^exponent)` and nothing else
  * (Exponential Backoff And Jitter, AWS Architecture Blog).
  */
+/** A platform's timer that is set for longer fires at once (2^31 ms, 24.8 days). */
+export const LONGEST_TIMER_MS = 2_147_483_647;
+
 export interface ReconnectPolicy {
   /** Dials in one outage before giving up. 0 turns reconnection off. */
   readonly maxAttempts: number;

@@ -110,6 +110,15 @@ export type {
   Standing,
   TimerName,
 } from './orchestrator.types.ts';
+export { renewalMachine } from './renewal.machine.ts';
+export type {
+  CredentialAnswer,
+  CredentialMiss,
+  CredentialTerm,
+  RenewalContext,
+  RenewalEvent,
+  RenewalOrder,
+} from './renewal.types.ts';
 export { replyMachine } from './reply.machine.ts';
 export type { ReplyContext, ReplyEvent, ReplyMoment, ReplyOrder } from './reply.types.ts';
 export { requestMachine } from './request.machine.ts';

@@ -3,6 +3,7 @@
  *
  * A chart can ask no clock and an event of a timer brings no time, so the moments are noted when a state is entered.
  */
+import { LONGEST_TIMER_MS } from './backoff.ts';
 import { isBarred, isOther, wantsStandby } from './orchestrator.rules.ts';
 import { usableAtMs } from './orchestrator.standings.ts';
 import type { OrchestratorContext, TimerName } from './orchestrator.types.ts';
@@ -21,9 +22,6 @@ const LAST_CALL_MS = 5_000;
 
 /** Between two rotations: else a service that announces an end at once would make a storm. A sooner end is met by its own dial. */
 const ROTATION_EVERY_MS = 10_000;
-
-/** A platform's timer that is set for longer fires at once. */
-const LONGEST_TIMER_MS = 2_147_483_647;
 
 const NEVER = Infinity;
 

@@ -1,11 +1,9 @@
 /** When an answer may be asked for again: total functions, so that no guard or action can throw. */
+import { LONGEST_TIMER_MS } from './backoff.ts';
 import { RATE_LIMIT_DEFAULT_MS } from './connection.loss.ts';
 import { remedyFor } from './failure.ts';
 import type { Failure } from './failure.ts';
 import type { ReplyEvent } from './reply.types.ts';
-
-/** A platform's timer that is set for longer fires at once. */
-const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** How long a refusal holds; null where the same request would be refused at any time. */
 export function limitMsOf(failure: Failure): number | null {

@@ -9,6 +9,7 @@ import {
   livenessMachine,
   networkMachine,
   orchestratorMachine,
+  renewalMachine,
   replyMachine,
   requestMachine,
   turnMachine,
@@ -45,6 +46,7 @@ export const charts: readonly Chart[] = [
   },
   { name: 'liveness', question: 'Is the other end alive?', machine: livenessMachine },
   { name: 'breaker', question: 'May we dial this candidate?', machine: breakerMachine },
+  { name: 'renewal', question: 'When is a new credential asked for?', machine: renewalMachine },
   {
     name: 'network',
     question: 'Is there a network, and did it change?',

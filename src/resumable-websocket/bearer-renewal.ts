@@ -1,21 +1,24 @@
 /** A new bearer for a socket that stands, before the one in use expires: PROTOCOL.md, P12.11. */
-import type { Failure } from '../../machines/failure.ts';
 import type { WireHost, WireOwner } from './wire.ts';
+import type { Failure } from '../../machines/failure.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Frame } from '../ports/socket.ts';
 import { encodeFrame } from '../protocol/frames.ts';
 import type { Claim } from '../providers/gateway/claim.ts';
-import { isFailure, Renewal, RENEWAL_AGAIN_MS, renewalInMs } from '../session/renewal.ts';
-import type { Frame } from '../ports/socket.ts';
+import { Renewal } from '../session/renewal.ts';
+import type { RenewalHost } from '../session/renewal.ts';
 
 type Host = Pick<WireHost, 'clock' | 'send'> & {
   readonly owner: Pick<WireOwner, 'onWarning'>;
 };
 
-export class BearerRenewal {
+export class BearerRenewal implements RenewalHost {
   readonly #host: Host;
   readonly #claim: Claim;
   readonly #ask: (() => Promise<string>) | null;
-  #dueAtMs = Infinity;
+  /** Null until a bearer is to end for which there is another to be had: most never are. */
   #renewal: Renewal | null = null;
+  #isOver = false;
 
   /** @param ask for a new bearer; null where there is nobody to ask. */
   constructor(host: Host, claim: Claim, ask: (() => Promise<string>) | null) {
@@ -26,39 +29,32 @@ export class BearerRenewal {
 
   /** @param inMs how long the one in use is still believed; null: for ever. */
   endsIn(inMs: number | null): void {
-    if (inMs === null || this.#ask === null) return;
-    this.#dueAtMs = this.#host.clock.nowMs() + renewalInMs(inMs);
-  }
-
-  beat(nowMs: number): void {
-    const ask = this.#ask;
-    if (nowMs < this.#dueAtMs || ask === null) return;
-    this.#dueAtMs = Infinity;
-    this.#renewal = new Renewal(
-      this.#host.clock,
-      async () => this.#brought(await ask()),
-      (settled) => {
-        this.#settled(settled);
-      },
-    );
+    if (inMs === null || this.#ask === null || this.#isOver) return;
+    this.#renewal ??= new Renewal(this);
+    this.#renewal.endsIn(inMs);
   }
 
   stop(): void {
-    this.#dueAtMs = Infinity;
+    this.#isOver = true;
     this.#renewal?.stop();
   }
 
-  #brought(auth: string): Frame {
-    this.#claim.bearer = auth;
+  get clock(): Clock {
+    return this.#host.clock;
+  }
+
+  async newCredential(): Promise<Frame | null> {
+    const auth = await this.#ask?.();
+    if (auth === undefined) return null;
+    this.#claim.bearer = auth; // also one that comes too late: the next dial has it
     return encodeFrame({ type: 'auth', auth });
   }
 
-  #settled(settled: Frame | Failure): void {
-    if (!isFailure(settled)) {
-      this.#host.send(settled);
-      return;
-    }
-    this.#dueAtMs = this.#host.clock.nowMs() + RENEWAL_AGAIN_MS;
-    this.#host.owner.onWarning(settled);
+  bring(frame: Frame): void {
+    this.#host.send(frame);
+  }
+
+  onMissed(failure: Failure): void {
+    this.#host.owner.onWarning(failure);
   }
 }

@@ -130,7 +130,6 @@ export class GatewayWire implements Wire {
   }
 
   beat(nowMs: number): void {
-    this.#bearer.beat(nowMs);
     if (nowMs - this.#sentAtMs >= PING_IDLE_MS) this.probe();
   }
 

@@ -7,7 +7,6 @@ import { requestErrorOf } from './failure-error.ts';
 import type { IgnoredFrames } from './ignored-frames.ts';
 import type { Link } from './link.ts';
 import type { Reporter } from './reporter.ts';
-import { isFailure, RENEWAL_AGAIN_MS, renewalInMs } from './renewal.ts';
 import { Restoring } from './restoring.ts';
 import type { Talk } from './talk.ts';
 import type { RestoreResult } from '../../machines/connection.types.ts';
@@ -15,7 +14,6 @@ import type { Failure } from '../../machines/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Durability } from '../ports/log-store.ts';
-import type { Frame } from '../ports/socket.ts';
 import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
 
 type LostSession = Extract<ProviderEvent, { kind: 'sessionLost' }>;
@@ -121,7 +119,7 @@ export class Hearing {
         if (!this.isBesideCarrier(link)) this.#wiring.reporter.tellEnd(link);
         return;
       case 'credentialEnds':
-        link.renewsAtMs = this.#wiring.clock.nowMs() + renewalInMs(event.inMs);
+        link.watch?.credentialEnds(event.inMs);
         return;
       case 'keeping':
         this.#keeping = weaker(this.#keeping, event.durability);
@@ -189,16 +187,6 @@ export class Hearing {
       resentFromMs: this.#demux.msOfCaptured(fromSample),
       gapMs: this.#demux.missingMsFrom(fromSample),
     });
-  }
-
-  /** The service answers when it ends, or ends the link. */
-  credentialCame(link: Link, settled: Frame | Failure): void {
-    if (!isFailure(settled)) {
-      link.sendFrames([settled]);
-      return;
-    }
-    link.renewsAtMs = this.#wiring.clock.nowMs() + RENEWAL_AGAIN_MS;
-    this.tellRequestFailed(link.candidate, settled);
   }
 
   #noteEnd(link: Link, { inMs, isForMany = false }: AnnouncedEnd): void {

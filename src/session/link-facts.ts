@@ -17,8 +17,6 @@ export class LinkFacts {
   endsAtMs: number | null = null;
   /** When we are to have left by then, where many are asked to. */
   leavesAtMs: number | null = null;
-  /** When a new credential is to be asked for; null: none. */
-  renewsAtMs: number | null = null;
   hasCommitted = false;
   /** A half-open breaker waits for what becomes of it. */
   isProbe = false;
@@ -30,7 +28,7 @@ export class LinkFacts {
   /** What its service's acknowledgements survive; null where it keeps nothing. */
   durability: Durability | null = null;
   /** Who looks after it while it is open. */
-  watch: { stop(): void } | null = null;
+  watch: { stop(): void; credentialEnds(inMs: number): void } | null = null;
   readonly looks = new Looks();
   readonly flushes = new OpenFlushes();
   readonly pings = new Pings();

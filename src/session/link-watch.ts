@@ -5,12 +5,14 @@ import type { ResolvedOptions } from './options.ts';
 import { LOOK_IDLE_MS, Pulse } from './pulse.ts';
 import type { Watcher } from './pulse.ts';
 import { Renewal } from './renewal.ts';
+import type { RenewalHost } from './renewal.ts';
 import { silence } from '../../machines/connection.rules.ts';
 import type { Failure } from '../../machines/failure.ts';
 import { LOOK_FLOWING_MS, LOOK_PROMPT_MS, lookAgainInMs } from '../../machines/liveness.rules.ts';
 import type { LinkMeasured, LivenessLimits } from '../../machines/liveness.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Frame } from '../ports/socket.ts';
 
 /** Audio flows if some went out within this time. */
@@ -28,22 +30,24 @@ const LONGEST_FILL_MS = 1_000;
 
 export interface WatchHandlers {
   onMeasured(link: Link, look: LinkMeasured): void;
-  /** What brings a new credential to the service, or why there is none. */
-  onCredential(link: Link, settled: Frame | Failure): void;
+  /** Why there is no new credential. It is asked for again. */
+  onCredentialMissed(link: Link, failure: Failure): void;
   /** Whether this link carries the audio; a standby does not. */
   isCarrying(link: Link): boolean;
 }
 
-export class LinkWatch implements Watcher {
+export class LinkWatch implements Watcher, RenewalHost {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
   readonly #link: Link;
   readonly #handlers: WatchHandlers;
   readonly #pulse: Pulse;
+  /** Null until the service says that its credential ends. */
   #renewal: Renewal | null = null;
   /** The silence that it was sent last, and how much in a row. */
   #filledAtMs: number | null = null;
   #filledMs = 0;
+  #isOver = false;
 
   constructor(options: ResolvedOptions, uplink: Uplink, link: Link, handlers: WatchHandlers) {
     this.#options = options;
@@ -55,8 +59,37 @@ export class LinkWatch implements Watcher {
   }
 
   stop(): void {
+    this.#isOver = true;
     this.#pulse.stop();
     this.#renewal?.stop();
+  }
+
+  /** @param inMs how long the service still believes the credential that it has. */
+  credentialEnds(inMs: number): void {
+    if (this.#isOver) return;
+    this.#renewal ??= new Renewal(this);
+    this.#renewal.endsIn(inMs);
+  }
+
+  get clock(): Clock {
+    return this.#options.clock;
+  }
+
+  get inspect(): ResolvedOptions['inspect'] {
+    return this.#options.inspect;
+  }
+
+  newCredential(): Promise<Frame | null> {
+    return this.#link.newCredential();
+  }
+
+  /** The service answers when it ends, or ends the link. */
+  bring(frame: Frame): void {
+    this.#link.sendFrames([frame]);
+  }
+
+  onMissed(failure: Failure): void {
+    this.#handlers.onCredentialMissed(this.#link, failure);
   }
 
   beat(lateByMs: number): number {
@@ -67,7 +100,6 @@ export class LinkWatch implements Watcher {
       this.#awaitsAnswer(nowMs) ||
       (link.audioFlowedAtMs !== null && nowMs - link.audioFlowedAtMs < FLOWING_WITHIN_MS);
     this.#keepOpen(nowMs);
-    if (nowMs >= (link.renewsAtMs ?? Infinity)) this.#renew();
     this.#handlers.onMeasured(link, {
       type: 'link.measured',
       atMs: nowMs,
@@ -109,18 +141,6 @@ export class LinkWatch implements Watcher {
       link.fail(silence(nowMs - openedAtMs));
     } else return false;
     return true;
-  }
-
-  #renew(): void {
-    const link = this.#link;
-    link.renewsAtMs = null;
-    this.#renewal = new Renewal(
-      this.#options.clock,
-      () => link.newCredential(),
-      (settled) => {
-        this.#handlers.onCredential(link, settled);
-      },
-    );
   }
 
   /** A question that was not answered in its time will not be: some services answer only where audio is pending. */

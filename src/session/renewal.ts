@@ -1,69 +1,110 @@
-/** A new credential for a link that stands: asked for in time, and brought to the service on that link. */
-import { textOf } from './provider-faults.ts';
+/** The renewal chart at work on one link: a new credential is asked for in time, and brought to the service on that link. */
+import { createActor, fromPromise } from 'xstate';
+import type { ActorRefFrom } from 'xstate';
+
+import type { ResolvedOptions } from './options.ts';
+import { faulty, textOf } from './provider-faults.ts';
 import type { Failure } from '../../machines/failure.ts';
+import { renewalMachine } from '../../machines/renewal.machine.ts';
+import type { CredentialAnswer, CredentialMiss } from '../../machines/renewal.types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Frame } from '../ports/socket.ts';
 
-/** So long before its end a new credential is asked for, or when half of its time has passed. */
-const LEAD_MS = 60_000;
-/** Whoever is asked may have the old one still: not more often than this. */
-const LEAST_MS = 1_000;
-/** After it did not come it is asked for again, at the most this soon. */
-const AGAIN_MS = 5_000;
-/** A credential that takes longer counts as one that did not come, as on a dial. */
-const WITHIN_MS = 10_000;
+type RenewalActor = ActorRefFrom<typeof renewalMachine>;
 
-/** When to ask for the next. @param endsInMs how long the credential in use is still believed. */
-export function renewalInMs(endsInMs: number): number {
-  return Math.max(LEAST_MS, endsInMs - Math.min(LEAD_MS, endsInMs / 2));
+/** What a link that renews its credential does for the chart. */
+export interface RenewalHost {
+  readonly clock: Clock;
+  readonly inspect?: ResolvedOptions['inspect'];
+  /** Resolves with what brings a new credential; null where there is nobody to ask. */
+  newCredential(): Promise<Frame | null>;
+  bring(frame: Frame): void;
+  /** None came. It is asked for again. */
+  onMissed(failure: Failure): void;
 }
 
-/** The same after one that did not come. */
-export const RENEWAL_AGAIN_MS = AGAIN_MS;
+/** One chart serves every link: providing anew for each would build all its states again. */
+const renewals = new WeakMap<object, Renewal>();
 
-/** Answered once, unless it was stopped before. */
+const wiredRenewal = renewalMachine.provide({
+  actors: {
+    ask: fromPromise<CredentialAnswer>(async ({ system, signal }) => ({
+      hasCome: (await renewals.get(system)?.ask(signal)) === true,
+    })),
+  },
+});
+
 export class Renewal {
-  readonly #clock: Clock;
-  readonly #timer: unknown;
-  #onSettled: ((settled: Frame | Failure) => void) | null;
+  readonly #host: RenewalHost;
+  /** Null until the service says that its credential ends: most never do. */
+  #actor: RenewalActor | null = null;
+  #isOver = false;
+  /** What came last, for the service alone. */
+  #frame: Frame | null = null;
+  /** Why none came. */
+  #words = '';
 
-  /** @param ask resolves with what brings it; null where there is nobody to ask. */
-  constructor(
-    clock: Clock,
-    ask: () => Promise<Frame | null>,
-    onSettled: (settled: Frame | Failure) => void,
-  ) {
-    this.#clock = clock;
-    this.#onSettled = onSettled;
-    this.#timer = clock.setTimeout(() => {
-      this.#settle(failureOf('it did not come in time'));
-    }, WITHIN_MS);
-    ask().then(
-      (frame) => {
-        this.#settle(frame ?? failureOf('there is nobody to ask for another'));
-      },
-      (error: unknown) => {
-        this.#settle(failureOf(textOf(error)));
-      },
-    );
+  constructor(host: RenewalHost) {
+    this.#host = host;
+  }
+
+  /** @param endsInMs how long the credential in use is still believed. */
+  endsIn(endsInMs: number): void {
+    if (this.#isOver) return;
+    if (this.#actor === null) this.#actor = this.#start(endsInMs);
+    else this.#actor.send({ type: 'credential.accepted', endsInMs });
   }
 
   stop(): void {
-    this.#onSettled = null;
-    this.#clock.clearTimeout(this.#timer);
+    this.#isOver = true;
+    this.#actor?.stop();
+    this.#actor = null;
   }
 
-  #settle(settled: Frame | Failure): void {
-    const tell = this.#onSettled;
-    this.stop();
-    tell?.(settled);
+  /** For the chart. @returns whether one has come. */
+  async ask(signal: AbortSignal): Promise<boolean> {
+    const { frame, words } = await this.#answer();
+    if (signal.aborted) return false; // too late: the next may be on its way
+    this.#frame = frame;
+    this.#words = words;
+    return frame !== null;
   }
-}
 
-export function isFailure(settled: Frame | Failure): settled is Failure {
-  return typeof settled === 'object' && 'kind' in settled;
-}
+  async #answer(): Promise<{ readonly frame: Frame | null; readonly words: string }> {
+    try {
+      const frame = await this.#host.newCredential();
+      return { frame, words: 'there is nobody to ask for another' };
+    } catch (error) {
+      return { frame: null, words: textOf(error) };
+    }
+  }
 
-function failureOf(detail: string): Failure {
-  return { kind: 'auth', code: 'credential', detail };
+  #start(endsInMs: number): RenewalActor {
+    const { clock, inspect = null } = this.#host;
+    const actor = createActor(wiredRenewal, {
+      clock,
+      input: { endsInMs },
+      ...(inspect === null ? {} : { inspect }),
+    });
+    renewals.set(actor.system, this);
+    actor.on('credential.bring', () => {
+      const frame = this.#frame;
+      this.#frame = null;
+      if (frame !== null) this.#host.bring(frame);
+    });
+    actor.on('credential.missed', ({ why }) => {
+      this.#host.onMissed(this.#failure(why));
+    });
+    actor.subscribe({
+      error: (error) => {
+        this.#host.onMissed(faulty(error));
+      },
+    });
+    return actor.start();
+  }
+
+  #failure(why: CredentialMiss): Failure {
+    const detail = why === 'late' ? 'it did not come in time' : this.#words;
+    return { kind: 'auth', code: 'credential', detail };
+  }
 }

@@ -26,7 +26,6 @@ import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Durability } from '../ports/log-store.ts';
 import type { Random } from '../ports/random.ts';
-import type { Frame } from '../ports/socket.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
 
 /** A look that comes this late comes after a sleep: what stood before may not stand any more. */
@@ -197,8 +196,8 @@ export class Wiring implements LinkHandlers<Link> {
     if (this.isCarrying(link)) this.reporter.watchStalls(link, look);
   }
 
-  onCredential(link: Link, settled: Frame | Failure): void {
-    this.#hearing.credentialCame(link, settled);
+  onCredentialMissed(link: Link, failure: Failure): void {
+    this.#hearing.tellRequestFailed(link.candidate, failure);
   }
 
   isCarrying(link: Link): boolean {

@@ -18,6 +18,7 @@ const charts: readonly (readonly [string, LoadChart])[] = [
     'orchestrator',
     async () => (await import('../../machines/orchestrator.machine.ts')).orchestratorMachine,
   ],
+  ['renewal', async () => (await import('../../machines/renewal.machine.ts')).renewalMachine],
   ['reply', async () => (await import('../../machines/reply.machine.ts')).replyMachine],
   ['request', async () => (await import('../../machines/request.machine.ts')).requestMachine],
   ['turn', async () => (await import('../../machines/turn.machine.ts')).turnMachine],

@@ -10,6 +10,7 @@ import {
   orchestratorMachine,
 } from '../../../../machines/index.ts';
 import { networkMachine } from '../../../../machines/network.machine.ts';
+import { renewalMachine } from '../../../../machines/renewal.machine.ts';
 import { replyMachine } from '../../../../machines/reply.machine.ts';
 import { requestMachine } from '../../../../machines/request.machine.ts';
 import { turnMachine } from '../../../../machines/turn.machine.ts';
@@ -21,6 +22,7 @@ import { leaseModel } from './lease.ts';
 import { livenessModel } from './liveness.ts';
 import { networkModel } from './network.ts';
 import { orchestratorModel } from './orchestrator.ts';
+import { renewalModel } from './renewal.ts';
 import { replyModel } from './reply.ts';
 import { requestModel } from './request.ts';
 import { turnModel } from './turn.ts';
@@ -36,6 +38,7 @@ export const modelledCharts: readonly ModelledChart[] = [
   chart(orchestratorMachine, orchestratorModel),
   chart(livenessMachine, livenessModel),
   chart(breakerMachine, breakerModel),
+  chart(renewalMachine, renewalModel),
   chart(networkMachine, networkModel),
   chart(requestMachine, requestModel),
   chart(replyMachine, replyModel),
