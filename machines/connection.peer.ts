@@ -1,4 +1,4 @@
-/** Who the other end is, where that is found out only when it answers. */
+/** Who the other end is, where that is found out only when it answers; and how it looks where it does not. */
 import type { LinkPolicy } from './backoff.ts';
 import type { LivenessLimits } from './liveness.types.ts';
 
@@ -16,3 +16,31 @@ export interface SocketConfigured {
   /** It goes from now on. Absent where it was known before. */
   readonly found?: FoundPeer;
 }
+
+/** How a socket looks that has opened, and was asked for something: the other end is not ready yet. */
+export interface SocketUnanswered {
+  readonly type: 'socket.unanswered';
+  readonly id: number;
+  readonly atMs: number;
+  readonly madeAtMs: number;
+  readonly openedAtMs: number;
+  /** It was dialled several times over: how long the one that opened took is not known. */
+  readonly isRaced: boolean;
+  /** It was pinged with its greeting, and not even that was answered. */
+  readonly isPingUnanswered: boolean;
+  /** So long the other end may take. */
+  readonly withinMs: number;
+}
+
+/** How a link looks that lives, and has something in flight of which the other end keeps nothing. */
+export interface LinkStalled {
+  readonly type: 'link.stalled';
+  readonly id: number;
+  readonly atMs: number;
+  /** Since when, by the clock of whoever tells it: it tells one standstill from another. */
+  readonly sinceMs: number;
+  readonly forMs: number;
+}
+
+/** Whoever tells them measures; what follows, the chart decides. */
+export type PatienceFact = SocketUnanswered | LinkStalled;

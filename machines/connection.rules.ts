@@ -53,6 +53,7 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
     connectedAtMs: null,
     answeredAtMs: null,
     silentSinceMs: null,
+    stalledSinceMs: null,
     isWatched: false,
     rtt: null,
     unhealthySinceMs: null,

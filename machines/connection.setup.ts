@@ -17,6 +17,8 @@ import {
 
 import { afterFatalLoss, afterLoss, lossOf, routeAfterLoss } from './connection.loss.ts';
 import type { Route } from './connection.loss.ts';
+import { isDegraded, isStuck, isVain } from './connection.patience.ts';
+import type { SocketFault } from './connection.patience.ts';
 import {
   afterChoice,
   afterConnect,
@@ -78,6 +80,17 @@ export const connectionSetup = setup({
       const loss = lossOf(context, event);
       return loss !== null && routeAfterLoss(context, loss) === params.route;
     },
+    isVain: ({ context, event }) =>
+      event.type === 'socket.unanswered' &&
+      (event.id === context.socketId || event.id === context.hedgeId) &&
+      isVain(event),
+    isStuck: ({ context, event }) =>
+      event.type === 'link.stalled' && event.id === context.socketId && isStuck(event),
+    isDegradedAnew: ({ context, event }) =>
+      event.type === 'link.stalled' &&
+      event.id === context.socketId &&
+      event.sinceMs !== context.stalledSinceMs &&
+      isDegraded(event),
     isWatched: ({ context }) => context.isWatched,
     isWorthWatching: ({ context, event }) =>
       event.type === 'link.measured' && isWorthWatching(event, context.limits),
@@ -141,6 +154,17 @@ export const connectionSetup = setup({
       atMs: 'atMs' in event ? event.atMs : 0,
     })),
     probe: sendTo(({ context }) => socketName(context.socketId), { type: 'socket.probe' }),
+    abandon: sendTo(
+      (_, { id }: SocketFault) => socketName(id),
+      (_, { failure }: SocketFault) => ({ type: 'socket.abandon' as const, failure }),
+    ),
+    warn: sendTo(
+      (_, { id }: SocketFault) => socketName(id),
+      (_, { failure }: SocketFault) => ({ type: 'socket.warn' as const, failure }),
+    ),
+    noteStall: assign({
+      stalledSinceMs: ({ event }) => ('sinceMs' in event ? event.sinceMs : null),
+    }),
     noteLoss: assign(({ context, event }) => {
       const loss = lossOf(context, event);
       return loss ? afterLoss(context, loss) : {};

@@ -1,6 +1,6 @@
 /** What the connection chart is told, what it remembers, and what it tells. */
 import type { LinkPolicy } from './backoff.ts';
-import type { SocketConfigured } from './connection.peer.ts';
+import type { PatienceFact, SocketConfigured } from './connection.peer.ts';
 import type { Failure } from './failure.ts';
 import type { LinkMeasured, LivenessLimits, RttEstimate } from './liveness.types.ts';
 
@@ -57,6 +57,7 @@ export type ConnectionEvent =
   | { readonly type: 'session.close' }
   | { readonly type: 'socket.opened'; readonly id: number; readonly atMs: number }
   | SocketConfigured
+  | PatienceFact
   | SocketLost
   /** The first real event of the server on this socket: "open" alone is not success. */
   | { readonly type: 'server.answered'; readonly id: number; readonly atMs: number }
@@ -163,6 +164,8 @@ export interface ConnectionContext extends Required<ConnectionInput> {
   readonly answeredAtMs: number | null;
   /** The last sign of life of a link under suspicion. */
   readonly silentSinceMs: number | null;
+  /** The standstill of which the application was told last. */
+  readonly stalledSinceMs: number | null;
   /** A liveness actor watches the link: only while it is quiet, since an actor weighs more than a socket. */
   readonly isWatched: boolean;
   readonly rtt: RttEstimate | null;
@@ -228,10 +231,10 @@ export type ConnectionSignal =
 export type ConnectionStatus =
   'idle' | 'connecting' | 'connected' | 'active' | 'reconnecting' | 'error' | 'disconnected';
 
-/** What the chart asks of a socket actor. */
-export interface SocketCommand {
-  readonly type: 'socket.probe';
-}
+/** What the chart asks of a socket actor. One that it abandons tells its loss as any other. */
+export type SocketCommand =
+  | { readonly type: 'socket.probe' }
+  | { readonly type: 'socket.abandon' | 'socket.warn'; readonly failure: Failure };
 
 export interface SocketInput {
   readonly lane: number;

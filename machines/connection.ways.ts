@@ -1,5 +1,7 @@
 /** The ways between the connection chart's states that several states share. */
 import type { Route } from './connection.loss.ts';
+import { stalled, vain } from './connection.patience.ts';
+import type { LinkStalled, SocketUnanswered } from './connection.peer.ts';
 import { tell } from './connection.signals.ts';
 
 const lose = ['letGo', 'noteLoss', 'announceAttempt', tell.lost] as const;
@@ -36,6 +38,16 @@ export const waysOut = [
   { guard: leads('dialing'), target: '#connection.reconnecting.dialing', actions: lose },
 ] as const;
 
+/** A socket that opened, and whose service says nothing: the one that is dialled, or the one beside a silent one. */
+const unanswered = {
+  guard: 'isVain',
+  description: 'The greeting got lost, or the service takes too long: it is given up, and lost.',
+  actions: {
+    type: 'abandon',
+    params: ({ event }: { event: SocketUnanswered }) => vain(event),
+  },
+} as const;
+
 /** What can happen to a link that stands, in `connected` and in `active` alike. */
 export const linkEvents = {
   'socket.lost': [...waysOut, { guard: 'isHedge', actions: 'letHedgeGo' }],
@@ -51,6 +63,28 @@ export const linkEvents = {
     {
       description: 'What stands may not stand any more: ask for a sign of life.',
       actions: ['watch', 'challenge'],
+    },
+  ],
+  'socket.unanswered': unanswered,
+  'link.stalled': [
+    {
+      guard: 'isStuck',
+      description: 'It lives, and has kept nothing for 30 s: another gateway is to be tried.',
+      actions: {
+        type: 'abandon',
+        params: ({ event }: { event: LinkStalled }) => stalled('transient', event),
+      },
+    },
+    {
+      guard: 'isDegradedAnew',
+      description: 'It lives, and has kept nothing for 12 s: the application is told, once.',
+      actions: [
+        'noteStall',
+        {
+          type: 'warn',
+          params: ({ event }: { event: LinkStalled }) => stalled('perRequest', event),
+        },
+      ],
     },
   ],
   'link.measured': [
@@ -98,6 +132,7 @@ export const dialing = {
 
 export const configuring = {
   on: {
+    'socket.unanswered': unanswered,
     'socket.configured': {
       guard: 'isCurrent',
       target: '#connection.connected',

@@ -26,7 +26,12 @@ export type {
 export { connectionMachine } from './connection.machine.ts';
 export { RATE_LIMIT_DEFAULT_MS, routeAfterLoss } from './connection.loss.ts';
 export type { Loss, Route } from './connection.loss.ts';
-export type { FoundPeer, SocketConfigured } from './connection.peer.ts';
+export type {
+  FoundPeer,
+  LinkStalled,
+  SocketConfigured,
+  SocketUnanswered,
+} from './connection.peer.ts';
 export { HEALTHY_AFTER_MS } from './connection.rules.ts';
 export type { LossMoment } from './connection.rules.ts';
 export type {

@@ -122,6 +122,16 @@ export type ServiceEvent =
     }
   /** The credential in use is believed for so long; a new one can be brought on this link before (`renewCredential`). */
   | { readonly kind: 'credentialEnds'; readonly inMs: number }
+  /**
+   * It lives, and for so long has kept nothing of what is on its way to it, of services that keep audio: told again as long as that
+   * is so. What follows, the connection chart decides.
+   */
+  | {
+      readonly kind: 'standstill';
+      /** Tells one standstill from another. */
+      readonly sinceMs: number;
+      readonly forMs: number;
+    }
   /** What an acknowledgement of this service survives, of services that keep audio; told on each link. */
   | { readonly kind: 'keeping'; readonly durability: Durability }
   /** The service has lost the session, and another one begins. Samples of the session. */

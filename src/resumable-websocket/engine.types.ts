@@ -8,6 +8,7 @@ import type {
   ConnectionEvent,
   ReplayResult,
   RestoreResult,
+  SocketCommand,
   SocketInput,
 } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
@@ -18,7 +19,7 @@ export interface Charted {
   runSocket(
     input: SocketInput,
     tell: (event: ConnectionEvent) => void,
-    receive: (listener: () => void) => void,
+    receive: (listener: (command: SocketCommand) => void) => void,
   ): () => void;
   restore(input: SocketInput): Promise<RestoreResult>;
   replay(): Promise<ReplayResult>;

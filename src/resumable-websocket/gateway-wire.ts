@@ -224,8 +224,7 @@ export class GatewayWire implements Wire {
       this.#host.settled(true);
     }
     const standstill = this.#progress.look(this.#lastSeq, claim.acked, this.#host.clock.nowMs());
-    if (standstill?.kind === 'transient') this.#host.fail(standstill);
-    else if (standstill !== null) this.#host.owner.onWarning(standstill);
+    if (standstill !== null) this.#host.stalled(standstill);
     this.pump();
   }
 

@@ -3,6 +3,7 @@ import type { LinkOwner } from './link.types.ts';
 import type { Outbox } from './outbox.ts';
 import type { ConnectionEvent, SocketInput } from '../../machines/connection.types.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Standstill } from '../providers/gateway/progress.ts';
 
 export class LinkFacts<Link> {
   readonly id: number;
@@ -40,6 +41,11 @@ export class LinkFacts<Link> {
 
   answered(): void {
     this.tell({ type: 'server.answered', id: this.id, atMs: this.clock.nowMs() });
+  }
+
+  stalled({ sinceMs, forMs }: Standstill): void {
+    const atMs = this.clock.nowMs();
+    this.tell({ type: 'link.stalled', id: this.id, atMs, sinceMs, forMs });
   }
 
   measured(rttMs: number | null): void {

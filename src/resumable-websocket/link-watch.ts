@@ -3,11 +3,11 @@ import type { Outbox } from './outbox.ts';
 import type { Wire } from './wire.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
-import { silence } from '../../machines/connection.rules.ts';
+import { isVain } from '../../machines/connection.patience.ts';
+import type { SocketUnanswered } from '../../machines/connection.peer.ts';
 import type { Failure } from '../../machines/failure.ts';
 import { LOOK_FLOWING_MS, LOOK_PROMPT_MS, lookAgainInMs } from '../../machines/liveness.rules.ts';
 import { WELCOME_TIMEOUT_MS } from '../protocol/limits.ts';
-import { swallowedAtMs } from '../session/greeting.ts';
 import { LOOK_IDLE_MS, Pulse } from '../session/pulse.ts';
 import type { Watcher } from '../session/pulse.ts';
 
@@ -131,17 +131,22 @@ export class LinkWatch implements Watcher {
     if (lateByMs > ASLEEP_MS) link.tell({ type: 'network.changed', atMs, unit });
   }
 
-  /** A gateway is to welcome us in its time. */
+  /** A gateway is to welcome us in its time: the chart is told when it has to decide what becomes of one that did not. */
   #await(atMs: number): number {
     const link = this.#link;
-    const openedAtMs = link.openedAtMs ?? atMs;
-    const { madeAtMs, redialEveryMs } = link;
-    const greeting = { madeAtMs, openedAtMs, isRaced: redialEveryMs !== null };
-    const isSwallowed = this.#isUnproven && !link.isTentative && atMs >= swallowedAtMs(greeting);
-    if (isSwallowed) link.fail(silence(atMs - openedAtMs));
-    else if (atMs - openedAtMs < WELCOME_TIMEOUT_MS) return LOOK_PROMPT_MS;
-    else if (link.isTentative) link.misjudged();
-    else link.fail({ kind: 'transient', code: 'welcome', detail: 'it did not come in time' });
+    const look: SocketUnanswered = {
+      type: 'socket.unanswered',
+      id: link.id,
+      atMs,
+      madeAtMs: link.madeAtMs,
+      openedAtMs: link.openedAtMs ?? atMs,
+      isRaced: link.redialEveryMs !== null,
+      isPingUnanswered: this.#isUnproven && !link.isTentative,
+      withinMs: WELCOME_TIMEOUT_MS,
+    };
+    if (!isVain(look)) return LOOK_PROMPT_MS;
+    if (link.isTentative) link.misjudged();
+    else link.tell(look);
     return LOOK_IDLE_MS;
   }
 }

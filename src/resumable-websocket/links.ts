@@ -10,6 +10,7 @@ import type {
   ConnectionEvent,
   ReplayResult,
   RestoreResult,
+  SocketCommand,
   SocketInput,
 } from '../../machines/connection.types.ts';
 
@@ -55,13 +56,15 @@ export class Links implements Charted {
   runSocket(
     input: SocketInput,
     tell: (event: ConnectionEvent) => void,
-    receive: (listener: () => void) => void,
+    receive: (listener: (command: SocketCommand) => void) => void,
   ): () => void {
     const link = new Link(input, this.#owner, tell);
     const isBeside = this.#carrier !== null;
     this.#all = [...this.#all, link];
-    receive(() => {
-      link.probe();
+    receive((command) => {
+      if (command.type === 'socket.abandon') link.fail(command.failure);
+      else if (command.type === 'socket.warn') this.#owner.onWarning(command.failure);
+      else link.probe();
     });
     if (isBeside && this.#owner.kind !== 'gateway') void refuse(link);
     else void link.begin(input);

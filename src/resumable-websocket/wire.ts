@@ -4,6 +4,7 @@ import type { Outbox } from './outbox.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
+import type { Standstill } from '../providers/gateway/progress.ts';
 
 export interface Wire {
   /** The socket is open. */
@@ -54,6 +55,8 @@ export interface WireHost {
   answered(): void;
   /** A round trip has been measured; null: it was not. */
   measured(rttMs: number | null): void;
+  /** It lives, and has kept nothing of what it was sent for a while. */
+  stalled(standstill: Standstill): void;
   /** Messages are settled. @param isCommitted the other end has acknowledged them. */
   settled(isCommitted: boolean): void;
   fail(failure: Failure): void;

@@ -18,6 +18,7 @@ import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
 
 type LostSession = Extract<ProviderEvent, { kind: 'sessionLost' }>;
 type Serving = Extract<ProviderEvent, { kind: 'serving' }>;
+type Standstill = Extract<ProviderEvent, { kind: 'standstill' }>;
 type AnnouncedEnd = Extract<ProviderEvent, { kind: 'endAnnounced' }>;
 
 /** The least first. */
@@ -121,9 +122,11 @@ export class Hearing {
       case 'credentialEnds':
         link.watch?.credentialEnds(event.inMs);
         return;
+      case 'standstill':
+        this.#tellStandstill(link, event);
+        return;
       case 'keeping':
-        this.#keeping = weaker(this.#keeping, event.durability);
-        link.durability = event.durability;
+        this.#noteKeeping(link, event.durability);
         return;
       case 'sessionLost':
         this.#tellSessionLost(event);
@@ -169,6 +172,16 @@ export class Hearing {
         this.#noteAnswer(link);
         this.#restoring?.take(link, event);
     }
+  }
+
+  #noteKeeping(link: Link, durability: Durability): void {
+    this.#keeping = weaker(this.#keeping, durability);
+    link.durability = durability;
+  }
+
+  #tellStandstill(link: Link, { sinceMs, forMs }: Standstill): void {
+    const atMs = this.#wiring.clock.nowMs();
+    this.#wiring.reporter.tell(link, { type: 'link.stalled', id: link.id, atMs, sinceMs, forMs });
   }
 
   #tellServing({ provider, mode, missing }: Serving): void {

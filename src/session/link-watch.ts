@@ -1,12 +1,12 @@
 /** Looks after one open link, on a steady pulse: tells its chart how it looks, and keeps it open. */
-import { swallowedAtMs } from './greeting.ts';
 import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import { LOOK_IDLE_MS, Pulse } from './pulse.ts';
 import type { Watcher } from './pulse.ts';
 import { Renewal } from './renewal.ts';
 import type { RenewalHost } from './renewal.ts';
-import { silence } from '../../machines/connection.rules.ts';
+import { isVain } from '../../machines/connection.patience.ts';
+import type { SocketUnanswered } from '../../machines/connection.peer.ts';
 import type { Failure } from '../../machines/failure.ts';
 import { LOOK_FLOWING_MS, LOOK_PROMPT_MS, lookAgainInMs } from '../../machines/liveness.rules.ts';
 import type { LinkMeasured, LivenessLimits } from '../../machines/liveness.types.ts';
@@ -30,6 +30,7 @@ const LONGEST_FILL_MS = 1_000;
 
 export interface WatchHandlers {
   onMeasured(link: Link, look: LinkMeasured): void;
+  onUnanswered(link: Link, look: SocketUnanswered): void;
   /** Why there is no new credential. It is asked for again. */
   onCredentialMissed(link: Link, failure: Failure): void;
   /** Whether this link carries the audio; a standby does not. */
@@ -95,7 +96,7 @@ export class LinkWatch implements Watcher, RenewalHost {
   beat(lateByMs: number): number {
     const link = this.#link;
     const nowMs = this.#options.clock.nowMs();
-    if (!link.isConfigured && this.#isVain(nowMs)) return LOOK_IDLE_MS;
+    if (!link.isConfigured && this.#isInVain(nowMs)) return LOOK_IDLE_MS;
     const isAudioFlowing =
       this.#awaitsAnswer(nowMs) ||
       (link.audioFlowedAtMs !== null && nowMs - link.audioFlowedAtMs < FLOWING_WITHIN_MS);
@@ -127,19 +128,23 @@ export class LinkWatch implements Watcher, RenewalHost {
     return this.#limits.isPrompt === true ? LOOK_PROMPT_MS : LOOK_FLOWING_MS;
   }
 
-  /** It was asked for something and does not answer; of one that answers nothing at all the path is to be suspected. */
-  #isVain(nowMs: number): boolean {
+  /** It was asked for something and does not answer: the chart is told when it has to decide what becomes of it. */
+  #isInVain(atMs: number): boolean {
     const link = this.#link;
-    const { madeAtMs, openedAtMs, isRaced, hasGreeted, pings } = link;
+    const { id, madeAtMs, openedAtMs, isRaced } = link;
     if (openedAtMs === null) return false;
-    const { configuresWithinMs = CONFIGURE_WITHIN_MS } = link.candidate.provider.traits;
-    const isSwallowed = hasGreeted && pings.isWaiting;
-    if (nowMs - openedAtMs >= configuresWithinMs) {
-      const detail = 'the service took no configuration in time';
-      link.fail({ kind: 'transient', code: 'configure', detail });
-    } else if (isSwallowed && nowMs >= swallowedAtMs({ madeAtMs, openedAtMs, isRaced })) {
-      link.fail(silence(nowMs - openedAtMs));
-    } else return false;
+    const look: SocketUnanswered = {
+      type: 'socket.unanswered',
+      id,
+      atMs,
+      madeAtMs,
+      openedAtMs,
+      isRaced,
+      isPingUnanswered: link.hasGreeted && link.pings.isWaiting,
+      withinMs: link.candidate.provider.traits.configuresWithinMs ?? CONFIGURE_WITHIN_MS,
+    };
+    if (!isVain(look)) return false;
+    this.#handlers.onUnanswered(link, look);
     return true;
   }
 

@@ -19,6 +19,9 @@ import { Rehearsal } from './rehearsal.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
 import { Reporter } from './reporter.ts';
 import type { Tell } from './reporter.ts';
+import { obey } from './socket-commands.ts';
+import type { Receive } from './socket-commands.ts';
+import type { SocketUnanswered } from '../../machines/connection.peer.ts';
 import type { ReplayResult, RestoreResult, SocketInput } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { LinkMeasured } from '../../machines/liveness.types.ts';
@@ -104,12 +107,13 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   /** Dials, and owns the socket until the actor ends. */
-  runSocket(input: SocketInput, tell: Tell, receive: (listener: () => void) => void): () => void {
+  runSocket(input: SocketInput, tell: Tell, receive: Receive): () => void {
     try {
       const link = this.#dial(input, tell);
-      receive(() => {
-        link.looks.probed(this.#options.clock.nowMs());
-        link.probe();
+      receive((command) => {
+        obey(link, command, this.#options.clock.nowMs(), (failure) => {
+          this.#hearing.tellRequestFailed(link.candidate, failure);
+        });
       });
       return () => {
         this.#letGo(link);
@@ -194,6 +198,10 @@ export class Wiring implements LinkHandlers<Link> {
     if (link.looks.isNews(look, liveness)) this.reporter.tell(link, look);
     if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
     if (this.isCarrying(link)) this.reporter.watchStalls(link, look);
+  }
+
+  onUnanswered(link: Link, look: SocketUnanswered): void {
+    this.reporter.tell(link, look);
   }
 
   onCredentialMissed(link: Link, failure: Failure): void {

@@ -4,6 +4,7 @@ import { createActor, fromCallback, fromPromise } from 'xstate';
 import { presets } from '../../machines/backoff.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import { connectionMachine } from '../../machines/connection.machine.ts';
+import type { SocketFault } from '../../machines/connection.patience.ts';
 import type {
   ConnectionEvent,
   ConnectionInput,
@@ -49,6 +50,8 @@ export class ChartWorld {
   readonly sockets: DialledSocket[] = [];
   readonly waits: Waited[] = [];
   readonly signals: ConnectionSignal[] = [];
+  /** What sockets were to be abandoned for, or to be warned of. */
+  readonly faults: (SocketFault & { readonly type: SocketCommand['type'] })[] = [];
   /** What the next restoration and the next replay do: a value ends them, an error breaks them, null keeps them. */
   restores: RestoreResult | Error | null = { resumed: false, toolCallsCarried: 0, atMs: 0 };
   replays: ReplayResult | Error | null = PLAIN_REPLAY;
@@ -207,7 +210,10 @@ export class ChartWorld {
         socket: fromCallback<SocketCommand, SocketInput>(({ input, receive }) => {
           const socket = { ...input, atMs: this.clock.nowMs(), probes: 0, isReleased: false };
           this.sockets.push(socket);
-          receive(() => (socket.probes += 1));
+          receive((command) => {
+            if (command.type === 'socket.probe') socket.probes += 1;
+            else this.faults.push({ id: input.id, ...command });
+          });
           return () => (socket.isReleased = true);
         }),
         backoffTimer: waitActor('backoffTimer'),

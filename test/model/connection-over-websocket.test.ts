@@ -8,7 +8,7 @@ import {
 } from '../../src/testing/conformance/scripted-provider.ts';
 
 /** A service that can fail in every way, and a credential that can be asked for again. */
-const { cases, coverage, unsupported } = providerConformance(
+const { cases, coverage, unsupported, unreached, assertCovered } = providerConformance(
   (url) =>
     scriptedProvider({
       url,
@@ -25,8 +25,11 @@ describe('the connection chart over a real WebSocket', () => {
     expect(unsupported).toEqual([]);
   });
 
-  it('executes every transition', () => {
-    expect(() => coverage.assertComplete()).not.toThrow();
+  it('executes every transition but those of a service that has its clients greet it, and keeps what it is sent', () => {
+    const ofGateways = / on (socket\.unanswered|link\.stalled) /; // which a real one causes in test/gateway
+
+    expect(assertCovered).not.toThrow();
+    expect(unreached.filter(({ id }) => !ofGateways.test(id))).toEqual([]);
   });
 
   afterAll(() => {

@@ -4,6 +4,8 @@
  */
 import { describe, expect, it } from 'vitest';
 
+import { isDegraded, isStuck } from '../../machines/connection.patience.ts';
+import type { LinkStalled } from '../../machines/connection.peer.ts';
 import {
   deadAfterMs,
   initialContext,
@@ -15,6 +17,8 @@ import {
   DEAD_MAX_MS,
   DEAD_MIN_MS,
   DEAD_PTO_RATIO,
+  NO_PROGRESS_DEGRADED_MS,
+  NO_PROGRESS_REATTACH_MS,
   PING_IDLE_MS,
   PTO_MARGIN_MS,
   PTO_MIN_VARIANCE_MS,
@@ -98,6 +102,22 @@ describe('the client of a gateway', () => {
 
     expect(isWorthWatching(look(PING_IDLE_MS), { isPrompt: true })).toBe(true);
     expect(isWorthWatching(look(PING_IDLE_MS - 1), { isPrompt: true })).toBe(false);
+  });
+
+  it('P15.6: is told of a standstill, and leaves it, as the protocol has it', () => {
+    const standstill = (forMs: number): LinkStalled => ({
+      type: 'link.stalled',
+      id: 1,
+      atMs: 0,
+      sinceMs: 0,
+      forMs,
+    });
+
+    const limits = [NO_PROGRESS_DEGRADED_MS, NO_PROGRESS_REATTACH_MS];
+    expect(limits.map((ms) => isDegraded(standstill(ms)))).toEqual([true, true]);
+    expect(limits.map((ms) => isStuck(standstill(ms)))).toEqual([false, true]);
+    expect(isDegraded(standstill(NO_PROGRESS_DEGRADED_MS - 1))).toBe(false);
+    expect(isStuck(standstill(NO_PROGRESS_REATTACH_MS - 1))).toBe(false);
   });
 
   it('P15.7: gives an answer after a sleep the time that an idle link has', () => {

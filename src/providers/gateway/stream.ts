@@ -198,7 +198,7 @@ export class GatewayStream implements ProviderStream {
     const standstill = this.#progress.look(this.#sent, acked, this.#clock.nowMs());
     return [
       { kind: 'committed', throughSample: custody.numbers.endOf(acked) },
-      ...(standstill === null ? [] : [{ kind: 'failed' as const, failure: standstill }]),
+      ...(standstill === null ? [] : [{ kind: 'standstill' as const, ...standstill }]),
     ];
   }
 

@@ -1,4 +1,6 @@
 /** What can happen to a connection, by the names of its chart. */
+import type { ContextFrom } from 'xstate';
+
 import { providerLinkPolicy } from '../../../../machines/index.ts';
 import type { connectionMachine, Failure } from '../../../../machines/index.ts';
 import type { EventVariant } from '../events.ts';
@@ -36,6 +38,19 @@ export const connectionModel: PathOptions<Machine> = {
             ? null
             : { ...lossAt(nowMs), id: context.hedgeId, failure: TRANSIENT },
       },
+    ],
+    'socket.unanswered': [
+      unanswered('for too long', ({ socketId }) => socketId, 15_000),
+      unanswered('nor its ping', ({ socketId }) => socketId, 1_000),
+      unanswered('for a moment', ({ socketId }) => socketId, 999),
+      unanswered('the second socket', ({ hedgeId }) => hedgeId, 15_000),
+      unanswered('a former socket', () => -1, 15_000),
+    ],
+    'link.stalled': [
+      stalled('for 30 s', ({ socketId }) => socketId, 30_000),
+      stalled('for 12 s', ({ socketId }) => socketId, 12_000),
+      stalled('for 11 s', ({ socketId }) => socketId, 11_000),
+      stalled('a former socket', () => -1, 30_000),
     ],
     'server.answered': [ofCurrent('server.answered'), ofAnother('server.answered')],
     'result.committed': [ofCurrent('result.committed'), ofAnother('result.committed')],
@@ -132,6 +147,7 @@ export const connectionModel: PathOptions<Machine> = {
     context.hedgeId !== null,
     context.isWatched,
     context.silentSinceMs !== null,
+    context.stalledSinceMs !== null,
     context.connectedAtMs === null && context.credentialRefreshed,
     context.role,
   ],
@@ -160,6 +176,7 @@ function when<E>(isPossible: boolean, event: E): E | null {
   return isPossible ? event : null;
 }
 
+type IdIn = (context: ContextFrom<Machine>) => number | null;
 type SocketFact = 'socket.opened' | 'socket.configured' | 'server.answered' | 'result.committed';
 
 function ofSockets(type: SocketFact): readonly Variant[] {
@@ -176,6 +193,37 @@ function ofCurrent(type: SocketFact): Variant {
     label: '',
     event: ({ context, nowMs }) =>
       when(context.socketId !== 0, { type, id: context.socketId, atMs: nowMs }),
+  };
+}
+
+function unanswered(label: string, idIn: IdIn, forMs: number): Variant {
+  return {
+    label,
+    event: ({ context, nowMs }) => {
+      const id = idIn(context);
+      const isThere = id !== null && id !== 0;
+      return when(isThere, {
+        type: 'socket.unanswered',
+        id: id ?? 0,
+        atMs: nowMs,
+        madeAtMs: nowMs - forMs - 20,
+        openedAtMs: nowMs - forMs,
+        isRaced: false,
+        isPingUnanswered: true,
+        withinMs: 15_000,
+      });
+    },
+  };
+}
+
+function stalled(label: string, idIn: IdIn, forMs: number): Variant {
+  return {
+    label,
+    event: ({ context, nowMs }) => {
+      const id = idIn(context);
+      const isThere = id !== null && id !== 0;
+      return when(isThere, { type: 'link.stalled', id: id ?? 0, atMs: nowMs, sinceMs: 7, forMs });
+    },
   };
 }
 
