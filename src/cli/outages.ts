@@ -32,7 +32,10 @@ const DEAD_AT_MOST_MS = 15_000;
 
 /** The same for these services, some of which are given more. */
 export function deadAtMostMs(providers: readonly Pick<Provider, 'traits'>[]): number {
-  const own = providers.map(({ traits }) => traits.liveness?.deadAtLeastMs ?? 0);
+  const isAlone = providers.length === 1;
+  const own = providers.map(({ traits: { liveness } }) =>
+    Math.max(liveness?.deadAtLeastMs ?? 0, (isAlone && liveness?.deadAloneAtLeastMs) || 0),
+  );
   return Math.max(DEAD_AT_MOST_MS, ...own);
 }
 

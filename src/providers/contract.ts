@@ -66,6 +66,8 @@ export interface ProviderTraits {
   readonly liveness?: {
     readonly suspectAtLeastMs?: number;
     readonly deadAtLeastMs?: number;
+    /** The same where the session has no other candidate to turn to. `deadAtLeastMs` where it is longer. Default: that. */
+    readonly deadAloneAtLeastMs?: number;
     /** Its end answers each probe at once, and tells within 250 ms that audio came in: silence means more there. */
     readonly isPrompt?: boolean;
   };

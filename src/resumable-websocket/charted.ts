@@ -14,6 +14,7 @@ import type {
   SocketInput,
   WaitInput,
 } from '../../machines/connection.types.ts';
+import { SERVER_DEAD_MS } from '../protocol/limits.ts';
 
 export type SocketActor = ActorRefFrom<typeof connectionMachine>;
 
@@ -62,10 +63,18 @@ export function actorFor(engine: Charted, kind: PeerKind): SocketActor {
   return actor;
 }
 
-/** A gateway keeps the session and answers at once (PROTOCOL.md, P13.2 and P15.3): more is asked of it than of a plain server. */
+/** Has a second socket opened, as beside a link that is doubted: the first carries on until that one is welcomed. */
+export function dialBeside(actor: SocketActor, atMs: number): void {
+  actor.send({ type: 'link.suspected', atMs, silentForMs: 0 });
+}
+
+/**
+ * A gateway keeps the session and answers at once (PROTOCOL.md, P13.2 and P15.3): more is asked of it than of a plain server. A
+ * silent socket of its is dropped when a spare one is welcomed, and else when the gateway itself lets go of it (P15.5).
+ */
 export function peerAs(kind: PeerKind, { policies }: ResolvedSocketOptions): FoundPeer {
   return kind === 'gateway'
-    ? { policy: policies.gateway, limits: { isPrompt: true } }
+    ? { policy: policies.gateway, limits: { isPrompt: true, deadAtLeastMs: SERVER_DEAD_MS } }
     : { policy: policies.plain, limits: {} };
 }
 

@@ -4,7 +4,7 @@
  * end; another one may go on with what it leaves.
  */
 import type { Farewell } from './addresses.ts';
-import { actorFor, followNetwork } from './charted.ts';
+import { actorFor, dialBeside, followNetwork } from './charted.ts';
 import type { SocketActor } from './charted.ts';
 import type { Ended, EngineHandlers, EngineLegacy } from './engine.types.ts';
 import { brokenBy, closedBy, endedBy } from './ends.ts';
@@ -14,6 +14,7 @@ import type { PeerKind, SocketTarget } from './link.types.ts';
 import { Links } from './links.ts';
 import type { LinksOwner } from './links.ts';
 import { MessageSession } from './message-session.ts';
+import { Move } from './move.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import type { Amount, Outbox } from './outbox.ts';
 import { Timers } from './timers.ts';
@@ -41,6 +42,7 @@ export class Engine implements LinksOwner {
   #closing: Farewell | null = null;
   #hasFinished = false;
   readonly #timers: Timers;
+  readonly move: Move;
   #stopListening: (() => void) | null = null;
   #isOver = false;
 
@@ -57,6 +59,9 @@ export class Engine implements LinksOwner {
     this.kind = kind;
     this.#handlers = handlers;
     this.#timers = new Timers(options.clock);
+    this.move = new Move(this.#timers, options.random, () => {
+      if (this.#links.isAlone) dialBeside(this.#actor, options.clock.nowMs());
+    });
     this.#actor = actorFor(this.#links, kind);
     this.#actor.on('*', (signal) => {
       this.#hear(signal);
@@ -124,6 +129,7 @@ export class Engine implements LinksOwner {
   onCarrier({ socket, isResumed }: Link): void {
     const wasUp = this.#isUp;
     this.#isUp = true;
+    this.move.over();
     this.#upAtMs = this.options.clock.nowMs();
     const { protocol = '', extensions = '' } = socket ?? {};
     this.options.debug('open', { protocol, kind: this.kind });
@@ -151,6 +157,10 @@ export class Engine implements LinksOwner {
 
   isContested(link: Link): boolean {
     return this.#links.isContested(link);
+  }
+
+  isSpare(link: Link): boolean {
+    return this.#links.isSpare(link);
   }
 
   isNeeded(link: Link): boolean {
@@ -182,10 +192,7 @@ export class Engine implements LinksOwner {
   }
 
   onEndsIn(inMs: number): void {
-    // P17.2: somewhere in the first half, so that a gateway's clients do not all come at once.
-    this.#timers.after('rotate', (this.options.random.unit() * inMs) / 2, () => {
-      this.#actor.send({ type: 'session.rotate', atMs: this.options.clock.nowMs() });
-    });
+    this.move.endsIn(inMs);
   }
 
   #hear(signal: ConnectionSignal): void {
@@ -193,6 +200,7 @@ export class Engine implements LinksOwner {
     if (signal.type === 'connection.reconnecting') {
       const wasUp = this.#isUp;
       this.#isUp = false;
+      this.move.over();
       this.#retries = signal.attempt;
       const { attempt, backoffDelayMs: delayMs } = signal;
       this.options.debug('reconnecting', { attempt, delayMs });

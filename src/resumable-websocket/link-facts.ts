@@ -15,6 +15,9 @@ export class LinkFacts<Link> {
   readonly clock: Clock;
   readonly outbox: Outbox;
   readonly madeAtMs: number;
+  /** `tenuto.v1` was offered on its socket. */
+  protected offers = false;
+  #hasCommitted = false;
   openedAtMs: number | null = null;
   /** Any byte is a sign of life. */
   heardAtMs = 0;
@@ -22,6 +25,8 @@ export class LinkFacts<Link> {
   /** When its answer came. */
   rttAtMs = 0;
   isConfigured = false;
+  /** It was dialled to follow one that speaks. */
+  isMove = false;
   /** The session is the one before. */
   isResumed = false;
 
@@ -37,6 +42,18 @@ export class LinkFacts<Link> {
     this.clock = owner.options.clock;
     this.outbox = owner.outbox;
     this.madeAtMs = this.clock.nowMs();
+  }
+
+  /** Whether the other end's kind is still to be found out on its socket. */
+  get isTentative(): boolean {
+    return this.offers && this.owner.kind === 'unknown' && !this.isConfigured;
+  }
+
+  /** Some of what was sent is kept there. The chart is told once. */
+  protected committed(): void {
+    if (this.#hasCommitted) return;
+    this.#hasCommitted = true;
+    this.tell({ type: 'result.committed', id: this.id, atMs: this.clock.nowMs() });
   }
 
   answered(): void {

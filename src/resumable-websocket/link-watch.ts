@@ -60,10 +60,15 @@ export class LinkWatch implements Watcher {
   start(isGateway: boolean): void {
     this.#canPing = isGateway ? true : null;
     this.heard();
-    this.#isUnproven = isGateway && this.#link.isClaiming && this.#link.pingSocket();
+    if (isGateway && this.#link.isClaiming) this.greeted();
     this.#isPrompt = isGateway;
     this.#pulse = new Pulse(this.#options.clock, this);
     this.#pulse.start(isGateway ? LOOK_PROMPT_MS : LOOK_FLOWING_MS);
+  }
+
+  /** A gateway's stack answers a ping at once, whatever its store does. */
+  greeted(): void {
+    this.#isUnproven = this.#link.pingSocket();
   }
 
   stop(): void {

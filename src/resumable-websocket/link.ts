@@ -19,6 +19,7 @@ import type { Failure } from '../../machines/failure.ts';
 import type { Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
 import { failureOfClose } from '../providers/gateway/failures.ts';
 import { racing } from '../session/dial-race.ts';
+import { SPARE_HELLO_AFTER_MS } from '../session/greeting.ts';
 
 const NO_STATUS = 1_005;
 const BROKEN = 1_006;
@@ -28,11 +29,8 @@ export class Link extends LinkFacts<Link> implements SocketHandlers, WireHost {
   #prepared: PreparedDial | null = null;
   #socket: Socket | null = null;
   #wire: Wire | null = null;
-  /** `tenuto.v1` was offered on this socket. */
-  #offers = false;
   #isOver = false;
   #farewell: Farewell | null = null;
-  #hasCommitted = false;
   /** It has asked for a session that another socket may have. */
   #hasGreeted = false;
 
@@ -124,18 +122,17 @@ export class Link extends LinkFacts<Link> implements SocketHandlers, WireHost {
     if (this.#isOver) return;
     this.openedAtMs = this.clock.nowMs();
     const { kind } = this.owner;
-    const isGateway = this.#offers && (this.#socket?.protocol ?? SUBPROTOCOL) === SUBPROTOCOL;
+    const isGateway = this.offers && (this.#socket?.protocol ?? SUBPROTOCOL) === SUBPROTOCOL;
     if (kind === 'gateway' && !isGateway) {
       this.fail(config('subprotocol', `the server does not speak ${SUBPROTOCOL}`));
       return;
     }
     this.#wire = wireFor(isGateway, this, this.owner);
     this.tell({ type: 'socket.opened', id: this.id, atMs: this.openedAtMs });
-    if (this.owner.isNeeded(this)) {
-      this.#hasGreeted = isGateway;
-      this.#wire.greet();
-    }
+    const isSpare = this.owner.isSpare(this);
+    if (!isSpare) this.#greet(isGateway);
     this.#watch.start(isGateway);
+    if (isSpare) this.clock.setTimeout(() => this.#greetIfNeeded(), SPARE_HELLO_AFTER_MS);
   }
 
   onFrame(frame: Frame): void {
@@ -198,22 +195,25 @@ export class Link extends LinkFacts<Link> implements SocketHandlers, WireHost {
   }
 
   settled(isCommitted: boolean): void {
-    if (isCommitted && !this.#hasCommitted) {
-      this.#hasCommitted = true;
-      this.tell({ type: 'result.committed', id: this.id, atMs: this.clock.nowMs() });
-    }
+    if (isCommitted) this.committed();
     this.owner.onSettled(this);
   }
 
-  /** Whether the other end's kind is still to be found out on this socket. */
-  get isTentative(): boolean {
-    return this.#offers && this.owner.kind === 'unknown' && !this.isConfigured;
+  #greetIfNeeded(): void {
+    if (this.#isOver || !this.owner.isNeeded(this)) return;
+    this.#greet(true);
+    this.#watch.greeted();
+  }
+
+  #greet(isGateway: boolean): void {
+    this.#hasGreeted = isGateway;
+    this.#wire?.greet();
   }
 
   #dial(offers: boolean): void {
     const prepared = this.#prepared;
     if (prepared === null) return;
-    this.#offers = offers;
+    this.offers = offers;
     const { transport } = this.owner.options;
     const request = offers ? prepared.offering : prepared.plain;
     try {

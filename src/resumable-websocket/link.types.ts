@@ -27,6 +27,8 @@ export interface LinkOwner<Link> extends WireOwner {
   onLost(link: Link, end: SocketEnd | null, failure: Failure): void;
   /** Another has asked for its session. */
   isContested(link: Link): boolean;
-  /** False where the silent one that it was dialled beside has spoken meanwhile. */
+  /** It was dialled beside a silent one, whose session it would take. */
+  isSpare(link: Link): boolean;
+  /** False where that one has spoken meanwhile. */
   isNeeded(link: Link): boolean;
 }

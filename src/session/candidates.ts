@@ -1,5 +1,6 @@
 /** The candidates of a session: one provider at one endpoint each, in order of preference. */
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
+import type { LivenessLimits } from '../../machines/liveness.types.ts';
 import type { Candidate } from '../../machines/orchestrator.types.ts';
 import { facultiesOf } from './abilities.ts';
 import { candidateKey } from './admission/breakers.ts';
@@ -101,8 +102,26 @@ function isPlannedFor({ provider: { traits }, standby }: ResolvedCandidate): boo
   return standby === 1 || traits.announcesEnd === true || (traits.endsAfterMs ?? null) !== null;
 }
 
-/** What the charts know of a candidate. */
-export function factsOf({ provider, region, policy, standby }: ResolvedCandidate): Candidate {
+/** What the charts know of each candidate. */
+export function factsOfAll(
+  candidates: readonly [ResolvedCandidate, ...ResolvedCandidate[]],
+): readonly [Candidate, ...Candidate[]] {
+  const isAlone = candidates.length === 1;
+  const [first, ...others] = candidates;
+  return [factsOf(first, isAlone), ...others.map((other) => factsOf(other, isAlone))];
+}
+
+/** Where there is nothing to turn to but another socket, a silent one is worth keeping for longer. */
+export function limitsOf({ liveness }: ProviderTraits, isAlone: boolean): LivenessLimits {
+  const { deadAloneAtLeastMs, ...limits } = liveness ?? {};
+  if (!isAlone || deadAloneAtLeastMs === undefined) return limits;
+  return { ...limits, deadAtLeastMs: Math.max(limits.deadAtLeastMs ?? 0, deadAloneAtLeastMs) };
+}
+
+function factsOf(
+  { provider, region, policy, standby }: ResolvedCandidate,
+  isAlone: boolean,
+): Candidate {
   const { traits, component, name } = provider;
   return {
     provider: name,
@@ -113,7 +132,7 @@ export function factsOf({ provider, region, policy, standby }: ResolvedCandidate
     refreshesCredential: traits.refreshesCredential,
     canProbe: traits.answersPings,
     hedges: mayHedge(traits),
-    limits: traits.liveness ?? {},
+    limits: limitsOf(traits, isAlone),
     faculties: facultiesOf(provider),
     makesBeforeBreaks: traits.makesBeforeBreaks ?? true,
     takesOver: traits.takesOver ?? false,

@@ -2,7 +2,7 @@
 import { createActor } from 'xstate';
 import type { Observer, SnapshotFrom } from 'xstate';
 
-import { mayHedge, needsOrchestrator } from './candidates.ts';
+import { limitsOf, mayHedge, needsOrchestrator } from './candidates.ts';
 import type { Decider, DeciderHandlers } from './decider.types.ts';
 import { Ladder } from './ladder.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -56,7 +56,7 @@ class OneConnection implements Decider, Observer<SnapshotFrom<ConnectionActor>> 
         refreshesCredential: traits.refreshesCredential,
         canProbe: traits.answersPings,
         ...(mayHedge(traits) ? {} : { hedges: false }),
-        ...(traits.liveness === undefined ? {} : { limits: traits.liveness }),
+        ...(traits.liveness === undefined ? {} : { limits: limitsOf(traits, true) }),
       },
     });
     join(this.actor, wiring);

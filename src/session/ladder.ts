@@ -2,7 +2,7 @@
 import { createActor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 
-import { factsOf } from './candidates.ts';
+import { factsOfAll } from './candidates.ts';
 import type { Decider, DeciderHandlers } from './decider.types.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Owner } from './reporter.ts';
@@ -37,12 +37,11 @@ export class Ladder implements Decider, Owner {
     this.#options = options;
     this.#wiring = wiring;
     this.#handlers = handlers;
-    const [first, ...others] = options.candidates;
     this.actor = createActor(wiredOrchestrator(), {
       clock: options.clock,
       ...(options.inspect === null ? {} : { inspect: options.inspect }),
       input: {
-        candidates: [factsOf(first), ...others.map(factsOf)],
+        candidates: factsOfAll(options.candidates),
         recordOnlyMs: options.recordOnlyMs,
         holdDownMs: options.holdDownMs,
         rotationLeadMs: options.rotationLeadMs,

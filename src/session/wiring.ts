@@ -7,6 +7,7 @@ import { Carrier } from './carrier.ts';
 import { Claims } from './claims.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
+import { SPARE_HELLO_AFTER_MS } from './greeting.ts';
 import { Hearing, remembers } from './hearing.ts';
 import { IgnoredFrames } from './ignored-frames.ts';
 import { LinkWatch } from './link-watch.ts';
@@ -152,7 +153,9 @@ export class Wiring implements LinkHandlers<Link> {
     const atMs = this.#options.clock.nowMs();
     if (this.#isWatching) link.watch = new LinkWatch(this.#options, this.#uplink, link, this);
     this.reporter.tell(link, { type: 'socket.opened', id: link.id, atMs });
-    if (this.#isNeeded(link)) link.greet();
+    if (this.#isSpare(link))
+      this.clock.setTimeout(() => this.#greetIfNeeded(link), SPARE_HELLO_AFTER_MS);
+    else link.greet();
     if (link.candidate.provider.traits.configures !== true) this.#hearing.configured(link); // by its request
   }
 
@@ -162,11 +165,16 @@ export class Wiring implements LinkHandlers<Link> {
     if (link.isConfigured) this.#claims.settled();
   }
 
-  /** Of a service that gives the session to whoever asks last: not where the silent link spoke while this one was dialled. */
-  #isNeeded(link: Link): boolean {
+  /** It would take the session from the silent link beside which it was dialled. */
+  #isSpare(link: Link): boolean {
+    return link.candidate.provider.traits.takesOver === true && this.#hearing.isBesideCarrier(link);
+  }
+
+  /** Not where the silent link spoke while this one was dialled. */
+  #greetIfNeeded(link: Link): void {
     const spokeAtMs = this.carrier.link?.lastInboundAtMs ?? 0;
-    const { takesOver } = link.candidate.provider.traits;
-    return takesOver !== true || !this.#hearing.isBesideCarrier(link) || spokeAtMs < link.madeAtMs;
+    const isNeeded = !this.#isSpare(link) || spokeAtMs < link.madeAtMs;
+    if (isNeeded && this.#links.includes(link)) link.greet();
   }
 
   onDrain(link: Link): void {

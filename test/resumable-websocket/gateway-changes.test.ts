@@ -126,6 +126,49 @@ describe('a gateway that drains', () => {
     expect(Array.from(world.gateway.sessions)).toHaveLength(1);
   });
 
+  it('P17.2 is used until the next one has said its welcome: no message waits, and no outage is told', async () => {
+    world = new GatewayWorld();
+    const client = await world.opened();
+    await say(client, 20, 0);
+    const { memory } = world.network;
+    memory.outcome = () => 'hangs'; // the next gateway takes its time
+    const drained = world.replaceGateway().drain(30_000);
+
+    await say(client, 310, 20); // 15.5 s: by then it has begun to move
+    const [dials, heard] = [memory.sockets.length, client.messages.length];
+    memory.outcome = () => 'opens';
+    await say(client, 60, 330);
+    await world.pass(15_000);
+    await drained;
+
+    expect(dials).toBeGreaterThan(1);
+    expect(heard).toBeGreaterThanOrEqual(329); // the last one is on its way
+    expect(client.messages).toEqual(numbered(390));
+    expect(client.types.filter((type) => type !== 'message')).toEqual(['open']);
+    expect(client.losses).toEqual([]);
+    expect(memory.live).toHaveLength(1);
+  });
+
+  it('P17.2 is dialled about again each second while what follows it refuses', async () => {
+    world = new GatewayWorld();
+    const client = await world.opened();
+    const { memory } = world.network;
+    memory.outcome = () => ({ code: 1006, reason: '', status: 503 });
+    const drained = world.replaceGateway().drain(30_000);
+
+    await say(client, 400, 0); // 20 s
+    const refused = memory.sockets.length - 1;
+    memory.outcome = () => 'opens';
+    await say(client, 100, 400);
+    await world.pass(5_000);
+    await drained;
+
+    expect(refused).toBeGreaterThan(4);
+    expect(refused).toBeLessThan(25);
+    expect(client.messages).toEqual(numbered(500));
+    expect(client.types).toEqual(['open']);
+  });
+
   async function sentTo(to: readonly string[], mayMoveTo: readonly string[]): Promise<Told> {
     world = new GatewayWorld();
     const client = await world.opened({ mayMoveTo });

@@ -161,6 +161,50 @@ describe('a gateway that is not silent', () => {
     await expectExactlyOnce(client, count);
   });
 
+  it.each([5_000, 10_000, 15_000])(
+    'keeps its socket over %d ms in which everything stood still, and what waited costs no round trip (P15.5)',
+    async (stallMs) => {
+      const client = await opened();
+      let count = await stream(client, 4_000);
+      const { memory } = world.network;
+
+      memory.stall(stallMs);
+      count = await stream(client, stallMs, count);
+      const before = client.messages.length;
+      await world.clock.advanceAsync(RTT_MS / 2); // what waited is echoed at once
+      const heard = client.messages.length - before;
+      count = await stream(client, 200, count);
+
+      expect(heard).toBeGreaterThan((stallMs - 2 * RTT_MS) / MESSAGE_MS);
+      expect(memory.live).toEqual(memory.sockets.slice(0, 1));
+      await expectExactlyOnce(client, count);
+      expect(client.types).toEqual(['open']);
+    },
+  );
+
+  it.each([0, 5, 9])(
+    'keeps its socket where it wakes %d ms after the second one has opened (P15.4)',
+    async (laterMs) => {
+      const client = await opened();
+      const count = await stream(client, 4_000);
+      const { memory } = world.network;
+      const [old] = memory.sockets;
+      const epoch = Array.from(world.gateway.sessions)[0]?.standing.epoch;
+
+      old?.stalled(true);
+      const isSpareOpen = (): boolean => memory.sockets[1]?.isOpen ?? false;
+      for (let ms = 0; ms < 9_000 && !isSpareOpen(); ms += 1) await world.clock.advanceAsync(1);
+      await world.clock.advanceAsync(laterMs);
+      old?.stalled(false);
+      await world.pass(1_000);
+
+      expect(memory.sockets.length).toBeGreaterThan(1);
+      expect(memory.live).toEqual([old]);
+      expect(Array.from(world.gateway.sessions)[0]?.standing.epoch).toBe(epoch);
+      await expectExactlyOnce(client, count);
+    },
+  );
+
   it('has the session taken over by the second socket though the first one wakes and is closed for it (P16.1)', async () => {
     const client = await opened();
     let count = await stream(client, 4_000);

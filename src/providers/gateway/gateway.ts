@@ -15,7 +15,12 @@ import { systemWallClock } from '../../ports/clock.ts';
 import { isLoopback } from '../../ports/loopback.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { systemRandom } from '../../ports/random.ts';
-import { GRACE_MS, PING_IDLE_MS, WELCOME_TIMEOUT_MS } from '../../protocol/limits.ts';
+import {
+  GRACE_MS,
+  PING_IDLE_MS,
+  SERVER_DEAD_MS,
+  WELCOME_TIMEOUT_MS,
+} from '../../protocol/limits.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Credential, CredentialReason, Provider, StreamMemory } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
@@ -87,7 +92,8 @@ export function gateway(options: GatewayProviderOptions): Provider {
       firstAudioWithinMs: null,
       flushTimeoutMs: FLUSH_TIMEOUT_MS,
       answersPings: true,
-      liveness: { isPrompt: true }, // PROTOCOL.md, P13.2 and P15.3
+      // PROTOCOL.md, P13.2, P15.3 and P15.5
+      liveness: { isPrompt: true, deadAloneAtLeastMs: SERVER_DEAD_MS },
       refreshesCredential: typeof token === 'function',
       announcesEnd: true,
       faculties: ['hearing'],
