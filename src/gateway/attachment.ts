@@ -1,4 +1,4 @@
-/** One socket of a session, from the welcome to its end: what comes in goes where it belongs, and whether anybody is there. */
+/** One socket of a session, from the welcome to its end: what comes in goes where it belongs. */
 import { Acknowledging } from './acknowledging.ts';
 import type { AcknowledgingOptions } from './acknowledging.ts';
 import type { Principal } from './auth/principal.ts';
@@ -11,6 +11,7 @@ import type { Refusal } from './refusal.ts';
 import type { GatewaySession } from './session.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 import type { SignsOfLifeEnd, SignsOfLifeOptions } from './signs-of-life.ts';
+import type { TurnedAway } from './turned-away.ts';
 import type { WallClock } from '../ports/clock.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
@@ -32,8 +33,7 @@ export interface AttachmentOptions extends SignsOfLifeOptions, AcknowledgingOpti
   readonly counters: Counters;
   /** Who a new bearer in mid-session was issued to. */
   renew(bearer: string, socket: GatewaySocket): Promise<Principal | Refusal>;
-  /** It was somebody else. */
-  onForeignBearer(session: GatewaySession, socket: GatewaySocket): void;
+  readonly turnedAway: TurnedAway;
 }
 
 export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
@@ -142,7 +142,7 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   }
 
   onForeignBearer(): void {
-    this.#options.onForeignBearer(this.#session, this.#socket);
+    this.#options.turnedAway.foreignBearer(this.#session, this.#socket);
   }
 
   committed(): void {
@@ -165,6 +165,7 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
 
   close(code: CloseCode): void {
     if (this.#isOver) return;
+    this.#options.turnedAway.attached(code, this.#session, this.#socket, this.#bearer);
     this.#socket.close(code, reasonOf(code));
     this.ended();
   }

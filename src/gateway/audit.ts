@@ -10,6 +10,10 @@ export type AuditType =
   | 'bearer.foreign'
   /** A page that is not on the list. */
   | 'origin.refused'
+  /** An upgrade that came no further than HTTP: another path, no subprotocol, a credential in its address. */
+  | 'upgrade.refused'
+  /** A socket that said nothing, or something else than HELLO. */
+  | 'hello.refused'
   /** The resume token of an attachment before: a copy of it is about. */
   | 'token.reused'
   /** No session that is this subject's opens with this token. */

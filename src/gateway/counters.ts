@@ -69,6 +69,8 @@ export class Counters {
       .filter((code) => code !== CLOSE.done)
       .map((code) => [String(code), 0]),
   );
+  /** By status, each that there is: these came no further than HTTP. */
+  readonly upgradeRefusals: Record<number, number> = { 400: 0, 403: 0, 404: 0, 414: 0, 503: 0 };
   readonly store: Record<StoreAnswer, number> = {
     committed: 0,
     conflict: 0,
@@ -89,7 +91,15 @@ export class Counters {
   }
 
   refused(code: number): void {
-    const count = this.refusals[code];
-    if (count !== undefined) this.refusals[code] = count + 1;
+    increase(this.refusals, code);
   }
+
+  upgradeRefused(status: number): void {
+    increase(this.upgradeRefusals, status);
+  }
+}
+
+function increase(counts: Record<number, number>, key: number): void {
+  const count = counts[key];
+  if (count !== undefined) counts[key] = count + 1;
 }

@@ -47,6 +47,7 @@ export class Door {
   readonly #socket: GatewaySocket;
   #helloTimer: unknown;
   #attachment: Attachment | null = null;
+  #hasSpoken = false;
   #hasKnocked = false;
   #isOver = false;
 
@@ -65,6 +66,7 @@ export class Door {
   /** @param bytes only valid during the call; a text frame is no frame of this protocol. */
   onMessage(bytes: Uint8Array | string): void {
     if (this.#isOver) return;
+    this.#hasSpoken = true;
     this.#house.counters.framesIn += 1;
     this.#house.counters.bytesIn += bytes.length;
     const isTooLong = this.#attachment === null && bytes.length > MAX_HELLO_BYTES;
@@ -84,6 +86,12 @@ export class Door {
     if (this.#attachment !== null) this.#attachment.take(bytes as Uint8Array, frame);
     else if (frame.type === 'hello' && !this.#hasKnocked) void this.#knock(frame);
     else this.#close(CLOSE.protocolError); // nothing may follow a HELLO before its WELCOME
+  }
+
+  /** More than a frame may have came, and is not looked at. P3.2 */
+  onTooLong(): void {
+    this.#hasSpoken = true;
+    this.close(CLOSE.tooLarge);
   }
 
   /** The attachment is over. */
@@ -175,7 +183,9 @@ export class Door {
 
   /** Before it was let in: it counts as one who was not. */
   #close(code: CloseCode): void {
-    if (!this.#isOver && this.#attachment === null) this.#house.counters.refused(code);
+    if (!this.#isOver && this.#attachment === null) {
+      this.#house.turnedAway.socket(code, this.#socket, this.#hasSpoken);
+    }
     this.#shut(code);
   }
 

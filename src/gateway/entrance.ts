@@ -93,8 +93,9 @@ export class Entrance {
     return admission.unstored();
   }
 
+  /** Who has gone meanwhile was not refused. */
   #counted(refusal: Refusal): Refusal {
-    this.#options.counters.refused(refusal.code);
+    if (refusal.code !== CLOSE.heartbeat) this.#options.counters.refused(refusal.code);
     return refusal;
   }
 }

@@ -26,6 +26,7 @@ import { Pauses } from './pauses.ts';
 import { Registry } from './registry.ts';
 import type { GatewaySession } from './session.ts';
 import { MeteredStore } from './stores/metered-store.ts';
+import { TurnedAway } from './turned-away.ts';
 import type { GatewayOrder } from '../../machines/gateway.types.ts';
 import { systemClock, systemWallClock } from '../ports/clock.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
@@ -53,7 +54,7 @@ export class Gateway implements House {
   readonly #life: Lifecycle;
   readonly #admission: Admission;
   readonly #bearers: Bearers;
-  readonly #audit: Audit;
+  readonly turnedAway: TurnedAway;
   readonly #doors = new Doors();
   readonly counters = new Counters();
   readonly #pauses: Pauses;
@@ -81,7 +82,7 @@ export class Gateway implements House {
     const limits = limitsOf(options.limits, verify === null ? OPEN_LIMITS : undefined);
     const audit = new Audit(this.logger, onAudit);
     const admission = new Admission({ limits, clock, random, audit, graceMs });
-    this.#audit = audit;
+    this.turnedAway = new TurnedAway(counters, audit);
     const report = reporterTo({ onStep: options.onStep ?? null, logger: this.logger });
     this.#life = new Lifecycle({
       clock,
@@ -137,11 +138,6 @@ export class Gateway implements House {
     return this.#admission.hasRoomFor(remoteAddress);
   }
 
-  /** A page that is not on the list. @param detail its origin, where it is one. */
-  refusedOrigin(detail: string | null, remoteAddress: string): void {
-    this.#audit.tell('origin.refused', { remoteAddress, detail });
-  }
-
   /** A socket that is open. Its messages go to the door, and so does its end. */
   accept(socket: GatewaySocket): Door {
     const door = new Door(this, socket);
@@ -160,12 +156,6 @@ export class Gateway implements House {
 
   renew(bearer: string, { remoteAddress }: GatewaySocket): Promise<Principal | Refusal> {
     return this.#bearers.principalOf(bearer, remoteAddress, 'auth');
-  }
-
-  /** A bearer of somebody else in mid-session. */
-  onForeignBearer(session: GatewaySession, { remoteAddress }: GatewaySocket): void {
-    const { subject } = session.card;
-    this.#audit.tell('bearer.foreign', { sessionId: session.id, subject, remoteAddress });
   }
 
   onKnown(door: Door): void {

@@ -47,7 +47,7 @@ export class Registry {
     from: string,
     isGone = (): boolean => false,
   ): Promise<Attached | Refusal> {
-    if (hello.mode === 'new') return this.#begin(hello, principal);
+    if (hello.mode === 'new') return this.#begin(hello, principal, from);
     const { sid = '' } = hello;
     const before = this.#queues.get(sid) ?? Promise.resolve();
     const attached = before.then(() =>
@@ -98,10 +98,17 @@ export class Registry {
     return true;
   }
 
-  async #begin(hello: HelloFrame, { subject }: Principal): Promise<Attached | Refusal> {
-    const app = this.#options.apps.get(hello.app ?? 'speech');
+  async #begin(
+    hello: HelloFrame,
+    { subject }: Principal,
+    remoteAddress: string,
+  ): Promise<Attached | Refusal> {
+    const { apps, admission, audit } = this.#options;
+    const app = apps.get(hello.app ?? 'speech');
+    if (app === undefined)
+      audit.tell('hello.refused', { remoteAddress, subject, detail: 'no such app' });
     if (app === undefined || hello.epoch === MAX_SEQ) return refuse('protocolError');
-    const leavePlace = this.#options.admission.place(subject);
+    const leavePlace = admission.place(subject);
     if (typeof leavePlace !== 'function') return leavePlace;
     const token = newToken();
     const card = newCard(hello, subject, token, this.#options.wallClock());

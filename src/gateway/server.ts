@@ -19,7 +19,7 @@ import {
   refusalOfUpgrade,
   refusedUpgrade,
 } from './http/upgrade.ts';
-import { listenTo, socketOf } from './ws-socket.ts';
+import { GatewayWebSocket, listenTo, socketOf } from './ws-socket.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { silentLogger } from '../ports/logger.ts';
 import { isLoopback } from '../ports/loopback.ts';
@@ -71,6 +71,7 @@ const MAX_FRAGMENTS = 64;
 const CLOSE_WITHIN_MS = 2_000;
 
 const SOCKET_OPTIONS = {
+  WebSocket: GatewayWebSocket,
   noServer: true,
   maxPayload: MAX_FRAME_BYTES,
   maxFragments: MAX_FRAGMENTS,
@@ -100,7 +101,8 @@ export async function startGateway(options: GatewayServerOptions): Promise<Gatew
       (gateway.hasRoomFor(address) ? null : '503 Service Unavailable');
     if (refusal !== null) {
       stream.on('error', () => stream.destroy());
-      if (refusal.startsWith('403')) gateway.refusedOrigin(originIn(request.headers), address);
+      const status = Number(refusal.slice(0, 3));
+      gateway.turnedAway.upgrade(status, originIn(request.headers), address);
       stream.end(refusedUpgrade(refusal));
       return;
     }

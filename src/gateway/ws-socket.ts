@@ -1,10 +1,23 @@
 /** A `ws` WebSocket as the gateway sees it. What is sent in one turn of the event loop goes out in one write. */
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
+import { WebSocket } from 'ws';
 
 import type { Door } from './door.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
+import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 import { corkForTurn } from '../transports/cork.node.ts';
+
+/** A message over `maxPayload`, as `ws` has it: RFC 6455, section 7.4.1. */
+const TOO_BIG = 1_009;
+const TOO_BIG_ERROR = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+
+/** What is too long is closed in the words of tenuto.v1: its clients know what to do then. P3.2 */
+export class GatewayWebSocket extends WebSocket {
+  override close(code?: number, reason?: string | Buffer): void {
+    if (code === TOO_BIG) super.close(CLOSE.tooLarge, reasonOf(CLOSE.tooLarge));
+    else super.close(code, reason);
+  }
+}
 
 /** @param stream what the socket is written to; null where there is none to hold back. */
 export function socketOf(
@@ -74,6 +87,8 @@ function onClose(this: Heard): void {
   this[DOOR]?.onClose();
 }
 
-function onError(this: WebSocket): void {
-  this.terminate(); // `close` follows
+/** `ws` has said why it closes, and takes nothing more: the other end has its time to hear that. */
+function onError(this: Heard, error: Error & { readonly code?: string }): void {
+  if (error.code === TOO_BIG_ERROR) this[DOOR]?.onTooLong();
+  else this.terminate(); // `close` follows
 }

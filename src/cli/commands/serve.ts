@@ -98,6 +98,10 @@ async function opened(
   };
   const watch = new Watch(tell);
   const refused = new Refused(tell);
+  closers.push(() => {
+    refused.stop();
+    return Promise.resolve();
+  });
   try {
     const verify = verifierOf(settings, parts);
     const pem = await pemOf(settings);

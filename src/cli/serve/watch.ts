@@ -15,7 +15,7 @@ export type GatewayNews =
       readonly why: string;
       readonly from: string | null;
       readonly session: string | null;
-      /** Refused for the same reason since the one before, and not told. */
+      /** Others that were refused for the same reason since the line before. */
       readonly more: number;
     }
   | {

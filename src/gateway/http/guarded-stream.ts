@@ -10,6 +10,8 @@ import type { Clock } from '../../ports/clock.ts';
 /** Who is behind a socket: null until it has said who it is. */
 export interface Visitor {
   readonly attachment: object | null;
+  /** More than its HELLO may have came. */
+  onTooLong(): void;
 }
 
 /** One HELLO is 8 KiB: twice that, and nothing said, is somebody else. PROTOCOL.md, P2.5 */
@@ -30,7 +32,7 @@ interface GuardedStream extends Duplex {
 
 /** @param stream what the socket reads from. */
 export function guard(socket: WebSocket, stream: Duplex, clock: Clock, visitor: Visitor): void {
-  const guarding = new Guard(socket, clock, visitor);
+  const guarding = new Guard(socket, stream, clock, visitor);
   (socket as GuardedSocket)[GUARD] = guarding;
   (stream as GuardedStream)[GUARD] = guarding;
   socket.on('message', onMessage);
@@ -44,14 +46,16 @@ class Guard {
   hasMessage = false;
   hasSign = false;
   readonly #socket: WebSocket;
+  readonly #stream: Duplex;
   readonly #clock: Clock;
   readonly #visitor: Visitor;
   #unknownBytes = 0;
   #timer: unknown = null;
   #isOver = false;
 
-  constructor(socket: WebSocket, clock: Clock, visitor: Visitor) {
+  constructor(socket: WebSocket, stream: Duplex, clock: Clock, visitor: Visitor) {
     this.#socket = socket;
+    this.#stream = stream;
     this.#clock = clock;
     this.#visitor = visitor;
   }
@@ -67,7 +71,9 @@ class Guard {
     if (this.#visitor.attachment === null) {
       this.#unknownBytes += bytes.length;
       if (this.#unknownBytes > MAX_UNKNOWN_BYTES) {
-        this.#socket.terminate();
+        this.#visitor.onTooLong();
+        this.end();
+        discard(this.#stream);
         return;
       }
     }
@@ -84,6 +90,12 @@ class Guard {
     if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
   }
+}
+
+/** Nothing more is kept. It is read all the same: with unread bytes there, TCP would drop the close frame (RFC 1122, 4.2.2.13). */
+function discard(stream: Duplex): void {
+  stream.removeAllListeners('data');
+  stream.resume();
 }
 
 function onMessage(this: GuardedSocket): void {

@@ -52,9 +52,16 @@ export const METRICS: readonly Metric[] = [
   {
     name: 'tenuto_refusals_total',
     type: 'counter',
-    help: 'Clients that were not let in, by close code.',
+    help: 'Clients that were not let in, or not any more with their bearer, by close code.',
     label: 'code',
     read: ({ counters }) => counters.refusals,
+  },
+  {
+    name: 'tenuto_upgrades_refused_total',
+    type: 'counter',
+    help: 'Those that came no further than HTTP, by status.',
+    label: 'status',
+    read: ({ counters }) => counters.upgradeRefusals,
   },
   {
     name: 'tenuto_frames_total',
