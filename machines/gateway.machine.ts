@@ -3,7 +3,8 @@
  *
  * A gateway takes clients while its store takes what they send. One that is told to go sends its clients elsewhere, some at
  * a time, keeps what it has accepted until they have gone, and stops when the last one has or the time is up. What the chart
- * emits are orders.
+ * emits are orders. Where nobody can take its sessions over before it has let go of them, it lets go as soon as all is
+ * committed: waiting would only keep its clients from the next one.
  *
  * Chart: visualizations/charts/gateway.svg
  */
@@ -14,7 +15,6 @@ import {
   ASK_EVERY_MS,
   askedNow,
   initialGateway,
-  STOP_MS,
   STORE_ANSWER_MS,
   STORE_RETRY_MS,
 } from './gateway.rules.ts';
@@ -33,10 +33,11 @@ export const gatewayMachine = setup({
     storeSilence: STORE_ANSWER_MS,
     nextAsking: ASK_EVERY_MS,
     drainDeadline: ({ context }) => context.drainMs,
-    stopDeadline: STOP_MS,
+    stopDeadline: ({ context }) => context.stopMs,
   },
   guards: {
     isDeserted: ({ event }) => event.type === 'gateway.drain' && event.sockets === 0,
+    isHandover: ({ event }) => event.type === 'gateway.drain' && event.isHandover,
     isAnybodyUnasked: ({ context }) => context.unasked > 0,
   },
   actions: {
@@ -50,6 +51,7 @@ export const gatewayMachine = setup({
       count: askedNow(context),
       endsAtMs: context.endsAtMs,
     })),
+    settleSessions: emit({ type: 'sessions.settle' }),
     closeSockets: emit({ type: 'sockets.close' }),
     leaveSessions: emit({ type: 'sessions.leave' }),
     releaseSessions: emit({ type: 'sessions.release' }),
@@ -65,7 +67,8 @@ export const gatewayMachine = setup({
       initial: 'ready',
       on: {
         'gateway.drain': [
-          { guard: 'isDeserted', target: 'stopping' },
+          { guard: 'isDeserted', target: 'stopping', actions: 'noteDrain' },
+          { guard: 'isHandover', target: 'draining.handingOver', actions: 'noteDrain' },
           { target: 'draining', actions: 'noteDrain' },
         ],
         'gateway.stop': { target: 'stopping' },
@@ -116,6 +119,15 @@ export const gatewayMachine = setup({
         waiting: {
           description: 'All were asked. Each goes in a pause of its own.',
           on: { 'client.welcomed': { target: 'asking', actions: 'noteWelcomed' } },
+        },
+        handingOver: {
+          description:
+            'Clients have nowhere to go before this gateway has let go of their sessions: all are told, and nothing is waited for but what they sent.',
+          entry: ['ask', 'noteAsked', 'settleSessions'],
+          on: {
+            'client.welcomed': { target: 'handingOver', reenter: true, actions: 'noteWelcomed' },
+            'sessions.settled': { target: '#gateway.stopping' },
+          },
         },
       },
     },

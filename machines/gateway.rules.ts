@@ -10,24 +10,33 @@ export const STORE_RETRY_MS = 1_000;
 /** A store that was asked has as long to answer. */
 export const STORE_ANSWER_MS = 5_000;
 
-/** So long sessions have to leave: what they accepted gets into the log, and applications say goodbye. */
+/** No longer sessions have to leave: what they accepted gets into the log, and applications say goodbye. */
 export const STOP_MS = 5_000;
 
 /** Between two groups of clients that are asked to go. */
 export const ASK_EVERY_MS = 1_000;
 
 export function initialGateway({ askRatioPerS }: GatewayInput): GatewayContext {
-  return { askRatioPerS, drainMs: 0, endsAtMs: 0, unasked: 0, perSecond: 0 };
+  return { askRatioPerS, drainMs: 0, endsAtMs: 0, stopMs: STOP_MS, unasked: 0, perSecond: 0 };
 }
 
-/** One client a second at the least; with little time more than the ratio allows, so that everybody has some of it. */
+/**
+ * One client a second at the least; with little time more than the ratio allows, so that everybody has some of it. All at
+ * once where they cannot arrive anywhere yet.
+ */
 export function afterDrain(
   { askRatioPerS }: GatewayContext,
-  { atMs, deadlineMs, clients }: GatewayDrain,
+  { atMs, deadlineMs, stopMs, clients, isHandover }: GatewayDrain,
 ): Partial<GatewayContext> {
   const seconds = Math.max(1, Math.floor((deadlineMs * ASKING_RATIO) / ASK_EVERY_MS));
-  const perSecond = Math.ceil(clients * Math.max(askRatioPerS, 1 / seconds));
-  return { drainMs: deadlineMs, endsAtMs: atMs + deadlineMs, unasked: clients, perSecond };
+  const ratio = isHandover ? 1 : Math.max(askRatioPerS, 1 / seconds);
+  return {
+    drainMs: deadlineMs,
+    endsAtMs: atMs + deadlineMs,
+    stopMs: Math.min(stopMs, STOP_MS),
+    unasked: clients,
+    perSecond: Math.ceil(clients * ratio),
+  };
 }
 
 /** How many are asked now. */

@@ -2,6 +2,7 @@
  * tenuto/gateway: the resumable gateway in a program of one's own. It needs Node. `tenuto serve` is made of the same parts;
  * docs/gateway.md tells how they are put together.
  */
+import type { DrainOptions, DrainReport } from './gateway/departure.ts';
 import { startGateway as start } from './gateway/server.ts';
 import type { GatewayServerOptions } from './gateway/server.ts';
 import type { Durability } from './ports/log-store.ts';
@@ -13,11 +14,13 @@ export interface RunningGateway {
   /** What an acknowledgement survives. */
   readonly durability: Durability;
   /**
-   * Sends clients elsewhere, waits for them as long as that (default 30,000 ms), and ends. Sessions stay in the log.
+   * Sends clients elsewhere, waits for them, and ends. Sessions stay in the log. Of a store that no other gateway can have open
+   * meanwhile clients go as soon as it has all that they sent, unless `to` says where: the next process takes them over.
    *
-   * @param to addresses that would take them; what a client was not told to trust it passes over. Default: where it dialled.
+   * @param options a number is `deadlineMs`, 30,000 by default.
+   * @throws TenutoError OPTION_INVALID
    */
-  drain(deadlineMs?: number, to?: readonly string[]): Promise<void>;
+  drain(options?: number | DrainOptions): Promise<DrainReport>;
   /** Ends at once. Sessions stay in the log. */
   close(): Promise<void>;
   /**
@@ -36,13 +39,14 @@ export async function startGateway(options: GatewayServerOptions): Promise<Runni
     url: server.url,
     port: server.port,
     durability: server.gateway.durability,
-    drain: (deadlineMs, to) => server.drain(deadlineMs, to),
+    drain: (options) => server.drain(options),
     close: () => server.close(),
     logout: (who) => server.gateway.logout(who),
   };
 }
 
 export type { GatewayServerOptions };
+export type { DrainOptions, DrainReport } from './gateway/departure.ts';
 export type { GatewayOptions } from './gateway/gateway.types.ts';
 export type * from './gateway/admission/limits.ts';
 export type * from './gateway/app.ts';

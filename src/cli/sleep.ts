@@ -15,3 +15,10 @@ export function sleepUntil(dueAtMs: number, clock: Clock, signal: AbortSignal): 
     signal.addEventListener('abort', done);
   });
 }
+
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

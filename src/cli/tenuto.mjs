@@ -18,5 +18,5 @@ const status = await main(process.argv.slice(2));
 process.exitCode = status;
 // A disk that does not answer, or a service that is slow to close, is not waited for beyond this.
 setTimeout(() => process.exit(), 5_000).unref();
-// A run that a signal ended waits for nothing: no goodbye, no service that is slow to close.
-if (status >= 128) process.stdout.write('', () => process.exit());
+// A run that a signal ended waits for nothing: no goodbye, no service that is slow to close. A gateway has waited as long as it may.
+if (status >= 128 || process.argv[2] === 'serve') process.stdout.write('', () => process.exit());

@@ -39,7 +39,7 @@ export interface AttachmentOptions extends SignsOfLifeOptions, AcknowledgingOpti
 export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   readonly #options: AttachmentOptions;
   readonly #end: { onGone(): void };
-  readonly #session: GatewaySession;
+  readonly session: GatewaySession;
   readonly #socket: GatewaySocket;
   /** A frame of an attachment before has another. */
   readonly #epoch: number;
@@ -61,7 +61,7 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
     this.#options = options;
     this.#end = end;
     this.#socket = socket;
-    this.#session = session;
+    this.session = session;
     this.#epoch = session.standing.epoch;
     this.#startedAtMs = options.clock.nowMs();
     this.#acks = new Acknowledging(options, session, this);
@@ -142,7 +142,7 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   }
 
   onForeignBearer(): void {
-    this.#options.turnedAway.foreignBearer(this.#session, this.#socket);
+    this.#options.turnedAway.foreignBearer(this.session, this.#socket);
   }
 
   committed(): void {
@@ -150,8 +150,8 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   }
 
   finished(): void {
-    if (this.#isOver || this.#hasAnsweredFin || !this.#session.isKept) return;
-    const { committed: up, standing, down } = this.#session;
+    if (this.#isOver || this.#hasAnsweredFin || !this.session.isKept) return;
+    const { committed: up, standing, down } = this.session;
     if (down.hasUnsent) {
       this.#owesFinAck = true; // it comes after all that was said
       return;
@@ -165,7 +165,8 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
 
   close(code: CloseCode): void {
     if (this.#isOver) return;
-    this.#options.turnedAway.attached(code, this.#session, this.#socket, this.#bearer);
+    this.#options.turnedAway.attached(code, this.session, this.#socket, this.#bearer);
+    if (code === CLOSE.draining) this.#acks.tell(); // what is committed need not be sent again
     this.#socket.close(code, reasonOf(code));
     this.ended();
   }
@@ -177,24 +178,23 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
     this.#acks.stop();
     this.#bearer.stop();
     this.#signs.stop();
-    this.#session.detach(this);
+    this.session.detach(this);
     this.#end.onGone();
   }
 
   /** Whoever speaks on this attachment has had its WELCOME; FIN and AUTH name no epoch. P12.5 */
   #tokenArrived(frame: ProtocolFrame): void {
     const epoch = 'epoch' in frame ? frame.epoch : this.#epoch;
-    if (epoch === this.#epoch) this.#session.tokenArrived();
+    if (epoch === this.#epoch) this.session.tokenArrived();
   }
 
   #takeUp(bytes: Uint8Array, frame: DataFrame | GapFrame, atMs: number): void {
-    const session = this.#session;
     const to = frame.type === 'data' ? frame.seq : frame.toSeq;
+    const isBeyond = frame.type === 'data' && to > this.grantedSeq; // P13.4
     if (frame.epoch !== this.#epoch) this.close(CLOSE.fenced);
-    else if (frame.type === 'data' && to > this.grantedSeq)
-      this.close(CLOSE.overCredit); // P13.4
+    else if (isBeyond) this.close(CLOSE.overCredit);
     else {
-      const wrong = session.take(bytes, frame, atMs);
+      const wrong = this.session.take(bytes, frame, atMs);
       if (wrong === null) this.#acks.took();
       else this.close(wrong);
       if (to === this.grantedSeq) this.#options.counters.creditStalls += 1;
@@ -203,13 +203,13 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
 
   #takeAck({ epoch, committed }: AckFrame): void {
     if (epoch !== this.#epoch) return;
-    this.#session.down.tookThrough(committed);
+    this.session.down.tookThrough(committed);
     this.#endOnceTaken();
   }
 
   #takePing(frame: PingFrame | PongFrame): void {
     if (frame.epoch !== this.#epoch) return;
-    const session = this.#session;
+    const session = this.session;
     session.down.tookThrough(frame.committed);
     this.#endOnceTaken();
     if (frame.lastSent > session.standing.up && !session.isEnding) {
@@ -223,7 +223,7 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   }
 
   #takeFin({ lastSeq }: FinFrame): void {
-    const session = this.#session;
+    const session = this.session;
     if (lastSeq === session.standing.up) void session.finish().then(() => this.finished());
     else if (!session.isEnding) this.close(CLOSE.protocolError);
   }
@@ -231,13 +231,12 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   /** Until the client has all that it was told, its session is there to be taken up again. P17.5 */
   #endOnceTaken(): void {
     if (this.#owesFinAck) this.finished();
-    const session = this.#session;
-    const { down, downAcked } = session.standing;
-    if (this.#hasAnsweredFin && downAcked >= down) session.retire();
+    const { down, downAcked } = this.session.standing;
+    if (this.#hasAnsweredFin && downAcked >= down) this.session.retire();
   }
 
   #standing(nonce: number): Omit<PingFrame, 'type'> {
-    const session = this.#session;
+    const session = this.session;
     return {
       nonce,
       epoch: this.#epoch,

@@ -10,6 +10,8 @@ import { Bearers } from './auth/bearers.ts';
 import type { Principal } from './auth/principal.ts';
 import { reporterTo } from './chart-step.ts';
 import { Counters } from './counters.ts';
+import { Departure } from './departure.ts';
+import type { DrainOptions, DrainReport } from './departure.ts';
 import { Door } from './door.ts';
 import type { House, LetIn } from './door.ts';
 import { Doors } from './doors.ts';
@@ -36,7 +38,7 @@ import type { Random } from '../ports/random.ts';
 import { silentLogger } from '../ports/logger.ts';
 import type { Logger } from '../ports/logger.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
-import { DRAIN_MS, GRACE_MS } from '../protocol/limits.ts';
+import { GRACE_MS } from '../protocol/limits.ts';
 import type { HelloFrame } from '../protocol/types.ts';
 
 /** Deadlines are data; this is how often they are looked at. */
@@ -57,10 +59,10 @@ export class Gateway implements House {
   readonly turnedAway: TurnedAway;
   readonly #doors = new Doors();
   readonly counters = new Counters();
+  readonly #departure: Departure;
   readonly #pauses: Pauses;
   readonly #entrance: Entrance;
   #sweepTimer: unknown;
-  #elsewhere: readonly string[] = []; // where clients may go in a drain
 
   /** @throws TenutoError OPTION_INVALID */
   constructor(options: GatewayOptions) {
@@ -95,15 +97,10 @@ export class Gateway implements House {
     const createLease = (id: string): Lease => new Lease(leases, id);
     const ports = { store, apps, clock, wallClock, createLease, logger };
     this.#registry = new Registry({ ...ports, admission, audit, counters });
-    this.#entrance = new Entrance({
-      clock,
-      admission,
-      counters,
-      life: this.#life,
-      bearers: this.#bearers,
-      registry: this.#registry,
-      pauses: this.#pauses,
-    });
+    const house = { clock, logger, store, counters, admission };
+    const own = { life: this.#life, registry: this.#registry, bearers: this.#bearers };
+    this.#entrance = new Entrance({ ...house, ...own, pauses: this.#pauses });
+    this.#departure = new Departure({ ...house, ...own, doors: this.#doors });
     this.#sweep();
   }
 
@@ -163,6 +160,10 @@ export class Gateway implements House {
     if (this.readiness === 'draining') this.#life.tell({ type: 'client.welcomed' });
   }
 
+  onLeft({ id }: GatewaySession): void {
+    this.#departure.moved(id);
+  }
+
   onGone(door: Door): void {
     this.#doors.remove(door);
     if (this.#doors.size === 0 && this.readiness === 'draining') {
@@ -186,14 +187,12 @@ export class Gateway implements House {
   /**
    * Tells every client to go elsewhere, some each second, and waits until they have; who is left by the deadline is let go of.
    * What was accepted is in the log, or its client has been told nothing of it and still has it.
+   *
+   * @param options a number is `deadlineMs`.
+   * @throws TenutoError OPTION_INVALID
    */
-  drain(deadlineMs = DRAIN_MS, to: readonly string[] = []): Promise<void> {
-    this.logger.info('The gateway drains.', { sessions: this.#registry.size, deadlineMs });
-    this.#elsewhere = to;
-    const { size: sockets, clients } = this.#doors;
-    const atMs = this.clock.nowMs();
-    this.#life.tell({ type: 'gateway.drain', atMs, deadlineMs, sockets, clients });
-    return this.#life.stopped;
+  drain(options: number | DrainOptions = {}): Promise<DrainReport> {
+    return this.#departure.drain(options);
   }
 
   /** Lets go of everything. Sessions stay in the log, to be taken over. */
@@ -205,7 +204,12 @@ export class Gateway implements House {
   #obey(order: GatewayOrder): void {
     switch (order.type) {
       case 'clients.ask':
-        this.#doors.ask(order.count, order.endsAtMs - this.clock.nowMs(), this.#elsewhere);
+        this.#departure.ask(order.count, order.endsAtMs);
+        return;
+      case 'sessions.settle':
+        void this.#registry.settled().then(() => {
+          this.#life.tell({ type: 'sessions.settled' });
+        });
         return;
       case 'sockets.close':
         this.clock.clearTimeout(this.#sweepTimer);
@@ -214,9 +218,7 @@ export class Gateway implements House {
         this.looks.clear();
         return;
       case 'sessions.leave':
-        void this.#registry.leave().then(() => {
-          this.#life.tell({ type: 'sessions.left' });
-        });
+        void this.#departure.leave();
         return;
       case 'sessions.release':
         this.#registry.release();

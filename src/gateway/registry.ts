@@ -67,6 +67,11 @@ export class Registry {
     this.#owning.sweep();
   }
 
+  /** Resolves when what they have taken so far is in the log, or never will be. */
+  async settled(): Promise<void> {
+    await Promise.all(Array.from(this.#sessions.values(), ({ log }) => log.settled()));
+  }
+
   /** This gateway goes. Resolves when what was accepted is in the log, and nothing is left here. */
   async leave(): Promise<void> {
     this.#owning.isLeaving = true;

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
+import type { DrainOptions, DrainReport } from './departure.ts';
 import { Gateway } from './gateway.ts';
 import { GATEWAY_OPTIONS } from './gateway-options.ts';
 import type { GatewayOptions } from './gateway.types.ts';
@@ -48,7 +49,7 @@ export interface GatewayServer {
   readonly url: string;
   readonly port: number;
   /** Sends clients elsewhere, to those addresses or to where they had dialled, waits for them, and ends. */
-  drain(deadlineMs?: number, to?: readonly string[]): Promise<void>;
+  drain(options?: number | DrainOptions): Promise<DrainReport>;
   /** Ends at once: sessions stay in the log. */
   close(): Promise<void>;
 }
@@ -139,9 +140,10 @@ export async function startGateway(options: GatewayServerOptions): Promise<Gatew
     url: `${tls === undefined ? 'ws' : 'wss'}://${inAddress(host)}:${bound}${PATH}`,
     port: bound,
     close,
-    async drain(deadlineMs, to) {
-      await gateway.drain(deadlineMs, to);
+    async drain(options) {
+      const report = await gateway.drain(options);
       await close();
+      return report;
     },
   };
 }

@@ -40,6 +40,8 @@ export interface AppendOptions {
 /** Rejects with a TenutoError only: STORE_UNAVAILABLE, STORE_CORRUPT. */
 export interface LogStore {
   readonly durability: Durability;
+  /** While one gateway has it open no other can: its sessions go on in the next one when this one has closed it. Default false. */
+  readonly isExclusive?: boolean;
   /** A log that was not appended to for so long is let go of: twice a gateway's grace at least. Null, or left out: none is. */
   readonly maxAgeMs?: number | null;
   /** The newest record; null for an empty log. */

@@ -122,7 +122,7 @@ describe('a gateway that goes', () => {
   it('P17.1: says so, goes on acknowledging, and closes with 4430 who is left at the deadline', async () => {
     const { client, welcome } = await begun();
 
-    const drained = world.gateway.drain(undefined, ['wss://other.example/v1/session']);
+    const drained = world.gateway.drain({ to: ['wss://other.example/v1/session'] });
     await world.clock.advanceAsync(20_000);
     client.audio(welcome.epoch);
     await settled();

@@ -10,7 +10,7 @@ let world: LinkWorld;
 afterEach(() => world.close());
 
 async function sentAway(to: readonly string[] = [world.elsewhereUrl]): Promise<void> {
-  const drained = world.gateway.drain(DEADLINE_MS, to);
+  const drained = world.gateway.drain({ deadlineMs: DEADLINE_MS, to });
   await world.speak(DEADLINE_MS + 2_000);
   await drained;
   await world.pass(2_000);
@@ -22,7 +22,7 @@ async function movedAfterMs(seed: number, levels: readonly number[]): Promise<nu
   let movedMs = NaN;
   const toldAtMs = world.clock.nowMs();
   world.session.on('candidate.changed', () => (movedMs = world.clock.nowMs() - toldAtMs));
-  void world.gateway.drain(DEADLINE_MS, [world.elsewhereUrl]);
+  void world.gateway.drain({ deadlineMs: DEADLINE_MS, to: [world.elsewhereUrl] });
   for (const level of levels) {
     for (let chunk = 0; chunk < 10; chunk += 1) {
       world.session.write(tone(chunk % 3 === 2 ? 0 : level)); // syllables

@@ -34,7 +34,15 @@ class GatewayBook {
 
   drain(clients: number, deadlineMs = 30_000, sockets = clients): this {
     const atMs = this.clock.nowMs();
-    this.actor.send({ type: 'gateway.drain', atMs, deadlineMs, sockets, clients });
+    const facts = { atMs, deadlineMs, sockets, clients, stopMs: 5_000, isHandover: false };
+    this.actor.send({ type: 'gateway.drain', ...facts });
+    return this;
+  }
+
+  /** Nobody else can have the sessions before it has let go of them. */
+  handOver(clients: number, stopMs = 5_000): this {
+    const facts = { atMs: this.clock.nowMs(), deadlineMs: 30_000, sockets: clients, clients };
+    this.actor.send({ type: 'gateway.drain', ...facts, stopMs, isHandover: true });
     return this;
   }
 
@@ -70,6 +78,7 @@ describe('a gateway', () => {
       askRatioPerS: 0.05,
       drainMs: 0,
       endsAtMs: 0,
+      stopMs: 5_000,
       unasked: 0,
       perSecond: 0,
     });
@@ -152,7 +161,13 @@ describe('a drain', () => {
   // P17.4
   it('asks faster where there is less time, so that everybody has a third of it', () => {
     const context = initialGateway({ askRatioPerS: 0.05 });
-    const facts = { type: 'gateway.drain', atMs: 7, sockets: 0 } as const;
+    const facts = {
+      type: 'gateway.drain',
+      atMs: 7,
+      sockets: 0,
+      stopMs: 900,
+      isHandover: false,
+    } as const;
 
     const paces = [60_000, 30_000, 15_000, 3_000, 1_499, 0].map(
       (deadlineMs) => afterDrain(context, { ...facts, deadlineMs, clients: 100 }).perSecond,
@@ -162,6 +177,7 @@ describe('a drain', () => {
     expect(afterDrain(context, { ...facts, deadlineMs: 9, clients: 1 })).toEqual({
       drainMs: 9,
       endsAtMs: 16,
+      stopMs: 900,
       unasked: 1,
       perSecond: 1,
     });
@@ -219,7 +235,57 @@ describe('a drain', () => {
   });
 });
 
+describe('a drain whose clients have nowhere to go before it is over', () => {
+  it('asks all of them at once, and is over as soon as what they sent is in the log', () => {
+    opened().handOver(50);
+
+    const state = book.state;
+    book.tell('sessions.settled');
+
+    expect(state).toEqual({ draining: 'handingOver' });
+    expect(book.asked).toEqual([50]);
+    expect(book.orders.slice(1)).toEqual([
+      { type: 'sessions.settle' },
+      { type: 'sockets.close' },
+      { type: 'sessions.leave' },
+    ]);
+    expect(book.state).toBe('stopping');
+  });
+
+  it('asks who was let in meanwhile, and waits for what that one sent as well', () => {
+    opened().handOver(2);
+
+    book.tell('client.welcomed');
+
+    expect(book.asked).toEqual([2, 1]);
+    expect(book.orders.filter(({ type }) => type === 'sessions.settle')).toHaveLength(2);
+    expect(book.state).toEqual({ draining: 'handingOver' });
+  });
+
+  it('waits for a store that does not answer until its deadline, and no longer', () => {
+    opened().handOver(1);
+
+    const states = [book.pass(29_999).state, book.pass(1).state];
+
+    expect(states).toEqual([{ draining: 'handingOver' }, 'stopping']);
+  });
+});
+
 describe('a gateway that stops', () => {
+  it.each([
+    [1_500, 1_500],
+    [9_000, 5_000],
+  ])(
+    'gives its sessions the time that its drain left them (%d ms), five seconds at the most',
+    (stopMs, leftMs) => {
+      opened().handOver(1, stopMs).tell('sessions.settled');
+
+      const states = [book.pass(leftMs - 1).state, book.pass(1).state];
+
+      expect(states).toEqual(['stopping', 'stopped']);
+    },
+  );
+
   it('has stopped when its sessions are left', () => {
     opened().tell('gateway.stop', 'sessions.left');
 

@@ -5,6 +5,7 @@
 import { GatewayWorld, NotingApp, helloFacts, settled } from '../gateway/gateway-world.ts';
 import type { RawClient } from '../gateway/gateway-world.ts';
 import { HeldStore } from './held-store.ts';
+import type { GatewayDrain } from '../../machines/gateway.types.ts';
 import type { AppHandlers, AppSession } from '../../src/gateway/app.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
@@ -44,11 +45,16 @@ class LingeringApp extends NotingApp {
   }
 }
 
+/** Whether other gateways could have it open meanwhile is for a path to say. */
+class ExclusiveStore extends HeldStore {
+  isExclusive = false;
+}
+
 export class GatewayChartWorld {
   readonly clock: VirtualClock;
   readonly clients: RawClient[] = [];
   readonly world: GatewayWorld;
-  readonly #store = new HeldStore();
+  readonly #store = new ExclusiveStore();
   readonly #app = new LingeringApp();
   #state = 'accepting.ready';
   #signs: unknown = null;
@@ -105,7 +111,9 @@ export class GatewayChartWorld {
     return client;
   }
 
-  drain(deadlineMs: number): void {
+  drain({ deadlineMs, isHandover }: Pick<GatewayDrain, 'deadlineMs' | 'isHandover'>): void {
+    this.#store.isExclusive = isHandover;
+    if (isHandover) this.#app.session?.send({ type: 'said' }); // which waits for the store
     this.#note(this.world.gateway.drain(deadlineMs));
   }
 
@@ -127,6 +135,11 @@ export class GatewayChartWorld {
     await settled();
     if (this.#store.has('tail')) await this.#store.answer('tail');
     await this.#store.answer('append', 'really', 'newest');
+  }
+
+  /** What an app had said is in the log. */
+  settle(): Promise<void> {
+    return this.#store.answer('append');
   }
 
   /** The first of those whose welcome is on its way. */
@@ -152,7 +165,7 @@ export class GatewayChartWorld {
     await this.clock.advanceAsync(10_000);
   }
 
-  #note(stopped: Promise<void>): void {
+  #note(stopped: Promise<unknown>): void {
     void stopped.then(() => (this.isStopped = true));
   }
 

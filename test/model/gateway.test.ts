@@ -19,13 +19,14 @@ let path: ModelPath;
 
 const executors: Options['executors'] = {
   'gateway.drain': (world, event) => {
-    world.drain((event as unknown as GatewayDrain).deadlineMs);
+    world.drain(event as unknown as GatewayDrain);
   },
   'gateway.stop': (world) => {
     world.stop();
   },
   'client.welcomed': (world) => world.welcome(),
   'sockets.gone': (world) => world.loseAll(),
+  'sessions.settled': (world) => world.settle(),
   'sessions.left': (world) => world.letSessionsGo(),
   'store.failed': (world) => world.storeFails(),
   'store.answered': (world) => world.storeAnswers(),
@@ -48,6 +49,9 @@ const states: Options['states'] = {
     expect(await refusalOf(world)).toBe(CLOSE.draining);
   },
   'draining.waiting': (world) => {
+    expect(world.asked).toEqual(world.welcomed);
+  },
+  'draining.handingOver': (world) => {
     expect(world.asked).toEqual(world.welcomed);
   },
   stopping: (world) => {

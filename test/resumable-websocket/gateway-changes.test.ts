@@ -173,7 +173,7 @@ describe('a gateway that drains', () => {
     world = new GatewayWorld();
     const client = await world.opened({ mayMoveTo });
     await say(client, 20, 0);
-    const drained = world.replaceGateway().drain(30_000, to);
+    const drained = world.replaceGateway().drain({ to });
     await say(client, 400, 20); // 20 s
     await world.pass(15_000);
     await drained;

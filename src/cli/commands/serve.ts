@@ -2,23 +2,18 @@
 import type { Environment } from '../access.ts';
 import { colors } from '../colors.ts';
 import type { CliIo } from '../io.ts';
-import { EXIT_FAILED, EXIT_OK, EXIT_USAGE, reportError } from '../io.ts';
-import { closeInReverse } from '../serve/closing.ts';
+import { EXIT_USAGE, reportError } from '../io.ts';
+import { aborted } from '../sleep.ts';
+import { closeInSteps } from '../serve/closing.ts';
+import type { Closer } from '../serve/closing.ts';
+import { endServing } from '../serve/ending.ts';
 import { problemLine, readConfig } from '../serve/config-file.ts';
 import type { Problem } from '../serve/config-file.ts';
 import { defined, openStore, pemOf, startApps, verifierOf } from '../serve/parts.ts';
 import type { PartsOptions } from '../serve/parts.ts';
 import { settingsOf } from '../serve/settings.ts';
 import type { ServeOptions, ServeSettings } from '../serve/settings.ts';
-import {
-  authText,
-  drainText,
-  greeting,
-  lastWord,
-  nameOf,
-  newsText,
-  unwrittenText,
-} from '../serve/words.ts';
+import { authText, greeting, nameOf, newsText } from '../serve/words.ts';
 import { Refused } from '../serve/refused.ts';
 import { Watch } from '../serve/watch.ts';
 import type { GatewayNews } from '../serve/watch.ts';
@@ -39,7 +34,7 @@ export interface ServeCommand extends ServeOptions {
 
 type ServeIo = Pick<CliIo, 'write' | 'note' | 'signal' | 'haste'>;
 
-/** Returns 0 where all clients had gone by the deadline and nothing is lost, 1 where not, 2 where it cannot begin. */
+/** Returns 0 where nothing that was accepted is lost with it, 1 where something may be, 2 where it cannot begin. */
 export async function runServe(command: ServeCommand, io: ServeIo): Promise<number> {
   try {
     const { config: file } = command;
@@ -54,29 +49,25 @@ export async function runServe(command: ServeCommand, io: ServeIo): Promise<numb
   }
 }
 
-/** Sessions get into the log, and services say goodbye, before the deadline too. */
-const END_RESERVE_MS = 8_000;
+/** Where it could not begin, what was opened for it has so long to close. */
+const CLOSE_WITHIN_MS = 5_000;
 
 interface House {
   readonly server: GatewayServer;
   readonly watch: Watch;
-  /** What of it could not be closed as it should. */
-  close(): Promise<readonly unknown[]>;
+  readonly closers: readonly Closer[];
 }
 
 async function serve(command: ServeCommand, settings: ServeSettings, io: ServeIo): Promise<number> {
-  const house = await opened(command, settings, io);
-  let failures: readonly unknown[];
-  let status: number;
-  try {
-    tellStart(command, settings, house.server, io);
-    await aborted(io.signal);
-    status = await ended(house, settings, command, io);
-  } finally {
-    failures = (await house.close()).filter((failure) => TenutoError.is(failure)); // no service that did not say goodbye
-  }
-  for (const failure of failures) reportError(failure, io, command.json);
-  return failures.length > 0 ? EXIT_FAILED : status;
+  const { server, watch, closers } = await opened(command, settings, io);
+  const { json } = command;
+  tellStart(command, settings, server, io);
+  await aborted(io.signal);
+  watch.stopping();
+  const house = { gateway: server.gateway, sessions: () => watch.sessions, closers };
+  const { status, failures } = await endServing(house, { settings, json, clock: systemClock }, io);
+  for (const failure of failures) reportError(failure, io, json);
+  return status;
 }
 
 /** What was opened before something failed is closed again. */
@@ -91,8 +82,7 @@ async function opened(
     logger,
     ...(createRecogniser === undefined ? {} : { createRecogniser }),
   };
-  const closers: (() => Promise<void>)[] = [];
-  const close = (): Promise<readonly unknown[]> => closeInReverse(closers.splice(0), systemClock);
+  const closers: Closer[] = [];
   const tell = (news: GatewayNews): void => {
     io.write(json ? JSON.stringify(news) : newsText(news));
   };
@@ -134,45 +124,11 @@ async function opened(
     });
     isOpen = true;
     closers.push(() => server.close());
-    return { server, watch, close };
+    return { server, watch, closers };
   } catch (error) {
-    await close();
+    await closeInSteps([closers], systemClock, CLOSE_WITHIN_MS);
     throw error;
   }
-}
-
-/** Whoever is there has until shortly before the deadline to go elsewhere. */
-async function ended(
-  { server, watch }: House,
-  { drainMs, drainTo }: ServeSettings,
-  { json }: ServeCommand,
-  io: ServeIo,
-): Promise<number> {
-  watch.stopping();
-  const startedAtMs = systemClock.nowMs();
-  const had = watch.sessions;
-  const clientsMs = drainMs - Math.min(END_RESERVE_MS, drainMs / 2);
-  if (!json && had > 0) io.note(drainText(had, clientsMs));
-  const { durability, counters } = server.gateway;
-  const { unwritten: unwrittenBefore } = counters;
-  await Promise.race([
-    server.drain(clientsMs, drainTo),
-    aborted(io.haste).then(() => server.close()),
-  ]);
-  const tookMs = systemClock.nowMs() - startedAtMs;
-  const isInTime = had === 0 || (tookMs < clientsMs && !io.haste.aborted);
-  const kept = watch.kept;
-  const isLost = durability === 'memory' && kept > 0;
-  const unwritten = counters.unwritten - unwrittenBefore;
-  const isDrained = isInTime && !isLost && unwritten === 0;
-  const lost = isLost ? kept : 0;
-  const facts = { drained: isDrained, kept, lost, unwritten, tookMs: Math.round(tookMs) };
-  if (json) io.write(JSON.stringify({ type: 'summary', ...facts }));
-  else {
-    io.note(lastWord(kept, durability, isInTime));
-    if (unwritten > 0 && !isLost) io.note(colors.red(unwrittenText(unwritten)));
-  }
-  return isDrained ? EXIT_OK : EXIT_FAILED;
 }
 
 function tellStart(
@@ -236,12 +192,5 @@ function notListening(host: string, port: number, error: unknown): TenutoError {
     message: `Nobody can listen on ${host}, port ${port} (${code}).`,
     remediation:
       'Give --host an address of this machine, and --port one that you may use (from 1024 on).',
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

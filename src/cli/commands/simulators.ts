@@ -1,6 +1,7 @@
 /** `tenuto simulators`: the providers' stand-ins on this machine, and how the vendors' own clients are pointed at them. */
 import { colors } from '../colors.ts';
 import type { CliIo } from '../io.ts';
+import { aborted } from '../sleep.ts';
 import { EXIT_OK } from '../io.ts';
 import { Recognisers } from '../recognisers.ts';
 import { STAND_IN_FAULTS, STAND_INS, startStandIn } from '../stand-ins.ts';
@@ -158,11 +159,4 @@ function doorOf(name: StandInName, rest: string): Door {
         ],
       };
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

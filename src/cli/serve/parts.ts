@@ -130,8 +130,9 @@ async function startCandidates(
   const recogniser = candidates.some(isHere) ? createRecogniser() : null;
   const services: Service[] = [];
   const close = async (): Promise<void> => {
-    for (const service of services.splice(0).reverse()) await service.close();
+    const closed = await Promise.allSettled(services.splice(0).map((service) => service.close()));
     await recogniser?.close();
+    for (const each of closed) if (each.status === 'rejected') throw each.reason;
   };
   try {
     const options: CandidateOptions[] = [];

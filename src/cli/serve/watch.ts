@@ -34,7 +34,6 @@ export type GatewayNews =
 export class Watch {
   readonly #tell: (news: GatewayNews) => void;
   #sessions = 0;
-  #kept = 0;
   #isStopping = false;
 
   constructor(tell: (news: GatewayNews) => void) {
@@ -44,11 +43,6 @@ export class Watch {
   /** How many there are now. */
   get sessions(): number {
     return this.#sessions;
-  }
-
-  /** How many were left in the log when the gateway stopped. */
-  get kept(): number {
-    return this.#kept;
   }
 
   /** From now on a session that is let go of is one that stays in the log. */
@@ -107,7 +101,6 @@ export class Watch {
   #over(session: string, isFinished: boolean, isThere: boolean): void {
     const unfinished = this.#isStopping ? 'kept' : isThere ? 'ended' : 'expired';
     const why = isFinished ? 'finished' : unfinished;
-    if (why === 'kept') this.#kept += 1;
     this.#tell({ type: 'session.over', session, why, sessions: this.#sessions });
   }
 

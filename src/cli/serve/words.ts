@@ -3,12 +3,12 @@ import type { AuthConfig, CandidateConfig, StoreConfig } from './config-schema.t
 import type { ServeSettings } from './settings.ts';
 import type { GatewayNews, SessionEnd } from './watch.ts';
 import { colors } from '../colors.ts';
-import type { Durability } from '../../ports/log-store.ts';
+import type { DrainReport } from '../../gateway/departure.ts';
 
 const ENDS: Readonly<Record<SessionEnd, string>> = {
   finished: 'ended: all of it was heard and told',
   expired: 'ended: its client did not come back in time',
-  kept: 'left in the log, to be taken over',
+  kept: 'is let go of, for this gateway ends',
   ended: 'is not here any more: it was ended, or another gateway has it',
 };
 
@@ -88,33 +88,51 @@ export function newsText(news: GatewayNews): string {
   }
 }
 
-/** What the first signal leads to, and what a second one would. */
-export function drainText(sessions: number, drainMs: number): string {
+/**
+ * What the first signal leads to, and what a second one would.
+ *
+ * @param where clients go: elsewhere, within so many milliseconds, or to the next process that has this store.
+ */
+export function drainText(sessions: number, where: number | StoreConfig): string {
+  const again = '(Ctrl-C again ends it at once)';
+  if (typeof where === 'object') {
+    return `Ending: what ${sessionsText(sessions)} sent gets into ${placeOf(where)}, for the next process ${again}`;
+  }
   const have = sessions === 1 ? 'has' : 'have';
-  const seconds = Math.round(drainMs / 1_000);
-  return `Draining: ${sessionsText(sessions)} ${have} ${seconds} s to go elsewhere (Ctrl-C again ends it at once)`;
+  const seconds = Math.round(where / 1_000);
+  return `Draining: ${sessionsText(sessions)} ${have} ${seconds} s to go elsewhere ${again}`;
 }
 
 function sessionsText(sessions: number): string {
   return sessions === 1 ? '1 session' : `${sessions} sessions`;
 }
 
-/** What becomes of the sessions that were there. */
-export function lastWord(kept: number, durability: Durability, isInTime: boolean): string {
-  const sessions = kept === 1 ? '1 session' : `${kept} sessions`;
-  if (kept === 0) return 'ended: no session was left';
-  if (durability === 'memory') {
-    return colors.red(
-      `ended: ${sessions} lost with the memory of this process (--store file:DIR keeps them)`,
-    );
+/** What becomes of the sessions that were there. @param lost with the memory of this process. */
+export function lastWords(
+  { left, moved, unwritten }: DrainReport,
+  lost: number,
+  store: StoreConfig,
+): readonly string[] {
+  if (left === 0) return ['ended: no session was left'];
+  if (store.kind === 'memory') {
+    const went = moved === 0 ? [] : [`ended: ${sessionsText(moved)} went elsewhere in time`];
+    if (lost === 0) return went;
+    const cure = '(--store file:DIR keeps them)';
+    const words = `ended: ${sessionsText(lost)} lost with the memory of this process ${cure}`;
+    return [...went, colors.red(words)];
   }
-  return isInTime
-    ? `ended: ${sessions} in the log, to be taken over`
-    : colors.yellow(`ended: clients were cut off; ${sessions} in the log, to be taken over`);
+  const elsewhere = moved === 0 ? '' : `; the clients of ${moved} went elsewhere in time`;
+  const is = left === 1 ? 'is' : 'are';
+  const kept = `ended: ${sessionsText(left)} ${is} left in ${placeOf(store)} for the next process${elsewhere}`;
+  return unwritten === 0 ? [kept] : [kept, colors.red(unwrittenText(unwritten))];
+}
+
+function placeOf(store: StoreConfig): string {
+  return store.kind === 'memory' ? 'memory' : store.directory;
 }
 
 /** What the store did not take. */
-export function unwrittenText(unwritten: number): string {
+function unwrittenText(unwritten: number): string {
   const sessions = unwritten === 1 ? '1 of them is' : `${unwritten} of them are`;
   return `${sessions} not whole in the log: the store did not take what came in last, no client was told that it had, and they still have it`;
 }

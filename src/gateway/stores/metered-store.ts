@@ -50,6 +50,10 @@ export class MeteredStore implements LogStore {
     return this.#store.durability;
   }
 
+  get isExclusive(): boolean {
+    return this.#store.isExclusive ?? false;
+  }
+
   /** False from a failure on until it takes a record again, and while it does not answer. */
   get isWell(): boolean {
     return this.#isWell;

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { closeInReverse } from '../../../src/cli/serve/closing.ts';
+import { closeInSteps } from '../../../src/cli/serve/closing.ts';
 import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 
+const hangs = () => new Promise<never>(() => undefined);
+
 describe('what a gateway was opened with', () => {
-  it('is closed in reverse, each once the one before it has closed', async () => {
+  it('is closed step by step, and side by side in each', async () => {
     const clock = new VirtualClock();
     const told: string[] = [];
     const closer = (name: string) => async () => {
@@ -13,41 +15,53 @@ describe('what a gateway was opened with', () => {
       told.push(`${name} closed`);
     };
 
-    await closeInReverse(['store', 'services', 'server'].map(closer), clock);
+    await closeInSteps([[closer('server')], [closer('services'), closer('store')]], clock, 9);
 
     expect(told).toEqual([
       ...['server closes', 'server closed'],
-      ...['services closes', 'services closed'],
-      ...['store closes', 'store closed'],
+      ...['services closes', 'store closes', 'services closed', 'store closed'],
     ]);
     expect(clock.pending).toBe(0);
   });
 
-  it('is closed within 5 s each, whatever of it is dead or fails', async () => {
+  it.each([
+    ['beside each other', [[hangs, hangs, hangs]]],
+    ['one after the other', [[hangs], [hangs], [hangs]]],
+  ])('has one deadline for all that hang, %s', async (_how, steps) => {
     const clock = new VirtualClock();
-    const closed: string[] = [];
-    const closers = [
-      () => new Promise(() => closed.push('store')),
-      () => {
-        closed.push('services');
-        throw new Error('no');
-      },
-      () => Promise.reject(new Error('no')),
-    ];
+    let isDone = false;
 
-    let failures: readonly unknown[] = [];
-    const done = closeInReverse(closers, clock).then((failed) => {
-      failures = failed;
-      closed.push('end');
-    });
-    await clock.advanceAsync(4_999);
-    const early = [...closed];
+    const done = closeInSteps(steps, clock, 3_000).then(() => (isDone = true));
+    await clock.advanceAsync(2_999);
+    const early = isDone;
     await clock.advanceAsync(1);
     await done;
 
-    expect(early).toEqual(['services', 'store']);
-    expect(closed).toEqual(['services', 'store', 'end']);
-    expect(failures).toEqual([new Error('no'), new Error('no')]);
+    expect(early).toBe(false);
+    expect(clock.nowMs()).toBe(3_000);
     expect(clock.pending).toBe(0);
+  });
+
+  it('is closed though the step before hangs, and what fails is told', async () => {
+    const clock = new VirtualClock();
+    const closed: string[] = [];
+    const throws = () => {
+      closed.push('services');
+      throw new Error('no');
+    };
+    const rejects = () => {
+      closed.push('store');
+      return Promise.reject(new Error('neither'));
+    };
+
+    const done = closeInSteps([[hangs], [throws, rejects]], clock, 2_000);
+    await clock.advanceAsync(999);
+    const early = [...closed];
+    await clock.advanceAsync(1);
+
+    expect(await done).toEqual([new Error('no'), new Error('neither')]);
+    expect(early).toEqual([]);
+    expect(closed).toEqual(['services', 'store']);
+    expect(clock.nowMs()).toBe(1_000);
   });
 });

@@ -39,6 +39,7 @@ const NO_BYTES = new Uint8Array();
 
 export class FileStore implements LogStore {
   readonly durability = 'fsync';
+  readonly isExclusive = true;
   readonly #parts: FileStoreParts;
   readonly #index: IndexOfLogs;
   readonly #writer: SegmentWriter;

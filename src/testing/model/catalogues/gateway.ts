@@ -6,6 +6,7 @@ import type { PathOptions } from '../paths.ts';
 type Machine = typeof gatewayMachine;
 
 const DRAIN_MS = 30_000;
+const STOP_MS = 5_000;
 const MAX_UNASKED = 3;
 
 export const gatewayModel: PathOptions<Machine> = {
@@ -15,7 +16,8 @@ export const gatewayModel: PathOptions<Machine> = {
       drain('nobody is there', 0),
       drain('one client', 1),
       drain('three clients', MAX_UNASKED),
-      drain('three clients, no time', MAX_UNASKED, 1_000),
+      drain('three clients, no time', MAX_UNASKED, { deadlineMs: 1_000 }),
+      drain('three clients, nowhere to go', MAX_UNASKED, { isHandover: true }),
     ],
     'client.welcomed': [
       {
@@ -28,13 +30,19 @@ export const gatewayModel: PathOptions<Machine> = {
   distinguish: ({ unasked, perSecond }) => [unasked, perSecond],
 };
 
-function drain(label: string, clients: number, deadlineMs = DRAIN_MS): EventVariant<Machine> {
+function drain(
+  label: string,
+  clients: number,
+  { deadlineMs = DRAIN_MS, isHandover = false } = {},
+): EventVariant<Machine> {
   return {
     label,
     event: ({ nowMs }) => ({
       type: 'gateway.drain',
       atMs: nowMs,
       deadlineMs,
+      stopMs: STOP_MS,
+      isHandover,
       sockets: clients,
       clients,
     }),

@@ -1,0 +1,172 @@
+/** A gateway that goes: whose sessions wait for it to be gone, whose clients went elsewhere, and what it says of them. */
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { GatewayWorld, settled } from './gateway-world.ts';
+import type { RawClient } from './gateway-world.ts';
+import { HeldStore } from './held-store.ts';
+import { startGateway } from '../../src/gateway.ts';
+import { createEchoApp } from '../../src/gateway/apps/echo.ts';
+import type { DrainOptions, DrainReport } from '../../src/gateway/departure.ts';
+import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
+import type { LogStore } from '../../src/ports/log-store.ts';
+import { CLOSE } from '../../src/protocol/close-codes.ts';
+
+class DirectoryStore extends HeldStore {
+  readonly isExclusive = true;
+}
+
+let world: GatewayWorld;
+
+afterEach(async () => {
+  await world.gateway.close();
+  expect(world.clock.pending).toBe(0);
+});
+
+/** With a client that has sent a chunk of audio. */
+async function streaming(store: LogStore): Promise<RawClient> {
+  world = new GatewayWorld(store);
+  const client = world.client();
+  await client.hello();
+  client.audio(1);
+  await settled();
+  world.clock.advance(500);
+  await settled();
+  return client;
+}
+
+function drained(options?: DrainOptions): { report: DrainReport | null } {
+  const outcome: { report: DrainReport | null } = { report: null };
+  void world.gateway.drain(options).then((report) => (outcome.report = report));
+  return outcome;
+}
+
+describe('a gateway whose store nobody else can have', () => {
+  it('tells its clients, commits and acknowledges what they sent, and is gone without waiting', async () => {
+    const store = new DirectoryStore();
+    const client = await streaming(store);
+    store.isHeld = true;
+    client.audio(1);
+    await settled();
+
+    const outcome = drained();
+    await settled();
+    const before = [client.closed, client.of('ack').at(-1)?.committed, outcome.report];
+    store.release();
+    await settled();
+    await settled();
+
+    expect(client.of('goAway')).toHaveLength(1);
+    expect(before).toEqual([null, 1, null]);
+    expect(client.of('ack').at(-1)?.committed).toBe(2);
+    expect(client.closed?.code).toBe(CLOSE.draining);
+    expect(outcome.report).toEqual({ left: 1, moved: 0, unwritten: 0 });
+    expect(world.clock.nowMs()).toBe(500);
+  });
+
+  it('waits for a store that hangs until the deadline, and says that not all is in it', async () => {
+    const store = new DirectoryStore();
+    const client = await streaming(store);
+    store.isHeld = true;
+    client.audio(1);
+    await settled();
+
+    const outcome = drained({ deadlineMs: 3_000, stopMs: 700 });
+    await world.clock.advanceAsync(2_999);
+    const before = client.closed;
+    await world.clock.advanceAsync(1);
+    const at = client.closed;
+    await world.clock.advanceAsync(700);
+
+    expect(before).toBeNull();
+    expect(at?.code).toBe(CLOSE.draining);
+    expect(client.of('ack').at(-1)?.committed).toBe(1);
+    expect(outcome.report).toEqual({ left: 1, moved: 0, unwritten: 1 });
+    store.release();
+  });
+
+  it('waits for its clients where it knows where they can go', async () => {
+    const client = await streaming(new DirectoryStore());
+
+    const outcome = drained({ deadlineMs: 3_000, to: ['wss://b.example'] });
+    await world.clock.advanceAsync(2_999);
+    const before = client.closed;
+    await world.clock.advanceAsync(1);
+
+    expect(before).toBeNull();
+    expect(client.of('goAway')[0]?.to).toEqual(['wss://b.example']);
+    expect(outcome.report?.left).toBe(1);
+  });
+});
+
+describe('a client that was told to go', () => {
+  it('has moved where it lets go of its socket, and not where nothing more is heard of it', async () => {
+    const moved = await streaming(new HeldStore());
+    const silent = world.client();
+    await silent.hello({ auth: 'bob', inst: 'b'.repeat(32) });
+    await settled();
+
+    const outcome = drained({ deadlineMs: 30_000 });
+    await world.clock.advanceAsync(2_000);
+    moved.lose();
+    await world.clock.advanceAsync(27_000);
+
+    expect(silent.closed?.code).toBe(CLOSE.heartbeat);
+    expect(outcome.report).toEqual({ left: 2, moved: 1, unwritten: 0 });
+  });
+
+  it('has not moved where its socket was gone before it was told', async () => {
+    const lost = await streaming(new HeldStore());
+    const silent = world.client();
+    await silent.hello({ auth: 'bob', inst: 'b'.repeat(32) });
+    lost.lose();
+
+    const outcome = drained({ deadlineMs: 1_000 });
+    await world.clock.advanceAsync(1_000);
+
+    expect(outcome.report).toEqual({ left: 2, moved: 0, unwritten: 0 });
+  });
+
+  it('has moved once its new socket stands, over WebSockets too', async () => {
+    world = new GatewayWorld();
+    const gateway = await startGateway({
+      store: createMemoryStore(),
+      apps: new Map([['messages', createEchoApp()]]),
+    });
+    const { ResumableWebSocket } = await import('../../src/resumable-websocket/websocket.node.ts');
+    const there = await startGateway({
+      store: createMemoryStore(),
+      apps: new Map([['messages', createEchoApp()]]),
+    });
+    const socket = new ResumableWebSocket(gateway.url, [], { mayMoveTo: [there.url] });
+    await new Promise((resolve) => socket.addEventListener('open', resolve));
+
+    const report = await gateway.drain({ deadlineMs: 2_000, to: [there.url] });
+
+    expect(report).toEqual({ left: 1, moved: 1, unwritten: 0 });
+    const closed = new Promise((resolve) => socket.addEventListener('close', resolve));
+    socket.close();
+    await closed;
+    await there.close();
+  });
+});
+
+describe('what a drain takes', () => {
+  it.each<[string, object, RegExp]>([
+    ['no time', { deadlineMs: -1 }, /deadlineMs is -1/],
+    ['a time that is none', { stopMs: '5' }, /stopMs is 5/],
+    ['no list', { to: 'wss://b.example' }, /to is no list/],
+    ['no address of a socket', { to: ['https://b.example'] }, /to is no list/],
+    ['a secret', { to: ['wss://a:b@b.example'] }, /to is no list/],
+    [
+      'more than a client is told',
+      { to: Array<string>(17).fill('wss://b.example') },
+      /to is no list/,
+    ],
+    ['a slip', { too: [] }, /no drain option "too"/],
+  ])('is refused where it is %s', async (_what, options, message) => {
+    world = new GatewayWorld();
+
+    await expect(world.gateway.drain(options)).rejects.toThrow(message);
+    expect(world.gateway.readiness).toBe('ready');
+  });
+});
