@@ -3,6 +3,9 @@ import type { Environment } from './access.ts';
 import { read } from './access.ts';
 import type { Services } from './services.ts';
 import { TenutoError } from '../ports/errors.ts';
+import { isLoopback } from '../ports/loopback.ts';
+import { invalid } from '../ports/option-errors.ts';
+import { gatewayAddress } from '../protocol/address.ts';
 import { gateway } from '../providers/gateway/gateway.ts';
 import type { FaultPlan } from '../simulators/faults/plan.ts';
 import { startFaultProxy } from '../simulators/faults/proxy.ts';
@@ -13,6 +16,10 @@ export interface GatewayServiceOptions {
   readonly url: string;
   /** The environment variable that holds the bearer. It is read on every dial. Default: none is sent. */
   readonly tokenEnv?: string;
+  /** Others to which it may send its client. Default: none. */
+  readonly mayMoveTo?: readonly string[];
+  /** Bearer and audio may go to other machines in the clear. Default false. */
+  readonly insecure?: boolean;
   /** Put before the gateway. */
   readonly plan: FaultPlan;
   /** How many times real time the recording goes out. */
@@ -25,19 +32,19 @@ export interface GatewayServiceOptions {
 /** By the name of which its results and its faults are told. */
 export const GATEWAY = 'gateway';
 
-const PATH = '/v1/session';
-
 /** @throws TenutoError OPTION_INVALID for an address that is none, or a variable that holds nothing. */
 export async function startGatewayService(options: GatewayServiceOptions): Promise<Services> {
-  const { tokenEnv, plan, environment = {} } = options;
-  const url = addressOf(options.url);
-  gateway({ url: url.href }); // an address that is none is told before anything is started
+  const { tokenEnv, plan, mayMoveTo = [], insecure = false, environment = {} } = options;
+  const url = addressOf(options.url, '--gateway', insecure);
+  for (const each of mayMoveTo) addressOf(each, '--may-move-to', insecure);
   if (tokenEnv !== undefined && read(environment, tokenEnv) === undefined) throw unset(tokenEnv);
   const proxy = plan.faults.length === 0 ? null : await proxyBefore(url, options);
   if (proxy === null && options.port !== undefined) throw portForNobody();
   const provider = gateway({
     url: proxy === null ? url.href : `${proxy.url}${url.pathname}`,
     // A function may bring another one the next time, so that one refusal is survived.
+    mayMoveTo,
+    insecure,
     token: () => (tokenEnv === undefined ? '' : (read(environment, tokenEnv) ?? '')),
   });
 
@@ -51,17 +58,29 @@ export async function startGatewayService(options: GatewayServiceOptions): Promi
   };
 }
 
-function addressOf(text: string): URL {
+/** An address that is none is told before anything is started, and without what may be a secret in it. */
+function addressOf(text: string, option: string, isInsecure: boolean): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !['ws:', 'wss:'].includes(url.protocol)) {
-    throw new TenutoError({
-      code: 'OPTION_INVALID',
-      message: `--gateway is no address of a gateway.`,
-      remediation: 'Give the one that it prints when it starts, such as ws://127.0.0.1:8765.',
-    });
+    throw invalid(
+      `${option} is no address of a gateway.`,
+      'Give the one that it prints when it starts, such as ws://127.0.0.1:8765.',
+    );
   }
-  if (url.pathname === '/') url.pathname = PATH;
-  return url;
+  const { username, password, search, hash, hostname, protocol, host } = url;
+  if (username + password + search + hash !== '') {
+    throw invalid(
+      `${option} has a name, a password, a query or a fragment in it.`,
+      'Give scheme, host and port, such as wss://voice.example; a bearer goes into the environment variable that --token-env names.',
+    );
+  }
+  if (protocol === 'ws:' && !isInsecure && !isLoopback(hostname)) {
+    throw invalid(
+      `ws://${host} is on another machine: everybody on the way could hear, and take the bearer.`,
+      'Give a wss: address, or --insecure for a network of your own.',
+    );
+  }
+  return new URL(gatewayAddress(url.href));
 }
 
 /** What breaks stands in plain bytes: inside TLS nothing could be seen of it. */

@@ -5,33 +5,27 @@ import { Command, CommanderError } from 'commander';
 
 import { runCharts } from './commands/charts.ts';
 import { runDemo } from './commands/demo.ts';
-import { runDoctor } from './commands/doctor.ts';
 import { runPaths } from './commands/paths.ts';
 import type { PathsOptions } from './commands/paths.ts';
-import { runServe } from './commands/serve.ts';
-import type { ServeCommand } from './commands/serve.ts';
-import { runSimulators } from './commands/simulators.ts';
-import type { SimulatorsOptions } from './commands/simulators.ts';
 import { runTranscribe } from './commands/transcribe.ts';
 import type { TranscribeOptions } from './commands/transcribe.ts';
-import { EXIT_HELP, faultsHelp, standInFaultsHelp } from './help.ts';
+import { EXIT_HELP, faultsHelp } from './help.ts';
 import type { CliIo } from './io.ts';
 import { createIo, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
 import {
   addressesOf,
-  drainAsMs,
+  listOnce,
   notEmpty,
   portNumber,
   positiveNumber,
   secondsAsMs,
   wholeNumber,
 } from './option-values.ts';
-import { PROVIDERS, VOICE } from './providers.ts';
-import { STAND_INS } from './stand-ins.ts';
+import { PROVIDERS_HELP, VOICE } from './providers.ts';
+import { addServe, addServices } from './serving-commands.ts';
 import { jsonLine } from './summary.ts';
 
 const { version } = createRequire(import.meta.url)('tenuto/package.json') as { version: string };
-const providersHelp = PROVIDERS.map(({ name, what }) => `${name} (${what})`).join(', ');
 
 /** Runs one command and returns its exit status. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -127,8 +121,9 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     .argument('<file>', 'a WAV file; stereo, other rates and other sample formats are converted')
     .option(
       '--provider <names>',
-      `one, or several in order of preference: ${providersHelp}; or ${VOICE}, which stands alone (an agent that ` +
+      `one, or several in order of preference: ${PROVIDERS_HELP}; or ${VOICE}, which stands alone (an agent that ` +
         'hears by Deepgram, answers by Gemini, and speaks by Deepgram); default: local',
+      listOnce,
     )
     .option(
       '--gateway <url>',
@@ -136,13 +131,26 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     )
     .option('--token-env <name>', "the environment variable that holds the gateway's bearer")
     .option(
+      '--may-move-to <addresses>',
+      'other gateways to which that one may send this client when it ends, with commas between them; default: none',
+      addressesOf,
+    )
+    .option(
+      '--insecure',
+      'to a gateway on another machine in the clear (ws:), bearer and all: only in a network of your own',
+    )
+    .option(
       '--standby',
       'keep a connection ready to take over: at the others, or at the only one',
       false,
     )
     .option('--simulated', "against the provider's local simulator", false)
     .option('--faults <list>', 'none, all, or a list (see below)', 'none')
-    .option('--seed <n>', 'what the plan and all chance are drawn from', wholeNumber, 1)
+    .option(
+      '--seed <n>',
+      'what the plan and all chance are drawn from, to repeat a run (default: another one each time; with faults it is told)',
+      wholeNumber,
+    )
     .option('--speed <x>', 'how many times real time', positiveNumber, 1)
     .option(
       '--api-key <key>',
@@ -167,83 +175,5 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     .action(async (file: string, options: TranscribeOptions) => {
       io.catchSignals();
       done(await runTranscribe(file, { ...options, environment: process.env }, io));
-    });
-}
-
-function addServe(program: Command, io: CliIo, done: (status: number) => void): void {
-  program
-    .command('serve')
-    .description(
-      'starts the gateway: clients stream to it, and their sessions outlive their networks, until Ctrl-C',
-    )
-    .option('--port <n>', 'default: 8765; 0 for a free one', portNumber)
-    .option('--host <address>', 'what to listen on; default: 127.0.0.1')
-    .option('--store <where>', 'memory, or file:DIR, which outlives this process; default: memory')
-    .option(
-      '--auth <how>',
-      'none (this machine only), hs256:NAME (the environment variable with the secret), or jwks:URL_OR_FILE (public keys); ' +
-        'default: none',
-    )
-    .option(
-      '--provider <names>',
-      `who hears, one or several in order of preference: ${providersHelp}; default: deepgram and whisper where ` +
-        'DEEPGRAM_API_KEY and OPENAI_API_KEY (or WHISPER_BASE_URL) are set, then local',
-    )
-    .option(
-      '--app <names>',
-      'what serves clients: speech, echo (messages come back), or both; default: speech',
-    )
-    .option('--simulated', "by the providers' local simulators", false)
-    .option('--speed <x>', 'how many times real time stand-ins take audio', positiveNumber)
-    .option(
-      '--drain <seconds>',
-      'how long its end may take; clients have all but the last 8 s of it, half at least (default: 30)',
-      drainAsMs,
-    )
-    .option(
-      '--drain-to <addresses>',
-      'where clients are sent then, with commas between them (default: to where they had dialled)',
-      addressesOf,
-    )
-    .option('--config <file>', 'YAML or JSON, as docs/gateway.yaml; options win over it')
-    .option('--json', 'print one object a line', false)
-    .addHelpText(
-      'after',
-      '\nCtrl-C (or SIGTERM) sends clients elsewhere and waits for them; once more ends it at once.' +
-        '\nExit status: 0 where all clients had gone by the deadline and no session was lost, 1 where not, 2 where it cannot begin.',
-    )
-    .action(async (options: ServeCommand) => {
-      io.catchSignals('Ending');
-      done(await runServe({ ...options, environment: process.env }, io));
-    });
-}
-
-function addServices(program: Command, io: CliIo, done: (status: number) => void): void {
-  program
-    .command('simulators')
-    .description("starts the providers' stand-ins on this machine, for any client, until Ctrl-C")
-    .argument('[names...]', `${STAND_INS.join(', ')}; default: all`)
-    .option('--port <n>', 'port of the first one; default: free ones', portNumber)
-    .option('--tls', 'https:// and wss://, with a certificate that they sign themselves', false)
-    .option('--speed <x>', 'how many times real time audio may come', positiveNumber, 1)
-    .option('--faults <list>', 'what goes wrong by itself (see below)')
-    .option('--json', 'print one object for each, and for each fault as it happens', false)
-    .addHelpText('after', standInFaultsHelp())
-    .action(async (names: readonly string[], options: SimulatorsOptions) => {
-      io.catchSignals('Closing');
-      done(await runSimulators(names, options, io));
-    });
-
-  program
-    .command('doctor')
-    .description('says what this machine has and lacks, and what to do about it')
-    .option(
-      '--online',
-      'also ask each provider whether it answers and takes the key that is set; one with a key that does not fails the command',
-      false,
-    )
-    .option('--json', 'print one object a line; the last has "type":"summary"', false)
-    .action(async (options: { online: boolean; json: boolean }) => {
-      done(await runDoctor({ ...options, environment: process.env }, io));
     });
 }

@@ -9,6 +9,12 @@ const ADDRESSES = listOf(address(['wss:', 'ws:'], ''), '')
 
 const DAY_S = 86_400;
 
+/** An option that takes a list is given once: of two the first would be forgotten. */
+export function listOnce(text: string, before: string | undefined): string {
+  if (before === undefined) return text;
+  throw new InvalidArgumentError(`Give it once, with commas between names: ${before},${text}.`);
+}
+
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0 && text.trim() !== '') return value;

@@ -14,6 +14,9 @@ export const PROVIDERS: readonly { readonly name: ProviderName; readonly what: s
   { name: 'whisper', what: "Whisper over HTTP, OpenAI's or your own" },
 ];
 
+/** As help tells them. */
+export const PROVIDERS_HELP = PROVIDERS.map(({ name, what }) => `${name} (${what})`).join(', ');
+
 /** A voice agent: three services at once, and no candidate among others. */
 export const VOICE = 'voice';
 
@@ -26,11 +29,12 @@ export function isVoice(text: string): boolean {
 /**
  * Reads `local,backup`, in order of preference.
  *
+ * @param alone what could have been named instead of them.
  * @throws TenutoError PROVIDER_UNKNOWN or OPTION_INVALID.
  */
-export function parseProviders(text: string): ProviderList {
-  const [first, ...others] = text.split(',').map((name) => knownProvider(name.trim()));
-  if (first === undefined) throw unknown(text);
+export function parseProviders(text: string, alone: readonly string[] = []): ProviderList {
+  const [first, ...others] = text.split(',').map((name) => knownProvider(name.trim(), alone));
+  if (first === undefined) throw unknown(text, alone);
   const names: ProviderList = [first, ...others];
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice === undefined) return names;
@@ -42,23 +46,23 @@ export function parseProviders(text: string): ProviderList {
   });
 }
 
-function knownProvider(name: string): ProviderName {
+function knownProvider(name: string, alone: readonly string[]): ProviderName {
   const known = PROVIDERS.find((provider) => provider.name === name);
-  if (name === VOICE) {
+  if (alone.includes(name)) {
     throw new TenutoError({
       code: 'OPTION_INVALID',
       message: 'A voice agent is no provider among others: it has three of its own.',
       remediation: 'Give --provider voice alone.',
     });
   }
-  if (known === undefined) throw unknown(name);
+  if (known === undefined) throw unknown(name, alone);
   return known.name;
 }
 
-function unknown(name: string): TenutoError {
+function unknown(name: string, alone: readonly string[]): TenutoError {
   return new TenutoError({
     code: 'PROVIDER_UNKNOWN',
     message: name === '' ? 'A provider has no name.' : `There is no provider "${name}".`,
-    remediation: `Take one of: ${[...PROVIDERS.map((provider) => provider.name), VOICE].join(', ')}.`,
+    remediation: `Take one of: ${[...PROVIDERS.map((provider) => provider.name), ...alone].join(', ')}.`,
   });
 }

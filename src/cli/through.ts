@@ -1,7 +1,7 @@
 /** Through what a recording is streamed: a gateway that runs already, a voice agent, or providers. */
 import type { Environment } from './access.ts';
 import { GATEWAY, startGatewayService } from './gateway-service.ts';
-import { isVoice, parseProviders } from './providers.ts';
+import { isVoice, parseProviders, VOICE } from './providers.ts';
 import type { Services } from './services.ts';
 import { startServices } from './services.ts';
 import { startVoice } from './voice.ts';
@@ -16,6 +16,10 @@ export interface ThroughOptions {
   readonly gateway?: string;
   /** The environment variable that holds the gateway's bearer. */
   readonly tokenEnv?: string;
+  /** Other gateways to which it may send its clients. */
+  readonly mayMoveTo?: readonly string[];
+  /** A gateway on another machine may be spoken to in the clear. */
+  readonly insecure?: boolean;
   readonly standby: boolean;
   readonly simulated: boolean;
   readonly apiKey?: string;
@@ -43,9 +47,11 @@ export function throughOf(options: ThroughOptions): Through {
     checkAlone(options);
     return { targets: [GATEWAY], start: (given) => startGatewayService({ ...given, url }) };
   }
-  if (options.tokenEnv !== undefined) throw onlyWithGateway();
+  if (options.tokenEnv !== undefined) throw onlyWithGateway('token-env');
+  if (options.insecure === true) throw onlyWithGateway('insecure');
+  if (options.mayMoveTo !== undefined) throw onlyWithGateway('may-move-to');
   if (isVoice(provider)) return { targets: VOICE_PARTS, start: startVoice };
-  const providers = parseProviders(provider);
+  const providers = parseProviders(provider, [VOICE]);
   return { targets: providers, start: (given) => startServices({ ...given, providers }) };
 }
 
@@ -66,10 +72,10 @@ function checkAlone({ provider, apiKey, url, simulated, standby }: ThroughOption
   });
 }
 
-function onlyWithGateway(): TenutoError {
+function onlyWithGateway(option: string): TenutoError {
   return new TenutoError({
     code: 'OPTION_INVALID',
-    message: '--token-env is for a gateway, and none is given.',
-    remediation: 'Add --gateway and its address, or leave --token-env out.',
+    message: `--${option} is for a gateway, and none is given.`,
+    remediation: `Add --gateway and its address, or leave --${option} out.`,
   });
 }

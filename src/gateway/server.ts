@@ -13,7 +13,6 @@ import type { GatewayOptions } from './gateway.types.ts';
 import { respond } from './http/answers.ts';
 import { guard } from './http/guarded-stream.ts';
 import {
-  PATH,
   SUBPROTOCOL,
   originIn,
   originsOf,
@@ -25,6 +24,7 @@ import { TenutoError } from '../ports/errors.ts';
 import { silentLogger } from '../ports/logger.ts';
 import { isLoopback } from '../ports/loopback.ts';
 import { checkOptions, invalid } from '../ports/option-errors.ts';
+import { GATEWAY_PATH } from '../protocol/address.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 
 export interface GatewayServerOptions extends Omit<GatewayOptions, 'verify'> {
@@ -137,7 +137,7 @@ export async function startGateway(options: GatewayServerOptions): Promise<Gatew
   };
   return {
     gateway,
-    url: `${tls === undefined ? 'ws' : 'wss'}://${inAddress(host)}:${bound}${PATH}`,
+    url: `${tls === undefined ? 'ws' : 'wss'}://${inAddress(host)}:${bound}${GATEWAY_PATH}`,
     port: bound,
     close,
     async drain(options) {

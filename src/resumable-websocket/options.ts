@@ -96,6 +96,7 @@ export interface ResolvedSocketOptions {
   readonly random: Random;
 }
 
+const WORDS = { name: 'mayMoveTo', secret: 'a bearer goes into token' };
 const EXAMPLE = 'wss://gw7.eu.example';
 const CONNECTION_TIMEOUT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 10_000;
@@ -169,7 +170,7 @@ export function resolveSocketOptions(
 }
 
 function othersOf({ mayMoveTo = [], insecure = false }: ResumableWebSocketOptions): string[] {
-  const others = mayMoveTo.map((each) => checkBaseUrl(each, 'socket', EXAMPLE));
+  const others = mayMoveTo.map((each) => checkBaseUrl(each, 'socket', EXAMPLE, WORDS));
   for (const each of others) checkSecrecy(new URL(each), insecure);
   return others;
 }

@@ -1,4 +1,5 @@
 /** The life of a resumable WebSocket: its state, its engines one after the other, and the events in their order. */
+import { gatewayAddress } from '../protocol/address.ts';
 import { socketUrl, subprotocols } from './addresses.ts';
 import type { Farewell } from './addresses.ts';
 import { incomingOf } from './data.ts';
@@ -49,7 +50,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
     const { mode, startsClosed } = given.options;
     const kind = mode === 'auto' ? 'unknown' : mode;
     if (typeof given.protocols !== 'function') subprotocols(given.protocols);
-    if (typeof given.url !== 'function') this.#note(socketUrl(given.url));
+    if (typeof given.url !== 'function') this.#note(this.#address(given.url));
     this.#legacy = { outbox: new Outbox(), session: null, kind };
     if (startsClosed) {
       this.readyState = CLOSED;
@@ -121,9 +122,14 @@ export class SocketCore implements EngineHandlers, SocketTarget {
 
   async url(): Promise<URL> {
     const { url } = this.#given;
-    const resolved = socketUrl(typeof url === 'function' ? await url() : url);
+    const resolved = this.#address(typeof url === 'function' ? await url() : url);
     this.#note(resolved);
     return resolved;
+  }
+
+  #address(given: string | URL): URL {
+    const url = socketUrl(given);
+    return this.#options.mode === 'gateway' ? new URL(gatewayAddress(url.href)) : url;
   }
 
   async protocols(): Promise<readonly string[]> {

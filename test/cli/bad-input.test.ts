@@ -122,6 +122,7 @@ describe('tenuto transcribe with input that cannot be used', () => {
   it.each([
     ['an unknown option', ['transcribe', sentence, '--loudly']],
     ['an empty key', ['transcribe', sentence, '--api-key', '']],
+    ['a list given twice', ['serve', '--provider', 'local', '--provider', 'backup']],
     ['a retention without an end', ['transcribe', sentence, '--retention', '1e9']],
     ['a speed of 0', ['transcribe', sentence, '--speed', '0']],
     ['no file', ['transcribe']],

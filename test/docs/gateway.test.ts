@@ -16,7 +16,10 @@ import { Examples } from './examples.ts';
 
 const path = fileURLToPath(new URL('../../docs/gateway.md', import.meta.url));
 const document = readFileSync(path, 'utf8');
-const main = readFileSync(fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)), 'utf8');
+const main = ['main', 'serving-commands']
+  .map((name) => fileURLToPath(new URL(`../../src/cli/${name}.ts`, import.meta.url)))
+  .map((file) => readFileSync(file, 'utf8'))
+  .join('\n');
 const examples = new Examples('docs/gateway.md');
 const SECRET = 'a secret of at least thirty-two bytes';
 

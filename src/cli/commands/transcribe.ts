@@ -31,12 +31,14 @@ import { partLines, VOICE_PARTS } from '../voice-parts.ts';
 import { readWav } from '../../audio/wav.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
+import { systemRandom } from '../../ports/random.ts';
 import { formatFaultPlan, parseFaultPlan } from '../../simulators/faults/plan.ts';
 import type { FaultPlan } from '../../simulators/faults/plan.ts';
 
 export interface TranscribeOptions extends ThroughOptions {
   readonly faults: string;
-  readonly seed: number;
+  /** Default: another one each time, so that a crowd of clients does not come back in step. */
+  readonly seed?: number;
   readonly speed: number;
   readonly json: boolean;
   readonly maxAttempts?: number;
@@ -45,9 +47,10 @@ export interface TranscribeOptions extends ThroughOptions {
 
 export async function runTranscribe(
   file: string,
-  options: TranscribeOptions,
+  given: TranscribeOptions,
   io: CliIo,
 ): Promise<number> {
+  const options = { ...given, seed: given.seed ?? newSeed() };
   const through = throughOf(options);
   const recording = await readRecording(file, options.json ? () => undefined : io.note);
   const plan = parseFaultPlan(options.faults, {
@@ -67,11 +70,13 @@ export async function runTranscribe(
   }
 }
 
+type Seeded = TranscribeOptions & { readonly seed: number };
+
 async function transcribe(
   recording: Recording,
   plan: FaultPlan,
   services: Services,
-  options: TranscribeOptions,
+  options: Seeded,
   io: CliIo,
 ): Promise<number> {
   const startedAtMs = systemClock.nowMs();
@@ -124,11 +129,18 @@ async function transcribe(
 
   if (options.json) {
     if (report.error !== null) reportError(report.error, io, true);
-    io.write(jsonLine(summaryOf(report, nameOf(options))));
+    io.write(jsonLine({ ...summaryOf(report, nameOf(options)), seed: options.seed }));
   } else {
     conclude(report, { plan, services, recording, startedAtMs, speedRatio: options.speed }, io);
   }
   return exitStatusOf(report);
+}
+
+/** Short, for a person may type it again. */
+const SEEDS = 1_000_000;
+
+function newSeed(): number {
+  return Math.floor(systemRandom.unit() * SEEDS);
 }
 
 /** A person hears that something is waited for, long before it is given up, and not every second. */

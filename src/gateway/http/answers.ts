@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { metricsOf } from './metrics.ts';
 import type { Measured } from './metrics.ts';
-import { PATH, hasCredential, pathOf } from './upgrade.ts';
+import { hasCredential, pathOf } from './upgrade.ts';
+import { GATEWAY_PATH } from '../../protocol/address.ts';
 
 interface Answer {
   readonly status: number;
@@ -44,7 +45,7 @@ function answerTo(gateway: Measured, url: string, method: string): Answer {
       return readinessOf(gateway);
     case '/metrics':
       return { status: 200, body: metricsOf(gateway), type: PROMETHEUS };
-    case PATH:
+    case GATEWAY_PATH:
       return { status: 426, body: 'upgrade required\n' };
     default:
       return { status: 404, body: 'not found\n' };

@@ -2,8 +2,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import { invalid } from '../../ports/option-errors.ts';
+import { GATEWAY_PATH } from '../../protocol/address.ts';
 
-export const PATH = '/v1/session';
 export const SUBPROTOCOL = 'tenuto.v1';
 
 /** Parts of names that members of a query have where they carry a credential. */
@@ -25,7 +25,7 @@ export function refusalOfUpgrade(
 ): string | null {
   if (url.length > MAX_URL_CHARS) return '414 URI Too Long';
   if (hasCredential(url)) return '400 Bad Request';
-  if (pathOf(url) !== PATH) return '404 Not Found';
+  if (pathOf(url) !== GATEWAY_PATH) return '404 Not Found';
   if (!isOriginAllowed(headers.origin, origins)) return '403 Forbidden';
   const offered = headers['sec-websocket-protocol'] ?? '';
   const isOurs = offered.split(',').some((name) => name.trim() === SUBPROTOCOL);
@@ -36,7 +36,7 @@ export function refusalOfUpgrade(
 const WORDS: Readonly<Record<string, string>> = {
   '400': `subprotocol ${SUBPROTOCOL} is spoken here, and no credential belongs in an address`,
   '403': 'this origin is not among the origins of the gateway',
-  '404': `sockets are at ${PATH}`,
+  '404': `sockets are at ${GATEWAY_PATH}`,
   '503': 'too many sockets have not said who they are: come again',
 };
 

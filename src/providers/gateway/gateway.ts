@@ -15,6 +15,7 @@ import { systemWallClock } from '../../ports/clock.ts';
 import { isLoopback } from '../../ports/loopback.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { systemRandom } from '../../ports/random.ts';
+import { gatewayAddress } from '../../protocol/address.ts';
 import {
   GRACE_MS,
   PING_IDLE_MS,
@@ -27,7 +28,7 @@ import { checkBaseUrl } from '../wire/base-url.ts';
 import { checkPcm } from '../wire/pcm.ts';
 
 export interface GatewayProviderOptions {
-  /** Where it listens, such as `wss://voice.example/v1/session`. */
+  /** Where it listens, such as `wss://voice.example`. Without a path it is `/v1/session`. */
   readonly url: string;
   /**
    * The bearer, or a function that is asked on every dial and may bring a fresh one: also in mid-session, before the one
@@ -49,7 +50,8 @@ export interface GatewayProviderOptions {
   readonly insecure?: boolean;
 }
 
-const EXAMPLE = 'wss://voice.example/v1/session';
+const EXAMPLE = 'wss://voice.example';
+const WORDS = { name: 'url', secret: 'a bearer goes into token' };
 const SUBPROTOCOL = 'tenuto.v1';
 const CLIENT = 'tenuto-js';
 /** A commit takes a store's election, at the worst. */
@@ -69,8 +71,10 @@ const NAMES: Readonly<Record<keyof GatewayProviderOptions, true>> = {
 export function gateway(options: GatewayProviderOptions): Provider {
   checkOptions('gateway', options, NAMES);
   const { token = '', app = null, name = 'gateway' } = options;
-  const url = checkBaseUrl(options.url, 'socket', EXAMPLE);
-  const others = (options.mayMoveTo ?? []).map((each) => checkBaseUrl(each, 'socket', EXAMPLE));
+  const url = gatewayAddress(checkBaseUrl(options.url, 'socket', EXAMPLE, WORDS));
+  const others = (options.mayMoveTo ?? []).map((each) => {
+    return checkBaseUrl(each, 'socket', EXAMPLE, { ...WORDS, name: 'mayMoveTo' });
+  });
   if (options.insecure !== true) for (const each of [url, ...others]) checkSecrecy(new URL(each));
   const newCustody = (random: Random): Custody =>
     new Custody(random, new Addresses(url, others, random));

@@ -13,25 +13,27 @@ const BEGINS = 'wss://, https://, ws:// or http://';
  * `https:` where a socket is meant, and the other way round. What may be a credential in one that is refused is not
  * repeated: of an address its scheme, host and path are told, and of a text that is no address nothing.
  *
+ * @param example what could be given; then the option's name, and where a secret belongs.
  * @throws TenutoError OPTION_INVALID
  */
 export function checkBaseUrl(
   baseUrl: unknown,
   reachedBy: keyof typeof SCHEMES,
   example: string,
+  { name = 'baseUrl', secret = 'a key goes into apiKey' } = {},
 ): string {
   const given = typeof baseUrl === 'string' ? baseUrl.trim() : '';
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url === null || url.host === '') {
     throw invalid(
-      `baseUrl is not the address of a service that is reached by ${BEGINS}.`,
+      `${name} is not the address of a service that is reached by ${BEGINS}.`,
       `Give an address that begins with ${BEGINS}, such as ${example}.`,
     );
   }
   const wrong = wrongWith(url, given);
   if (wrong === null) return withScheme(given, url.protocol, reachedBy).replace(/\/+$/, '');
 
-  const remediation = `Give an address that begins with ${BEGINS} and has no query, such as ${example}; a key goes into apiKey.`;
+  const remediation = `Give an address that begins with ${BEGINS} and has no query, such as ${example}; ${secret}.`;
   throw invalid(`"${url.protocol}//${url.host}${url.pathname}" ${wrong}.`, remediation);
 }
 

@@ -37,11 +37,15 @@ async function serve(...args: readonly string[]): Promise<Process> {
 }
 
 /** @param onWords called once, when the first words are heard. */
-function transcribe(port: number, onWords: () => void = () => undefined): Promise<Ended> {
+function transcribe(
+  port: number,
+  onWords: () => void = () => undefined,
+  ...others: readonly string[]
+): Promise<Ended> {
   const gateway = `ws://127.0.0.1:${port}`;
   let hasWords = false;
   return runCli(
-    ['transcribe', recording, '--gateway', gateway, '--speed', SPEED, '--json'],
+    ['transcribe', recording, '--gateway', gateway, '--speed', SPEED, '--json', ...others],
     ({ stdout }) => {
       if (hasWords || !stdout.includes('"type":"transcript"')) return;
       hasWords = true;
@@ -102,6 +106,44 @@ describe('a gateway in a process of its own', () => {
     expect(status).toBe(0);
   });
 
+  it('that is restarted ends with 0, leaves its session to the next process, and no word is lost', async () => {
+    const store = `file:${join(directory, 'restarted')}`;
+    const first = await serve('--port', '0', '--store', store, '--drain', '600');
+    const second: Promise<Process>[] = [];
+
+    const client = await transcribe(first.port, () => {
+      process.kill(first.pid, 'SIGTERM');
+      second.push(first.ended.then(() => serve('--port', String(first.port), '--store', store)));
+    });
+    const [gateway = first] = await Promise.all(second);
+    process.kill(gateway.pid, 'SIGTERM');
+    await gateway.ended;
+    const { status, stdout } = await first.ended;
+
+    expect(status).toBe(0);
+    expect(stdout).toContain('"type":"summary","drained":true,"kept":1,"moved":0,"lost":0');
+    expect(summaryIn(client).transcript).toBe(calm);
+    expect(client.status).toBe(0);
+  });
+
+  it('that sends its clients to another one ends with 0 when they have gone, and no word is lost', async () => {
+    const there = await serve('--port', '0');
+    const to = `ws://127.0.0.1:${there.port}`;
+    const here = await serve('--port', '0', '--drain', '20', '--drain-to', to);
+    const leave = (): void => void process.kill(here.pid, 'SIGTERM');
+
+    const client = await transcribe(here.port, leave, '--may-move-to', to);
+    const { status, stdout } = await here.ended;
+    process.kill(there.pid, 'SIGTERM');
+    await there.ended;
+
+    const { transcript, ledger } = summaryIn(client);
+    expect(status).toBe(0);
+    expect(stdout).toContain('"type":"summary","drained":true');
+    expect(transcript).toBe(calm);
+    expect(ledger).toMatchObject({ gapMs: 0, bufferedMs: 0 });
+  });
+
   it('is told of what it cannot do in one line, with 2', async () => {
     const { status, stderr } = await runCli(['serve', '--store', 'nowhere']);
 
@@ -119,6 +161,11 @@ describe('tenuto transcribe --gateway', () => {
     [[...gateway, '--simulated'], /--gateway and --simulated exclude each other/],
     [[...gateway, '--token-env', 'NOWHERE'], /NOWHERE holds no token/],
     [['--token-env', 'TOKEN'], /--token-env is for a gateway/],
+    [['--may-move-to', 'wss://b.example'], /--may-move-to is for a gateway/],
+    [['--insecure'], /--insecure is for a gateway/],
+    [['--gateway', 'ws://b.example'], /on another machine.* or --insecure for a network/],
+    [['--gateway', 'ws://127.0.0.1:9?token=x'], /a query.*; a bearer goes into .*--token-env/],
+    [[...gateway, '--may-move-to', 'ws://b.example'], /on another machine/],
     [['--gateway', 'http://127.0.0.1:9'], /is no address of a gateway/],
     [['--gateway', 'wss://gateway.example', '--faults', 'reset@1s'], /Faults can only be put/],
     [[...gateway, '--port', '9'], /--port is for a service on this machine/],
