@@ -3,6 +3,7 @@ import { isPrincipal } from './principal.ts';
 import type { BearerContext, Principal, Verify } from './principal.ts';
 import type { Admission } from '../admission/admission.ts';
 import type { Audit } from '../audit.ts';
+import { codeOf, FoldedErrors } from './trouble.ts';
 import { refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Clock, WallClock } from '../../ports/clock.ts';
@@ -21,14 +22,18 @@ export interface BearersOptions {
 
 /** On a machine that only its own people reach. */
 const EVERYBODY: Principal = { subject: 'everybody' };
+/** A few words, and nothing that could have been in a bearer. */
+const DOUBT = /^[a-z][a-z, ]{0,79}$/i;
 /** The answer has to be with the client within WELCOME_TIMEOUT_MS. */
 const VERIFY_TIMEOUT_MS = WELCOME_TIMEOUT_MS - 500;
 
 export class Bearers {
   readonly #options: BearersOptions;
+  readonly #errors: FoldedErrors;
 
   constructor(options: BearersOptions) {
     this.#options = options;
+    this.#errors = new FoldedErrors(options.logger, () => options.clock.nowMs());
   }
 
   async principalOf(
@@ -39,9 +44,13 @@ export class Bearers {
     const { verify, admission } = this.#options;
     if (verify === null) return EVERYBODY;
     if (bearer === undefined) return this.#refused(remoteAddress, 'missing');
-    const principal = await this.#asked(verify, bearer, { remoteAddress, why });
+    let doubt = '';
+    const onDoubt = (what: string): void => {
+      if (DOUBT.test(what) && !what.includes(bearer) && !bearer.includes(what)) doubt = `: ${what}`;
+    };
+    const principal = await this.#asked(verify, bearer, { remoteAddress, why, onDoubt });
     if (principal === 'trouble') return admission.unverified();
-    if (principal === null) return this.#refused(remoteAddress, 'not believed');
+    if (principal === null) return this.#refused(remoteAddress, `not believed${doubt}`);
     if (this.#isExpired(principal)) return this.#refused(remoteAddress, 'expired');
     const tooMany = admission.known(principal.subject, remoteAddress);
     return tooMany ?? principal;
@@ -62,7 +71,7 @@ export class Bearers {
     bearer: string,
     context: BearerContext,
   ): Promise<Principal | null | 'trouble'> {
-    const { clock, logger } = this.#options;
+    const { clock } = this.#options;
     let timer: unknown = null;
     const late = new Promise<'late'>((resolve) => {
       timer = clock.setTimeout(() => resolve('late'), VERIFY_TIMEOUT_MS);
@@ -77,30 +86,15 @@ export class Bearers {
         : this.#trouble('It named nobody, or an end that is no time.');
     } catch (error) {
       // The words of what it threw may hold the bearer.
-      logger.error('A bearer could not be verified.', {
-        what: 'The verifier threw.',
-        code: codeOf(error),
-      });
-      return 'trouble';
+      return this.#trouble('The verifier threw.', codeOf(error));
     } finally {
       clock.clearTimeout(timer);
     }
   }
 
-  #trouble(what: string): 'trouble' {
-    this.#options.logger.error('A bearer could not be verified.', { what });
+  #trouble(what: string, code?: string): 'trouble' {
+    const facts = code === undefined ? { what } : { what, code };
+    this.#errors.tell('A bearer could not be verified.', facts);
     return 'trouble';
   }
-}
-
-/** Such as ECONNREFUSED, of what led to it where that is known: a name, and no words. */
-function codeOf(error: unknown): string {
-  const { code, cause, name } = Object(error) as {
-    code?: unknown;
-    cause?: unknown;
-    name?: unknown;
-  };
-  if (cause !== undefined) return codeOf(cause);
-  const told = [code, name].find((each) => typeof each === 'string' && /^\w{1,40}$/.test(each));
-  return typeof told === 'string' ? told : 'unknown';
 }

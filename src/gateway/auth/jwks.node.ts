@@ -10,6 +10,7 @@ import type {
   JWSHeaderParameters,
 } from 'jose';
 
+import { codeOf, FoldedErrors } from './trouble.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { isLoopback } from '../../ports/loopback.ts';
@@ -72,6 +73,8 @@ function remoteKeys(url: URL, wallClock: WallClock, logger: Logger): KeyFinder {
     cacheMaxAge: CACHE_MS,
     [customFetch]: fetchBounded,
   });
+  const from = `${url.origin}${url.pathname}`; // what else is in it may be a secret
+  const trouble = new FoldedErrors(logger, wallClock);
   let freshAtMs = -Infinity;
   let failure: { readonly atMs: number; readonly error: unknown } | null = null;
   let findOld: KeyFinder | null = null;
@@ -88,9 +91,9 @@ function remoteKeys(url: URL, wallClock: WallClock, logger: Logger): KeyFinder {
       failure = { atMs: wallClock(), error };
       const old = remote.jwks();
       findOld = old === undefined ? null : createLocalJWKSet(old);
-      if (findOld !== null) {
-        logger.warn('The keys of the issuer cannot be had: those of before are used.');
-      }
+      const what = error instanceof errors.JOSEError ? error.message : codeOf(error);
+      const instead = findOld === null ? 'nobody can be let in' : 'those of before are used';
+      trouble.tell('The keys of the issuer cannot be had.', { from, what, instead });
       return await asBefore(header, token);
     } finally {
       if (remote.fresh) freshAtMs = wallClock();

@@ -8,7 +8,7 @@ import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import { keysOf } from './jwks.node.ts';
 import type { JwksSource, KeyFinder } from './jwks.node.ts';
 import { isPrincipal } from './principal.ts';
-import type { Principal, Verify } from './principal.ts';
+import type { BearerContext, Principal, Verify } from './principal.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { systemWallClock } from '../../ports/clock.ts';
 import type { WallClock } from '../../ports/clock.ts';
@@ -67,15 +67,21 @@ export function createJwtVerifier(options: JwtVerifierOptions): Verify {
     ...(audience === undefined ? {} : { audience }),
   };
 
-  return async (bearer) => {
-    if (bearer.length > MAX_BEARER_CHARS) return null;
+  return async (bearer, context?: BearerContext) => {
+    if (bearer.length > MAX_BEARER_CHARS) {
+      context?.onDoubt?.('it is too long');
+      return null;
+    }
     try {
       const now = { currentDate: new Date(wallClock()) };
       const payload = await payloadOf(bearer, findKey, { ...rules, ...now });
-      return principalOf(payload, leewayMs);
+      const principal = principalOf(payload, leewayMs);
+      if (principal === null) context?.onDoubt?.('its sub or its exp is none');
+      return principal;
     } catch (error) {
-      if (isBearersFault(error)) return null;
-      throw error;
+      if (!isBearersFault(error)) throw error;
+      context?.onDoubt?.(doubtOf(error));
+      return null;
     }
   };
 }
@@ -118,6 +124,26 @@ function isBearersFault(error: unknown): boolean {
     error instanceof errors.JOSENotSupported ||
     error instanceof errors.JWKSNoMatchingKey
   );
+}
+
+const CLAIMS: Readonly<Record<string, string>> = {
+  aud: 'its aud is another',
+  iss: 'its iss is another',
+  nbf: 'its nbf is yet to come',
+  exp: 'its exp is missing, or no time',
+  sub: 'its sub is missing',
+};
+
+/** For the operator, in words of ours: what a bearer says is nowhere. */
+function doubtOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'its exp is over';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return CLAIMS[error.claim] ?? 'a claim of it is not right';
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'no key that is known signed it';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'its algorithm is another';
+  return 'it is no JWT';
 }
 
 function finderFor({ secret, jwks, logger }: JwtVerifierOptions, wallClock: WallClock): KeyFinder {

@@ -12,6 +12,11 @@ export interface BearerContext {
   readonly remoteAddress: string;
   /** `hello`: a client attaches. `auth`: it stays, and brings a new one. */
   readonly why: 'hello' | 'auth';
+  /**
+   * To be called before null is returned, with what is wrong, in a few words of letters of the verifier's own, such as
+   * `its audience is another`: for the operator. A client is told nothing of it.
+   */
+  readonly onDoubt?: (what: string) => void;
 }
 
 /**
