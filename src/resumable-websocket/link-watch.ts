@@ -8,6 +8,7 @@ import type { SocketUnanswered } from '../../machines/connection.peer.ts';
 import type { Failure } from '../../machines/failure.ts';
 import { LOOK_FLOWING_MS, LOOK_PROMPT_MS, lookAgainInMs } from '../../machines/liveness.rules.ts';
 import { WELCOME_TIMEOUT_MS } from '../protocol/limits.ts';
+import { SpareGreeting } from '../session/greeting.ts';
 import { LOOK_IDLE_MS, Pulse } from '../session/pulse.ts';
 import type { Watcher } from '../session/pulse.ts';
 
@@ -44,6 +45,7 @@ export class LinkWatch implements Watcher {
   readonly #link: Watched;
   readonly #options: ResolvedSocketOptions;
   #pulse: Pulse | null = null;
+  #spare: SpareGreeting | null = null;
   /** It was pinged with its greeting, and nothing came yet. */
   #isUnproven = false;
   #flowedAtMs = -Infinity;
@@ -73,6 +75,7 @@ export class LinkWatch implements Watcher {
 
   stop(): void {
     this.#pulse?.stop();
+    this.#spare?.stop();
   }
 
   /** Any byte is a sign of life. */
@@ -89,6 +92,11 @@ export class LinkWatch implements Watcher {
   /** Without pings the silence of a server that has nothing to say would look like death. */
   cannotPing(): void {
     this.#canPing = false;
+  }
+
+  /** It would take the session from a silent one, which may yet speak. */
+  greetLater(greet: () => void): void {
+    this.#spare = new SpareGreeting(this.#options.clock, greet);
   }
 
   beat(lateByMs: number): number {

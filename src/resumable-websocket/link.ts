@@ -19,7 +19,6 @@ import type { Failure } from '../../machines/failure.ts';
 import type { Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
 import { failureOfClose } from '../providers/gateway/failures.ts';
 import { racing } from '../session/dial-race.ts';
-import { SPARE_HELLO_AFTER_MS } from '../session/greeting.ts';
 
 const NO_STATUS = 1_005;
 const BROKEN = 1_006;
@@ -132,7 +131,7 @@ export class Link extends LinkFacts<Link> implements SocketHandlers, WireHost {
     const isSpare = this.owner.isSpare(this);
     if (!isSpare) this.#greet(isGateway);
     this.#watch.start(isGateway);
-    if (isSpare) this.clock.setTimeout(() => this.#greetIfNeeded(), SPARE_HELLO_AFTER_MS);
+    if (isSpare) this.#watch.greetLater(() => this.#greetIfNeeded());
   }
 
   onFrame(frame: Frame): void {

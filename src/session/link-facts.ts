@@ -28,7 +28,11 @@ export class LinkFacts {
   /** What its service's acknowledgements survive; null where it keeps nothing. */
   durability: Durability | null = null;
   /** Who looks after it while it is open. */
-  watch: { stop(): void; credentialEnds(inMs: number): void } | null = null;
+  watch: {
+    stop(): void;
+    credentialEnds(inMs: number): void;
+    greetLater(greet: () => void): void;
+  } | null = null;
   readonly looks = new Looks();
   readonly flushes = new OpenFlushes();
   readonly pings = new Pings();

@@ -1,4 +1,5 @@
 /** Looks after one open link, on a steady pulse: tells its chart how it looks, and keeps it open. */
+import { SpareGreeting } from './greeting.ts';
 import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import { LOOK_IDLE_MS, Pulse } from './pulse.ts';
@@ -45,6 +46,7 @@ export class LinkWatch implements Watcher, RenewalHost {
   readonly #pulse: Pulse;
   /** Null until the service says that its credential ends. */
   #renewal: Renewal | null = null;
+  #spare: SpareGreeting | null = null;
   /** The silence that it was sent last, and how much in a row. */
   #filledAtMs: number | null = null;
   #filledMs = 0;
@@ -63,6 +65,7 @@ export class LinkWatch implements Watcher, RenewalHost {
     this.#isOver = true;
     this.#pulse.stop();
     this.#renewal?.stop();
+    this.#spare?.stop();
   }
 
   /** @param inMs how long the service still believes the credential that it has. */
@@ -91,6 +94,11 @@ export class LinkWatch implements Watcher, RenewalHost {
 
   onMissed(failure: Failure): void {
     this.#handlers.onCredentialMissed(this.#link, failure);
+  }
+
+  /** It would take the session from a silent one, which may yet speak. */
+  greetLater(greet: () => void): void {
+    this.#spare = new SpareGreeting(this.#options.clock, greet);
   }
 
   beat(lateByMs: number): number {

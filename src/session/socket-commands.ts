@@ -25,3 +25,8 @@ export function obey(
       warn(command.failure);
   }
 }
+
+/** Of a socket that is gone nothing comes; its chart knows. */
+export function lostMeanwhile(): Promise<never> {
+  return new Promise(() => undefined);
+}

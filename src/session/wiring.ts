@@ -7,7 +7,6 @@ import { Carrier } from './carrier.ts';
 import { Claims } from './claims.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
-import { SPARE_HELLO_AFTER_MS } from './greeting.ts';
 import { Hearing, remembers } from './hearing.ts';
 import { IgnoredFrames } from './ignored-frames.ts';
 import { LinkWatch } from './link-watch.ts';
@@ -20,7 +19,7 @@ import { Rehearsal } from './rehearsal.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
 import { Reporter } from './reporter.ts';
 import type { Tell } from './reporter.ts';
-import { obey } from './socket-commands.ts';
+import { lostMeanwhile, obey } from './socket-commands.ts';
 import type { Receive } from './socket-commands.ts';
 import type { SocketUnanswered } from '../../machines/connection.peer.ts';
 import type { ReplayResult, RestoreResult, SocketInput } from '../../machines/connection.types.ts';
@@ -153,8 +152,7 @@ export class Wiring implements LinkHandlers<Link> {
     const atMs = this.#options.clock.nowMs();
     if (this.#isWatching) link.watch = new LinkWatch(this.#options, this.#uplink, link, this);
     this.reporter.tell(link, { type: 'socket.opened', id: link.id, atMs });
-    if (this.#isSpare(link))
-      this.clock.setTimeout(() => this.#greetIfNeeded(link), SPARE_HELLO_AFTER_MS);
+    if (this.#isSpare(link)) link.watch?.greetLater(() => this.#greetIfNeeded(link));
     else link.greet();
     if (link.candidate.provider.traits.configures !== true) this.#hearing.configured(link); // by its request
   }
@@ -173,8 +171,7 @@ export class Wiring implements LinkHandlers<Link> {
   /** Not where the silent link spoke while this one was dialled. */
   #greetIfNeeded(link: Link): void {
     const spokeAtMs = this.carrier.link?.lastInboundAtMs ?? 0;
-    const isNeeded = !this.#isSpare(link) || spokeAtMs < link.madeAtMs;
-    if (isNeeded && this.#links.includes(link)) link.greet();
+    if (!this.#isSpare(link) || spokeAtMs < link.madeAtMs) link.greet();
   }
 
   onDrain(link: Link): void {
@@ -248,9 +245,4 @@ export class Wiring implements LinkHandlers<Link> {
   #linkOf({ lane, id }: SocketInput): Link | null {
     return this.#links.find((link) => link.lane === lane && link.id === id) ?? null;
   }
-}
-
-/** The chart knows. */
-function lostMeanwhile(): Promise<never> {
-  return new Promise(() => undefined);
 }
