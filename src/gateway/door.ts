@@ -7,6 +7,7 @@ import type { Refusal } from './refusal.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Attached } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
+import { tagOf } from './session-tag.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Durability } from '../ports/log-store.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
@@ -154,6 +155,7 @@ export class Door {
     const { wallClock, durability, graceMs } = this.#house;
     const attachment = new Attachment(this.#house, this, this.#socket, session, principal);
     this.#attachment = attachment;
+    if (isResumed) this.#compare(hello, session);
     const received = isResumed ? hello.rcv : 0; // numbers of another session mean nothing here
     const welcome: WelcomeFrame = {
       type: 'welcome',
@@ -178,6 +180,16 @@ export class Door {
     attachment.tellExpiry();
     session.attach(attachment, epoch, received);
     this.#house.onKnown(this);
+  }
+
+  /** It is a client's word, and decides nothing; but nobody else can know. P12.8 */
+  #compare({ acked }: HelloFrame, { id, committed }: LetIn['session']): void {
+    if (acked <= committed) return;
+    const facts = { session: tagOf(id), acked, committed };
+    this.#house.logger.warn(
+      'A client was told of more than the log has: its store has lost it.',
+      facts,
+    );
   }
 
   #refuse({ kind: _, ...facts }: Refusal): void {

@@ -12,13 +12,7 @@ import { GATEWAY_OPTIONS } from './gateway-options.ts';
 import type { GatewayOptions } from './gateway.types.ts';
 import { respond } from './http/answers.ts';
 import { guard } from './http/guarded-stream.ts';
-import {
-  SUBPROTOCOL,
-  originIn,
-  originsOf,
-  refusalOfUpgrade,
-  refusedUpgrade,
-} from './http/upgrade.ts';
+import { originIn, originsOf, refusalOfUpgrade, refusedUpgrade } from './http/upgrade.ts';
 import { GatewayWebSocket, listenTo, socketOf } from './ws-socket.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { silentLogger } from '../ports/logger.ts';
@@ -26,6 +20,7 @@ import { isLoopback } from '../ports/loopback.ts';
 import { checkOptions, invalid } from '../ports/option-errors.ts';
 import { GATEWAY_PATH } from '../protocol/address.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import { SUBPROTOCOL } from '../protocol/subprotocol.ts';
 
 export interface GatewayServerOptions extends Omit<GatewayOptions, 'verify'> {
   /** Who a bearer was issued to. Default: nobody is asked, and only this machine can come (127.0.0.1, ::1, localhost). */

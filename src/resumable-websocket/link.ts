@@ -11,12 +11,12 @@ import { LinkWatch } from './link-watch.ts';
 import { failureOfPlainEnd } from './plain-wire.ts';
 import { requestFor } from './requests.ts';
 import type { PreparedDial } from './requests.ts';
-import { SUBPROTOCOL } from './subprotocol.ts';
 import type { Wire, WireHost } from './wire.ts';
 import { wireFor } from './wires.ts';
 import type { ConnectionEvent, SocketInput } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
+import { SUBPROTOCOL } from '../protocol/subprotocol.ts';
 import { failureOfClose } from '../providers/gateway/failures.ts';
 import { racing } from '../session/dial-race.ts';
 

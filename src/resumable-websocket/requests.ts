@@ -2,10 +2,10 @@
 import type { LinkOwner } from './link.types.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import { checkSecrecy, mayCarryMessages } from './secrecy.ts';
-import { SUBPROTOCOL } from './subprotocol.ts';
 import type { SocketInput } from '../../machines/connection.types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DialRequest } from '../ports/socket.ts';
+import { SUBPROTOCOL } from '../protocol/subprotocol.ts';
 import type { Credential } from '../providers/contract.ts';
 
 export interface PreparedDial {

@@ -113,6 +113,7 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     logger: options.logger ?? silentLogger,
   };
   const names = { ...resolved, preset: 0, reconnect: 0, transport: 0 };
+  checkPlaces(options);
   checkOptions('session', options, names satisfies Record<keyof SessionOptions, unknown>);
   warnOfShortRetention(resolved, graceMs);
   return resolved;
@@ -195,6 +196,16 @@ const NUMBERS = [
   'pressEveryMs',
   'hintSpreadRatio',
 ] as const;
+
+/** @throws TenutoError OPTION_INVALID for a member of the policy that stands beside it. */
+function checkPlaces(options: object): void {
+  const misplaced = Object.keys(options).find((name) => Object.hasOwn(presets.production, name));
+  if (misplaced === undefined) return;
+  throw invalid(
+    `There is no session option "${misplaced}": it is a part of reconnect.`,
+    `Give reconnect: { ${misplaced}: … }.`,
+  );
+}
 
 function checkPolicy(policy: ReconnectPolicy): ReconnectPolicy {
   checkOptions('reconnect', policy, presets.production);

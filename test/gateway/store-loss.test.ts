@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { expectExactlyOnce, LinkWorld } from './link-world.ts';
 import { keepOnly } from './lost-tail.ts';
+import { silentLogger } from '../../src/ports/logger.ts';
+import type { Logger } from '../../src/ports/logger.ts';
 
 let world: LinkWorld;
 
@@ -30,6 +32,27 @@ describe('what a client captured', () => {
     expectExactlyOnce(await world.logged(), 80);
     expect(world.of('gap')).toEqual([]);
     expect(world.finals).toEqual(Array.from({ length: 12 }, (_, at) => String(at * 10_000)));
+  });
+
+  it('P10.4: is missed by the operator too: only the client knows that it was acknowledged', async () => {
+    const warned: (readonly [string, object | undefined])[] = [];
+    const warn: Logger['warn'] = (message, fields) => warned.push([message, fields]);
+    world = await new LinkWorld(1, {}, 10_000, {}, { logger: { ...silentLogger, warn } }).connect();
+    await world.speak(3_000);
+    world.network.memory.reset();
+    await world.speak(2_000);
+    const before = warned.length;
+
+    await regress(8);
+    await world.speak(1_000);
+
+    expect(before).toBe(0);
+    expect(warned).toEqual([
+      [
+        'A client was told of more than the log has: its store has lost it.',
+        { session: expect.any(String), acked: expect.any(Number), committed: expect.any(Number) },
+      ],
+    ]);
   });
 
   it('P19.1: keeps its place and its time, however often it is sent again', async () => {

@@ -46,6 +46,20 @@ describe('a session', () => {
     expect(make).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
   });
 
+  it.each(['retryInitialConnect', 'maxAttempts', 'baseMs'])(
+    'says of %s that it is a part of reconnect',
+    (name) => {
+      const make = (): Session => sessionOf({ [name]: 1 });
+
+      expect(make).toThrow(
+        expect.objectContaining({
+          message: `There is no session option "${name}": it is a part of reconnect.`,
+          remediation: `Give reconnect: { ${name}: … }.`,
+        }),
+      );
+    },
+  );
+
   it.each([
     ['a session', 'session', { retentionMS: 5_000 }, 'retentionMS', 'retentionMs'],
     ['a session', 'session', { candidate: [fakeProvider()] }, 'candidate', 'candidates'],

@@ -3,8 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import { invalid } from '../../ports/option-errors.ts';
 import { GATEWAY_PATH } from '../../protocol/address.ts';
-
-export const SUBPROTOCOL = 'tenuto.v1';
+import { SUBPROTOCOL } from '../../protocol/subprotocol.ts';
 
 /** Parts of names that members of a query have where they carry a credential. */
 const CREDENTIAL_NAME = /key|token|secret|auth|sig|pass|credential|jwt|bearer/i;

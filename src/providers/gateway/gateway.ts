@@ -22,6 +22,7 @@ import {
   SERVER_DEAD_MS,
   WELCOME_TIMEOUT_MS,
 } from '../../protocol/limits.ts';
+import { SUBPROTOCOL } from '../../protocol/subprotocol.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Credential, CredentialReason, Provider, StreamMemory } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
@@ -52,7 +53,6 @@ export interface GatewayProviderOptions {
 
 const EXAMPLE = 'wss://voice.example';
 const WORDS = { name: 'url', secret: 'a bearer goes into token' };
-const SUBPROTOCOL = 'tenuto.v1';
 const CLIENT = 'tenuto-js';
 /** A commit takes a store's election, at the worst. */
 const FLUSH_TIMEOUT_MS = 10_000;
