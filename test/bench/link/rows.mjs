@@ -72,8 +72,8 @@ export function recoveryRows(results) {
     ...row('G2', 'rst', 'up', 'flowingMs', 1.5 * RTT_MS + 15, upgrade, 'a cut, first chunk'),
     ...row('G2', 'rst', 'down', 'flowingMs', RTT_MS + 15, upgrade, 'a cut, first chunk'),
     ...DIRECTIONS.flatMap((direction) => [
-      ...row('G3', 'stall15', direction, 'flowingMs', 10, 'the spare link won the race at the release, and took the session with it', 'a stall of the same connection, first chunk'), // prettier-ignore
-      ...row('G3', 'stall15', direction, 'caughtUpMs', 100, 'the spare link won the race at the release, and took the session with it', 'a stall, caught up'), // prettier-ignore
+      ...row('G3', 'stall15', direction, 'flowingMs', 10, 'the link is kept (P15.5) and carries on at once. Supposed, not measured: the machine was busy with all that was let go at the same moment', 'a stall of the same connection, first chunk'), // prettier-ignore
+      ...row('G3', 'stall15', direction, 'caughtUpMs', 100, 'the link is kept (P15.5) and carries on at once. Supposed, not measured: 15 s of chunks are committed and told one after the other, for all lanes at the same moment', 'a stall, caught up'), // prettier-ignore
       ...row('G5', 'dead15', direction, 'flowingMs', 350, '2 RTT down and 2.5 up as in G2, and half of the time from one dial to the next: 500 ms by default (P15.4), 200 tuned', 'silent death, first chunk once the path is back'), // prettier-ignore
       ...row('G6', 'refuse8', direction, 'flowingMs', 200, '2 RTT down and 2.5 up as in G2, and what is left of a wait: 194 ms on average by default (250 to 500 ms, so that a crowd does not come back in step), 39 tuned (50 to 100)', 'server away for 8 s, first chunk once it is back'), // prettier-ignore
     ]),
