@@ -68,12 +68,16 @@ export function recoveryRows(results) {
   };
   const upgrade =
     'one round trip more than the goal: what a session is resumed by is a secret and goes in a frame, after the upgrade (RFC 6455, 4.1), not in the address (P2.3). The floor is 2 RTT down and 2.5 up, 100 and 125 ms here';
+  const caughtUpWhy = {
+    up: 'the link is kept (P15.5) and carries on at once. Supposed, not measured: 15 s of chunks are committed for all lanes at the same moment',
+    down: 'the link is kept (P15.5) and carries on at once, but 15 s of results are more than the 512 KiB that are sent without an acknowledgement (P13.7): the last of them wait for one, a round trip',
+  };
   return [
     ...row('G2', 'rst', 'up', 'flowingMs', 1.5 * RTT_MS + 15, upgrade, 'a cut, first chunk'),
     ...row('G2', 'rst', 'down', 'flowingMs', RTT_MS + 15, upgrade, 'a cut, first chunk'),
     ...DIRECTIONS.flatMap((direction) => [
       ...row('G3', 'stall15', direction, 'flowingMs', 10, 'the link is kept (P15.5) and carries on at once. Supposed, not measured: the machine was busy with all that was let go at the same moment', 'a stall of the same connection, first chunk'), // prettier-ignore
-      ...row('G3', 'stall15', direction, 'caughtUpMs', 100, 'the link is kept (P15.5) and carries on at once. Supposed, not measured: 15 s of chunks are committed and told one after the other, for all lanes at the same moment', 'a stall, caught up'), // prettier-ignore
+      ...row('G3', 'stall15', direction, 'caughtUpMs', 100, caughtUpWhy[direction], 'a stall, caught up'), // prettier-ignore
       ...row('G5', 'dead15', direction, 'flowingMs', 350, '2 RTT down and 2.5 up as in G2, and half of the time from one dial to the next: 500 ms by default (P15.4), 200 tuned', 'silent death, first chunk once the path is back'), // prettier-ignore
       ...row('G6', 'refuse8', direction, 'flowingMs', 200, '2 RTT down and 2.5 up as in G2, and what is left of a wait: 194 ms on average by default (250 to 500 ms, so that a crowd does not come back in step), 39 tuned (50 to 100)', 'server away for 8 s, first chunk once it is back'), // prettier-ignore
     ]),
