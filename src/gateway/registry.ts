@@ -15,9 +15,11 @@ import type { Attached, RegistryOptions } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
 import { cardFor, lookInLog, newCard, standingFor } from './takeover.ts';
 import { newSessionId, newToken } from './tokens.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
 import { MAX_SEQ } from '../protocol/limits.ts';
 import type { HelloFrame } from '../protocol/types.ts';
 
+const { badResumeToken: NO_SUCH_SESSION } = CLOSE;
 const NOTHING: Standing = { epoch: 0, up: 0, down: 0, downAcked: 0, fin: 0, done: 0 };
 
 export class Registry {
@@ -137,9 +139,14 @@ export class Registry {
     principal: Principal,
     from: string,
   ): Promise<Attached | Refusal> {
+    const { store } = this.#options;
     for (let live = this.#sessions.get(sid); live; live = this.#sessions.get(sid)) {
       const refusal = this.#refusalOf(live, hello, principal, from);
-      if (refusal !== null) return refusal;
+      if (refusal !== null) {
+        // As much work as for a session that is not here: by a store that is slow the two could be told apart. P12.1
+        if (refusal.code === NO_SUCH_SESSION) await store.tail(sid).catch(() => undefined);
+        return refusal;
+      }
       if (!live.isKept) return this.#owning.isLeaving ? refuse('draining') : refusalOfEnded(live);
       const token = newToken();
       const epoch = epochAfter(live.standing, hello);
