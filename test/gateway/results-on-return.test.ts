@@ -48,6 +48,9 @@ class LateApp extends NotingApp {
   }
 }
 
+/** Of FIN_ACK, which comes after all results: P11.7. */
+const LAST_WORD = '"lastSeq"';
+
 const closers: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
@@ -69,15 +72,15 @@ async function relayTo(port: number) {
     client.pipe(upstream);
     upstream.on('data', (bytes: Buffer) => {
       if (!isMute) client.write(bytes);
+      else if (bytes.includes(LAST_WORD)) cut();
     });
     upstream.on('close', () => client.destroy());
     client.on('close', () => upstream.destroy());
     isMute = false;
   });
-  /** What the gateway says on the connections of now is lost; the next one is heard. */
+  /** What the gateway says on the connections of now is lost, through its last word; the next one is heard. */
   const mute = (): void => {
     isMute = true;
-    setTimeout(cut, 100);
   };
   const cut = (): void => {
     for (const socket of sockets) socket.destroy();

@@ -132,7 +132,7 @@ function unknownKey(key: string, path: Path, known: readonly string[]): string {
 function shown(given: unknown, path: Path): string {
   const isName = VARIABLE_SETTING.test(String(path.at(-1)));
   if (given === null) return 'is empty';
-  if (Array.isArray(given) && given.length === 0) return 'is empty';
+  if (Array.isArray(given) && given.length === 0 && path.length > 0) return 'is empty';
   if (typeof given === 'object') return Array.isArray(given) ? 'is a list' : 'holds settings';
   const text = JSON.stringify(given).replace(/^"|"$/g, '');
   const isOfAuth = path[0] === 'auth' && path.at(-1) !== 'kind';

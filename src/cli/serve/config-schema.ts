@@ -71,7 +71,7 @@ const store = z.discriminatedUnion(
         .describe('A file that has grown so long is followed by a new one. Default 16,777,216.'),
     }),
   ],
-  { error: 'give memory, or file with its directory' },
+  { error: 'give { kind: memory }, or { kind: file, directory: DIR }' },
 );
 
 const claims = {
@@ -107,7 +107,10 @@ const auth = z.discriminatedUnion(
       ...claims,
     }),
   ],
-  { error: 'give none, hs256 with secretEnv, or jwks with from' },
+  {
+    error:
+      'give { kind: none }, { kind: hs256, secretEnv: NAME }, or { kind: jwks, from: URL_OR_FILE }',
+  },
 );
 
 /** The numbers are those of `AdmissionLimits`. Without `auth` the first three, and the two rates, have no end by default. */

@@ -38,7 +38,15 @@ describe('the configuration file', () => {
         'or whisper',
     ],
     ['candidates: []', 'g.yaml:1:1: candidates is empty: give at least one provider'],
-    ['store: file:/x', 'g.yaml:1:1: store is file:/x: give memory, or file with its directory'],
+    [
+      'store: file:/x',
+      'g.yaml:1:1: store is file:/x: give { kind: memory }, or { kind: file, directory: DIR }',
+    ],
+    [
+      'store: memory',
+      'g.yaml:1:1: store is memory: give { kind: memory }, or { kind: file, directory: DIR }',
+    ],
+    ['[]', 'g.yaml:1:1: the file is a list: give settings by their names'],
     [
       'store:\n  kind: file',
       'g.yaml:1:1: store.directory is missing: give the path of a directory of its own',
