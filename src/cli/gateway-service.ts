@@ -37,7 +37,11 @@ export async function startGatewayService(options: GatewayServiceOptions): Promi
   const { tokenEnv, plan, mayMoveTo = [], insecure = false, environment = {} } = options;
   const url = addressOf(options.url, '--gateway', insecure);
   for (const each of mayMoveTo) addressOf(each, '--may-move-to', insecure);
-  if (tokenEnv !== undefined && read(environment, tokenEnv) === undefined) throw unset(tokenEnv);
+  if (tokenEnv !== undefined) {
+    const token = read(environment, tokenEnv);
+    if (token === undefined) throw unset(tokenEnv);
+    if (!/^[\x21-\x7e]+$/.test(token.trim())) throw noToken(tokenEnv);
+  }
   const proxy = plan.faults.length === 0 ? null : await proxyBefore(url, options);
   if (proxy === null && options.port !== undefined) throw portForNobody();
   const provider = gateway({
@@ -45,7 +49,7 @@ export async function startGatewayService(options: GatewayServiceOptions): Promi
     // A function may bring another one the next time, so that one refusal is survived.
     mayMoveTo,
     insecure,
-    token: () => (tokenEnv === undefined ? '' : (read(environment, tokenEnv) ?? '')),
+    token: () => (tokenEnv === undefined ? '' : (read(environment, tokenEnv)?.trim() ?? '')),
   });
 
   return {
@@ -110,6 +114,13 @@ function unset(variable: string): TenutoError {
     message: `The environment variable ${variable} holds no token.`,
     remediation: 'Set it, or name another one with --token-env.',
   });
+}
+
+function noToken(variable: string): TenutoError {
+  return invalid(
+    `The environment variable ${variable} holds a text with a space, a line break or an unusual character in it, and no token.`,
+    'Give it the bearer alone, such as a JWT.',
+  );
 }
 
 function portForNobody(): TenutoError {
