@@ -219,7 +219,12 @@ describe('tenuto serve cannot begin', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['its store is a file', { store: `file:${import.meta.filename}` }, /STORE_UNAVAILABLE/],
+    [
+      'its store is a file',
+      { store: `file:${import.meta.filename}` },
+      /Give a directory that can be made.*STORE_UNAVAILABLE/,
+    ],
+    ['its store cannot be made', { store: 'file:/proc/x' }, /Give a directory .*STORE_UNAVAILABLE/],
     [
       'there is no such host',
       { host: '127.9.9.9.9.localhost' },

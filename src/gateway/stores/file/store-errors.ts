@@ -9,11 +9,16 @@ export function corrupt(place: string, what: string): TenutoError {
   });
 }
 
+/** Errors of a path, and not of a disk. */
+const NO_PLACE = /\b(ENOENT|ENOTDIR|EEXIST|EACCES|EPERM|EROFS)\b/;
+
 export function unavailable(reason: string): TenutoError {
   return new TenutoError({
     code: 'STORE_UNAVAILABLE',
     message: `The store takes and gives nothing: ${reason}.`,
-    remediation: 'Make room, or mend the disk, and open the store again.',
+    remediation: NO_PLACE.test(reason)
+      ? 'Give a directory that can be made and written where it is to be, and open the store again.'
+      : 'Make room, or mend the disk, and open the store again.',
     retryable: true,
   });
 }
