@@ -80,12 +80,26 @@ export const leaseMachine = leaseSetup.createMachine({
         'session.loggedOut': { target: 'ending', actions: noteEnding('loggedOut') },
         'owner.fenced': { target: 'fenced' },
         'store.failed': { target: 'lost' },
-        'app.failed': {
-          target: 'leaving',
-          description:
-            'Another gateway, or this one, opens a new one: none but this session suffers.',
-          actions: dismiss('storeUnavailable'),
-        },
+        'app.failed': [
+          {
+            guard: 'isPoisoned',
+            target: 'leaving',
+            description: 'Always on the same: that is set aside, and its client is told.',
+            actions: ['noteFault', 'setAside', dismiss('storeUnavailable')],
+          },
+          {
+            guard: 'isHopeless',
+            target: 'ending',
+            description: 'Again and again, and nothing that could be left out would help.',
+            actions: noteEnding('failed'),
+          },
+          {
+            target: 'leaving',
+            description: 'It is opened anew, here or elsewhere.',
+            actions: ['noteFault', 'countInLog', dismiss('storeUnavailable')],
+          },
+        ],
+        'app.concluded': { actions: 'noteConclusion' },
         'gateway.stopping': { target: 'leaving', actions: dismiss('draining') },
       },
       states: {
@@ -94,10 +108,10 @@ export const leaseMachine = leaseSetup.createMachine({
           on: {
             'app.opened': { target: 'detached', actions: 'startGrace' },
             'app.failed': {
-              guard: 'isNew',
+              guard: 'isUnopened',
               target: '#lease.ending',
               description: 'Nobody knows of it yet: nothing is to be left of it.',
-              actions: noteEnding('failed'),
+              actions: ['noteFault', noteEnding('unopened')],
             },
           },
         },
@@ -111,6 +125,12 @@ export const leaseMachine = leaseSetup.createMachine({
               description: 'One whose fence was overtaken by another is not let in.',
             },
             'time.passed': [
+              {
+                guard: 'isAllSaid',
+                target: '#lease.ending',
+                description: 'Nothing is lost by who does not come back for the answer.',
+                actions: noteEnding('finished'),
+              },
               { guard: 'isTooOld', target: '#lease.ending', actions: noteEnding('aged') },
               { guard: 'isDue', target: '#lease.ending', actions: noteEnding('expired') },
             ],

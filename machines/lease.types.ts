@@ -17,8 +17,19 @@ export type LeaseEnding =
   | 'aged'
   /** By its user, or on their behalf. */
   | 'loggedOut'
-  /** Its application did not open it. */
+  /** Nobody knows of it yet, and its application did not open it. */
+  | 'unopened'
+  /** Its application fails again and again, and not on one message: it is given up. */
   | 'failed';
+
+/** How often the application failed on one message, or chunk, or as a whole. */
+export interface LeaseFault {
+  /** Of what it failed on; 0: of nothing that could be set aside. */
+  readonly seq: number;
+  readonly times: number;
+  /** Through where it had handled everything then. */
+  readonly done: number;
+}
 
 /** Why a client's socket is closed: names of `tenuto.v1` (PROTOCOL.md, P16). */
 export type LeaseDismissal =
@@ -27,6 +38,7 @@ export type LeaseDismissal =
   | 'unknownSession'
   | 'fenced'
   | 'superseded'
+  | 'protocolError'
   | 'draining'
   | 'storeUnavailable';
 
@@ -46,6 +58,10 @@ export interface LeaseContext {
   /** How often the store did not say what became of one append. */
   readonly silences: number;
   readonly ending: LeaseEnding | null;
+  /** What the application failed on and has not got over, from its first gateway on. */
+  readonly faults: readonly LeaseFault[];
+  /** Everything was said, and is in the log: it is only here for a client that may ask once more. */
+  readonly isConcluded: boolean;
 }
 
 /** What the tail of a session's log says. */
@@ -68,6 +84,8 @@ export interface ClientClaimed {
   readonly isSameClient: boolean;
   /** Null where there is none to look at: the session is new, or lives here. */
   readonly log: LeaseLog | null;
+  /** Those before: of its log, or, where it is new, of those that were begun for this client in vain. Default: as it was. */
+  readonly faults?: readonly LeaseFault[];
 }
 
 /** The client was welcomed, on the socket for which a fence of that epoch was written. */
@@ -84,6 +102,16 @@ export interface SessionLoggedOut {
   readonly log: LeaseLog | null;
 }
 
+/** The application threw, did not open, or a promise of its was rejected. */
+export interface AppFailed {
+  readonly type: 'app.failed';
+  readonly atMs: number;
+  /** What it was handed; 0: nothing that it could do without. */
+  readonly seq: number;
+  /** Through where it has handled everything. */
+  readonly done: number;
+}
+
 export interface LeaseFact {
   readonly type:
     | 'fence.committed'
@@ -95,7 +123,8 @@ export interface LeaseFact {
     | 'store.failed'
     /** The application has it, with all that the log holds. */
     | 'app.opened'
-    | 'app.failed'
+    /** Everything was said, and is in the log. */
+    | 'app.concluded'
     | 'client.detached'
     /** The client has all that it was told, and nothing follows. */
     | 'session.finished'
@@ -112,13 +141,17 @@ export interface LeaseFact {
   readonly atMs: number;
 }
 
-export type LeaseEvent = ClientClaimed | ClientAttached | SessionLoggedOut | LeaseFact;
+export type LeaseEvent = ClientClaimed | ClientAttached | SessionLoggedOut | AppFailed | LeaseFact;
 
 /** Why the session is not here any more. `uncertain`: nobody can say what is in its log. `left`: this gateway stopped. */
 export type LeaseRelease = LeaseEnding | 'fenced' | 'uncertain' | 'left';
 
 export type LeaseOrder =
   | { readonly type: 'client.dismiss'; readonly why: LeaseDismissal }
+  /** The log is to tell how often the application failed: what it failed on is handed over again. */
+  | { readonly type: 'fault.note' }
+  /** The application is not handed this any more; its client is told so. */
+  | { readonly type: 'item.setAside'; readonly seq: number }
   /** Something is appended, if only to say that the owner lives. */
   | { readonly type: 'log.renew' }
   /** The application is closed, and the last record says that it is over. */

@@ -50,6 +50,7 @@ export type { DrainOptions, DrainReport } from './gateway/departure.ts';
 export type { GatewayOptions } from './gateway/gateway.types.ts';
 export type * from './gateway/admission/limits.ts';
 export type * from './gateway/app.ts';
+export type { AppErrorPlace, OnAppError } from './gateway/app-error.ts';
 export { createEchoApp } from './gateway/apps/echo.ts';
 export type { AuditEvent, AuditType, OnAudit } from './gateway/audit.ts';
 export type { ChartStep, OnStep } from './gateway/chart-step.ts';

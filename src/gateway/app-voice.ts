@@ -1,14 +1,17 @@
 /** What an app can do for its session, and all that it can. */
 import type { AppEvent, AppResult, AppSession } from './app.ts';
+import { NotCarriedError } from './app-error.ts';
 import type { DownStream } from './down-stream.ts';
 import type { SessionLog } from './session-log.ts';
 import type { SessionState } from './session-state.ts';
 import type { UpStream } from './up-stream.ts';
+import { isSetAside } from '../../machines/lease.rules.ts';
 import type { Logger } from '../ports/logger.ts';
 import { DATA_HEADER_BYTES } from '../protocol/frames.ts';
 import { writeJson } from '../protocol/json.ts';
-import { MAX_FRAME_BYTES, MAX_POSITION } from '../protocol/limits.ts';
+import { MAX_FRAME_BYTES, MAX_JSON_DEPTH, MAX_POSITION } from '../protocol/limits.ts';
 import type { DataFrame } from '../protocol/types.ts';
+import { OWN_TYPES } from '../protocol/set-aside.ts';
 import { mustFit } from '../protocol/wire.ts';
 
 /** The session. */
@@ -40,14 +43,14 @@ export class AppVoice implements AppSession {
   }
 
   send(event: AppEvent): void {
-    if (!this.#isShut) this.#say('json', writeJson(event, MAX_EVENT_BYTES));
+    if (!this.#isShut) this.#say('json', bytesOf(event));
   }
 
   result(result: AppResult): void {
     if (this.#isShut) return;
     // What cannot be said moves nothing: `fin` never goes on without its final.
     mustFit(result.to, MAX_POSITION, 'to');
-    const payload = writeJson(result, MAX_EVENT_BYTES);
+    const payload = bytesOf(result);
     const { state, log, up, down } = this.#parts;
     log.makeRoom(DATA_HEADER_BYTES + payload.length); // it is in the record that moves `fin`
     state.now.fin = Math.max(state.now.fin, result.to);
@@ -68,9 +71,11 @@ export class AppVoice implements AppSession {
 
   handled(seq: number): void {
     const { state, up, down, log } = this.#parts;
-    const done = Math.min(seq, state.now.up);
-    if (this.#isShut || done <= state.now.done) return;
-    state.now.done = done;
+    const { card, now } = state;
+    let done = Math.min(seq, now.up);
+    if (this.#isShut || done <= now.done) return;
+    while (isSetAside(card.faults ?? [], done + 1)) done += 1;
+    now.done = done;
     up.handled(done);
     log.touch();
     down.client?.committed(); // there may be room again
@@ -89,6 +94,7 @@ export class AppVoice implements AppSession {
 
   #say(codec: DataFrame['codec'], payload: Uint8Array): void {
     const { log, down } = this.#parts;
+    if (payload.length > MAX_EVENT_BYTES) throw tooLong(payload.length);
     log.makeRoom(DATA_HEADER_BYTES + payload.length);
     down.say(codec, payload);
     this.#weigh();
@@ -103,4 +109,23 @@ export class AppVoice implements AppSession {
     });
     this.end();
   }
+}
+
+function bytesOf(event: AppEvent): Uint8Array {
+  if (event.type.startsWith(OWN_TYPES)) {
+    const what = `An event of an app has a type that begins with ${OWN_TYPES}`;
+    throw new NotCarriedError(`${what}, as those of the gateway do.`, 'Give it another.');
+  }
+  try {
+    return writeJson(event, MAX_EVENT_BYTES);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const limits = `${MAX_EVENT_BYTES} bytes and ${MAX_JSON_DEPTH} levels are the most.`;
+    throw new NotCarriedError(`${error.message}: ${limits}`, 'Send it in pieces.');
+  }
+}
+
+function tooLong(bytes: number): NotCarriedError {
+  const what = `A message of an app has ${bytes} bytes: ${MAX_EVENT_BYTES} is the most.`;
+  return new NotCarriedError(what, 'Send it in pieces.');
 }

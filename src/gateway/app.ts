@@ -24,7 +24,7 @@ export interface AppResult extends AppEvent {
 
 /**
  * What an app can do for its session. Nothing does anything once the session is over. What `tenuto.v1` cannot carry (over
- * 64 KiB, nested more than eight deep) throws a RangeError: that is a slip of the app's.
+ * 65,512 bytes, nested more than eight deep, an event whose type begins with `tenuto.`) throws a RangeError: that is a slip of the app's.
  */
 export interface AppSession {
   readonly id: string;
@@ -62,9 +62,15 @@ export interface AppGap {
   readonly toSeq: number;
   readonly position: number;
   readonly samples: number;
-  readonly cause: GapCause;
+  /** `setAside`: audio on which this app failed three times. It is as silent as a loss of the client's. */
+  readonly cause: GapCause | 'setAside';
 }
 
+/**
+ * What it throws, or rejects, ends no more than its session's stay here: the session is taken up again, and what it failed on is
+ * handed over again, with what follows. The third time on the same message or chunk that one is set aside, and the client is
+ * told; an app that fails five times as a whole has its session given up (PROTOCOL.md, P24).
+ */
 export interface AppHandlers {
   audio(audio: AppAudio): void;
   gap(gap: AppGap): void;
@@ -84,5 +90,7 @@ export interface AppHandlers {
 }
 
 export interface App {
+  /** Asked before a session begins: who brings other audio is refused. Default: all of it is taken. */
+  accepts?(audio: HelloFrame['audio']): boolean;
   open(session: AppSession, start: AppStart): AppHandlers;
 }

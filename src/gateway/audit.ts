@@ -12,7 +12,7 @@ export type AuditType =
   | 'origin.refused'
   /** An upgrade that came no further than HTTP: another path, no subprotocol, a credential in its address. */
   | 'upgrade.refused'
-  /** A socket that said nothing, or something else than HELLO. */
+  /** A socket that said nothing, or no HELLO, or asked for an app or audio that there is not. */
   | 'hello.refused'
   /** The resume token of an attachment before: a copy of it is about. */
   | 'token.reused'
@@ -23,6 +23,10 @@ export type AuditType =
   | 'session.loggedOut'
   /** What stands in the log of a session is damaged, or of another version: nobody can take it up here. */
   | 'log.unreadable'
+  /** An app failed again and again on one message: it is not handed it any more, and its client is told. */
+  | 'app.setAside'
+  /** An app failed again and again: the session is over. */
+  | 'app.gaveUp'
   /** More of something than one client, principal or network may have. */
   | 'limit.reached';
 
@@ -52,6 +56,8 @@ const ALARMING: ReadonlySet<AuditType> = new Set([
   'session.refused',
   'session.contested',
   'log.unreadable',
+  'app.setAside',
+  'app.gaveUp',
 ]);
 
 export class Audit {

@@ -1,4 +1,5 @@
 /** Who a session is and who may take it up again: written with each record of its log. Holds digests, and no secret. */
+import type { LeaseFault } from '../../machines/lease.types.ts';
 import type { HelloFrame } from '../protocol/types.ts';
 
 export interface SessionCard {
@@ -19,6 +20,12 @@ export interface SessionCard {
   readonly isLoggedOut?: boolean;
   /** Everything was said: the client has only to be told so. */
   readonly isConcluded?: boolean;
+  /** What its app failed on and has not got over. */
+  readonly faults?: readonly LeaseFault[];
+  /** What its app is not handed any more, and in which frame the client is told so: of what is not handled. */
+  readonly setAside?: readonly { readonly seq: number; readonly down: number }[];
+  /** Its app failed again and again. */
+  readonly isGivenUp?: boolean;
   /** The attachment that owns the session: dials of `inst` up to `att` are void. */
   readonly inst: string;
   readonly att: number;

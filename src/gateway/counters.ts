@@ -5,6 +5,9 @@ import type { LeaseRelease } from '../../machines/lease.types.ts';
 /** How a client came to its session. */
 export type Arrival = 'begun' | 'resumed' | 'takenOver';
 
+/** What became of what an app failed on. */
+export type AppFailureFate = 'again' | 'setAside' | 'gaveUp';
+
 /** What a store was asked for, and how it went; of an append, what it answered. */
 export type StoreAnswer =
   | 'committed'
@@ -57,12 +60,14 @@ export class Counters {
     finished: 0,
     expired: 0,
     aged: 0,
+    unopened: 0,
     failed: 0,
     loggedOut: 0,
     fenced: 0,
     uncertain: 0,
     left: 0,
   };
+  readonly appFailures: Record<AppFailureFate, number> = { again: 0, setAside: 0, gaveUp: 0 };
   /** By code, each that there is: a peer makes no label. */
   readonly refusals: Record<number, number> = Object.fromEntries(
     Object.values(CLOSE)

@@ -10,6 +10,7 @@ export const GATEWAY_OPTIONS = {
   verify: 0,
   limits: 0,
   onAudit: 0,
+  onAppError: 0,
   onStep: 0,
   graceMs: 0,
   clock: 0,

@@ -74,7 +74,7 @@ export class Gateway implements House {
     this.looks = new Looks(this.clock);
     this.#pauses = new Pauses(this.clock);
     this.logger = options.logger ?? silentLogger;
-    const { apps, verify, onAudit = null } = options;
+    const { apps, verify, onAudit = null, onAppError = null } = options;
     const { clock, wallClock, random, graceMs, counters, logger } = this;
     const store = new MeteredStore(options.store, counters, clock, (isWell) => {
       if (!isWell) logger.warn('The store takes nothing: newcomers are sent elsewhere.');
@@ -95,7 +95,7 @@ export class Gateway implements House {
     this.#bearers = new Bearers({ verify, clock, wallClock, audit, admission, logger });
     const leases = { graceMs, clock, onStep: report };
     const createLease = (id: string): Lease => new Lease(leases, id);
-    const ports = { store, apps, clock, wallClock, createLease, logger };
+    const ports = { store, apps, clock, wallClock, createLease, logger, onAppError };
     this.#registry = new Registry({ ...ports, admission, audit, counters });
     const house = { clock, logger, store, counters, admission };
     const own = { life: this.#life, registry: this.#registry, bearers: this.#bearers };

@@ -1,6 +1,7 @@
 /** What a gateway is made of. */
 import type { AdmissionLimits } from './admission/limits.ts';
 import type { App } from './app.ts';
+import type { OnAppError } from './app-error.ts';
 import type { OnAudit } from './audit.ts';
 import type { Verify } from './auth/principal.ts';
 import type { OnStep } from './chart-step.ts';
@@ -22,6 +23,11 @@ export interface GatewayOptions {
   readonly limits?: Partial<AdmissionLimits>;
   /** Told of whoever tries what is not theirs. What it throws is of no consequence. */
   readonly onAudit?: OnAudit;
+  /**
+   * Told of all that apps throw, as it was thrown: its message may quote what a client said, so the logger is not told it.
+   * Default: nobody is told.
+   */
+  readonly onAppError?: OnAppError;
   /**
    * Told of each change of state of the gateway's chart and of its sessions' leases. What it throws is of no consequence.
    * Default: nobody is told.

@@ -1,23 +1,45 @@
 /** An app as its session has it: what it throws is one session's trouble, and closing it takes no longer than it may. */
 import type { App, AppAudio, AppGap, AppHandlers, AppSession, AppStart } from './app.ts';
+import { loggableOf } from './app-error.ts';
+import type { OnAppError } from './app-error.ts';
 import { within } from './within.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 
 export interface GuardedAppHouse {
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly onAppError: OnAppError | null;
+}
+
+/** What an app was handed and failed on. */
+export interface AppItem {
+  readonly seq: number;
+  /** Of a message. */
+  readonly bytes?: number;
+  /** Of audio: samples of the session. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Its client knows that it is lost. */
+  readonly isGap?: boolean;
 }
 
 /** The session. */
 export interface GuardedAppEnd {
   readonly id: string;
-  /** It threw once it was open, or a promise of its was rejected: nothing is handed to it any more. */
-  onFault(): void;
+  /**
+   * It threw once it was open, or a promise of its was rejected: nothing is handed to it any more.
+   *
+   * @param item null where it was handed nothing.
+   */
+  onFault(item: AppItem | null): void;
 }
 
 /** Whoever holds a connection to a service has this long to say goodbye. */
 const CLOSE_WITHIN_MS = 10_000;
+
+const encoder = new TextEncoder();
 
 export class GuardedApp implements AppHandlers {
   readonly #house: GuardedAppHouse;
@@ -33,7 +55,7 @@ export class GuardedApp implements AppHandlers {
 
   /** False where it does not open. */
   open(app: App, session: AppSession, start: AppStart): boolean {
-    this.#try(() => {
+    this.#try(null, () => {
       this.#handlers = app.open(session, start);
     });
     return this.#handlers !== null;
@@ -42,30 +64,38 @@ export class GuardedApp implements AppHandlers {
   /** As `#try` does, without a closure for each chunk. */
   audio(audio: AppAudio): void {
     try {
-      this.#heeding?.audio(audio);
+      const answer: unknown = this.#heeding?.audio(audio);
+      if (answer instanceof Promise) this.#await(answer, itemOfAudio(audio));
     } catch (error) {
-      this.#fault(error);
+      this.#fault(error, itemOfAudio(audio));
     }
   }
 
   gap(gap: AppGap): void {
-    this.#try(() => this.#heeding?.gap(gap));
+    const { toSeq: seq, position: from, samples, cause } = gap;
+    const item = { seq, from, to: from + samples, isGap: cause !== 'setAside' };
+    this.#try(item, () => this.#heeding?.gap(gap));
   }
 
   event(seq: number, event: unknown): void {
-    this.#try(() => this.#heeding?.event?.(seq, event));
+    this.#try({ seq }, () => this.#heeding?.event?.(seq, event));
   }
 
   message(seq: number, data: string | Uint8Array): void {
-    this.#try(() => this.#heeding?.message?.(seq, data));
+    try {
+      const answer: unknown = this.#heeding?.message?.(seq, data);
+      if (answer instanceof Promise) this.#await(answer, itemOfMessage(seq, data));
+    } catch (error) {
+      this.#fault(error, itemOfMessage(seq, data));
+    }
   }
 
   attached(isAttached: boolean): void {
-    this.#try(() => this.#heeding?.attached?.(isAttached));
+    this.#try(null, () => this.#heeding?.attached?.(isAttached));
   }
 
   held(isHeld: boolean): void {
-    this.#try(() => this.#heeding?.held?.(isHeld));
+    this.#try(null, () => this.#heeding?.held?.(isHeld));
   }
 
   /** Never rejects. */
@@ -73,7 +103,7 @@ export class GuardedApp implements AppHandlers {
     try {
       await this.#heeding?.finish();
     } catch (error) {
-      this.#fault(error);
+      this.#fault(error, null);
     }
   }
 
@@ -96,22 +126,43 @@ export class GuardedApp implements AppHandlers {
     return this.#isFaulty || this.#closing !== null ? null : this.#handlers;
   }
 
-  #try(call: () => void): void {
+  #try(item: AppItem | null, call: () => unknown): void {
     try {
-      call();
+      const answer = call();
+      if (answer instanceof Promise) this.#await(answer, item);
     } catch (error) {
-      this.#fault(error);
+      this.#fault(error, item);
     }
   }
 
-  #fault(error: unknown): void {
+  /** An `async` handler: what it rejects would end the whole process. */
+  #await(answer: Promise<unknown>, item: AppItem | null): void {
+    answer.catch((error: unknown) => {
+      this.#fault(error, item);
+    });
+  }
+
+  #fault(error: unknown, item: AppItem | null): void {
     if (this.#isFaulty) return;
     this.#isFaulty = true;
-    const what = error instanceof Error ? error.name : typeof error; // its words may be the client's
-    this.#house.logger.error('An app failed; its session is given up here.', {
-      sessionId: this.#end.id,
-      what,
-    });
-    if (this.#handlers !== null) this.#end.onFault();
+    const { logger, onAppError } = this.#house;
+    const { id: sessionId } = this.#end;
+    const seq = item?.seq ?? null;
+    logger.error('An app failed.', { sessionId, seq, ...loggableOf(error) });
+    try {
+      onAppError?.(error, { sessionId, seq });
+    } catch {
+      logger.error('The hook for errors of apps threw.', { sessionId });
+    }
+    if (this.#handlers !== null && this.#closing === null) this.#end.onFault(item);
   }
+}
+
+function itemOfAudio({ seq, position, bytes }: AppAudio): AppItem {
+  return { seq, from: position, to: position + bytes.length / BYTES_PER_SAMPLE };
+}
+
+function itemOfMessage(seq: number, data: string | Uint8Array): AppItem {
+  const { length } = typeof data === 'string' ? encoder.encode(data) : data;
+  return { seq, bytes: length };
 }

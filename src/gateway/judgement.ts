@@ -39,10 +39,22 @@ export function judge(
 }
 
 /** Its right holder asks for it, and it is over. */
-export function refusalOfEnded({ card, standing }: Claimed): Refusal {
+/** @param received of the gateway's frames, as the client says. */
+export function refusalOfEnded({ card, standing }: Claimed, received: number): Refusal {
+  if (card.isGivenUp === true) return refusalOfGivenUp({ card, standing }, received);
   if (card.isLoggedOut === true) return refuse('unknownSession');
   const { up, down: lastSeq } = standing;
   return refuse('graceExpired', card.isConcluded === true ? { up, lastSeq } : { up }); // P17.7
+}
+
+/** Its app failed again and again: what it had not handled is lost, and the client was told of some of it. P24.5 */
+export function refusalOfGivenUp(
+  { card: { setAside = [] }, standing: { up, done } }: Claimed,
+  received: number,
+): Refusal {
+  const told = setAside.filter(({ seq, down }) => seq > done && down <= received).length;
+  const unhandled = Math.max(0, up - done - told);
+  return refuse('protocolError', { why: 'app-failed', up, unhandled });
 }
 
 function plain(refusal: Refusal | null): Verdict {

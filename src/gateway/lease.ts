@@ -5,7 +5,7 @@ import type { SnapshotFrom } from 'xstate';
 import { statePath } from './chart-step.ts';
 import type { StepFacts } from './chart-step.ts';
 import { leaseMachine } from '../../machines/lease.machine.ts';
-import { isDue, isWorthALook } from '../../machines/lease.rules.ts';
+import { isWorthALook } from '../../machines/lease.rules.ts';
 import type { LeaseContext, LeaseEvent, LeaseOrder } from '../../machines/lease.types.ts';
 import type { Clock } from '../ports/clock.ts';
 import { MAX_SESSION_MS } from '../protocol/limits.ts';
@@ -69,11 +69,6 @@ export class Lease {
   /** What comes in and is said is accepted: asked for every chunk. */
   get isKept(): boolean {
     return this.#isKept;
-  }
-
-  /** What it waits for in its state of now has not come in time. */
-  get isDue(): boolean {
-    return isDue(this.#context, { atMs: this.#options.clock.nowMs() });
   }
 
   admits(epoch: number): boolean {

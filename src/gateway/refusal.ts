@@ -2,14 +2,13 @@
 import type { RefusedFrame } from '../protocol/types.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 
+type Facts = Partial<Pick<RefusedFrame, 'retryAfterMs' | 'up' | 'lastSeq' | 'why' | 'unhandled'>>;
+
 export interface Refusal extends Omit<RefusedFrame, 'type'> {
   readonly kind: 'refused';
 }
 
-export function refuse(
-  why: keyof typeof CLOSE,
-  facts: { readonly retryAfterMs?: number; readonly up?: number; readonly lastSeq?: number } = {},
-): Refusal {
+export function refuse(why: keyof typeof CLOSE, facts: Facts = {}): Refusal {
   const code = CLOSE[why];
   return { kind: 'refused', code, reason: reasonOf(code), ...facts };
 }

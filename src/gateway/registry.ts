@@ -5,6 +5,8 @@
  */
 import type { Principal } from './auth/principal.ts';
 import type { Arrival } from './counters.ts';
+import { appFor } from './app-choice.ts';
+import { FailedOpenings, outcomeOfVain, refusalOfUnopened } from './failed-openings.ts';
 import { judge, refusalOfEnded } from './judgement.ts';
 import type { Claimed } from './judgement.ts';
 import { Owning } from './owning.ts';
@@ -13,10 +15,9 @@ import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { Attached, RegistryOptions } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
-import { cardFor, lookInLog, newCard, standingFor } from './takeover.ts';
+import { cardFor, epochAfter, lookInLog, newCard, standingFor } from './takeover.ts';
 import { newSessionId, newToken } from './tokens.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
-import { MAX_SEQ } from '../protocol/limits.ts';
 import type { HelloFrame } from '../protocol/types.ts';
 
 const { badResumeToken: NO_SUCH_SESSION } = CLOSE;
@@ -25,6 +26,7 @@ const NOTHING: Standing = { epoch: 0, up: 0, down: 0, downAcked: 0, fin: 0, done
 export class Registry {
   readonly #options: RegistryOptions;
   readonly #owning: Owning;
+  readonly #openings = new FailedOpenings();
   readonly #sessions = new Map<string, GatewaySession>();
   /** One attachment at a time for each session. */
   readonly #queues = new Map<string, Promise<unknown>>();
@@ -110,12 +112,9 @@ export class Registry {
     { subject }: Principal,
     remoteAddress: string,
   ): Promise<Attached | Refusal> {
-    const { apps, admission, audit } = this.#options;
-    const app = apps.get(hello.app ?? 'speech');
-    if (app === undefined)
-      audit.tell('hello.refused', { remoteAddress, subject, detail: 'no such app' });
-    if (app === undefined || hello.epoch === MAX_SEQ) return refuse('protocolError');
-    const leavePlace = admission.place(subject);
+    const app = appFor(hello, this.#options, subject, remoteAddress);
+    if ('kind' in app) return app;
+    const leavePlace = this.#options.admission.place(subject);
     if (typeof leavePlace !== 'function') return leavePlace;
     const token = newToken();
     const card = newCard(hello, subject, token, this.#options.wallClock());
@@ -124,12 +123,15 @@ export class Registry {
     const epoch = hello.epoch + 1;
     // Finals that the client has from a session before this one are not told again.
     const standing = { ...NOTHING, epoch, fin: hello.fin };
-    lease.step({ type: 'client.claimed', epoch, isSameClient: true, log: null });
+    const faults = this.#openings.of(hello.inst);
+    lease.step({ type: 'client.claimed', epoch, isSameClient: true, log: null, faults });
     const session = await this.#owning.own(
       { id, lease, card, standing, after: 0, leavePlace },
       app,
     );
-    if (session === null) return refuse('storeUnavailable');
+    if (lease.context.ending === 'unopened') this.#openings.note(hello.inst, lease.context.faults);
+    else this.#openings.forget(hello.inst);
+    if (session === null) return refusalOfUnopened(lease, { card, standing });
     return this.#attached(session, hello, { epoch, token, isResumed: false }, 'begun');
   }
 
@@ -147,7 +149,12 @@ export class Registry {
         if (refusal.code === NO_SUCH_SESSION) await store.tail(sid).catch(() => undefined);
         return refusal;
       }
-      if (!live.isKept) return this.#owning.isLeaving ? refuse('draining') : refusalOfEnded(live);
+      if (!live.isKept && this.#owning.isLeaving) return refuse('draining');
+      if (live.lease.is('leaving')) {
+        await live.gone; // its app failed: it is opened anew
+        continue;
+      }
+      if (!live.isKept) return refusalOfEnded(live, hello.rcv);
       const token = newToken();
       const epoch = epochAfter(live.standing, hello);
       const isFenced = await live.fence(cardFor(live.card, hello, token), hello, epoch);
@@ -157,25 +164,48 @@ export class Registry {
     return this.#takeOver(sid, hello, principal, from);
   }
 
+  /** Where its app failed on what is set aside by now, it is opened anew at once. */
   async #takeOver(
     id: string,
     hello: HelloFrame,
     principal: Principal,
     from: string,
   ): Promise<Attached | Refusal> {
+    for (let isFirst = true; ; isFirst = false) {
+      const outcome = await this.#tryTakeOver(id, hello, principal, from, isFirst);
+      if (outcome !== 'again') return outcome;
+      await this.#sessions.get(id)?.gone;
+    }
+  }
+
+  async #tryTakeOver(
+    id: string,
+    hello: HelloFrame,
+    principal: Principal,
+    from: string,
+    isFirst: boolean,
+  ): Promise<Attached | Refusal | 'again'> {
     const { admission, apps } = this.#options;
     const lease = this.#owning.newLease(id);
     while (lease.is('claiming.reading')) {
       const known = await this.#owning.asked(id, lease, lookInLog(this.#options, id));
       if (known === undefined) break;
-      const refusal = this.#refusalOf(known && { ...known, id }, hello, principal, from);
+      // The newest fence may be the one that was written for it just now.
+      const att = !isFirst && known?.card.att === hello.att ? hello.att + 1 : hello.att;
+      const refusal = this.#refusalOf(
+        known && { ...known, id },
+        { ...hello, att },
+        principal,
+        from,
+      );
       if (refusal !== null || known === null) return refusal ?? refuse('badResumeToken');
       const app = apps.get(known.card.app);
       if (app === undefined) break; // another gateway may have it
       const epoch = epochAfter(known.standing, hello);
       const isSameClient = hello.inst === known.card.inst;
-      lease.step({ type: 'client.claimed', epoch, isSameClient, log: known.log });
-      if (lease.is('over')) return refusalOfEnded(known);
+      const { faults = [] } = known.card;
+      lease.step({ type: 'client.claimed', epoch, isSameClient, log: known.log, faults });
+      if (lease.is('over')) return refusalOfEnded(known, hello.rcv);
       const token = newToken();
       const card = cardFor(known.card, hello, token);
       const standing = standingFor(known.standing, hello, epoch);
@@ -184,6 +214,7 @@ export class Registry {
       const session = await this.#owning.own(wanted, app);
       const facts = { epoch, token, isResumed: true };
       if (session !== null) return this.#attached(session, hello, facts, 'takenOver');
+      if (!lease.is('claiming.reading')) return outcomeOfVain(lease, { card, standing }, hello.rcv);
     }
     return refuse('storeUnavailable');
   }
@@ -216,9 +247,4 @@ export class Registry {
     counters.arrivals[arrival] += 1;
     return { kind: 'attached', session, ...facts };
   }
-}
-
-/** P12.2 */
-function epochAfter({ epoch }: Standing, hello: HelloFrame): number {
-  return Math.max(epoch, hello.epoch) + 1;
 }

@@ -1,6 +1,7 @@
 /** What a registry is made of, and what it hands out. */
 import type { Admission } from './admission/admission.ts';
 import type { App } from './app.ts';
+import type { OnAppError } from './app-error.ts';
 import type { Audit } from './audit.ts';
 import type { Counters } from './counters.ts';
 import type { Lease } from './lease.ts';
@@ -19,6 +20,7 @@ export interface RegistryOptions {
   readonly audit: Audit;
   readonly counters: Counters;
   readonly logger: Logger;
+  readonly onAppError: OnAppError | null;
 }
 
 export interface Attached {

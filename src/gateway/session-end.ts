@@ -2,6 +2,7 @@
  * How a session ends here: with everything said, at the app's word, for good, left for another gateway, or lost to one. When,
  * its lease decides, whose orders are obeyed here.
  */
+import type { AppFaults } from './app-faults.ts';
 import type { AppVoice } from './app-voice.ts';
 import type { DownStream } from './down-stream.ts';
 import type { GuardedApp } from './guarded-app.ts';
@@ -18,6 +19,7 @@ export interface SessionEndParts {
   readonly lease: Lease;
   readonly log: SessionLog;
   readonly app: GuardedApp;
+  readonly faults: AppFaults;
   readonly voice: AppVoice;
   readonly down: DownStream;
   /** Everything was said, and is in the log: it is only here for a client that may ask once more. */
@@ -34,7 +36,6 @@ export class SessionEnd implements LeaseObeyer {
   /** Asked on one attachment, and again on the next. */
   #finishing: Promise<void> | null = null;
   #isByApp = false;
-  #isConcluded = false;
 
   constructor(parts: SessionEndParts) {
     this.#parts = parts;
@@ -70,14 +71,6 @@ export class SessionEnd implements LeaseObeyer {
     });
   }
 
-  /** Time has passed. Of a session in which everything was said nothing is lost by who does not come back for the answer. */
-  look(): void {
-    const { lease } = this.#parts;
-    if (this.#isConcluded && lease.is('kept.detached') && lease.isDue) {
-      lease.step({ type: 'session.finished' });
-    } else lease.look();
-  }
-
   async #finish(): Promise<void> {
     const { log, app, voice } = this.#parts;
     await log.settled();
@@ -91,13 +84,13 @@ export class SessionEnd implements LeaseObeyer {
     const { lease, log, app } = this.#parts;
     await log.settled();
     if (!lease.isKept) return;
-    this.#isConcluded = true;
+    lease.step({ type: 'app.concluded' });
     this.#parts.onConcluded();
     void app.close();
   }
 
   obey(order: LeaseOrder): void {
-    const { id, keeper, lease, log, down } = this.#parts;
+    const { id, keeper, lease, log, down, faults } = this.#parts;
     switch (order.type) {
       case 'client.dismiss':
         down.client?.close(CLOSE[order.why]); // which detaches it
@@ -105,6 +98,12 @@ export class SessionEnd implements LeaseObeyer {
       case 'log.renew':
         log.touch();
         log.flush();
+        return;
+      case 'fault.note':
+        faults.again();
+        return;
+      case 'item.setAside':
+        faults.setAside(order.seq);
         return;
       case 'log.settle':
         void this.#settle();
@@ -129,8 +128,9 @@ export class SessionEnd implements LeaseObeyer {
 
   /** Where the log turns out to be another's, its lease is over by then. */
   async #end(): Promise<void> {
-    const { lease, log, voice } = this.#parts;
+    const { lease, log, voice, faults } = this.#parts;
     voice.shut();
+    if (lease.context.ending === 'failed') faults.gaveUp();
     await log.end();
     lease.step({ type: 'end.committed' });
   }

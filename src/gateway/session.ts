@@ -3,6 +3,7 @@
  * it is there. What is acknowledged is in the log; what is sent was in the log before.
  */
 import type { App } from './app.ts';
+import { AppFaults } from './app-faults.ts';
 import type { MemoryAccount } from './admission/memory.ts';
 import { AppVoice } from './app-voice.ts';
 import type { SessionCard } from './card.ts';
@@ -10,6 +11,8 @@ import { DownStream } from './down-stream.ts';
 import type { Client } from './down-stream.ts';
 import type { Snapshot } from './fencing.ts';
 import { GuardedApp } from './guarded-app.ts';
+import type { AppItem } from './guarded-app.ts';
+import { lastSeqOf, takeUp } from './intake.ts';
 import type { Lease, LeaseFacts } from './lease.ts';
 import type { Standing } from './records.ts';
 import { SessionEnd } from './session-end.ts';
@@ -21,9 +24,7 @@ import type { GatewaySessionOptions, SessionKeeper } from './session.types.ts';
 import type { Recalled } from './takeover.ts';
 import { UpStream } from './up-stream.ts';
 import type { LeaseRelease } from '../../machines/lease.types.ts';
-import { CLOSE } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
-import { encodeFrame } from '../protocol/frames.ts';
 import type { DataFrame, GapFrame, HelloFrame } from '../protocol/types.ts';
 
 export class GatewaySession {
@@ -37,6 +38,7 @@ export class GatewaySession {
   readonly down: DownStream;
   readonly voice: AppVoice;
   readonly tally: SessionTally;
+  readonly faults: AppFaults;
   readonly #end: SessionEnd;
   readonly #account: MemoryAccount;
   readonly #leavePlace: () => void;
@@ -58,6 +60,7 @@ export class GatewaySession {
     this.up = new UpStream(this.app, sampleRateHz, standing.fin, maxUnhandledBytes);
     this.down = new DownStream(this.state, this.log, account, this.app);
     this.voice = new AppVoice(this);
+    this.faults = new AppFaults(this);
     this.#end = new SessionEnd(this);
   }
 
@@ -88,6 +91,11 @@ export class GatewaySession {
     return this.#end.isByApp;
   }
 
+  /** Nothing may follow. */
+  get isNearItsEnd(): boolean {
+    return this.#end.isNear;
+  }
+
   get maxSeq(): number {
     return this.up.maxSeq(this.committed, this.state.now.fin, this.down.isHeld);
   }
@@ -98,11 +106,14 @@ export class GatewaySession {
     const facts = { audio: this.card.audio, fin: this.state.now.fin, isTakenOver };
     for (const { seq, bytes } of recalled.down) this.down.recall(seq, bytes); // the app may say something at once
     if (!this.app.open(app, this.voice, facts)) {
-      this.onFault();
+      this.onFault(null);
       return false;
     }
     if (this.down.isHeld) this.app.held(true);
-    for (const frame of recalled.up) this.up.take(frame);
+    for (const frame of recalled.up) {
+      if (this.faults.isSetAside(lastSeqOf(frame))) this.up.passOver(frame);
+      else this.up.take(frame);
+    }
     this.up.committed(this.committed, this.log);
     if (this.lease.is('kept.opening')) this.#tell({ type: 'app.opened' });
     return this.isKept;
@@ -150,29 +161,12 @@ export class GatewaySession {
 
   look(): void {
     this.state.rest();
-    this.#end.look();
+    this.lease.look();
   }
 
-  /** The frame's bytes are only valid during the call. Why nothing of this number, or of this length, may come; else null. */
+  /** As `takeUp` does. */
   take(bytes: Uint8Array, frame: DataFrame | GapFrame, atMs: number): CloseCode | null {
-    const from = frame.type === 'data' ? frame.seq : frame.fromSeq;
-    const to = frame.type === 'data' ? frame.seq : frame.toSeq;
-    const { up } = this.state.now;
-    if (to <= up) this.tally.duplicate();
-    if (to <= up || this.isEnding || !this.isKept) return null; // it is here already, or has come too late
-    if (from > up + 1 || this.#end.isNear) return CLOSE.protocolError;
-    if (frame.type === 'gap' && from <= up) {
-      const rest = this.up.restOf(frame, up + 1);
-      return this.take(encodeFrame(rest), rest, atMs);
-    }
-    if (frame.type === 'gap' && this.up.isOverfull) return CLOSE.rate;
-    if (!this.log.hasRoomFor(bytes.length)) return CLOSE.overCredit;
-    this.log.cut();
-    this.tally.took(frame, atMs);
-    this.state.now.up = to;
-    this.log.add({ isDown: false, bytes });
-    if (this.up.take(frame)) this.log.flushSoon(); // for anything else only an acknowledgement waits
-    return null;
+    return takeUp(this, bytes, frame, atMs);
   }
 
   /** Nothing follows. Resolves when all of it was handled, and what came of it is in the log and was sent. */
@@ -193,6 +187,11 @@ export class GatewaySession {
     return this.lease.is('ended');
   }
 
+  /** Resolves when it is not here any more. */
+  get gone(): Promise<void> {
+    return this.#end.gone;
+  }
+
   /** It stays in the log, to be taken over. Resolves when it is not here any more. */
   leave(): Promise<void> {
     this.#tell({ type: 'gateway.stopping' });
@@ -207,8 +206,9 @@ export class GatewaySession {
     this.#tell({ type: loss === 'fenced' ? 'owner.fenced' : 'store.failed' });
   }
 
-  onFault(): void {
-    this.#tell({ type: 'app.failed' });
+  onFault(item: AppItem | null): void {
+    this.faults.item = item;
+    this.#tell({ type: 'app.failed', seq: item?.seq ?? 0, done: this.standing.done });
   }
 
   onEnd(): void {

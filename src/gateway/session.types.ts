@@ -1,5 +1,7 @@
 /** What a session of the gateway is made of, and how it goes. */
 import type { MemoryAccount } from './admission/memory.ts';
+import type { OnAppError } from './app-error.ts';
+import type { Audit } from './audit.ts';
 import type { SessionCard } from './card.ts';
 import type { Counters } from './counters.ts';
 import type { Lease } from './lease.ts';
@@ -16,6 +18,9 @@ export interface SessionHouse {
   readonly wallClock: WallClock;
   readonly logger: Logger;
   readonly counters: Counters;
+  readonly audit: Audit;
+  /** What apps throw, as it was thrown. */
+  readonly onAppError: OnAppError | null;
 }
 
 /** Who keeps the sessions. */

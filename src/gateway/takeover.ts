@@ -147,3 +147,8 @@ export function standingFor(standing: Standing, { rcv, fin }: HelloFrame, epoch:
 function standingOf({ epoch, up, down, downAcked, fin, done }: SessionRecord): Standing {
   return { epoch, up, down, downAcked, fin, done };
 }
+
+/** Above every one that anybody has had. P12.2 */
+export function epochAfter({ epoch }: Standing, hello: HelloFrame): number {
+  return Math.max(epoch, hello.epoch) + 1;
+}

@@ -67,6 +67,19 @@ export class UpStream {
     return true;
   }
 
+  /** What the app failed on too often: audio is silence as long as it was, and of anything else nothing is handed over. P24.3 */
+  passOver(frame: DataFrame | GapFrame): void {
+    if (frame.type === 'gap') {
+      this.#note(frame.toSeq, frame.position + frame.samplesLost);
+      return;
+    }
+    const { seq, position, codec, payload } = frame;
+    if (codec !== 'pcm_s16le' && codec !== 'opus') return;
+    const samples = payload.length / BYTES_PER_SAMPLE;
+    this.#note(seq, position + samples);
+    this.#app.gap({ toSeq: seq, position, samples, cause: 'setAside' });
+  }
+
   /** A gap of which some is here, without that. P14.2 */
   restOf(gap: GapFrame, fromSeq: number): GapFrame {
     const end = gap.position + gap.samplesLost;

@@ -115,6 +115,8 @@ const REFUSED: Schema<RefusedFrame> = {
   retryAfterMs: optional(durationMs),
   up: optional(seqOrZero),
   lastSeq: optional(seqOrZero),
+  why: optional(text(PRINTABLE)),
+  unhandled: optional(seqOrZero),
 };
 
 const GO_AWAY: Schema<GoAwayFrame> = {

@@ -166,6 +166,10 @@ export interface RefusedFrame {
   readonly up?: number;
   /** Of a session in which everything was said, as in FIN_ACK. */
   readonly lastSeq?: number;
+  /** `no-app`, `bad-audio`, `app-failed`; of others nothing is made. */
+  readonly why?: string;
+  /** Of a session that was given up: so many of those through `up` its application had not handled. */
+  readonly unhandled?: number;
 }
 
 export interface GoAwayFrame {

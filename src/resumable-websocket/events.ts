@@ -83,6 +83,8 @@ export type LossReason =
   | 'sessionLost'
   /** The gateway's store lost what it had acknowledged, and it is not held here any more. */
   | 'storeLoss'
+  /** The gateway's application failed on it again and again: it arrived, is acknowledged, and leads to nothing. */
+  | 'setAside'
   /** There was no room: the message was not taken. */
   | 'queueFull'
   /** The gateway cannot carry a message of this length: it was not taken. */
@@ -96,10 +98,12 @@ export interface LossFacts extends Amount {
   readonly reason: LossReason;
   /** True: they did not arrive. False: they may or may not have, and are not sent again. */
   readonly isCertain: boolean;
+  /** Of `setAside`: which one, in the order in which `send` took them, from 0. */
+  readonly index?: number;
 }
 
 /** Messages of the application's that will not be sent, or that may not have arrived. None is lost without such an event. */
-export class LossEvent extends Event implements LossFacts {
+export class LossEvent extends Event implements Amount {
   readonly reason: LossReason;
   readonly messages: number;
   readonly bytes: number;
@@ -107,12 +111,16 @@ export class LossEvent extends Event implements LossFacts {
   /** The other end may have sent something as well that did not arrive: a plain connection broke, or a session is gone. */
   readonly mayMissIncoming: boolean;
 
-  constructor({ reason, messages, bytes, isCertain }: LossFacts) {
+  /** Of `setAside`: which one, in the order in which `send` took them, from 0. Null where there are others, or several. */
+  readonly index: number | null;
+
+  constructor({ reason, messages, bytes, isCertain, index }: LossFacts) {
     super('loss');
     this.reason = reason;
     this.messages = messages;
     this.bytes = bytes;
     this.isCertain = isCertain;
+    this.index = index ?? null;
     this.mayMissIncoming = reason === 'linkLost' || reason === 'sessionLost';
   }
 }

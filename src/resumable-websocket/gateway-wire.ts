@@ -12,6 +12,7 @@ import {
   messageFrame,
   messageOf,
   MOVED,
+  setAsideOf,
 } from './message-frames.ts';
 import type { MessageSession } from './message-session.ts';
 import type { GatewayWireOptions, Wire, WireHost } from './wire.ts';
@@ -44,7 +45,7 @@ export class GatewayWire implements Wire {
   readonly #onTheWay = new SentWindow();
   readonly #progress = new Progress();
   readonly #pings: GatewayPings;
-  #sentAtMs: number;
+  #sentAtMs = 0;
   readonly #acks: DownAcks;
   readonly #bearer: BearerRenewal;
   #refused: RefusedFrame | null = null;
@@ -55,23 +56,21 @@ export class GatewayWire implements Wire {
     this.#host = host;
     this.#session = session;
     this.#options = options;
-    this.#sentAtMs = host.clock.nowMs();
+    const { claim } = session;
     this.#pings = new GatewayPings(host.clock, () => ({
       epoch: this.#epoch,
       lastSent: this.#lastSeq,
-      received: session.claim.received,
+      received: claim.received,
     }));
-    this.#acks = new DownAcks(host.clock, () => {
-      this.#send(ackFrame(this.#epoch, session.claim.received));
-    });
-    this.#bearer = new BearerRenewal(host, session.claim, options.renew);
+    this.#acks = new DownAcks(host.clock, () => this.#send(ackFrame(this.#epoch, claim.received)));
+    this.#bearer = new BearerRenewal(host, claim, options.renew);
   }
 
   greet(): void {
-    const { claim, sentThrough } = this.#session;
-    const facts = claimFacts(this.#options.app);
-    const next = this.#session.seqOf(Math.max(sentThrough, this.#session.base));
-    this.#send(encodeFrame(claim.ask(facts, next, 0, this.#options.wallClock())));
+    const { claim, sentThrough, base } = this.#session;
+    const next = this.#session.seqOf(Math.max(sentThrough, base));
+    const { app, wallClock } = this.#options;
+    this.#send(encodeFrame(claim.ask(claimFacts(app), next, 0, wallClock())));
   }
 
   hear(bytes: Frame): void {
@@ -144,7 +143,7 @@ export class GatewayWire implements Wire {
   }
 
   failureOf(end: SocketEnd): Failure {
-    if (this.#refused !== null) return failureOfRefusal(this.#refused);
+    if (this.#refused !== null) return failureOfRefusal(this.#refused, this.#options.app);
     if (end.code === CLOSE.fenced && this.#session.claim.epoch > this.#epoch) return MOVED;
     return this.#noted(failureOfClose(end, this.#hasFinAck), end.code);
   }
@@ -159,8 +158,8 @@ export class GatewayWire implements Wire {
   }
 
   get #maySend(): boolean {
-    const hasCredit = this.#lastSeq < this.#maxSeq && this.#onTheWay.hasRoom;
-    return hasCredit && this.#host.bufferedBytes <= SEND_BUFFER_MAX_BYTES;
+    if (this.#lastSeq >= this.#maxSeq || !this.#onTheWay.hasRoom) return false;
+    return this.#host.bufferedBytes <= SEND_BUFFER_MAX_BYTES;
   }
 
   #isPlausible(type: string): boolean {
@@ -181,10 +180,10 @@ export class GatewayWire implements Wire {
     this.#passOver('welcome', this.#session.places?.welcomedAt(address, frame.at));
     this.#epoch = frame.epoch;
     this.#maxSeq = frame.maxSeq;
-    const footing = this.#session.footing(frame, outbox, MAX_MESSAGE_BYTES);
-    this.#next = footing.next;
-    if (footing.gap !== null) this.#send(gapFrame(this.#epoch, footing.gap));
-    for (const loss of footing.losses) owner.onLoss(loss);
+    const { next, gap, losses } = this.#session.footing(frame, outbox, MAX_MESSAGE_BYTES);
+    this.#next = next;
+    if (gap !== null) this.#send(gapFrame(this.#epoch, gap));
+    for (const loss of losses) owner.onLoss(loss);
     this.#host.configured(frame.resumed);
   }
 
@@ -196,10 +195,10 @@ export class GatewayWire implements Wire {
 
   #wasRefused(frame: RefusedFrame): void {
     this.#refused = frame;
-    const isOver = frame.code === CLOSE.graceExpired;
-    if (isOver && frame.up !== undefined) this.#session.endedAt(this.#host.outbox, frame.up);
-    if (this.#session.claim.isConcludedBy(frame, 0)) this.#host.owner.onEndedThere();
-    else this.#host.fail(this.#noted(failureOfRefusal(frame), frame.code));
+    const { owner, outbox } = this.#host;
+    for (const loss of this.#session.refused(outbox, frame)) owner.onLoss(loss);
+    if (this.#session.claim.isConcludedBy(frame, 0)) owner.onEndedThere();
+    else this.#host.fail(this.#noted(failureOfRefusal(frame, this.#options.app), frame.code));
   }
 
   /** The transport keeps order: what was sent before is here. */
@@ -234,14 +233,16 @@ export class GatewayWire implements Wire {
     const ahead = this.#session.claim.admit(frame.seq);
     if (ahead === 1) {
       this.#host.flowed();
-      this.#host.owner.onMessage(messageOf(frame));
+      const loss = this.#session.lossIn(setAsideOf(frame));
+      if (loss !== null) this.#host.owner.onLoss(loss);
+      else this.#host.owner.onMessage(messageOf(frame));
     }
     if (ahead > 1) this.#host.fail(HOLE);
     else this.#acks.owe(frame.payload.length);
   }
 
   #noted(failure: Failure, code: number): Failure {
-    const meaning = classify(code, this.#hasFinAck);
-    return this.#session.claim.ended(failure, meaning, this.#host.clock.nowMs());
+    const { claim } = this.#session;
+    return claim.ended(failure, classify(code, this.#hasFinAck), this.#host.clock.nowMs());
   }
 }

@@ -2,7 +2,10 @@
 import type { Failure } from '../../machines/failure.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 import { DATA_HEADER_BYTES, encodeFrame } from '../protocol/frames.ts';
+import { readJson } from '../protocol/json.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
+import { setAsideIn } from '../protocol/set-aside.ts';
+import type { SetAside } from '../protocol/set-aside.ts';
 import type { DataFrame, HelloFrame } from '../protocol/types.ts';
 import { NO_BOUND } from '../providers/gateway/claim.ts';
 import type { ClaimFacts } from '../providers/gateway/claim.ts';
@@ -39,6 +42,13 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** What its application was sent. */
 export function messageOf({ codec, payload }: DataFrame): string | Uint8Array {
   return codec === 'binary' ? new Uint8Array(payload) : decoder.decode(payload);
+}
+
+/** A message of ours that the gateway's application is not handed any more; null for what the application said. */
+export function setAsideOf({ codec, payload }: DataFrame): SetAside | null {
+  if (codec !== 'json') return null;
+  const read = readJson(payload, MAX_FRAME_BYTES);
+  return read.isValid ? setAsideIn(read.value) : null;
 }
 
 export function messageFrame(

@@ -3,7 +3,9 @@ import type { LossFacts } from './events.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import type { Outbox } from './outbox.ts';
 import type { Random } from '../ports/random.ts';
-import type { WelcomeFrame } from '../protocol/types.ts';
+import { CLOSE } from '../protocol/close-codes.ts';
+import type { SetAside } from '../protocol/set-aside.ts';
+import type { RefusedFrame, WelcomeFrame } from '../protocol/types.ts';
 import { Addresses } from '../providers/gateway/addresses.ts';
 import { Claim } from '../providers/gateway/claim.ts';
 
@@ -86,10 +88,26 @@ export class MessageSession {
     return { next, losses: [{ reason: 'storeLoss', ...facts }], gap };
   }
 
-  /** The session is over, and was committed through `up`: the rest was not, for certain. */
-  endedAt(outbox: Outbox, up: number): void {
+  /** The gateway's application failed on it again and again: it arrived, and led to nothing. */
+  lossIn(setAside: SetAside | null): LossFacts | null {
+    if (setAside === null) return null;
+    const { seq, bytes } = setAside;
+    const index = this.after(seq) - 1;
+    return { reason: 'setAside', messages: 1, bytes, isCertain: true, index };
+  }
+
+  /**
+   * Of a session that is over: what was not committed of it was not, for certain.
+   *
+   * @returns what was committed, and led to nothing (P24.5).
+   */
+  refused(outbox: Outbox, { code, why, up, unhandled = 0 }: RefusedFrame): readonly LossFacts[] {
+    const isOver = code === CLOSE.graceExpired || why === 'app-failed';
+    if (!isOver || up === undefined) return [];
     outbox.settle(this.#sentAmong(up), false);
     this.sentThrough = outbox.settled;
+    if (unhandled === 0) return [];
+    return [{ reason: 'setAside', messages: unhandled, bytes: 0, isCertain: false }];
   }
 
   /** Nobody can have what was never sent. */

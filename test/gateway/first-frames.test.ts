@@ -196,7 +196,7 @@ describe('an attachment', () => {
     world = new GatewayWorld(undefined, undefined, { apps: new Map([['speech', speech]]) });
     const audio = { encoding: 'opus', sampleRateHz: 48_000 } as const;
 
-    expect(await world.client().hello({ audio })).toMatchObject({ type: 'refused', code: 4440 });
+    expect(await world.client().hello({ audio })).toMatchObject({ type: 'refused', code: 4400 });
   });
 
   it('is refused with 4400 where it asks for an application that there is not', async () => {

@@ -185,7 +185,7 @@ describe('a gateway', () => {
     const refused = await world.client().hello({ app: 'deaf' });
     const welcome = await world.client().hello();
 
-    expect(refused).toMatchObject({ type: 'refused', code: 4440 });
+    expect(refused).toMatchObject({ type: 'refused', code: 4420, why: 'app-failed' });
     expect(welcome.type).toBe('welcome'); // its place was given back
   });
 

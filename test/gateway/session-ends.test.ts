@@ -34,7 +34,7 @@ function resumption({ sid, resume, epoch }: WelcomeFrame, att = 2) {
 }
 
 describe('an app that throws', () => {
-  it('when a session is begun leaves nothing of it, and the client is sent elsewhere', async () => {
+  it('when a session is begun leaves nothing of it, and the client comes later', async () => {
     const app: App = {
       open: (session) => {
         session.send({ type: 'said before it failed' });
@@ -46,8 +46,8 @@ describe('an app that throws', () => {
 
     const answer = await client.hello();
 
-    expect(answer).toMatchObject({ type: 'refused', code: 4440 });
-    expect(client.closed).toMatchObject({ code: 4440 });
+    expect(answer).toMatchObject({ type: 'refused', code: 4420, why: 'app-failed' });
+    expect(client.closed).toMatchObject({ code: 4420 });
     expect(client.of('data')).toEqual([]);
     expect(Array.from(world.gateway.sessions)).toEqual([]);
   });
@@ -65,7 +65,7 @@ describe('an app that throws', () => {
     const refused = await other.client().hello(resumption(welcome));
     const again = await world.client().hello(resumption(welcome, 3));
 
-    expect(refused).toMatchObject({ type: 'refused', code: 4440 });
+    expect(refused).toMatchObject({ type: 'refused', code: 4420, why: 'app-failed' });
     expect(again).toMatchObject({ type: 'welcome', resumed: true, up: 1 });
     expect(Array.from(other.gateway.sessions)).toEqual([]);
     await other.gateway.close();

@@ -133,7 +133,7 @@ describe('an application that does not open', () => {
   it('leaves nothing of a session that is new', () => {
     const lease = new LeaseBook().claim().tell('fence.committed');
 
-    lease.tell('app.failed');
+    lease.fail();
 
     expect(lease.state).toBe('ending');
     expect(lease.orders).toEqual([
@@ -141,7 +141,7 @@ describe('an application that does not open', () => {
       { type: 'log.end' },
     ]);
     expect(lease.tell('end.committed').orders.slice(2)).toEqual([
-      { type: 'session.release', why: 'failed' },
+      { type: 'session.release', why: 'unopened' },
       { type: 'log.purge' },
     ]);
   });
@@ -149,10 +149,11 @@ describe('an application that does not open', () => {
   it('leaves one that is older as it was, for another gateway', () => {
     const lease = new LeaseBook().claim({ log: FRESH }).tell('fence.committed');
 
-    lease.tell('app.failed', 'log.settled');
+    lease.fail().tell('log.settled');
 
     expect(lease.state).toBe('left');
     expect(lease.orders).toEqual([
+      { type: 'fault.note' },
       { type: 'client.dismiss', why: 'storeUnavailable' },
       { type: 'log.settle' },
       { type: 'session.release', why: 'left' },

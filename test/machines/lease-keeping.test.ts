@@ -116,7 +116,6 @@ describe.each(Object.entries(KEPT))('a session that is %s', (...[, made]) => {
       'lost',
       [dismissed('storeUnavailable'), { type: 'session.release', why: 'uncertain' }],
     ],
-    ['app.failed', 'leaving', [dismissed('storeUnavailable'), { type: 'log.settle' }]],
     ['gateway.stopping', 'leaving', [dismissed('draining'), { type: 'log.settle' }]],
   ] as const)('%s leads to %s', (fact, state, orders) => {
     const lease = made();
@@ -232,6 +231,8 @@ describe('a lease', () => {
       isTakenOver: false,
       defeats: 0,
       silences: 0,
+      faults: [],
+      isConcluded: false,
       ending: null,
     });
   });

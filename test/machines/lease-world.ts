@@ -3,7 +3,13 @@ import { initialTransition, transition } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 
 import { leaseMachine } from '../../machines/lease.machine.ts';
-import type { LeaseEvent, LeaseFact, LeaseLog, LeaseOrder } from '../../machines/lease.types.ts';
+import type {
+  LeaseEvent,
+  LeaseFact,
+  LeaseFault,
+  LeaseLog,
+  LeaseOrder,
+} from '../../machines/lease.types.ts';
 
 export const GRACE_MS = 120_000;
 export const DAY_MS = 86_400_000;
@@ -41,9 +47,23 @@ export class LeaseBook {
     return this.wait(ms).tell('time.passed');
   }
 
-  claim(facts: { epoch?: number; isSameClient?: boolean; log?: LeaseLog | null } = {}): this {
-    const { epoch = this.context.epoch + 1, isSameClient = true, log = null } = facts;
-    return this.#step({ type: 'client.claimed', atMs: this.atMs, epoch, isSameClient, log });
+  claim(
+    facts: {
+      epoch?: number;
+      isSameClient?: boolean;
+      log?: LeaseLog | null;
+      faults?: readonly LeaseFault[];
+    } = {},
+  ): this {
+    const { epoch = this.context.epoch + 1, isSameClient = true, log = null, ...rest } = facts;
+    return this.#step({
+      type: 'client.claimed',
+      atMs: this.atMs,
+      epoch,
+      isSameClient,
+      log,
+      ...rest,
+    });
   }
 
   attach(epoch = this.context.epoch): this {
@@ -52,6 +72,11 @@ export class LeaseBook {
 
   logOut(log: LeaseLog | null = null): this {
     return this.#step({ type: 'session.loggedOut', atMs: this.atMs, log });
+  }
+
+  /** @param seq what the application failed on; 0: nothing that it could do without. */
+  fail(seq = 0, done = 0): this {
+    return this.#step({ type: 'app.failed', atMs: this.atMs, seq, done });
   }
 
   tell(...types: readonly LeaseFact['type'][]): this {

@@ -4,7 +4,7 @@
  */
 import { NotingApp, audioFrame, helloFacts, settled } from '../gateway/gateway-world.ts';
 import { HeldStore } from './held-store.ts';
-import type { LeaseContext, LeaseEvent, LeaseLog } from '../../machines/lease.types.ts';
+import type { LeaseContext, LeaseEvent, LeaseFault, LeaseLog } from '../../machines/lease.types.ts';
 import { Admission } from '../../src/gateway/admission/admission.ts';
 import { OPEN_LIMITS, limitsOf } from '../../src/gateway/admission/limits.ts';
 import type { AppHandlers, AppSession } from '../../src/gateway/app.ts';
@@ -123,6 +123,7 @@ export class LeaseWorld {
       audit,
       counters: new Counters(),
       logger: silentLogger,
+      onAppError: null,
     });
   }
 
@@ -159,12 +160,12 @@ export class LeaseWorld {
     return records;
   }
 
-  async claim({ log, epoch, isSameClient }: Claimed): Promise<void> {
+  async claim({ log, epoch, isSameClient, faults = [] }: Claimed): Promise<void> {
     if (!isSameClient) this.#inst = INSTS.find((inst) => inst !== this.#inst)!;
     if (log === null && !this.isHere) this.#ask({ mode: 'new' });
     else if (log === null) this.#return();
     else {
-      await this.#write(log, epoch - 1);
+      await this.#write(log, epoch - 1, faults);
       if (!this.store.has('tail')) this.#return();
       await settled();
       await this.store.answer('tail');
@@ -214,6 +215,9 @@ export class LeaseWorld {
   /** Something that is to be in the log, as long as anybody listens. */
   say(): void {
     this.app.session?.send({ type: 'said' });
+    if (this.lease?.context.isConcluded !== true) return;
+    this.session?.log.touch(); // the application is closed
+    this.session?.log.flushSoon();
   }
 
   /** What waits to be written is. */
@@ -228,6 +232,11 @@ export class LeaseWorld {
   fail(): void {
     const frame = audioFrame(this.session?.standing.epoch ?? 0, 1);
     this.session?.take(encodeFrame(frame), frame, 0);
+  }
+
+  /** The application has said all. */
+  end(): void {
+    this.app.session?.end();
   }
 
   attach(epoch: number): void {
@@ -272,9 +281,13 @@ export class LeaseWorld {
   }
 
   /** The newest record of another gateway. */
-  async #write({ isEnd, unattendedMs, ageMs }: LeaseLog, epoch: number): Promise<void> {
+  async #write(
+    { isEnd, unattendedMs, ageMs }: LeaseLog,
+    epoch: number,
+    faults: readonly LeaseFault[] = [],
+  ): Promise<void> {
     const hello = { type: 'hello', ...helloFacts() } as const;
-    const card = newCard(hello, 'ann', this.#token, this.#wallMs - ageMs);
+    const card = { ...newCard(hello, 'ann', this.#token, this.#wallMs - ageMs), faults };
     const standing = { epoch, up: 0, down: 0, downAcked: 0, fin: 0, done: 0 };
     const kind: RecordKind = isEnd ? 'end' : 'fence';
     const after = (await this.store.real.tail(this.#id))?.position ?? 0;

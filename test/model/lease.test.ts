@@ -49,6 +49,10 @@ const executors: Options['executors'] = {
       world.fail();
     }
   },
+  'app.concluded': async (world) => {
+    world.end();
+    await settled();
+  },
   'session.finished': (world) => {
     world.session?.retire();
   },

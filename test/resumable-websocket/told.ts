@@ -9,7 +9,11 @@ export interface Told {
   readonly messages: unknown[];
   readonly closes: Pick<ResumableCloseEvent, 'code' | 'reason' | 'wasClean' | 'willReconnect'>[];
   readonly losses: Pick<LossEvent, 'reason' | 'messages' | 'bytes' | 'isCertain'>[];
+  /** Which message each loss is of. */
+  readonly indexes: (number | null)[];
   readonly errors: string[];
+  /** What the errors say. */
+  readonly words: string[];
   readonly warnings: string[];
 }
 
@@ -18,7 +22,9 @@ export function told(socket: ResumableSocket): Told {
   const messages: unknown[] = [];
   const closes: Told['closes'] = [];
   const losses: Told['losses'] = [];
+  const indexes: (number | null)[] = [];
   const errors: string[] = [];
+  const words: string[] = [];
   for (const type of ['open', 'error', 'close', 'loss', 'reconnecting', 'reconnected'] as const) {
     socket.addEventListener(type, () => types.push(type));
   }
@@ -29,11 +35,15 @@ export function told(socket: ResumableSocket): Told {
   socket.addEventListener('loss', (loss) => {
     const { reason, messages: count, bytes, isCertain } = loss;
     losses.push({ reason, messages: count, bytes, isCertain });
+    indexes.push(loss.index);
   });
-  socket.addEventListener('error', ({ error }) => errors.push(error.code));
+  socket.addEventListener('error', ({ error }) => {
+    errors.push(error.code);
+    words.push(error.message);
+  });
   const warnings: string[] = [];
   socket.addEventListener('warning', ({ error }) => warnings.push(error.message));
-  return { socket, types, messages, closes, losses, errors, warnings };
+  return { socket, types, messages, closes, losses, indexes, errors, words, warnings };
 }
 
 export function numbered(count: number, from = 0): string[] {

@@ -22,11 +22,12 @@ const WHY: Readonly<Partial<Record<AuditType, string>>> = {
   'bearer.foreign': 'a new bearer of somebody else in mid-session',
   'origin.refused': 'its origin is not among the origins',
   'upgrade.refused': 'its upgrade',
-  'hello.refused': 'what came in place of HELLO',
+  'hello.refused': 'its HELLO, or what came in place of it',
   'token.reused': 'its resume token is a dead one: a copy of it is about',
   'session.refused': 'its resume token opens no session',
   'session.contested': 'clients take one session from each other',
   'log.unreadable': 'the log of its session cannot be read',
+  'app.gaveUp': 'its app fails again and again: the session is given up',
   'limit.reached': 'a limit',
 };
 

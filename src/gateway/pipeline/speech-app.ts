@@ -84,7 +84,10 @@ export function createSpeechApp(options: SpeechAppOptions): App {
   }
   const { filter = {} } = options;
   const settings = filter === false ? null : filterSettingsOf(filter);
-  return { open: (session, start) => open(options, settings, session, start) };
+  return {
+    accepts: ({ encoding }) => encoding === 'pcm_s16le',
+    open: (session, start) => open(options, settings, session, start),
+  };
 }
 
 /** @throws TenutoError where there is no candidate for this session, or its audio is none that can be heard. */

@@ -28,6 +28,8 @@ export class Claim {
   readonly inst: string;
   /** Counts the dials: one that was abandoned cannot take the session back. */
   att = 0;
+  /** What is asked for. */
+  app = 'speech';
   epoch = 0;
   /** The newest bearer. */
   bearer = '';
@@ -58,6 +60,7 @@ export class Claim {
    */
   ask({ audio, app, client }: ClaimFacts, next: number, fin: number, wallMs: number): HelloFrame {
     this.att += 1;
+    this.app = app ?? 'speech';
     const { inst, att, epoch, bearer } = this;
     const identity =
       this.#sid === null || this.#token === null ? {} : { sid: this.#sid, resume: this.#token };
@@ -108,8 +111,11 @@ export class Claim {
 
   /** A socket ended, and so did the session where it is gone, or errs too often in the protocol (P16.3). */
   ended(failure: Failure, { newSessionAfter }: CloseMeaning, atMs: number): Failure {
+    const isOver = failure.kind === 'config';
     const verdict =
-      newSessionAfter === undefined ? 'again' : this.patience.protocolError(atMs, newSessionAfter);
+      newSessionAfter === undefined || isOver
+        ? 'again'
+        : this.patience.protocolError(atMs, newSessionAfter);
     if (failure.kind === 'staleHandle' || verdict === 'beginAnew') this.forget();
     return verdict === 'giveUp' ? { ...failure, kind: 'config', detail: MISUNDERSTOOD } : failure;
   }

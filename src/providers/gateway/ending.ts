@@ -36,7 +36,7 @@ export class Ending {
       return [{ kind: 'finished', samples: numbers.endOf(goodbyeAt) }];
     }
     this.#refused = frame;
-    const failure = this.#judged(failureOfRefusal(frame), frame.code);
+    const failure = this.#judged(failureOfRefusal(frame, this.#custody.app), frame.code);
     return [...this.#alarms(frame.code), { kind: 'failed', failure }];
   }
 
@@ -47,7 +47,7 @@ export class Ending {
 
   /** @param att which of the client's dials it was. */
   failureOf(end: SocketEnd, att: number): Failure {
-    if (this.#refused !== null) return failureOfRefusal(this.#refused);
+    if (this.#refused !== null) return failureOfRefusal(this.#refused, this.#custody.app);
     if (end.code === CLOSE.fenced && this.#custody.att > att) return MOVED;
     return this.#judged(failureOfClose(end, this.hasFinAck), end.code);
   }

@@ -26,9 +26,20 @@ const WORDS: Readonly<Record<number, string>> = {
   [CLOSE.version]: 'the gateway speaks another version of tenuto.v1',
 };
 
-export function failureOfRefusal({ code, reason, retryAfterMs }: RefusedFrame): Failure {
-  const kind = KINDS[classify(code, false).action];
-  const detail = WORDS[code] ?? detailOf(reason);
+/** @param app what it was asked for. */
+export function failureOfRefusal(
+  { code, reason, retryAfterMs, why = '' }: RefusedFrame,
+  app: string,
+): Failure {
+  const reasons = new Map([
+    ['no-app', `this gateway has no app ${app}`],
+    ['bad-audio', `the app ${app} of this gateway does not take audio of this kind`],
+    ['app-failed', `the app ${app} of this gateway fails`],
+  ]);
+  const told = reasons.get(why);
+  const isFinal = told !== undefined && code === CLOSE.protocolError; // P24.5: nothing would be otherwise
+  const kind = isFinal ? 'config' : KINDS[classify(code, false).action];
+  const detail = told ?? WORDS[code] ?? detailOf(reason);
   return {
     kind,
     code: String(code),

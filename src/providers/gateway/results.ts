@@ -1,5 +1,7 @@
 /** What the speech app of a gateway says (PROTOCOL.md, P23), as a provider's events. Positions are samples of the session. */
 import { failureOfUntrusted } from './addresses.ts';
+import { setAsideIn } from '../../protocol/set-aside.ts';
+import type { SetAside } from '../../protocol/set-aside.ts';
 import { speechEventIn } from '../../protocol/speech-events.ts';
 import type { SpeechFinal, SpeechInterim } from '../../protocol/speech-events.ts';
 import type { AuthOkFrame } from '../../protocol/types.ts';
@@ -8,6 +10,8 @@ import { detailOf, nameOf } from '../wire/detail.ts';
 
 /** @param said JSON of the gateway's: what is none of its words is passed over. */
 export function eventOf(said: unknown): ProviderEvent {
+  const setAside = setAsideIn(said);
+  if (setAside !== null) return gapOf(setAside);
   const event = speechEventIn(said);
   switch (event?.type) {
     case 'final':
@@ -31,6 +35,12 @@ export function eventOf(said: unknown): ProviderEvent {
     case undefined:
       return { kind: 'ignored', what: 'an event of the gateway' };
   }
+}
+
+/** The gateway's application failed on these samples again and again: nobody hears them (P24.4). */
+function gapOf({ from = 0, to = from }: SetAside): ProviderEvent {
+  const detail = `the gateway's app failed on samples ${from} to ${to} again and again: they were not heard`;
+  return { kind: 'failed', failure: { kind: 'perRequest', code: 'gap', detail } };
 }
 
 export function passedOver(code: string, untrusted: readonly string[]): readonly ProviderEvent[] {

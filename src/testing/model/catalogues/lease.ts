@@ -1,6 +1,6 @@
 /** What a lease can be told, by the names of its chart: one of a new session, or of one that is in a log. */
 import type { leaseMachine } from '../../../../machines/lease.machine.ts';
-import type { LeaseFact, LeaseLog } from '../../../../machines/lease.types.ts';
+import type { LeaseFact, LeaseFault, LeaseLog } from '../../../../machines/lease.types.ts';
 import type { EventVariant, ModelMoment } from '../events.ts';
 import { MODEL_START_AT_MS } from '../events.ts';
 import type { PathOptions } from '../paths.ts';
@@ -23,6 +23,8 @@ export const leaseModel: PathOptions<Machine> = {
     'client.claimed': [
       claimed('a new session', null, true, isFirstRead),
       claimed('its log goes on', going, true, mayClaim),
+      claimed('its app failed twice on a chunk', going, true, mayClaim, failed(1, 2)),
+      claimed('its app failed four times', going, true, mayClaim, failed(0, 4)),
       claimed('its log ends', { ...going, isEnd: true }, true, mayClaim),
       claimed('its owner is gone for 150 s', { ...going, unattendedMs: 150_000 }, true, mayClaim),
       claimed('its owner is gone for longer', { ...going, unattendedMs: 150_001 }, true, mayClaim),
@@ -41,7 +43,8 @@ export const leaseModel: PathOptions<Machine> = {
     ],
     'owner.fenced': [fact('owner.fenced', canBeFenced)],
     'store.failed': [fact('store.failed', isInterruptible)],
-    'app.failed': [fact('app.failed', canBreak)],
+    'app.failed': [appFailed()],
+    'app.concluded': [fact('app.concluded', mayConclude)],
     'session.finished': [fact('session.finished', (moment) => !isOpening(moment))],
     'gateway.stopping': [fact('gateway.stopping', (moment) => !isOpening(moment))],
     ...Object.fromEntries(
@@ -63,12 +66,14 @@ export const leaseModel: PathOptions<Machine> = {
       event: ({ nowMs }) => ({ type: 'time.passed', atMs: nowMs }),
     })),
   },
-  distinguish: ({ isTakenOver, defeats, silences, ending, dueAtMs }) => [
+  distinguish: ({ isTakenOver, defeats, silences, ending, dueAtMs, isConcluded, faults }) => [
     isTakenOver,
     defeats,
     silences,
     ending,
     dueAtMs === null,
+    isConcluded,
+    faults.map(({ seq, times }) => `${seq} ${times}`).join(),
   ],
 };
 
@@ -77,6 +82,7 @@ function claimed(
   log: LeaseLog | null,
   isSameClient: boolean,
   isPossible: (moment: Moment) => boolean,
+  faults: readonly LeaseFault[] = [],
 ): Variant {
   return {
     label,
@@ -88,6 +94,7 @@ function claimed(
             epoch: moment.context.epoch + 1,
             isSameClient,
             log,
+            ...(log === null ? {} : { faults }),
           }
         : null,
   };
@@ -113,6 +120,17 @@ function loggedOut(
     label,
     event: (moment) =>
       isPossible(moment) ? { type: 'session.loggedOut', atMs: moment.nowMs, log } : null,
+  };
+}
+
+/** On the first chunk; where nothing was handed over yet, as a whole. */
+function appFailed(): Variant {
+  return {
+    label: '',
+    event: (moment) =>
+      canBreak(moment)
+        ? { type: 'app.failed', atMs: moment.nowMs, seq: isOpening(moment) ? 0 : 1, done: 0 }
+        : null,
   };
 }
 
@@ -158,9 +176,17 @@ function canBeFenced({ state, context }: Moment): boolean {
   return state !== 'claiming.fencing' || context.isTakenOver;
 }
 
-/** One that was taken over and is not open yet has nothing to settle, and is left at once. */
-function canBreak({ state, context }: Moment): boolean {
-  return state !== 'kept.opening' || !context.isTakenOver;
+/** One that has said all is closed. */
+function canBreak({ context }: Moment): boolean {
+  return !context.isConcluded;
+}
+
+function mayConclude({ state, context }: Moment): boolean {
+  return (state === 'kept.detached' || state === 'kept.attached') && !context.isConcluded;
+}
+
+function failed(seq: number, times: number): readonly LeaseFault[] {
+  return [{ seq, times, done: 0 }];
 }
 
 /** A new session is opened at once: nothing else can happen meanwhile. */
