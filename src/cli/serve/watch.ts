@@ -2,8 +2,8 @@
 import { tagOf } from '../../gateway/session-tag.ts';
 import type { App, AppEvent, AppHandlers, AppSession, AppStart } from '../../gateway/app.ts';
 
-/** `expired`: its client did not come back. `kept`: in the log, to be taken over. */
-export type SessionEnd = 'finished' | 'expired' | 'kept' | 'ended';
+/** `heard`: all of it, and its client is away. `expired`: its client did not come back. `kept`: in the log, to be taken over. */
+export type SessionEnd = 'finished' | 'heard' | 'expired' | 'kept' | 'ended';
 
 export type GatewayNews =
   | { readonly type: 'session.begun'; readonly session: string; readonly sessions: number }
@@ -51,7 +51,7 @@ export class Watch {
   }
 
   over(app: App): App {
-    return { open: (session, start) => this.#open(app, session, start) };
+    return { ...app, open: (session, start) => this.#open(app, session, start) };
   }
 
   #open(app: App, session: AppSession, start: AppStart): AppHandlers {
@@ -65,12 +65,8 @@ export class Watch {
     let isFinished = false;
     let isOver = false;
     return {
-      audio: (audio) => {
-        handlers.audio(audio);
-      },
-      gap: (gap) => {
-        handlers.gap(gap);
-      },
+      audio: (audio) => handlers.audio(audio),
+      gap: (gap) => handlers.gap(gap),
       event: (seq, event) => handlers.event?.(seq, event),
       message: (seq, data) => handlers.message?.(seq, data),
       attached: (isAttached) => {
@@ -100,7 +96,8 @@ export class Watch {
 
   #over(session: string, isFinished: boolean, isThere: boolean): void {
     const unfinished = this.#isStopping ? 'kept' : isThere ? 'ended' : 'expired';
-    const why = isFinished ? 'finished' : unfinished;
+    const finished = isThere ? 'finished' : 'heard';
+    const why = isFinished ? finished : unfinished;
     this.#tell({ type: 'session.over', session, why, sessions: this.#sessions });
   }
 

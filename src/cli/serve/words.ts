@@ -7,6 +7,7 @@ import type { DrainReport } from '../../gateway/departure.ts';
 
 const ENDS: Readonly<Record<SessionEnd, string>> = {
   finished: 'ended: all of it was heard and told',
+  heard: 'ended: all of it was heard; its client is away, and is told when it comes back in time',
   expired: 'ended: its client did not come back in time',
   kept: 'is let go of, for this gateway ends',
   ended: 'is not here any more: it was ended, or another gateway has it',

@@ -7,7 +7,10 @@ import type { Readiness } from '../lifecycle.ts';
 
 /** What there is to be measured. */
 export interface Measured {
-  readonly sessions: Iterable<{ readonly isAttached: boolean }>;
+  readonly sessions: Iterable<{
+    readonly isAttached: boolean;
+    readonly card: { readonly isConcluded?: boolean };
+  }>;
   readonly counters: Counters;
   readonly readiness: Readiness;
   readonly isStoreAvailable: boolean;
@@ -31,7 +34,7 @@ export const METRICS: readonly Metric[] = [
   {
     name: 'tenuto_sessions',
     type: 'gauge',
-    help: 'Sessions that live here, by whether their client is there.',
+    help: 'Sessions that live here, by whether their client is there; concluded: all was said, and only the answer is kept for a client that is away.',
     label: 'state',
     read: ({ sessions }) => statesOf(sessions),
   },
@@ -45,7 +48,7 @@ export const METRICS: readonly Metric[] = [
   {
     name: 'tenuto_sessions_ended_total',
     type: 'counter',
-    help: 'Sessions that are not here any more. aged: they had lasted a day; failed: their application did not open; fenced: another gateway has it; uncertain: the store did not say what it wrote; left: in the log when this gateway stopped.',
+    help: 'Sessions that are not here any more. aged: they had lasted a day; unopened: their application did not open; failed: their application failed again and again; fenced: another gateway has it; uncertain: the store did not say what it wrote; left: in the log when this gateway stopped.',
     label: 'why',
     read: ({ counters }) => counters.endings,
   },
@@ -62,6 +65,13 @@ export const METRICS: readonly Metric[] = [
     help: 'Those that came no further than HTTP, by status.',
     label: 'status',
     read: ({ counters }) => counters.upgradeRefusals,
+  },
+  {
+    name: 'tenuto_app_failures_total',
+    type: 'counter',
+    help: 'Applications that threw in a session, by what came of it: it was opened again, a message was set aside, or the session was given up.',
+    label: 'outcome',
+    read: ({ counters }) => counters.appFailures,
   },
   {
     name: 'tenuto_frames_total',
@@ -195,7 +205,9 @@ function histogramOf({ boundsMs, counts, sumMs }: Histogram): readonly string[] 
 }
 
 function statesOf(sessions: Measured['sessions']): Readonly<Record<string, number>> {
-  const states = { attached: 0, detached: 0 };
-  for (const { isAttached } of sessions) states[isAttached ? 'attached' : 'detached'] += 1;
+  const states = { attached: 0, detached: 0, concluded: 0 };
+  for (const { isAttached, card } of sessions) {
+    states[isAttached ? 'attached' : card.isConcluded === true ? 'concluded' : 'detached'] += 1;
+  }
   return states;
 }
