@@ -1,5 +1,5 @@
 /** What the author of an app learns of what it throws, and what nobody learns by a log. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { GatewayWorld, NotingApp, settled } from './gateway-world.ts';
 import { loggableOf } from '../../src/gateway/app-error.ts';
@@ -14,7 +14,8 @@ const SECRET = 'my card is 4929';
 
 let world: GatewayWorld;
 
-afterEach(() => world?.gateway.close());
+beforeEach(() => void worldOf(new NotingApp()));
+afterEach(() => world.gateway.close());
 
 function worldOf(app: App, options: Partial<GatewayOptions> = {}) {
   const errors: Readonly<Record<string, LogField>>[] = [];

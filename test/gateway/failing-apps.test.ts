@@ -200,3 +200,14 @@ describe('an app that does not open', () => {
     expect(app.openings).toBe(6);
   });
 });
+
+it('P10.6: an app that there is not is told by its name, and not dialled for again', async () => {
+  world = new GatewayWorld();
+  const client = world.open({ app: 'counting' });
+
+  await world.pass(60_000);
+
+  expect(isOver(client)).toBe(true);
+  expect(client.words.at(-1)).toContain('this gateway has no app counting');
+  expect(world.gateway.counters.refusals[4400]).toBe(1);
+});

@@ -23,3 +23,18 @@ describe('what a gateway says', () => {
     expect(eventOf(said).kind).toBe(kind);
   });
 });
+
+it('P24.4: tells of audio that the gateway set aside as a gap, and passes the rest of its words over', () => {
+  const setAside = { type: 'tenuto.setAside', seq: 8, bytes: 0, from: 1_600, to: 3_200 };
+
+  const told = eventOf(setAside);
+  const others = [
+    { ...setAside, from: 3_201 },
+    { ...setAside, seq: 0 },
+    { type: 'tenuto.setAside', seq: 8, bytes: 3 },
+    { ...setAside, type: 'tenuto.other' },
+  ].map((event) => eventOf(event).kind);
+
+  expect(told).toMatchObject({ kind: 'failed', failure: { kind: 'perRequest', code: 'gap' } });
+  expect(others).toEqual(Array<string>(4).fill('ignored'));
+});

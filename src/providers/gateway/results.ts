@@ -11,7 +11,7 @@ import { detailOf, nameOf } from '../wire/detail.ts';
 /** @param said JSON of the gateway's: what is none of its words is passed over. */
 export function eventOf(said: unknown): ProviderEvent {
   const setAside = setAsideIn(said);
-  if (setAside !== null) return gapOf(setAside);
+  if (setAside?.from !== undefined) return gapOf(setAside);
   const event = speechEventIn(said);
   switch (event?.type) {
     case 'final':

@@ -42,3 +42,34 @@ it('hands an app everything that it is to hear', async () => {
 
   expect(heard).toEqual(Object.keys(all));
 });
+
+it.each([
+  [true, 'finished'],
+  [false, 'heard'],
+])('tells whether its client is there to be told the end (%s: %s)', async (isThere, why) => {
+  const told: unknown[] = [];
+  const ends = (): Promise<void> => Promise.resolve();
+  const app: App = {
+    open: () => ({ audio: nothing, gap: nothing, finish: ends, close: ends }),
+  };
+  const handlers = new Watch((news) => told.push(news)).over(app).open(SESSION, START);
+
+  handlers.attached?.(true);
+  if (!isThere) handlers.attached?.(false);
+  await handlers.finish();
+  await handlers.close();
+
+  expect(told.at(-1)).toMatchObject({ type: 'session.over', why });
+});
+
+it('asks the app what audio it takes', () => {
+  const app: App = { accepts: ({ encoding }) => encoding === 'opus', open: () => never() };
+
+  const watched = new Watch(nothing).over(app);
+
+  expect(watched.accepts?.(START.audio)).toBe(false);
+});
+
+function never(): never {
+  throw new Error('not opened');
+}
