@@ -218,7 +218,7 @@ export class GatewayWire implements Wire {
     const acked = Math.min(frame.committed, this.#lastSeq);
     if (acked > claim.acked) {
       claim.acked = acked;
-      claim.patience.progressed();
+      claim.blame.progressed();
       this.#host.outbox.settle(this.#session.after(acked), true);
       this.#host.settled(true);
     }

@@ -44,7 +44,7 @@ function breaksSeen({ types }: Told): readonly string[] {
 }
 
 describe('a gateway that answers, and whose store does not', () => {
-  it('P15.6: is left for another one after 30 s, and nothing is lost', async () => {
+  it('P15.6: is told to the application, and left for another one after 30 s, and nothing is lost', async () => {
     world = new GatewayWorld();
     const client = await world.opened();
     await say(client, 5, 0);
@@ -57,6 +57,7 @@ describe('a gateway that answers, and whose store does not', () => {
 
     expect(before).toEqual(numbered(5));
     expect(await world.logged()).toEqual(numbered(10));
+    expect(client.warnings).toEqual([expect.stringContaining('for 12 s it lives')]);
     expect(breaksSeen(client)).toEqual(['open']);
     expect(client.losses).toEqual([]);
   });

@@ -1,5 +1,5 @@
 /** What proves to a gateway that a session is this client's, and how far the two had come: from one socket to the next. */
-import { Patience } from './patience.ts';
+import { Blame } from './blame.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import type { Random } from '../../ports/random.ts';
 import { CLOSE } from '../../protocol/close-codes.ts';
@@ -40,7 +40,7 @@ export class Claim {
   acked = 0;
   /** The gateway's frames are here through this one. */
   received = 0;
-  readonly patience = new Patience();
+  readonly blame = new Blame();
 
   constructor(random: Random) {
     this.inst = Array.from({ length: INST_BYTES }, () =>
@@ -98,7 +98,7 @@ export class Claim {
     this.epoch = epoch;
     this.acked = up;
     if (!resumed) return 'begun';
-    this.patience.resumed();
+    this.blame.resumed();
     return isMoved ? 'moved' : 'resumed';
   }
 
@@ -109,15 +109,15 @@ export class Claim {
     return ahead;
   }
 
-  /** A socket ended, and so did the session where it is gone, or errs too often in the protocol (P16.3). */
+  /** A socket ended, and with it the session where that is gone, or is to blame (P16.3). @returns what it means for the chart. */
   ended(failure: Failure, { newSessionAfter }: CloseMeaning, atMs: number): Failure {
     const isOver = failure.kind === 'config';
-    const verdict =
+    const fault =
       newSessionAfter === undefined || isOver
-        ? 'again'
-        : this.patience.protocolError(atMs, newSessionAfter);
-    if (failure.kind === 'staleHandle' || verdict === 'beginAnew') this.forget();
-    return verdict === 'giveUp' ? { ...failure, kind: 'config', detail: MISUNDERSTOOD } : failure;
+        ? null
+        : this.blame.ofProtocolError(atMs, newSessionAfter);
+    if (failure.kind === 'staleHandle' || fault === 'session') this.forget();
+    return fault === 'client' ? { ...failure, kind: 'config', detail: MISUNDERSTOOD } : failure;
   }
 
   /** FIN was answered, and the answer lost: it is over there, and what was said there is here (PROTOCOL.md, P17.7). */

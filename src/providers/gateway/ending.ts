@@ -59,7 +59,7 @@ export class Ending {
   /** What the user is to look into, though all goes on as another session. */
   #alarms(code: number): readonly ProviderEvent[] {
     if (classify(code, this.hasFinAck).isAlarmingTwice !== true) return [];
-    if (!this.#custody.patience.badToken()) return [];
+    if (!this.#custody.blame.isOfOthers()) return [];
     return [{ kind: 'failed', failure: { kind: 'perRequest', code: String(code), detail: TAKEN } }];
   }
 }

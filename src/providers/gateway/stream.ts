@@ -193,7 +193,7 @@ export class GatewayStream implements ProviderStream {
     this.#onTheWay.committed(frame.committed);
     this.#maxSeq = Math.max(this.#maxSeq, frame.maxSeq);
     const acked = Math.max(custody.acked, Math.min(frame.committed, this.#sent));
-    if (acked > custody.acked) custody.patience.progressed();
+    if (acked > custody.acked) custody.blame.progressed();
     custody.acked = acked;
     const standstill = this.#progress.look(this.#sent, acked, this.#clock.nowMs());
     return [
