@@ -1,8 +1,9 @@
 // Writes docs/mutation.md from the reports of StrykerJS: a row for each file, and why each survivor in machines/ may live. Fails where
 // one is not explained in docs/mutation-survivors.json, or where an explanation is of no survivor any more.
 //
-// Usage: node scripts/mutation-report.mjs [REPORT.json ...]; of a file that several reports know, the last one counts.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Usage: node scripts/mutation-report.mjs [REPORT.json ...]; of a file that several reports know, the last one counts. A file that none
+// knows keeps its row, so that a few files can be tried again by themselves.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -19,9 +20,12 @@ function main() {
   const reportFiles = process.argv.length > 2 ? process.argv.slice(2) : [reportFile];
   const files = filesOf(reportFiles.map((file) => JSON.parse(readFileSync(file, 'utf8'))));
   const known = JSON.parse(readFileSync(survivorsFile, 'utf8'));
+  const kept = keptRows(files);
   const survivors = files.flatMap(survivorsOf).filter(({ file }) => file.startsWith('machines/'));
 
-  writeFileSync(pageFile, pageOf(files, explained(survivors, known)));
+  const isKept = ({ file }) => kept.some(({ name }) => name === file);
+  const explanations = known.filter((one) => isKept(one) || explains(one, survivors));
+  writeFileSync(pageFile, pageOf([...files.map(counted), ...kept], explanations));
   const complaints = [
     ...survivors
       .filter((survivor) => !known.some((one) => isSame(one, survivor)))
@@ -39,7 +43,20 @@ function filesOf(reports) {
   const all = Object.assign({}, ...reports.map((report) => report.files));
   return Object.entries(all)
     .map(([name, { source, mutants }]) => ({ name, source, mutants }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort(byName);
+}
+
+function byName(a, b) {
+  return a.name < b.name ? -1 : 1;
+}
+
+/** What the page says of files that are still there, and that no report knows. */
+function keptRows(files) {
+  const rows = readFileSync(pageFile, 'utf8').matchAll(/^\| `(.+)` \|((?: \d+ \|){4})/gm);
+  return [...rows]
+    .map(([, name, counts]) => ({ name, counts: counts.match(/\d+/g).map(Number) }))
+    .filter(({ name }) => existsSync(join(root, name)))
+    .filter(({ name }) => !files.some((file) => file.name === name));
 }
 
 function survivorsOf({ name, source, mutants }) {
@@ -71,12 +88,17 @@ function isSame(a, b) {
   return ['file', 'line', 'mutator', 'from', 'to'].every((key) => a[key] === b[key]);
 }
 
-function explained(survivors, known) {
-  return known.filter((one) => survivors.some((survivor) => isSame(one, survivor)));
+function explains(one, survivors) {
+  return survivors.some((survivor) => isSame(one, survivor));
 }
 
-function countsOf(mutants) {
-  return COLUMNS.map((column) => mutants.filter(({ status }) => status === column).length);
+function counted({ name, mutants }) {
+  const counts = COLUMNS.map((column) => mutants.filter(({ status }) => status === column).length);
+  return { name, counts };
+}
+
+function sumOf(files) {
+  return COLUMNS.map((_, at) => files.reduce((sum, { counts }) => sum + counts[at], 0));
 }
 
 /** Share of the mutants that a test noticed, in percent. */
@@ -85,14 +107,12 @@ function scoreOf([killed, timeout, survived, uncovered]) {
   return all === 0 ? '' : ((100 * (killed + timeout)) / all).toFixed(1);
 }
 
-function rowOf(name, mutants) {
-  const counts = countsOf(mutants);
+function rowOf(name, counts) {
   return `| ${[name, ...counts, scoreOf(counts)].join(' | ')} |`;
 }
 
 function pageOf(files, explanations) {
-  const inFolder = (folder) =>
-    files.filter(({ name }) => name.startsWith(folder)).flatMap(({ mutants }) => mutants);
+  const inFolder = (folder) => sumOf(files.filter(({ name }) => name.startsWith(folder)));
   return `# Mutation testing
 
 \`npm run mutation\` changes the charts and the data plane in small ways, one at a time, and runs the tests against each change. A
@@ -102,8 +122,9 @@ written by \`scripts/mutation-report.mjs\`.
 | File | Killed | Timeout | Survived | No coverage | Score, % |
 |---|---:|---:|---:|---:|---:|
 ${files
-  .filter(({ mutants }) => mutants.some(({ status }) => COLUMNS.includes(status)))
-  .map(({ name, mutants }) => rowOf(`\`${name}\``, mutants))
+  .filter(({ counts }) => counts.some((count) => count > 0))
+  .sort(byName)
+  .map(({ name, counts }) => rowOf(`\`${name}\``, counts))
   .join('\n')}
 ${rowOf('**machines/**', inFolder('machines/'))}
 ${rowOf('**src/audio/**', inFolder('src/audio/'))}
@@ -125,8 +146,8 @@ function missingFrom(files) {
   );
   if (missing.length === 0) return '';
   return `
-Nothing was changed in ${missing.map(code).join(', ')}: Stryker leaves tables \`as const\` alone. The tests from the charts take each of
-their ways.
+Nothing was changed in ${missing.map(code).join(', ')}: there are only types, or tables \`as const\`, which Stryker leaves alone.
+The tests from the charts take each way in those.
 `;
 }
 

@@ -57,7 +57,10 @@ describe('a socket that opened and is not answered', () => {
       { id: 1, type: 'socket.abandon', failure: { kind: 'transient', code: 'halfOpen' } },
       { id: 1, type: 'socket.abandon', failure: { kind: 'transient', code: 'configure' } },
     ]);
-    expect(world.faults[0]?.failure.detail).toBe('nothing came for 1000 ms');
+    expect(world.faults.map(({ failure }) => failure.detail)).toEqual([
+      'nothing came for 1000 ms',
+      'the service took no configuration in time',
+    ]);
     expect(world.state).toBe('connecting.configuring'); // its loss moves the chart
     await world.close();
   });

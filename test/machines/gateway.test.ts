@@ -68,6 +68,21 @@ afterEach(() => {
   expect(book.clock.pending).toBe(0);
 });
 
+describe('a store that is asked and says nothing', () => {
+  it('counts after 5 s as one that failed, and is asked again a second later', () => {
+    opened().tell('store.failed').pass(1_000);
+
+    const states = [4_999, 1, 1_000].map((ms) => book.pass(ms).state);
+
+    expect(states).toEqual([
+      { accepting: 'trying' },
+      { accepting: 'storeless' },
+      { accepting: 'trying' },
+    ]);
+    expect(book.orders).toEqual([{ type: 'store.try' }, { type: 'store.try' }]);
+  });
+});
+
 describe('a gateway', () => {
   it('takes clients from its first moment on', () => {
     opened();
