@@ -7,7 +7,7 @@ describe('a lease', () => {
   it.each(['forgotten', 'over', 'givenUp', 'fenced', 'lost', 'left'] as const)(
     'is over for good once %s',
     (state) => {
-      expect(leaseMachine.root.states[state].type).toBe('final');
+      expect(leaseMachine.root.states[state]?.type).toBe('final');
     },
   );
 });
