@@ -29,9 +29,11 @@ export type { Loss, Route } from './connection.loss.ts';
 export type {
   FoundPeer,
   LinkStalled,
+  PatienceFact,
   SocketConfigured,
   SocketUnanswered,
 } from './connection.peer.ts';
+export type { SocketFault } from './connection.patience.ts';
 export { HEALTHY_AFTER_MS } from './connection.rules.ts';
 export type { LossMoment } from './connection.rules.ts';
 export type {
@@ -63,6 +65,7 @@ export type {
 } from './gateway.types.ts';
 export { leaseMachine } from './lease.machine.ts';
 export type {
+  AppFailed,
   ClientAttached,
   ClientClaimed,
   LeaseContext,
@@ -70,6 +73,7 @@ export type {
   LeaseEnding,
   LeaseEvent,
   LeaseFact,
+  LeaseFault,
   LeaseInput,
   LeaseLog,
   LeaseOrder,

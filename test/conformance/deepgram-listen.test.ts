@@ -28,14 +28,22 @@ describe('deepgramListen', () => {
   });
 
   it('leaves out what only other services do', () => {
-    // It limits and refuses dials, never standing connections; and it ends none by plan.
+    // It limits and refuses dials, never standing connections, and ends none by plan; it answers what opens it, and does not say what it keeps.
     expect(conformance.unreached.map(({ id }) => id)).toEqual([
+      'connection.connecting.configuring on socket.unanswered stays',
       'connection.connected on socket.lost #4 → connection.reconnecting.waitingForRateLimit',
       'connection.connected on socket.lost #5 → connection.reconnecting.dialing',
       'connection.connected on session.rotate → connection.reconnecting.dialing',
+      'connection.connected on socket.unanswered stays',
+      'connection.connected on link.stalled #1 stays',
+      'connection.connected on link.stalled #2 stays',
       'connection.active on socket.lost #4 → connection.reconnecting.waitingForRateLimit',
       'connection.active on socket.lost #5 → connection.reconnecting.dialing',
       'connection.active on session.rotate → connection.reconnecting.dialing',
+      'connection.active on socket.unanswered stays',
+      'connection.active on link.stalled #1 stays',
+      'connection.active on link.stalled #2 stays',
+      'connection.reconnecting.configuring on socket.unanswered stays',
     ]);
   });
 

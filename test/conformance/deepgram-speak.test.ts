@@ -42,15 +42,23 @@ describe('what is not tried of a voice', () => {
   });
 
   it('leaves out what only services do that hear', () => {
-    // A replay of no audio ends as it begins; nothing is committed; the service announces no end.
+    // A replay of no audio ends as it begins; nothing is committed; the service announces no end, is opened by its request, and keeps nothing.
     expect(socket.unreached.map(({ id }) => id)).toEqual([
+      'connection.connecting.configuring on socket.unanswered stays',
       'connection.connected on link.died #1 → connection.error',
       'connection.connected on session.rotate → connection.reconnecting.dialing',
+      'connection.connected on socket.unanswered stays',
+      'connection.connected on link.stalled #1 stays',
+      'connection.connected on link.stalled #2 stays',
       'connection.connected on server.answered stays',
       'connection.connected on result.committed stays',
       'connection.connected.replaying on bufferReplay failed → connection.error',
       'connection.active on session.rotate → connection.reconnecting.dialing',
+      'connection.active on socket.unanswered stays',
+      'connection.active on link.stalled #1 stays',
+      'connection.active on link.stalled #2 stays',
       'connection.active on result.committed stays',
+      'connection.reconnecting.configuring on socket.unanswered stays',
     ]);
   });
 });

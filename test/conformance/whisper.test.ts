@@ -65,7 +65,9 @@ describe('what is not tried of requests', () => {
         'session.rotate',
         'link.suspected',
         'link.recovered',
+        'link.stalled',
         'socket.configured',
+        'socket.unanswered',
       ]),
     );
   });

@@ -117,7 +117,7 @@ describe('a client that asks for what there is not', () => {
     const answer = await world.client().hello({ app: 'counting' });
 
     expect(answer).toMatchObject({ type: 'refused', code: 4400, why: 'no-app' });
-    expect(audits).toMatchObject([{ type: 'hello.refused', detail: 'no app counting' }]);
+    expect(audits).toMatchObject([{ type: 'hello.refused', detail: 'no such app' }]);
     expect(errors).toEqual([]);
   });
 
@@ -129,7 +129,7 @@ describe('a client that asks for what there is not', () => {
       .hello({ audio: { encoding: 'opus', sampleRateHz: 48_000 } });
 
     expect(answer).toMatchObject({ type: 'refused', code: 4400, why: 'bad-audio' });
-    expect(audits).toMatchObject([{ type: 'hello.refused', detail: 'speech takes no opus' }]);
+    expect(audits).toMatchObject([{ type: 'hello.refused', detail: 'audio that its app does not take' }]);
     expect(errors).toEqual([]);
     expect(world.gateway.counters.endings.unopened).toBe(0);
   });

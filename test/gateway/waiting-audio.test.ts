@@ -27,8 +27,8 @@ async function framesOfRecords(sid: string): Promise<readonly number[]> {
   return counts;
 }
 
-describe('P20.8: audio that came in', () => {
-  it('is in the log when its acknowledgement is due, in one record', async () => {
+describe('audio that came in', () => {
+  it('P20.8: is in the log when its acknowledgement is due, in one record', async () => {
     const { client, welcome } = await begun();
     client.audio(welcome.epoch);
     await settled();

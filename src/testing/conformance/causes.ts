@@ -65,8 +65,16 @@ const causes: Readonly<Record<string, Cause>> = {
     },
   },
   'socket.configured': {
-    act: async (run, step) => {
-      if (isOfHedge(step)) run.service.accept(await run.service.nextDial());
+    act: async (run, step, isTaken) => {
+      if (!isOfHedge(step)) return;
+      const second = await run.service.nextDial();
+      run.service.accept(second);
+      if (run.provider.traits.takesOver !== true) return;
+      await run.facts.until(
+        () => second.socket.isOpen || !second.socket.isLive,
+        () => 'second socket',
+      );
+      await run.passUntil(isTaken, 'greeting of the second socket'); // the first one has a moment to speak
     },
   },
   'socket.lost': { ready: readyToLose, prepare: prepareLoss, act: lose },
