@@ -29,10 +29,10 @@ export const LEAVE_MS = 2_000;
 export const TOLD_FOR_MS = 300_000;
 
 /** As often an application may fail on one thing: once may be chance, and twice the same trouble still. */
-export const MAX_FAULTS = 3;
+const MAX_FAULTS = 3;
 
 /** As often it may not open, or fail as a whole: what it needs may be away for half a minute. */
-export const MAX_APP_FAULTS = 5;
+const MAX_APP_FAULTS = 5;
 
 const FIRST_APP_RETRY_MS = 2_000;
 const FIRST_ITEM_RETRY_MS = 1_000;

@@ -38,7 +38,7 @@ const STOP_MS = 5_000;
 const MAX_ADDRESSES = 16;
 
 /** @throws TenutoError OPTION_INVALID */
-export function drainOptionsOf(given: number | DrainOptions): Required<DrainOptions> {
+function drainOptionsOf(given: number | DrainOptions): Required<DrainOptions> {
   const options = typeof given === 'number' ? { deadlineMs: given } : given;
   checkOptions('drain', options, KNOWN);
   const { deadlineMs = DRAIN_MS, to = [], stopMs = STOP_MS } = options;

@@ -128,13 +128,14 @@ describe('a client that was told to go', () => {
 
   it('has moved once its new socket stands, over WebSockets too', async () => {
     world = new GatewayWorld();
+    const store = createMemoryStore();
     const gateway = await startGateway({
-      store: createMemoryStore(),
+      store,
       apps: new Map([['messages', createEchoApp()]]),
     });
     const { ResumableWebSocket } = await import('../../src/resumable-websocket/websocket.node.ts');
     const there = await startGateway({
-      store: createMemoryStore(),
+      store,
       apps: new Map([['messages', createEchoApp()]]),
     });
     const socket = new ResumableWebSocket(gateway.url, [], { mayMoveTo: [there.url] });
