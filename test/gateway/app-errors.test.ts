@@ -129,7 +129,9 @@ describe('a client that asks for what there is not', () => {
       .hello({ audio: { encoding: 'opus', sampleRateHz: 48_000 } });
 
     expect(answer).toMatchObject({ type: 'refused', code: 4400, why: 'bad-audio' });
-    expect(audits).toMatchObject([{ type: 'hello.refused', detail: 'audio that its app does not take' }]);
+    expect(audits).toMatchObject([
+      { type: 'hello.refused', detail: 'audio that its app does not take' },
+    ]);
     expect(errors).toEqual([]);
     expect(world.gateway.counters.endings.unopened).toBe(0);
   });
