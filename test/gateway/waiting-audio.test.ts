@@ -8,7 +8,10 @@ import type { DataFrame, WelcomeFrame } from '../../src/protocol/types.ts';
 
 let world: GatewayWorld;
 
-afterEach(() => world.gateway.close());
+afterEach(async () => {
+  await world.gateway.close();
+  expect(world.clock.pending).toBe(0);
+});
 
 async function begun(): Promise<{ readonly client: RawClient; readonly welcome: WelcomeFrame }> {
   world = new GatewayWorld();

@@ -4,7 +4,7 @@
  */
 import { GatewayWorld, NotingApp, helloFacts, settled } from '../gateway/gateway-world.ts';
 import type { RawClient } from '../gateway/gateway-world.ts';
-import { HeldStore } from './held-store.ts';
+import { AnsweredStore } from './answered-store.ts';
 import type { GatewayDrain } from '../../machines/gateway.types.ts';
 import type { AppHandlers, AppSession } from '../../src/gateway/app.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
@@ -46,7 +46,7 @@ class LingeringApp extends NotingApp {
 }
 
 /** Whether other gateways could have it open meanwhile is for a path to say. */
-class ExclusiveStore extends HeldStore {
+class ExclusiveStore extends AnsweredStore {
   isExclusive = false;
 }
 

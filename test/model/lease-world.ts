@@ -3,7 +3,7 @@
  * the store answers when a step says so. What the chart is told is told by what happens to these.
  */
 import { NotingApp, audioFrame, helloFacts, settled } from '../gateway/gateway-world.ts';
-import { HeldStore } from './held-store.ts';
+import { AnsweredStore } from './answered-store.ts';
 import type { LeaseContext, LeaseEvent, LeaseFault, LeaseLog } from '../../machines/lease.types.ts';
 import { Admission } from '../../src/gateway/admission/admission.ts';
 import { OPEN_LIMITS, limitsOf } from '../../src/gateway/admission/limits.ts';
@@ -82,7 +82,7 @@ class NotingClient {
 
 export class LeaseWorld {
   readonly clock: VirtualClock;
-  readonly store = new HeldStore();
+  readonly store = new AnsweredStore();
   readonly app = new LeaseApp();
   readonly registry: Registry;
   readonly clients: NotingClient[] = [];

@@ -14,7 +14,7 @@ interface Held {
   readonly answer: (how: 'really' | 'unknown' | 'unavailable') => void;
 }
 
-export class HeldStore implements LogStore {
+export class AnsweredStore implements LogStore {
   readonly durability = 'memory';
   /** What everybody else sees. */
   readonly real = createMemoryStore();
