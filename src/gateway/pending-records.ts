@@ -17,6 +17,8 @@ export interface PendingRecord extends Snapshot {
   readonly frames: PackedFrames;
   /** Of the client's frames in it. */
   readonly upBytes: number;
+  /** It holds what came before that many changes. */
+  readonly changes: number;
 }
 
 export class PendingRecords {
@@ -25,10 +27,16 @@ export class PendingRecords {
   #upBytes = 0;
   #full: PendingRecord[] = [];
   #isDirty = false;
+  #changes = 0;
 
   /** @param end says how things stand: read when a record is closed, so that it fits the frames in it. */
   constructor(end: { snapshot(): Snapshot }) {
     this.#end = end;
+  }
+
+  /** Frames, and changes of how things stand, so far. */
+  get changes(): number {
+    return this.#changes;
   }
 
   get isEmpty(): boolean {
@@ -44,12 +52,13 @@ export class PendingRecords {
   add(frame: LoggedFrame): void {
     this.#open.add(frame);
     if (!frame.isDown) this.#upBytes += frame.bytes.length;
-    this.#isDirty = true;
+    this.touch();
   }
 
   /** How things stand has changed, though there is no frame for it. */
   touch(): void {
     this.#isDirty = true;
+    this.#changes += 1;
   }
 
   /** Nothing is under way that has to stand in one record. To be called before anything changes. */
@@ -76,7 +85,13 @@ export class PendingRecords {
 
   #close(): void {
     const { standing, card } = this.#end.snapshot();
-    this.#full.push({ standing, card, frames: this.#open, upBytes: this.#upBytes });
+    this.#full.push({
+      standing,
+      card,
+      frames: this.#open,
+      upBytes: this.#upBytes,
+      changes: this.#changes,
+    });
     this.#upBytes = 0;
     this.#open = new PackedFrames();
     this.#isDirty = false;

@@ -10,6 +10,7 @@ import { unknownFor } from './fencing.ts';
 import type { Snapshot } from './fencing.ts';
 import { Insistence, isDecided } from './insistence.ts';
 import { PendingRecords } from './pending-records.ts';
+import type { PendingRecord } from './pending-records.ts';
 import { encodeRecord } from './records.ts';
 import type { LoggedFrame, RecordKind, Standing } from './records.ts';
 import { WrittenRecords } from './written-records.ts';
@@ -72,6 +73,7 @@ export class SessionLog {
   readonly #written = new WrittenRecords();
   #idle: (() => void)[] = [];
   #isFlushing = false;
+  #writtenChanges = 0;
 
   constructor(house: SessionLogHouse, end: SessionLogEnd, fenced: Fenced, account: MemoryAccount) {
     this.#house = house;
@@ -146,7 +148,7 @@ export class SessionLog {
     if (this.#isWriting || this.#isOver) return;
     const pending = this.#pending.take();
     if (pending === null) return;
-    const { standing, card, frames, upBytes } = pending;
+    const { standing, card, frames } = pending;
     const kind = this.#pending.isEmpty ? this.#kind : 'frames';
     const writtenAtMs = this.#house.wallClock();
     const { epoch, up, down, downAcked, fin, done } = standing;
@@ -155,7 +157,7 @@ export class SessionLog {
     this.#hasFramesInFlight = frames.lengthBytes > 0;
     frames.clear();
     this.#isWriting = true;
-    void this.#write(bytes, standing, upBytes);
+    void this.#write(bytes, pending);
   }
 
   /** The session is over: the last record says so. Resolves to null when it is written, or to why it is not ours to write. */
@@ -169,8 +171,9 @@ export class SessionLog {
 
   /** Resolves when everything added so far is in the log, or never will be. */
   async settled(): Promise<void> {
+    const { changes } = this.#pending;
     this.flush();
-    while (this.#isWriting && !this.#isOver) {
+    while (this.#writtenChanges < changes && !this.#isOver) {
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     }
   }
@@ -184,7 +187,7 @@ export class SessionLog {
     this.#wakeIdle();
   }
 
-  async #write(record: Uint8Array, standing: Standing, upBytes: number): Promise<void> {
+  async #write(record: Uint8Array, { standing, upBytes, changes }: PendingRecord): Promise<void> {
     const { store, clock } = this.#house;
     const { id } = this.#end;
     const options = { after: this.#tail, id: `${this.#writer}:${this.#tail}`, isYielded: true };
@@ -206,6 +209,7 @@ export class SessionLog {
     if (outcome.kind === 'committed') {
       this.#tail = outcome.position;
       this.#hasFramesInFlight = false;
+      this.#writtenChanges = changes;
       this.#waitingUpBytes -= upBytes;
       this.#account.add(-upBytes);
       this.#written.add(outcome.position, standing);

@@ -103,7 +103,9 @@ describe('a client that is there and acknowledges nothing', () => {
 
     expect(app.held).toEqual([true, false]);
     expect(client.of('data')).toHaveLength(40);
-    expect(client.of('ack').at(-1)?.maxSeq).toBeGreaterThan(maxSeq);
+    // By an acknowledgement, or by a ping that came before it.
+    const granted = client.frames.map((frame) => ('maxSeq' in frame ? frame.maxSeq : 0));
+    expect(Math.max(...granted)).toBeGreaterThan(maxSeq);
     expect(client.closed).toBeNull();
   });
 
