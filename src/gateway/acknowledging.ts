@@ -63,8 +63,8 @@ export class Acknowledging {
   /** Something came in: it is to be in the log when its acknowledgement is due. */
   took(): void {
     if (this.#isOver) return; // what came in ended it
-    const { log, standing, committed, maxSeq } = this.#session;
-    const isMuch = 2 * (standing.up - committed) >= maxSeq - committed;
+    const { log, standing, committed } = this.#session;
+    const isMuch = 2 * (standing.up - committed) >= this.#grantedSeq - committed;
     const isWaitingFor = this.#timer !== null || this.#waitUntilDue();
     if (isMuch || !isWaitingFor || log.waitingUpBytes >= WAITING_BYTES) log.flushSoon();
   }

@@ -28,7 +28,7 @@ function accepts(app: App, audio: HelloFrame['audio'], logger: Logger): boolean 
   try {
     return app.accepts?.(audio) !== false;
   } catch (error) {
-    logger.error('An app failed.', { sessionId: null, seq: null, ...loggableOf(error) });
+    logger.error('An app failed.', { session: null, seq: null, ...loggableOf(error) });
     return false;
   }
 }

@@ -8,6 +8,7 @@ import type { Lease } from './lease.ts';
 import type { SessionLog } from './session-log.ts';
 import type { SessionState } from './session-state.ts';
 import type { SessionKeeper } from './session.types.ts';
+import { tagOf } from './session-tag.ts';
 import { isSetAside } from '../../machines/lease.rules.ts';
 import { DATA_HEADER_BYTES } from '../protocol/frames.ts';
 import { writeJson } from '../protocol/json.ts';
@@ -57,7 +58,7 @@ export class AppFaults {
     state.card = { ...state.card, setAside: [...before, { seq, down: state.now.down }] };
     counters.appFailures.setAside += 1;
     logger.error('An app failed again and again on one message: it is set aside.', {
-      sessionId,
+      session: tagOf(sessionId),
       seq,
     });
     audit.tell('app.setAside', { sessionId, subject: state.card.subject });
@@ -70,7 +71,9 @@ export class AppFaults {
     state.card = { ...state.card, isGivenUp: true };
     log.touch();
     counters.appFailures.gaveUp += 1;
-    logger.error('An app failed again and again: its session is given up.', { sessionId });
+    logger.error('An app failed again and again: its session is given up.', {
+      session: tagOf(sessionId),
+    });
     audit.tell('app.gaveUp', { sessionId, subject: state.card.subject });
   }
 

@@ -5,6 +5,7 @@ import type { DownStream } from './down-stream.ts';
 import type { SessionLog } from './session-log.ts';
 import type { SessionState } from './session-state.ts';
 import type { UpStream } from './up-stream.ts';
+import { tagOf } from './session-tag.ts';
 import { isSetAside } from '../../machines/lease.rules.ts';
 import type { Logger } from '../ports/logger.ts';
 import { DATA_HEADER_BYTES } from '../protocol/frames.ts';
@@ -105,7 +106,7 @@ export class AppVoice implements AppSession {
     const { down, keeper } = this.#parts;
     if (!down.isOverfull) return;
     keeper.house.logger.error('An app says more than its client takes; its session is ended.', {
-      sessionId: this.id,
+      session: tagOf(this.id),
     });
     this.end();
   }

@@ -3,6 +3,7 @@ import type { App, AppAudio, AppGap, AppHandlers, AppSession, AppStart } from '.
 import { loggableOf } from './app-error.ts';
 import type { OnAppError } from './app-error.ts';
 import { within } from './within.ts';
+import { tagOf } from './session-tag.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
@@ -148,11 +149,11 @@ export class GuardedApp implements AppHandlers {
     const { logger, onAppError } = this.#house;
     const { id: sessionId } = this.#end;
     const seq = item?.seq ?? null;
-    logger.error('An app failed.', { sessionId, seq, ...loggableOf(error) });
+    logger.error('An app failed.', { session: tagOf(sessionId), seq, ...loggableOf(error) });
     try {
       onAppError?.(error, { sessionId, seq });
     } catch {
-      logger.error('The hook for errors of apps threw.', { sessionId });
+      logger.error('The hook for errors of apps threw.', { session: tagOf(sessionId) });
     }
     if (this.#handlers !== null && this.#closing === null) this.#end.onFault(item);
   }

@@ -148,13 +148,12 @@ export class GatewaySession {
 
   attach(client: Client, epoch: number, received: number): void {
     this.#tell({ type: 'client.attached', epoch });
-    this.app.attached(true);
     this.down.attach(client, received);
+    this.app.attached(true); // only now: an app that fails here is told to a client that is there
   }
 
   detach(client: Client): void {
     if (!this.down.detach(client)) return;
-    this.log.flushFrames(); // nobody asks for its acknowledgement any more
     this.#tell({ type: 'client.detached' });
     this.app.attached(false);
   }

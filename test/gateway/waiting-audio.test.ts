@@ -71,6 +71,21 @@ describe('audio that came in', () => {
 
     expect(await framesOfRecords(welcome.sid)).toEqual([1, 12]);
   });
+
+  it('does not wait where half of what the client may send waits', async () => {
+    const { client, welcome } = await begun();
+    const half = welcome.maxSeq / 2 + 1;
+    const tiny = new Uint8Array(2);
+    for (let seq = 1; seq <= half; seq += 1) {
+      client.send({ ...audioFrame(welcome.epoch, seq), payload: tiny });
+      if (seq === 1) await settled();
+    }
+    await settled();
+
+    const committed = (await framesOfRecords(welcome.sid)).reduce((sum, frames) => sum + frames, 0);
+    expect(half * (24 + tiny.length)).toBeLessThan(32_768); // it was not too many bytes
+    expect(committed).toBeGreaterThan(half / 2);
+  });
 });
 
 function eventFrame(epoch: number, seq: number): DataFrame {
