@@ -40,6 +40,9 @@ export interface GuardedAppEnd {
 /** Whoever holds a connection to a service has this long to say goodbye. */
 const CLOSE_WITHIN_MS = 10_000;
 
+const NO_HANDLERS =
+  'open returned no handlers: an object with audio, gap, finish and close, and no promise of one.';
+
 const encoder = new TextEncoder();
 
 export class GuardedApp implements AppHandlers {
@@ -57,7 +60,9 @@ export class GuardedApp implements AppHandlers {
   /** False where it does not open. */
   open(app: App, session: AppSession, start: AppStart): boolean {
     this.#try(null, () => {
-      this.#handlers = app.open(session, start);
+      const handlers: unknown = app.open(session, start);
+      if (!isHandlers(handlers)) throw new TypeError(NO_HANDLERS);
+      this.#handlers = handlers;
     });
     return this.#handlers !== null;
   }
@@ -166,4 +171,10 @@ function itemOfAudio({ seq, position, bytes }: AppAudio): AppItem {
 function itemOfMessage(seq: number, data: string | Uint8Array): AppItem {
   const { length } = typeof data === 'string' ? encoder.encode(data) : data;
   return { seq, bytes: length };
+}
+
+/** Those that write no types may return something else, and nobody would be told. */
+function isHandlers(returned: unknown): returned is AppHandlers {
+  const handlers = Object(returned) as Readonly<Record<string, unknown>>;
+  return ['audio', 'gap', 'finish', 'close'].every((name) => typeof handlers[name] === 'function');
 }

@@ -50,6 +50,20 @@ describe('an app that throws', () => {
     expect(Array.from(world.gateway.sessions)).toEqual([]);
   });
 
+  it('P24.2: or opens with a promise of handlers, is an app that does not open', async () => {
+    const told: unknown[] = [];
+    const app = { open: () => Promise.resolve({}) as never };
+    world = new GatewayWorld(undefined, undefined, {
+      apps: new Map([['speech', app]]),
+      onAppError: (error) => told.push(String(error)),
+    });
+
+    const answer = await world.client().hello();
+
+    expect(answer).toMatchObject({ type: 'refused', why: 'app-failed' });
+    expect(told).toEqual([expect.stringContaining('open returned no handlers')]);
+  });
+
   it('#24 has no session id in the log', async () => {
     const lines = open({ audio: fail });
     const client = world.client();

@@ -127,8 +127,8 @@ function isBearersFault(error: unknown): boolean {
 }
 
 const CLAIMS: Readonly<Record<string, string>> = {
-  aud: 'its aud is another',
-  iss: 'its iss is another',
+  aud: 'its aud is another, or missing',
+  iss: 'its iss is another, or missing',
   nbf: 'its nbf is yet to come',
   exp: 'its exp is missing, or no time',
   sub: 'its sub is missing',
