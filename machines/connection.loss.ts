@@ -5,6 +5,7 @@ import {
   isHealthyAt,
   mayPersist,
   outageAfter,
+  PLANNED_END,
   silence,
 } from './connection.rules.ts';
 import type { LossMoment } from './connection.rules.ts';
@@ -37,7 +38,7 @@ export function lossOf(context: ConnectionContext, event: ConnectionEvent): Loss
     const aliveAtMs = event.atMs - event.silentForMs;
     return { ...event, aliveAtMs, failure: silence(event.silentForMs) };
   }
-  return event.type === 'session.rotate' ? { ...event, failure: ROTATION, unit: 0 } : null;
+  return event.type === 'session.rotate' ? { ...event, failure: PLANNED_END, unit: 0 } : null;
 }
 
 export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
@@ -132,8 +133,6 @@ export function afterFatalLoss(context: ConnectionContext, loss: Loss): Partial<
         : null,
   };
 }
-
-const ROTATION: Failure = { kind: 'planned', code: 'rotation', detail: 'a known end was near' };
 
 /** A service that says that it has too much to do is not asked at once, and not as soon as another. */
 function isOverloaded({ code }: Failure): boolean {

@@ -1,4 +1,4 @@
-/** Who the other end is, where that is found out only when it answers; and how it looks where it does not. */
+/** Who the other end is, where that is found out only when it answers; how it looks where it does not; and when it goes. */
 import type { LinkPolicy } from './backoff.ts';
 import type { LivenessLimits } from './liveness.types.ts';
 
@@ -42,5 +42,15 @@ export interface LinkStalled {
   readonly forMs: number;
 }
 
+/** The other end says when it ends the link. Until then it serves as before. */
+export interface LinkEnding {
+  readonly type: 'link.ending';
+  readonly id: number;
+  readonly atMs: number;
+  readonly inMs: number;
+  /** Chance, in [0, 1), so that not all who are told leave at once. */
+  readonly unit: number;
+}
+
 /** Whoever tells them measures; what follows, the chart decides. */
-export type PatienceFact = SocketUnanswered | LinkStalled;
+export type PeerFact = SocketUnanswered | LinkStalled | LinkEnding;

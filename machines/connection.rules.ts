@@ -1,12 +1,8 @@
 /** The connection chart's arithmetic: total functions of context and event, so that no guard or action can throw. */
 import type { LinkPolicy } from './backoff.ts';
 import type { Failure } from './failure.ts';
-import type {
-  ConnectionContext,
-  ConnectionInput,
-  NetworkEvent,
-  Outage,
-} from './connection.types.ts';
+import type { Outage } from './connection.owner.ts';
+import type { ConnectionContext, ConnectionInput, NetworkEvent } from './connection.types.ts';
 
 /** A link counts as healthy after this long, provided that the server spoke. */
 export const HEALTHY_AFTER_MS = 10_000;
@@ -18,6 +14,12 @@ const HEALTHY_MUTE_AFTER_MS = 60_000;
 const RESTORE_WITHIN_MS = 250;
 
 const SILENCE_CODE = 'halfOpen';
+
+export const PLANNED_END: Failure = {
+  kind: 'planned',
+  code: 'rotation',
+  detail: 'a known end was near',
+};
 
 /** When a link was lost, and when it last showed life. */
 export interface LossMoment {
@@ -46,6 +48,7 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
     lastSocketId: 0,
     socketId: 0,
     hedgeId: null,
+    isLeaving: false,
     dialReason: 'connect',
     waitMs: 0,
     isOnline: true,
@@ -93,12 +96,14 @@ export function mayHedge(context: ConnectionContext, atMs: number): boolean {
   return attemptsBefore(context, { atMs }) < policy.maxAttempts || mayPersist(context, { atMs });
 }
 
-/** The second socket takes over: what was silent is now an outage with a cause. */
+/** The second socket takes over: what was silent is now an outage with a cause, and what was left in time a planned end. */
 export function afterPromotion(
   context: ConnectionContext,
   atMs: number,
 ): Partial<ConnectionContext> {
-  const sinceMs = context.silentSinceMs ?? atMs;
+  const { silentSinceMs } = context;
+  const sinceMs = silentSinceMs ?? atMs;
+  const cause = silentSinceMs === null ? PLANNED_END : silence(atMs - silentSinceMs);
   const wasHealthy = isHealthyAt(context, atMs);
 
   return {
@@ -108,7 +113,7 @@ export function afterPromotion(
     dialReason: 'reconnect',
     silentSinceMs: null,
     unhealthySinceMs: wasHealthy ? sinceMs : (context.unhealthySinceMs ?? sinceMs),
-    outage: outageAfter(context, sinceMs, silence(atMs - sinceMs)),
+    outage: outageAfter(context, sinceMs, cause),
   };
 }
 

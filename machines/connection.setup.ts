@@ -14,9 +14,12 @@ import {
   spawnChild,
   stopChild,
 } from 'xstate';
+import type { EventObject } from 'xstate';
 
 import { afterFatalLoss, afterLoss, lossOf, routeAfterLoss } from './connection.loss.ts';
 import type { Route } from './connection.loss.ts';
+import { moveTimes } from './connection.moving.ts';
+import type { MoveTimerInput } from './connection.moving.ts';
 import { isDegraded, isStuck, isVain } from './connection.patience.ts';
 import type { SocketFault } from './connection.patience.ts';
 import {
@@ -37,13 +40,13 @@ import {
   reconnectingSignal,
   suspectedSignal,
 } from './connection.signals.ts';
+import type { OwnerFact } from './connection.owner.ts';
 import type {
   ConnectionContext,
   ConnectionEvent,
   ConnectionInput,
   ConnectionSignal,
   ConnectionStatus,
-  OwnerFact,
   ReplayResult,
   RestoreResult,
   SocketCommand,
@@ -71,6 +74,7 @@ export const connectionSetup = setup({
     rateLimitWait: fromPromise<void, WaitInput>(notProvided),
     sessionRestore: fromPromise<RestoreResult, SocketInput>(notProvided),
     bufferReplay: fromPromise<ReplayResult, SocketInput>(notProvided),
+    moveTimer: fromCallback<EventObject, MoveTimerInput>(notProvided),
     liveness: livenessMachine,
   },
   guards: {
@@ -94,6 +98,8 @@ export const connectionSetup = setup({
     isWatched: ({ context }) => context.isWatched,
     isWorthWatching: ({ context, event }) =>
       event.type === 'link.measured' && isWorthWatching(event, context.limits),
+    isEndingAnew: ({ context, event }) =>
+      event.type === 'link.ending' && event.id === context.socketId && !context.isLeaving,
     mayHedge: ({ context, event }) => mayHedge(context, 'atMs' in event ? event.atMs : 0),
     mayRotate: ({ context, event }) => mayRotate(context, 'atMs' in event ? event.atMs : 0),
     isCarrier: ({ context }) => context.role === 'carrier',
@@ -118,6 +124,7 @@ export const connectionSetup = setup({
         id: context.hedgeId ?? 0,
         reason: 'reconnect',
         redialEveryMs: besideEveryMs(context.policy),
+        isMove: context.isLeaving,
       }),
     }),
     watch: enqueueActions(({ context, enqueue }) => {
@@ -136,7 +143,8 @@ export const connectionSetup = setup({
       enqueue(stopChild(socketName(context.socketId)));
       enqueue(stopChild(socketName(context.hedgeId)));
       enqueue(stopChild('liveness'));
-      enqueue.assign({ isWatched: false });
+      enqueue(stopChild('moveTimer'));
+      enqueue.assign({ isWatched: false, isLeaving: false });
     }),
     letHedgeGo: enqueueActions(({ context, enqueue }) => {
       enqueue(stopChild(socketName(context.hedgeId)));
@@ -145,9 +153,12 @@ export const connectionSetup = setup({
     promoteHedge: enqueueActions(({ context, event, enqueue }) => {
       enqueue(stopChild(socketName(context.socketId)));
       enqueue(stopChild('liveness'));
-      enqueue.assign({ isWatched: false });
+      enqueue(stopChild('moveTimer'));
+      enqueue.assign({ isWatched: false, isLeaving: false });
       enqueue.assign(afterPromotion(context, 'atMs' in event ? event.atMs : 0));
     }),
+    noteEnding: assign({ isLeaving: true }),
+    planMove: spawnChild('moveTimer', { id: 'moveTimer', input: ({ event }) => moveTimes(event) }),
     forward: sendTo('liveness', ({ event }) => event),
     challenge: sendTo('liveness', ({ event }) => ({
       type: 'link.challenged',
@@ -233,5 +244,6 @@ export function socketInput(context: ConnectionContext): SocketInput {
     id: socketId,
     reason: dialReason,
     redialEveryMs: redialEveryMs(context),
+    isMove: false,
   };
 }

@@ -1,10 +1,10 @@
 /** What the connection chart tells: to whoever listens, and to the chart that owns it. */
 import { persistsForMsAt } from './connection.rules.ts';
+import type { OwnerFact } from './connection.owner.ts';
 import type {
   ConnectionContext,
   ConnectionEvent,
   ConnectionSignal,
-  OwnerFact,
   ReplayResult,
 } from './connection.types.ts';
 import type { Failure } from './failure.ts';

@@ -1,6 +1,7 @@
 /** What the connection chart is told, what it remembers, and what it tells. */
 import type { LinkPolicy } from './backoff.ts';
-import type { PatienceFact, SocketConfigured } from './connection.peer.ts';
+import type { Outage } from './connection.owner.ts';
+import type { PeerFact, SocketConfigured } from './connection.peer.ts';
 import type { Failure } from './failure.ts';
 import type { LinkMeasured, LivenessLimits, RttEstimate } from './liveness.types.ts';
 
@@ -57,7 +58,7 @@ export type ConnectionEvent =
   | { readonly type: 'session.close' }
   | { readonly type: 'socket.opened'; readonly id: number; readonly atMs: number }
   | SocketConfigured
-  | PatienceFact
+  | PeerFact
   | SocketLost
   /** The first real event of the server on this socket: "open" alone is not success. */
   | { readonly type: 'server.answered'; readonly id: number; readonly atMs: number }
@@ -76,7 +77,9 @@ export type ConnectionEvent =
   /** What the link looks like just now; liveness judges it. */
   | LinkMeasured
   /** Liveness wants a sign of life. */
-  | { readonly type: 'link.probe' };
+  | { readonly type: 'link.probe' }
+  /** It is time to dial beside a link that ends. */
+  | { readonly type: 'move.due'; readonly atMs: number };
 
 export type NetworkEvent =
   | { readonly type: 'network.lost'; readonly atMs: number }
@@ -90,46 +93,6 @@ export type NetworkEvent =
     }
   /** Another network, or we slept: what stands may not stand any more. */
   | { readonly type: 'network.changed'; readonly atMs: number; readonly unit: number };
-
-/** What a connection tells the chart that owns it. */
-export type OwnerFact =
-  /** Configured, and waiting to be chosen. */
-  | { readonly type: 'candidate.ready'; readonly lane: number; readonly atMs: number }
-  /** Audio flows. */
-  | { readonly type: 'candidate.served'; readonly lane: number; readonly atMs: number }
-  /** What had waited is out: the break is over, and was told. */
-  | { readonly type: 'candidate.caughtUp'; readonly lane: number }
-  /** A result let audio leave the ring. */
-  | { readonly type: 'candidate.confirmed'; readonly lane: number; readonly atMs: number }
-  /** A socket was lost, or a dial failed; the connection goes on by itself. */
-  | {
-      readonly type: 'candidate.lost';
-      readonly lane: number;
-      readonly atMs: number;
-      readonly failure: Failure;
-      readonly waitMs: number;
-      /** The socket had never been configured. */
-      readonly wasDial: boolean;
-      readonly outage: Outage | null;
-    }
-  /** It has given up. */
-  | {
-      readonly type: 'candidate.failed';
-      readonly lane: number;
-      readonly atMs: number;
-      readonly failure: Failure;
-      readonly outage: Outage | null;
-    };
-
-export interface Outage {
-  /** When the newest break began. */
-  readonly sinceMs: number;
-  /** Time without a link in the breaks before it: one outage can have several. */
-  readonly downtimeMs: number;
-  readonly cause: Failure;
-  /** The dials that it took. */
-  readonly attempts: number;
-}
 
 export interface RestoreResult {
   /** The server still knew the session. */
@@ -154,8 +117,10 @@ export interface ConnectionContext extends Required<ConnectionInput> {
   /** Number of the newest socket; every dial takes the next. */
   readonly lastSocketId: number;
   readonly socketId: number;
-  /** The socket dialled beside a silent one. */
+  /** The socket dialled beside one that is silent, or that ends. */
   readonly hedgeId: number | null;
+  /** The other end has named the link's end. */
+  readonly isLeaving: boolean;
   readonly dialReason: DialReason;
   readonly waitMs: number;
   readonly isOnline: boolean;
@@ -243,6 +208,8 @@ export interface SocketInput {
   readonly reason: DialReason;
   /** After a link that fell silent: another dial is made beside one that hangs, this often, until one opens. Null: none is. */
   readonly redialEveryMs: number | null;
+  /** It is to follow the one beside which it is dialled, also while that one speaks: its service goes. */
+  readonly isMove: boolean;
 }
 
 export interface WaitInput {

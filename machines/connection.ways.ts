@@ -109,10 +109,22 @@ export const linkEvents = {
       actions: ['announceFirstSuspicion', 'noteSuspicion'],
     },
   ],
+  'link.ending': {
+    guard: 'isEndingAnew',
+    description:
+      'It goes on serving until then: at some moment of the time that is left, another is dialled beside it.',
+    actions: ['noteEnding', 'planMove'],
+  },
+  'move.due': {
+    guard: 'mayHedge',
+    description:
+      'The first carries on until the second is ready; one that fails is followed by another.',
+    actions: ['takeHedgeNumber', 'dialBeside'],
+  },
   'link.recovered': { actions: ['letHedgeGo', 'forgetSuspicion', 'unwatch', 'announceRecovery'] },
   'socket.configured': {
     guard: 'isHedge',
-    description: 'The second socket answered first: it carries on.',
+    description: 'The second socket is ready before the first is lost: it carries on.',
     target: '#connection.connected',
     reenter: true,
     actions: ['promoteHedge', 'noteConnected'],

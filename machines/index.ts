@@ -26,10 +26,13 @@ export type {
 export { connectionMachine } from './connection.machine.ts';
 export { RATE_LIMIT_DEFAULT_MS, routeAfterLoss } from './connection.loss.ts';
 export type { Loss, Route } from './connection.loss.ts';
+export type { MoveTimerInput } from './connection.moving.ts';
+export type { Outage, OwnerFact } from './connection.owner.ts';
 export type {
   FoundPeer,
+  LinkEnding,
   LinkStalled,
-  PatienceFact,
+  PeerFact,
   SocketConfigured,
   SocketUnanswered,
 } from './connection.peer.ts';
@@ -44,8 +47,6 @@ export type {
   ConnectionSignal,
   ConnectionStatus,
   NetworkEvent,
-  Outage,
-  OwnerFact,
   ReplayResult,
   RestoreResult,
   SocketCommand,

@@ -1,6 +1,6 @@
 /** The orchestrator's arithmetic: total functions of context and event, so that no guard or action can throw. */
 import { HEALTHY_AFTER_MS } from './connection.rules.ts';
-import type { OwnerFact } from './connection.types.ts';
+import type { OwnerFact } from './connection.owner.ts';
 import { carrierIndex, isOfCarrier } from './orchestrator.facts.ts';
 import { FRESH, isMisconfigured, usableAtMs } from './orchestrator.standings.ts';
 import type {

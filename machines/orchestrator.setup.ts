@@ -11,7 +11,7 @@ import {
 } from 'xstate';
 
 import { connectionMachine } from './connection.machine.ts';
-import type { OwnerFact } from './connection.types.ts';
+import type { OwnerFact } from './connection.owner.ts';
 import {
   afterAnnouncement,
   afterBreaker,

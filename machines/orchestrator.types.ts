@@ -1,12 +1,7 @@
 /** What the orchestrator is told, what it remembers, and what it tells. */
 import type { ReconnectPolicy } from './backoff.ts';
-import type {
-  ConnectionComponent,
-  ConnectionStatus,
-  NetworkEvent,
-  Outage,
-  OwnerFact,
-} from './connection.types.ts';
+import type { Outage, OwnerFact } from './connection.owner.ts';
+import type { ConnectionComponent, ConnectionStatus, NetworkEvent } from './connection.types.ts';
 import type { Failure } from './failure.ts';
 import type { LivenessLimits } from './liveness.types.ts';
 

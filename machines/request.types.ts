@@ -1,6 +1,7 @@
 /** What the request chart is told, what it remembers, and what it tells. */
 import type { ReconnectPolicy } from './backoff.ts';
-import type { ConnectionComponent, ConnectionSignal, Outage } from './connection.types.ts';
+import type { Outage } from './connection.owner.ts';
+import type { ConnectionComponent, ConnectionSignal } from './connection.types.ts';
 import type { Failure } from './failure.ts';
 import type { OrchestratorSignal } from './orchestrator.types.ts';
 

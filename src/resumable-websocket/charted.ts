@@ -1,11 +1,12 @@
 /** The connection chart with what a resumable WebSocket needs of it: the same one that runs every session's connection. */
 import { createActor, fromCallback, fromPromise } from 'xstate';
-import type { ActorRefFrom } from 'xstate';
+import type { ActorRefFrom, EventObject } from 'xstate';
 
 import type { Charted } from './engine.types.ts';
 import type { PeerKind } from './link.types.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import { connectionMachine } from '../../machines/connection.machine.ts';
+import type { MoveTimerInput } from '../../machines/connection.moving.ts';
 import type { FoundPeer } from '../../machines/connection.peer.ts';
 import type {
   ReplayResult,
@@ -37,6 +38,18 @@ const waitActor = fromPromise<void, WaitInput>(({ input, signal, system }) => {
   });
 });
 
+const moveTimer = fromCallback<EventObject, MoveTimerInput>(({ input, sendBack, system }) => {
+  const { clock } = engineOf(system).options;
+  let timer = clock.setTimeout(tell, input.firstInMs);
+  function tell(): void {
+    timer = clock.setTimeout(tell, input.everyMs);
+    sendBack({ type: 'move.due', atMs: clock.nowMs() });
+  }
+  return () => {
+    clock.clearTimeout(timer);
+  };
+});
+
 const chartedMachine = connectionMachine.provide({
   actors: {
     socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, sendBack, system }) =>
@@ -47,6 +60,7 @@ const chartedMachine = connectionMachine.provide({
     sessionRestore: fromPromise<RestoreResult, SocketInput>(({ input, system }) =>
       engineOf(system).restore(input),
     ),
+    moveTimer,
     bufferReplay: fromPromise<ReplayResult, SocketInput>(({ system }) => engineOf(system).replay()),
   },
 });
@@ -61,11 +75,6 @@ export function actorFor(engine: Charted, kind: PeerKind): SocketActor {
   });
   engines.set(actor.system, engine);
   return actor;
-}
-
-/** Has a second socket opened, as beside a link that is doubted: the first carries on until that one is welcomed. */
-export function dialBeside(actor: SocketActor, atMs: number): void {
-  actor.send({ type: 'link.suspected', atMs, silentForMs: 0 });
 }
 
 /**

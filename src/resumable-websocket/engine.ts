@@ -4,7 +4,7 @@
  * end; another one may go on with what it leaves.
  */
 import type { Farewell } from './addresses.ts';
-import { actorFor, dialBeside, followNetwork } from './charted.ts';
+import { actorFor, followNetwork } from './charted.ts';
 import type { SocketActor } from './charted.ts';
 import type { Ended, EngineHandlers, EngineLegacy } from './engine.types.ts';
 import { brokenBy, closedBy, endedBy } from './ends.ts';
@@ -14,7 +14,6 @@ import type { PeerKind, SocketTarget } from './link.types.ts';
 import { Links } from './links.ts';
 import type { LinksOwner } from './links.ts';
 import { MessageSession } from './message-session.ts';
-import { Move } from './move.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import type { Amount, Outbox } from './outbox.ts';
 import { Timers } from './timers.ts';
@@ -42,7 +41,6 @@ export class Engine implements LinksOwner {
   #closing: Farewell | null = null;
   #hasFinished = false;
   readonly #timers: Timers;
-  readonly move: Move;
   #stopListening: (() => void) | null = null;
   #isOver = false;
 
@@ -59,9 +57,6 @@ export class Engine implements LinksOwner {
     this.kind = kind;
     this.#handlers = handlers;
     this.#timers = new Timers(options.clock);
-    this.move = new Move(this.#timers, options.random, () => {
-      if (this.#links.isAlone) dialBeside(this.#actor, options.clock.nowMs());
-    });
     this.#actor = actorFor(this.#links, kind);
     this.#actor.on('*', (signal) => {
       this.#hear(signal);
@@ -129,7 +124,6 @@ export class Engine implements LinksOwner {
   onCarrier({ socket, isResumed }: Link): void {
     const wasUp = this.#isUp;
     this.#isUp = true;
-    this.move.over();
     this.#upAtMs = this.options.clock.nowMs();
     const { protocol = '', extensions = '' } = socket ?? {};
     this.options.debug('open', { protocol, kind: this.kind });
@@ -191,16 +185,11 @@ export class Engine implements LinksOwner {
     this.#finish(closedBy(this.#closing));
   }
 
-  onEndsIn(inMs: number): void {
-    this.move.endsIn(inMs);
-  }
-
   #hear(signal: ConnectionSignal): void {
     if (this.#isOver) return;
     if (signal.type === 'connection.reconnecting') {
       const wasUp = this.#isUp;
       this.#isUp = false;
-      this.move.over();
       this.#retries = signal.attempt;
       const { attempt, backoffDelayMs: delayMs } = signal;
       this.options.debug('reconnecting', { attempt, delayMs });

@@ -99,7 +99,7 @@ export class GatewayWire implements Wire {
         return;
       case 'goAway':
         this.#passOver('goAway', this.#session.places?.sentTo(frame.to));
-        this.#host.owner.onEndsIn(frame.deadlineMs);
+        this.#host.endsIn(frame.deadlineMs);
         return;
       case 'authOk':
         this.#bearer.endsIn(frame.expiresInMs);

@@ -9,6 +9,8 @@ export class LinkFacts<Link> {
   readonly id: number;
   /** It is dialled several times over, this often; null: once. */
   readonly redialEveryMs: number | null;
+  /** It was dialled to follow one that speaks. */
+  readonly isMove: boolean;
   readonly owner: LinkOwner<Link>;
   /** Tells the chart. */
   readonly tell: (event: ConnectionEvent) => void;
@@ -25,18 +27,17 @@ export class LinkFacts<Link> {
   /** When its answer came. */
   rttAtMs = 0;
   isConfigured = false;
-  /** It was dialled to follow one that speaks. */
-  isMove = false;
   /** The session is the one before. */
   isResumed = false;
 
   constructor(
-    { id, redialEveryMs }: SocketInput,
+    { id, redialEveryMs, isMove }: SocketInput,
     owner: LinkOwner<Link>,
     tell: (event: ConnectionEvent) => void,
   ) {
     this.id = id;
     this.redialEveryMs = redialEveryMs;
+    this.isMove = isMove;
     this.owner = owner;
     this.tell = tell;
     this.clock = owner.options.clock;
@@ -63,6 +64,11 @@ export class LinkFacts<Link> {
   stalled({ sinceMs, forMs }: Standstill): void {
     const atMs = this.clock.nowMs();
     this.tell({ type: 'link.stalled', id: this.id, atMs, sinceMs, forMs });
+  }
+
+  endsIn(inMs: number): void {
+    const unit = this.owner.options.random.unit();
+    this.tell({ type: 'link.ending', id: this.id, atMs: this.clock.nowMs(), inMs, unit });
   }
 
   measured(rttMs: number | null): void {

@@ -19,8 +19,6 @@ export interface LinksOwner extends LinkOwner<Link> {
   onCarrier(link: Link): void;
   /** Sends what waits. */
   pump(): void;
-  /** What is dialled beside the one that carries is to follow it, also while that one speaks. */
-  readonly move: { readonly isUnderWay: boolean };
 }
 
 const NOTHING_REPLAYED: ReplayResult = {
@@ -62,7 +60,6 @@ export class Links implements Charted {
   ): () => void {
     const link = new Link(input, this.#owner, tell);
     const isBeside = this.#carrier !== null;
-    link.isMove = isBeside && this.#owner.move.isUnderWay;
     this.#all = [...this.#all, link];
     receive((command) => {
       if (command.type === 'socket.abandon') link.fail(command.failure);
@@ -96,11 +93,6 @@ export class Links implements Charted {
 
   isNeeded(link: Link): boolean {
     return !this.isSpare(link) || (this.#carrier?.heardAtMs ?? 0) < link.madeAtMs;
-  }
-
-  /** There is none beside the one that carries. */
-  get isAlone(): boolean {
-    return this.#all.length < 2;
   }
 
   /** Whoever speaks on it: another has asked for its session, and the gateway decides. */

@@ -14,11 +14,6 @@ export class Timers {
     this.#running.set(name, this.#clock.setTimeout(act, ms));
   }
 
-  stopOne(name: string): void {
-    this.#clock.clearTimeout(this.#running.get(name));
-    this.#running.delete(name);
-  }
-
   stop(): void {
     for (const timer of this.#running.values()) this.#clock.clearTimeout(timer);
     this.#running.clear();

@@ -57,6 +57,8 @@ export interface WireHost {
   measured(rttMs: number | null): void;
   /** It lives, and has kept nothing of what it was sent for a while. */
   stalled(standstill: Standstill): void;
+  /** It serves for so long yet: another socket is needed by then. */
+  endsIn(inMs: number): void;
   /** Messages are settled. @param isCommitted the other end has acknowledged them. */
   settled(isCommitted: boolean): void;
   fail(failure: Failure): void;
@@ -75,6 +77,4 @@ export interface WireOwner {
   onFinished(): void;
   /** The other end has ended it for good. */
   onEndedThere(): void;
-  /** A known end is near: another socket is needed by then. */
-  onEndsIn(inMs: number): void;
 }

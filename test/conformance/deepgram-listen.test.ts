@@ -37,12 +37,16 @@ describe('deepgramListen', () => {
       'connection.connected on socket.unanswered stays',
       'connection.connected on link.stalled #1 stays',
       'connection.connected on link.stalled #2 stays',
+      'connection.connected on link.ending stays',
+      'connection.connected on move.due stays',
       'connection.active on socket.lost #4 → connection.reconnecting.waitingForRateLimit',
       'connection.active on socket.lost #5 → connection.reconnecting.dialing',
       'connection.active on session.rotate → connection.reconnecting.dialing',
       'connection.active on socket.unanswered stays',
       'connection.active on link.stalled #1 stays',
       'connection.active on link.stalled #2 stays',
+      'connection.active on link.ending stays',
+      'connection.active on move.due stays',
       'connection.reconnecting.configuring on socket.unanswered stays',
     ]);
   });

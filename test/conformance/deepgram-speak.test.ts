@@ -50,6 +50,8 @@ describe('what is not tried of a voice', () => {
       'connection.connected on socket.unanswered stays',
       'connection.connected on link.stalled #1 stays',
       'connection.connected on link.stalled #2 stays',
+      'connection.connected on link.ending stays',
+      'connection.connected on move.due stays',
       'connection.connected on server.answered stays',
       'connection.connected on result.committed stays',
       'connection.connected.replaying on bufferReplay failed → connection.error',
@@ -57,6 +59,8 @@ describe('what is not tried of a voice', () => {
       'connection.active on socket.unanswered stays',
       'connection.active on link.stalled #1 stays',
       'connection.active on link.stalled #2 stays',
+      'connection.active on link.ending stays',
+      'connection.active on move.due stays',
       'connection.active on result.committed stays',
       'connection.reconnecting.configuring on socket.unanswered stays',
     ]);

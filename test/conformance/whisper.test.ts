@@ -66,6 +66,8 @@ describe('what is not tried of requests', () => {
         'link.suspected',
         'link.recovered',
         'link.stalled',
+        'link.ending',
+        'move.due',
         'socket.configured',
         'socket.unanswered',
       ]),

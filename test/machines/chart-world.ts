@@ -1,9 +1,11 @@
 /** The connection chart with fake actors, on a clock of its own. */
 import { createActor, fromCallback, fromPromise } from 'xstate';
+import type { EventObject } from 'xstate';
 
 import { presets } from '../../machines/backoff.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import { connectionMachine } from '../../machines/connection.machine.ts';
+import type { MoveTimerInput } from '../../machines/connection.moving.ts';
 import type { SocketFault } from '../../machines/connection.patience.ts';
 import type {
   ConnectionEvent,
@@ -175,6 +177,11 @@ export class ChartWorld {
     });
   }
 
+  /** @param unit chance: 1 is as late as can be. */
+  ending(inMs: number, unit = 0.5, id = this.socketId): Promise<void> {
+    return this.send({ type: 'link.ending', id, atMs: this.clock.nowMs(), inMs, unit });
+  }
+
   networkLost(): Promise<void> {
     return this.send({ type: 'network.lost', atMs: this.clock.nowMs() });
   }
@@ -219,6 +226,16 @@ export class ChartWorld {
         backoffTimer: waitActor('backoffTimer'),
         rateLimitWait: waitActor('rateLimitWait'),
         sessionRestore: fromPromise<RestoreResult, SocketInput>(() => resultOf(this.restores)),
+        moveTimer: fromCallback<EventObject, MoveTimerInput>(({ input, sendBack }) => {
+          const tell = (): void => {
+            sendBack({ type: 'move.due', atMs: this.clock.nowMs() });
+            timer = this.clock.setTimeout(tell, input.everyMs);
+          };
+          let timer = this.clock.setTimeout(tell, input.firstInMs);
+          return () => {
+            this.clock.clearTimeout(timer);
+          };
+        }),
         bufferReplay: fromPromise<ReplayResult, SocketInput>(() => resultOf(this.replays)),
       },
     });

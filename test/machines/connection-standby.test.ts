@@ -1,7 +1,7 @@
 import { createActor } from 'xstate';
 import { describe, expect, it } from 'vitest';
 
-import type { OwnerFact } from '../../machines/connection.types.ts';
+import type { OwnerFact } from '../../machines/connection.owner.ts';
 import { ChartWorld, failureOf } from './chart-world.ts';
 
 const CAUSE = failureOf('transient');

@@ -113,9 +113,11 @@ function allEvents(script: AnyScript): Events {
       ),
     ],
     'socket.lost': lossesOf(script),
-    // Only a gateway is greeted, and keeps what it is sent: it has tests of its own for both.
+    // Only a gateway is greeted, keeps what it is sent, and is left while it serves: it has tests of its own for that.
     'socket.unanswered': [never],
     'link.stalled': [never],
+    'link.ending': [never],
+    'move.due': [never],
     ...linkEvents,
     ...networkEvents,
     ...actorEvents,

@@ -1,13 +1,19 @@
 /** What can happen to a connection, by the names of its chart. */
-import type { ContextFrom } from 'xstate';
-
+import {
+  ending,
+  lost,
+  measured,
+  ofAnother,
+  ofCurrent,
+  ofSockets,
+  secondLost,
+  stalled,
+  unanswered,
+  when,
+} from './link-facts.ts';
+import type { Machine } from './link-facts.ts';
 import { providerLinkPolicy } from '../../../../machines/index.ts';
-import type { connectionMachine, Failure } from '../../../../machines/index.ts';
-import type { EventVariant } from '../events.ts';
 import type { PathOptions } from '../paths.ts';
-
-type Machine = typeof connectionMachine;
-type Variant = EventVariant<Machine>;
 
 const MAX_ATTEMPTS = 2;
 
@@ -31,13 +37,7 @@ export const connectionModel: PathOptions<Machine> = {
       lost('rate limit', { kind: 'rateLimited', code: 'http 429', retryAfterMs: 4_782 }),
       lost('credential refused', { kind: 'auth', code: 'http 401' }),
       lost('misconfigured', { kind: 'config', code: 'http 400' }),
-      {
-        label: 'the second socket',
-        event: ({ context, nowMs }) =>
-          context.hedgeId === null
-            ? null
-            : { ...lossAt(nowMs), id: context.hedgeId, failure: TRANSIENT },
-      },
+      secondLost,
     ],
     'socket.unanswered': [
       unanswered('for too long', ({ socketId }) => socketId, 15_000),
@@ -51,6 +51,13 @@ export const connectionModel: PathOptions<Machine> = {
       stalled('for 12 s', ({ socketId }) => socketId, 12_000),
       stalled('for 11 s', ({ socketId }) => socketId, 11_000),
       stalled('a former socket', () => -1, 30_000),
+    ],
+    'link.ending': [ending('', ({ socketId }) => socketId), ending('a former socket', () => -1)],
+    'move.due': [
+      {
+        label: '',
+        event: ({ context, nowMs }) => when(context.isLeaving, { type: 'move.due', atMs: nowMs }),
+      },
     ],
     'server.answered': [ofCurrent('server.answered'), ofAnother('server.answered')],
     'result.committed': [ofCurrent('result.committed'), ofAnother('result.committed')],
@@ -145,6 +152,7 @@ export const connectionModel: PathOptions<Machine> = {
     context.attempts >= MAX_ATTEMPTS,
     context.isOnline,
     context.hedgeId !== null,
+    context.isLeaving,
     context.isWatched,
     context.silentSinceMs !== null,
     context.stalledSinceMs !== null,
@@ -152,98 +160,3 @@ export const connectionModel: PathOptions<Machine> = {
     context.role,
   ],
 };
-
-const TRANSIENT: Failure = { kind: 'transient', code: '1006', detail: '' };
-
-function lost(label: string, facts: Omit<Failure, 'detail'>): Variant {
-  return {
-    label,
-    event: ({ context, nowMs }) =>
-      when(context.socketId !== 0, {
-        ...lossAt(nowMs),
-        id: context.socketId,
-        failure: { detail: '', ...facts },
-      }),
-  };
-}
-
-function lossAt(atMs: number) {
-  return { type: 'socket.lost', atMs, bufferedChunks: 7, unit: 0.5 } as const;
-}
-
-/** An event that can only happen so. */
-function when<E>(isPossible: boolean, event: E): E | null {
-  return isPossible ? event : null;
-}
-
-type IdIn = (context: ContextFrom<Machine>) => number | null;
-type SocketFact = 'socket.opened' | 'socket.configured' | 'server.answered' | 'result.committed';
-
-function ofSockets(type: SocketFact): readonly Variant[] {
-  const second: Variant = {
-    label: 'the second socket',
-    event: ({ context, nowMs }) =>
-      context.hedgeId === null ? null : { type, id: context.hedgeId, atMs: nowMs },
-  };
-  return [ofCurrent(type), second, ofAnother(type)];
-}
-
-function ofCurrent(type: SocketFact): Variant {
-  return {
-    label: '',
-    event: ({ context, nowMs }) =>
-      when(context.socketId !== 0, { type, id: context.socketId, atMs: nowMs }),
-  };
-}
-
-function unanswered(label: string, idIn: IdIn, forMs: number): Variant {
-  return {
-    label,
-    event: ({ context, nowMs }) => {
-      const id = idIn(context);
-      const isThere = id !== null && id !== 0;
-      return when(isThere, {
-        type: 'socket.unanswered',
-        id: id ?? 0,
-        atMs: nowMs,
-        madeAtMs: nowMs - forMs - 20,
-        openedAtMs: nowMs - forMs,
-        isRaced: false,
-        isPingUnanswered: true,
-        withinMs: 15_000,
-      });
-    },
-  };
-}
-
-function stalled(label: string, idIn: IdIn, forMs: number): Variant {
-  return {
-    label,
-    event: ({ context, nowMs }) => {
-      const id = idIn(context);
-      const isThere = id !== null && id !== 0;
-      return when(isThere, { type: 'link.stalled', id: id ?? 0, atMs: nowMs, sinceMs: 7, forMs });
-    },
-  };
-}
-
-/** Of a socket that was let go: it changes nothing. */
-function ofAnother(type: SocketFact): Variant {
-  return { label: 'a former socket', event: ({ nowMs }) => ({ type, id: -1, atMs: nowMs }) };
-}
-
-function measured(label: string, quietMs: number): Variant {
-  return {
-    label,
-    event: ({ nowMs }) => ({
-      type: 'link.measured',
-      atMs: nowMs,
-      lastInboundAtMs: nowMs - quietMs,
-      rttMs: null,
-      isAudioFlowing: false,
-      lateByMs: 0,
-      bufferedChunks: 0,
-      unit: 0.5,
-    }),
-  };
-}
