@@ -1,10 +1,10 @@
 /** One session's lease: the chart, stepped on its rare events. It has no actor and no timer. */
-import { initialTransition, transition } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 
 import { statePath } from './chart-step.ts';
 import type { StepFacts } from './chart-step.ts';
 import { leaseMachine } from '../../machines/lease.machine.ts';
+import { Stepper } from '../../machines/stepper.ts';
 import { isWorthALook } from '../../machines/lease.rules.ts';
 import type { LeaseContext, LeaseEvent, LeaseOrder } from '../../machines/lease.types.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -30,6 +30,8 @@ export interface LeaseObeyer {
 
 type LeaseSnapshot = SnapshotFrom<typeof leaseMachine>;
 
+const stepper = new Stepper(leaseMachine, { graceMs: 0, lifeMs: 0, atMs: 0 });
+
 export class Lease {
   readonly #options: LeaseOptions;
   readonly #sessionId: string;
@@ -47,7 +49,7 @@ export class Lease {
     const input = { graceMs, lifeMs: MAX_SESSION_MS, atMs: clock.nowMs() };
     this.#options = options;
     this.#sessionId = sessionId;
-    const [{ value, context }] = initialTransition(leaseMachine, input);
+    const { value, context } = stepper.initial(input);
     this.#value = value;
     this.#context = context;
     this.#state = statePath(value);
@@ -86,7 +88,7 @@ export class Lease {
 
   step(facts: LeaseFacts): void {
     const event = { ...facts, atMs: this.#options.clock.nowMs() } as LeaseEvent;
-    const [snapshot, actions] = transition(leaseMachine, this.#snapshot(), event);
+    const { snapshot, emitted } = stepper.step(this.#snapshot(), event);
     const from = this.#state;
     this.#value = snapshot.value;
     this.#context = snapshot.context;
@@ -96,7 +98,7 @@ export class Lease {
     if (from !== this.#state) {
       this.#options.onStep(this.#sessionId, { event: event.type, from, to: this.#state });
     }
-    for (const order of ordersIn(actions)) this.#obeyer?.obey(order);
+    for (const order of emitted) this.#obeyer?.obey(order);
   }
 
   /** Time has passed. */
@@ -110,13 +112,4 @@ export class Lease {
   #snapshot(): LeaseSnapshot {
     return leaseMachine.resolveState({ value: this.#value, context: this.#context });
   }
-}
-
-/** An emitted event comes out of `transition()` as an action of this type, which its types do not list. */
-function ordersIn(
-  actions: readonly { readonly type: string; readonly params: unknown }[],
-): readonly LeaseOrder[] {
-  return actions
-    .filter(({ type }) => type === 'xstate.emit')
-    .map(({ params }) => (params as { readonly event: LeaseOrder }).event);
 }

@@ -1,14 +1,13 @@
 /**
  * The breakers of a process: one for each service, region and key, shared by all of its sessions.
  *
- * A breaker is a plain snapshot, stepped by XState's pure `transition()`: no actor, no timer. One that behaves like a
+ * A breaker is a plain snapshot, stepped by hand: no actor, no timer. One that behaves like a
  * new one is not kept, so that a process whose dials succeed keeps none.
  */
-import { initialTransition, transition } from 'xstate';
-
 import { breakerMachine } from '../../../machines/breaker.machine.ts';
 import type { BreakerSnapshot } from '../../../machines/breaker.machine.ts';
 import { isForgettable, mayDial } from '../../../machines/breaker.rules.ts';
+import { Stepper } from '../../../machines/stepper.ts';
 import type { BreakerEvent, BreakerSignal, BreakerState } from '../../../machines/breaker.types.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { silentLogger } from '../../ports/logger.ts';
@@ -16,7 +15,8 @@ import { silentLogger } from '../../ports/logger.ts';
 /** More keys than a gateway has services. */
 const DEFAULT_CAPACITY = 256;
 
-const FRESH: BreakerSnapshot = initialTransition(breakerMachine)[0];
+const stepper = new Stepper(breakerMachine, undefined);
+const FRESH: BreakerSnapshot = stepper.initial(undefined);
 
 /** Those that remember least go first. */
 const EVICTION_ORDER: readonly BreakerState[] = ['closed', 'halfOpen', 'open'];
@@ -85,14 +85,14 @@ export class Breakers {
     if (known === undefined && event.type !== 'dial.failed' && event.type !== 'stream.stalled') {
       return; // it would change nothing of a new one
     }
-    const [snapshot, actions] = transition(breakerMachine, known ?? FRESH, event);
+    const { snapshot, emitted } = stepper.step(known ?? FRESH, event);
 
     this.#snapshots.delete(key);
     if (!isForgettable(snapshot, event.atMs)) {
       if (known === undefined) this.#makeRoom(event.atMs);
       this.#snapshots.set(key, snapshot);
     }
-    for (const signal of signalsOf(actions)) this.#announce(key, statusOf(snapshot), signal);
+    for (const signal of emitted) this.#announce(key, statusOf(snapshot), signal);
   }
 
   stateOf(key: string): BreakerStatus {
@@ -151,13 +151,4 @@ export class Breakers {
 
 function statusOf({ value, context }: BreakerSnapshot): BreakerStatus {
   return { state: value, openUntilMs: value === 'open' ? context.openUntilMs : 0 };
-}
-
-/** An emitted event comes out of `transition()` as an action of this type, which its types do not list. */
-function signalsOf(
-  actions: readonly { readonly type: string; readonly params: unknown }[],
-): readonly BreakerSignal[] {
-  return actions
-    .filter(({ type }) => type === 'xstate.emit')
-    .map(({ params }) => (params as { readonly event: BreakerSignal }).event);
 }
