@@ -19,7 +19,7 @@ import type { AppendOutcome, LogStore } from '../ports/log-store.ts';
 import { WINDOW_BYTES } from '../protocol/limits.ts';
 
 export type LogLoss =
-  /** Another gateway, or another attachment, has taken the session over. */
+  /** Another has written behind what we did: it has the session, or has ended it. */
   | 'fenced'
   /** For so long nobody could say what became of an append: another may own the log by now. */
   | 'uncertain';
@@ -63,7 +63,6 @@ export class SessionLog {
   readonly #pending: PendingRecords;
   #waitingUpBytes = 0;
   #kind: RecordKind = 'frames';
-  #loss: LogLoss | null = null;
   #isWriting = false;
   #insistence: Insistence | null = null;
   /** Frames of the record that is on its way: nobody knows yet that they are in the log. */
@@ -128,11 +127,6 @@ export class SessionLog {
     this.#pending.touch();
   }
 
-  /** The same, of frames: a mere change of how things stand goes with the next of them. */
-  flushFrames(): void {
-    if (this.#pending.hasFrames) this.flush();
-  }
-
   /** Writes in this turn: everything that comes in at once goes into one record. */
   flushSoon(): void {
     if (this.#isFlushing) return;
@@ -160,13 +154,17 @@ export class SessionLog {
     void this.#write(bytes, pending);
   }
 
-  /** The session is over: the last record says so. Resolves to null when it is written, or to why it is not ours to write. */
-  async end(): Promise<LogLoss | null> {
+  /** As `flush`, where frames wait: a mere change of how things stand goes with the next of them. */
+  flushFrames(): void {
+    if (this.#pending.hasFrames) this.flush();
+  }
+
+  /** The session is over: the last record says so. Resolves when it is in the log, or never will be. */
+  async end(): Promise<void> {
     this.#kind = 'end';
     this.touch();
     await this.settled();
     this.release();
-    return this.#loss;
   }
 
   /** Resolves when everything added so far is in the log, or never will be. */
@@ -220,8 +218,7 @@ export class SessionLog {
       this.#wakeIdle(); // who waits looks again
     } else {
       this.release();
-      this.#loss = outcome.kind === 'conflict' ? 'fenced' : 'uncertain';
-      this.#end.onLost(this.#loss);
+      this.#end.onLost(outcome.kind === 'conflict' ? 'fenced' : 'uncertain');
     }
   }
 
