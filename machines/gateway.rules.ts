@@ -11,7 +11,7 @@ export const STORE_RETRY_MS = 1_000;
 export const STORE_ANSWER_MS = 5_000;
 
 /** No longer sessions have to leave: what they accepted gets into the log, and applications say goodbye. */
-const STOP_MS = 5_000;
+export const STOP_MS = 5_000;
 
 /** Between two groups of clients that are asked to go. */
 export const ASK_EVERY_MS = 1_000;

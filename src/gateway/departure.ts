@@ -3,6 +3,7 @@ import type { Counters } from './counters.ts';
 import type { Doors } from './doors.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Registry } from './registry.ts';
+import { STOP_MS } from '../../machines/gateway.rules.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { LogStore } from '../ports/log-store.ts';
@@ -33,7 +34,6 @@ export interface DrainReport {
 }
 
 const KNOWN = { deadlineMs: 0, to: 0, stopMs: 0 } satisfies Record<keyof DrainOptions, 0>;
-const STOP_MS = 5_000;
 /** P11.5 */
 const MAX_ADDRESSES = 16;
 

@@ -1,12 +1,12 @@
 /** What a gateway can be told, by the names of its chart: three clients at the most, and one more on its way in. */
 import type { gatewayMachine } from '../../../../machines/gateway.machine.ts';
+import { STOP_MS } from '../../../../machines/gateway.rules.ts';
 import type { EventVariant } from '../events.ts';
 import type { PathOptions } from '../paths.ts';
 
 type Machine = typeof gatewayMachine;
 
 const DRAIN_MS = 30_000;
-const STOP_MS = 5_000;
 const MAX_UNASKED = 3;
 
 export const gatewayModel: PathOptions<Machine> = {
