@@ -84,15 +84,20 @@ export class Departure {
   /** @throws TenutoError OPTION_INVALID */
   async drain(options: number | DrainOptions): Promise<DrainReport> {
     const { deadlineMs, to, stopMs } = drainOptionsOf(options);
-    const { life, doors, registry, store, clock, logger } = this.#parts;
+    const { life, doors, registry, clock, logger } = this.#parts;
     logger.info('The gateway drains.', { sessions: registry.size, deadlineMs });
     this.#to = to;
-    const isHandover = to.length === 0 && store.isExclusive === true;
+    const isHandover = this.isHandover(to);
     const { size: sockets, clients } = doors;
     const atMs = clock.nowMs();
     life.tell({ type: 'gateway.drain', atMs, deadlineMs, stopMs, sockets, clients, isHandover });
     await life.stopped;
     return this.#report;
+  }
+
+  /** Whether nobody can have its sessions before it has let go of them, and clients have nowhere else to go. */
+  isHandover(to: readonly string[]): boolean {
+    return to.length === 0 && this.#parts.store.isExclusive === true;
   }
 
   /** So many more clients are told to go, by then. */

@@ -195,6 +195,11 @@ export class Gateway implements House {
     return this.#departure.drain(options);
   }
 
+  /** Whether a drain to there waits for no client: nobody can have the sessions while this gateway lives. */
+  isHandover(to: readonly string[]): boolean {
+    return this.#departure.isHandover(to);
+  }
+
   /** Lets go of everything. Sessions stay in the log, to be taken over. */
   close(): Promise<void> {
     this.#life.tell({ type: 'gateway.stop' });

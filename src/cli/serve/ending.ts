@@ -17,7 +17,7 @@ const END_RESERVE_MS = 8_000;
 const STOP_RATIO = 5 / 8;
 
 export interface Opened {
-  readonly gateway: Pick<Gateway, 'drain' | 'close'>;
+  readonly gateway: Pick<Gateway, 'isHandover' | 'drain' | 'close'>;
   /** How many sessions there are. */
   readonly sessions: () => number;
   /** Whatever was opened, side by side: once sessions are left nothing needs another. */
@@ -44,8 +44,8 @@ export async function endServing(
   const reserveMs = Math.min(END_RESERVE_MS, drainMs / 2);
   const deadlineMs = drainMs - reserveMs;
   const had = sessions();
-  const isHandover = store.kind === 'file' && drainTo.length === 0;
-  if (!json && had > 0) io.note(drainText(had, isHandover ? store : deadlineMs));
+  const where = gateway.isHandover(drainTo) ? store : deadlineMs;
+  if (!json && had > 0) io.note(drainText(had, where));
   void aborted(io.haste).then(() => gateway.close());
   const report = await gateway.drain({ deadlineMs, to: drainTo, stopMs: reserveMs * STOP_RATIO });
   const tookMs = clock.nowMs() - startedAtMs;

@@ -37,6 +37,7 @@ async function end({
   const lines: string[] = [];
   const asked: DrainOptions[] = [];
   const gateway: Opened['gateway'] = {
+    isHandover: (to) => store.kind === 'file' && to.length === 0,
     close: () => Promise.resolve(),
     drain: async (options) => {
       const given = options as DrainOptions;
