@@ -1,9 +1,10 @@
 /** A gateway that goes: where its clients are sent, and what becomes of the sessions that were there. */
-import type { Counters } from './counters.ts';
 import type { Doors } from './doors.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Registry } from './registry.ts';
+import type { GatewaySession } from './session.ts';
 import { STOP_MS } from '../../machines/gateway.rules.ts';
+import type { LeaseRelease } from '../../machines/lease.types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { LogStore } from '../ports/log-store.ts';
@@ -23,14 +24,16 @@ export interface DrainOptions {
   readonly stopMs?: number;
 }
 
-/** What has become of the sessions that had not ended. */
+/** What has become of the sessions that had not ended when the drain began. */
 export interface DrainReport {
-  /** Those left in the log, to be taken over, as far as it outlives the process. */
+  /** Those that nobody is known to have taken up: they are in the log, as far as it outlives the process. */
   readonly left: number;
-  /** Of these, those whose clients were told to go, and did in time: they go on elsewhere, with all that they hold. */
-  readonly moved: number;
+  /** Of these, those with something that no app had handled, or that no client had acknowledged. */
+  readonly unfinished: number;
   /** Of these, those of which the store did not take all that came in: no client was told that it had. */
   readonly unwritten: number;
+  /** Beside these, those that another gateway has taken up, or has ended: their logs say so. */
+  readonly moved: number;
 }
 
 const KNOWN = { deadlineMs: 0, to: 0, stopMs: 0 } satisfies Record<keyof DrainOptions, 0>;
@@ -65,16 +68,15 @@ export interface DepartureParts {
   readonly doors: Doors;
   readonly registry: Registry;
   readonly store: Pick<LogStore, 'isExclusive'>;
-  readonly counters: Counters;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 export class Departure {
   readonly #parts: DepartureParts;
-  readonly #moved = new Set<string>();
-  #unwrittenBefore = 0;
-  #left: readonly string[] = [];
+  #isDraining = false;
+  #left: GatewaySession[] = [];
+  #moved = 0;
   #to: readonly string[] = [];
 
   constructor(parts: DepartureParts) {
@@ -86,6 +88,7 @@ export class Departure {
     const { deadlineMs, to, stopMs } = drainOptionsOf(options);
     const { life, doors, registry, clock, logger } = this.#parts;
     logger.info('The gateway drains.', { sessions: registry.size, deadlineMs });
+    this.#isDraining = true;
     this.#to = to;
     const isHandover = this.isHandover(to);
     const { size: sockets, clients } = doors;
@@ -106,27 +109,42 @@ export class Departure {
     doors.ask(count, endsAtMs - clock.nowMs(), this.#to);
   }
 
-  /** A client that had been told to go has let go of its socket. */
-  moved(sessionId: string): void {
-    this.#moved.add(sessionId);
+  /** A session is not here any more. Where it goes on its log tells, and not what its client did before it was gone. */
+  gone(session: GatewaySession, why: LeaseRelease): void {
+    if (!this.#isDraining) return;
+    if (why === 'fenced') this.#moved += 1;
+    if (why !== 'left' && why !== 'uncertain') return;
+    const isOnlyToBeTold = session.card.isConcluded === true && !isUnfinished(session);
+    if (!isOnlyToBeTold) this.#left.push(session);
   }
 
   /** All that are there are let go of. */
   async leave(): Promise<void> {
-    const { life, registry, counters } = this.#parts;
-    this.#unwrittenBefore = counters.unwritten;
-    this.#left = Array.from(registry.sessions)
-      .filter(({ isKept, card }) => isKept && card.isConcluded !== true)
-      .map(({ id }) => id);
+    const { life, registry, store } = this.#parts;
     await registry.leave();
+    if (this.#isDraining && store.isExclusive !== true) await this.#findMoved();
     life.tell({ type: 'sessions.left' });
+  }
+
+  /** Who wrote nothing meanwhile has not learnt that another has the session. */
+  async #findMoved(): Promise<void> {
+    const areElsewhere = await Promise.all(this.#left.map(({ log }) => log.isOvertaken()));
+    const left = this.#left.filter((_session, at) => areElsewhere[at] !== true);
+    this.#moved += this.#left.length - left.length;
+    this.#left = left;
   }
 
   get #report(): DrainReport {
     return {
       left: this.#left.length,
-      moved: this.#left.filter((id) => this.#moved.has(id)).length,
-      unwritten: this.#parts.counters.unwritten - this.#unwrittenBefore,
+      unfinished: this.#left.filter(isUnfinished).length,
+      unwritten: this.#left.filter(({ log }) => log.hasUnwritten).length,
+      moved: this.#moved,
     };
   }
+}
+
+/** What it accepted was not all handled, or what it said was not all acknowledged. */
+function isUnfinished({ committed, standing }: GatewaySession): boolean {
+  return committed > standing.done || standing.down > standing.downAcked;
 }

@@ -6,7 +6,6 @@ import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Attached } from './registry.types.ts';
-import type { GatewaySession } from './session.ts';
 import { tagOf } from './session-tag.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Durability } from '../ports/log-store.ts';
@@ -35,8 +34,6 @@ export interface House extends AttachmentOptions {
   letIn(hello: HelloFrame, socket: GatewaySocket, isGone: () => boolean): Promise<LetIn | Refusal>;
   /** It has said who it is. */
   onKnown(door: Door): void;
-  /** Its client was told to go, and has. */
-  onLeft(session: GatewaySession): void;
   /** It counts no more. */
   onGone(door: Door): void;
 }
@@ -53,7 +50,6 @@ export class Door {
   #attachment: Attachment | null = null;
   #hasSpoken = false;
   #hasKnocked = false;
-  #isToldToGo = false;
   #isOver = false;
 
   constructor(house: House, socket: GatewaySocket) {
@@ -104,10 +100,8 @@ export class Door {
     this.#end();
   }
 
-  /** The socket is gone. Who was told to go, and lets go of it, has gone elsewhere: the new link stands before that. P17.2 */
+  /** The socket is gone. */
   onClose(): void {
-    const hasLeft = this.#isToldToGo && !this.#isOver;
-    if (hasLeft && this.#attachment !== null) this.#house.onLeft(this.#attachment.session);
     this.#end();
     this.#attachment?.ended();
   }
@@ -119,7 +113,6 @@ export class Door {
   /** The gateway goes: the client may come to another, and should by then. */
   sendGoAway(deadlineMs: number, to: readonly string[]): void {
     if (this.#attachment === null) return;
-    this.#isToldToGo = true;
     this.#house.counters.goAways += 1;
     this.#attachment.send(encodeFrame({ type: 'goAway', deadlineMs, to, reason: 'draining' }));
   }

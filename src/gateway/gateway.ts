@@ -96,7 +96,13 @@ export class Gateway implements House {
     const leases = { graceMs, clock, onStep: report };
     const createLease = (id: string): Lease => new Lease(leases, id);
     const ports = { store, apps, clock, wallClock, createLease, logger, onAppError };
-    this.#registry = new Registry({ ...ports, admission, audit, counters });
+    this.#registry = new Registry({
+      ...ports,
+      admission,
+      audit,
+      counters,
+      onGone: (session, why) => this.#departure.gone(session, why),
+    });
     const house = { clock, logger, store, counters, admission };
     const own = { life: this.#life, registry: this.#registry, bearers: this.#bearers };
     this.#entrance = new Entrance({ ...house, ...own, pauses: this.#pauses });
@@ -158,10 +164,6 @@ export class Gateway implements House {
   onKnown(door: Door): void {
     this.#doors.known(door);
     if (this.readiness === 'draining') this.#life.tell({ type: 'client.welcomed' });
-  }
-
-  onLeft({ id }: GatewaySession): void {
-    this.#departure.moved(id);
   }
 
   onGone(door: Door): void {

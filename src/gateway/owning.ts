@@ -58,9 +58,12 @@ export class Owning implements SessionKeeper {
   }
 
   onGone(id: string, why: LeaseRelease): void {
-    this.#options.counters.endings[why] += 1;
+    const { counters, admission, onGone } = this.#options;
+    const session = this.#sessions.get(id);
+    counters.endings[why] += 1;
     this.#sessions.delete(id);
-    this.#options.admission.forget(id);
+    admission.forget(id);
+    if (session !== undefined) onGone(session, why);
   }
 
   retire(id: string, lease: Lease, order: LeaseOrder): void {

@@ -6,6 +6,7 @@ import type { Audit } from './audit.ts';
 import type { Counters } from './counters.ts';
 import type { Lease } from './lease.ts';
 import type { GatewaySession } from './session.ts';
+import type { LeaseRelease } from '../../machines/lease.types.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { LogStore } from '../ports/log-store.ts';
@@ -21,6 +22,8 @@ export interface RegistryOptions {
   readonly counters: Counters;
   readonly logger: Logger;
   readonly onAppError: OnAppError | null;
+  /** A session is not here any more. */
+  readonly onGone: (session: GatewaySession, why: LeaseRelease) => void;
 }
 
 export interface Attached {

@@ -176,6 +176,12 @@ export class SessionLog {
     }
   }
 
+  /** Whether another has written behind what we did: for who writes nothing any more. False where the store does not say. */
+  async isOvertaken(): Promise<boolean> {
+    const tail = await this.#house.store.tail(this.#end.id).catch(() => null);
+    return tail !== null && tail.position !== this.#tail;
+  }
+
   /** Writes nothing any more, and tells nobody. */
   release(): void {
     this.#isOver = true;

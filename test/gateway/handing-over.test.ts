@@ -15,6 +15,8 @@ class DirectoryStore extends HeldStore {
   readonly isExclusive = true;
 }
 
+const ONE_LEFT: DrainReport = { left: 1, unfinished: 0, unwritten: 0, moved: 0 };
+
 let world: GatewayWorld;
 
 afterEach(async () => {
@@ -32,6 +34,13 @@ async function streaming(store: LogStore): Promise<RawClient> {
   world.clock.advance(500);
   await settled();
   return client;
+}
+
+/** Its client attaches there, and lets go of nothing. */
+async function resumed(there: GatewayWorld, client: RawClient): Promise<void> {
+  const { sid, resume, epoch } = client.of('welcome')[0]!;
+  const answer = await there.client().hello({ mode: 'resume', sid, resume, epoch, att: 2 });
+  expect(answer).toMatchObject({ type: 'welcome', resumed: true });
 }
 
 function drained(options?: DrainOptions): { report: DrainReport | null } {
@@ -59,7 +68,7 @@ describe('a gateway whose store nobody else can have', () => {
     expect(before).toEqual([null, 1, null]);
     expect(client.of('ack').at(-1)?.committed).toBe(2);
     expect(client.closed?.code).toBe(CLOSE.draining);
-    expect(outcome.report).toEqual({ left: 1, moved: 0, unwritten: 0 });
+    expect(outcome.report).toEqual({ ...ONE_LEFT, unfinished: 1 });
     expect(world.clock.nowMs()).toBe(500);
   });
 
@@ -80,7 +89,7 @@ describe('a gateway whose store nobody else can have', () => {
     expect(before).toBeNull();
     expect(at?.code).toBe(CLOSE.draining);
     expect(client.of('ack').at(-1)?.committed).toBe(1);
-    expect(outcome.report).toEqual({ left: 1, moved: 0, unwritten: 1 });
+    expect(outcome.report).toEqual({ ...ONE_LEFT, unfinished: 1, unwritten: 1 });
     store.release();
   });
 
@@ -98,35 +107,90 @@ describe('a gateway whose store nobody else can have', () => {
   });
 });
 
-describe('a client that was told to go', () => {
-  it('has moved where it lets go of its socket, and not where nothing more is heard of it', async () => {
-    const moved = await streaming(new HeldStore());
-    const silent = world.client();
-    await silent.hello({ auth: 'bob', inst: 'b'.repeat(32) });
-    await settled();
+describe('what a drain tells', () => {
+  it('is that a session is left, and unfinished, whose client was killed after it was told to go', async () => {
+    const killed = await streaming(new HeldStore());
 
     const outcome = drained({ deadlineMs: 30_000 });
-    await world.clock.advanceAsync(2_000);
-    moved.lose();
-    await world.clock.advanceAsync(27_000);
+    await settled();
+    killed.lose();
+    await settled();
 
-    expect(silent.closed?.code).toBe(CLOSE.heartbeat);
-    expect(outcome.report).toEqual({ left: 2, moved: 1, unwritten: 0 });
+    expect(killed.of('goAway')).toHaveLength(1);
+    expect(outcome.report).toEqual({ ...ONE_LEFT, unfinished: 1 });
   });
 
-  it('has not moved where its socket was gone before it was told', async () => {
-    const lost = await streaming(new HeldStore());
-    const silent = world.client();
-    await silent.hello({ auth: 'bob', inst: 'b'.repeat(32) });
-    lost.lose();
+  it('is that nothing is unfinished of which all was handled, and acknowledged', async () => {
+    const client = await streaming(new HeldStore());
+    world.app.session?.send({ type: 'said' });
+    world.app.session?.handled(1);
+    await settled();
+    client.send({ type: 'ack', epoch: 1, committed: 1, maxSeq: 0, ackDelayMs: 0, ranges: [] });
 
-    const outcome = drained({ deadlineMs: 1_000 });
-    await world.clock.advanceAsync(1_000);
+    const outcome = drained({ deadlineMs: 0 });
+    await world.clock.advanceAsync(0);
 
-    expect(outcome.report).toEqual({ left: 2, moved: 0, unwritten: 0 });
+    expect(outcome.report).toEqual(ONE_LEFT);
   });
 
-  it('has moved once its new socket stands, over WebSockets too', async () => {
+  it('is that what was said, and not acknowledged, is unfinished, though its client had said all', async () => {
+    const client = await streaming(new HeldStore());
+    client.send({ type: 'fin', lastSeq: 1 });
+    world.app.session?.send({ type: 'said' });
+    world.app.session?.handled(1);
+    await settled();
+    client.lose();
+
+    const outcome = drained({ deadlineMs: 0 });
+    await world.clock.advanceAsync(0);
+
+    expect(world.app.isClosed).toBe(true);
+    expect(outcome.report).toEqual({ ...ONE_LEFT, unfinished: 1 });
+  });
+
+  it('is that a session has moved which another gateway took up, and one whose client was killed has not', async () => {
+    const store = new HeldStore();
+    const mover = await streaming(store);
+    const killed = world.client();
+    await killed.hello({ auth: 'bob', inst: 'b'.repeat(32) });
+    const there = new GatewayWorld(store, world.clock);
+
+    const outcome = drained({ deadlineMs: 30_000, to: ['wss://b.example'] });
+    await resumed(there, mover);
+    mover.lose();
+    killed.lose();
+    await settled();
+
+    expect(outcome.report).toEqual({ ...ONE_LEFT, moved: 1 });
+    await there.gateway.close();
+  });
+
+  it('is that a session has moved whose client was away before, and is elsewhere now', async () => {
+    const store = new HeldStore();
+    const client = await streaming(store);
+    client.lose();
+    await settled();
+    const there = new GatewayWorld(store, world.clock);
+    await resumed(there, client);
+
+    const outcome = drained();
+    await settled();
+
+    expect(outcome.report).toEqual({ ...ONE_LEFT, left: 0, moved: 1 });
+    await there.gateway.close();
+  });
+
+  it('is that a session has not moved which nobody else can have, wherever its client went', async () => {
+    const client = await streaming(new DirectoryStore());
+
+    const outcome = drained({ deadlineMs: 30_000, to: ['wss://b.example'] });
+    client.lose();
+    await settled();
+
+    expect(outcome.report).toEqual({ ...ONE_LEFT, unfinished: 1 });
+  });
+
+  it('is that a session has moved once its new socket stands, over WebSockets too', async () => {
     world = new GatewayWorld();
     const store = createMemoryStore();
     const gateway = await startGateway({
@@ -143,7 +207,7 @@ describe('a client that was told to go', () => {
 
     const report = await gateway.drain({ deadlineMs: 2_000, to: [there.url] });
 
-    expect(report).toEqual({ left: 1, moved: 1, unwritten: 0 });
+    expect(report).toEqual({ ...ONE_LEFT, left: 0, moved: 1 });
     const closed = new Promise((resolve) => socket.addEventListener('close', resolve));
     socket.close();
     await closed;

@@ -124,6 +124,7 @@ export class LeaseWorld {
       counters: new Counters(),
       logger: silentLogger,
       onAppError: null,
+      onGone: () => undefined,
     });
   }
 

@@ -32,7 +32,7 @@ export interface EndOptions {
 
 /**
  * Once the first signal has come. @returns the exit status, and what could not be closed as it should. 0: all that was accepted
- * is in a log that outlives the process, or with a client that went elsewhere in time.
+ * was handled, and all that came of it acknowledged, or it is in a log that outlives the process.
  */
 export async function endServing(
   { gateway, sessions, closers }: Opened,
@@ -49,7 +49,7 @@ export async function endServing(
   void aborted(io.haste).then(() => gateway.close());
   const report = await gateway.drain({ deadlineMs, to: drainTo, stopMs: reserveMs * STOP_RATIO });
   const tookMs = clock.nowMs() - startedAtMs;
-  const lost = store.kind === 'memory' ? report.left - report.moved : 0;
+  const lost = store.kind === 'memory' ? report.unfinished : 0;
   const isWhole = lost === 0 && report.unwritten === 0;
   tell(report, { lost, isWhole, tookMs }, { settings, json, clock }, io);
   const closed = await closeInSteps([closers], clock, drainMs - tookMs);
@@ -63,9 +63,10 @@ function tell(
   { settings, json }: EndOptions,
   io: Pick<CliIo, 'write' | 'note'>,
 ): void {
-  if (!json) for (const line of lastWords(report, lost, settings.store)) io.note(line);
+  if (!json) for (const line of lastWords(report, settings.store)) io.note(line);
   else {
-    const { left: kept, moved, unwritten } = report;
+    const { left, moved, unwritten } = report;
+    const kept = settings.store.kind === 'memory' ? 0 : left;
     const facts = { drained: isWhole, kept, moved, lost, unwritten, tookMs: Math.round(tookMs) };
     io.write(JSON.stringify({ type: 'summary', ...facts }));
   }

@@ -108,23 +108,24 @@ function sessionsText(sessions: number): string {
   return sessions === 1 ? '1 session' : `${sessions} sessions`;
 }
 
-/** What becomes of the sessions that were there. @param lost with the memory of this process. */
+/** What becomes of the sessions that were there. */
 export function lastWords(
-  { left, moved, unwritten }: DrainReport,
-  lost: number,
+  { left, unfinished, unwritten }: DrainReport,
   store: StoreConfig,
 ): readonly string[] {
   if (left === 0) return ['ended: no session was left'];
   if (store.kind === 'memory') {
-    const went = moved === 0 ? [] : [`ended: ${sessionsText(moved)} went elsewhere in time`];
-    if (lost === 0) return went;
-    const cure = '(--store file:DIR keeps them)';
-    const words = `ended: ${sessionsText(lost)} lost with the memory of this process ${cure}`;
-    return [...went, colors.red(words)];
+    const went = `ended: ${sessionsText(left)} went with the memory of this process`;
+    if (unfinished === 0) return [`${went}, and nothing with it: all was handled and acknowledged`];
+    const of = unfinished === left ? 'with' : `${unfinished} of them with`;
+    return [
+      colors.red(
+        `${went}, ${of} what no app had handled or no client acknowledged (--store file:DIR keeps it)`,
+      ),
+    ];
   }
-  const elsewhere = moved === 0 ? '' : `; the clients of ${moved} went elsewhere in time`;
   const is = left === 1 ? 'is' : 'are';
-  const kept = `ended: ${sessionsText(left)} ${is} left in ${placeOf(store)} for the next process${elsewhere}`;
+  const kept = `ended: ${sessionsText(left)} ${is} left in ${placeOf(store)} for the next process`;
   return unwritten === 0 ? [kept] : [kept, colors.red(unwrittenText(unwritten))];
 }
 

@@ -10,7 +10,7 @@ import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 
 const MEMORY: StoreConfig = { kind: 'memory' };
 const FILE: StoreConfig = { kind: 'file', directory: '/var/tenuto' };
-const NOTHING: DrainReport = { left: 0, moved: 0, unwritten: 0 };
+const NOTHING: DrainReport = { left: 0, unfinished: 0, unwritten: 0, moved: 0 };
 
 interface Given {
   readonly report?: DrainReport;
@@ -99,7 +99,7 @@ describe('the end of a gateway', () => {
 });
 
 describe('the exit status, and what is said', () => {
-  const one = { left: 1, moved: 0, unwritten: 0 };
+  const one = { left: 1, unfinished: 1, unwritten: 0, moved: 0 };
 
   it.each<[string, Given, number, readonly string[]]>([
     ['nobody was there', {}, 0, ['ended: no session was left']],
@@ -123,23 +123,28 @@ describe('the exit status, and what is said', () => {
       ],
     ],
     [
-      'a session is lost with the memory',
-      { report: { left: 3, moved: 1, unwritten: 0 } },
+      'something is lost with the memory',
+      { report: { ...one, left: 3, unfinished: 2 }, drainTo: ['wss://b.example'] },
       1,
       [
         'Draining: 3 sessions have 22 s to go elsewhere (Ctrl-C again ends it at once)',
-        'ended: 1 session went elsewhere in time',
-        'ended: 2 sessions lost with the memory of this process (--store file:DIR keeps them)',
+        'ended: 3 sessions went with the memory of this process, 2 of them with what no app had handled or no client acknowledged (--store file:DIR keeps it)',
       ],
     ],
     [
-      'all went elsewhere in time',
-      { report: { left: 2, moved: 2, unwritten: 0 }, drainTo: ['wss://b.example'] },
+      'a session goes with the memory, and nothing that was accepted',
+      { report: { ...one, unfinished: 0 } },
       0,
       [
-        'Draining: 2 sessions have 22 s to go elsewhere (Ctrl-C again ends it at once)',
-        'ended: 2 sessions went elsewhere in time',
+        'Draining: 1 session has 22 s to go elsewhere (Ctrl-C again ends it at once)',
+        'ended: 1 session went with the memory of this process, and nothing with it: all was handled and acknowledged',
       ],
+    ],
+    [
+      'others have taken all of them up',
+      { report: { ...one, left: 0, unfinished: 0, moved: 2 } },
+      0,
+      ['ended: no session was left'],
     ],
   ])('where %s', async (_what, given, status, said) => {
     const told = await end(given);
@@ -150,7 +155,8 @@ describe('the exit status, and what is said', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       type: 'summary',
       drained: status === 0,
-      kept: given.report?.left ?? 0,
+      kept: given.store === FILE ? given.report?.left : 0,
+      lost: given.store === FILE ? 0 : (given.report?.unfinished ?? 0),
     });
   });
 

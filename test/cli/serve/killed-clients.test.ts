@@ -1,0 +1,62 @@
+/** Clients that are killed once they were told to go: a socket that breaks is no move, and what they had is not with anybody else. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+
+import { serving } from './serve-world.ts';
+import { audioFrame, helloFacts } from '../../gateway/gateway-world.ts';
+import { decodeFrame, encodeFrame } from '../../../src/protocol/frames.ts';
+import type { DataFrame, ProtocolFrame } from '../../../src/protocol/types.ts';
+
+const payload = new TextEncoder().encode('one');
+const MESSAGE: DataFrame = { ...audioFrame(1, 1), channel: 0, codec: 'text', payload };
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tenuto-killed-'));
+});
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** Says a message, and dies when it is told to go: before it has acknowledged the answer. */
+async function killedOnGoAway(port: number, onAnswered: () => void): Promise<void> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/v1/session`, 'tenuto.v1');
+  const take: Partial<Record<ProtocolFrame['type'] | 'unknown' | 'malformed', () => void>> = {
+    welcome: () => {
+      socket.send(encodeFrame(MESSAGE));
+    },
+    data: onAnswered,
+    goAway: () => {
+      socket.terminate();
+    },
+  };
+  socket.on('open', () => {
+    socket.send(encodeFrame({ type: 'hello', ...helloFacts(), app: 'echo' }));
+  });
+  socket.on('message', (data: Buffer) => take[decodeFrame(data).type]?.());
+  await new Promise((resolve) => socket.on('close', resolve));
+}
+
+it.each([
+  ['is lost with the memory, which is a failure', 'memory', 1, { kept: 0, lost: 1 }],
+  ['is kept in a directory, for the next process', 'file', 0, { kept: 1, lost: 0 }],
+])('what a client had not acknowledged %s', async (_what, kind, exit, told) => {
+  const store = kind === 'file' ? `file:${directory}` : kind;
+  const gateway = serving({
+    app: 'echo',
+    store,
+    drain: 4_000,
+    drainTo: ['wss://elsewhere.example'],
+  });
+  const port = await gateway.port;
+
+  await killedOnGoAway(port, () => gateway.stop());
+
+  expect(await gateway.ended).toBe(exit);
+  const summary = { type: 'summary', drained: exit === 0, moved: 0, unwritten: 0, ...told };
+  expect(JSON.parse(gateway.lines.at(-1) ?? '')).toMatchObject(summary);
+});
