@@ -49,8 +49,7 @@ async function live(world: GatewayWorld, client: RawClient, ms: number): Promise
 describe('a session', () => {
   it('P1.3: ends after a day, though its client is there', async () => {
     const world = opened();
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
 
     await live(world, client, MAX_SESSION_MS - 5_000);
     const before = client.closed;
@@ -66,8 +65,7 @@ describe('a session', () => {
 
   it('P1.3: is not a day younger for a gateway that has taken it over', async () => {
     const first = opened();
-    const client = first.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await first.begun();
     aheadMs = MAX_SESSION_MS - 20_000;
     client.audio(welcome.epoch);
     await settled();
@@ -87,8 +85,7 @@ describe('a session', () => {
 
   it('P1.3: of which a day is over is not taken over any more', async () => {
     const first = opened();
-    const client = first.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await first.begun();
     aheadMs = MAX_SESSION_MS;
     client.audio(welcome.epoch);
     await settled();
@@ -105,8 +102,7 @@ describe.each([
 ])('an epoch for a session that %s', (_where, gatewayAfter) => {
   it('P12.2: is believed up to 1,000 beyond the log, and what is further ahead disturbs nobody', async () => {
     const world = opened();
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
     const { epoch } = welcome;
     const next = gatewayAfter(world);
 

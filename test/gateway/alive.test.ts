@@ -1,10 +1,8 @@
 /** Whether anybody is there, what becomes of who is not, and of who only listens. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { GatewayWorld, settled } from './gateway-world.ts';
-import type { RawClient } from './gateway-world.ts';
+import { GatewayWorld, settled, resumption } from './gateway-world.ts';
 import type { GatewayOptions } from '../../src/gateway/gateway.types.ts';
-import type { WelcomeFrame } from '../../src/protocol/types.ts';
 
 let world: GatewayWorld;
 
@@ -13,22 +11,15 @@ afterEach(async () => {
   expect(world.clock.pending).toBe(0);
 });
 
-async function begun(
-  options: Partial<GatewayOptions> = {},
-): Promise<{ readonly client: RawClient; readonly welcome: WelcomeFrame }> {
+function begun(options: Partial<GatewayOptions> = {}) {
   world = new GatewayWorld(undefined, undefined, options);
-  const client = world.client();
-  return { client, welcome: (await client.hello()) as WelcomeFrame };
+  return world.begun();
 }
 
 function pingOf(epoch: number, facts: { readonly lastSent?: number; readonly committed?: number }) {
   const { lastSent = 0, committed = 0 } = facts;
   const rest = { received: committed, committed, maxSeq: 0, sentAtMs: 77 };
   return { type: 'ping', nonce: 9, epoch, lastSent, ...rest } as const;
-}
-
-function resumption({ sid, resume, epoch }: WelcomeFrame, att = 2) {
-  return { mode: 'resume', sid, resume, epoch, att } as const;
 }
 
 describe('a gateway', () => {

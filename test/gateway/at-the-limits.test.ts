@@ -1,12 +1,12 @@
 /** What is allowed by the letter, and meant to harm: HELLOs at the ends of every range, frames of nothing. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { audioFrame, GatewayWorld, helloFacts, settled } from './gateway-world.ts';
+import { audioFrame, GatewayWorld, helloFacts, settled, resumption } from './gateway-world.ts';
 import type { RawClient } from './gateway-world.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import { encodeFrame } from '../../src/protocol/frames.ts';
 import { MAX_POSITION, MAX_SEQ, WINDOW_CHUNKS } from '../../src/protocol/limits.ts';
-import type { GapFrame, HelloFrame, WelcomeFrame } from '../../src/protocol/types.ts';
+import type { GapFrame, HelloFrame } from '../../src/protocol/types.ts';
 
 const FRAMES_A_SECOND = 180;
 
@@ -23,10 +23,6 @@ function notingErrors(): { readonly logger: Logger; readonly errors: string[] } 
   return { errors, logger: { debug: quiet, info: quiet, warn: quiet, error: (text) => errors.push(text) } }; // prettier-ignore
 }
 
-function resumption({ sid, resume, epoch }: WelcomeFrame, facts: Partial<HelloFrame> = {}) {
-  return { mode: 'resume', sid, resume, epoch, att: 2, ...facts } as const;
-}
-
 const ENDS: readonly (readonly [string, Partial<HelloFrame>])[] = [
   ['an epoch that few can follow', { epoch: MAX_SEQ - 2 }],
   ['the greatest attempt', { att: MAX_SEQ }],
@@ -41,24 +37,22 @@ describe('a client whose HELLO is at the end of a range', () => {
     const { logger, errors } = notingErrors();
     world = new GatewayWorld(undefined, undefined, { logger });
 
-    const client = world.client();
-    const welcome = (await client.hello(facts)) as WelcomeFrame;
+    const { client, welcome } = await world.begun(facts);
     client.send(audioFrame(welcome.epoch, 1));
     world.app.session?.send({ type: 'anything' });
     await settled();
     client.lose();
-    const again = await world.client().hello(resumption(welcome, facts.att ? { inst: 'b'.repeat(32) } : {})); // prettier-ignore
+    const again = await world
+      .client()
+      .hello({ ...resumption(welcome), ...(facts.att ? { inst: 'b'.repeat(32) } : {}) });
 
-    expect(welcome.type).toBe('welcome');
     expect(again).toMatchObject({ type: 'welcome', resumed: true, epoch: welcome.epoch + 1, up: 1 }); // prettier-ignore
     expect(errors).toEqual([]);
   });
 
   it('P12.2 is told 4400 where no epoch can follow its own, and takes no session with it', async () => {
     world = new GatewayWorld();
-    const client = world.client();
-
-    const welcome = (await client.hello({ epoch: MAX_SEQ - 1 })) as WelcomeFrame;
+    const { welcome } = await world.begun({ epoch: MAX_SEQ - 1 });
     const again = await world.client().hello(resumption(welcome));
     const anew = await world.client().hello({ epoch: MAX_SEQ });
 
@@ -128,8 +122,7 @@ async function flooded(
   frameOf: (epoch: number, seq: number) => GapFrame | ReturnType<typeof audioFrame>,
 ): Promise<{ readonly client: RawClient }> {
   world = new GatewayWorld(undefined, undefined, { limits: { unhandledBytesPerSession: 1_000 } });
-  const client = world.client();
-  const welcome = (await client.hello()) as WelcomeFrame;
+  const { client, welcome } = await world.begun();
   for (let seq = 1; seq <= 20 * FRAMES_A_SECOND && client.closed === null; seq += 1) {
     client.send(frameOf(welcome.epoch, seq));
     if (seq % FRAMES_A_SECOND === 0) await world.clock.advanceAsync(1_000);

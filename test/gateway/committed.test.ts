@@ -2,10 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { audioFrame, GatewayWorld, settled } from './gateway-world.ts';
-import type { RawClient } from './gateway-world.ts';
 import { HeldStore } from './held-store.ts';
 import { decodeRecord } from '../../src/gateway/records.ts';
-import type { WelcomeFrame } from '../../src/protocol/types.ts';
 
 let world: GatewayWorld;
 
@@ -14,16 +12,10 @@ afterEach(async () => {
   expect(world.clock.pending).toBe(0);
 });
 
-async function begun(): Promise<{
-  readonly store: HeldStore;
-  readonly client: RawClient;
-  readonly welcome: WelcomeFrame;
-}> {
+async function begun() {
   const store = new HeldStore();
   world = new GatewayWorld(store);
-  const client = world.client();
-  const welcome = (await client.hello()) as WelcomeFrame;
-  return { store, client, welcome };
+  return { store, ...(await world.begun()) };
 }
 
 function pingOf(epoch: number, lastSent: number, committed = 0) {

@@ -78,8 +78,7 @@ describe('an app that throws', () => {
 
   it('on audio leaves no timer of its attachment', async () => {
     open({ audio: fail });
-    const client = world.client();
-    const { epoch } = (await client.hello()) as WelcomeFrame;
+    const { client, epoch } = await world.begun();
     const before = world.clock.pending;
 
     client.audio(epoch);

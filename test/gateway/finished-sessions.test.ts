@@ -1,7 +1,7 @@
 /** Sessions in which everything was said: by the client, or by the app. What is told is told, whoever vanishes when. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { audioFrame, GatewayWorld, settled } from './gateway-world.ts';
+import { audioFrame, GatewayWorld, settled, resumption } from './gateway-world.ts';
 import type { RawClient } from './gateway-world.ts';
 import type { App } from '../../src/gateway/app.ts';
 import { createEchoApp } from '../../src/gateway/apps/echo.ts';
@@ -14,18 +14,13 @@ afterEach(async () => {
   expect(world.clock.pending).toBe(0);
 });
 
-function resumption({ sid, resume, epoch }: WelcomeFrame, att = 2) {
-  return { mode: 'resume', sid, resume, epoch, att } as const;
-}
-
 /** A client that has said FIN, was answered, and has vanished before it acknowledged the last words. */
 async function vanished(): Promise<WelcomeFrame> {
   world.app.onFinish = () => {
     world.app.session?.send({ type: 'last words' });
     return Promise.resolve();
   };
-  const client = world.client();
-  const welcome = (await client.hello()) as WelcomeFrame;
+  const { client, welcome } = await world.begun();
   client.audio(welcome.epoch);
   client.send({ type: 'fin', lastSeq: 1 });
   await settled();
@@ -89,8 +84,7 @@ describe('a session whose FIN was answered, and whose client has vanished', () =
 describe('an app that ends its session', () => {
   it('P17.5 has all that it said before sent, then FIN_ACK, and 1000 once the client has it', async () => {
     world = new GatewayWorld();
-    const client = world.client();
-    const { epoch } = (await client.hello()) as WelcomeFrame;
+    const { client, epoch } = await world.begun();
 
     client.audio(epoch);
     world.app.session?.send({ type: 'last words' });
@@ -124,8 +118,7 @@ describe('an app that ends its session', () => {
       },
     };
     world = new GatewayWorld(undefined, undefined, { apps: new Map([['echo', app]]) });
-    const client = world.client();
-    const { epoch } = (await client.hello({ app: 'echo' })) as WelcomeFrame;
+    const { client, epoch } = await world.begun({ app: 'echo' });
 
     ['one', 'two', 'bye'].forEach((word, at) => client.send(messageFrame(epoch, at + 1, word)));
     await settled();
@@ -145,8 +138,7 @@ describe('an app that ends its session', () => {
 
   it('P17.5 while its client is away tells it when it is back', async () => {
     world = new GatewayWorld();
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
     client.lose();
 
     world.app.session?.send({ type: 'last words' });

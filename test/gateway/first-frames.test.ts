@@ -1,7 +1,7 @@
 /** How a client and a gateway meet: what comes first, what is answered, and who is let in. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { GatewayWorld, helloFacts } from './gateway-world.ts';
+import { GatewayWorld, helloFacts, resumption } from './gateway-world.ts';
 import type { RawClient } from './gateway-world.ts';
 import { HeldStore } from './held-store.ts';
 import { createSpeechApp } from '../../src/gateway/pipeline/speech-app.ts';
@@ -20,10 +20,6 @@ async function welcomed(facts: Partial<HelloFrame> = {}): Promise<[RawClient, We
   const welcome = await client.hello(facts);
   if (welcome.type !== 'welcome') throw new Error(welcome.reason);
   return [client, welcome];
-}
-
-function resumption({ sid, resume, epoch }: WelcomeFrame, att = 2) {
-  return { mode: 'resume', sid, resume, epoch, att } as const;
 }
 
 const PING = {

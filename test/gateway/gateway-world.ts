@@ -75,6 +75,14 @@ export class GatewayWorld {
   client(from = '127.0.0.1'): RawClient {
     return new RawClient(this.gateway, this.clock, from);
   }
+
+  /** With a client that was let in. */
+  async begun(facts: Partial<HelloFrame> = {}) {
+    const client = this.client();
+    const welcome = await client.hello(facts);
+    if (welcome.type !== 'welcome') throw new Error(welcome.reason);
+    return { client, welcome, epoch: welcome.epoch };
+  }
 }
 
 export class RawClient {
@@ -174,6 +182,11 @@ export function helloFacts(): Omit<HelloFrame, 'type'> {
     caps: [],
     client: 'test/1',
   };
+}
+
+/** Of a client that was let in so, and comes back. */
+export function resumption({ sid, resume, epoch }: WelcomeFrame, att = 2) {
+  return { mode: 'resume', sid, resume, epoch, att } as const;
 }
 
 /** Of a client that shows no bearer. */

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import type { App } from '../../src/gateway/app.ts';
-import { audioFrame, GatewayWorld, NotingApp, settled } from './gateway-world.ts';
-import type { RawClient } from './gateway-world.ts';
+import { audioFrame, GatewayWorld, NotingApp, settled, resumption } from './gateway-world.ts';
 import type { WelcomeFrame } from '../../src/protocol/types.ts';
 
 let world: GatewayWorld;
@@ -12,22 +11,9 @@ afterEach(async () => {
   expect(world.clock.pending).toBe(0);
 });
 
-async function begun(): Promise<{ client: RawClient; welcome: WelcomeFrame }> {
+function begun() {
   world = new GatewayWorld();
-  const client = world.client();
-  const welcome = await client.hello();
-  if (welcome.type !== 'welcome') throw new Error(welcome.reason);
-  return { client, welcome };
-}
-
-function resumption(welcome: WelcomeFrame, att = 2) {
-  return {
-    mode: 'resume',
-    sid: welcome.sid,
-    resume: welcome.resume,
-    att,
-    epoch: welcome.epoch,
-  } as const;
+  return world.begun();
 }
 
 describe('a gateway', () => {

@@ -9,7 +9,7 @@ import type { SessionRecord } from '../../src/gateway/records.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import type { LogStore } from '../../src/ports/log-store.ts';
 import { decodeFrame } from '../../src/protocol/frames.ts';
-import type { DataFrame, WelcomeFrame } from '../../src/protocol/types.ts';
+import type { DataFrame } from '../../src/protocol/types.ts';
 
 const MAX_RECORD_BYTES = 262_144;
 const MESSAGES = 15;
@@ -70,8 +70,7 @@ async function openEcho(store: LogStore) {
     apps: new Map([['echo', createEchoApp()]]),
     limits: { framesPerS: Infinity, bytesPerS: Infinity },
   });
-  const client = world.client();
-  const { epoch } = (await client.hello({ app: 'echo' })) as WelcomeFrame;
+  const { client, epoch } = await world.begun({ app: 'echo' });
   return { client, epoch };
 }
 
@@ -182,8 +181,7 @@ describe('a batch that is larger than a record may be', () => {
       apps: new Map([['speech', app]]),
       limits: { framesPerS: Infinity, bytesPerS: Infinity },
     });
-    const client = world.client();
-    const { epoch } = (await client.hello()) as WelcomeFrame;
+    const { client, epoch } = await world.begun();
     begin();
 
     // So many that a record would be full between the two answers to one.

@@ -69,8 +69,7 @@ describe('a client that sends large frames on the credit of small ones', () => {
 
   it('P13.4 goes on as the log takes it', async () => {
     const stall = open({});
-    const client = world.client();
-    const { epoch } = (await client.hello()) as WelcomeFrame;
+    const { client, epoch } = await world.begun();
     stall();
 
     send(client, epoch, 17);

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { audioFrame, GatewayWorld, settled } from './gateway-world.ts';
 import type { RawClient } from './gateway-world.ts';
-import type { DataFrame, GapFrame, WelcomeFrame } from '../../src/protocol/types.ts';
+import type { DataFrame, GapFrame } from '../../src/protocol/types.ts';
 
 let world: GatewayWorld;
 
@@ -12,11 +12,9 @@ afterEach(async () => {
   expect(world.clock.pending).toBe(0);
 });
 
-async function begun(): Promise<{ readonly client: RawClient; readonly epoch: number }> {
+function begun() {
   world = new GatewayWorld();
-  const client = world.client();
-  const { epoch } = (await client.hello()) as WelcomeFrame;
-  return { client, epoch };
+  return world.begun();
 }
 
 function gapFrame(epoch: number, fromSeq: number, toSeq: number): GapFrame {

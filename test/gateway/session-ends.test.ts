@@ -1,12 +1,11 @@
 /** How sessions end on a gateway, and how they do not: apps that throw, stores that are silent, silence. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { audioFrame, GatewayWorld, NotingApp, settled } from './gateway-world.ts';
+import { audioFrame, GatewayWorld, NotingApp, settled, resumption } from './gateway-world.ts';
 import type { App, AppHandlers, AppSession, AppStart } from '../../src/gateway/app.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import { UpStream } from '../../src/gateway/up-stream.ts';
 import type { LogStore } from '../../src/ports/log-store.ts';
-import type { WelcomeFrame } from '../../src/protocol/types.ts';
 
 let world: GatewayWorld;
 
@@ -27,10 +26,6 @@ function storeWith(store: LogStore, others: Partial<LogStore>): LogStore {
     close: () => store.close(),
     ...others,
   };
-}
-
-function resumption({ sid, resume, epoch }: WelcomeFrame, att = 2) {
-  return { mode: 'resume', sid, resume, epoch, att } as const;
 }
 
 describe('an app that throws', () => {
@@ -54,8 +49,7 @@ describe('an app that throws', () => {
 
   it('when a session is taken over leaves it as it was, for whoever can have it', async () => {
     world = new GatewayWorld();
-    const first = world.client();
-    const welcome = (await first.hello()) as WelcomeFrame;
+    const { client: first, welcome } = await world.begun();
     first.audio(1);
     await settled();
     const broken = { open: () => fail() };
@@ -74,8 +68,7 @@ describe('an app that throws', () => {
   it('over a chunk gives up its session here, and the next one is handed that chunk again', async () => {
     const app = new ThrowingApp();
     world = new GatewayWorld(undefined, undefined, { apps: new Map([['speech', app]]) });
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
 
     client.audio(1);
     app.throws = true;
@@ -93,8 +86,7 @@ describe('an app that throws', () => {
 describe('a log that cannot be read', () => {
   it('is not taken over: what nobody handled is handed over by whoever can read it', async () => {
     world = new GatewayWorld();
-    const first = world.client();
-    const welcome = (await first.hello()) as WelcomeFrame;
+    const { client: first, welcome } = await world.begun();
     first.audio(1);
     await settled();
     let isBroken = true;
@@ -197,8 +189,7 @@ describe('a session in which nobody speaks', () => {
       },
     });
     world = new GatewayWorld(noted);
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
 
     for (let passedS = 0; passedS < 3_600; passedS += 10) {
       await world.clock.advanceAsync(10_000);

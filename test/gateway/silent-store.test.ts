@@ -101,8 +101,7 @@ describe('a store that never answers', () => {
   it('ends a session here after a minute, which is taken up from its log', async () => {
     const store = new SwallowingStore();
     const world = opened(store);
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
     store.swallows = 'append';
 
     client.audio(welcome.epoch);
@@ -123,8 +122,7 @@ describe('a store that never answers', () => {
   it('goes on with a session of which one append was swallowed', async () => {
     const store = new SwallowingStore();
     const world = opened(store);
-    const client = world.client();
-    const { epoch } = (await client.hello()) as WelcomeFrame;
+    const { client, epoch } = await world.begun();
 
     store.swallows = 'append';
     client.audio(epoch);
@@ -142,8 +140,7 @@ describe('a store that never answers', () => {
     async (call) => {
       const store = new SwallowingStore();
       const first = opened(store);
-      const client = first.client();
-      const welcome = (await client.hello()) as WelcomeFrame;
+      const { client, welcome } = await first.begun();
       client.audio(welcome.epoch);
       await settled();
       const second = opened(store, first.clock, { limits: { sessionsPerPrincipal: 1 } });

@@ -1,7 +1,7 @@
 /** What waits for a client that takes nothing is bounded, and what was said still arrives. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { audioFrame, GatewayWorld, NotingApp, settled } from './gateway-world.ts';
+import { audioFrame, GatewayWorld, NotingApp, settled, resumption } from './gateway-world.ts';
 import type { RawClient } from './gateway-world.ts';
 import type { AppHandlers, AppSession, AppStart } from '../../src/gateway/app.ts';
 import type { WelcomeFrame } from '../../src/protocol/types.ts';
@@ -40,10 +40,6 @@ async function say(words: number): Promise<void> {
   }
 }
 
-function resumption({ sid, resume, epoch }: WelcomeFrame, att = 2) {
-  return { mode: 'resume', sid, resume, epoch, att } as const;
-}
-
 /** Takes all that it is sent, and says so, until nothing more comes. */
 async function takeAll(client: RawClient, epoch: number): Promise<{ readonly mostBytes: number }> {
   let mostBytes = 0;
@@ -64,8 +60,7 @@ async function takeAll(client: RawClient, epoch: number): Promise<{ readonly mos
 describe('a client that is there and acknowledges nothing', () => {
   it('P13.7 is spared hints, then held back with its app, then let go with 4421; its session stays', async () => {
     open();
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
     const { epoch } = welcome;
 
     await say(31);
@@ -111,8 +106,7 @@ describe('a client that is there and acknowledges nothing', () => {
 
   it('P13.7 stays for as long as it acknowledges some of it, however slow', async () => {
     open();
-    const client = world.client();
-    const { epoch } = (await client.hello()) as WelcomeFrame;
+    const { client, epoch } = await world.begun();
 
     for (let said = 0; said < 200; said += 10) {
       await say(10);
@@ -131,8 +125,7 @@ describe('a client that is there and acknowledges nothing', () => {
 describe('a client that is away', () => {
   it('P13.7 finds what was said in 120 s, and has it a window at a time', async () => {
     open();
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
     client.lose();
 
     for (let at = 0; at < 119; at += 1) {
@@ -151,8 +144,7 @@ describe('a client that is away', () => {
 
   it('P13.7 is told the first 2 MiB of an app that heeds nothing, and then that it has ended', async () => {
     open();
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
     client.lose();
 
     await say(300);

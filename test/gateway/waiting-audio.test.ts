@@ -2,9 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { audioFrame, GatewayWorld, settled } from './gateway-world.ts';
-import type { RawClient } from './gateway-world.ts';
 import { decodeRecord } from '../../src/gateway/records.ts';
-import type { DataFrame, WelcomeFrame } from '../../src/protocol/types.ts';
+import type { DataFrame } from '../../src/protocol/types.ts';
 
 let world: GatewayWorld;
 
@@ -13,11 +12,9 @@ afterEach(async () => {
   expect(world.clock.pending).toBe(0);
 });
 
-async function begun(): Promise<{ readonly client: RawClient; readonly welcome: WelcomeFrame }> {
+function begun() {
   world = new GatewayWorld();
-  const client = world.client();
-  const welcome = (await client.hello()) as WelcomeFrame;
-  return { client, welcome };
+  return world.begun();
 }
 
 /** How many frames of the client's each record has that has any. */

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Histogram } from '../../../src/gateway/counters.ts';
 import { METRICS, metricsOf } from '../../../src/gateway/http/metrics.ts';
 import type { WelcomeFrame } from '../../../src/protocol/types.ts';
-import { GatewayWorld, audioFrame, settled } from '../gateway-world.ts';
+import { GatewayWorld, audioFrame, settled, resumption } from '../gateway-world.ts';
 
 const worlds: GatewayWorld[] = [];
 
@@ -32,15 +32,10 @@ function samplesOf({ gateway }: GatewayWorld): Readonly<Record<string, number>> 
 
 const GAP = { type: 'gap', channel: 1, fromMs: 100, toMs: 800, cause: 'ringOverflow' } as const;
 
-function resumption({ sid, resume, epoch }: WelcomeFrame, att: number) {
-  return { mode: 'resume', sid, resume, epoch, att } as const;
-}
-
 describe('the metrics of a gateway', () => {
   it('P14.2: count of a gap what was not here already', async () => {
     const world = opened();
-    const client = world.client();
-    const { epoch } = (await client.hello()) as WelcomeFrame;
+    const { client, epoch } = await world.begun();
     for (let seq = 1; seq <= 3; seq += 1) client.audio(epoch);
 
     client.send({ ...GAP, epoch, fromSeq: 2, toSeq: 8, position: 1_600, samplesLost: 11_200 });
@@ -54,8 +49,7 @@ describe('the metrics of a gateway', () => {
 
   it('tell what clients have in its memory', async () => {
     const world = opened();
-    const client = world.client();
-    const { epoch } = (await client.hello()) as WelcomeFrame;
+    const { client, epoch } = await world.begun();
     const empty = samplesOf(world)['tenuto_memory_bytes'];
 
     world.app.session?.send({ type: 'word', text: 'x'.repeat(50_000) });
@@ -72,8 +66,7 @@ describe('the metrics of a gateway', () => {
 
   it('count a session: chunks, doubles, gaps, a return, a takeover, its end', async () => {
     const world = opened();
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
     for (let seq = 1; seq <= 3; seq += 1) client.audio(welcome.epoch);
     client.send(audioFrame(welcome.epoch, 2));
     client.send({
@@ -167,8 +160,7 @@ describe('the metrics of a gateway', () => {
 
   it('count a client that has sent all that it was granted', async () => {
     const world = opened();
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
 
     for (let seq = 1; seq < welcome.maxSeq; seq += 1) client.audio(welcome.epoch);
     const before = samplesOf(world)['tenuto_credit_stalls_total'];

@@ -20,8 +20,7 @@ describe('a logout on another gateway of the store', () => {
   }> {
     world = new GatewayWorld();
     const other = new GatewayWorld(world.store, world.clock);
-    const client = world.client();
-    const welcome = (await client.hello()) as WelcomeFrame;
+    const { client, welcome } = await world.begun();
 
     expect(await other.gateway.logout({ sessionId: welcome.sid })).toBe(1);
 

@@ -142,8 +142,7 @@ describe('a frame of a stranger', () => {
     const ann = world.client();
     const first = await welcomed(ann);
     const annsApp = world.app.session;
-    const bob = world.client();
-    const second = (await bob.hello({ auth: 'bob' })) as WelcomeFrame;
+    const { client: bob, welcome: second } = await world.begun({ auth: 'bob' });
 
     bob.audio(first.epoch);
     await settled();

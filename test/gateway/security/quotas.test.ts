@@ -1,7 +1,7 @@
 /** What one client may take of a gateway: numbers 4, 18 and 19 of the security list (SECURITY.md), and rates. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { GatewayWorld, audioFrame, settled } from '../gateway-world.ts';
+import { GatewayWorld, audioFrame, settled, resumption } from '../gateway-world.ts';
 import type { RawClient } from '../gateway-world.ts';
 import type { AppHandlers } from '../../../src/gateway/app.ts';
 import { UpStream } from '../../../src/gateway/up-stream.ts';
@@ -25,11 +25,6 @@ async function answerTo(facts: Partial<HelloFrame> = {}, from?: string) {
   const client = world.client(from);
   const answer = await client.hello(facts);
   return { client, answer, code: answer.type === 'refused' ? answer.code : null };
-}
-
-function resumption(welcome: WelcomeFrame, att: number, inst = 'a'.repeat(32)) {
-  const { sid, resume, epoch } = welcome;
-  return { mode: 'resume', sid, resume, epoch, att, inst } as const;
 }
 
 describe('a principal', () => {
@@ -184,7 +179,7 @@ describe('a gateway', () => {
     const codes: (number | null)[] = [];
     for (let turn = 1; turn <= 5; turn += 1) {
       const inst = (turn % 2 === 0 ? 'a' : 'b').repeat(32);
-      const { answer, code } = await answerTo(resumption(newest, turn + 1, inst));
+      const { answer, code } = await answerTo({ ...resumption(newest, turn + 1), inst });
       codes.push(code);
       if (answer.type === 'welcome') newest = answer;
     }

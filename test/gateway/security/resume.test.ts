@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { GatewayWorld, helloFacts, nobodysFacts, settled } from '../gateway-world.ts';
+import { GatewayWorld, helloFacts, nobodysFacts, settled, resumption } from '../gateway-world.ts';
 import type { RawClient } from '../gateway-world.ts';
 import type { AuditEvent } from '../../../src/gateway/audit.ts';
 import type { GatewayOptions } from '../../../src/gateway/gateway.types.ts';
@@ -25,15 +25,6 @@ afterEach(async () => {
   expect(world.clock.pending).toBe(0);
 });
 
-async function begun(): Promise<{ client: RawClient; welcome: WelcomeFrame }> {
-  const client = world.client();
-  return { client, welcome: (await client.hello()) as WelcomeFrame };
-}
-
-function resumption({ sid, resume, epoch }: WelcomeFrame, att: number) {
-  return { mode: 'resume', sid, resume, epoch, att } as const;
-}
-
 async function codeOf(facts: Parameters<RawClient['hello']>[0]): Promise<number | null> {
   const answer = await world.client().hello(facts);
   return answer.type === 'refused' ? answer.code : null;
@@ -53,7 +44,7 @@ describe('a session', () => {
       },
     };
     open({}, slow, clock);
-    const { welcome } = await begun();
+    const { welcome } = await world.begun();
     const tries = {
       theirs: resumption(welcome, 2),
       none: { ...resumption(welcome, 2), sid: 'a'.repeat(26) },
@@ -77,7 +68,7 @@ describe('a session', () => {
   // P12.5
   it('#15 opens with either token until the first frame of the new epoch, and then with the newest only', async () => {
     open();
-    const { client, welcome } = await begun();
+    const { client, welcome } = await world.begun();
     client.lose();
 
     const lost = await world.client().hello(resumption(welcome, 2)); // its welcome never arrives
@@ -106,7 +97,7 @@ describe('a session', () => {
     async (_what, frame) => {
       open();
       world.app.onFinish = () => new Promise(() => undefined);
-      const { client, welcome } = await begun();
+      const { client, welcome } = await world.begun();
       client.lose();
       const again = world.client();
       await again.hello(resumption(welcome, 2));
@@ -125,7 +116,7 @@ describe('a session', () => {
 
   it('#15 P12.5 opens with the newest token that arrived, also where a later WELCOME was lost', async () => {
     open();
-    const { client, welcome } = await begun();
+    const { client, welcome } = await world.begun();
     client.lose();
     const second = (await world.client().hello(resumption(welcome, 2))) as WelcomeFrame;
     const lost = world.client();
@@ -142,7 +133,7 @@ describe('a session', () => {
 
   it('#15 stays shut to a dead token after the death of the gateway, too', async () => {
     open();
-    const { client, welcome } = await begun();
+    const { client, welcome } = await world.begun();
     client.lose();
     const again = world.client();
     const second = (await again.hello(resumption(welcome, 2))) as WelcomeFrame;
@@ -175,7 +166,7 @@ describe('a session', () => {
   // P12.3
   it('#17 is not disturbed by a dial that was given up', async () => {
     open();
-    const { welcome } = await begun();
+    const { welcome } = await world.begun();
     const owner = world.client();
     const second = (await owner.hello(resumption(welcome, 2))) as WelcomeFrame;
 
@@ -219,8 +210,7 @@ describe('a bearer', () => {
   // P12.11
   it('#20 that expires ends the socket within 30 s, and the grace begins', async () => {
     open(expiring);
-    const client = world.client();
-    const welcome = (await client.hello({ auth: 'ann@60000' })) as WelcomeFrame;
+    const { client, welcome } = await world.begun({ auth: 'ann@60000' });
 
     await pass(client, 55_000, welcome);
     const before = client.closed;
@@ -235,8 +225,7 @@ describe('a bearer', () => {
 
   it('#20 P10.3 that has expired on arrival is refused before its session is touched', async () => {
     open(expiring);
-    const client = world.client();
-    const welcome = (await client.hello({ auth: 'ann@60000' })) as WelcomeFrame;
+    const { client, welcome } = await world.begun({ auth: 'ann@60000' });
     await world.clock.advanceAsync(1_000);
     const expired = `ann@${world.clock.nowMs()}`;
 
@@ -256,8 +245,7 @@ describe('a bearer', () => {
   // P12.11
   it('#20 is renewed in mid-session, by the same subject only', async () => {
     open(expiring);
-    const client = world.client();
-    const welcome = (await client.hello({ auth: 'ann@60000' })) as WelcomeFrame;
+    const { client, welcome } = await world.begun({ auth: 'ann@60000' });
     await pass(client, 30_000, welcome);
 
     client.send({ type: 'auth', auth: 'ann@200000' });
@@ -289,7 +277,7 @@ describe('a bearer', () => {
 
   it('#20 of a subject that logs out opens nothing any more: its sockets close, its sessions have ended', async () => {
     open();
-    const { client, welcome } = await begun();
+    const { client, welcome } = await world.begun();
     const other = world.client();
     await other.hello({ auth: 'bob' });
     const away = new GatewayWorld(world.store, world.clock);

@@ -20,8 +20,7 @@ async function bytesOf(sid: string): Promise<string> {
 
 async function spoken(): Promise<WelcomeFrame> {
   world = new GatewayWorld();
-  const client = world.client();
-  const welcome = (await client.hello()) as WelcomeFrame;
+  const { client, welcome } = await world.begun();
   client.send({
     ...audioFrame(welcome.epoch, 1),
     payload: new TextEncoder().encode('spoken words'.repeat(9)),
