@@ -4,9 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { GatewayWorld, helloFacts, NotingApp, settled } from './gateway-world.ts';
 import type { AppHandlers, AppSession, AppStart } from '../../src/gateway/app.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
-import { encodeFrame } from '../../src/protocol/frames.ts';
-import type { DataFrame, WelcomeFrame } from '../../src/protocol/types.ts';
-import { gateway } from '../../src/providers/gateway/gateway.ts';
+import type { WelcomeFrame } from '../../src/protocol/types.ts';
 
 /** Says something as soon as it is opened. */
 class HastyApp extends NotingApp {
@@ -41,58 +39,5 @@ describe('a gateway that takes over', () => {
       [1, 'final'],
       [2, 'serving'],
     ]);
-  });
-});
-
-describe('a client', () => {
-  const format = { encoding: 'pcm_s16le', sampleRateHz: 16_000, channels: 1 } as const;
-  const welcome: WelcomeFrame = {
-    type: 'welcome',
-    v: 1,
-    sid: 's',
-    epoch: 1,
-    lin: 'l',
-    resumed: false,
-    up: 0,
-    downFrom: 1,
-    maxSeq: 100,
-    resume: 't',
-    graceMs: 120_000,
-    retainMs: 120_000,
-    maxFrame: 65_536,
-    durability: 'memory',
-    ping: { idleMs: 5_000, deadMs: 20_000 },
-    caps: [],
-    now: 0,
-  };
-
-  function final(seq: number): Uint8Array {
-    const said = { type: 'final', from: (seq - 1) * 100, to: seq * 100, text: `${seq}`, words: [] };
-    const frame: Omit<DataFrame, 'type'> = {
-      channel: 0,
-      epoch: 1,
-      seq,
-      position: 0,
-      capturedAtMs: 0,
-      codec: 'json',
-      isEndOfStream: false,
-      isDiscontinuity: false,
-      isRetransmission: false,
-      isSpeech: false,
-      payload: new TextEncoder().encode(JSON.stringify(said)),
-    };
-    return encodeFrame({ type: 'data', ...frame });
-  }
-
-  // P14.1
-  it('takes the next frame, and attaches again where one is missing before it', () => {
-    const stream = gateway({ url: 'ws://127.0.0.1:1/v1/session' }).openStream(format);
-    stream.decode(encodeFrame(welcome));
-
-    const next = stream.decode(final(1));
-    const afterHole = stream.decode(final(3));
-
-    expect(next).toMatchObject([{ kind: 'transcript', text: '1' }, { kind: 'send' }]);
-    expect(afterHole).toMatchObject([{ kind: 'failed', failure: { code: '4400' } }]);
   });
 });

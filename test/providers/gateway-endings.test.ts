@@ -1,49 +1,19 @@
 /** How often a gateway may turn its client away before that is more than bad luck (PROTOCOL.md, P16). */
 import { describe, expect, it } from 'vitest';
 
-import { seededRandom } from '../../src/ports/random.ts';
-import { encodeFrame, decodeFrame } from '../../src/protocol/frames.ts';
-import type { HelloFrame, WelcomeFrame } from '../../src/protocol/types.ts';
-import { Addresses } from '../../src/providers/gateway/addresses.ts';
-import { Custody } from '../../src/providers/gateway/custody.ts';
-import { GatewayStream } from '../../src/providers/gateway/stream.ts';
+import { GatewayClient, welcomeFrame } from './gateway-client.ts';
+import { encodeFrame } from '../../src/protocol/frames.ts';
 
-const HOME = 'wss://voice.example/v1/session';
-const WELCOME: Omit<WelcomeFrame, 'epoch' | 'resumed'> = {
-  type: 'welcome',
-  v: 1,
-  sid: 'session',
-  lin: 'log',
-  up: 0,
-  downFrom: 1,
-  maxSeq: 100,
-  resume: 'token',
-  graceMs: 120_000,
-  retainMs: 120_000,
-  maxFrame: 65_536,
-  durability: 'memory',
-  ping: { idleMs: 5_000, deadMs: 20_000 },
-  caps: [],
-  now: 0,
-};
-
-class Client {
-  nowMs = 0;
-  readonly #custody = new Custody(seededRandom(1), new Addresses(HOME, [], seededRandom(1)));
+class Client extends GatewayClient {
   #epoch = 0;
-  stream = this.#opened();
-  /** What the newest HELLO asked for. */
-  mode: HelloFrame['mode'] = 'new';
+  stream = this.dial();
 
   /** Another socket: it says HELLO and is welcomed. */
   attach(): this {
-    this.stream = this.#opened();
-    const [hello] = this.stream.encodeHello();
-    const frame = decodeFrame(hello as Uint8Array);
-    if (frame.type === 'hello') this.mode = frame.mode;
+    this.stream = this.dial();
     this.#epoch += 1;
     const resumed = this.mode === 'resume';
-    this.stream.decode(encodeFrame({ ...WELCOME, epoch: this.#epoch, resumed }));
+    this.stream.decode(encodeFrame(welcomeFrame({ epoch: this.#epoch, resumed })));
     return this;
   }
 
@@ -58,19 +28,6 @@ class Client {
     this.stream.encodeAudio(new Uint8Array(640));
     const ack = { epoch: this.#epoch, committed: 1, maxSeq: 100, ackDelayMs: 0, ranges: [] };
     this.stream.decode(encodeFrame({ type: 'ack', ...ack }));
-  }
-
-  #opened(): GatewayStream {
-    const audio = { encoding: 'pcm_s16le', sampleRateHz: 16_000 } as const;
-    const facts = { audio, app: null, client: 'test' };
-    const clock = { nowMs: () => this.nowMs };
-    return new GatewayStream(
-      this.#custody,
-      facts,
-      () => 0,
-      () => HOME,
-      clock,
-    );
   }
 }
 

@@ -1,33 +1,8 @@
 /** A link that lives and carries nothing: pings are answered, and what was sent is not kept. */
 import { describe, expect, it } from 'vitest';
 
-import { seededRandom } from '../../src/ports/random.ts';
+import { GatewayClient, welcomeFrame } from './gateway-client.ts';
 import { encodeFrame } from '../../src/protocol/frames.ts';
-import type { WelcomeFrame } from '../../src/protocol/types.ts';
-import { Addresses } from '../../src/providers/gateway/addresses.ts';
-import { Custody } from '../../src/providers/gateway/custody.ts';
-import { GatewayStream } from '../../src/providers/gateway/stream.ts';
-
-const HOME = 'wss://voice.example/v1/session';
-const WELCOME: WelcomeFrame = {
-  type: 'welcome',
-  v: 1,
-  sid: 's',
-  epoch: 1,
-  lin: 'l',
-  resumed: false,
-  up: 0,
-  downFrom: 1,
-  maxSeq: 1_000,
-  resume: 't',
-  graceMs: 120_000,
-  retainMs: 120_000,
-  maxFrame: 65_536,
-  durability: 'memory',
-  ping: { idleMs: 5_000, deadMs: 20_000 },
-  caps: [],
-  now: 0,
-};
 
 /** What a client is told, each second, by a gateway that has so much of what it is sent in its log. */
 class Told {
@@ -35,22 +10,12 @@ class Told {
   readonly standstills: { readonly forMs: number; readonly atMs: number }[] = [];
   /** One for each standstill. */
   readonly sinces = new Set<number>();
-  #nowMs = 7_000;
   #sent = 0;
-  readonly #stream: GatewayStream;
+  readonly #client = new GatewayClient(7_000);
+  readonly #stream = this.#client.dial();
 
   constructor() {
-    const random = seededRandom(1);
-    const audio = { encoding: 'pcm_s16le', sampleRateHz: 16_000 } as const;
-    this.#stream = new GatewayStream(
-      new Custody(random, new Addresses(HOME, [], random)),
-      { audio, app: null, client: 'test' },
-      () => 0,
-      () => HOME,
-      { nowMs: () => this.#nowMs },
-    );
-    this.#stream.encodeHello();
-    this.#stream.decode(encodeFrame(WELCOME));
+    this.#stream.decode(encodeFrame(welcomeFrame()));
   }
 
   speak(): void {
@@ -61,9 +26,9 @@ class Told {
 
   /** PONGs for so many seconds, the first at once. */
   pongs(seconds: number, committedAt: (second: number) => number): void {
-    const startedAtMs = this.#nowMs;
+    const startedAtMs = this.#client.nowMs;
     for (let second = 0; second <= seconds; second += 1) {
-      this.#nowMs = startedAtMs + second * 1_000;
+      this.#client.nowMs = startedAtMs + second * 1_000;
       const numbers = {
         nonce: 1,
         epoch: 1,
@@ -75,7 +40,7 @@ class Told {
       for (const event of this.#stream.decode(encodeFrame(pong))) {
         expect(event.kind).not.toBe('failed'); // what follows is not the provider's to decide
         if (event.kind !== 'standstill') continue;
-        this.standstills.push({ forMs: event.forMs, atMs: this.#nowMs - startedAtMs });
+        this.standstills.push({ forMs: event.forMs, atMs: this.#client.nowMs - startedAtMs });
         this.sinces.add(event.sinceMs);
       }
     }

@@ -1,55 +1,14 @@
 /** One socket to a gateway, frame by frame: what a client makes of what it is told, and what it says of itself. */
 import { describe, expect, it } from 'vitest';
 
-import { seededRandom } from '../../src/ports/random.ts';
+import { GatewayClient, welcomeFrame } from './gateway-client.ts';
 import { decodeFrame, encodeFrame } from '../../src/protocol/frames.ts';
 import type { DataFrame, ProtocolFrame, WelcomeFrame } from '../../src/protocol/types.ts';
-import { Addresses } from '../../src/providers/gateway/addresses.ts';
-import { Custody } from '../../src/providers/gateway/custody.ts';
-import { GatewayStream } from '../../src/providers/gateway/stream.ts';
+import type { GatewayStream } from '../../src/providers/gateway/stream.ts';
 
-const HOME = 'wss://voice.example/v1/session';
-const WELCOME: WelcomeFrame = {
-  type: 'welcome',
-  v: 1,
-  sid: 's',
-  epoch: 1,
-  lin: 'l',
-  resumed: false,
-  up: 0,
-  downFrom: 1,
-  maxSeq: 100,
-  resume: 't',
-  graceMs: 120_000,
-  retainMs: 120_000,
-  maxFrame: 65_536,
-  durability: 'memory',
-  ping: { idleMs: 5_000, deadMs: 20_000 },
-  caps: [],
-  now: 0,
-};
-
-/** A client, one socket after the other. */
-class Client {
-  readonly custody = new Custody(seededRandom(1), new Addresses(HOME, [], seededRandom(1)));
-
-  dial(): GatewayStream {
-    const audio = { encoding: 'pcm_s16le', sampleRateHz: 16_000 } as const;
-    const facts = { audio, app: null, client: 'test' };
-    const stream = new GatewayStream(
-      this.custody,
-      facts,
-      () => 0,
-      () => HOME,
-    );
-    stream.encodeHello();
-    return stream;
-  }
-}
-
-function welcomed(facts: Partial<WelcomeFrame> = {}, client = new Client()): GatewayStream {
+function welcomed(facts: Partial<WelcomeFrame> = {}, client = new GatewayClient()): GatewayStream {
   const stream = client.dial();
-  stream.decode(encodeFrame({ ...WELCOME, ...facts }));
+  stream.decode(encodeFrame(welcomeFrame(facts)));
   return stream;
 }
 
@@ -89,14 +48,14 @@ function textsIn(events: ReturnType<GatewayStream['decode']>): readonly string[]
 
 describe('a welcome', () => {
   it('P12.9: of a gateway that has lost the session ends the socket', () => {
-    const client = new Client();
+    const client = new GatewayClient();
     welcomed({ epoch: 5 }, client);
 
     for (const epoch of [4, 5]) {
-      const events = client.dial().decode(encodeFrame({ ...WELCOME, epoch }));
+      const events = client.dial().decode(encodeFrame(welcomeFrame({ epoch })));
       expect(events).toMatchObject([{ kind: 'failed', failure: { kind: 'transient' } }]);
     }
-    expect(client.dial().decode(encodeFrame({ ...WELCOME, epoch: 6 }))).toMatchObject([
+    expect(client.dial().decode(encodeFrame(welcomeFrame({ epoch: 6 })))).toMatchObject([
       { kind: 'keeping' },
       { kind: 'sessionLost' },
       { kind: 'restored' },
@@ -105,7 +64,7 @@ describe('a welcome', () => {
   });
 
   it('P12.8: is believed about what is committed, also where that is less than was acknowledged', () => {
-    const client = new Client();
+    const client = new GatewayClient();
     const stream = welcomed({}, client);
     for (let sample = 0; sample < 500; sample += 100) {
       stream.encodeAudio(new Uint8Array(200), { sample, capturedAtMs: sample });
@@ -113,7 +72,7 @@ describe('a welcome', () => {
     stream.decode(encodeFrame({ ...pingOf({ lastSent: 0 }), committed: 5 }));
 
     const next = client.dial();
-    const events = next.decode(encodeFrame({ ...WELCOME, epoch: 2, resumed: true, up: 2 }));
+    const events = next.decode(encodeFrame(welcomeFrame({ epoch: 2, resumed: true, up: 2 })));
     const gap = decodeFrame(next.encodeLost(400, 0) as Uint8Array);
     const rest = decodeFrame(
       next.encodeAudio(new Uint8Array(200), { sample: 400, capturedAtMs: 0 }) as Uint8Array,
@@ -133,7 +92,7 @@ describe('a welcome', () => {
   });
 
   it('P12.10: of another log begins the numbers anew; finals are told apart by their samples', () => {
-    const client = new Client();
+    const client = new GatewayClient();
     const before = welcomed({}, client);
     const first = [before.decode(finalFrame(1, 100)), before.decode(finalFrame(2, 200))];
 
@@ -202,9 +161,9 @@ describe('a client', () => {
     const foreign = stream.decode(
       encodeFrame({ ...goAway, to: ['wss://evil.example/v1/session'] }),
     );
-    const welcome = new Client()
+    const welcome = new GatewayClient()
       .dial()
-      .decode(encodeFrame({ ...WELCOME, at: 'wss://evil.example' }));
+      .decode(encodeFrame(welcomeFrame({ at: 'wss://evil.example' })));
 
     expect(own).toEqual([{ kind: 'endAnnounced', inMs: 30_000, isForMany: true }]);
     expect(foreign).toMatchObject([{ kind: 'failed' }, { kind: 'endAnnounced' }]);
@@ -216,4 +175,14 @@ describe('a client', () => {
     ]);
     expect(JSON.stringify([foreign, welcome])).not.toContain('evil');
   });
+});
+
+it('P14.1: the next frame is taken, and the socket ends where one is missing before it', () => {
+  const stream = welcomed();
+
+  const next = stream.decode(finalFrame(1, 100));
+  const afterHole = stream.decode(finalFrame(3, 300));
+
+  expect(next).toMatchObject([{ kind: 'transcript', text: '100' }, { kind: 'send' }]);
+  expect(afterHole).toMatchObject([{ kind: 'failed', failure: { code: '4400' } }]);
 });
