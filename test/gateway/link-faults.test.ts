@@ -1,6 +1,7 @@
 /** The resumable link under faults: every captured chunk is in the log once and in order, or is told as a gap. */
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { breakSomething } from './any-fault.ts';
 import { expectExactlyOnce, LinkWorld } from './link-world.ts';
 
 let world: LinkWorld;
@@ -109,25 +110,13 @@ describe('the resumable link', () => {
     'keeps its promise over five minutes of everything (seed %i)',
     async (seed) => {
       world = await new LinkWorld(seed).connect();
-      const { memory } = world.network;
-      const faults = [
-        () => memory.reset(),
-        () => memory.halfOpen(),
-        () => memory.stall(500 + world.random.unit() * 9_000),
-        () => memory.refuse(200 + world.random.unit() * 6_000),
-        () => world.crash(),
-        () => {
-          memory.refuse(1_500);
-          world.crash();
-        },
-      ];
 
       for (let passedMs = 0; passedMs < 300_000;) {
         // Who fails to dial more often than this has to wait, for the sake of the gateway: the retry budget.
         const untilNextMs = 2_000 + Math.floor(world.random.unit() * 100) * 100;
         await world.speak(untilNextMs);
         passedMs += untilNextMs;
-        faults[Math.floor(world.random.unit() * faults.length)]?.();
+        breakSomething(world);
       }
       await world.speak(1_000);
       await world.pass(40_000);

@@ -6,13 +6,14 @@ import { expect } from 'vitest';
 import type { WebSocket } from 'ws';
 
 import { NotingApp } from './gateway-world.ts';
+import { closeAll, GatewaysStore, unpurged } from './gateways-store.ts';
+import type { Housed } from './gateways-store.ts';
 import type { App, AppHandlers, AppSession, AppStart } from '../../src/gateway/app.ts';
 import { Gateway } from '../../src/gateway/gateway.ts';
 import type { GatewayOptions } from '../../src/gateway/gateway.types.ts';
 import { decodeRecord } from '../../src/gateway/records.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import { listenTo, socketOf } from '../../src/gateway/ws-socket.ts';
-import type { AppendOutcome, LogStore } from '../../src/ports/log-store.ts';
 import { seededRandom } from '../../src/ports/random.ts';
 import { decodeFrame } from '../../src/protocol/frames.ts';
 import type { DataFrame, GapFrame } from '../../src/protocol/types.ts';
@@ -62,60 +63,6 @@ class CountingApp extends NotingApp implements App {
   }
 }
 
-/** The store as one gateway has it: its process may die, and the store may lose what it had said to keep. */
-export class GatewaysStore implements LogStore {
-  readonly durability = 'memory';
-  readonly #log: LogStore;
-  /** How long a record takes to be kept. */
-  readonly #slow: () => Promise<void>;
-  #isDead = false;
-  #held: (() => void)[] = [];
-
-  constructor(log: LogStore, slow: () => Promise<void> = () => Promise.resolve()) {
-    this.#log = log;
-    this.#slow = slow;
-  }
-
-  /** From now on nothing comes back: of a process that is gone nobody learns anything. */
-  die(): void {
-    this.#isDead = true;
-  }
-
-  /** So that nothing is left waiting: somebody else has the log. */
-  bury(): void {
-    for (const release of this.#held.splice(0)) release();
-  }
-
-  tail(sessionId: string): ReturnType<LogStore['tail']> {
-    return this.#isDead ? this.#hold(null) : this.#log.tail(sessionId);
-  }
-
-  async append(...args: Parameters<LogStore['append']>): Promise<AppendOutcome> {
-    await this.#slow();
-    return this.#isDead ? this.#hold({ kind: 'conflict', tail: 0 }) : this.#log.append(...args);
-  }
-
-  read(...args: Parameters<LogStore['read']>): ReturnType<LogStore['read']> {
-    return this.#log.read(...args);
-  }
-
-  purge(...args: Parameters<LogStore['purge']>): Promise<void> {
-    return this.#isDead ? this.#hold(undefined) : this.#log.purge(...args);
-  }
-
-  #hold<T>(answer: T): Promise<T> {
-    return new Promise((resolve) => this.#held.push(() => resolve(answer)));
-  }
-
-  drop(sessionId: string): Promise<void> {
-    return this.#log.drop(sessionId);
-  }
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-}
-
 export class LinkWorld {
   readonly clock = new VirtualClock(1_000);
   readonly random;
@@ -124,7 +71,7 @@ export class LinkWorld {
   readonly app: CountingApp;
   readonly events: SessionEvent[] = [];
   readonly session: Session;
-  readonly #gateways: { gateway: Gateway; store: GatewaysStore }[] = [];
+  readonly #gateways: Housed[] = [];
   readonly #server: ListeningServer;
   /** Another gateway of the same sessions, at an address of its own. */
   readonly elsewhere: Gateway;
@@ -261,12 +208,7 @@ export class LinkWorld {
     await this.pass(10_000);
     await closing;
     await this.elsewhere.close();
-    const closed = this.#gateways.map(({ gateway: each, store }) => {
-      store.bury();
-      return each.close();
-    });
-    await this.pass(6_000); // what was asked for again meanwhile is not waited for
-    await Promise.all(closed);
+    await closeAll(this.#gateways, (ms) => this.pass(ms));
     this.network.memory.heal();
     await this.pass(65_000); // by then both ends know of every socket that is gone
     expect(this.clock.pending).toBe(0);
@@ -276,7 +218,7 @@ export class LinkWorld {
     this.#gateways.push(this.#newGateway());
   }
 
-  #newGateway(): { gateway: Gateway; store: GatewaysStore } {
+  #newGateway(): Housed {
     const store = new GatewaysStore(unpurged(this.store), () => this.#pause(this.storeMs));
     const made = new Gateway({
       store,
@@ -293,19 +235,6 @@ export class LinkWorld {
     if (ms === 0) return Promise.resolve();
     return new Promise((resolve) => this.clock.setTimeout(resolve, ms));
   }
-}
-
-/** Everything ever written is kept, to be looked at. */
-export function unpurged(store: LogStore): LogStore {
-  return {
-    durability: store.durability,
-    tail: (id) => store.tail(id),
-    append: (...args) => store.append(...args),
-    read: (...args) => store.read(...args),
-    purge: () => Promise.resolve(),
-    drop: (id) => store.drop(id),
-    close: () => store.close(),
-  };
 }
 
 /** Sequence numbers once, in order, without a hole; the audio in them the one that was captured. */

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { GatewayWorld, settled } from './gateway-world.ts';
 import type { RawClient } from './gateway-world.ts';
-import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
+import { StoreOver } from './store-over.ts';
 import type { LogStore } from '../../src/ports/log-store.ts';
 import type { WelcomeFrame } from '../../src/protocol/types.ts';
 
@@ -20,37 +20,23 @@ afterEach(async () => {
 });
 
 /** Answers never, for good, what is asked of it while `swallows` names it. */
-class SwallowingStore implements LogStore {
-  readonly durability = 'memory';
+class SwallowingStore extends StoreOver {
   swallows: Call | null = null;
-  readonly #log = createMemoryStore();
 
-  async tail(id: string): ReturnType<LogStore['tail']> {
+  override async tail(id: string): ReturnType<LogStore['tail']> {
     await this.#answer('tail');
-    return this.#log.tail(id);
+    return super.tail(id);
   }
 
-  async append(...given: Parameters<LogStore['append']>): ReturnType<LogStore['append']> {
-    const outcome = await this.#log.append(...given); // done, and nobody is told
+  override async append(...given: Parameters<LogStore['append']>): ReturnType<LogStore['append']> {
+    const outcome = await super.append(...given); // done, and nobody is told
     await this.#answer('append');
     return outcome;
   }
 
-  async *read(...given: Parameters<LogStore['read']>): ReturnType<LogStore['read']> {
+  override async *read(...given: Parameters<LogStore['read']>): ReturnType<LogStore['read']> {
     await this.#answer('read');
-    yield* this.#log.read(...given);
-  }
-
-  purge(...given: Parameters<LogStore['purge']>): Promise<void> {
-    return this.#log.purge(...given);
-  }
-
-  drop(id: string): Promise<void> {
-    return this.#log.drop(id);
-  }
-
-  close(): Promise<void> {
-    return this.#log.close();
+    yield* super.read(...given);
   }
 
   #answer(call: Call): Promise<void> {

@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import type { WebSocket } from 'ws';
 
-import { GatewaysStore, unpurged } from '../gateway/link-world.ts';
+import { closeAll, GatewaysStore, unpurged } from '../gateway/gateways-store.ts';
+import type { Housed } from '../gateway/gateways-store.ts';
 import type { App } from '../../src/gateway/app.ts';
 import { createEchoApp } from '../../src/gateway/apps/echo.ts';
 import type { Verify } from '../../src/gateway/auth/principal.ts';
@@ -41,7 +42,7 @@ export class GatewayWorld {
   readonly #app: App;
   readonly #verify: Verify | null;
   readonly #options: ResumableWebSocketOptions;
-  readonly #gateways: { readonly gateway: Gateway; readonly store: GatewaysStore }[] = [];
+  readonly #gateways: Housed[] = [];
   readonly #sockets: ResumableWebSocket[] = [];
   readonly #sessionIds = new Set<string>();
 
@@ -137,12 +138,7 @@ export class GatewayWorld {
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.close();
     await this.pass(11_000);
-    const closed = this.#gateways.map(({ gateway: each, store }) => {
-      store.bury();
-      return each.close();
-    });
-    await this.pass(6_000); // what was asked for again meanwhile is not waited for
-    await Promise.all(closed);
+    await closeAll(this.#gateways, (ms) => this.pass(ms));
     this.network.memory.heal();
     await this.pass(65_000); // by then both ends know of every socket that is gone
     expect(this.clock.pending).toBe(0);

@@ -1,6 +1,7 @@
 /** To a gateway: every message once and in order, both ways, whatever breaks; and the application sees one connection. */
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { breakSomething } from '../gateway/any-fault.ts';
 import { GatewayWorld } from './gateway-world.ts';
 import { numbered } from './told.ts';
 import type { Told } from './told.ts';
@@ -94,23 +95,11 @@ describe('a resumable WebSocket to a gateway', () => {
     async (seed) => {
       world = new GatewayWorld({ seed });
       const client = await world.opened();
-      const { memory } = world.network;
-      const faults = [
-        () => memory.reset(),
-        () => memory.halfOpen(),
-        () => memory.stall(500 + world.random.unit() * 9_000),
-        () => memory.refuse(200 + world.random.unit() * 6_000),
-        () => world.crash(),
-        () => {
-          memory.refuse(1_500);
-          world.crash();
-        },
-      ];
 
       for (let sent = 0; sent < 400; sent += 20) {
         await say(client, 20, sent);
         await world.pass(Math.floor(world.random.unit() * 60) * 50);
-        faults[Math.floor(world.random.unit() * faults.length)]?.();
+        breakSomething(world);
       }
       await world.pass(60_000);
 
