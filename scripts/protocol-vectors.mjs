@@ -7,6 +7,7 @@ import { format } from 'prettier';
 import { frames, samples, tolerated } from './protocol-vectors/frames.mjs';
 import { crc32c, data, gap, hex, utf8 } from './protocol-vectors/layout.mjs';
 import { malformed } from './protocol-vectors/malformed.mjs';
+import { setAside } from './protocol-vectors/set-aside.mjs';
 import { speech } from './protocol-vectors/speech.mjs';
 
 const checksums = [
@@ -41,7 +42,10 @@ const restamped = [
   },
 ];
 
-const FILES = { checksums, frames, malformed, restamped, speech, tolerated };
+const FILES = {
+  ...{ checksums, frames, malformed, restamped, speech, tolerated },
+  'set-aside': setAside,
+};
 
 for (const [name, vectors] of Object.entries(FILES)) {
   const path = fileURLToPath(new URL(`../src/protocol/vectors/${name}.json`, import.meta.url));

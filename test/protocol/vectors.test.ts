@@ -3,10 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
 import { decodeFrame, encodeFrame, restamp } from '../../src/protocol/frames.ts';
+import { readJson } from '../../src/protocol/json.ts';
+import { MAX_FRAME_BYTES } from '../../src/protocol/limits.ts';
+import { setAsideIn } from '../../src/protocol/set-aside.ts';
 import type { DataFrame, ProtocolFrame } from '../../src/protocol/types.ts';
 import frames from '../../src/protocol/vectors/frames.json' with { type: 'json' };
 import malformed from '../../src/protocol/vectors/malformed.json' with { type: 'json' };
 import restamped from '../../src/protocol/vectors/restamped.json' with { type: 'json' };
+import setAside from '../../src/protocol/vectors/set-aside.json' with { type: 'json' };
 import tolerated from '../../src/protocol/vectors/tolerated.json' with { type: 'json' };
 import { fromHex, toHex } from './hex.ts';
 import { projectRoot } from '../tooling/planted-tree.ts';
@@ -80,4 +84,17 @@ describe('The vectors of tenuto.v1', () => {
       expect(toHex(bytes)).toBe(hex);
     },
   );
+
+  it.each(setAside)('P24.4: $name, set aside, is read as the vector says', ({ hex, event }) => {
+    const { payload } = decodeFrame(fromHex(hex)) as DataFrame;
+    const read = readJson(payload, MAX_FRAME_BYTES);
+    const told = event === null ? null : membersOf(event);
+
+    expect(setAsideIn(read.isValid && read.value)).toEqual(told);
+  });
 });
+
+/** Its type is what it is known by. */
+function membersOf({ type: _, ...members }: { readonly type: string }): object {
+  return members;
+}
