@@ -29,6 +29,8 @@ export interface Failure {
   readonly detail: string;
   /** The server's hint when to come back. */
   readonly retryAfterMs?: number;
+  /** What a person can do about it, where that is known better than by the kind. */
+  readonly remediation?: string;
 }
 
 export type Remedy =

@@ -73,7 +73,7 @@ export function errorOf(failure: Failure, provider: string, attempts: number): T
 
   return new TenutoError({
     ...wording,
-    remediation: failure.kind === 'config' ? remedyOfConfig(failure) : wording.remediation,
+    remediation: failure.remediation ?? remedyOf(failure),
     message: `The connection to ${provider} failed${tries} (${said(failure)}).`,
   });
 }
@@ -87,6 +87,10 @@ export function requestErrorOf(failure: Failure, provider: string): TenutoError 
     retryable: isWorthAsking,
     message: `A request to ${provider} failed (${said(failure)}); the connection stands.`,
   });
+}
+
+function remedyOf(failure: Failure): string {
+  return failure.kind === 'config' ? remedyOfConfig(failure) : WORDING[failure.kind].remediation;
 }
 
 function remedyOfConfig(failure: Failure): string {

@@ -26,26 +26,38 @@ const WORDS: Readonly<Record<number, string>> = {
   [CLOSE.version]: 'the gateway speaks another version of tenuto.v1',
 };
 
+type Reason = Pick<Failure, 'detail' | 'remediation'>;
+
 /** @param app what it was asked for. */
 export function failureOfRefusal(
   { code, reason, retryAfterMs, why = '' }: RefusedFrame,
   app: string,
 ): Failure {
-  const reasons = new Map([
-    ['no-app', `this gateway has no app ${app}`],
-    ['bad-audio', `the app ${app} of this gateway does not take audio of this kind`],
-    ['app-failed', `the app ${app} of this gateway fails`],
-  ]);
-  const told = reasons.get(why);
+  const told = reasonsOf(app).get(why);
   const isFinal = told !== undefined && code === CLOSE.protocolError; // P24.5: nothing would be otherwise
   const kind = isFinal ? 'config' : KINDS[classify(code, false).action];
-  const detail = told ?? WORDS[code] ?? detailOf(reason);
   return {
     kind,
     code: String(code),
-    detail,
+    ...(told ?? { detail: WORDS[code] ?? detailOf(reason) }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
+}
+
+/** What `why` says (PROTOCOL.md, P11.4), to whoever reads it. */
+function reasonsOf(app: string): ReadonlyMap<string, Reason> {
+  return new Map<string, Reason>([
+    ['no-app', { detail: `this gateway has no app ${app}` }],
+    ['bad-audio', { detail: `the app ${app} of this gateway does not take audio of this kind` }],
+    [
+      'app-failed',
+      {
+        detail: `the app ${app} of this gateway fails`,
+        remediation:
+          'Nothing is to be corrected here: whoever runs the gateway finds in its log where its app failed.',
+      },
+    ],
+  ]);
 }
 
 export function failureOfClose(end: SocketEnd, hadFinAck: boolean): Failure {

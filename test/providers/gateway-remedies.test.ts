@@ -1,0 +1,34 @@
+/** What a person is told to do about a gateway that does not let them in, by what it says of why. */
+import { describe, expect, it } from 'vitest';
+
+import { CLOSE, reasonOf } from '../../src/protocol/close-codes.ts';
+import type { CloseCode } from '../../src/protocol/close-codes.ts';
+import { failureOfRefusal } from '../../src/providers/gateway/failures.ts';
+import { errorOf } from '../../src/session/failure-error.ts';
+
+function told(code: CloseCode, why: string): { message: string; remediation: string } {
+  const refused = { type: 'refused', code, reason: reasonOf(code), why } as const;
+  return errorOf(failureOfRefusal(refused, 'speech'), 'gateway', 0);
+}
+
+describe('the remedy of a gateway’s refusal', () => {
+  it.each([['capacity' as const], ['protocolError' as const]])(
+    'leaves an app that fails to who runs the gateway, and its log: %s',
+    (name) => {
+      const { message, remediation } = told(CLOSE[name], 'app-failed');
+
+      expect(message).toContain('the app speech of this gateway fails');
+      expect(remediation).toMatch(
+        /^Nothing is to be corrected here: whoever runs the gateway .*log/,
+      );
+    },
+  );
+
+  it('is the option, where the client asks for what the gateway has not', () => {
+    expect(told(CLOSE.protocolError, 'no-app').remediation).toMatch(/^Correct the option/);
+  });
+
+  it('is what the kind of the refusal has, where no reason is known', () => {
+    expect(told(CLOSE.capacity, 'a-newer-reason').remediation).toMatch(/^Wait, or ask/);
+  });
+});
