@@ -24,6 +24,13 @@ describe('the remedy of a gateway’s refusal', () => {
     },
   );
 
+  it('is to come again, and no higher limit, where a bearer cannot be checked just now', () => {
+    const { message, remediation } = told(CLOSE.capacity, 'unverified');
+
+    expect(message).toContain('the gateway cannot check the bearer just now');
+    expect(remediation).toMatch(/^Connect again in a while/);
+  });
+
   it('is the option, where the client asks for what the gateway has not', () => {
     expect(told(CLOSE.protocolError, 'no-app').remediation).toMatch(/^Correct the option/);
   });

@@ -95,7 +95,7 @@ export class Admission {
 
   /** Keys cannot be had, or a verifier takes too long: nobody can be let in just now. */
   unverified(): Refusal {
-    return this.#later('capacity', BUSY_RETRY_MS);
+    return { ...this.#later('capacity', BUSY_RETRY_MS), why: 'unverified' };
   }
 
   /** The store says nothing for so long that the client must not wait for it. */

@@ -57,6 +57,14 @@ function reasonsOf(app: string): ReadonlyMap<string, Reason> {
           'Nothing is to be corrected here: whoever runs the gateway finds in its log where its app failed.',
       },
     ],
+    [
+      'unverified',
+      {
+        detail: 'the gateway cannot check the bearer just now',
+        remediation:
+          'Connect again in a while: the bearer may be good. Whoever runs the gateway finds in its log what keeps it from checking.',
+      },
+    ],
   ]);
 }
 

@@ -97,6 +97,13 @@ function loggerTo(lines: Line[]) {
 }
 
 describe('keys that cannot be had', () => {
+  it('are no fault of the bearer’s: its client is told that it was not checked, and when to come again', async () => {
+    const { refused } = await told(() => Promise.reject(new Error('away')), 'canary');
+
+    expect(refused).toMatchObject({ code: 4420, reason: 'capacity', why: 'unverified' });
+    expect(refused?.retryAfterMs).toBeGreaterThan(0);
+  });
+
   it('are told by their address and the reason, once in a while and not for each client', async () => {
     const gone = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => gone.once('listening', resolve));
