@@ -78,14 +78,20 @@ export function errorOf(failure: Failure, provider: string, attempts: number): T
   });
 }
 
-/** One request failed; the connection stands. An answer that broke off may have been asked for rightly. */
+/**
+ * One request failed, or a remedy is known for what was none; the connection stands. An answer that broke off may have been asked
+ * for rightly.
+ */
 export function requestErrorOf(failure: Failure, provider: string): TenutoError {
   const isWorthAsking = failure.retryAfterMs !== undefined || WORDING[failure.kind].retryable;
+  const isRequest = failure.remediation === undefined;
+  const what = isRequest ? `A request to ${provider} failed` : `A warning by ${provider}`;
   return new TenutoError({
     ...WORDING.perRequest,
-    remediation: isWorthAsking ? askAgain(failure) : remedyOfRequest(failure),
+    remediation:
+      failure.remediation ?? (isWorthAsking ? askAgain(failure) : remedyOfRequest(failure)),
     retryable: isWorthAsking,
-    message: `A request to ${provider} failed (${said(failure)}); the connection stands.`,
+    message: `${what} (${said(failure)}); the connection stands.`,
   });
 }
 

@@ -105,7 +105,11 @@ describe('a gateway that sends its clients elsewhere', () => {
 
     const urls = world.network.memory.sockets.map(({ request }) => request.url);
     expect(urls.some((url) => url.startsWith(world.elsewhereUrl))).toBe(false);
-    expect(world.of('warning')[0]?.error.message).toContain('mayMoveTo');
+    const { message, remediation } = world.of('warning')[0]?.error ?? {};
+    expect(message).toContain(
+      `to ${world.elsewhereUrl}: not in mayMoveTo, or --may-move-to, and not dialled`,
+    );
+    expect(remediation).toBe('Name there the addresses that you trust.');
   });
 });
 

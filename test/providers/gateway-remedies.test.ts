@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { CLOSE, reasonOf } from '../../src/protocol/close-codes.ts';
 import type { CloseCode } from '../../src/protocol/close-codes.ts';
+import { failureOfUntrusted } from '../../src/providers/gateway/addresses.ts';
 import { failureOfRefusal } from '../../src/providers/gateway/failures.ts';
 import { errorOf } from '../../src/session/failure-error.ts';
 
@@ -37,5 +38,21 @@ describe('the remedy of a gateway’s refusal', () => {
 
   it('is what the kind of the refusal has, where no reason is known', () => {
     expect(told(CLOSE.capacity, 'a-newer-reason').remediation).toMatch(/^Wait, or ask/);
+  });
+});
+
+describe('addresses that the user does not trust', () => {
+  it('are named without what may be a secret in them, three at the most', () => {
+    const addresses = ['wss://a:CANARY@a.example/x?key=CANARY', 'wss://b.example:81', 'wss://c'];
+
+    const few = failureOfUntrusted('goAway', addresses)?.detail;
+    const many = failureOfUntrusted('goAway', [...addresses, 'wss://d', 'wss://[']);
+
+    expect(few).toContain('to wss://a.example, wss://b.example:81, wss://c: not in mayMoveTo');
+    expect(many?.detail).toContain('wss://c, 2 more: not in');
+    expect(failureOfUntrusted('goAway', ['wss://['])?.detail).toContain(
+      'to an address that is none',
+    );
+    expect(failureOfUntrusted('goAway', [])).toBeNull();
   });
 });

@@ -2,15 +2,33 @@
 import type { Failure } from '../../../machines/failure.ts';
 import type { Random } from '../../ports/random.ts';
 
+/** In a warning; a gateway may name sixteen. */
+const MOST_NAMED = 3;
+
 /**
- * A gateway sends nobody to where they were not told to go (PROTOCOL.md, P11.2): the user is told how often, not where.
+ * A gateway sends nobody to where they were not told to go (PROTOCOL.md, P11.2).
  *
  * @param code by which frame they came.
  * @returns null where nothing was passed over.
  */
-export function failureOfUntrusted(code: string, { length }: readonly string[]): Failure | null {
-  const detail = `of the addresses to which it sends its clients ${length} are not in mayMoveTo`;
-  return length === 0 ? null : { kind: 'perRequest', code, detail };
+export function failureOfUntrusted(code: string, untrusted: readonly string[]): Failure | null {
+  if (untrusted.length === 0) return null;
+  const more = untrusted.length - MOST_NAMED;
+  const named = [
+    ...untrusted.slice(0, MOST_NAMED).map(originOf),
+    ...(more > 0 ? [`${more} more`] : []),
+  ].join(', ');
+  return {
+    kind: 'perRequest',
+    code,
+    detail: `it sends its clients to ${named}: not in mayMoveTo, or --may-move-to, and not dialled`,
+    remediation: 'Name there the addresses that you trust.',
+  };
+}
+
+/** Scheme, host and port are what is compared, and hold no secret. */
+function originOf(address: string): string {
+  return URL.canParse(address) ? new URL(address).origin : 'an address that is none';
 }
 
 export class Addresses {
@@ -24,7 +42,7 @@ export class Addresses {
   /** @param trusted besides `home`: of an address only scheme, host and port matter. */
   constructor(home: string, trusted: readonly string[], random: Random) {
     this.#home = home;
-    this.#trusted = new Set([home, ...trusted].map((address) => new URL(address).origin));
+    this.#trusted = new Set([home, ...trusted].map(originOf));
     this.#random = random;
     this.#list = [home];
   }
@@ -71,7 +89,7 @@ export class Addresses {
   }
 
   #isTrusted(address: string): boolean {
-    return URL.canParse(address) && this.#trusted.has(new URL(address).origin);
+    return this.#trusted.has(originOf(address));
   }
 
   /** An address without a path and a query means those that were given. */

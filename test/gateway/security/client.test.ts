@@ -69,7 +69,7 @@ describe('a client', () => {
   it('#28 dials where it was told to, whatever a gateway names', async () => {
     const provider = gateway({ url: 'wss://voice.example/v1/session' });
     const stream = provider.openStream(FORMAT);
-    const to = ['wss://evil.example/v1/session'];
+    const to = ['wss://CANARY:CANARY@evil.example/CANARY?CANARY'];
 
     const events = stream.decode(
       encodeFrame({ type: 'goAway', deadlineMs: 30_000, to, reason: 'draining' }),
@@ -77,7 +77,8 @@ describe('a client', () => {
     const request = await provider.dial(FORMAT, 'reconnect');
 
     expect(request.url).toBe('wss://voice.example/v1/session');
-    expect(JSON.stringify(events)).not.toContain('evil');
+    expect(JSON.stringify(events)).toContain('wss://evil.example: not in mayMoveTo');
+    expect(JSON.stringify(events)).not.toContain('CANARY');
   });
 
   it('tells of a bearer’s end only where there is somebody to ask for another', () => {
