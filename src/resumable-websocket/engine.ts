@@ -37,7 +37,7 @@ export class Engine implements LinksOwner {
   #upAtMs: number | null = null;
   #retries = 0;
   /** How the newest socket ended. */
-  #end: SocketEnd | null = null;
+  #lost: Ended | null = null;
   #closing: Farewell | null = null;
   #hasFinished = false;
   readonly #timers: Timers;
@@ -162,14 +162,14 @@ export class Engine implements LinksOwner {
   }
 
   onLost(link: Link, end: SocketEnd | null, failure: Failure): void {
-    this.#end = end;
+    this.#lost = endedBy(end, failure);
     this.options.debug('lost', { code: failure.code, detail: failure.detail });
     const isLast = this.#closing !== null && (this.kind !== 'gateway' || this.#hasFinished);
     if (isLast) {
-      this.#finish(this.#hasFinished ? closedBy(this.#closing) : endedBy(end, failure));
+      this.#finish(this.#hasFinished ? closedBy(this.#closing) : this.#lost);
       return;
     }
-    const mayGoOn = this.kind === 'gateway' || this.#handlers.mayReconnect(endedBy(end, failure));
+    const mayGoOn = this.kind === 'gateway' || this.#handlers.mayReconnect(this.#lost);
     this.#links.lost(link, mayGoOn ? failure : { ...failure, kind: 'config' });
   }
 
@@ -193,16 +193,16 @@ export class Engine implements LinksOwner {
       this.#retries = signal.attempt;
       const { attempt, backoffDelayMs: delayMs } = signal;
       this.options.debug('reconnecting', { attempt, delayMs });
-      this.#handlers.onDown({ ...endedBy(this.#takeEnd(), null), wasUp, attempt, delayMs });
+      this.#handlers.onDown({ ...this.#takeLost(null), wasUp, attempt, delayMs });
     } else if (signal.type === 'connection.failed') {
-      this.#finish({ ...endedBy(this.#takeEnd(), signal.failure), failure: signal.failure });
+      this.#finish({ ...this.#takeLost(signal.failure), failure: signal.failure });
     }
   }
 
-  #takeEnd(): SocketEnd | null {
-    const end = this.#end;
-    this.#end = null;
-    return end;
+  #takeLost(failure: Failure | null): Ended {
+    const lost = this.#lost ?? endedBy(null, failure);
+    this.#lost = null;
+    return lost;
   }
 
   #advanceClose(): void {

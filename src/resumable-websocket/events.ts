@@ -10,9 +10,11 @@ export interface CloseFacts {
   readonly wasClean: boolean;
   /** False: this is the end, and no event follows. True: another connection is made. */
   readonly willReconnect: boolean;
+  /** For a person; also where there was no close frame, such as `http 404 Not Found` (where the platform tells it). */
+  readonly cause: string;
 }
 
-type CloseEventInit = Omit<CloseFacts, 'willReconnect'>;
+type CloseEventInit = Omit<CloseFacts, 'willReconnect' | 'cause'>;
 
 /** Where the platform has none: Node before 23. */
 class OwnCloseEvent extends Event implements CloseEventInit {
@@ -44,13 +46,15 @@ class OwnCloseEvent extends Event implements CloseEventInit {
 const PlatformCloseEvent: new (type: string, facts: CloseEventInit) => Event & CloseEventInit =
   (globalThis as { CloseEvent?: typeof OwnCloseEvent }).CloseEvent ?? OwnCloseEvent;
 
-/** As the standard has it; what comes after it is in `willReconnect`. */
+/** As the standard has it; beyond it `willReconnect` says what comes after it, and `cause` why. */
 export class ResumableCloseEvent extends PlatformCloseEvent implements CloseFacts {
   readonly willReconnect: boolean;
+  readonly cause: string;
 
-  constructor({ code, reason, wasClean, willReconnect }: CloseFacts) {
+  constructor({ code, reason, wasClean, willReconnect, cause }: CloseFacts) {
     super('close', { code, reason, wasClean });
     this.willReconnect = willReconnect;
+    this.cause = cause;
   }
 }
 

@@ -115,7 +115,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
     if (wasUp && !staysOpen) {
       const code = farewell.code ?? 1_000;
       const facts = { code, reason: farewell.reason, wasClean: true, willReconnect: true };
-      this.#post(() => this.#tell(new ResumableCloseEvent(facts)));
+      this.#post(() => this.#tell(new ResumableCloseEvent({ ...facts, cause: 'reconnect()' })));
     }
     this.#start();
   }

@@ -1,5 +1,7 @@
 /** Over real sockets, with a proxy that breaks them, and a gateway that dies and comes back to its files. */
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -151,5 +153,51 @@ describe('a resumable WebSocket over real sockets', () => {
 
     expect(client.messages).toEqual(numbered(2));
     expect(client.types.filter((type) => type === 'open' || type === 'close')).toEqual(['open']);
+  });
+});
+
+describe('a server that answers the upgrade by an HTTP status', () => {
+  /** @returns its address. */
+  async function answering(head: string): Promise<string> {
+    const server = createServer();
+    server.on('upgrade', (_request, stream) => stream.end(`HTTP/1.1 ${head}\r\n\r\n`));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closers.push(() => new Promise((resolve) => server.close(resolve)));
+    return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  it.each(['auto', 'plain'] as const)(
+    'is told by that, each time, where the standard has no more than 1006: %s',
+    async (mode) => {
+      const url = await answering('404 Not Found');
+      const delays = { minReconnectionDelay: 20, maxRetries: 1 };
+      const socket = new ResumableWebSocket(url, [], { mode, ...delays });
+      const client = told(socket);
+      const causes: string[] = [];
+      socket.addEventListener('close', ({ cause }) => causes.push(cause));
+      socket.addEventListener('reconnecting', ({ cause }) => causes.push(cause));
+
+      await new Promise<void>((resolve) => {
+        socket.addEventListener('close', ({ willReconnect }) => willReconnect || resolve());
+      });
+
+      expect(causes).toEqual(Array(3).fill('http 404 Not Found'));
+      expect(client.words[0]).toBe('The connection could not be opened: http 404 Not Found.');
+      expect(client.closes).toMatchObject([
+        { code: 1_006, reason: '', wasClean: false, willReconnect: true },
+        { code: 1_006, reason: '', wasClean: false, willReconnect: false },
+      ]);
+    },
+  );
+
+  it('is not dialled again where the application finds that in the cause', async () => {
+    const url = await answering('404 Not Found');
+    const shouldReconnect = ({ cause }: { cause: string }) => !cause.startsWith('http 404');
+    const socket = new ResumableWebSocket(url, [], { mode: 'plain', shouldReconnect });
+    const client = told(socket);
+
+    await new Promise((resolve) => socket.addEventListener('close', resolve));
+
+    expect(client.types).toEqual(['error', 'close']);
   });
 });

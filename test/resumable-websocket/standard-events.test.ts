@@ -76,10 +76,12 @@ describe("the standard's events", () => {
       reason: '',
       wasClean: true,
       willReconnect: false,
+      cause: 'it was closed',
     });
 
+    const beyond = { willReconnect: false, cause: 'it was closed' };
     expect(event).toBeInstanceOf(PlatformsCloseEvent);
-    expect(event).toMatchObject({ type: 'close', code: 1_000, willReconnect: false });
+    expect(event).toMatchObject({ type: 'close', code: 1_000, ...beyond });
   });
 
   it('are events of their target, that neither bubble nor can be cancelled', async () => {
