@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly recordOnlyMs?: number | null;
   /** Audio flowed once: before that, nobody who serves is missed. Default true. */
   readonly hasFlowed?: boolean;
+  /** How long attempts have been made; null where one more is not worth a line. Default 0. */
+  readonly triedForMs?: number | null;
 }
 
 export function tell(event: SessionEvent, io: CliIo, around: Surroundings = {}): void {
@@ -69,7 +71,7 @@ function noteOf(event: SessionEvent, around: Surroundings): string | null {
     case 'connection.recovered':
       return colors.green('the link spoke again');
     case 'connection.reconnecting':
-      return colors.yellow(attemptNote(event, around));
+      return around.triedForMs === null ? null : colors.yellow(attemptNote(event, around));
     case 'connection.reconnected':
       return colors.green(recoveryNote(event));
     case 'candidate.changed':
@@ -121,7 +123,7 @@ function suspectedNote(
 /** The first of an outage says what rules its end. */
 function attemptNote(
   event: SessionEventOf<'connection.reconnecting'>,
-  { hasFlowed = true }: Surroundings,
+  { hasFlowed = true, triedForMs }: Surroundings,
 ): string {
   const { attempt, maxAttempts, persistsForMs, backoffDelayMs, bufferedAudioChunks } = event;
   const count = maxAttempts < Infinity ? `${attempt}/${maxAttempts}` : `${attempt}`;
@@ -129,6 +131,7 @@ function attemptNote(
   const until = attempt === 1 ? `for about ${time}, as --retention says` : `for ${time} more`;
   return [
     `${hasFlowed ? 'reconnecting' : 'not connected'}: attempt ${count} in ${lasting(backoffDelayMs)}`,
+    ...(attempt > 1 && triedForMs ? [`${lasting(triedForMs)} so far`] : []),
     ...(persistsForMs > 0 ? [until] : []),
     ...(bufferedAudioChunks > 0 ? [`${counted(bufferedAudioChunks, 'chunk')} held`] : []),
   ].join(', ');

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { runCli, sentence } from './run-cli.ts';
+import { Attempts } from '../../src/cli/attempts.ts';
 import { Counts, progressLine } from '../../src/cli/progress.ts';
 import type { Progress } from '../../src/cli/progress.ts';
 import type { CliIo } from '../../src/cli/io.ts';
@@ -99,6 +100,17 @@ describe('a line for a person', () => {
     expect(persisting(6, 85_200)).toMatch(/attempt 6 in .*, for 85 s more, 28 chunks held$/);
   });
 
+  it('says how long it has been tried, from the second attempt on', () => {
+    expect(told(reconnecting(1), { triedForMs: 0 })).not.toContain('so far');
+    expect(told(reconnecting(4), { triedForMs: 12_300 })).toBe(
+      'reconnecting: attempt 4/5 in 281 ms, 12 s so far, 28 chunks held',
+    );
+  });
+
+  it('is left out for an attempt that is not worth one', () => {
+    expect(told(reconnecting(4), { triedForMs: null })).toBe('');
+  });
+
   it('counts no chunks where none are held', () => {
     const event = { ...reconnecting(1), bufferedAudioChunks: 0 } as SessionEvent;
 
@@ -128,6 +140,36 @@ describe('a line for a person', () => {
     expect(told(degraded, { hasFlowed: true, recordOnlyMs: 120_000 })).toBe(
       'nobody serves: audio is only recorded, for 120 s at the most, as --retention says',
     );
+  });
+});
+
+describe('the attempts of an outage', () => {
+  function toldAtMs(attempts: Attempts, everyMs: number, count: number): readonly number[] {
+    return Array.from({ length: count }, (_, at) => at + 1).flatMap((attempt) => {
+      const triedForMs = attempts.note({ attempt, component: 'gateway' }, attempt * everyMs);
+      return triedForMs === null ? [] : [triedForMs];
+    });
+  }
+
+  it('are told a few times in a minute, however many they are', () => {
+    const told = toldAtMs(new Attempts(), 500, 120);
+
+    expect(told).toEqual([0, 500, 1_000, 3_000, 6_000, 12_000, 24_000, 48_000]);
+  });
+
+  it('are told every half minute in the end', () => {
+    const told = toldAtMs(new Attempts(), 5_000, 60).slice(-3);
+
+    expect(told).toEqual([220_000, 250_000, 280_000]);
+  });
+
+  it('begin anew with the next outage, and with that of another part', () => {
+    const attempts = new Attempts();
+    toldAtMs(attempts, 500, 20);
+
+    expect(attempts.note({ attempt: 21, component: 'gateway' }, 10_500)).toBeNull();
+    expect(attempts.note({ attempt: 21, component: 'tts' }, 10_500)).toBe(0);
+    expect(toldAtMs(attempts, 500, 3)).toEqual([0, 500, 1_000]);
   });
 });
 

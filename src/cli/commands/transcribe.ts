@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
+import { Attempts } from '../attempts.ts';
 import { colors } from '../colors.ts';
 import type { CliIo } from '../io.ts';
 import { reportError } from '../io.ts';
@@ -82,6 +83,7 @@ async function transcribe(
   const startedAtMs = systemClock.nowMs();
   const counts = new Counts();
   const talk = new Talk();
+  const attempts = new Attempts();
   const show = (session: Stream, positionMs: number): void => {
     if (options.json) return;
     const { status, ledger } = session;
@@ -107,10 +109,13 @@ async function transcribe(
       ? {}
       : { reconnect: { maxAttempts: options.maxAttempts, persistMs: 0 } }),
     onEvent: (event, session) => {
-      counts.note(event, systemClock.nowMs());
+      const nowMs = systemClock.nowMs();
+      counts.note(event, nowMs);
       if (options.json) io.write(jsonLine(plain(event)));
       else {
-        tell(event, io, { ...around, hasFlowed: counts.hasFlowed });
+        const isAttempt = event.type === 'connection.reconnecting';
+        const triedForMs = isAttempt ? attempts.note(event, nowMs) : 0;
+        tell(event, io, { ...around, hasFlowed: counts.hasFlowed, triedForMs });
         for (const line of talk.note(event)) tellTalk(line, io);
       }
       if (changesLine(event)) {
