@@ -1,5 +1,6 @@
 /** Reads the configuration file of `tenuto serve`, and says of everything that is wrong in it where that is. */
 import { readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 import { isCollection, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
@@ -7,9 +8,16 @@ import type { z } from 'zod';
 
 import { configSchema } from './config-schema.ts';
 import type { GatewayConfig } from './config-schema.ts';
+import {
+  nameOf,
+  unreadableFiles,
+  unsetVariables,
+  VARIABLE_SETTING,
+  whyUnreadable,
+} from './config-names.ts';
+import type { Found, Path } from './config-names.ts';
 import { nearestOf } from './nearest.ts';
 import type { Environment } from '../access.ts';
-import { read } from '../access.ts';
 
 export interface Problem {
   /** From 1; 0 where the whole file is meant. */
@@ -22,7 +30,6 @@ export type ConfigOutcome =
   | { readonly config: GatewayConfig; readonly problems: readonly [] }
   | { readonly config: null; readonly problems: readonly Problem[] };
 
-type Path = readonly PropertyKey[];
 type Issue = z.core.$ZodIssue;
 
 /** Longer than any configuration. */
@@ -30,14 +37,7 @@ const MAX_FILE_BYTES = 256 * 1_024;
 const MAX_SHOWN_CHARS = 40;
 /** Whoever writes one of these has a secret at hand. */
 const SECRET = /key|secret|token|passw|bearer|credential/i;
-const VARIABLE_SETTING = /Env$/;
 
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'is not there: give the path of a file',
-  EISDIR: 'is a directory: give the path of a file',
-  EACCES: 'may not be read: give the path of a file that you may read',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'is no text in UTF-8: save it as such',
-};
 /** Where the parser's own words are for who calls it. */
 const BROKEN: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'this setting stands there twice: leave one',
@@ -51,15 +51,22 @@ export async function readConfig(file: string, environment: Environment): Promis
     const { size } = await stat(file);
     if (size > MAX_FILE_BYTES) return failed('is no configuration: it is larger than 256 KiB');
     const bytes = await readFile(file);
-    return checkConfig(new TextDecoder('utf-8', { fatal: true }).decode(bytes), environment);
+    const source = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return checkConfig(source, environment, dirname(file));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
-    return failed(UNREADABLE[code] ?? `cannot be read (${code})`);
+    return failed(whyUnreadable(error));
   }
 }
 
-/** @param source YAML, or JSON, which is YAML as well. */
-export function checkConfig(source: string, environment: Environment): ConfigOutcome {
+/**
+ * @param source YAML, or JSON, which is YAML as well.
+ * @param directory where it stands; null: files that it names are not looked for.
+ */
+export function checkConfig(
+  source: string,
+  environment: Environment,
+  directory: string | null = null,
+): ConfigOutcome {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number, message: string): Problem => {
@@ -79,6 +86,7 @@ export function checkConfig(source: string, environment: Environment): ConfigOut
   const problems = [
     ...onceEach(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, value)),
     ...unsetVariables(value, environment),
+    ...(directory === null ? [] : unreadableFiles(value, directory)),
   ].map(({ path, message }) => at(offsetOf(document, path), message));
   return parsed.success && problems.length === 0
     ? { config: parsed.data, problems: [] }
@@ -87,11 +95,6 @@ export function checkConfig(source: string, environment: Environment): ConfigOut
 
 export function problemLine(file: string, { line, column, message }: Problem): string {
   return line === 0 ? `${file} ${message}` : `${file}:${line}:${column}: ${message}`;
-}
-
-interface Found {
-  readonly path: Path;
-  readonly message: string;
 }
 
 function problemsOf(issue: Issue, value: unknown): readonly Found[] {
@@ -142,28 +145,6 @@ function shown(given: unknown, path: Path): string {
     : `is ${text === '' ? 'empty' : typeof given === 'string' && looksOtherwise(text) ? `"${text}"` : text}`;
 }
 
-/** Variables that are named and not set, wherever they are named. */
-function unsetVariables(
-  value: unknown,
-  environment: Environment,
-  path: Path = [],
-): readonly Found[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, held]: [string, unknown]) => {
-    const at = [...path, Array.isArray(value) ? Number(key) : key];
-    if (typeof held !== 'string') return unsetVariables(held, environment, at);
-    const isUnset = /^[A-Z][A-Z0-9_]*$/.test(held) && read(environment, held) === undefined;
-    return VARIABLE_SETTING.test(key) && isUnset
-      ? [
-          {
-            path: at,
-            message: `${nameOf(at)} names ${held}, which is not set: set it before the start`,
-          },
-        ]
-      : [];
-  });
-}
-
 /** A text that breaks two rules is wrong once. */
 function onceEach(issues: readonly Issue[]): readonly Issue[] {
   const told = new Set<string>();
@@ -203,14 +184,6 @@ function valueAt(value: unknown, path: Path): unknown {
       ? undefined
       : (held as Record<PropertyKey, unknown>)[step];
   }, value);
-}
-
-function nameOf(path: Path): string {
-  const name = path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-    .join('')
-    .replace(/^\./, '');
-  return name === '' ? 'the file' : name;
 }
 
 function namesIn(values: readonly unknown[]): readonly string[] {

@@ -71,24 +71,10 @@ export function openStore({ store }: ServeSettings, logger: Logger): Promise<Log
   return openFileStore({ directory, logger, ...defined({ maxAgeMs, segmentBytes }) });
 }
 
-/** @throws TenutoError OPTION_INVALID where a file cannot be read. */
 export async function pemOf({ tls }: ServeSettings) {
   if (tls === null) return {};
-  const [cert, key] = await Promise.all([tls.certFile, tls.keyFile].map(pemIn));
-  return { tls: { cert: cert ?? '', key: key ?? '' } };
-}
-
-async function pemIn(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw new TenutoError({
-      code: 'OPTION_INVALID',
-      message: `tls: ${file} cannot be read (${code}).`,
-      remediation: 'Give the path of a PEM file that you may read.',
-    });
-  }
+  const [cert, key] = [await readFile(tls.certFile, 'utf8'), await readFile(tls.keyFile, 'utf8')];
+  return { tls: { cert, key } };
 }
 
 /**

@@ -1,8 +1,10 @@
 /** The configuration file of `tenuto serve`: all that is wrong in it is told at once, with its place. */
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { checkConfig, problemLine, readConfig } from '../../../src/cli/serve/config-file.ts';
 import { addressesOf } from '../../../src/cli/option-values.ts';
@@ -120,6 +122,29 @@ describe('the configuration file', () => {
       'is not there: give the path of a file',
     ]);
     expect(folder.problems).toMatchObject([{ message: 'is a directory: give the path of a file' }]);
+  });
+
+  it('has each file that it names and that cannot be read told at its place, with its path', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'tenuto-config-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const file = join(directory, 'g.yaml');
+    const read = async (source: string): Promise<readonly string[]> => {
+      await writeFile(file, source);
+      const { problems } = await readConfig(file, environment);
+      return problems.map((problem) => problemLine('g.yaml', problem));
+    };
+
+    const both = await read('port: 1\ntls:\n  certFile: cert.pem\n  keyFile: /nowhere/key.pem');
+    const folder = await read('port: -1\ntls: {certFile: ., keyFile: g.yaml}');
+
+    expect(both).toEqual([
+      `g.yaml:3:3: tls.certFile names ${directory}/cert.pem, which is not there: give the path of a file`,
+      'g.yaml:4:3: tls.keyFile names /nowhere/key.pem, which is not there: give the path of a file',
+    ]);
+    expect(folder).toEqual([
+      'g.yaml:1:1: port is -1: give 0 to 65,535',
+      `g.yaml:2:7: tls.certFile names ${directory}, which is a directory: give the path of a file`,
+    ]);
   });
 
   it('of the documentation has every setting, and is right', async () => {
