@@ -58,6 +58,7 @@ export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
     const isAgain = attempts > 0 && context.failure?.kind === loss.failure.kind;
     const waits = isAgain || holdMsOf(context, loss) > 0;
     if (!waits) return 'dialing'; // at once, but not twice in a row: that would be a storm
+    if (loss.failure.retryAfterMs !== undefined) return 'waitingForRateLimit';
   }
   return 'backingOff';
 }

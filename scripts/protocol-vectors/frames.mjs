@@ -166,6 +166,10 @@ export const frames = [
   ofControl('refused: come again', 'refused', {
     ...{ code: 4420, reason: 'capacity', retryAfterMs: 2500 },
   }),
+  ofControl('refused: the gateway ends', 'refused', {
+    ...{ code: 4430, reason: 'draining', retryAfterMs: 8_000 },
+    ...{ to: ['wss://gw8.eu.example'] },
+  }),
   ofControl('refused: its app failed too often', 'refused', {
     ...{ code: 4400, reason: 'protocol-error', up: 40 },
     ...{ why: 'app-failed', unhandled: 3 },

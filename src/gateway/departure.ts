@@ -77,7 +77,8 @@ export class Departure {
   #isDraining = false;
   #left: GatewaySession[] = [];
   #moved = 0;
-  #to: readonly string[] = [];
+  /** Where clients are sent. */
+  to: readonly string[] = [];
 
   constructor(parts: DepartureParts) {
     this.#parts = parts;
@@ -89,7 +90,7 @@ export class Departure {
     const { life, doors, registry, clock, logger } = this.#parts;
     logger.info('The gateway drains.', { sessions: registry.size, deadlineMs });
     this.#isDraining = true;
-    this.#to = to;
+    this.to = to;
     const isHandover = this.isHandover(to);
     const { size: sockets, clients } = doors;
     const atMs = clock.nowMs();
@@ -106,7 +107,7 @@ export class Departure {
   /** So many more clients are told to go, by then. */
   ask(count: number, endsAtMs: number): void {
     const { doors, clock } = this.#parts;
-    doors.ask(count, endsAtMs - clock.nowMs(), this.#to);
+    doors.ask(count, endsAtMs - clock.nowMs(), this.to);
   }
 
   /** A session is not here any more. Where it goes on its log tells, and not what its client did before it was gone. */

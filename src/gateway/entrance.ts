@@ -2,6 +2,7 @@
 import type { Admission } from './admission/admission.ts';
 import type { Bearers } from './auth/bearers.ts';
 import type { Counters } from './counters.ts';
+import type { Departure } from './departure.ts';
 import type { LetIn } from './door.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Pauses } from './pauses.ts';
@@ -22,6 +23,7 @@ const ANSWER_WITHIN_MS = WELCOME_TIMEOUT_MS - 500;
 export interface EntranceOptions {
   readonly clock: Clock;
   readonly life: Lifecycle;
+  readonly departure: Departure;
   readonly admission: Admission;
   readonly bearers: Bearers;
   readonly registry: Registry;
@@ -41,9 +43,9 @@ export class Entrance {
     remoteAddress: string,
     isGone: () => boolean,
   ): Promise<LetIn | Refusal> {
-    const { life, admission } = this.#options;
-    const startedAtMs = this.#options.clock.nowMs();
-    const closed = life.refusal ?? admission.atDoor(remoteAddress);
+    const { admission, clock } = this.#options;
+    const startedAtMs = clock.nowMs();
+    const closed = this.#closedTo(hello) ?? admission.atDoor(remoteAddress);
     if (closed !== null) return this.#counted(closed);
     try {
       const answer = await this.#answer(hello, remoteAddress, isGone, startedAtMs);
@@ -59,11 +61,12 @@ export class Entrance {
     isGone: () => boolean,
     startedAtMs: number,
   ): Promise<LetIn | Refusal> {
-    const { life, bearers, registry, pauses } = this.#options;
+    const { bearers, registry, pauses } = this.#options;
     const principal = await bearers.principalOf(hello.auth, remoteAddress, 'hello');
     if ('kind' in principal) return principal;
     if (isGone()) return refuse('heartbeat');
-    if (life.refusal !== null) return life.refusal;
+    const closed = this.#closedTo(hello);
+    if (closed !== null) return closed;
     const attaching = registry.attach(hello, principal, remoteAddress, isGone);
     const attached = await this.#inTime(attaching, startedAtMs);
     if (attached.kind === 'attached') {
@@ -74,6 +77,15 @@ export class Entrance {
     if (attached.code === CLOSE.badResumeToken)
       await pauses.until(startedAtMs + NO_SUCH_SESSION_AFTER_MS);
     return attached;
+  }
+
+  /** Why nobody is let in; null where they are. Who has a session may have it elsewhere any moment, and is not told to wait. */
+  #closedTo({ mode }: HelloFrame): Refusal | null {
+    const { life, departure, admission } = this.#options;
+    if (life.readiness !== 'draining') return life.refusal;
+    const { to } = departure;
+    const refusal = mode === 'new' ? admission.departing(life.staysForMs) : refuse('draining');
+    return to.length === 0 ? refusal : { ...refusal, to };
   }
 
   /** A store that says nothing costs the client no more than its patience. */

@@ -105,8 +105,9 @@ export class Gateway implements House {
     });
     const house = { clock, logger, store, counters, admission };
     const own = { life: this.#life, registry: this.#registry, bearers: this.#bearers };
-    this.#entrance = new Entrance({ ...house, ...own, pauses: this.#pauses });
     this.#departure = new Departure({ ...house, ...own, doors: this.#doors });
+    const ways = { departure: this.#departure, pauses: this.#pauses };
+    this.#entrance = new Entrance({ ...house, ...own, ...ways });
     this.#sweep();
   }
 

@@ -24,8 +24,10 @@ export class Lifecycle {
   /** Resolves when the gateway has stopped. */
   readonly stopped: Promise<void>;
   readonly #actor: ActorRefFrom<typeof gatewayMachine>;
+  readonly #clock: Clock;
 
   constructor({ clock, obey, onStep }: LifecycleOptions) {
+    this.#clock = clock;
     let told = '';
     this.#actor = createActor(gatewayMachine, {
       clock,
@@ -61,6 +63,13 @@ export class Lifecycle {
     const { readiness } = this;
     if (readiness === 'ready') return null;
     return refuse(readiness === 'draining' ? 'draining' : 'storeUnavailable');
+  }
+
+  /** Once it drains: how much longer clients are waited for, at the most. 0: for none, only for what they sent. */
+  get staysForMs(): number {
+    const { endsAtMs } = this.#actor.getSnapshot().context;
+    const isWaiting = !this.isClosed && this.state !== 'draining.handingOver';
+    return isWaiting ? Math.max(0, endsAtMs - this.#clock.nowMs()) : 0;
   }
 
   /** A socket that comes now has nobody to talk to. */

@@ -2,7 +2,7 @@
 import type { RefusedFrame } from '../protocol/types.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 
-type Facts = Partial<Pick<RefusedFrame, 'retryAfterMs' | 'up' | 'lastSeq' | 'why' | 'unhandled'>>;
+type Facts = Partial<Omit<RefusedFrame, 'type' | 'code' | 'reason'>>;
 
 export interface Refusal extends Omit<RefusedFrame, 'type'> {
   readonly kind: 'refused';

@@ -46,7 +46,7 @@ export type ClientAction =
   | 'ignore'
   /** Dial again after `retryAfterMs`, spread by a fifth. */
   | 'wait'
-  /** Dial an address that GOAWAY named, at once. */
+  /** Dial an address that GOAWAY, or REFUSED, named, at once. */
   | 'migrate'
   /** Never again with this session, or this program. */
   | 'giveUp';

@@ -113,6 +113,7 @@ const REFUSED: Schema<RefusedFrame> = {
   code: integer(4_000, 4_999),
   reason: text(PRINTABLE),
   retryAfterMs: optional(durationMs),
+  to: optional(list(ADDRESS, 16)),
   up: optional(seqOrZero),
   lastSeq: optional(seqOrZero),
   why: optional(text(PRINTABLE)),

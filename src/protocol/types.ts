@@ -162,6 +162,8 @@ export interface RefusedFrame {
   readonly code: number;
   readonly reason: string;
   readonly retryAfterMs?: number;
+  /** Of a gateway that ends: addresses to be dialled instead. */
+  readonly to?: readonly string[];
   /** Of a session that is over: through where it was committed. */
   readonly up?: number;
   /** Of a session in which everything was said, as in FIN_ACK. */

@@ -139,6 +139,19 @@ describe('what is dialled again at once', () => {
     },
   );
 
+  it('is dialled when it said, where it ends twice in a row and says when to come again', async () => {
+    const planned = failureOf('planned', { retryAfterMs: 7_000 });
+    const world = await new ChartWorld().active();
+    await world.lost(planned);
+    const first = world.state;
+
+    await world.lost(planned);
+
+    expect(first).toBe('reconnecting.dialing');
+    expect(world.waits).toEqual([{ actor: 'rateLimitWait', waitMs: 7_000 }]);
+    await world.close();
+  });
+
   it('is a stale handle after another failure too', async () => {
     const world = await new ChartWorld().active();
     await world.lost();

@@ -151,6 +151,24 @@ describe('a client', () => {
     }
   });
 
+  it('P17.1: dials next where a gateway that ends, and refuses it, sends it', () => {
+    const client = new Client();
+    const refused = { type: 'refused', code: 4430, reason: 'draining' } as const;
+    const there = 'wss://voice.example/there';
+
+    const own = client.dial().decode(encodeFrame({ ...refused, to: [there], retryAfterMs: 9_000 }));
+    const next = client.custody.addresses.next();
+    const foreign = client.dial().decode(encodeFrame({ ...refused, to: ['wss://evil.example'] }));
+
+    const failure = { kind: 'planned', code: '4430', retryAfterMs: 9_000 };
+    expect(own).toMatchObject([{ kind: 'failed', failure }]);
+    expect(next).toBe(there);
+    expect(foreign).toMatchObject([
+      { failure: { kind: 'perRequest', code: 'refused' } },
+      { failure: { kind: 'planned' } },
+    ]);
+  });
+
   it('P11.2: passes over an address that it was not given, and tells which', () => {
     const stream = welcomed();
     const goAway = { type: 'goAway', deadlineMs: 30_000, reason: 'draining' } as const;

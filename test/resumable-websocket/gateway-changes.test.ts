@@ -214,6 +214,45 @@ describe('a gateway that drains', () => {
   });
 });
 
+describe('a gateway that takes nobody in, for it ends', () => {
+  it('P16.1 is dialled at once, then a few times as it says, and is no end: the next one is found', async () => {
+    world = new GatewayWorld();
+    await world.opened();
+    const drained = world.gateway.drain(30_000);
+    const newcomer = world.open();
+    const waits: number[] = [];
+    newcomer.socket.addEventListener('reconnecting', ({ delayMs }) => waits.push(delayMs));
+
+    await world.pass(30_000);
+    await drained;
+    world.crash();
+    await world.pass(15_000);
+
+    expect(waits[0]).toBe(0);
+    expect(Math.min(...waits.slice(1, 3))).toBeGreaterThan(6_000);
+    expect(Math.max(...waits)).toBeLessThan(15_000);
+    expect(waits.length).toBeLessThan(8);
+    expect(newcomer.socket.readyState).toBe(1);
+  });
+
+  it('P17.1 sends who comes to another address, where that is trusted', async () => {
+    const there = 'ws://127.0.0.1:40002'; // of the world's second server
+    world = new GatewayWorld();
+    await world.opened();
+    const drained = world.gateway.drain({ to: [there] });
+
+    const [trusting, other] = [world.open({ mayMoveTo: [there] }), world.open()];
+    await world.pass(1_000);
+
+    const urls = world.network.memory.sockets.map(({ request }) => request.url);
+    expect(urls).toContain(`${there}/v1/session`);
+    expect(trusting.warnings).toEqual([]);
+    expect(other.warnings[0]).toContain(`(refused, it sends its clients to ${there}: not in`);
+    await world.pass(30_000);
+    await drained;
+  });
+});
+
 describe('a bearer that expires', () => {
   it('is renewed before it does, each time, without a break', async () => {
     const shown: { readonly bearer: string; readonly atMs: number }[] = [];

@@ -98,6 +98,11 @@ export class Admission {
     return { ...this.#later('capacity', BUSY_RETRY_MS), why: 'unverified' };
   }
 
+  /** The gateway is about to end. @param staysForMs at the most: who has no session comes when the next one may be there. */
+  departing(staysForMs: number): Refusal {
+    return this.#later('draining', Math.min(Math.max(staysForMs, BUSY_RETRY_MS), FULL_RETRY_MS));
+  }
+
   /** The store says nothing for so long that the client must not wait for it. */
   unstored(): Refusal {
     return this.#later('storeUnavailable', BUSY_RETRY_MS);

@@ -1,6 +1,7 @@
 /** How one socket to the gateway ends, and what becomes of the session then. */
 import type { Custody } from './custody.ts';
 import { failureOfClose, failureOfRefusal } from './failures.ts';
+import { passedOver } from './results.ts';
 import type { ProviderEvent } from '../contract.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -30,14 +31,15 @@ export class Ending {
   }
 
   refused(frame: RefusedFrame): readonly ProviderEvent[] {
-    const { goodbyeAt, numbers } = this.#custody;
+    const { goodbyeAt, numbers, addresses } = this.#custody;
     if (goodbyeAt !== null && this.#custody.isConcludedBy(frame, goodbyeAt)) {
       this.hasFinAck = true;
       return [{ kind: 'finished', samples: numbers.endOf(goodbyeAt) }];
     }
     this.#refused = frame;
     const failure = this.#judged(failureOfRefusal(frame, this.#custody.app), frame.code);
-    return [...this.#alarms(frame.code), { kind: 'failed', failure }];
+    const untrusted = passedOver('refused', addresses.sentTo(frame.to ?? []));
+    return [...untrusted, ...this.#alarms(frame.code), { kind: 'failed', failure }];
   }
 
   /** What is told of an end beyond what it means. */

@@ -24,6 +24,7 @@ const KINDS: Readonly<Record<ClientAction, FailureKind>> = {
 const WORDS: Readonly<Record<number, string>> = {
   [CLOSE.superseded]: 'the session was taken up elsewhere, with the same token',
   [CLOSE.version]: 'the gateway speaks another version of tenuto.v1',
+  [CLOSE.draining]: 'the gateway is about to end',
 };
 
 type Reason = Pick<Failure, 'detail' | 'remediation'>;

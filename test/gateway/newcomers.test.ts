@@ -1,0 +1,79 @@
+/** Who comes to a gateway that is about to end: where they are sent, and when they are to come again. */
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { GatewayWorld } from './gateway-world.ts';
+import type { RawClient } from './gateway-world.ts';
+import { HeldStore } from './held-store.ts';
+import type { DrainOptions } from '../../src/gateway/departure.ts';
+import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
+import type { LogStore } from '../../src/ports/log-store.ts';
+import type { RefusedFrame } from '../../src/protocol/types.ts';
+
+const ELSEWHERE = 'wss://b.example';
+
+let world: GatewayWorld;
+
+afterEach(async () => {
+  await world.gateway.close();
+  expect(world.clock.pending).toBe(0);
+});
+
+/** @returns a client that has a session, at a gateway that drains. */
+async function draining(options: DrainOptions, store: LogStore = createMemoryStore()) {
+  world = new GatewayWorld(store);
+  const client = world.client();
+  const welcome = await client.hello();
+  if (welcome.type !== 'welcome') throw new Error(welcome.reason);
+  if (store instanceof HeldStore) {
+    store.isHeld = true;
+    client.audio(1);
+  }
+  void world.gateway.drain(options);
+  return welcome;
+}
+
+async function refusalOf(client: RawClient, facts = {}): Promise<RefusedFrame> {
+  const answer = await client.hello(facts);
+  if (answer.type !== 'refused') throw new Error('let in');
+  return answer;
+}
+
+function newcomer(): Promise<RefusedFrame> {
+  return refusalOf(world.client(), { inst: 'another' });
+}
+
+describe('who comes to a gateway that drains', () => {
+  it('P17.1: is told where to go, and when to come again: by then another may be there', async () => {
+    await draining({ deadlineMs: 15_000, to: [ELSEWHERE] });
+
+    const early = await newcomer();
+    await world.clock.advanceAsync(10_000);
+    const late = await newcomer();
+
+    expect(early).toMatchObject({ code: 4430, reason: 'draining', to: [ELSEWHERE] });
+    expect(early.retryAfterMs).toBeGreaterThanOrEqual(8_000); // 10 s, more or less a fifth
+    expect(early.retryAfterMs).toBeLessThanOrEqual(12_000);
+    expect(late.retryAfterMs).toBeGreaterThanOrEqual(4_000); // what is left of it
+    expect(late.retryAfterMs).toBeLessThanOrEqual(6_000);
+  });
+
+  it('with a session is told where to go, and not to wait: it may be had there at once', async () => {
+    const { sid, resume, epoch } = await draining({ to: [ELSEWHERE] });
+
+    const refused = await refusalOf(world.client(), { mode: 'resume', sid, resume, epoch, att: 2 });
+
+    expect(refused).toEqual({ type: 'refused', code: 4430, reason: 'draining', to: [ELSEWHERE] });
+  });
+
+  it('is told to come again in a second where it ends as soon as all is in its log', async () => {
+    const store = Object.assign(new HeldStore(), { isExclusive: true });
+    await draining({}, store);
+
+    const refused = await newcomer();
+    store.release();
+
+    expect(refused.to).toBeUndefined();
+    expect(refused.retryAfterMs).toBeGreaterThanOrEqual(800);
+    expect(refused.retryAfterMs).toBeLessThanOrEqual(1_200);
+  });
+});
