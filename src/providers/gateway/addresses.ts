@@ -28,7 +28,7 @@ export function failureOfUntrusted(code: string, untrusted: readonly string[]): 
 
 /** Scheme, host and port are what is compared, and hold no secret. */
 function originOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).origin : 'an address that is none';
+  return URL.canParse(address) ? new URL(address).origin : 'nowhere';
 }
 
 export class Addresses {

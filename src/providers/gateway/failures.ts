@@ -55,15 +55,14 @@ function reasonsOf(app: string): ReadonlyMap<string, Reason> {
       {
         detail: `the app ${app} of this gateway fails`,
         remediation:
-          'Nothing is to be corrected here: whoever runs the gateway finds in its log where its app failed.',
+          'Nothing is to be done here: the log of the gateway says where its app failed.',
       },
     ],
     [
       'unverified',
       {
         detail: 'the gateway cannot check the bearer just now',
-        remediation:
-          'Connect again in a while: the bearer may be good. Whoever runs the gateway finds in its log what keeps it from checking.',
+        remediation: 'Connect again in a while: the log of the gateway says what keeps it.',
       },
     ],
   ]);
