@@ -25,7 +25,7 @@ export interface UplinkEdges {
   /** The link that carried audio is gone; another will catch up anew. */
   pause(): void;
   /** The service has told all that comes of what it was sent. */
-  finished(): void;
+  finished(link: Link): void;
 }
 
 interface Replay {
@@ -109,13 +109,13 @@ export class Carrier implements GateEdges {
     if (link !== this.#link) {
       if (!isToldOnce(link, event)) return;
       this.#demux.take(link, event);
-      if (event.kind === 'finished') this.#edges?.finished(); // told to a link that asked for what had ended
+      if (event.kind === 'finished') this.#edges?.finished(link); // told to a link that asked for what had ended
       return;
     }
     const settledBefore = this.#uplink.ledger.settledThrough;
     this.#demux.take(link, event);
     this.#reporter.answered(event);
-    if (event.kind === 'finished') this.#edges?.finished();
+    if (event.kind === 'finished') this.#edges?.finished(link);
     if (this.#uplink.ledger.settledThrough === settledBefore) return;
     this.#reporter.committed(link);
     this.#handover?.settled();

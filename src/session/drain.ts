@@ -6,6 +6,7 @@
  */
 import type { Carrier } from './carrier.ts';
 import { Finish } from './finish.ts';
+import type { Link } from './link.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Clock } from '../ports/clock.ts';
 
@@ -66,8 +67,8 @@ export class Drain {
     return this.#ending.wait(signal);
   }
 
-  finished(): void {
-    this.#ending.finished();
+  finished(link: Link): void {
+    this.#ending.finished(link);
   }
 
   /** Everything captured is on its way: ask for what is still pending. */

@@ -3,6 +3,7 @@
  * follows is said on each link, until it is answered.
  */
 import type { Carrier } from './carrier.ts';
+import type { Link } from './link.ts';
 import type { Uplink } from '../audio/uplink.ts';
 
 export class Finish {
@@ -35,8 +36,9 @@ export class Finish {
     if (this.#resolve !== null) this.#carrier.link?.sayGoodbye();
   }
 
-  /** The service answered. */
-  finished(): void {
+  /** The service answered. That its link ends then is no loss. */
+  finished(link: Link): void {
+    if (this.#resolve !== null) link.mayEnd = true;
     this.#end(true);
   }
 

@@ -18,6 +18,8 @@ export class LinkFacts {
   /** When we are to have left by then, where many are asked to. */
   leavesAtMs: number | null = null;
   hasCommitted = false;
+  /** All that was asked of it is told: nobody waits for anything more. */
+  mayEnd = false;
   /** A half-open breaker waits for what becomes of it. */
   isProbe = false;
   audioFlowedAtMs: number | null = null;

@@ -235,7 +235,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
       this.#onEnded();
       return;
     }
-    this.fail(this.#stream.failureOf(end));
+    if (!this.mayEnd) this.fail(this.#stream.failureOf(end));
   }
 
   #end(): void {

@@ -45,6 +45,20 @@ describe('closing a session at a gateway', () => {
     expect(world.finals.slice(-6)).toEqual(Array.from({ length: 6 }, (_, at) => `late ${at}`));
   });
 
+  it('is no loss of the link that ends with it', async () => {
+    world = await new LinkWorld().connect();
+    await world.speak(2_000);
+    await world.pass(500);
+    const before = world.events.length;
+
+    const result = await closed();
+
+    expect(result).toMatchObject({ drained: true, finished: true });
+    expect(world.events.slice(before).filter(({ type }) => type !== 'transcript')).toMatchObject([
+      { type: 'stateChange', previous: 'active', current: 'disconnected' },
+    ]);
+  });
+
   it('says so where the gateway tells nothing more and has not told all', async () => {
     world = await new LinkWorld().connect();
     await world.speak(2_000);

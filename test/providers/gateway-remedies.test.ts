@@ -23,6 +23,17 @@ describe('the remedy of a gateway’s refusal', () => {
     },
   );
 
+  it('comes with how much an app that fails has not handled', () => {
+    const refused = { type: 'refused', code: CLOSE.protocolError, reason: 'x' } as const;
+    const { message } = errorOf(
+      failureOfRefusal({ ...refused, why: 'app-failed', unhandled: 3 }, 'speech'),
+      'gateway',
+      0,
+    );
+
+    expect(message).toContain('fails: 3 of the frames that it has it did not handle');
+  });
+
   it('is to come again, and no higher limit, where a bearer cannot be checked just now', () => {
     const { message, remediation } = told(CLOSE.capacity, 'unverified');
 

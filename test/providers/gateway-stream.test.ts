@@ -152,7 +152,7 @@ describe('a client', () => {
   });
 
   it('P17.1: dials next where a gateway that ends, and refuses it, sends it', () => {
-    const client = new Client();
+    const client = new GatewayClient();
     const refused = { type: 'refused', code: 4430, reason: 'draining' } as const;
     const there = 'wss://voice.example/there';
 

@@ -17,6 +17,7 @@ import { ResumableWebSocket } from '../../src/resumable-websocket/websocket.node
 import { startFaultProxy } from '../../src/simulators/faults/proxy.ts';
 import { startOpenAiSimulator } from '../../src/simulators/openai-realtime/simulator.ts';
 import type { OpenAiSimulator } from '../../src/simulators/openai-realtime/simulator.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 let simulator: OpenAiSimulator | null = null;
 
@@ -70,7 +71,9 @@ describe('partysocket over a resumable WebSocket', () => {
     const apps = new Map([['messages', createEchoApp()]]);
     const server = await startGateway({ store: createMemoryStore(), apps });
     onTestFinished(() => server.close());
+    const clock = new VirtualClock();
     const proxy = await startFaultProxy({
+      clock,
       targetPort: server.port,
       plan: { seed: null, faults: [{ kind: 'reset', atMs: 100 }] },
     });
@@ -84,18 +87,15 @@ describe('partysocket over a resumable WebSocket', () => {
     for (const type of ['open', 'close', 'error'] as const) {
       party.addEventListener(type, () => types.push(type));
     }
-    const all = new Promise<void>((resolve) => {
-      party.addEventListener('message', ({ data }) => {
-        if (messages.push(data) === 60) resolve();
-      });
-    });
+    party.addEventListener('message', ({ data }) => messages.push(data));
+    const echoed = (count: number) => vi.waitUntil(() => messages.length >= count);
 
     await new Promise((resolve) => party.addEventListener('open', resolve, { once: true }));
-    for (const text of numbered(60)) {
-      party.send(text);
-      await new Promise((resolve) => setTimeout(resolve, 5)); // the proxy's time is real
-    }
-    await all;
+    for (const text of numbered(30)) party.send(text);
+    await echoed(1); // else there is nothing to break yet
+    clock.advance(1_000);
+    for (const text of numbered(60).slice(30)) party.send(text);
+    await echoed(60);
     const before = [...types];
     party.close();
 

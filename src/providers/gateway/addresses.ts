@@ -89,7 +89,7 @@ export class Addresses {
   }
 
   #isTrusted(address: string): boolean {
-    return this.#trusted.has(originOf(address));
+    return URL.canParse(address) && this.#trusted.has(new URL(address).origin);
   }
 
   /** An address without a path and a query means those that were given. */

@@ -30,11 +30,9 @@ const WORDS: Readonly<Record<number, string>> = {
 type Reason = Pick<Failure, 'detail' | 'remediation'>;
 
 /** @param app what it was asked for. */
-export function failureOfRefusal(
-  { code, reason, retryAfterMs, why = '' }: RefusedFrame,
-  app: string,
-): Failure {
-  const told = reasonsOf(app).get(why);
+export function failureOfRefusal(frame: RefusedFrame, app: string): Failure {
+  const { code, reason, retryAfterMs, why = '' } = frame;
+  const told = reasonsOf(app, frame).get(why);
   const isFinal = told !== undefined && code === CLOSE.protocolError; // P24.5: nothing would be otherwise
   const kind = isFinal ? 'config' : KINDS[classify(code, false).action];
   return {
@@ -46,14 +44,15 @@ export function failureOfRefusal(
 }
 
 /** What `why` says (PROTOCOL.md, P11.4), to whoever reads it. */
-function reasonsOf(app: string): ReadonlyMap<string, Reason> {
+function reasonsOf(app: string, { unhandled = 0 }: RefusedFrame): ReadonlyMap<string, Reason> {
+  const rest = unhandled === 0 ? '' : `: ${unhandled} of the frames that it has it did not handle`;
   return new Map<string, Reason>([
     ['no-app', { detail: `this gateway has no app ${app}` }],
     ['bad-audio', { detail: `the app ${app} of this gateway does not take audio of this kind` }],
     [
       'app-failed',
       {
-        detail: `the app ${app} of this gateway fails`,
+        detail: `the app ${app} of this gateway fails${rest}`,
         remediation:
           'Nothing is to be done here: the log of the gateway says where its app failed.',
       },
