@@ -92,6 +92,15 @@ describe('the way after a loss', () => {
     },
   );
 
+  it('of a connection that never stood ends with its attempts, whatever retention would cover', () => {
+    const policy = { persistMs: 118_000, retryInitialConnect: true };
+    const routes = [4, 5].map((attempts) =>
+      routeAfterLoss(contextOf({ attempts }, policy), lossAt(5_000)),
+    );
+
+    expect(routes).toEqual(['backingOff', 'error']);
+  });
+
   it.each([
     ['again after a healthy spell', linked({ attempts: 3, failure: failureOf('planned') })],
     ['after a second socket took over', linked({ attempts: 1, connectedAtMs: null })],

@@ -123,8 +123,10 @@ describe('a link whose end is named', () => {
     await world.configured(2);
 
     await world.pass(60_000);
+    const alone = world.liveSocketIds;
     await world.suspected();
 
+    expect(alone).toEqual([2]);
     expect(world.sockets.slice(1)).toMatchObject([{ isMove: true }, { isMove: false }]);
     await world.close();
   });

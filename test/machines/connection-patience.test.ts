@@ -127,6 +127,19 @@ describe('a link that keeps nothing of what it is sent', () => {
     await world.close();
   });
 
+  it('is the current one: of the one beside it nothing is told', async () => {
+    const { world, stall } = await standing();
+    await world.suspected();
+    const { hedgeId } = world.context;
+
+    await stall(12_000, 7, hedgeId!);
+    await stall(30_000, 7, hedgeId!);
+
+    expect(world.liveSocketIds).toEqual([1, hedgeId]);
+    expect(world.faults).toEqual([]);
+    await world.close();
+  });
+
   it('is not told of a link that was let go', async () => {
     const { world, stall } = await standing();
 

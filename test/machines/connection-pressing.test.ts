@@ -101,12 +101,134 @@ describe('a link to who keeps the session', () => {
     await world.close();
   });
 
+  it('that never stood is not pressed', async () => {
+    const world = new ChartWorld({
+      input: { component: 'gateway', policy: { ...policy, retryInitialConnect: true } },
+    });
+    await world.connect();
+
+    await world.lost();
+    await loseDials(world, 2);
+
+    expect(world.waits.map(({ waitMs }) => waitMs)).toEqual([1_000, 2_000, 4_000]);
+    await world.close();
+  });
+
+  it('is pressed for 15 s anew after a spell that was healthy', async () => {
+    const world = await kept().active();
+    await world.lost();
+    await loseDials(world, 10);
+    await world.pass(500);
+    await world.stands();
+    await world.pass(60_000);
+    world.waits.length = 0;
+
+    await world.lost();
+    await loseDials(world, 34);
+
+    const pressed = world.waits.filter(({ waitMs }) => waitMs <= 500);
+    expect(pressed.reduce((sum, { waitMs }) => sum + waitMs, 0)).toBe(15_000);
+    expect(world.waits.slice(pressed.length).map(({ waitMs }) => waitMs)).toEqual([
+      1_000, 2_000, 4_000, 8_000,
+    ]);
+    await world.close();
+  });
+
+  it('is not pressed by an attempt that it had put off: the waits after it are the longer', async () => {
+    const world = await kept().active();
+    await world.lost();
+    await world.pass(0);
+    await world.lost(failureOf('rateLimited', { retryAfterMs: 20_000 }));
+
+    await loseDials(world, 1);
+
+    expect(world.waits.map(({ waitMs }) => waitMs)).toEqual([0, 20_000, 2_000]);
+    await world.close();
+  });
+
   it('is not pressed where it has too much to do', async () => {
     const world = await kept().active();
 
     await world.lost({ kind: 'transient', code: 'http 503', detail: '' });
 
     expect(world.waits).toEqual([{ actor: 'backoffTimer', waitMs: 2_000 }]);
+    await world.close();
+  });
+});
+
+// P15.5
+describe('a link to who keeps the session, and that is let go for silence', () => {
+  it('is dialled at once: the silence took its time already, and is counted as no pressing', async () => {
+    const world = await kept().active();
+    await world.pass(6_000);
+
+    await world.died(6_000);
+    await loseDials(world, 33);
+
+    expect(world.waits.slice(0, 3).map(({ waitMs }) => waitMs)).toEqual([0, 500, 500]);
+    const pressed = world.waits.filter(({ waitMs }) => waitMs <= 500);
+    expect(pressed.reduce((sum, { waitMs }) => sum + waitMs, 0)).toBe(15_000);
+    expect(world.waits.slice(pressed.length).map(({ waitMs }) => waitMs)).toEqual([
+      2_000, 4_000, 8_000,
+    ]);
+    await world.close();
+  });
+
+  it.each([
+    [14_999, 500],
+    [15_000, 1_000],
+  ])('is dialled soon for 15 s after the last healthy spell: %d ms', async (afterMs, waitMs) => {
+    const world = await kept().active();
+    await world.lost();
+    await world.pass(0);
+    await world.stands();
+
+    await world.pass(afterMs);
+    await world.died(6_000);
+
+    expect(world.waits.map((wait) => wait.waitMs)).toEqual([0, waitMs]);
+    await world.close();
+  });
+});
+
+// P15.4
+describe('a dial to who keeps the session', () => {
+  it('is made again and again beside a link that is silent, and after one that was', async () => {
+    const world = await kept().active();
+
+    await world.suspected();
+    await world.died();
+    await world.pass(0);
+
+    expect(world.sockets).toMatchObject([
+      { id: 1, redialEveryMs: null },
+      { id: 2, redialEveryMs: 500 },
+      { id: 3, redialEveryMs: 500 },
+    ]);
+    await world.close();
+  });
+
+  it('is made once after a loss that was told', async () => {
+    const world = await kept().active();
+
+    await world.lost();
+    await world.pass(0);
+
+    expect(world.sockets).toMatchObject([{ redialEveryMs: null }, { redialEveryMs: null }]);
+    await world.close();
+  });
+
+  it.each([
+    ['is not pressed', { pressForMs: 0 }],
+    ['is pressed without a pause', { pressEveryMs: 0 }],
+  ])('is made once, silence or not, where it %s', async (_where, facts) => {
+    const world = await new ChartWorld({ policy: { ...policy, ...facts } }).active();
+
+    await world.suspected();
+    await world.died();
+    await world.pass(world.context.waitMs);
+
+    expect(world.sockets.map(({ redialEveryMs }) => redialEveryMs)).toEqual([null, null, null]);
     await world.close();
   });
 });

@@ -1,6 +1,7 @@
 /** Which looks teach the liveness chart a round trip. */
 import { describe, expect, it } from 'vitest';
 
+import { learned } from '../../machines/liveness.rtt.ts';
 import { afterLook, initialContext } from '../../machines/liveness.rules.ts';
 import type { LinkMeasured, LivenessContext } from '../../machines/liveness.types.ts';
 
@@ -43,6 +44,13 @@ describe('a look at a link of which a round trip is known', () => {
     const after = { ...context, ...afterLook(context, seen) };
 
     expect([after.rtt, after.learnedAtMs]).toEqual([context.rtt, 1_000]);
+  });
+
+  it.each([
+    ['nothing new', look({})],
+    ['no round trip at all', look({ rttMs: null })],
+  ])('is answered with all that is known where it brings %s', (_what, seen) => {
+    expect(learned(context, seen)).toEqual({ rtt: context.rtt, learnedAtMs: 1_000 });
   });
 
   it.each([

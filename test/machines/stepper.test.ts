@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialTransition, transition } from 'xstate';
+import { emit, initialTransition, setup, transition } from 'xstate';
 
 import { breakerMachine } from '../../machines/breaker.machine.ts';
 import type { BreakerEvent } from '../../machines/breaker.types.ts';
@@ -51,6 +51,18 @@ describe('a chart that is stepped by hand', () => {
       'breaker.opened',
     ]);
     expect(executed).toMatchObject(emitted.map((event) => ({ params: { event } })));
+  });
+
+  it('returns nothing of what else it has done', () => {
+    const machine = setup({
+      types: { emitted: {} as { readonly type: 'rung' } },
+      actions: { note: () => undefined },
+    }).createMachine({ on: { ring: { actions: ['note', emit({ type: 'rung' })] } } });
+    const stepper = new Stepper(machine, undefined);
+
+    const { emitted } = stepper.step(stepper.initial(undefined), { type: 'ring' });
+
+    expect(emitted).toEqual([{ type: 'rung' }]);
   });
 
   it('keeps nothing of one step for the next', () => {
