@@ -6,7 +6,7 @@
  * one another after silence, the planned move, and bearers brought in mid-session; 0.6 kB the chart of those, and what the connection
  * chart decides of greetings that go unanswered and of stores that stand still; 0.5 kB what a gateway sets aside,
  * the address that one has without a path, and keys that a page may not have. ResumableWebSocket is the connection chart with all
- * of tenuto.v1.
+ * of tenuto.v1; its last 0.4 kB say why a connection ended, and what can be done about it.
  */
 const modifyEsbuildConfig = (config) => ({
   ...config,
@@ -17,7 +17,7 @@ const page = { path: 'dist/src/browser.js', gzip: true, modifyEsbuildConfig };
 
 const checks = [
   { ...page, name: 'createSession of tenuto/browser', import: '{ createSession }', limit: '59 kB' },
-  { ...page, name: 'ResumableWebSocket', import: '{ ResumableWebSocket }', limit: '46 kB' },
+  { ...page, name: 'ResumableWebSocket', import: '{ ResumableWebSocket }', limit: '46.5 kB' },
   { ...page, name: 'all of tenuto/browser', limit: '82 kB' },
 ];
 
