@@ -7,9 +7,7 @@ import type {
   ConnectionSignal,
   ReplayResult,
 } from './connection.types.ts';
-import type { Failure } from './failure.ts';
-
-const UNKNOWN_FAILURE: Failure = { kind: 'transient', code: 'unknown', detail: '' };
+import { UNKNOWN_FAILURE } from './failure.ts';
 
 export function reconnectingSignal(
   context: ConnectionContext,
@@ -25,6 +23,7 @@ export function reconnectingSignal(
     backoffDelayMs: context.waitMs,
     component: context.component,
     bufferedAudioChunks,
+    cause: context.failure ?? UNKNOWN_FAILURE,
   };
 }
 

@@ -160,6 +160,8 @@ export type ConnectionSignal =
       readonly backoffDelayMs: number;
       readonly component: ConnectionComponent;
       readonly bufferedAudioChunks: number;
+      /** What the link, or the dial before this one, was lost for. */
+      readonly cause: Failure;
     }
   | {
       readonly type: 'connection.reconnected';

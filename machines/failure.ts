@@ -33,6 +33,9 @@ export interface Failure {
   readonly remediation?: string;
 }
 
+/** Where a chart is told of none; none that runs over a link is. */
+export const UNKNOWN_FAILURE: Failure = { kind: 'transient', code: 'unknown', detail: '' };
+
 export type Remedy =
   /** Dial again at once. */
   | 'redial'

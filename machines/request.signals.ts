@@ -1,4 +1,5 @@
 /** What the request chart tells whoever listens: the same words as a connection and a ladder of connections. */
+import { UNKNOWN_FAILURE } from './failure.ts';
 import type { RequestContext, RequestSignal } from './request.types.ts';
 
 /** Another attempt is under way, or waited for. */
@@ -15,6 +16,7 @@ export function attemptSignal(context: RequestContext): RequestSignal {
     backoffDelayMs: Math.max(0, dueAtMs - nowMs),
     component,
     bufferedAudioChunks: 0,
+    cause: context.failure ?? outage?.cause ?? UNKNOWN_FAILURE,
   };
 }
 
@@ -66,5 +68,3 @@ function mostAttempts({ candidates }: RequestContext): number {
 function nameOf({ candidates }: RequestContext, index: number): string {
   return (candidates[index] ?? candidates[0]).name;
 }
-
-const UNKNOWN_FAILURE = { kind: 'transient', code: 'unknown', detail: '' } as const;

@@ -1,5 +1,5 @@
 /**
- * A chart that is stepped by hand: no actor runs it, it has no timer, and what it emits is returned.
+ * A chart that is stepped by hand: no actor runs it, it has no timer, and what a step emits is returned.
  *
  * XState's `transition()` does the same, but makes an actor for every step, and of a chart that needs input one whose making
  * throws inside: a quarter of a millisecond, where the step itself takes a tenth of that. Here all steps share one.
@@ -45,8 +45,9 @@ export class Stepper<M extends AnyStateMachine> {
   }
 
   step(snapshot: SnapshotFrom<M>, event: EventFromLogic<M>): Step<M> {
-    this.#emitted = [];
+    const emitted: EmittedFrom<M>[] = (this.#emitted = []);
     const next = this.#machine.transition(snapshot, event, this.#scope) as SnapshotFrom<M>;
-    return { snapshot: next, emitted: this.#emitted };
+    this.#emitted = [];
+    return { snapshot: next, emitted };
   }
 }

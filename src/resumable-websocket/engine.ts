@@ -37,7 +37,7 @@ export class Engine implements LinksOwner {
   #upAtMs: number | null = null;
   #retries = 0;
   /** How the newest socket ended. */
-  #lost: Ended | null = null;
+  #end: SocketEnd | null = null;
   #closing: Farewell | null = null;
   #hasFinished = false;
   readonly #timers: Timers;
@@ -162,14 +162,16 @@ export class Engine implements LinksOwner {
   }
 
   onLost(link: Link, end: SocketEnd | null, failure: Failure): void {
-    this.#lost = endedBy(end, failure);
+    const ended = endedBy(end, failure);
+    const { carrier } = this.#links;
+    if (carrier === null || carrier === link) this.#end = end;
     this.options.debug('lost', { code: failure.code, detail: failure.detail });
     const isLast = this.#closing !== null && (this.kind !== 'gateway' || this.#hasFinished);
     if (isLast) {
-      this.#finish(this.#hasFinished ? closedBy(this.#closing) : this.#lost);
+      this.#finish(this.#hasFinished ? closedBy(this.#closing) : ended);
       return;
     }
-    const mayGoOn = this.kind === 'gateway' || this.#handlers.mayReconnect(this.#lost);
+    const mayGoOn = this.kind === 'gateway' || this.#handlers.mayReconnect(ended);
     this.#links.lost(link, mayGoOn ? failure : { ...failure, kind: 'config' });
   }
 
@@ -193,16 +195,16 @@ export class Engine implements LinksOwner {
       this.#retries = signal.attempt;
       const { attempt, backoffDelayMs: delayMs } = signal;
       this.options.debug('reconnecting', { attempt, delayMs });
-      this.#handlers.onDown({ ...this.#takeLost(null), wasUp, attempt, delayMs });
+      this.#handlers.onDown({ ...this.#endedFor(signal.cause), wasUp, attempt, delayMs });
     } else if (signal.type === 'connection.failed') {
-      this.#finish({ ...this.#takeLost(signal.failure), failure: signal.failure });
+      this.#finish({ ...this.#endedFor(signal.failure), failure: signal.failure });
     }
   }
 
-  #takeLost(failure: Failure | null): Ended {
-    const lost = this.#lost ?? endedBy(null, failure);
-    this.#lost = null;
-    return lost;
+  #endedFor(failure: Failure): Ended {
+    const end = this.#end;
+    this.#end = null;
+    return endedBy(end, failure);
   }
 
   #advanceClose(): void {

@@ -197,6 +197,7 @@ export class GatewayWire implements Wire {
     this.#refused = frame;
     const { owner, outbox } = this.#host;
     this.#passOver('refused', this.#session.places?.sentTo(frame.to ?? []));
+    if (classify(frame.code, false).action === 'newSession') this.#session.places?.stay();
     for (const loss of this.#session.refused(outbox, frame)) owner.onLoss(loss);
     if (this.#session.claim.isConcludedBy(frame, 0)) owner.onEndedThere();
     else this.#host.fail(this.#noted(failureOfRefusal(frame, this.#options.app), frame.code));

@@ -21,6 +21,7 @@ function reconnecting(attempt: number): SessionEvent {
     backoffDelayMs: 281.25,
     component: 'stt',
     bufferedAudioChunks: 28,
+    cause: { kind: 'transient', code: '1006', detail: '' },
   };
 }
 
@@ -179,7 +180,7 @@ describe('a line for a program', () => {
 
     expect(jsonLine({ ...reconnecting(1), words, ms: 7.6 })).toBe(
       '{"type":"connection.reconnecting","attempt":1,"maxAttempts":5,"persistsForMs":0,"backoffDelayMs":281,"component":"stt",' +
-        '"bufferedAudioChunks":28,"words":[{"confidence":0.811925,"startMs":990}],"ms":8}',
+        '"bufferedAudioChunks":28,"cause":{"kind":"transient","code":"1006","detail":""},"words":[{"confidence":0.811925,"startMs":990}],"ms":8}',
     );
   });
 

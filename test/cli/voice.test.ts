@@ -73,6 +73,7 @@ describe('the books of the parts', () => {
     backoffDelayMs: 0,
     component,
     bufferedAudioChunks: 0,
+    cause: { kind: 'transient', code: '1006', detail: '' },
   });
   const flowing: SessionEvent = { type: 'audio.flowing', fromMs: 0, backlogMs: 0 };
 

@@ -76,6 +76,7 @@ describe('the reconnect loop', () => {
         persistsForMs: 0,
         component: 'stt',
         bufferedAudioChunks: 7,
+        cause: failureOf('transient'),
       })),
     );
   });

@@ -26,6 +26,7 @@ describe('an answer', () => {
         backoffDelayMs: 1_000,
         component: 'llm',
         bufferedAudioChunks: 0,
+        cause: BROKE,
       },
       {
         type: 'connection.reconnected',

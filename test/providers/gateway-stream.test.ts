@@ -169,6 +169,19 @@ describe('a client', () => {
     ]);
   });
 
+  it('P17.2: begins its new session where it was sent, if its own is not known there', () => {
+    const client = new GatewayClient();
+    const there = 'wss://voice.example/there';
+    client.custody.addresses.sentTo([there]);
+    const first = client.custody.addresses.next();
+    const unknown = { type: 'refused', code: 4403, reason: 'bad-resume-token' } as const;
+
+    client.dial().decode(encodeFrame(unknown));
+
+    expect([first, client.custody.addresses.next()]).toEqual([there, there]);
+    expect(client.custody.addresses.next()).not.toBe(there);
+  });
+
   it('P11.2: passes over an address that it was not given, and tells which', () => {
     const stream = welcomed();
     const goAway = { type: 'goAway', deadlineMs: 30_000, reason: 'draining' } as const;

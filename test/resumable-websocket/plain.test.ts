@@ -101,8 +101,11 @@ describe('a resumable WebSocket to a plain server', () => {
     expect(client.errors).toContain('REQUEST_REFUSED');
   });
 
-  it('notices a link that is up and dead', async () => {
+  it('notices a link that is up and dead, and says so', async () => {
     const client = await world.opened();
+    const causes: string[] = [];
+    client.socket.addEventListener('close', ({ cause }) => causes.push(cause));
+    client.socket.addEventListener('reconnecting', ({ cause }) => causes.push(cause));
 
     world.network.memory.halfOpen();
     client.socket.send('into the void');
@@ -113,6 +116,8 @@ describe('a resumable WebSocket to a plain server', () => {
     ]);
     expect(client.socket.readyState).toBe(1);
     expect(world.connections).toHaveLength(2);
+    const silence = expect.stringMatching(/^halfOpen nothing came for \d+ ms$/) as string;
+    expect(causes).toEqual([silence, silence]);
   });
 
   it('bridges breaks without a word by close where it is to be transparent', async () => {

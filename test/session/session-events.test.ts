@@ -293,6 +293,7 @@ describe('delays and durations', () => {
       backoffDelayMs: 627.193_4,
       component: 'stt',
       bufferedAudioChunks: 3,
+      cause: { kind: 'transient', code: '1006', detail: '' },
     });
     emitter.emit({ type: 'connection.suspected', silentForMs: 1_199.6, component: 'stt' });
     emitter.emit({ type: 'gap', reason: 'ringOverflow', ...gap });

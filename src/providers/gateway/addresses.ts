@@ -58,6 +58,11 @@ export class Addresses {
     return address;
   }
 
+  /** Who answered there has no such session: the new one begins there as well. */
+  stay(): void {
+    this.#dials = Math.max(0, this.#dials - 1);
+  }
+
   /**
    * The gateway sends its clients there, each to another one first.
    *

@@ -37,6 +37,7 @@ export class Ending {
       return [{ kind: 'finished', samples: numbers.endOf(goodbyeAt) }];
     }
     this.#refused = frame;
+    if (classify(frame.code, false).action === 'newSession') addresses.stay();
     const failure = this.#judged(failureOfRefusal(frame, this.#custody.app), frame.code);
     const untrusted = passedOver('refused', addresses.sentTo(frame.to ?? []));
     return [...untrusted, ...this.#alarms(frame.code), { kind: 'failed', failure }];
