@@ -37,7 +37,13 @@ export function transportOver(WebSocket: WebSocketClass): Transport {
 
 /** Looked for at each dial: tests and shims put another one in its place. */
 function platformsOwn(): WebSocketClass {
-  return (globalThis as unknown as { WebSocket: WebSocketClass }).WebSocket;
+  const { WebSocket } = globalThis as unknown as { WebSocket?: WebSocketClass };
+  if (WebSocket === undefined) {
+    throw new Error(
+      "this platform has no WebSocket of its own; on Node, import from 'tenuto/node'",
+    );
+  }
+  return WebSocket;
 }
 
 class BrowserWebSocket implements Socket {

@@ -62,6 +62,12 @@ function dial(headers: Record<string, string> = {}) {
 }
 
 describe('the WebSocket transport in a browser', () => {
+  it('says what to import instead where the platform has none, as on Node 20', () => {
+    vi.stubGlobal('WebSocket', undefined);
+
+    expect(dial).toThrow("import from 'tenuto/node'");
+  });
+
   it('opens with the subprotocols, and carries text and bytes', () => {
     const { socket, frames, isOpen } = dial();
     const platform = PlatformWebSocket.last;
