@@ -41,6 +41,10 @@ describe('the remedy of a gateway’s refusal', () => {
     expect(remediation).toMatch(/^Connect again in a while/);
   });
 
+  it('is another bearer, where the one that was shown is not believed', () => {
+    expect(told(CLOSE.unauthorised, '').remediation).toContain('`token`, or --token-env');
+  });
+
   it('is the option, where the client asks for what the gateway has not', () => {
     expect(told(CLOSE.protocolError, 'no-app').remediation).toMatch(/^Correct the option/);
   });

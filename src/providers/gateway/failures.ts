@@ -20,6 +20,8 @@ const KINDS: Readonly<Record<ClientAction, FailureKind>> = {
   giveUp: 'config',
 };
 
+type Reason = Pick<Failure, 'detail' | 'remediation'>;
+
 /** For whoever reads why a session ended for good. */
 const WORDS: Readonly<Record<number, string>> = {
   [CLOSE.superseded]: 'the session was taken up elsewhere, with the same token',
@@ -27,12 +29,15 @@ const WORDS: Readonly<Record<number, string>> = {
   [CLOSE.draining]: 'the gateway is about to end',
 };
 
-type Reason = Pick<Failure, 'detail' | 'remediation'>;
+const UNBELIEVED: Reason = {
+  detail: 'the gateway does not believe the bearer, or wants one',
+  remediation: 'Give one that it believes: `token`, or --token-env. Its log says what is wrong.',
+};
 
 /** @param app what it was asked for. */
 export function failureOfRefusal(frame: RefusedFrame, app: string): Failure {
   const { code, reason, retryAfterMs, why = '' } = frame;
-  const told = reasonsOf(app, frame).get(why);
+  const told = code === CLOSE.unauthorised ? UNBELIEVED : reasonsOf(app, frame).get(why);
   const isFinal = told !== undefined && code === CLOSE.protocolError; // P24.5: nothing would be otherwise
   const kind = isFinal ? 'config' : KINDS[classify(code, false).action];
   return {
@@ -71,7 +76,9 @@ export function failureOfClose(end: SocketEnd, hadFinAck: boolean): Failure {
   const { code, reason, status, errorCode } = end;
   if (status !== undefined) return failureOfStatus(status, end);
   const kind = KINDS[classify(code, hadFinAck).action];
-  return { kind, code: errorCode ?? String(code), detail: WORDS[code] ?? detailOf(reason) };
+  const told =
+    code === CLOSE.unauthorised ? UNBELIEVED : { detail: WORDS[code] ?? detailOf(reason) };
+  return { kind, code: errorCode ?? String(code), ...told };
 }
 
 /** The upgrade was answered by HTTP: by something that stands before the gateway, or is none. */
