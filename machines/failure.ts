@@ -31,6 +31,8 @@ export interface Failure {
   readonly retryAfterMs?: number;
   /** What a person can do about it, where that is known better than by the kind. */
   readonly remediation?: string;
+  /** Nothing failed: something is not as it should be. */
+  readonly isWarning?: true;
 }
 
 /** Where a chart is told of none; none that runs over a link is. */

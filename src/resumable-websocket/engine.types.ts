@@ -64,7 +64,7 @@ export interface EngineHandlers {
   onMessage(data: string | Uint8Array): void;
   onDown(downed: Downed): void;
   onLoss(loss: LossFacts): void;
-  /** The connection stands. */
+  /** Something is not as it should be, and is no end. */
   onWarning(failure: Failure): void;
   /** For good. @param wasAsked it was closed. */
   onOver(ended: Ended, wasAsked: boolean): void;

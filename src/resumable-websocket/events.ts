@@ -70,7 +70,7 @@ export class ResumableErrorEvent extends Event {
   }
 }
 
-/** Something is not as it should be, and the connection stands: a new bearer did not come, or a gateway names a foreign address. */
+/** Something is not as it should be, and is no end: a new bearer did not come, or a gateway names a foreign address. */
 export class ResumableWarningEvent extends Event {
   readonly error: TenutoError;
 

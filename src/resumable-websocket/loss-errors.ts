@@ -41,7 +41,7 @@ export function overError(ended: Ended): TenutoError {
   return ended.failure === undefined ? dialError(ended) : errorOf(ended.failure, 'the server', 0);
 }
 
-/** Something is not as it should be, and the connection stands. */
+/** Something is not as it should be, and is no end. */
 export function warningError(failure: Failure): TenutoError {
   return requestErrorOf(failure, 'the gateway');
 }

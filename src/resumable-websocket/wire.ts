@@ -71,7 +71,7 @@ export interface WireOwner {
   /** @param data bytes are the receiver's. */
   onMessage(data: string | Uint8Array): void;
   onLoss(loss: LossFacts): void;
-  /** The connection stands. */
+  /** Something is not as it should be, and is no end. */
   onWarning(failure: Failure): void;
   /** The session is over, and everything is on both sides. */
   onFinished(): void;

@@ -124,7 +124,7 @@ export type SessionEvent =
       /** As much after that is not held any more, and is a gap. */
       readonly gapMs: number;
     }
-  /** One request failed; the connection stands. */
+  /** One request failed while the connection stands, or something is not as it should be: it is no end. */
   | { readonly type: 'warning'; readonly error: TenutoError }
   | { readonly type: 'error'; readonly error: TenutoError };
 

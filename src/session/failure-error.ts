@@ -79,19 +79,21 @@ export function errorOf(failure: Failure, provider: string, attempts: number): T
 }
 
 /**
- * One request failed, or a remedy is known for what was none; the connection stands. An answer that broke off may have been asked
- * for rightly.
+ * One request failed, and the connection stands; of a warning nobody knows whether it does. An answer that broke off may have been
+ * asked for rightly.
  */
 export function requestErrorOf(failure: Failure, provider: string): TenutoError {
   const isWorthAsking = failure.retryAfterMs !== undefined || WORDING[failure.kind].retryable;
-  const isRequest = failure.remediation === undefined;
-  const what = isRequest ? `A request to ${provider} failed` : `A warning by ${provider}`;
+  const words = said(failure);
   return new TenutoError({
     ...WORDING.perRequest,
     remediation:
       failure.remediation ?? (isWorthAsking ? askAgain(failure) : remedyOfRequest(failure)),
     retryable: isWorthAsking,
-    message: `${what} (${said(failure)}); the connection stands.`,
+    message:
+      failure.isWarning === true
+        ? `A warning by ${provider} (${words}).`
+        : `A request to ${provider} failed (${words}); the connection stands.`,
   });
 }
 

@@ -110,6 +110,7 @@ describe('a gateway that sends its clients elsewhere', () => {
       `to ${world.elsewhereUrl}: not in mayMoveTo, or --may-move-to, and not dialled`,
     );
     expect(remediation).toBe('Name there the addresses that you trust.');
+    expect(world.of('warning')).toHaveLength(1);
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { CLOSE, reasonOf } from '../../src/protocol/close-codes.ts';
 import type { CloseCode } from '../../src/protocol/close-codes.ts';
-import { failureOfUntrusted } from '../../src/providers/gateway/addresses.ts';
+import { Addresses, failureOfUntrusted } from '../../src/providers/gateway/addresses.ts';
 import { failureOfRefusal } from '../../src/providers/gateway/failures.ts';
 import { errorOf } from '../../src/session/failure-error.ts';
 
@@ -65,5 +65,16 @@ describe('addresses that the user does not trust', () => {
     expect(many?.detail).toContain('wss://c, 2 more: not in');
     expect(failureOfUntrusted('goAway', ['wss://['])?.detail).toContain('to nowhere');
     expect(failureOfUntrusted('goAway', [])).toBeNull();
+  });
+
+  it('are told once each, and 64 at the most', () => {
+    const addresses = new Addresses('wss://home.example', [], { unit: () => 0 });
+    const foreign = (at: number): string => `wss://${at}.example`;
+    const first = Array.from({ length: 64 }, (_, at) => foreign(at));
+
+    expect(addresses.sentTo([foreign(0), `${foreign(0)}/b`])).toEqual([foreign(0)]);
+    expect(addresses.welcomedAt('wss://home.example', foreign(0))).toEqual([]);
+    expect(addresses.sentTo(first)).toEqual(first.slice(1));
+    expect(addresses.sentTo([foreign(64)])).toEqual([]);
   });
 });

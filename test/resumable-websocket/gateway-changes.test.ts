@@ -212,6 +212,22 @@ describe('a gateway that drains', () => {
     ]);
     expect(client.messages).toEqual(numbered(420));
   });
+
+  it('P11.2 tells once of an address that is passed over, however often it is named', async () => {
+    world = new GatewayWorld();
+    const client = await world.opened();
+    const newcomer = world.open();
+    const drained = world.gateway.drain({ to: ['wss://gw7.example'] }); // nobody takes its place
+    await world.pass(30_000);
+    await drained;
+
+    expect(world.network.memory.sockets.length).toBeGreaterThan(10);
+    for (const { warnings } of [client, newcomer]) {
+      expect(warnings).toEqual([
+        expect.stringMatching(/^A warning by .* wss:\/\/gw7\.example: .* and not dialled\)\.$/),
+      ]);
+    }
+  });
 });
 
 describe('a gateway that takes nobody in, for it ends', () => {

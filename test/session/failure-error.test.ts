@@ -80,4 +80,17 @@ describe('the remedy of a failed request', () => {
     expect(error.remediation).toMatch(remedy);
     expect(error.retryable).toBe(false);
   });
+
+  it('is a provider’s own where it has one, and makes no warning of it', () => {
+    const failed = { ...failure('perRequest', 'refused', 'Too long'), remediation: 'Cut it.' };
+
+    const request = requestErrorOf(failed, 'gemini');
+    const warning = requestErrorOf({ ...failed, isWarning: true }, 'gemini');
+
+    expect([request.remediation, warning.remediation]).toEqual(['Cut it.', 'Cut it.']);
+    expect([request.message, warning.message]).toEqual([
+      'A request to gemini failed (refused, Too long); the connection stands.',
+      'A warning by gemini (refused, Too long).',
+    ]);
+  });
 });

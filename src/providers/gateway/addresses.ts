@@ -4,6 +4,8 @@ import type { Random } from '../../ports/random.ts';
 
 /** In a warning; a gateway may name sixteen. */
 const MOST_NAMED = 3;
+/** Of this many places a user has heard enough. */
+const MOST_TOLD = 64;
 
 /**
  * A gateway sends nobody to where they were not told to go (PROTOCOL.md, P11.2).
@@ -23,6 +25,7 @@ export function failureOfUntrusted(code: string, untrusted: readonly string[]): 
     code,
     detail: `it sends its clients to ${named}: not in mayMoveTo, or --may-move-to, and not dialled`,
     remediation: 'Name there the addresses that you trust.',
+    isWarning: true,
   };
 }
 
@@ -38,6 +41,8 @@ export class Addresses {
   /** Dialled one after the other, from the first again after the last. */
   #list: readonly string[];
   #dials = 0;
+  /** What was passed over by now: who is refused once a second has heard it. */
+  readonly #told = new Set<string>();
 
   /** @param trusted besides `home`: of an address only scheme, host and port matter. */
   constructor(home: string, trusted: readonly string[], random: Random) {
@@ -66,7 +71,7 @@ export class Addresses {
   /**
    * The gateway sends its clients there, each to another one first.
    *
-   * @returns what is not trusted, and is passed over (PROTOCOL.md, P11.2).
+   * @returns what is not trusted, and is passed over (PROTOCOL.md, P11.2): each place once, whatever names it.
    */
   sentTo(addresses: readonly string[]): readonly string[] {
     const trusted = addresses.filter((address) => this.#isTrusted(address));
@@ -76,21 +81,31 @@ export class Addresses {
       this.#list = [...inTurn.map((address) => this.#whole(address)), this.#home];
       this.#dials = 0;
     }
-    return addresses.filter((address) => !this.#isTrusted(address));
+    return this.#untold(addresses);
   }
 
   /**
    * The session lives there now: who has to dial again dials there first, or where the gateway asks for it.
    *
    * @param at what the gateway named for the next dial.
-   * @returns what is not trusted, and is passed over.
+   * @returns what is not trusted, and is passed over: once.
    */
   welcomedAt(address: string, at?: string): readonly string[] {
     const isGood = at === undefined || this.#isTrusted(at);
     const named = at !== undefined && isGood ? [this.#whole(at)] : [];
     this.#list = [...new Set([...named, address, this.#home])];
     this.#dials = 0;
-    return isGood ? [] : [at];
+    return isGood ? [] : this.#untold([at]);
+  }
+
+  #untold(addresses: readonly string[]): readonly string[] {
+    return addresses.filter((address) => {
+      const origin = originOf(address);
+      const isNew = !this.#isTrusted(address) && !this.#told.has(origin);
+      if (!isNew || this.#told.size >= MOST_TOLD) return false;
+      this.#told.add(origin);
+      return true;
+    });
   }
 
   #isTrusted(address: string): boolean {
