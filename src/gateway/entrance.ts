@@ -45,7 +45,7 @@ export class Entrance {
   ): Promise<LetIn | Refusal> {
     const { admission, clock } = this.#options;
     const startedAtMs = clock.nowMs();
-    const closed = this.#closedTo(hello) ?? admission.atDoor(remoteAddress);
+    const closed = this.#closedAtDoor(hello) ?? admission.atDoor(remoteAddress);
     if (closed !== null) return this.#counted(closed);
     try {
       const answer = await this.#answer(hello, remoteAddress, isGone, startedAtMs);
@@ -77,6 +77,13 @@ export class Entrance {
     if (attached.code === CLOSE.badResumeToken)
       await pauses.until(startedAtMs + NO_SUCH_SESSION_AFTER_MS);
     return attached;
+  }
+
+  /** Where its sessions go is told to those only who are believed. P17.1 */
+  #closedAtDoor(hello: HelloFrame): Refusal | null {
+    const { life, departure } = this.#options;
+    const isToBeTold = life.readiness === 'draining' && departure.to.length > 0;
+    return isToBeTold ? null : this.#closedTo(hello);
   }
 
   /** Why nobody is let in; null where they are. Who has a session may have it elsewhere any moment, and is not told to wait. */

@@ -1,10 +1,11 @@
 /** Who comes to a gateway that is about to end: where they are sent, and when they are to come again. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { GatewayWorld } from './gateway-world.ts';
+import { GatewayWorld, nobodysFacts, settled } from './gateway-world.ts';
 import type { RawClient } from './gateway-world.ts';
 import { HeldStore } from './held-store.ts';
 import type { DrainOptions } from '../../src/gateway/departure.ts';
+import type { Verify } from '../../src/gateway/auth/principal.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import type { LogStore } from '../../src/ports/log-store.ts';
 import type { RefusedFrame } from '../../src/protocol/types.ts';
@@ -13,6 +14,9 @@ const ELSEWHERE = 'wss://b.example';
 
 let world: GatewayWorld;
 
+const verify: Verify = (bearer) =>
+  Promise.resolve(bearer === 'forged' ? null : { subject: bearer });
+
 afterEach(async () => {
   await world.gateway.close();
   expect(world.clock.pending).toBe(0);
@@ -20,7 +24,7 @@ afterEach(async () => {
 
 /** @returns a client that has a session, at a gateway that drains. */
 async function draining(options: DrainOptions, store: LogStore = createMemoryStore()) {
-  world = new GatewayWorld(store);
+  world = new GatewayWorld(store, undefined, { verify });
   const client = world.client();
   const welcome = await client.hello();
   if (welcome.type !== 'welcome') throw new Error(welcome.reason);
@@ -63,6 +67,19 @@ describe('who comes to a gateway that drains', () => {
     const refused = await refusalOf(world.client(), { mode: 'resume', sid, resume, epoch, att: 2 });
 
     expect(refused).toEqual({ type: 'refused', code: 4430, reason: 'draining', to: [ELSEWHERE] });
+  });
+
+  it.each([
+    ['shows no bearer', nobodysFacts()],
+    ['is not believed', { auth: 'forged' }],
+  ])('P17.1: and %s is not told where its sessions go', async (_who, facts) => {
+    await draining({ to: [ELSEWHERE] });
+    const stranger = world.client();
+
+    stranger.send({ type: 'hello', ...nobodysFacts(), ...facts });
+    await settled();
+
+    expect(stranger.frames).toEqual([{ type: 'refused', code: 4401, reason: 'unauthorised' }]);
   });
 
   it('is told to come again in a second where it ends as soon as all is in its log', async () => {
