@@ -22,7 +22,7 @@ export interface ReconnectPolicy {
   readonly firstDelayMs: number | null;
   /** Once connected, go on beyond `maxAttempts` for at least this long: as long as retention can cover. */
   readonly persistMs: number;
-  /** Whether a connection that never stood is tried again. */
+  /** Whether a connection that never stood is tried again. One that is sent elsewhere is dialled once more in any case. */
   readonly retryInitialConnect: boolean;
   /**
    * For so long after the loss of a link that stood, waits do not grow: none before the first dial, then `pressEveryMs` at the

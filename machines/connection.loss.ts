@@ -47,7 +47,10 @@ export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
   const attempts = attemptsBefore(context, loss);
 
   if (remedy === 'giveUp' || policy.maxAttempts === 0) return 'error';
+  const isAgain = attempts > 0 && context.failure?.kind === loss.failure.kind;
   if (!context.hasBeenConnected && !policy.retryInitialConnect) {
+    // Sent elsewhere, or away for a moment, is no refusal.
+    if (remedy === 'redial') return isAgain ? 'error' : 'dialing';
     return remedy === 'refreshCredential' && canRefresh(context, loss) ? 'dialing' : 'error';
   }
   if (remedy === 'refreshCredential') return canRefresh(context, loss) ? 'dialing' : 'error';
@@ -55,7 +58,6 @@ export function routeAfterLoss(context: ConnectionContext, loss: Loss): Route {
   if (!context.isOnline) return 'waitingForNetwork';
   if (remedy === 'waitForRateLimit') return 'waitingForRateLimit';
   if (remedy === 'redial' || remedy === 'dropHandle') {
-    const isAgain = attempts > 0 && context.failure?.kind === loss.failure.kind;
     const waits = isAgain || holdMsOf(context, loss) > 0;
     if (!waits) return 'dialing'; // at once, but not twice in a row: that would be a storm
     if (loss.failure.retryAfterMs !== undefined) return 'waitingForRateLimit';

@@ -178,8 +178,8 @@ const bugs: readonly [string, Spoil, RegExp][] = [
   ],
   [
     'throws where an end has no status',
-    () => ({
-      classifyEnd: ({ status }) => ({ kind: 'transient', code: status!.toFixed(), detail: '' }),
+    ({ classifyEnd }) => ({
+      classifyEnd: (end) => ({ ...classifyEnd(end), code: end.status!.toFixed() }),
     }),
     /classifyEnd threw/,
   ],

@@ -1,6 +1,7 @@
 /** A gateway that ends sends its clients elsewhere: each goes at a moment of its own, and nothing of it is an outage. */
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { RawClient } from './gateway-world.ts';
 import { expectExactlyOnce, LinkWorld } from './link-world.ts';
 
 const DEADLINE_MS = 30_000;
@@ -111,6 +112,20 @@ describe('a gateway that sends its clients elsewhere', () => {
     );
     expect(remediation).toBe('Name there the addresses that you trust.');
     expect(world.of('warning')).toHaveLength(1);
+  });
+});
+
+describe('a gateway that is about to end as a client comes', () => {
+  it('P17.1: sends it on at once, though a first dial that fails is not retried', async () => {
+    world = new LinkWorld(1, { reconnect: {} });
+    await new RawClient(world.gateway, world.clock, '127.0.0.1').hello(); // it waits for this one
+    void world.gateway.drain({ deadlineMs: DEADLINE_MS, to: [world.elsewhereUrl] });
+
+    await world.connect();
+
+    const dialled = world.network.memory.sockets.map(({ request }) => request.url);
+    expect(dialled[1]).toBe(`${world.elsewhereUrl}/v1/session`);
+    expect([dialled.length, world.session.status]).toEqual([2, 'active']);
   });
 });
 

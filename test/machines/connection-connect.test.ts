@@ -96,6 +96,45 @@ describe('a first connection that is refused', () => {
     ]);
   });
 
+  it('with a planned end is dialled once more, at once: it may be sent elsewhere', async () => {
+    const world = new ChartWorld();
+    await world.connect();
+
+    await world.lost(failureOf('planned', { retryAfterMs: 7_000 }));
+    const first = world.state;
+    await world.lost(failureOf('planned', { retryAfterMs: 7_000 }));
+
+    expect([first, world.state]).toEqual(['reconnecting.dialing', 'error']);
+    expect([world.sockets.length, world.waits]).toEqual([2, []]);
+  });
+
+  it.each([
+    ['planned', 'auth'],
+    ['auth', 'planned'],
+  ] as const)('is dialled for each of what is met so: %s, then %s', async (...kinds) => {
+    const world = new ChartWorld({ input: { refreshesCredential: true } });
+    await world.connect();
+    for (const kind of kinds) await world.lost(failureOf(kind));
+
+    await world.stands();
+
+    expect(world.state).toBe('active');
+    expect(world.sockets).toHaveLength(3);
+    await world.close();
+  });
+
+  it('is no more than that where these take turns', async () => {
+    const world = new ChartWorld({ input: { refreshesCredential: true } });
+    await world.connect();
+
+    for (const kind of ['planned', 'auth', 'planned', 'auth'] as const) {
+      await world.lost(failureOf(kind));
+    }
+
+    expect(world.state).toBe('error');
+    expect(world.sockets).toHaveLength(4);
+  });
+
   it('is tried again by the envelopes where the policy says so', async () => {
     const world = new ChartWorld({ policy: { retryInitialConnect: true } });
     await world.connect();
