@@ -1,7 +1,7 @@
 /** Who comes to a gateway that is about to end: where they are sent, and when they are to come again. */
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { GatewayWorld, nobodysFacts, settled } from './gateway-world.ts';
+import { GatewayWorld, helloFacts, nobodysFacts, settled } from './gateway-world.ts';
 import type { RawClient } from './gateway-world.ts';
 import { HeldStore } from './held-store.ts';
 import type { DrainOptions } from '../../src/gateway/departure.ts';
@@ -80,6 +80,24 @@ describe('who comes to a gateway that drains', () => {
     await settled();
 
     expect(stranger.frames).toEqual([{ type: 'refused', code: 4401, reason: 'unauthorised' }]);
+  });
+
+  it('P17.1: is closed like all the others where the deadline comes before its answer', async () => {
+    const store = new HeldStore();
+    world = new GatewayWorld(store);
+    await world.client().hello(); // it stays, and is waited for
+    store.isHeld = true;
+    const client = world.client();
+    client.send({ type: 'hello', ...helloFacts(), inst: 'another' });
+    await settled();
+
+    void world.gateway.drain({ deadlineMs: 1_000, to: [ELSEWHERE] });
+    await world.clock.advanceAsync(1_000);
+    store.release();
+    await settled();
+
+    expect(client.closed).toEqual({ code: 4430, reason: 'draining' });
+    expect(client.frames).toEqual([]);
   });
 
   it('is told to come again in a second where it ends as soon as all is in its log', async () => {
