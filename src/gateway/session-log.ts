@@ -93,7 +93,7 @@ export class SessionLog {
     return this.#waitingUpBytes;
   }
 
-  /** An append was not answered yet: when it is, everything that waits follows. */
+  /** An append was not answered: when it is, everything that waits follows. */
   get isWriting(): boolean {
     return this.#isWriting;
   }
@@ -176,8 +176,12 @@ export class SessionLog {
     }
   }
 
-  /** Whether another has written behind what we did: for who writes nothing any more. False where the store does not say. */
+  /**
+   * Whether another has written behind what we did: for who writes nothing any more. False where the store does not say, and
+   * where an append was not answered: what stands there may be our own.
+   */
   async isOvertaken(): Promise<boolean> {
+    if (this.#isWriting) return false;
     const tail = await this.#house.store.tail(this.#end.id).catch(() => null);
     return tail !== null && tail.position !== this.#tail;
   }
@@ -209,7 +213,7 @@ export class SessionLog {
       this.#insistence = null;
     }
     if (this.#isOver) return;
-    this.#isWriting = false;
+    this.#isWriting = !isDecided(outcome);
     if (outcome.kind === 'committed') {
       this.#tail = outcome.position;
       this.#hasFramesInFlight = false;

@@ -15,6 +15,17 @@ class DirectoryStore extends HeldStore {
   readonly isExclusive = true;
 }
 
+/** That its client lives. */
+const PING = {
+  type: 'ping',
+  nonce: 1,
+  epoch: 1,
+  lastSent: 2,
+  received: 0,
+  committed: 0,
+  maxSeq: 0,
+  sentAtMs: 0,
+} as const;
 const ONE_LEFT: DrainReport = { left: 1, unfinished: 0, unwritten: 0, moved: 0 };
 
 let world: GatewayWorld;
@@ -178,6 +189,24 @@ describe('what a drain tells', () => {
 
     expect(outcome.report).toEqual({ ...ONE_LEFT, left: 0, moved: 1 });
     await there.gateway.close();
+  });
+
+  it('is that a session has not moved whose last record is its own, though the store never said that it is in', async () => {
+    const store = new HeldStore();
+    const client = await streaming(store);
+
+    const outcome = drained({ deadlineMs: 120_000, to: ['wss://b.example'] });
+    store.forgets = Infinity;
+    client.audio(1);
+    for (let second = 0; second < 70 && client.closed === null; second += 1) {
+      client.send(PING);
+      await world.clock.advanceAsync(1_000);
+    }
+    client.lose();
+    await settled();
+
+    expect(client.closed?.code).toBe(CLOSE.storeUnavailable);
+    expect(outcome.report).toEqual({ ...ONE_LEFT, unfinished: 1, unwritten: 1 });
   });
 
   it('is that a session has not moved which nobody else can have, wherever its client went', async () => {
