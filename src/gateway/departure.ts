@@ -3,6 +3,7 @@ import type { Doors } from './doors.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Registry } from './registry.ts';
 import type { GatewaySession } from './session.ts';
+import { within } from './within.ts';
 import { STOP_MS } from '../../machines/gateway.rules.ts';
 import type { LeaseRelease } from '../../machines/lease.types.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -39,6 +40,8 @@ export interface DrainReport {
 const KNOWN = { deadlineMs: 0, to: 0, stopMs: 0 } satisfies Record<keyof DrainOptions, 0>;
 /** P11.5 */
 const MAX_ADDRESSES = 16;
+/** Where a store does not say for so long whether a session has moved, nobody is known to have it. */
+const LOOK_MS = 1_000;
 
 /** @throws TenutoError OPTION_INVALID */
 function drainOptionsOf(given: number | DrainOptions): Required<DrainOptions> {
@@ -75,7 +78,7 @@ export interface DepartureParts {
 export class Departure {
   readonly #parts: DepartureParts;
   #isDraining = false;
-  #left: GatewaySession[] = [];
+  readonly #left = new Set<GatewaySession>();
   #moved = 0;
   /** Where clients are sent. */
   to: readonly string[] = [];
@@ -116,7 +119,7 @@ export class Departure {
     if (why === 'fenced') this.#moved += 1;
     if (why !== 'left' && why !== 'uncertain') return;
     const isOnlyToBeTold = session.card.isConcluded === true && !isUnfinished(session);
-    if (!isOnlyToBeTold) this.#left.push(session);
+    if (!isOnlyToBeTold) this.#left.add(session);
   }
 
   /** All that are there are let go of. */
@@ -127,19 +130,22 @@ export class Departure {
     life.tell({ type: 'sessions.left' });
   }
 
-  /** Who wrote nothing meanwhile has not learnt that another has the session. */
+  /** Who wrote nothing meanwhile has not learnt that another has the session. Each answer counts as it comes. */
   async #findMoved(): Promise<void> {
-    const areElsewhere = await Promise.all(this.#left.map(({ log }) => log.isOvertaken()));
-    const left = this.#left.filter((_session, at) => areElsewhere[at] !== true);
-    this.#moved += this.#left.length - left.length;
-    this.#left = left;
+    const looks = Array.from(this.#left, async (session) => {
+      if (!(await session.log.isOvertaken())) return;
+      this.#left.delete(session);
+      this.#moved += 1;
+    });
+    await within(this.#parts.clock, LOOK_MS, Promise.all(looks));
   }
 
   get #report(): DrainReport {
+    const left = Array.from(this.#left);
     return {
-      left: this.#left.length,
-      unfinished: this.#left.filter(isUnfinished).length,
-      unwritten: this.#left.filter(({ log }) => log.hasUnwritten).length,
+      left: left.length,
+      unfinished: left.filter(isUnfinished).length,
+      unwritten: left.filter(({ log }) => log.hasUnwritten).length,
       moved: this.#moved,
     };
   }

@@ -26,6 +26,15 @@ const PING = {
   maxSeq: 0,
   sentAtMs: 0,
 } as const;
+/** Of one session it does not say where its log ends. */
+class PartlySilentStore extends HeldStore {
+  silentAbout = '';
+
+  override tail(id: string): ReturnType<LogStore['tail']> {
+    return id === this.silentAbout ? new Promise(() => undefined) : super.tail(id);
+  }
+}
+
 const ONE_LEFT: DrainReport = { left: 1, unfinished: 0, unwritten: 0, moved: 0 };
 
 let world: GatewayWorld;
@@ -190,6 +199,34 @@ describe('what a drain tells', () => {
     expect(outcome.report).toEqual({ ...ONE_LEFT, left: 0, moved: 1 });
     await there.gateway.close();
   });
+
+  it.each([
+    ['a second', 5_000, 1_000],
+    ['the time that there is', 300, 300],
+  ])(
+    'is what is known after %s, where the store is silent about another session',
+    async (_what, stopMs, tookMs) => {
+      const store = new PartlySilentStore();
+      const mover = await streaming(store);
+      const other = world.client();
+      await other.hello({ auth: 'bob', inst: 'b'.repeat(32) });
+      mover.lose();
+      await settled();
+      const there = new GatewayWorld(store, world.clock);
+      await resumed(there, mover);
+      store.silentAbout = other.of('welcome')[0]!.sid;
+
+      const outcome = drained({ deadlineMs: 0, stopMs });
+      await world.clock.advanceAsync(tookMs - 1);
+      const before = outcome.report;
+      await world.clock.advanceAsync(1);
+
+      expect(before).toBeNull();
+      expect(outcome.report).toEqual({ ...ONE_LEFT, moved: 1 });
+      await world.clock.advanceAsync(1_000 - tookMs);
+      await there.gateway.close();
+    },
+  );
 
   it('is that a session has not moved whose last record is its own, though the store never said that it is in', async () => {
     const store = new HeldStore();
