@@ -1,5 +1,5 @@
 /** What a configuration names and does not hold: environment variables and files, each to be there before the start. */
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import type { Environment } from '../access.ts';
@@ -33,21 +33,33 @@ export function unsetVariables(value: unknown, environment: Environment): readon
     });
 }
 
-/** Files that are named and cannot be read. @param directory to which their paths are relative. */
+/**
+ * Files that are named and cannot be read. None is opened: that would take from a pipe what is in it.
+ *
+ * @param directory to which their paths are relative.
+ */
 export function unreadableFiles(value: unknown, directory: string): readonly Found[] {
   return textsIn(value, FILE_SETTING).flatMap(({ path, text }) => {
     const file = resolve(directory, text);
-    try {
-      readFileSync(file);
-      return [];
-    } catch (error) {
-      return [{ path, message: `${nameOf(path)} names ${file}, which ${whyUnreadable(error)}` }];
-    }
+    const why = whyNoFile(file);
+    return why === null ? [] : [{ path, message: `${nameOf(path)} names ${file}, which ${why}` }];
   });
 }
 
+function whyNoFile(file: string): string | null {
+  try {
+    accessSync(file, constants.R_OK);
+    return statSync(file).isDirectory() ? wordsFor('EISDIR') : null;
+  } catch (error) {
+    return whyUnreadable(error);
+  }
+}
+
 export function whyUnreadable(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'error';
+  return wordsFor(error instanceof Error && 'code' in error ? String(error.code) : 'error');
+}
+
+function wordsFor(code: string): string {
   return UNREADABLE[code] ?? `cannot be read (${code})`;
 }
 

@@ -1,6 +1,7 @@
 /** What a gateway is put together from: its store, who is let in, and the services behind it. */
 import { readFile } from 'node:fs/promises';
 
+import { whyUnreadable } from './config-names.ts';
 import type { CandidateConfig } from './config-schema.ts';
 import type { ServeSettings } from './settings.ts';
 import type { Environment } from '../access.ts';
@@ -71,10 +72,22 @@ export function openStore({ store }: ServeSettings, logger: Logger): Promise<Log
   return openFileStore({ directory, logger, ...defined({ maxAgeMs, segmentBytes }) });
 }
 
+/** @throws TenutoError OPTION_INVALID where a file can no longer be read. */
 export async function pemOf({ tls }: ServeSettings) {
   if (tls === null) return {};
-  const [cert, key] = [await readFile(tls.certFile, 'utf8'), await readFile(tls.keyFile, 'utf8')];
-  return { tls: { cert, key } };
+  return { tls: { cert: await pemIn(tls.certFile), key: await pemIn(tls.keyFile) } };
+}
+
+async function pemIn(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new TenutoError({
+      code: 'OPTION_INVALID',
+      message: `tls names ${file}, which ${whyUnreadable(error)}.`,
+      remediation: 'Give the path of a PEM file that you may read.',
+    });
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The configuration file of `tenuto serve`: all that is wrong in it is told at once, with its place. */
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkConfig, problemLine, readConfig } from '../../../src/cli/serve/config-file.ts';
 import { addressesOf } from '../../../src/cli/option-values.ts';
 import { gatewayJsonSchema } from '../../../src/cli/serve/config-schema.ts';
+import { pemOf } from '../../../src/cli/serve/parts.ts';
 import { settingsOf } from '../../../src/cli/serve/settings.ts';
 
 const docs = fileURLToPath(new URL('../../../docs/', import.meta.url));
@@ -145,6 +147,39 @@ describe('the configuration file', () => {
       'g.yaml:1:1: port is -1: give 0 to 65,535',
       `g.yaml:2:7: tls.certFile names ${directory}, which is a directory: give the path of a file`,
     ]);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'leaves in a pipe that it names what a sidecar has put there, for who serves',
+    async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'tenuto-config-'));
+      onTestFinished(() => rm(directory, { recursive: true }));
+      const [file = '', cert = '', key = ''] = ['g.yaml', 'cert', 'key'].map((name) =>
+        join(directory, name),
+      );
+      execFileSync('sh', ['-c', 'mkfifo "$0" "$1"', cert, key]);
+      await writeFile(file, `tls: {certFile: ${cert}, keyFile: ${key}}`);
+      for (const pipe of [cert, key]) {
+        const sidecar = spawn('sh', ['-c', 'printf "what is secret" > "$0"', pipe]);
+        onTestFinished(() => void sidecar.kill());
+      }
+
+      const { config, problems } = await readConfig(file, environment);
+      const pem = await pemOf(settingsOf({ simulated: false }, config ?? {}));
+
+      expect(problems).toEqual([]);
+      expect(pem).toEqual({ tls: { cert: 'what is secret', key: 'what is secret' } });
+    },
+  );
+
+  it('names a PEM file that has gone since it was looked at', async () => {
+    const tls = { certFile: '/nowhere/cert.pem', keyFile: '/nowhere/key.pem' };
+    const settings = settingsOf({ simulated: false }, { tls });
+
+    await expect(pemOf(settings)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: 'tls names /nowhere/cert.pem, which is not there: give the path of a file.',
+    });
   });
 
   it('of the documentation has every setting, and is right', async () => {
