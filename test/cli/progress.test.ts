@@ -2,28 +2,60 @@
 import { describe, expect, it } from 'vitest';
 
 import { runCli, sentence } from './run-cli.ts';
+import type { Failure } from '../../machines/failure.ts';
 import { Attempts } from '../../src/cli/attempts.ts';
 import { Counts, progressLine } from '../../src/cli/progress.ts';
 import type { Progress } from '../../src/cli/progress.ts';
 import type { CliIo } from '../../src/cli/io.ts';
 import { inWholeMs, jsonLine } from '../../src/cli/summary.ts';
 import { tell } from '../../src/cli/telling.ts';
-import type { SessionEvent } from '../../src/session/events.ts';
+import type { SessionEvent, SessionEventOf } from '../../src/session/events.ts';
 
 const flowing: SessionEvent = { type: 'audio.flowing', fromMs: 0, backlogMs: 0 };
 
-function reconnecting(attempt: number): SessionEvent {
+function reconnecting(
+  attempt: number,
+  component: SessionEventOf<'connection.reconnecting'>['component'] = 'stt',
+): SessionEvent {
   return {
     type: 'connection.reconnecting',
     attempt,
     maxAttempts: 5,
     persistsForMs: 0,
     backoffDelayMs: 281.25,
-    component: 'stt',
+    component,
     bufferedAudioChunks: 28,
     cause: { kind: 'transient', code: '1006', detail: '' },
   };
 }
+
+const failure: Failure = { kind: 'transient', code: '1006', detail: '' };
+const reconnected: SessionEvent = {
+  type: 'connection.reconnected',
+  attempts: 4,
+  component: 'stt',
+  outcome: 'replayed',
+  downtimeMs: 2_000,
+  audioReplayedMs: 0,
+  audioLostMs: 0,
+  duplicatesDropped: 0,
+  toolCallsCarried: 0,
+  cause: failure,
+};
+const failed: SessionEvent = {
+  type: 'connection.failed',
+  attempts: 4,
+  reason: '1006',
+  component: 'stt',
+  failure,
+};
+const changed: SessionEvent = {
+  type: 'candidate.changed',
+  from: 'local',
+  to: 'backup',
+  reason: 'failover',
+  takeoverMs: 3_000,
+};
 
 function line(counts: Counts, status: Progress['status'], nowMs = 0): string {
   const { reconnects, attempt } = counts;
@@ -147,7 +179,7 @@ describe('a line for a person', () => {
 describe('the attempts of an outage', () => {
   function toldAtMs(attempts: Attempts, everyMs: number, count: number): readonly number[] {
     return Array.from({ length: count }, (_, at) => at + 1).flatMap((attempt) => {
-      const triedForMs = attempts.note({ attempt, component: 'gateway' }, attempt * everyMs);
+      const triedForMs = attempts.note(reconnecting(attempt), attempt * everyMs);
       return triedForMs === null ? [] : [triedForMs];
     });
   }
@@ -164,13 +196,39 @@ describe('the attempts of an outage', () => {
     expect(told).toEqual([220_000, 250_000, 280_000]);
   });
 
-  it('begin anew with the next outage, and with that of another part', () => {
+  it('are those of one part: others break by themselves', () => {
     const attempts = new Attempts();
     toldAtMs(attempts, 500, 20);
 
-    expect(attempts.note({ attempt: 21, component: 'gateway' }, 10_500)).toBeNull();
-    expect(attempts.note({ attempt: 21, component: 'tts' }, 10_500)).toBe(0);
-    expect(toldAtMs(attempts, 500, 3)).toEqual([0, 500, 1_000]);
+    expect(attempts.note(reconnecting(21), 10_500)).toBeNull();
+    expect(attempts.note(reconnecting(21, 'tts'), 10_500)).toBe(0);
+  });
+
+  it.each([
+    ['a link stands again', reconnected],
+    ['it was given up', failed],
+    ['another serves', changed],
+  ])('begin anew with the outage after %s, whatever their number', (_what, end) => {
+    const attempts = new Attempts();
+    toldAtMs(attempts, 500, 4);
+
+    attempts.note(end, 3_000);
+
+    expect(attempts.note(reconnecting(5), 10_800_000)).toBe(0);
+    expect(attempts.note(reconnecting(6), 10_801_000)).toBeNull();
+    expect(attempts.note(reconnecting(7), 10_802_000)).toBe(2_000);
+  });
+
+  it('are told each time that a link breaks which stands for a moment only', () => {
+    const attempts = new Attempts();
+
+    const told = [1, 2, 3, 4, 5, 6].map((attempt) => {
+      const triedForMs = attempts.note(reconnecting(attempt), attempt * 6_000);
+      attempts.note(reconnected, attempt * 6_000 + 1_000);
+      return triedForMs;
+    });
+
+    expect(told).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });
 

@@ -113,8 +113,7 @@ async function transcribe(
       counts.note(event, nowMs);
       if (options.json) io.write(jsonLine(plain(event)));
       else {
-        const isAttempt = event.type === 'connection.reconnecting';
-        const triedForMs = isAttempt ? attempts.note(event, nowMs) : 0;
+        const triedForMs = attempts.note(event, nowMs);
         tell(event, io, { ...around, hasFlowed: counts.hasFlowed, triedForMs });
         for (const line of talk.note(event)) tellTalk(line, io);
       }
