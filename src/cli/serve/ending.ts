@@ -65,9 +65,9 @@ function tell(
 ): void {
   if (!json) for (const line of lastWords(report, settings.store)) io.note(line);
   else {
-    const { left, moved, unwritten } = report;
+    const { left, unwritten } = report;
     const kept = settings.store.kind === 'memory' ? 0 : left;
-    const facts = { drained: isWhole, kept, moved, lost, unwritten, tookMs: Math.round(tookMs) };
+    const facts = { drained: isWhole, kept, lost, unwritten, tookMs: Math.round(tookMs) };
     io.write(JSON.stringify({ type: 'summary', ...facts }));
   }
 }
