@@ -31,6 +31,8 @@ export interface DrainReport {
   readonly left: number;
   /** Of these, those with something that no app had handled, or that no client had acknowledged. */
   readonly unfinished: number;
+  /** Of the unfinished, those whose clients were told to go, and went in time: what no app had handled they have themselves. */
+  readonly gone: number;
   /** Of these, those of which the store did not take all that came in: no client was told that it had. */
   readonly unwritten: number;
   /** Beside these, those that another gateway has taken up, or has ended: their logs say so. */
@@ -79,6 +81,7 @@ export class Departure {
   readonly #parts: DepartureParts;
   #isDraining = false;
   readonly #left = new Set<GatewaySession>();
+  readonly #gone = new WeakSet<GatewaySession>();
   #moved = 0;
   /** Where clients are sent. */
   to: readonly string[] = [];
@@ -118,8 +121,12 @@ export class Departure {
     if (!this.#isDraining) return;
     if (why === 'fenced') this.#moved += 1;
     if (why !== 'left' && why !== 'uncertain') return;
-    const isOnlyToBeTold = session.card.isConcluded === true && !isUnfinished(session);
-    if (!isOnlyToBeTold) this.#left.add(session);
+    if (session.card.isConcluded !== true) this.#left.add(session); // else both sides have said all
+  }
+
+  /** Its client was told to go, and has let go of its socket. */
+  clientGone(session: GatewaySession): void {
+    this.#gone.add(session);
   }
 
   /** All that are there are let go of. */
@@ -142,9 +149,11 @@ export class Departure {
 
   get #report(): DrainReport {
     const left = Array.from(this.#left);
+    const unfinished = left.filter(isUnfinished);
     return {
       left: left.length,
-      unfinished: left.filter(isUnfinished).length,
+      unfinished: unfinished.length,
+      gone: unfinished.filter((session) => this.#gone.has(session)).length,
       unwritten: left.filter(({ log }) => log.hasUnwritten).length,
       moved: this.#moved,
     };

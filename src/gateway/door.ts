@@ -6,6 +6,7 @@ import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Attached } from './registry.types.ts';
+import type { GatewaySession } from './session.ts';
 import { tagOf } from './session-tag.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Durability } from '../ports/log-store.ts';
@@ -34,6 +35,8 @@ export interface House extends AttachmentOptions {
   letIn(hello: HelloFrame, socket: GatewaySocket, isGone: () => boolean): Promise<LetIn | Refusal>;
   /** It has said who it is. */
   onKnown(door: Door): void;
+  /** Its client was told to go, and has. */
+  onLeft(session: GatewaySession): void;
   /** It counts no more. */
   onGone(door: Door): void;
 }
@@ -50,6 +53,7 @@ export class Door {
   #attachment: Attachment | null = null;
   #hasSpoken = false;
   #hasKnocked = false;
+  #isToldToGo = false;
   #isOver = false;
 
   constructor(house: House, socket: GatewaySocket) {
@@ -102,6 +106,8 @@ export class Door {
 
   /** The socket is gone. */
   onClose(): void {
+    const hasLeft = this.#isToldToGo && !this.#isOver;
+    if (hasLeft && this.#attachment !== null) this.#house.onLeft(this.#attachment.session);
     this.#end();
     this.#attachment?.ended();
   }
@@ -113,6 +119,7 @@ export class Door {
   /** The gateway goes: the client may come to another, and should by then. */
   sendGoAway(deadlineMs: number, to: readonly string[]): void {
     if (this.#attachment === null) return;
+    this.#isToldToGo = true;
     this.#house.counters.goAways += 1;
     this.#attachment.send(encodeFrame({ type: 'goAway', deadlineMs, to, reason: 'draining' }));
   }

@@ -106,8 +106,8 @@ export class Gateway implements House {
     const house = { clock, logger, store, counters, admission };
     const own = { life: this.#life, registry: this.#registry, bearers: this.#bearers };
     this.#departure = new Departure({ ...house, ...own, doors: this.#doors });
-    const ways = { departure: this.#departure, pauses: this.#pauses };
-    this.#entrance = new Entrance({ ...house, ...own, ...ways });
+    const departure = this.#departure;
+    this.#entrance = new Entrance({ ...house, ...own, departure, pauses: this.#pauses });
     this.#sweep();
   }
 
@@ -166,6 +166,8 @@ export class Gateway implements House {
     this.#doors.known(door);
     if (this.readiness === 'draining') this.#life.tell({ type: 'client.welcomed' });
   }
+
+  readonly onLeft: House['onLeft'] = (session) => this.#departure.clientGone(session);
 
   onGone(door: Door): void {
     this.#doors.remove(door);

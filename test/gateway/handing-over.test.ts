@@ -35,7 +35,7 @@ class PartlySilentStore extends HeldStore {
   }
 }
 
-const ONE_LEFT: DrainReport = { left: 1, unfinished: 0, unwritten: 0, moved: 0 };
+const ONE_LEFT: DrainReport = { left: 1, unfinished: 0, gone: 0, unwritten: 0, moved: 0 };
 
 let world: GatewayWorld;
 
@@ -128,7 +128,7 @@ describe('a gateway whose store nobody else can have', () => {
 });
 
 describe('what a drain tells', () => {
-  it('is that a session is left, and unfinished, whose client was killed after it was told to go', async () => {
+  it('is that a session is left, and unfinished, whose client has gone as it was told to', async () => {
     const killed = await streaming(new HeldStore());
 
     const outcome = drained({ deadlineMs: 30_000 });
@@ -137,7 +137,7 @@ describe('what a drain tells', () => {
     await settled();
 
     expect(killed.of('goAway')).toHaveLength(1);
-    expect(outcome.report).toEqual({ ...ONE_LEFT, unfinished: 1 });
+    expect(outcome.report).toEqual({ ...ONE_LEFT, unfinished: 1, gone: 1 });
   });
 
   it('is that nothing is unfinished of which all was handled, and acknowledged', async () => {
@@ -153,7 +153,7 @@ describe('what a drain tells', () => {
     expect(outcome.report).toEqual(ONE_LEFT);
   });
 
-  it('is that what was said, and not acknowledged, is unfinished, though its client had said all', async () => {
+  it('is nothing of a session in which both sides have said all', async () => {
     const client = await streaming(new HeldStore());
     client.send({ type: 'fin', lastSeq: 1 });
     world.app.session?.send({ type: 'said' });
@@ -165,7 +165,7 @@ describe('what a drain tells', () => {
     await world.clock.advanceAsync(0);
 
     expect(world.app.isClosed).toBe(true);
-    expect(outcome.report).toEqual({ ...ONE_LEFT, unfinished: 1 });
+    expect(outcome.report).toEqual({ ...ONE_LEFT, left: 0 });
   });
 
   it('is that a session has moved which another gateway took up, and one whose client was killed has not', async () => {
@@ -253,7 +253,7 @@ describe('what a drain tells', () => {
     client.lose();
     await settled();
 
-    expect(outcome.report).toEqual({ ...ONE_LEFT, unfinished: 1 });
+    expect(outcome.report).toEqual({ ...ONE_LEFT, unfinished: 1, gone: 1 });
   });
 
   it('is that a session has moved once its new socket stands, over WebSockets too', async () => {

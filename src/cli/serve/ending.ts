@@ -49,7 +49,7 @@ export async function endServing(
   void aborted(io.haste).then(() => gateway.close());
   const report = await gateway.drain({ deadlineMs, to: drainTo, stopMs: reserveMs * STOP_RATIO });
   const tookMs = clock.nowMs() - startedAtMs;
-  const lost = store.kind === 'memory' ? report.unfinished : 0;
+  const lost = store.kind === 'memory' ? report.unfinished - report.gone : 0;
   const isWhole = lost === 0 && report.unwritten === 0;
   tell(report, { lost, isWhole, tookMs }, { settings, json, clock }, io);
   const closed = await closeInSteps([closers], clock, drainMs - tookMs);

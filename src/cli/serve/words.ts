@@ -110,14 +110,18 @@ function sessionsText(sessions: number): string {
 
 /** What becomes of the sessions that were there. */
 export function lastWords(
-  { left, unfinished, unwritten }: DrainReport,
+  { left, unfinished, gone, unwritten }: DrainReport,
   store: StoreConfig,
 ): readonly string[] {
   if (left === 0) return ['ended: no session was left'];
   if (store.kind === 'memory') {
     const went = `ended: ${sessionsText(left)} went with the memory of this process`;
     if (unfinished === 0) return [`${went}, and nothing with it: all was handled and acknowledged`];
-    const of = unfinished === left ? 'with' : `${unfinished} of them with`;
+    const lost = unfinished - gone;
+    if (lost === 0) {
+      return [`${went}; clients that went as they were told to have what no app had handled`];
+    }
+    const of = lost === left ? 'with' : `${lost} of them with`;
     return [
       colors.red(
         `${went}, ${of} what no app had handled or no client acknowledged (--store file:DIR keeps it)`,

@@ -10,7 +10,7 @@ import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 
 const MEMORY: StoreConfig = { kind: 'memory' };
 const FILE: StoreConfig = { kind: 'file', directory: '/var/tenuto' };
-const NOTHING: DrainReport = { left: 0, unfinished: 0, unwritten: 0, moved: 0 };
+const NOTHING: DrainReport = { left: 0, unfinished: 0, gone: 0, unwritten: 0, moved: 0 };
 
 interface Given {
   readonly report?: DrainReport;
@@ -99,7 +99,7 @@ describe('the end of a gateway', () => {
 });
 
 describe('the exit status, and what is said', () => {
-  const one = { left: 1, unfinished: 1, unwritten: 0, moved: 0 };
+  const one = { left: 1, unfinished: 1, gone: 0, unwritten: 0, moved: 0 };
 
   it.each<[string, Given, number, readonly string[]]>([
     ['nobody was there', {}, 0, ['ended: no session was left']],
@@ -132,6 +132,15 @@ describe('the exit status, and what is said', () => {
       ],
     ],
     [
+      'a session goes with the memory, and its client has gone before with what it has said',
+      { report: { ...one, gone: 1 }, drainTo: ['wss://b.example'] },
+      0,
+      [
+        'Draining: 1 session has 22 s to go elsewhere (Ctrl-C again ends it at once)',
+        'ended: 1 session went with the memory of this process; clients that went as they were told to have what no app had handled',
+      ],
+    ],
+    [
       'a session goes with the memory, and nothing that was accepted',
       { report: { ...one, unfinished: 0 } },
       0,
@@ -151,7 +160,7 @@ describe('the exit status, and what is said', () => {
       type: 'summary',
       drained: status === 0,
       kept: given.store === FILE ? given.report?.left : 0,
-      lost: given.store === FILE ? 0 : (given.report?.unfinished ?? 0),
+      lost: given.store === FILE ? 0 : (given.report?.unfinished ?? 0) - (given.report?.gone ?? 0),
       unwritten: given.report?.unwritten ?? 0,
       tookMs: 0,
     });

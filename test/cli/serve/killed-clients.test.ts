@@ -1,4 +1,4 @@
-/** Clients that are killed once they were told to go: a socket that breaks is no move, and what they had is not with anybody else. */
+/** Clients that die once they were told to go: nobody can tell them from those that went elsewhere, and no loss is told that may be none. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ async function killedOnGoAway(port: number, onAnswered: () => void): Promise<voi
 }
 
 it.each([
-  ['is lost with the memory, which is a failure', 'memory', 1, { kept: 0, lost: 1 }],
+  ['goes with the memory: it was told to go', 'memory', 0, { kept: 0, lost: 0 }],
   ['is kept in a directory, for the next process', 'file', 0, { kept: 1, lost: 0 }],
 ])('what a client had not acknowledged %s', async (_what, kind, exit, told) => {
   const store = kind === 'file' ? `file:${directory}` : kind;
