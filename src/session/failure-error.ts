@@ -97,7 +97,13 @@ export function requestErrorOf(failure: Failure, provider: string): TenutoError 
   });
 }
 
+/** Of TLS, as Node names what it does not trust, or cannot agree on: waiting mends none of it. */
+const OF_TLS = /CERT|^UNABLE_TO_|^EPROTO$/;
+
 function remedyOf(failure: Failure): string {
+  if (OF_TLS.test(failure.code)) {
+    return 'Check the certificate of the service; Node is told of others to trust by NODE_EXTRA_CA_CERTS.';
+  }
   return failure.kind === 'config' ? remedyOfConfig(failure) : WORDING[failure.kind].remediation;
 }
 

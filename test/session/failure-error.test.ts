@@ -43,6 +43,15 @@ describe('the remedy of a refused connection', () => {
     );
   });
 
+  it.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'EPROTO'])(
+    'is the certificate, where TLS fails: %s',
+    (code) => {
+      expect(errorOf(failure('transient', code), 'gateway', 3).remediation).toContain(
+        'NODE_EXTRA_CA_CERTS',
+      );
+    },
+  );
+
   it('blames no service for what none said', () => {
     const remedy = remedyOf('PACKAGE_MISSING', 'The package @echogarden/fvad-wasm is missing.');
 

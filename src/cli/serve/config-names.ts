@@ -49,7 +49,9 @@ export function unreadableFiles(value: unknown, directory: string): readonly Fou
 function whyNoFile(file: string): string | null {
   try {
     accessSync(file, constants.R_OK);
-    return statSync(file).isDirectory() ? wordsFor('EISDIR') : null;
+    const found = statSync(file);
+    if (found.isDirectory()) return wordsFor('EISDIR');
+    return found.isFile() && found.size === 0 ? 'is empty: give the path of one that is not' : null;
   } catch (error) {
     return whyUnreadable(error);
   }

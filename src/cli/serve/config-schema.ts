@@ -117,10 +117,13 @@ const auth = z.discriminatedUnion(
 const limits = settings({
   sessionsPerPrincipal: limit(
     10_000,
-    'Sessions of one subject, detached ones included. Default 5.',
+    'Sessions of one subject, detached ones included. Default 5; without auth no limit.',
   ),
-  hellosPerMinute: limit(100_000, 'Attachments of one subject. Default 20.'),
-  hellosPerAddressPerMinute: limit(100_000, 'Attachments from one address. Default 60.'),
+  hellosPerMinute: limit(100_000, 'Attachments of one subject. Default 20; without auth no limit.'),
+  hellosPerAddressPerMinute: limit(
+    100_000,
+    'Attachments from one address. Default 60; without auth no limit.',
+  ),
   rivalEpochs: limit(
     100,
     'How often clients take a session from each other within 10 s. Default 3.',

@@ -15,7 +15,10 @@ export function detailOf(text: string, secrets: readonly string[] = []): string 
     detail = withoutBeginning(detail.replaceAll(secret, '***'), secret);
   }
   // Cut after the redaction: half a credential would not be recognised.
-  return detail.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ').slice(0, DETAIL_CHARS);
+  return detail
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
+    .trim()
+    .slice(0, DETAIL_CHARS);
 }
 
 /** A close frame cuts its reason at 123 bytes (RFC 6455, section 5.5), and what a credential begins with may be the end of it. */

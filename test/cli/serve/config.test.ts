@@ -137,11 +137,16 @@ describe('the configuration file', () => {
     };
 
     const both = await read('port: 1\ntls:\n  certFile: cert.pem\n  keyFile: /nowhere/key.pem');
+    await writeFile(join(directory, 'empty.pem'), '');
+    const empty = await read('tls: {certFile: empty.pem, keyFile: g.yaml}');
     const folder = await read('port: -1\ntls: {certFile: ., keyFile: g.yaml}');
 
     expect(both).toEqual([
       `g.yaml:3:3: tls.certFile names ${directory}/cert.pem, which is not there: give the path of a file`,
       'g.yaml:4:3: tls.keyFile names /nowhere/key.pem, which is not there: give the path of a file',
+    ]);
+    expect(empty).toEqual([
+      `g.yaml:1:7: tls.certFile names ${directory}/empty.pem, which is empty: give the path of one that is not`,
     ]);
     expect(folder).toEqual([
       'g.yaml:1:1: port is -1: give 0 to 65,535',
