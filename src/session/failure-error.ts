@@ -102,7 +102,7 @@ const OF_TLS = /CERT|^UNABLE_TO_|^EPROTO$/;
 
 function remedyOf(failure: Failure): string {
   if (OF_TLS.test(failure.code)) {
-    return 'Check the certificate of the service; Node is told of others to trust by NODE_EXTRA_CA_CERTS.';
+    return 'Check its certificate: Node trusts those in NODE_EXTRA_CA_CERTS as well.';
   }
   return failure.kind === 'config' ? remedyOfConfig(failure) : WORDING[failure.kind].remediation;
 }
