@@ -29,11 +29,11 @@ export interface DrainOptions {
 export interface DrainReport {
   /** Those that nobody is known to have taken up: they are in the log, as far as it outlives the process. */
   readonly left: number;
-  /** Of these, those with something that no app had handled, or that no client had acknowledged. */
+  /** Of those left, those with something that no app had handled, or that no client had acknowledged. */
   readonly unfinished: number;
   /** Of the unfinished, those whose clients were told to go, and went in time: what no app had handled they have themselves. */
   readonly gone: number;
-  /** Of these, those of which the store did not take all that came in: no client was told that it had. */
+  /** Of those left, those of which the store did not take all that came in: no client was told that it had. */
   readonly unwritten: number;
   /** Beside these, those that another gateway has taken up, or has ended: their logs say so. */
   readonly moved: number;
