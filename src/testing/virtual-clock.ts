@@ -3,14 +3,9 @@
  *
  * It serves tenuto's `Clock` port and XState's alike: `createSession({ clock })`, `createActor(machine, { clock })`.
  */
+import { TimerQueue } from './timer-queue.ts';
 import type { Clock } from '../ports/clock.ts';
 import { TenutoError } from '../ports/errors.ts';
-
-interface Timer {
-  readonly id: number;
-  readonly dueAtMs: number;
-  readonly callback: () => void;
-}
 
 /**
  * A clock for tests. Timers run in the order in which they fall due, each at its own moment, and so do those that they
@@ -21,9 +16,8 @@ interface Timer {
  * `OPTION_INVALID`: such a time is a slip in the code under test.
  */
 export class VirtualClock implements Clock {
-  readonly #timers = new Map<number, Timer>();
+  readonly #timers = new TimerQueue();
   #nowMs: number;
-  #nextId = 1;
 
   /** @param startAtMs what `nowMs()` says at first. */
   constructor(startAtMs = 0) {
@@ -44,24 +38,17 @@ export class VirtualClock implements Clock {
 
   setTimeout(callback: () => void, delayMs: number): number {
     const dueAtMs = this.#nowMs + checked(delayMs, 'setTimeout was given a delay of');
-    const id = this.#nextId;
-    this.#nextId += 1;
-    this.#timers.set(id, { id, dueAtMs, callback });
-    return id;
+    return this.#timers.add(callback, dueAtMs);
   }
 
   clearTimeout(handle: unknown): void {
-    this.#timers.delete(handle as number);
+    this.#timers.clear(handle as number);
   }
 
   /** Runs every timer that falls due within `ms`, each at its own moment, also those set meanwhile. */
   advance(ms: number): void {
     const untilMs = this.#nowMs + checked(ms, 'advance was told to go on by');
-    for (let timer = this.#nextDue(untilMs); timer; timer = this.#nextDue(untilMs)) {
-      this.#timers.delete(timer.id);
-      this.#nowMs = Math.max(this.#nowMs, timer.dueAtMs);
-      timer.callback();
-    }
+    while (this.step(untilMs));
     this.#nowMs = untilMs;
   }
 
@@ -72,29 +59,26 @@ export class VirtualClock implements Clock {
   async advanceAsync(ms: number): Promise<void> {
     const untilMs = this.#nowMs + checked(ms, 'advanceAsync was told to go on by');
     await settle();
-    for (let timer = this.#nextDue(untilMs); timer; timer = this.#nextDue(untilMs)) {
-      this.#timers.delete(timer.id);
-      this.#nowMs = Math.max(this.#nowMs, timer.dueAtMs);
-      timer.callback();
-      await settle();
-    }
+    while (this.step(untilMs)) await settle();
     this.#nowMs = untilMs;
+  }
+
+  /**
+   * Goes on to the next timer and runs it, and no other: what it promised can happen before the next step. False where none
+   * falls due by `untilMs`, and then no time passes.
+   */
+  step(untilMs = Infinity): boolean {
+    const timer = this.#timers.take(untilMs);
+    if (timer === null) return false;
+    this.#nowMs = Math.max(this.#nowMs, timer.dueAtMs);
+    timer.callback();
+    return true;
   }
 
   /** Time passes and nobody looks: what falls due meanwhile runs late, at the end. */
   sleep(ms: number): void {
     this.#nowMs += checked(ms, 'sleep was told to last');
     this.advance(0);
-  }
-
-  /** The earliest timer due by then; of two at the same moment the one set first. */
-  #nextDue(untilMs: number): Timer | undefined {
-    let next: Timer | undefined;
-    for (const timer of this.#timers.values()) {
-      if (timer.dueAtMs > untilMs) continue;
-      if (next === undefined || timer.dueAtMs < next.dueAtMs) next = timer;
-    }
-    return next;
   }
 }
 

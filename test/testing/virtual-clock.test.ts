@@ -1,7 +1,7 @@
 import { createActor, createMachine } from 'xstate';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { settle, VirtualClock } from '../../src/testing.ts';
+import { seededRandom, settle, VirtualClock } from '../../src/testing.ts';
 
 afterEach(() => vi.useRealTimers());
 
@@ -84,6 +84,58 @@ describe('the virtual clock', () => {
     clock.sleep(1_000);
 
     expect(ranAtMs).toEqual([1_000, 1_000]);
+  });
+
+  it('steps from timer to timer, and no further than it is told', () => {
+    const clock = new VirtualClock();
+    const ranAtMs: number[] = [];
+    const note = () => void ranAtMs.push(clock.nowMs());
+    clock.setTimeout(note, 20);
+    clock.setTimeout(note, 10);
+    clock.setTimeout(note, 30);
+
+    const steps = [clock.step(), clock.step(29), clock.step(29)];
+    const stoodAtMs = clock.nowMs();
+
+    expect(steps).toEqual([true, true, false]);
+    expect(ranAtMs).toEqual([10, 20]);
+    expect(stoodAtMs).toBe(20);
+    expect([clock.step(30), clock.step()]).toEqual([true, false]);
+  });
+
+  it('keeps the order through thousands that are set and cleared, and counts those that are left', () => {
+    const clock = new VirtualClock();
+    const { unit } = seededRandom(7);
+    const wanted: { dueAtMs: number; set: number; handle: number }[] = [];
+    const ran: number[] = [];
+    for (let set = 0; set < 5_000; set += 1) {
+      const delayMs = Math.floor(unit() * 100);
+      const handle = clock.setTimeout(() => void ran.push(set), delayMs);
+      wanted.push({ dueAtMs: delayMs, set, handle });
+      if (unit() < 0.9)
+        clock.clearTimeout(wanted.splice(Math.floor(unit() * wanted.length), 1)[0]?.handle);
+    }
+    const { pending } = clock;
+
+    clock.advance(100);
+
+    const order = wanted.sort((a, b) => a.dueAtMs - b.dueAtMs || a.set - b.set);
+    expect(pending).toBe(wanted.length);
+    expect(ran).toEqual(order.map(({ set }) => set));
+    expect(clock.pending).toBe(0);
+  });
+
+  it('clears one that has run, or that it never set, without harm', () => {
+    const clock = new VirtualClock();
+    const ran = vi.fn();
+    const first = clock.setTimeout(ran, 1);
+    clock.setTimeout(ran, 2);
+    clock.advance(1);
+
+    for (const handle of [first, first, undefined, 99]) clock.clearTimeout(handle);
+    clock.advance(1);
+
+    expect(ran).toHaveBeenCalledTimes(2);
   });
 
   it('drives the delays of a chart', () => {
