@@ -6,6 +6,7 @@
  * language. They need Node: importing this in a browser, or bundling it for one, fails. docs/simulators.md tells how they are used.
  */
 export { seededRandom } from './ports/random.ts';
+export type { Random, SeededRandom } from './ports/random.ts';
 export type { JsonObject } from './providers/wire/json.ts';
 export type * from './simulators/control/on-demand.ts';
 export type * from './simulators/deepgram/behaviour.ts';

@@ -5,6 +5,7 @@
  * browser, or bundling it for one, fails. Nothing in it knows a test runner. docs/testing.md tells how it is used.
  */
 export { seededRandom } from './ports/random.ts';
+export type { Random, SeededRandom } from './ports/random.ts';
 export { createAdmission } from './session/admission/admission.ts';
 export { languageModelConformance } from './testing/conformance/language-model-conformance.ts';
 export type { LanguageModelScript } from './testing/conformance/language-model-conformance.ts';
