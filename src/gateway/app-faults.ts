@@ -8,7 +8,6 @@ import type { Lease } from './lease.ts';
 import type { SessionLog } from './session-log.ts';
 import type { SessionState } from './session-state.ts';
 import type { SessionKeeper } from './session.types.ts';
-import { tagOf } from './session-tag.ts';
 import { isSetAside } from '../../machines/lease.rules.ts';
 import { DATA_HEADER_BYTES } from '../protocol/frames.ts';
 import { writeJson } from '../protocol/json.ts';
@@ -47,7 +46,7 @@ export class AppFaults {
   /** In one record with what its client is told: so that is told once, whatever dies. */
   setAside(seq: number): void {
     const { id: sessionId, keeper, log, down, state } = this.#parts;
-    const { counters, logger, audit } = keeper.house;
+    const { counters, logger, audit, tagOf } = keeper.house;
     const { bytes = 0, from, to, isGap = false } = this.item ?? {};
     const samples = from === undefined ? {} : { from, to };
     const told = writeJson({ type: SET_ASIDE, seq, bytes, ...samples }, MAX_FRAME_BYTES);
@@ -67,7 +66,7 @@ export class AppFaults {
   /** Before the record that says that it is over. */
   gaveUp(): void {
     const { id: sessionId, keeper, state, log } = this.#parts;
-    const { counters, logger, audit } = keeper.house;
+    const { counters, logger, audit, tagOf } = keeper.house;
     state.card = { ...state.card, isGivenUp: true };
     log.touch();
     counters.appFailures.gaveUp += 1;

@@ -4,10 +4,9 @@ import { NotCarriedError } from './app-error.ts';
 import type { DownStream } from './down-stream.ts';
 import type { SessionLog } from './session-log.ts';
 import type { SessionState } from './session-state.ts';
+import type { SessionHouse } from './session.types.ts';
 import type { UpStream } from './up-stream.ts';
-import { tagOf } from './session-tag.ts';
 import { isSetAside } from '../../machines/lease.rules.ts';
-import type { Logger } from '../ports/logger.ts';
 import { DATA_HEADER_BYTES } from '../protocol/frames.ts';
 import { writeJson } from '../protocol/json.ts';
 import { MAX_FRAME_BYTES, MAX_JSON_DEPTH, MAX_POSITION } from '../protocol/limits.ts';
@@ -18,7 +17,7 @@ import { mustFit } from '../protocol/wire.ts';
 /** The session. */
 export interface AppVoiceParts {
   readonly id: string;
-  readonly keeper: { readonly house: { readonly logger: Logger } };
+  readonly keeper: { readonly house: Pick<SessionHouse, 'logger' | 'tagOf'> };
   readonly state: SessionState;
   readonly log: SessionLog;
   readonly up: UpStream;
@@ -105,7 +104,8 @@ export class AppVoice implements AppSession {
   #weigh(): void {
     const { down, keeper } = this.#parts;
     if (!down.isOverfull) return;
-    keeper.house.logger.error('An app says more than its client takes; its session is ended.', {
+    const { logger, tagOf } = keeper.house;
+    logger.error('An app says more than its client takes; its session is ended.', {
       session: tagOf(this.id),
     });
     this.end();

@@ -1,6 +1,6 @@
 /** What an operator wants to know of who tried what. Holds no secret: of a session a tag, of a bearer nothing. */
 
-import { tagOf } from './session-tag.ts';
+import type { TagOf } from './session-tag.ts';
 import type { Logger } from '../ports/logger.ts';
 
 export type AuditType =
@@ -63,15 +63,17 @@ const ALARMING: ReadonlySet<AuditType> = new Set([
 export class Audit {
   readonly #logger: Logger;
   readonly #onAudit: OnAudit | null;
+  readonly #tagOf: TagOf;
 
-  constructor(logger: Logger, onAudit: OnAudit | null) {
+  constructor(logger: Logger, onAudit: OnAudit | null, tagOf: TagOf) {
     this.#logger = logger;
     this.#onAudit = onAudit;
+    this.#tagOf = tagOf;
   }
 
   tell(type: AuditType, facts: AuditFacts): void {
     const { sessionId, subject = null, remoteAddress = null, detail = null } = facts;
-    const session = sessionId === undefined ? null : tagOf(sessionId);
+    const session = sessionId === undefined ? null : this.#tagOf(sessionId);
     const level = ALARMING.has(type) ? 'warn' : 'info';
     // Subjects are people, often by their address: the hook has them, a log has not.
     this.#logger[level](AUDIT_MESSAGE, { type, session, remoteAddress, detail });

@@ -1,5 +1,5 @@
 /** What the gateway's charts did, told to an operator. */
-import { tagOf } from './session-tag.ts';
+import type { TagOf } from './session-tag.ts';
 import type { Logger } from '../ports/logger.ts';
 
 /** One step of a chart: what happened, and what state it led to. */
@@ -29,12 +29,14 @@ export type StepFacts = Omit<ChartStep, 'chart' | 'session'>;
 interface Told {
   readonly onStep: OnStep | null;
   readonly logger: Logger;
+  readonly tagOf: TagOf;
 }
 
 /** The gateway's own steps are few, and go to its log as well. */
 export function reporterTo({
   onStep,
   logger,
+  tagOf,
 }: Told): (sessionId: string | null, facts: StepFacts) => void {
   return (sessionId, facts) => {
     if (sessionId === null) logger.info('The gateway moved on.', { ...facts });

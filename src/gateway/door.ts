@@ -7,7 +7,7 @@ import type { Refusal } from './refusal.ts';
 import type { Principal } from './auth/principal.ts';
 import type { Attached } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
-import { tagOf } from './session-tag.ts';
+import type { TagOf } from './session-tag.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { Durability } from '../ports/log-store.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
@@ -31,6 +31,7 @@ export interface House extends AttachmentOptions {
   readonly durability: Durability;
   readonly graceMs: number;
   readonly logger: Logger;
+  readonly tagOf: TagOf;
   /** @param isGone whether the socket is: then nothing is begun for it. */
   letIn(hello: HelloFrame, socket: GatewaySocket, isGone: () => boolean): Promise<LetIn | Refusal>;
   /** It has said who it is. */
@@ -185,11 +186,9 @@ export class Door {
   /** It is a client's word, and decides nothing; but nobody else can know. P12.8 */
   #compare({ acked }: HelloFrame, { id, committed }: LetIn['session']): void {
     if (acked <= committed) return;
+    const { logger, tagOf } = this.#house;
     const facts = { session: tagOf(id), acked, committed };
-    this.#house.logger.warn(
-      'A client was told of more than the log has: its store has lost it.',
-      facts,
-    );
+    logger.warn('A client was told of more than the log has: its store has lost it.', facts);
   }
 
   #refuse({ kind: _, ...facts }: Refusal): void {

@@ -1,7 +1,13 @@
 /** What a gateway is given, looked at before it begins: a misspelt `verify` would be an open door. */
 import type { GatewayOptions } from './gateway.types.ts';
+import { tagOf, tagsBy } from './session-tag.ts';
+import type { TagOf } from './session-tag.ts';
+import { systemClock, systemWallClock } from '../ports/clock.ts';
 import type { LogStore } from '../ports/log-store.ts';
+import { silentLogger } from '../ports/logger.ts';
 import { checkNumber, checkOptions, invalid } from '../ports/option-errors.ts';
+import { systemRandom } from '../ports/random.ts';
+import { systemSecrets } from '../ports/secrets.ts';
 import { GRACE_MS, MAX_SESSION_MS } from '../protocol/limits.ts';
 
 export const GATEWAY_OPTIONS = {
@@ -16,6 +22,7 @@ export const GATEWAY_OPTIONS = {
   clock: 0,
   wallClock: 0,
   random: 0,
+  secrets: 0,
   logger: 0,
 } satisfies Record<keyof GatewayOptions, 0>;
 
@@ -43,4 +50,21 @@ export function checkGateway(options: GatewayOptions): void {
     `The store lets go of logs after ${maxAgeMs} ms: of sessions that wait ${graceMs} ms for their clients.`,
     `Give maxAgeMs of ${AGE_GRACES * graceMs} or more, or a shorter graceMs.`,
   );
+}
+
+type Ports = Required<
+  Pick<GatewayOptions, 'clock' | 'wallClock' | 'random' | 'secrets' | 'logger' | 'graceMs'>
+>;
+
+/** As it was told, and otherwise the platform's own. */
+export function portsOf({
+  clock = systemClock,
+  wallClock = systemWallClock,
+  random = systemRandom,
+  secrets = systemSecrets,
+  logger = silentLogger,
+  graceMs = GRACE_MS,
+}: GatewayOptions): Ports & { readonly tagOf: TagOf } {
+  const tags = secrets === systemSecrets ? tagOf : tagsBy(secrets);
+  return { clock, wallClock, random, secrets, logger, graceMs, tagOf: tags };
 }

@@ -18,7 +18,7 @@ import { Doors } from './doors.ts';
 import { Entrance } from './entrance.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
 import type { Refusal } from './refusal.ts';
-import { checkGateway } from './gateway-options.ts';
+import { checkGateway, portsOf } from './gateway-options.ts';
 import type { GatewayOptions } from './gateway.types.ts';
 import { Lease } from './lease.ts';
 import { Lifecycle } from './lifecycle.ts';
@@ -27,18 +27,15 @@ import { Looks } from './looks.ts';
 import { Pauses } from './pauses.ts';
 import { Registry } from './registry.ts';
 import type { GatewaySession } from './session.ts';
+import type { TagOf } from './session-tag.ts';
 import { MeteredStore } from './stores/metered-store.ts';
 import { TurnedAway } from './turned-away.ts';
 import type { GatewayOrder } from '../../machines/gateway.types.ts';
-import { systemClock, systemWallClock } from '../ports/clock.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Durability } from '../ports/log-store.ts';
-import { systemRandom } from '../ports/random.ts';
 import type { Random } from '../ports/random.ts';
-import { silentLogger } from '../ports/logger.ts';
 import type { Logger } from '../ports/logger.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
-import { GRACE_MS } from '../protocol/limits.ts';
 import type { HelloFrame } from '../protocol/types.ts';
 
 /** Deadlines are data; this is how often they are looked at. */
@@ -52,6 +49,7 @@ export class Gateway implements House {
   readonly looks: Looks;
   readonly #store: MeteredStore;
   readonly logger: Logger;
+  readonly tagOf: TagOf;
   readonly #registry: Registry;
   readonly #life: Lifecycle;
   readonly #admission: Admission;
@@ -67,25 +65,28 @@ export class Gateway implements House {
   /** @throws TenutoError OPTION_INVALID */
   constructor(options: GatewayOptions) {
     checkGateway(options);
-    this.clock = options.clock ?? systemClock;
-    this.wallClock = options.wallClock ?? systemWallClock;
-    this.random = options.random ?? systemRandom;
-    this.graceMs = options.graceMs ?? GRACE_MS;
-    this.looks = new Looks(this.clock);
-    this.#pauses = new Pauses(this.clock);
-    this.logger = options.logger ?? silentLogger;
+    const ports = portsOf(options);
+    const { clock, wallClock, random, graceMs, logger, tagOf } = ports;
+    this.clock = clock;
+    this.wallClock = wallClock;
+    this.random = random;
+    this.graceMs = graceMs;
+    this.logger = logger;
+    this.tagOf = tagOf;
+    this.looks = new Looks(clock);
+    this.#pauses = new Pauses(clock);
     const { apps, verify, onAudit = null, onAppError = null } = options;
-    const { clock, wallClock, random, graceMs, counters, logger } = this;
+    const { counters } = this;
     const store = new MeteredStore(options.store, counters, clock, (isWell) => {
       if (!isWell) logger.warn('The store takes nothing: newcomers are sent elsewhere.');
       this.#life.tell({ type: isWell ? 'store.answered' : 'store.failed' });
     });
     this.#store = store;
     const limits = limitsOf(options.limits, verify === null ? OPEN_LIMITS : undefined);
-    const audit = new Audit(this.logger, onAudit);
+    const audit = new Audit(logger, onAudit, tagOf);
     const admission = new Admission({ limits, clock, random, audit, graceMs });
     this.turnedAway = new TurnedAway(counters, audit);
-    const report = reporterTo({ onStep: options.onStep ?? null, logger: this.logger });
+    const report = reporterTo({ onStep: options.onStep ?? null, logger, tagOf });
     this.#life = new Lifecycle({
       clock,
       obey: (order) => this.#obey(order),
@@ -95,12 +96,9 @@ export class Gateway implements House {
     this.#bearers = new Bearers({ verify, clock, wallClock, audit, admission, logger });
     const leases = { graceMs, clock, onStep: report };
     const createLease = (id: string): Lease => new Lease(leases, id);
-    const ports = { store, apps, clock, wallClock, createLease, logger, onAppError };
+    const parts = { ...ports, store, apps, createLease, onAppError, admission, audit, counters };
     this.#registry = new Registry({
-      ...ports,
-      admission,
-      audit,
-      counters,
+      ...parts,
       onGone: (session, why) => this.#departure.gone(session, why),
     });
     const house = { clock, logger, store, counters, admission };

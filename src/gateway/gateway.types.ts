@@ -9,6 +9,7 @@ import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { LogStore } from '../ports/log-store.ts';
 import type { Random } from '../ports/random.ts';
+import type { Secrets } from '../ports/secrets.ts';
 
 export interface GatewayOptions {
   readonly store: LogStore;
@@ -38,5 +39,10 @@ export interface GatewayOptions {
   readonly clock?: Clock;
   readonly wallClock?: WallClock;
   readonly random?: Random;
+  /**
+   * Where session ids and resume tokens come from. Only for tests: whoever can foretell them can take sessions over. Default:
+   * the platform's.
+   */
+  readonly secrets?: Secrets;
   readonly logger?: Logger;
 }

@@ -3,13 +3,14 @@ import type { App, AppAudio, AppGap, AppHandlers, AppSession, AppStart } from '.
 import { loggableOf } from './app-error.ts';
 import type { OnAppError } from './app-error.ts';
 import { within } from './within.ts';
-import { tagOf } from './session-tag.ts';
+import type { TagOf } from './session-tag.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 
 export interface GuardedAppHouse {
   readonly clock: Clock;
+  readonly tagOf: TagOf;
   readonly logger: Logger;
   readonly onAppError: OnAppError | null;
 }
@@ -151,7 +152,7 @@ export class GuardedApp implements AppHandlers {
   #fault(error: unknown, item: AppItem | null): void {
     if (this.#isFaulty) return;
     this.#isFaulty = true;
-    const { logger, onAppError } = this.#house;
+    const { logger, onAppError, tagOf } = this.#house;
     const { id: sessionId } = this.#end;
     const seq = item?.seq ?? null;
     logger.error('An app failed.', { session: tagOf(sessionId), seq, ...loggableOf(error) });

@@ -7,7 +7,6 @@ import { Retirement } from './retirement.ts';
 import { appendFence } from './fencing.ts';
 import type { Snapshot } from './fencing.ts';
 import { GatewaySession } from './session.ts';
-import { tagOf } from './session-tag.ts';
 import type { GatewaySessionOptions, SessionHouse, SessionKeeper } from './session.types.ts';
 import { NOTHING_RECALLED, loggedOutIn, lookInLog, recall } from './takeover.ts';
 import { newSessionId } from './tokens.ts';
@@ -110,7 +109,7 @@ export class Owning implements SessionKeeper {
   }
 
   #alarm(sessionId: string, { message }: TenutoError): void {
-    const { audit, logger } = this.#options;
+    const { audit, logger, tagOf } = this.#options;
     audit.tell('log.unreadable', { sessionId });
     logger.error('A session cannot be taken up.', {
       session: tagOf(sessionId),
@@ -123,7 +122,7 @@ export class Owning implements SessionKeeper {
     after: number,
     snapshot: Snapshot,
     kind: 'fence' | 'end',
-    writer = newSessionId(),
+    writer = newSessionId(this.#options.secrets),
   ): () => Promise<AppendOutcome> {
     const { store, wallClock } = this.#options;
     return () => appendFence({ store, sessionId, writer, wallClock }, after, snapshot, kind);
@@ -132,7 +131,7 @@ export class Owning implements SessionKeeper {
   /** Null where another was faster, or the store says nothing: its lease knows. */
   async own(wanted: Wanted, app: App): Promise<GatewaySession | null> {
     const { id, lease, card, standing, after, leavePlace } = wanted;
-    const writer = newSessionId();
+    const writer = newSessionId(this.#options.secrets);
     const fence = { standing, card: encodeCard(card) };
     const append = this.#appending(id, after, fence, 'fence', writer);
     const tail = await contend(lease, 'fence.committed', append);

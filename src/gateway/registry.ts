@@ -116,9 +116,9 @@ export class Registry {
     if ('kind' in app) return app;
     const leavePlace = this.#options.admission.place(subject);
     if (typeof leavePlace !== 'function') return leavePlace;
-    const token = newToken();
-    const card = newCard(hello, subject, token, this.#options.wallClock());
-    const id = newSessionId();
+    const { secrets, wallClock } = this.#options;
+    const [lineage, id, token] = [newSessionId(secrets), newSessionId(secrets), newToken(secrets)];
+    const card = newCard(hello, { subject, lineage, token, startedAtMs: wallClock() });
     const lease = this.#owning.newLease(id);
     const epoch = hello.epoch + 1;
     // Finals that the client has from a session before this one are not told again.
@@ -141,7 +141,7 @@ export class Registry {
     principal: Principal,
     from: string,
   ): Promise<Attached | Refusal> {
-    const { store } = this.#options;
+    const { store, secrets } = this.#options;
     for (let live = this.#sessions.get(sid); live; live = this.#sessions.get(sid)) {
       const refusal = this.#refusalOf(live, hello, principal, from);
       if (refusal !== null) {
@@ -155,7 +155,7 @@ export class Registry {
         continue;
       }
       if (!live.isKept) return refusalOfEnded(live, hello.rcv);
-      const token = newToken();
+      const token = newToken(secrets);
       const epoch = epochAfter(live.standing, hello);
       const isFenced = await live.fence(cardFor(live.card, hello, token), hello, epoch);
       const facts = { epoch, token, isResumed: true };
@@ -185,7 +185,7 @@ export class Registry {
     from: string,
     isFirst: boolean,
   ): Promise<Attached | Refusal | 'again'> {
-    const { admission, apps } = this.#options;
+    const { admission, apps, secrets } = this.#options;
     const lease = this.#owning.newLease(id);
     while (lease.is('claiming.reading')) {
       const known = await this.#owning.asked(id, lease, lookInLog(this.#options, id));
@@ -206,7 +206,7 @@ export class Registry {
       const { faults = [] } = known.card;
       lease.step({ type: 'client.claimed', epoch, isSameClient, log: known.log, faults });
       if (lease.is('over')) return refusalOfEnded(known, hello.rcv);
-      const token = newToken();
+      const token = newToken(secrets);
       const card = cardFor(known.card, hello, token);
       const standing = standingFor(known.standing, hello, epoch);
       const leavePlace = admission.placeAnyway(card.subject);

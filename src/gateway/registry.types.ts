@@ -6,15 +6,19 @@ import type { Audit } from './audit.ts';
 import type { Counters } from './counters.ts';
 import type { Lease } from './lease.ts';
 import type { GatewaySession } from './session.ts';
+import type { TagOf } from './session-tag.ts';
 import type { LeaseRelease } from '../../machines/lease.types.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { LogStore } from '../ports/log-store.ts';
+import type { Secrets } from '../ports/secrets.ts';
 
 export interface RegistryOptions {
   readonly store: LogStore;
   readonly clock: Clock;
   readonly wallClock: WallClock;
+  readonly secrets: Secrets;
+  readonly tagOf: TagOf;
   readonly apps: ReadonlyMap<string, App>;
   readonly createLease: (sessionId: string) => Lease;
   readonly admission: Admission;

@@ -6,6 +6,7 @@ import type { SessionCard } from './card.ts';
 import type { Counters } from './counters.ts';
 import type { Lease } from './lease.ts';
 import type { Standing } from './records.ts';
+import type { TagOf } from './session-tag.ts';
 import type { LeaseOrder, LeaseRelease } from '../../machines/lease.types.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { LogStore } from '../ports/log-store.ts';
@@ -17,6 +18,7 @@ export interface SessionHouse {
   readonly clock: Clock;
   readonly wallClock: WallClock;
   readonly logger: Logger;
+  readonly tagOf: TagOf;
   readonly counters: Counters;
   readonly audit: Audit;
   /** What apps throw, as it was thrown. */

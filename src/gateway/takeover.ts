@@ -6,7 +6,7 @@ import { decodeRecord, whyUnreadable } from './records.ts';
 import type { SessionRecord, Standing } from './records.ts';
 import { readTail, unreadable } from './fencing.ts';
 import type { Snapshot } from './fencing.ts';
-import { MAX_FORMER_TOKENS, digestOf, newSessionId } from './tokens.ts';
+import { MAX_FORMER_TOKENS, digestOf } from './tokens.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { LeaseLog } from '../../machines/lease.types.ts';
 import type { LogStore } from '../ports/log-store.ts';
@@ -90,13 +90,16 @@ export async function recall(
 
 export function newCard(
   hello: HelloFrame,
-  subject: string,
-  token: string,
-  startedAtMs: number,
+  {
+    subject,
+    lineage,
+    token,
+    startedAtMs,
+  }: Pick<SessionCard, 'subject' | 'lineage' | 'startedAtMs'> & { readonly token: string },
 ): SessionCard {
   const { audio, clock } = hello;
   return {
-    lineage: newSessionId(),
+    lineage,
     subject,
     app: hello.app ?? 'speech',
     // What came in from outside has no shape of its own, and takes thrice the room.

@@ -1,7 +1,8 @@
 /** Session ids and resume tokens: made here and nowhere else, and compared in a time that tells nothing. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 
 import type { SessionCard } from './card.ts';
+import type { Secrets } from '../ports/secrets.ts';
 
 const SESSION_ID_BYTES = 16;
 const TOKEN_BYTES = 32;
@@ -12,11 +13,11 @@ const NO_DIGEST = Buffer.alloc(32);
 export const MAX_FORMER_TOKENS = 4;
 
 /** 128 bits of chance. */
-export function newSessionId(): string {
+export function newSessionId(secrets: Secrets): string {
   let bits = 0;
   let held = 0;
   const letters: number[] = [];
-  for (const byte of randomBytes(SESSION_ID_BYTES)) {
+  for (const byte of secrets.bytes(SESSION_ID_BYTES)) {
     held = (held << 8) | byte;
     bits += 8;
     while (bits >= 5) {
@@ -29,8 +30,8 @@ export function newSessionId(): string {
 }
 
 /** 256 bits of chance. */
-export function newToken(): string {
-  return randomBytes(TOKEN_BYTES).toString('base64url');
+export function newToken(secrets: Secrets): string {
+  return Buffer.from(secrets.bytes(TOKEN_BYTES)).toString('base64url');
 }
 
 /** What is kept of a token. */

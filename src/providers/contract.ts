@@ -125,7 +125,7 @@ export interface StreamMemory {
    * What the streams of this candidate leave for each other: made once in a session. It outlives sockets, and no inspector
    * sees it. Default: each stream is alone.
    */
-  readonly shared?: <T extends object>(create: (random: Random) => T) => T;
+  readonly shared?: <T extends object>(create: (random: Random, clock: Clock) => T) => T;
 }
 
 /** Where a piece of audio stands in the session. */

@@ -1,6 +1,6 @@
 /** The options of a resumable WebSocket. Those that `reconnecting-websocket` and `partysocket` have are named and mean the same. */
-import { systemClock } from '../ports/clock.ts';
-import type { Clock } from '../ports/clock.ts';
+import { systemClock, systemWallClock } from '../ports/clock.ts';
+import type { Clock, WallClock } from '../ports/clock.ts';
 import { checkName, checkNumber, checkOptions, invalid } from '../ports/option-errors.ts';
 import { systemRandom } from '../ports/random.ts';
 import type { Random } from '../ports/random.ts';
@@ -70,6 +70,7 @@ export interface ResumableWebSocketOptions extends ScheduleOptions {
   /** For tests. Default: the platform's sockets. */
   readonly transport?: Transport;
   readonly clock?: Clock;
+  readonly wallClock?: WallClock;
   readonly random?: Random;
 }
 
@@ -93,6 +94,7 @@ export interface ResolvedSocketOptions {
   readonly network: NetworkMonitor | null;
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly wallClock: WallClock;
   readonly random: Random;
 }
 
@@ -128,6 +130,7 @@ const NAMES: Readonly<Record<keyof ResumableWebSocketOptions, true>> = {
   network: true,
   transport: true,
   clock: true,
+  wallClock: true,
   random: true,
 };
 
@@ -165,6 +168,7 @@ export function resolveSocketOptions(
     network: options.network ?? null,
     transport: WebSocket === undefined ? (options.transport ?? platform) : transportOver(WebSocket),
     clock: options.clock ?? systemClock,
+    wallClock: options.wallClock ?? systemWallClock,
     random: options.random ?? systemRandom,
   };
 }

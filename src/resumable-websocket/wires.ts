@@ -3,7 +3,6 @@ import { GatewayWire } from './gateway-wire.ts';
 import type { LinkOwner } from './link.types.ts';
 import { PlainWire } from './plain-wire.ts';
 import type { Wire, WireHost } from './wire.ts';
-import { systemWallClock } from '../ports/clock.ts';
 
 export function wireFor<Link>(
   isGateway: boolean,
@@ -11,9 +10,9 @@ export function wireFor<Link>(
   { options, session, kind }: LinkOwner<Link>,
 ): Wire {
   if (!isGateway) return new PlainWire(host);
-  const { app, token } = options;
+  const { app, token, wallClock } = options;
   const isSure = kind === 'gateway';
   const renew =
     typeof token === 'function' ? async (): Promise<string> => token({ reason: 'expiring' }) : null;
-  return new GatewayWire(host, session, { app, renew, isSure, wallClock: systemWallClock });
+  return new GatewayWire(host, session, { app, renew, isSure, wallClock });
 }

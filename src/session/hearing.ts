@@ -59,10 +59,11 @@ export class Hearing {
     return { conversation: () => this.#talk().journal.conversation, handle: null, shared };
   }
 
-  #sharedBy<T extends object>(key: string, create: (random: Random) => T): T {
+  #sharedBy<T extends object>(key: string, create: (random: Random, clock: Clock) => T): T {
     const known = this.#shared.get(key) as T | undefined;
     if (known !== undefined) return known;
-    const made = create(this.#wiring.random);
+    const { random, clock } = this.#wiring;
+    const made = create(random, clock);
     this.#shared.set(key, made);
     return made;
   }

@@ -15,12 +15,14 @@ import { Lease } from '../../src/gateway/lease.ts';
 import { decodeRecord } from '../../src/gateway/records.ts';
 import type { RecordKind, SessionRecord } from '../../src/gateway/records.ts';
 import { Registry } from '../../src/gateway/registry.ts';
+import { tagOf } from '../../src/gateway/session-tag.ts';
 import { appendFence } from '../../src/gateway/fencing.ts';
 import type { GatewaySession } from '../../src/gateway/session.ts';
 import { newCard } from '../../src/gateway/takeover.ts';
 import { silentLogger } from '../../src/ports/logger.ts';
 import { encodeFrame } from '../../src/protocol/frames.ts';
 import { seededRandom } from '../../src/ports/random.ts';
+import { systemSecrets } from '../../src/ports/secrets.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 const GRACE_MS = 120_000;
@@ -100,7 +102,7 @@ export class LeaseWorld {
   constructor(startAtMs: number, opens: boolean) {
     this.clock = new VirtualClock(startAtMs);
     const { clock } = this;
-    const audit = new Audit(silentLogger, null);
+    const audit = new Audit(silentLogger, null, tagOf);
     const limits = limitsOf({ rivalEpochs: 1_000, sessionsPerPrincipal: 10 }, OPEN_LIMITS);
     const random = seededRandom(1);
     this.app.opens = opens;
@@ -112,6 +114,8 @@ export class LeaseWorld {
       store: this.store,
       clock,
       wallClock: () => this.#wallMs,
+      secrets: systemSecrets,
+      tagOf,
       apps: new Map([['speech', this.app]]),
       createLease: (id) => {
         const lease = new Lease({ graceMs: GRACE_MS, clock, onStep: () => undefined }, id);
@@ -288,7 +292,9 @@ export class LeaseWorld {
     faults: readonly LeaseFault[] = [],
   ): Promise<void> {
     const hello = { type: 'hello', ...helloFacts() } as const;
-    const card = { ...newCard(hello, 'ann', this.#token, this.#wallMs - ageMs), faults };
+    const startedAtMs = this.#wallMs - ageMs;
+    const facts = { subject: 'ann', lineage: 'l', token: this.#token, startedAtMs };
+    const card = { ...newCard(hello, facts), faults };
     const standing = { epoch, up: 0, down: 0, downAcked: 0, fin: 0, done: 0 };
     const kind: RecordKind = isEnd ? 'end' : 'fence';
     const after = (await this.store.real.tail(this.#id))?.position ?? 0;

@@ -9,7 +9,9 @@ import { GatewayStream } from '../../src/providers/gateway/stream.ts';
 const HOME = 'wss://voice.example/v1/session';
 
 export class GatewayClient {
-  readonly custody = new Custody(seededRandom(1), new Addresses(HOME, [], seededRandom(1)));
+  readonly custody = new Custody(seededRandom(1), new Addresses(HOME, [], seededRandom(1)), {
+    nowMs: () => this.nowMs,
+  });
   nowMs: number;
   /** What the newest HELLO asked for. */
   mode: HelloFrame['mode'] = 'new';
@@ -26,7 +28,6 @@ export class GatewayClient {
       { audio, app: null, client: 'test' },
       () => 0,
       () => HOME,
-      { nowMs: () => this.nowMs },
     );
     const [hello] = stream.encodeHello();
     const frame = decodeFrame(hello as Uint8Array);

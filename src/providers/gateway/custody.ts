@@ -3,6 +3,7 @@ import type { Addresses } from './addresses.ts';
 import { Claim } from './claim.ts';
 import type { ClaimFacts } from './claim.ts';
 import { Numbers } from './numbers.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 
@@ -20,10 +21,12 @@ export class Custody extends Claim {
   /** When the first audio was captured. */
   #startedAtMs: number | null = null;
   readonly addresses: Addresses;
+  readonly clock: Pick<Clock, 'nowMs'>;
 
-  constructor(random: Random, addresses: Addresses) {
+  constructor(random: Random, addresses: Addresses, clock: Pick<Clock, 'nowMs'>) {
     super(random);
     this.addresses = addresses;
+    this.clock = clock;
   }
 
   /** Milliseconds since the first audio. */

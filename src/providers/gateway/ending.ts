@@ -4,7 +4,6 @@ import { failureOfClose, failureOfRefusal } from './failures.ts';
 import { passedOver } from './results.ts';
 import type { ProviderEvent } from '../contract.ts';
 import type { Failure } from '../../../machines/failure.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { SocketEnd } from '../../ports/socket.ts';
 import { CLOSE, classify } from '../../protocol/close-codes.ts';
 import type { RefusedFrame } from '../../protocol/types.ts';
@@ -20,14 +19,12 @@ const TAKEN =
 
 export class Ending {
   readonly #custody: Custody;
-  readonly #clock: Pick<Clock, 'nowMs'>;
   #refused: RefusedFrame | null = null;
   /** Nothing that comes after it is a loss. */
   hasFinAck = false;
 
-  constructor(custody: Custody, clock: Pick<Clock, 'nowMs'>) {
+  constructor(custody: Custody) {
     this.#custody = custody;
-    this.#clock = clock;
   }
 
   refused(frame: RefusedFrame): readonly ProviderEvent[] {
@@ -56,7 +53,8 @@ export class Ending {
   }
 
   #judged(failure: Failure, code: number): Failure {
-    return this.#custody.ended(failure, classify(code, this.hasFinAck), this.#clock.nowMs());
+    const { clock } = this.#custody;
+    return this.#custody.ended(failure, classify(code, this.hasFinAck), clock.nowMs());
   }
 
   /** What the user is to look into, though all goes on as another session. */

@@ -11,7 +11,8 @@ import { Addresses } from './addresses.ts';
 import { Custody } from './custody.ts';
 import { failureOfClose } from './failures.ts';
 import { GatewayStream } from './stream.ts';
-import { systemWallClock } from '../../ports/clock.ts';
+import { systemClock, systemWallClock } from '../../ports/clock.ts';
+import type { Clock, WallClock } from '../../ports/clock.ts';
 import { isLoopback } from '../../ports/loopback.ts';
 import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import { systemRandom } from '../../ports/random.ts';
@@ -49,6 +50,8 @@ export interface GatewayProviderOptions {
   readonly name?: string;
   /** Lets `ws:` go to other machines: the bearer and the audio in the clear. Only for a network of your own. Default false. */
   readonly insecure?: boolean;
+  /** What it tells the gateway of this machine's time. For tests. Default: this machine's. */
+  readonly wallClock?: WallClock;
 }
 
 const EXAMPLE = 'wss://voice.example';
@@ -65,19 +68,20 @@ const NAMES: Readonly<Record<keyof GatewayProviderOptions, true>> = {
   dialTimeoutMs: true,
   name: true,
   insecure: true,
+  wallClock: true,
 };
 
 /** @throws TenutoError OPTION_INVALID */
 export function gateway(options: GatewayProviderOptions): Provider {
   checkOptions('gateway', options, NAMES);
-  const { token = '', app = null, name = 'gateway' } = options;
+  const { token = '', app = null, name = 'gateway', wallClock = systemWallClock } = options;
   const url = gatewayAddress(checkBaseUrl(options.url, 'socket', EXAMPLE, WORDS));
   const others = (options.mayMoveTo ?? []).map((each) => {
     return checkBaseUrl(each, 'socket', EXAMPLE, { ...WORDS, name: 'mayMoveTo' });
   });
   if (options.insecure !== true) for (const each of [url, ...others]) checkSecrecy(new URL(each));
-  const newCustody = (random: Random): Custody =>
-    new Custody(random, new Addresses(url, others, random));
+  const newCustody = (random: Random, clock: Clock): Custody =>
+    new Custody(random, new Addresses(url, others, random), clock);
   /** Where each link was dialled: what it is welcomed at. */
   const dialled = new WeakMap<StreamMemory, string>();
 
@@ -112,12 +116,12 @@ export function gateway(options: GatewayProviderOptions): Provider {
       return { url: address, protocols: [SUBPROTOCOL], timeoutMs: options.dialTimeoutMs ?? 10_000 };
     },
     openStream: ({ sampleRateHz }, memory) => {
-      const custody = memory?.shared?.(newCustody) ?? newCustody(systemRandom);
+      const custody = memory?.shared?.(newCustody) ?? newCustody(systemRandom, systemClock);
       const audio = { encoding: 'pcm_s16le', sampleRateHz } as const;
       const renew = typeof token === 'function' ? () => token({ reason: 'expiring' }) : undefined;
       const facts = { audio, app, client: CLIENT, ...(renew === undefined ? {} : { renew }) };
       const addressOf = (): string => (memory && dialled.get(memory)) ?? url;
-      return new GatewayStream(custody, facts, systemWallClock, addressOf);
+      return new GatewayStream(custody, facts, wallClock, addressOf);
     },
     classifyEnd: (end) => failureOfClose(end, false),
   };

@@ -7,8 +7,7 @@ import { eventOf, expiring, passedOver } from './results.ts';
 import type { AudioPlace, ProviderEvent, ProviderStream } from '../contract.ts';
 import { objectIn } from '../wire/json.ts';
 import type { Failure } from '../../../machines/failure.ts';
-import { systemClock } from '../../ports/clock.ts';
-import type { Clock, WallClock } from '../../ports/clock.ts';
+import type { WallClock } from '../../ports/clock.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
 import { DATA_HEADER_BYTES, decodeFrame, encodeFrame } from '../../protocol/frames.ts';
 import { SentWindow } from '../../protocol/sent-window.ts';
@@ -29,7 +28,6 @@ export class GatewayStream implements ProviderStream {
   readonly #wallClock: WallClock;
   readonly #addressOf: () => string;
   readonly #ending: Ending;
-  readonly #clock: Pick<Clock, 'nowMs'>;
   readonly #progress = new Progress();
   /** Which of the client's dials this is. */
   #att = 0;
@@ -48,14 +46,12 @@ export class GatewayStream implements ProviderStream {
     options: CustodyOptions,
     wallClock: WallClock,
     addressOf: () => string,
-    clock: Pick<Clock, 'nowMs'> = systemClock,
   ) {
     this.#custody = custody;
     this.#options = options;
     this.#wallClock = wallClock;
     this.#addressOf = addressOf;
-    this.#clock = clock;
-    this.#ending = new Ending(custody, clock);
+    this.#ending = new Ending(custody);
   }
 
   get hasCredit(): boolean {
@@ -195,7 +191,7 @@ export class GatewayStream implements ProviderStream {
     const acked = Math.max(custody.acked, Math.min(frame.committed, this.#sent));
     if (acked > custody.acked) custody.blame.progressed();
     custody.acked = acked;
-    const standstill = this.#progress.look(this.#sent, acked, this.#clock.nowMs());
+    const standstill = this.#progress.look(this.#sent, acked, custody.clock.nowMs());
     return [
       { kind: 'committed', throughSample: custody.numbers.endOf(acked) },
       ...(standstill === null ? [] : [{ kind: 'standstill' as const, ...standstill }]),
