@@ -1,0 +1,168 @@
+/** What a client with a microphone may be believed at every moment, and what it must have come to at the end. */
+import type { Report } from './report.ts';
+import { Spans } from './spans.ts';
+import type { SimulatedProcess } from '../process.ts';
+import type { CapturedAudio } from '../world/captured.ts';
+import type { CloseResult, SessionEvent } from '../../session/events.ts';
+import type { Session } from '../../session/session.ts';
+
+/** Positions are told in milliseconds, which a sample need not be a whole number of. */
+const SEAM_MS = 1;
+const DIALS_WINDOW_MS = 60_000;
+/** Every half second for 15 s, then ever slower; beside a silent link one more each time. */
+const DIALS_AT_MOST = 90;
+
+export class AudioChecks {
+  readonly #name: string;
+  readonly #session: Session;
+  readonly #captured: CapturedAudio;
+  readonly #report: Report;
+  readonly #process: SimulatedProcess;
+  /** What finals and gaps cover. */
+  readonly finals = new Spans();
+  readonly gaps = new Spans();
+  #endMs = 0;
+  #isReconnecting = false;
+  #isGivenUp = false;
+  #isClosed = false;
+  #isKilled = false;
+  #dials: number[] = [];
+  #status = '';
+
+  constructor(
+    name: string,
+    session: Session,
+    captured: CapturedAudio,
+    report: Report,
+    process: SimulatedProcess,
+  ) {
+    this.#name = name;
+    this.#session = session;
+    this.#captured = captured;
+    this.#report = report;
+    this.#process = process;
+    session.on('*', (event) => this.#hear(event));
+  }
+
+  /** After everything that the client did. */
+  look(): void {
+    const { captured, delivered, gap, buffered } = this.#session.ledger;
+    if (captured !== delivered + gap + buffered || captured !== this.#captured.chunks) {
+      this.#violated(
+        'I9',
+        `${captured} captured (of ${this.#captured.chunks} written), ${delivered} delivered, ${gap} in gaps, ${buffered} buffered`,
+      );
+    }
+    const { status } = this.#session;
+    if (status === this.#status) return;
+    this.#status = status;
+    this.#report.tell(this.#name, status, { state: status });
+  }
+
+  dialled(): void {
+    const nowMs = this.#process.nowMs();
+    if (this.#isGivenUp || this.#isClosed) this.#violated('I12', 'it dials after its end');
+    this.#report.tell(this.#name, 'dials');
+    this.#dials = this.#dials.filter((atMs) => nowMs - atMs < DIALS_WINDOW_MS);
+    this.#dials.push(nowMs);
+    if (this.#dials.length > DIALS_AT_MOST) {
+      this.#violated('I12', `${this.#dials.length} dials within a minute`);
+    }
+  }
+
+  killed(): void {
+    this.#isKilled = true;
+  }
+
+  closed({ drained, finished, left }: CloseResult): void {
+    this.#isClosed = true;
+    this.#report.tell(this.#name, 'has closed');
+    if (this.#isGivenUp) return;
+    if (!drained) this.#violated('I10', `${left.chunks} chunks were left when it closed`);
+    else if (!finished) this.#violated('I10', 'it closed before all was told that comes of its audio');
+    else this.#expectCovered();
+  }
+
+  /** At the end of the run. */
+  expectOver(): void {
+    if (this.#isKilled) return;
+    if (!this.#isClosed) this.#violated('I10', `it has not closed: it is ${this.#session.status}`);
+    if (this.#isReconnecting && !this.#isClosed) this.#violated('I17', 'it still reconnects');
+  }
+
+  #expectCovered(): void {
+    const capturedMs = (this.#captured.samples * 1_000) / this.#captured.sampleRateHz;
+    const hole = Spans.union(this.finals, this.gaps).firstHole(0, capturedMs, SEAM_MS);
+    if (hole !== null) {
+      this.#violated('I6', `neither a final nor a gap covers ${hole.from}–${hole.to} ms of ${capturedMs}`);
+    }
+  }
+
+  #hear(event: SessionEvent): void {
+    switch (event.type) {
+      case 'transcript':
+        if (event.isFinal) this.#final(event.startMs, event.endMs, event.text);
+        return;
+      case 'gap':
+        this.#report.sometimes(`gap: ${event.reason}`);
+        this.#report.tell(this.#name, `gap of ${event.durationMs} ms (${event.reason})`);
+        this.gaps.add(event.fromMs, event.toMs);
+        return;
+      case 'connection.reconnecting':
+        this.#isReconnecting = true;
+        this.#report.tell(this.#name, `reconnecting ${event.attempt} (${event.cause.code})`);
+        return;
+      case 'connection.reconnected':
+        this.#isReconnecting = false;
+        this.#report.sometimes(`reconnected: ${event.outcome}`);
+        this.#report.tell(this.#name, `reconnected, ${event.outcome}`);
+        return;
+      case 'connection.failed':
+        this.#isReconnecting = false;
+        this.#isGivenUp = true;
+        this.#report.sometimes('given up');
+        this.#report.tell(this.#name, `given up: ${event.reason}`);
+        return;
+      case 'gateway.sessionLost':
+        this.#report.sometimes('session lost');
+        this.#report.tell(this.#name, `session lost; sent again from ${event.resentFromMs} ms`);
+        return;
+      case 'connection.suspected':
+      case 'connection.recovered':
+        this.#report.sometimes(event.type);
+        this.#report.tell(this.#name, event.type);
+        return;
+      case 'warning':
+      case 'error':
+        this.#report.tell(this.#name, `${event.type}: ${event.error.code}`);
+        return;
+      default:
+    }
+  }
+
+  #final(startMs: number, endMs: number, text: string): void {
+    this.#report.note(endMs, this.#name, () => `final ${startMs}–${endMs} ms: ${text}`);
+    if (Math.abs(startMs - this.#endMs) > SEAM_MS && !this.gaps.covers(this.#endMs, startMs)) {
+      this.#violated('I6', `a final begins at ${startMs} ms; the one before ended at ${this.#endMs}`);
+    }
+    this.#endMs = endMs;
+    this.finals.add(startMs, endMs);
+    this.#compare(startMs, endMs, text);
+  }
+
+  /** A final names the chunks that it is of. */
+  #compare(startMs: number, endMs: number, text: string): void {
+    const { chunkSamples, sampleRateHz } = this.#captured;
+    const chunkMs = (chunkSamples * 1_000) / sampleRateHz;
+    for (const word of text.split(' ')) {
+      const chunk = Number(word);
+      if (word === '' || Number.isNaN(chunk)) continue;
+      const isOf = chunk * chunkMs < endMs + SEAM_MS && (chunk + 1) * chunkMs > startMs - SEAM_MS;
+      if (!isOf) this.#violated('I2', `the final of ${startMs}–${endMs} ms was made of chunk ${chunk}`);
+    }
+  }
+
+  #violated(...[invariant, message]: Parameters<Report['violated']>): void {
+    this.#report.violated(invariant, `${this.#name}: ${message}`);
+  }
+}

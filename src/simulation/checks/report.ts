@@ -1,0 +1,66 @@
+/** Where everything of a run comes together: what was violated, what came about, and the trace. */
+import { Fingerprint } from '../fingerprint.ts';
+import type { InvariantId, TraceEntry, Violation } from '../simulation.types.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+/** What a run that goes wild may fill. */
+const MAX_TRACE = 200_000;
+
+export class Report {
+  readonly fingerprint = new Fingerprint();
+  readonly fired: Record<string, number> = {};
+  readonly happened: Record<string, number> = {};
+  readonly trace: TraceEntry[] = [];
+  readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #isTraced: boolean;
+  readonly #violations = new Map<InvariantId, Violation>();
+
+  constructor(clock: Pick<Clock, 'nowMs'>, isTraced: boolean) {
+    this.#clock = clock;
+    this.#isTraced = isTraced;
+  }
+
+  /** The first of each. */
+  get violations(): readonly Violation[] {
+    return [...this.#violations.values()];
+  }
+
+  violated(invariant: InvariantId, message: string): void {
+    if (this.#violations.has(invariant)) return;
+    const atMs = this.#clock.nowMs();
+    this.#violations.set(invariant, { invariant, atMs, message });
+    this.tell('checker', `${invariant}: ${message}`);
+  }
+
+  /** Something that must come about now and then, or else it is not tried. */
+  sometimes(what: string): void {
+    this.happened[what] = (this.happened[what] ?? 0) + 1;
+  }
+
+  /** A fault found something to hit. */
+  struck(kind: string): void {
+    this.fired[kind] = (this.fired[kind] ?? 0) + 1;
+  }
+
+  get isTraced(): boolean {
+    return this.#isTraced;
+  }
+
+  /** A line of the trace; it is part of the fingerprint too. */
+  tell(who: string, what: string, more: Pick<TraceEntry, 'to' | 'state'> = {}): void {
+    const atMs = this.#clock.nowMs();
+    this.fingerprint.number(atMs);
+    this.fingerprint.text(who);
+    this.fingerprint.text(what);
+    if (this.#isTraced && this.trace.length < MAX_TRACE) this.trace.push({ atMs, who, what, ...more });
+  }
+
+  /** The same of what comes by the thousand: its words are made only where they are read. */
+  note(number: number, who: string, what: () => string, to?: string): void {
+    const atMs = this.#clock.nowMs();
+    this.fingerprint.number(atMs);
+    this.fingerprint.number(number);
+    if (!this.#isTraced || this.trace.length >= MAX_TRACE) return;
+    this.trace.push({ atMs, who, what: what(), ...(to === undefined ? {} : { to }) });
+  }
+}

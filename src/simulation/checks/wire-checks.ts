@@ -1,0 +1,120 @@
+/** Reads along on the wire: nothing is acknowledged that is not in the log, and a spent token opens nothing. */
+import type { LogChecks } from './log-checks.ts';
+import type { Report } from './report.ts';
+import { decodeFrame } from '../../protocol/frames.ts';
+import type { WelcomeFrame } from '../../protocol/types.ts';
+import { FRAME_TYPE } from '../../protocol/wire.ts';
+import type { ServerEnd, Wiretap } from '../world/server-end.ts';
+
+/** A welcome is control JSON: whatever is no data, ack or sign of life. */
+const FIRST_CONTROL = FRAME_TYPE.hint;
+
+/** Somebody changes what arrives. */
+export type Mangle = (bytes: Uint8Array, end: ServerEnd) => readonly Uint8Array[] | null;
+
+export interface KnownToken {
+  readonly token: string;
+  readonly sessionId: string;
+  readonly epoch: number;
+  readonly client: number;
+}
+
+export class WireChecks implements Wiretap {
+  readonly #report: Report;
+  readonly #log: LogChecks;
+  /** What becomes of frames of clients. */
+  readonly mangles = new Set<Mangle>();
+  /** Whether a frame of that type is lost on its way to a client. */
+  readonly losing = new Set<(end: ServerEnd, type: number) => boolean>();
+  /** By session: the tokens that were told, oldest first. */
+  readonly tokens = new Map<string, KnownToken[]>();
+  /** By session: the newest epoch of which a client has sent something. */
+  readonly usedEpochs = new Map<string, number>();
+
+  constructor(report: Report, log: LogChecks) {
+    this.#report = report;
+    this.#log = log;
+  }
+
+  down(end: ServerEnd, bytes: Uint8Array): boolean {
+    const [type = 0] = bytes;
+    for (const lose of this.losing) if (lose(end, type)) return false;
+    this.#report.note(type * 65_536 + bytes.length, end.house.name, () => nameOf(bytes), end.client);
+    if (type !== FRAME_TYPE.data && type !== FRAME_TYPE.gap && type !== FRAME_TYPE.hint) {
+      this.#look(end, bytes);
+    }
+    return true;
+  }
+
+  #look(end: ServerEnd, bytes: Uint8Array): void {
+    const frame = decodeFrame(bytes);
+    switch (frame.type) {
+      case 'ack':
+      case 'ping':
+      case 'pong':
+        this.#acknowledged(end, frame.committed);
+        return;
+      case 'welcome':
+        this.#welcomed(end, frame);
+        return;
+      case 'refused':
+        this.#report.sometimes(`refused: ${frame.code}`);
+        return;
+      default:
+        this.#report.sometimes(frame.type);
+    }
+  }
+
+  up(end: ServerEnd, bytes: Uint8Array): readonly Uint8Array[] | null {
+    const [type = 0] = bytes;
+    this.#report.note(type * 65_536 + bytes.length, end.client, () => nameOf(bytes), end.house.name);
+    if (end.sessionId !== '' && type <= FIRST_CONTROL) {
+      this.usedEpochs.set(end.sessionId, Math.max(end.epoch, this.usedEpochs.get(end.sessionId) ?? 0));
+    }
+    for (const mangle of this.mangles) {
+      const instead = mangle(bytes, end);
+      if (instead !== null) return instead;
+    }
+    return null;
+  }
+
+  #acknowledged({ sessionId, house }: ServerEnd, committed: number): void {
+    const inLog = this.#log.committed(sessionId);
+    if (committed <= inLog) return;
+    const message = `${house.name} acknowledged ${committed} where ${inLog} are in the log`;
+    this.#report.violated('I3', message);
+  }
+
+  #welcomed(end: ServerEnd, { sid, epoch, up, resume, resumed }: WelcomeFrame): void {
+    end.sessionId = sid;
+    end.epoch = epoch;
+    this.#report.sometimes(resumed ? 'resumed' : 'begun');
+    this.#acknowledged(end, up);
+    const tokens = this.tokens.get(sid) ?? [];
+    tokens.push({ token: resume, sessionId: sid, epoch, client: end.clientIndex });
+    this.tokens.set(sid, tokens);
+  }
+}
+
+function nameOf(bytes: Uint8Array): string {
+  const frame = decodeFrame(bytes);
+  switch (frame.type) {
+    case 'data':
+      return `data ${frame.seq} (${frame.codec}, epoch ${frame.epoch})`;
+    case 'gap':
+      return `gap ${frame.fromSeq}–${frame.toSeq}`;
+    case 'ack':
+      return `ack ${frame.committed}, up to ${frame.maxSeq}`;
+    case 'ping':
+    case 'pong':
+      return `${frame.type} (sent ${frame.lastSent}, committed ${frame.committed})`;
+    case 'hello':
+      return `hello, ${frame.mode}, attempt ${frame.att}, acked ${frame.acked}`;
+    case 'welcome':
+      return `welcome, epoch ${frame.epoch}, ${frame.resumed ? 'resumed' : 'new'}, up ${frame.up}`;
+    case 'refused':
+      return `refused ${frame.code} ${frame.reason}`;
+    default:
+      return frame.type;
+  }
+}

@@ -1,0 +1,13 @@
+/** All that can go wrong in a world of gateways, by name. */
+import { FRAMES } from './frames.ts';
+import type { Nemesis } from './nemesis.types.ts';
+import { PROCESSES } from './processes.ts';
+import { SERVICES } from './services.ts';
+import { TRANSPORT } from './transport.ts';
+
+export const NEMESES: Readonly<Record<string, Nemesis>> = {
+  ...TRANSPORT,
+  ...FRAMES,
+  ...PROCESSES,
+  ...SERVICES,
+};

@@ -1,0 +1,126 @@
+/** What befalls the store, whoever makes text of audio, and who says who somebody is. */
+import type { Nemesis } from './nemesis.types.ts';
+
+const nothing = (): void => undefined;
+
+const STORE: Readonly<Record<string, Nemesis>> = {
+  storeOutage: {
+    says: 'the store answers nobody, as in an election',
+    on: 'all',
+    lastsMs: [500, 30_000],
+    begin: ({ store }) => {
+      store.outage(null, true);
+      return () => store.outage(null, false);
+    },
+  },
+  storePartition: {
+    says: 'a gateway does not reach the store',
+    on: 'gateway',
+    lastsMs: [500, 60_000],
+    begin: ({ store, houses }, { on }) => {
+      const house = houses[on];
+      if (house === undefined) return null;
+      store.outage(house, true);
+      return () => store.outage(house, false);
+    },
+  },
+  storeSlow: {
+    says: 'the store takes long',
+    on: 'all',
+    lastsMs: [2_000, 40_000],
+    much: [50, 3_000],
+    begin: ({ store }, { much }) => {
+      store.slow(much);
+      return () => store.slow(0);
+    },
+  },
+  storeAmbiguous: {
+    says: 'the store commits, and now and then nobody is told',
+    on: 'all',
+    lastsMs: [2_000, 30_000],
+    begin: ({ store }) => {
+      store.ambiguous(0.1);
+      return () => store.ambiguous(0);
+    },
+  },
+  storeStale: {
+    says: 'the store reads from a replica that is behind',
+    on: 'all',
+    lastsMs: [2_000, 40_000],
+    begin: ({ store }) => {
+      store.stale(true);
+      return () => store.stale(false);
+    },
+  },
+  storeFull: {
+    says: 'the store takes nothing more',
+    on: 'all',
+    lastsMs: [500, 20_000],
+    begin: ({ store }) => {
+      store.full(true);
+      return () => store.full(false);
+    },
+  },
+  storeTailLost: {
+    says: 'the store loses the newest records of each log, which it had said to have',
+    on: 'all',
+    much: [1, 12],
+    begin: ({ store }, { much }) => (store.loseTail(Math.round(much)) ? nothing : null),
+  },
+};
+
+const OTHERS: Readonly<Record<string, Nemesis>> = {
+  speechStalled: {
+    says: 'nothing is finalised any more',
+    on: 'all',
+    lastsMs: [5_000, 120_000],
+    begin: ({ manners }) => {
+      manners.stall(1);
+      return () => manners.stall(-1);
+    },
+  },
+  speechThrows: {
+    says: 'an application throws on what it is handed',
+    on: 'all',
+    lastsMs: [200, 2_000],
+    begin: ({ manners }) => {
+      manners.throwing += 1;
+      return () => {
+        manners.throwing -= 1;
+      };
+    },
+  },
+  verifierAway: {
+    says: 'nobody can say who a bearer was issued to',
+    on: 'all',
+    lastsMs: [1_000, 30_000],
+    begin: ({ verifier }) => {
+      verifier.isAway = true;
+      return () => {
+        verifier.isAway = false;
+      };
+    },
+  },
+  bearersExpire: {
+    says: 'the bearers of a client are good for seconds only',
+    on: 'client',
+    lastsMs: [10_000, 90_000],
+    much: [8_000, 60_000],
+    begin: ({ verifier }, { on, much }) => {
+      verifier.goodFor(on, much);
+      return () => verifier.goodFor(on, null);
+    },
+  },
+  formerToken: {
+    says: 'somebody shows a resume token that was replaced',
+    on: 'client',
+    begin: (world, { on }) => (world.intrude({ client: on, token: 'former' }) ? nothing : null),
+  },
+  secondTab: {
+    says: 'another tab shows the same resume token',
+    on: 'client',
+    begin: (world, { on }) => (world.intrude({ client: on, token: 'newest' }) ? nothing : null),
+  },
+};
+
+export const SERVICES: Readonly<Record<string, Nemesis>> = { ...STORE, ...OTHERS };

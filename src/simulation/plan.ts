@@ -1,0 +1,86 @@
+/** What a run is to be like: drawn from its seed before anything happens. */
+import type { Fault } from './simulation.types.ts';
+import { drawFaults } from './nemeses/draw.ts';
+import type { SeededRandom } from '../ports/random.ts';
+
+export interface AudioPlan {
+  readonly kind: 'audio';
+  readonly chunkMs: number;
+  readonly sampleRateHz: number;
+  readonly retentionMs: number;
+  readonly startsAtMs: number;
+  /** Talk, silence, talk, and so on, from the beginning again at the end. */
+  readonly turnsMs: readonly number[];
+  /** Null: when the faults are over. */
+  readonly finishAtMs: number | null;
+}
+
+export interface MessagesPlan {
+  readonly kind: 'messages';
+  /** A message after so long, one after another, from the beginning again at the end. */
+  readonly everyMs: readonly number[];
+  readonly startsAtMs: number;
+  readonly finishAtMs: number | null;
+}
+
+export interface Plan {
+  readonly clients: readonly (AudioPlan | MessagesPlan)[];
+  readonly houses: number;
+  readonly graceMs: number;
+  /** How long the store takes. */
+  readonly storeMs: readonly [least: number, most: number];
+  readonly faults: readonly Fault[];
+}
+
+const HOUSES = 3;
+const TURNS = 12;
+
+export function planOf(
+  random: SeededRandom,
+  lengthMs: number,
+  faults: readonly Fault[] | undefined,
+): Plan {
+  const shape = random.fork('shape');
+  const count = shape.pick([1, 2, 2, 2, 3, 4]);
+  const clients = Array.from({ length: count }, (_, at) => {
+    const own = random.fork(`plan of client ${at}`);
+    return own.chance(0.2) ? messagesPlan(own, lengthMs) : audioPlan(own, lengthMs);
+  });
+  const fastest = shape.pick([1, 2, 5, 20]);
+  return {
+    clients,
+    houses: HOUSES,
+    graceMs: 120_000,
+    storeMs: [fastest, fastest * 4],
+    faults: faults ?? drawFaults(random.fork('faults'), { lengthMs, clients: count, houses: HOUSES }),
+  };
+}
+
+function audioPlan(random: SeededRandom, lengthMs: number): AudioPlan {
+  return {
+    kind: 'audio',
+    chunkMs: random.chance(0.05) ? 20 : 100,
+    sampleRateHz: random.pick([8_000, 16_000]),
+    retentionMs: random.chance(0.2) ? 20_000 + random.integer(40_000) : 120_000,
+    startsAtMs: random.integer(3_000),
+    turnsMs: Array.from({ length: TURNS }, (_, turn) =>
+      turn % 2 === 0 ? 1_000 + random.integer(14_000) : 500 + random.integer(14_000),
+    ),
+    finishAtMs: finishOf(random, lengthMs),
+  };
+}
+
+function messagesPlan(random: SeededRandom, lengthMs: number): MessagesPlan {
+  return {
+    kind: 'messages',
+    everyMs: Array.from({ length: TURNS }, () =>
+      random.chance(0.5) ? random.integer(50) : random.integer(4_000),
+    ),
+    startsAtMs: random.integer(3_000),
+    finishAtMs: finishOf(random, lengthMs),
+  };
+}
+
+function finishOf(random: SeededRandom, lengthMs: number): number | null {
+  return random.chance(0.2) ? lengthMs * (0.3 + 0.6 * random.unit()) : null;
+}

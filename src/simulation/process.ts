@@ -1,0 +1,137 @@
+/**
+ * A process of the simulated world: what it does happens between what others do, and it may be frozen, slowed, or killed.
+ *
+ * Whatever comes to it from outside comes through `run`: timers, frames, answers of the store. A frozen process hears of it
+ * when it is thawed, in order and one thing at a time; a dead one never.
+ */
+import type { Clock } from '../ports/clock.ts';
+
+interface OwnTimer {
+  handle: unknown;
+  isCleared: boolean;
+}
+
+export class SimulatedProcess implements Clock {
+  readonly name: string;
+  readonly #clock: Clock;
+  readonly #afterwards: (() => void) | null;
+  readonly #timers = new Set<OwnTimer>();
+  readonly #held: (() => void)[] = [];
+  #freezes = 0;
+  #isDead = false;
+  #isPumping = false;
+  #throttleMs = 0;
+  /** How fast its clock goes: 1.0001 gains 0.1 s in 1,000. */
+  #rate = 1;
+  #rateSinceMs = 0;
+  #ownSinceMs = 0;
+
+  /** @param afterwards runs after everything that it did. */
+  constructor(name: string, clock: Clock, afterwards: (() => void) | null = null) {
+    this.name = name;
+    this.#clock = clock;
+    this.#afterwards = afterwards;
+    this.#rateSinceMs = clock.nowMs();
+    this.#ownSinceMs = clock.nowMs();
+    this.setTimeout = this.setTimeout.bind(this); // XState takes a clock's methods off the object
+    this.clearTimeout = this.clearTimeout.bind(this);
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  get isFrozen(): boolean {
+    return this.#freezes > 0;
+  }
+
+  /** Timers that it waits for. */
+  get pending(): number {
+    return this.#timers.size;
+  }
+
+  nowMs(): number {
+    return this.#ownSinceMs + (this.#clock.nowMs() - this.#rateSinceMs) * this.#rate;
+  }
+
+  setTimeout(callback: () => void, delayMs: number): unknown {
+    const timer: OwnTimer = { handle: null, isCleared: false };
+    if (this.#isDead) return timer;
+    timer.handle = this.#clock.setTimeout(() => {
+      this.#timers.delete(timer);
+      this.run(() => {
+        if (!timer.isCleared) callback();
+      });
+    }, this.#waitFor(delayMs));
+    this.#timers.add(timer);
+    return timer;
+  }
+
+  clearTimeout(handle: unknown): void {
+    if (handle === null || handle === undefined) return;
+    const timer = handle as OwnTimer;
+    timer.isCleared = true;
+    this.#clock.clearTimeout(timer.handle);
+    this.#timers.delete(timer);
+  }
+
+  /** Something comes to it from outside. */
+  run(work: () => void): void {
+    if (this.#isDead) return;
+    if (this.#freezes > 0 || this.#isPumping) {
+      this.#held.push(work);
+      return;
+    }
+    work();
+    this.#afterwards?.();
+  }
+
+  /** SIGSTOP, or a tab that is put to sleep. Several may hold it: each has to let go. */
+  freeze(): void {
+    this.#freezes += 1;
+  }
+
+  thaw(): void {
+    this.#freezes = Math.max(0, this.#freezes - 1);
+    if (this.#freezes === 0 && this.#held.length > 0 && !this.#isPumping) this.#pump();
+  }
+
+  /** Timers ring at multiples of so long only, as in a background tab. 0: when they are due. */
+  throttle(everyMs: number): void {
+    this.#throttleMs = everyMs;
+  }
+
+  /** Its clock goes faster or slower from now on. */
+  skew(rate: number): void {
+    this.#ownSinceMs = this.nowMs();
+    this.#rateSinceMs = this.#clock.nowMs();
+    this.#rate = rate;
+  }
+
+  /** kill -9: nothing of it runs any more. */
+  kill(): void {
+    this.#isDead = true;
+    this.#held.length = 0;
+    for (const timer of this.#timers) this.#clock.clearTimeout(timer.handle);
+    this.#timers.clear();
+  }
+
+  /** What was held back, one thing at a time: what one of them promises runs before the next. */
+  #pump(): void {
+    this.#isPumping = true;
+    this.#clock.setTimeout(() => {
+      this.#isPumping = false;
+      if (this.#isDead || this.#freezes > 0) return;
+      const next = this.#held.shift();
+      if (next !== undefined) this.run(next);
+      if (this.#held.length > 0) this.#pump();
+    }, 0);
+  }
+
+  #waitFor(delayMs: number): number {
+    const waitMs = delayMs / this.#rate;
+    if (this.#throttleMs === 0) return waitMs;
+    const dueAtMs = this.#clock.nowMs() + waitMs;
+    return Math.ceil(dueAtMs / this.#throttleMs) * this.#throttleMs - this.#clock.nowMs();
+  }
+}

@@ -1,0 +1,61 @@
+/** A client's way to the network: what breaks there hits this client alone. Its process may be frozen or dead. */
+import type { SimulatedProcess } from '../process.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Random } from '../../ports/random.ts';
+import type { DialRequest, Socket, SocketHandlers, Transport } from '../../ports/socket.ts';
+import type { MemoryPeer } from '../../testing/memory-network.ts';
+import type { MemorySocket } from '../../testing/memory-socket.ts';
+import { MemoryTransport } from '../../testing/memory-transport.ts';
+import type { MemoryTransportOptions } from '../../testing/memory-transport.ts';
+
+export interface AccessOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly process: SimulatedProcess;
+  readonly peer: MemoryPeer<MemorySocket>;
+  readonly onFrame: NonNullable<MemoryTransportOptions['onFrame']>;
+  /** Where the client comes from. */
+  readonly address: string;
+  readonly onDial: (request: DialRequest) => void;
+}
+
+export class Access implements Transport {
+  readonly network: MemoryTransport;
+  readonly #options: AccessOptions;
+
+  constructor(options: AccessOptions) {
+    this.#options = options;
+    const { clock, random, peer, onFrame } = options;
+    this.network = new MemoryTransport({
+      clock,
+      random,
+      peer,
+      onFrame,
+      latencyMs: 15 + random.unit() * 60,
+      jitterMs: random.unit() * 30,
+      keepsFrames: false,
+    });
+  }
+
+  dial(request: DialRequest, handlers: SocketHandlers): Socket {
+    const { process, address, onDial } = this.#options;
+    onDial(request);
+    const url = new URL(request.url);
+    url.searchParams.set('from', address);
+    return this.network.dial(
+      { ...request, url: url.href },
+      {
+        onOpen: () => process.run(() => handlers.onOpen()),
+        onFrame: (frame) => process.run(() => handlers.onFrame(frame)),
+        onPong: () => process.run(() => handlers.onPong()),
+        onDrain: () => process.run(() => handlers.onDrain()),
+        onEnd: (end) => process.run(() => handlers.onEnd(end)),
+      },
+    );
+  }
+
+  /** The process is gone: its machine says so to whoever it was connected with. */
+  hangUp(): void {
+    for (const socket of this.network.live) socket.terminate();
+  }
+}

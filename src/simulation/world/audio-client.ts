@@ -1,0 +1,146 @@
+/** Somebody with a microphone: a real session, what it is fed, and what it may be believed. */
+import { Access } from './access.ts';
+import type { AccessOptions } from './access.ts';
+import { CapturedAudio } from './captured.ts';
+import type { Client } from './client.ts';
+import { SimulatedSignals } from './network-signals.ts';
+import { AudioChecks } from '../checks/audio-checks.ts';
+import type { Report } from '../checks/report.ts';
+import type { AudioPlan } from '../plan.ts';
+import { SimulatedProcess } from '../process.ts';
+import { NetworkMonitor } from '../../network/monitor.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SeededRandom } from '../../ports/random.ts';
+import { gateway } from '../../providers/gateway/gateway.ts';
+import { createAdmission } from '../../session/admission/admission.ts';
+import type { CloseResult } from '../../session/events.ts';
+import { Session } from '../../session/session.ts';
+
+export interface ClientParts extends Pick<AccessOptions, 'peer' | 'onFrame'> {
+  readonly index: number;
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  readonly report: Report;
+  readonly url: string;
+  readonly mayMoveTo: readonly string[];
+  readonly wallMs: () => number;
+}
+
+/** After the end of the faults. */
+const CONVERGES_MS = 90_000;
+
+export class AudioClient implements Client {
+  readonly name: string;
+  readonly process: SimulatedProcess;
+  readonly access: Access;
+  readonly signals = new SimulatedSignals();
+  readonly captured: CapturedAudio;
+  readonly session: Session;
+  readonly checks: AudioChecks;
+  wallOffsetMs = 0;
+  readonly #plan: AudioPlan;
+  readonly #parts: ClientParts;
+  #closing: Promise<CloseResult> | null = null;
+  #closed: CloseResult | null = null;
+  #bearers = 0;
+  #isPaused = false;
+  #nextTurn = 0;
+  #turnLeftMs = 0;
+  #talks = false;
+
+  constructor(parts: ClientParts, plan: AudioPlan) {
+    const { index, clock, random, report, url, mayMoveTo, wallMs } = parts;
+    this.#parts = parts;
+    this.#plan = plan;
+    this.name = `client ${index + 1}`;
+    this.process = new SimulatedProcess(this.name, clock, () => this.checks.look());
+    this.captured = new CapturedAudio(index, plan.chunkMs, plan.sampleRateHz);
+    this.access = new Access({
+      ...parts,
+      process: this.process,
+      random: random.fork('network'),
+      address: `10.0.${index}.1`,
+      onDial: () => this.checks.dialled(),
+    });
+    this.session = new Session({
+      candidates: [
+        gateway({
+          url,
+          token: () => `client-${index}/${(this.#bearers += 1)}`,
+          mayMoveTo,
+          wallClock: () => wallMs() + this.wallOffsetMs,
+        }),
+      ],
+      format: { encoding: 'pcm_s16le', sampleRateHz: plan.sampleRateHz },
+      reconnect: { retryInitialConnect: true },
+      retentionMs: plan.retentionMs,
+      transport: this.access,
+      network: new NetworkMonitor({ signals: this.signals, clock: this.process }),
+      admission: createAdmission(),
+      clock: this.process,
+      random: random.fork('session'),
+    });
+    this.checks = new AudioChecks(this.name, this.session, this.captured, report, this.process);
+  }
+
+  get isOver(): boolean {
+    return this.#closed !== null || this.process.isDead;
+  }
+
+  start(): void {
+    this.process.run(() => {
+      void this.session.connect().catch(() => undefined); // told by `error`, which the checks hear
+      this.process.setTimeout(() => this.#talk(), this.#plan.startsAtMs);
+      const { finishAtMs } = this.#plan;
+      if (finishAtMs !== null) this.process.setTimeout(() => this.finish(), finishAtMs);
+    });
+  }
+
+  /** All is to be delivered, and then it ends. */
+  finish(): void {
+    if (this.#closing !== null) return;
+    this.#closing = this.session.close({ drainTimeoutMs: CONVERGES_MS });
+    void this.#closing.then((result) => {
+      this.#closed = result;
+      this.checks.closed(result);
+    });
+  }
+
+  /** The microphone is off for a while. */
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+  }
+
+  kill(): void {
+    this.process.kill();
+    this.access.hangUp();
+    this.checks.killed();
+  }
+
+  /** One chunk, and the next one when it is time: turns of talk and of silence, as the plan has them. */
+  #talk(): void {
+    if (this.#closing !== null) return;
+    if (this.#turnLeftMs <= 0) {
+      this.#talks = !this.#talks;
+      this.#turnLeftMs = this.#plan.turnsMs[this.#nextTurn % this.#plan.turnsMs.length] ?? 1_000;
+      this.#nextTurn += 1;
+    }
+    const waitMs = this.#talks ? this.#plan.chunkMs : this.#turnLeftMs;
+    this.#turnLeftMs -= waitMs;
+    if (this.#talks && !this.#isPaused) this.#write();
+    this.process.setTimeout(() => this.#talk(), waitMs);
+  }
+
+  #write(): void {
+    const atMs = this.#parts.clock.nowMs();
+    const chunk = this.captured.next(this.process.nowMs());
+    try {
+      this.session.write(chunk);
+    } catch (error) {
+      this.#parts.report.violated('I14', `${this.name} could not write: ${String(error)}`);
+    }
+    if (this.#parts.clock.nowMs() !== atMs) {
+      this.#parts.report.violated('I14', `${this.name} waited in write`);
+    }
+  }
+}

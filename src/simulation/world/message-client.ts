@@ -1,0 +1,99 @@
+/** Somebody with messages: a real resumable WebSocket whose other end says everything back. */
+import { Access } from './access.ts';
+import type { ClientParts } from './audio-client.ts';
+import type { Client } from './client.ts';
+import { SimulatedSignals } from './network-signals.ts';
+import { MessageChecks } from '../checks/message-checks.ts';
+import type { MessagesPlan } from '../plan.ts';
+import { SimulatedProcess } from '../process.ts';
+import { NetworkMonitor } from '../../network/monitor.ts';
+import { ResumableSocket } from '../../resumable-websocket/resumable-socket.ts';
+
+const CONVERGES_MS = 90_000;
+
+export class MessageClient implements Client {
+  readonly name: string;
+  readonly process: SimulatedProcess;
+  readonly access: Access;
+  readonly signals = new SimulatedSignals();
+  readonly socket: ResumableSocket;
+  readonly checks: MessageChecks;
+  wallOffsetMs = 0;
+  readonly #index: number;
+  readonly #plan: MessagesPlan;
+  #turn = 0;
+  #sent = 0;
+  #bearers = 0;
+  #isPaused = false;
+  #isFinishing = false;
+
+  constructor(parts: ClientParts, plan: MessagesPlan) {
+    const { index, clock, random, report, url, mayMoveTo, wallMs } = parts;
+    this.#index = index;
+    this.#plan = plan;
+    this.name = `client ${index + 1}`;
+    this.process = new SimulatedProcess(this.name, clock, () => this.checks.look());
+    this.access = new Access({
+      ...parts,
+      process: this.process,
+      random: random.fork('network'),
+      address: `10.0.${index}.1`,
+      onDial: () => this.checks.dialled(),
+    });
+    this.socket = new ResumableSocket(this.access, url, [], {
+      mode: 'gateway',
+      maxEnqueuedMessages: 16_384,
+      closeTimeout: CONVERGES_MS,
+      startClosed: true,
+      token: () => `client-${index}/${(this.#bearers += 1)}`,
+      mayMoveTo,
+      network: new NetworkMonitor({ signals: this.signals, clock: this.process }),
+      clock: this.process,
+      random: random.fork('socket'),
+      wallClock: () => wallMs() + this.wallOffsetMs,
+    });
+    this.checks = new MessageChecks(this.name, this.socket, report, this.process);
+  }
+
+  get isOver(): boolean {
+    return this.checks.isClosed || this.process.isDead;
+  }
+
+  start(): void {
+    this.process.run(() => {
+      this.socket.reconnect();
+      this.process.setTimeout(() => this.#say(), this.#plan.startsAtMs);
+      const { finishAtMs } = this.#plan;
+      if (finishAtMs !== null) this.process.setTimeout(() => this.finish(), finishAtMs);
+    });
+  }
+
+  finish(): void {
+    if (this.#isFinishing) return;
+    this.#isFinishing = true;
+    this.checks.closes();
+    this.socket.close(1000);
+  }
+
+  pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+  }
+
+  kill(): void {
+    this.process.kill();
+    this.access.hangUp();
+    this.checks.killed();
+  }
+
+  #say(): void {
+    if (this.#isFinishing || this.socket.readyState === ResumableSocket.CLOSED) return;
+    if (!this.#isPaused) {
+      this.checks.said(this.socket.send(`${this.#index}:${this.#sent}`));
+      this.#sent += 1;
+    }
+    const { everyMs } = this.#plan;
+    const waitMs = everyMs[this.#turn % everyMs.length] ?? 1_000;
+    this.#turn += 1;
+    this.process.setTimeout(() => this.#say(), waitMs);
+  }
+}

@@ -1,0 +1,87 @@
+/** A gateway's end of a socket in memory. */
+import type { House } from './house.ts';
+import type { Door } from '../../gateway/door.ts';
+import type { GatewaySocket } from '../../gateway/gateway-socket.ts';
+import type { MemorySocket } from '../../testing/memory-socket.ts';
+
+/** Who reads along, and what becomes of what is sent. */
+export interface Wiretap {
+  /** To the client. False: it is lost. */
+  down(end: ServerEnd, bytes: Uint8Array): boolean;
+  /** From the client. What is to be heard instead: once, twice, not at all, or other bytes. */
+  up(end: ServerEnd, bytes: Uint8Array): readonly Uint8Array[] | null;
+}
+
+export class ServerEnd implements GatewaySocket {
+  readonly bufferedBytes = 0;
+  readonly remoteAddress: string;
+  /** The number of the client on the other end, and its name. */
+  readonly clientIndex: number;
+  readonly client: string;
+  readonly socket: MemorySocket;
+  readonly house: House;
+  /** Of the session that was welcomed on it; empty before. */
+  sessionId = '';
+  epoch = 0;
+  readonly #tap: Wiretap;
+  #door: Door | null = null;
+  #isShut = false;
+  /** Something was said on it, either way. */
+  lastAtMs: number;
+
+  constructor(socket: MemorySocket, house: House, tap: Wiretap) {
+    this.socket = socket;
+    this.house = house;
+    this.#tap = tap;
+    this.lastAtMs = house.nowMs;
+    this.remoteAddress = new URL(socket.request.url).searchParams.get('from') ?? '';
+    this.clientIndex = Number(this.remoteAddress.split('.')[2]);
+    this.client = `client ${this.clientIndex + 1}`;
+  }
+
+  open(door: Door): void {
+    this.#door = door;
+  }
+
+  send(bytes: Uint8Array): void {
+    if (this.#isShut || this.house.process.isDead) return;
+    this.lastAtMs = this.house.nowMs;
+    if (!this.#tap.down(this, bytes)) return;
+    this.socket.answer(new Uint8Array(bytes));
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#isShut) return;
+    this.#isShut = true;
+    this.socket.hangUp(code, reason);
+  }
+
+  terminate(): void {
+    if (this.#isShut) return;
+    this.#isShut = true;
+    this.socket.hangUp(1006);
+  }
+
+  hear(bytes: Uint8Array): void {
+    this.lastAtMs = this.house.nowMs;
+    const instead = this.#tap.up(this, bytes);
+    if (instead === null) this.deliver(bytes);
+    else for (const each of instead) this.deliver(each);
+  }
+
+  deliver(bytes: Uint8Array): void {
+    this.house.process.run(() => this.#door?.onMessage(bytes));
+  }
+
+  pinged(): void {
+    this.house.process.run(() => {
+      this.#door?.onSign();
+      this.socket.pong();
+    });
+  }
+
+  gone(): void {
+    this.#isShut = true;
+    this.house.process.run(() => this.#door?.onClose());
+  }
+}
