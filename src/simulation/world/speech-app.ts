@@ -147,17 +147,20 @@ class Hearing implements AppHandlers {
   }
 
   #wait(): void {
-    if (this.#timer !== null || this.#isClosed || (this.#end ?? 0) - this.#fin < this.#nextSamples) {
-      return;
-    }
+    if (this.#timer !== null || this.#isClosed || !this.#isEnough) return;
     this.#timer = this.#parts.process.setTimeout(() => {
       this.#timer = null;
       this.#whenWell(() => {
+        if (!this.#isEnough) return;
         this.#tell(this.#fin + Math.floor(this.#nextSamples));
         this.#nextSamples = this.#between(this.#parts.manners.segmentMs) * this.#perMs;
         this.#wait();
       });
     }, this.#late());
+  }
+
+  get #isEnough(): boolean {
+    return (this.#end ?? 0) - this.#fin >= this.#nextSamples;
   }
 
   #finish(): void {
