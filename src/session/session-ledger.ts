@@ -5,9 +5,14 @@ import type { Uplink } from '../audio/uplink.ts';
 
 export function ledgerOf(uplink: Uplink, duplicatesSuppressed: number): SessionLedger {
   const { ledger } = uplink;
+  const chunks = ledger.chunks();
   const bytes = ledger.bytes();
+  // Named one by one: applications ask after every chunk.
   return {
-    ...ledger.chunks(),
+    captured: chunks.captured,
+    delivered: chunks.delivered,
+    gap: chunks.gap,
+    buffered: chunks.buffered,
     capturedMs: uplink.msOf(bytes.captured),
     deliveredMs: uplink.msOf(bytes.delivered),
     gapMs: uplink.msOf(bytes.gap),

@@ -60,7 +60,7 @@ function audioPlan(random: SeededRandom, lengthMs: number): AudioPlan {
   return {
     kind: 'audio',
     chunkMs: random.chance(0.05) ? 20 : 100,
-    sampleRateHz: random.pick([8_000, 16_000]),
+    sampleRateHz: random.pick([8_000, 8_000, 16_000]),
     retentionMs: random.chance(0.2) ? 20_000 + random.integer(40_000) : 120_000,
     startsAtMs: random.integer(3_000),
     turnsMs: Array.from({ length: TURNS }, (_, turn) =>

@@ -8,6 +8,8 @@ import type { Session } from '../../session/session.ts';
 
 /** Positions are told in milliseconds, which a sample need not be a whole number of. */
 const SEAM_MS = 1;
+/** Sums of fractions. */
+const ROUNDING_MS = 0.001;
 const DIALS_WINDOW_MS = 60_000;
 /** Every half second for 15 s, then ever slower; beside a silent link one more each time. */
 const DIALS_AT_MOST = 90;
@@ -46,12 +48,12 @@ export class AudioChecks {
 
   /** After everything that the client did. */
   look(): void {
-    const { captured, delivered, gap, buffered } = this.#session.ledger;
-    if (captured !== delivered + gap + buffered || captured !== this.#captured.chunks) {
-      this.#violated(
-        'I9',
-        `${captured} captured (of ${this.#captured.chunks} written), ${delivered} delivered, ${gap} in gaps, ${buffered} buffered`,
-      );
+    const { ledger } = this.#session;
+    const { captured, buffered, capturedMs, deliveredMs, gapMs, bufferedMs } = ledger;
+    const accountedMs = deliveredMs + gapMs + bufferedMs;
+    const isBalanced = Math.abs(capturedMs - accountedMs) < ROUNDING_MS && buffered >= 0;
+    if (!isBalanced || captured !== this.#captured.chunks) {
+      this.#violated('I9', `${this.#captured.chunks} written; the books: ${JSON.stringify(ledger)}`);
     }
     const { status } = this.#session;
     if (status === this.#status) return;
