@@ -4,7 +4,7 @@
  */
 import type { Fault, InvariantId, RunOptions, RunResult, WorldKind } from './simulation.types.ts';
 
-export type Runner = (options: RunOptions) => Promise<RunResult>;
+export type Runner = (options: RunOptions) => Promise<Pick<RunResult, 'violations'>>;
 
 export interface ShrinkOptions {
   readonly run: Runner;

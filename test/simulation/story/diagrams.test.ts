@@ -87,7 +87,7 @@ describe('a story as SVG', () => {
     const bands = [
       ...svg.matchAll(/class="band" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g),
     ];
-    const [crash, slow] = bands.map((band) => band.slice(1).map(Number));
+    const [slow, crash] = bands.map((band) => band.slice(1).map(Number));
     const lane = /M([\d.]+) \d+V\d+"\/><text[^>]*>gateway 1</.exec(svg);
     expect(crash![0]! + crash![2]! / 2).toBe(Number(lane?.[1]));
     expect(crash![3]).toBeGreaterThan(slow![3]!);
