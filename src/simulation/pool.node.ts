@@ -106,7 +106,8 @@ export async function* inOrder(
   signal: AbortSignal,
 ): AsyncGenerator<Outcome, void> {
   const close = (): void => void pool.close();
-  if (signal.aborted) return;
+  const isStopped = (): boolean => signal.aborted;
+  if (isStopped()) return;
   signal.addEventListener('abort', close);
   const begun: Promise<Outcome>[] = [];
   try {
@@ -114,12 +115,12 @@ export async function* inOrder(
       begun.push(pool.run(options));
       if (begun.length < pool.jobs * AHEAD) continue;
       const outcome = await begun.shift();
-      if (signal.aborted || outcome === undefined) return;
+      if (isStopped() || outcome === undefined) return;
       yield outcome;
     }
     for (const outcome of begun) {
       const next = await outcome;
-      if (signal.aborted) return;
+      if (isStopped()) return;
       yield next;
     }
   } finally {
