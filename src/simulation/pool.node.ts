@@ -39,7 +39,17 @@ const HUNG_AFTER_MS = 120_000;
 /** Of what a process wrote before it died. */
 const KEPT_CHARACTERS = 2_000;
 
-export class Pool {
+/** Who runs seeds. */
+export interface Runs {
+  /** How many it runs at once. */
+  readonly jobs: number;
+  /** Never rejects. */
+  run(options: RunOptions): Promise<Outcome>;
+  /** What is not run yet is lost. */
+  close(): Promise<void>;
+}
+
+export class Pool implements Runs {
   readonly jobs: number;
   readonly #options: PoolOptions;
   readonly #waiting: Job[] = [];
@@ -52,7 +62,6 @@ export class Pool {
     this.jobs = options.jobs ?? availableParallelism();
   }
 
-  /** Never rejects. What is not run yet when the pool is closed is lost. */
   run(options: RunOptions): Promise<Outcome> {
     return new Promise((done) => {
       this.#waiting.push({ options, done });
@@ -99,9 +108,9 @@ export class Pool {
   }
 }
 
-/** The outcomes in the order of what is run, whichever comes first. Ends where `signal` is aborted: then the pool is closed. */
+/** The outcomes in the order of what is run, whichever comes first. Where `signal` is aborted it ends, and closes the pool. */
 export async function* inOrder(
-  pool: Pool,
+  pool: Runs,
   runs: Iterable<RunOptions>,
   signal: AbortSignal,
 ): AsyncGenerator<Outcome, void> {

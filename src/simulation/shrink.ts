@@ -11,7 +11,8 @@ export interface ShrinkOptions {
   /** What it was found with. */
   readonly seed: number;
   readonly faults: readonly Fault[];
-  readonly world: WorldKind;
+  /** Default: the one that the seed draws. */
+  readonly world?: WorldKind;
   /** Default 180,000 ms, as of any run. */
   readonly lengthMs?: number;
   readonly invariant: InvariantId;
@@ -124,7 +125,12 @@ class Search {
       return false;
     }
     this.#runs += 1;
-    const { violations } = await run({ seed, world, faults, lengthMs });
+    const { violations } = await run({
+      seed,
+      faults,
+      lengthMs,
+      ...(world === undefined ? {} : { world }),
+    });
     const fails = violations.some((violation) => violation.invariant === invariant);
     if (fails) [this.#faults, this.#lengthMs] = [faults, lengthMs];
     onProgress?.({
