@@ -12,6 +12,8 @@ export interface Lanes {
   at(name: string): number | null;
 }
 
+/** Whom a fault hits that hits everybody. */
+const ALL = 'all';
 const KINDS = ['client', 'gateway', 'store', 'service', 'network'];
 
 /** Applications first, then gateways, and what is behind them; each kind by its number. */
@@ -25,7 +27,7 @@ export function lanesOf(
     if (moment.kind !== 'entry') continue;
     const { who, to } = moment.entry;
     if (who !== FAULT) found.add(who);
-    if (to !== undefined && to !== FAULT) found.add(to);
+    if (to !== undefined && to !== ALL) found.add(to);
   }
   for (const fault of faults) for (const name of hits(fault)) found.add(name);
   if (found.size === 0) found.add('world');
@@ -39,11 +41,11 @@ export function lanesOf(
   };
 }
 
-/** `gatewayCrash` hits a gateway. */
+/** `gatewayCrash` hits a gateway; faults count them from 0, and names from 1. */
 export function byName({ kind, on }: Fault): readonly string[] {
   const whom = KINDS.find((each) => kind.toLowerCase().startsWith(each));
   if (whom === undefined || on === undefined) return [];
-  return [`${whom} ${on}`];
+  return [`${whom} ${on + 1}`];
 }
 
 function rankOf(name: string): number {

@@ -16,6 +16,8 @@ export type Moment =
 
 /** Who says in a trace that something goes wrong. */
 export const FAULT = 'fault';
+/** Who says that something is violated: here that is a moment of its own. */
+const CHECKER = 'checker';
 
 /** The first so many of a shape are told since something remarkable happened; then they are routine. */
 const TOLD_OF_A_SHAPE = 2;
@@ -34,7 +36,7 @@ export function momentsOf({ trace, violations }: Told): readonly Moment[] {
   for (const entry of trace) {
     while (left[0] !== undefined && left[0].atMs < entry.atMs)
       tellViolation(left, moments, routine);
-    if (routine.takes(entry)) continue;
+    if (entry.who === CHECKER || routine.takes(entry)) continue;
     routine.end(entry.atMs);
     moments.push({ kind: 'entry', atMs: entry.atMs, entry });
   }
@@ -105,15 +107,15 @@ export function isRemarkable({ who, state }: TraceEntry): boolean {
   return who === FAULT || state !== undefined;
 }
 
-/** Two lines are of one shape that differ in numbers only. */
+/** Two lines are of one shape that differ in numbers only, and in how many there are. */
 function shapeOf({ who, to = '', what }: TraceEntry): string {
-  return `${who}>${to}>${what.replaceAll(/\d+/g, '#')}`;
+  return `${who}>${to}>${what.replaceAll(/\d[\d.]*([ –-]\d[\d.]*)*/g, '#')}`;
 }
 
 function foldedText(held: readonly TraceEntry[]): string {
   const shapes = new Map<string, TraceEntry[]>();
   for (const entry of held) {
-    const shape = entry.what.replaceAll(/\d+/g, '#');
+    const shape = `${entry.who} ${headOf(entry).replaceAll(/\d+/g, '#')}`;
     shapes.set(shape, [...(shapes.get(shape) ?? []), entry]);
   }
   const all = [...shapes.values()].sort((a, b) => b.length - a.length);
@@ -122,17 +124,25 @@ function foldedText(held: readonly TraceEntry[]): string {
   return [...named, ...(more === 0 ? [] : [`${more} others`])].join(', ');
 }
 
-/** `chunk 41–72 (32 times)`. */
+/** `client 1 chunk 41–72 (32 times)`. */
 function rangeText(entries: readonly TraceEntry[]): string {
-  const first = entries[0]?.what ?? '';
-  const lasts = entries.at(-1)?.what.match(/\d+/g) ?? [];
+  const [first] = entries;
+  const last = entries.at(-1);
+  if (first === undefined || last === undefined) return '';
+  const lasts = headOf(last).match(/\d+/g) ?? [];
   let at = 0;
-  const text = first.replaceAll(/\d+/g, (from) => {
+  const text = headOf(first).replaceAll(/\d+/g, (from) => {
     const to = lasts[at];
     at += 1;
     return to === undefined || to === from ? from : `${from}–${to}`;
   });
-  return entries.length === 1 ? text : `${text} (${entries.length} times)`;
+  const times = entries.length === 1 ? '' : ` (${entries.length} times)`;
+  return `${first.who} ${text}${times}`;
+}
+
+/** What stands before the particulars. */
+function headOf({ what }: TraceEntry): string {
+  return /^[^,(:]+/.exec(what)?.[0].trim() ?? what;
 }
 
 /** From which on this fault strikes, and until when. */

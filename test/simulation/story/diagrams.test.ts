@@ -33,9 +33,9 @@ describe('a story as a Mermaid diagram', () => {
 
     expect(lines.slice(0, 6)).toEqual([
       'sequenceDiagram',
-      '  participant p0 as client 0',
-      '  participant p1 as gateway 0',
-      '  participant p2 as gateway 1',
+      '  participant p0 as client 1',
+      '  participant p1 as gateway 1',
+      '  participant p2 as gateway 2',
       '  participant p3 as store',
       '  Note over p0: 0.000 s connecting [connecting]',
     ]);
@@ -88,14 +88,14 @@ describe('a story as SVG', () => {
       ...svg.matchAll(/class="band" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g),
     ];
     const [slow, crash] = bands.map((band) => band.slice(1).map(Number));
-    const lane = /M([\d.]+) \d+V\d+"\/><text[^>]*>gateway 1</.exec(svg);
+    const lane = /M([\d.]+) \d+V\d+"\/><text[^>]*>gateway 2</.exec(svg);
     expect(crash![0]! + crash![2]! / 2).toBe(Number(lane?.[1]));
     expect(crash![3]).toBeGreaterThan(slow![3]!);
     expect(slow![2]).toBeGreaterThan(4 * 150);
   });
 
   it('takes the word of who knows for whom a fault hits', () => {
-    const hits = (): readonly string[] => ['client 0', 'store'];
+    const hits = (): readonly string[] => ['client 1', 'store'];
 
     const svg = storySvg(aRun({ faults: aRun().faults.slice(0, 1) }), { hits });
 

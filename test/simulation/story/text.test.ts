@@ -8,11 +8,12 @@ describe('a story as text', () => {
   it('tells when, who, what and what state it is in from then on, in columns', () => {
     const lines = storyText(aRun());
 
+    expect(lines.join('\n')).not.toContain('checker');
     expect(lines.slice(0, 4)).toEqual([
-      ' 0.000 s  client 0   connecting                                                                [connecting]',
-      ' 0.020 s  client 0   -> gateway 1: HELLO <new> & "first"',
-      ' 0.041 s  gateway 1  -> client 0: WELCOME up 0',
-      ' 0.041 s  client 0   active                                                                    [active]',
+      ' 0.000 s  client 1   connecting                                                                [connecting]',
+      ' 0.020 s  client 1   -> gateway 2: HELLO <new> & "first"',
+      ' 0.041 s  gateway 2  -> client 1: WELCOME up 0',
+      ' 0.041 s  client 1   active                                                                    [active]',
     ]);
   });
 
@@ -20,10 +21,12 @@ describe('a story as text', () => {
     const lines = storyText(aRun());
 
     expect(lines.slice(7, 14)).toEqual([
-      ' 0.300 s  client 0   -> gateway 1: chunk 3',
-      ' 0.400 s  client 0   -> gateway 1: chunk 4',
-      ' 0.430 s  gateway 1  -> client 0: ACK 4',
-      expect.stringMatching(/^ +… 9\.3 s of chunk 5–98 \(94 times\), ACK 6–98 \(47 times\) …$/),
+      ' 0.300 s  client 1   -> gateway 2: chunk 3',
+      ' 0.400 s  client 1   -> gateway 2: chunk 4',
+      ' 0.430 s  gateway 2  -> client 1: ACK 4',
+      expect.stringMatching(
+        /^ +… 9\.3 s of client 1 chunk 5–98 \(94 times\), gateway 2 ACK 6–98 \(47 times\) …$/,
+      ),
       expect.stringContaining('gatewayCrash for 2.5 s'),
       expect.stringContaining('socket closed 1006'),
       expect.stringContaining('[reconnecting.backingOff]'),
@@ -41,7 +44,7 @@ describe('a story as text', () => {
 
     const at = lines.findIndex((line) => line.includes('VIOLATION'));
     expect(lines[at]).toContain(
-      '13.100 s  VIOLATION  I3: what was acknowledged is in the log, is sent again, or is reported as a gap: client 0 was told',
+      '13.100 s  VIOLATION  I3: what was acknowledged is in the log, is sent again, or is reported as a gap: client 1 was told',
     );
     expect(lines[at - 1]).toContain('WELCOME up 117');
     expect(lines[at + 1]).toContain('[active]');
@@ -49,7 +52,7 @@ describe('a story as text', () => {
 
   it('has no more lines than it may, those before the violation and the faults among them', () => {
     const trace = aRun().trace.flatMap((entry) =>
-      entry.who === 'client 0' ? [entry, { ...entry, what: `${entry.what}!`, state: 'x' }] : entry,
+      entry.who === 'client 1' ? [entry, { ...entry, what: `${entry.what}!`, state: 'x' }] : entry,
     );
 
     const lines = storyText(aRun({ trace }), { mostLines: 12 });
@@ -68,11 +71,11 @@ describe('a story as text', () => {
   });
 
   it('is of single lines, and says nothing to the terminal', () => {
-    const trace = [{ atMs: 1, who: 'client\n0', what: '\u001b[31mred\r\nline', state: 'a\tb' }];
+    const trace = [{ atMs: 1, who: 'client\n1', what: '\u001b[31mred\r\nline', state: 'a\tb' }];
 
     const lines = storyText({ seed: 1, faults: [], violations: [], trace });
 
-    expect(lines).toEqual(['0.001 s  client 0   [31mred line  [a b]']);
+    expect(lines).toEqual(['0.001 s  client 1   [31mred line  [a b]']);
   });
 
   it('is empty of a run that was not traced', () => {
