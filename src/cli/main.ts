@@ -23,6 +23,7 @@ import {
 } from './option-values.ts';
 import { PROVIDERS_HELP, VOICE } from './providers.ts';
 import { addServe, addServices } from './serving-commands.ts';
+import { addSimulate } from './simulate/command.ts';
 import { jsonLine } from './summary.ts';
 
 const { version } = createRequire(import.meta.url)('tenuto/package.json') as { version: string };
@@ -89,6 +90,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
   addTranscribe(program, io, done);
   addServe(program, io, done);
   addServices(program, io, done);
+  addSimulate(program, io, done);
   program
     .command('charts')
     .description('draws the statecharts')

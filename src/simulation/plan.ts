@@ -52,7 +52,8 @@ export function planOf(
     houses: HOUSES,
     graceMs: 120_000,
     storeMs: [fastest, fastest * 4],
-    faults: faults ?? drawFaults(random.fork('faults'), { lengthMs, clients: count, houses: HOUSES }),
+    faults:
+      faults ?? drawFaults(random.fork('faults'), { lengthMs, clients: count, houses: HOUSES }),
   };
 }
 

@@ -81,7 +81,8 @@ export class AudioChecks {
     this.#report.tell(this.#name, 'has closed');
     if (this.#isGivenUp) return;
     if (!drained) this.#violated('I10', `${left.chunks} chunks were left when it closed`);
-    else if (!finished) this.#violated('I10', 'it closed before all was told that comes of its audio');
+    else if (!finished)
+      this.#violated('I10', 'it closed before all was told that comes of its audio');
     else this.#expectCovered();
   }
 
@@ -96,7 +97,10 @@ export class AudioChecks {
     const capturedMs = (this.#captured.samples * 1_000) / this.#captured.sampleRateHz;
     const hole = Spans.union(this.finals, this.gaps).firstHole(0, capturedMs, SEAM_MS);
     if (hole !== null) {
-      this.#violated('I6', `neither a final nor a gap covers ${hole.from}–${hole.to} ms of ${capturedMs}`);
+      this.#violated(
+        'I6',
+        `neither a final nor a gap covers ${hole.from}–${hole.to} ms of ${capturedMs}`,
+      );
     }
   }
 
@@ -145,7 +149,10 @@ export class AudioChecks {
   #final(startMs: number, endMs: number, text: string): void {
     this.#report.note(endMs, this.#name, () => `final ${startMs}–${endMs} ms: ${text}`);
     if (Math.abs(startMs - this.#endMs) > SEAM_MS && !this.gaps.covers(this.#endMs, startMs)) {
-      this.#violated('I6', `a final begins at ${startMs} ms; the one before ended at ${this.#endMs}`);
+      this.#violated(
+        'I6',
+        `a final begins at ${startMs} ms; the one before ended at ${this.#endMs}`,
+      );
     }
     this.#endMs = endMs;
     this.finals.add(startMs, endMs);
@@ -160,7 +167,8 @@ export class AudioChecks {
       const chunk = Number(word);
       if (word === '' || Number.isNaN(chunk)) continue;
       const isOf = chunk * chunkMs < endMs + SEAM_MS && (chunk + 1) * chunkMs > startMs - SEAM_MS;
-      if (!isOf) this.#violated('I2', `the final of ${startMs}–${endMs} ms was made of chunk ${chunk}`);
+      if (!isOf)
+        this.#violated('I2', `the final of ${startMs}–${endMs} ms was made of chunk ${chunk}`);
     }
   }
 

@@ -87,7 +87,10 @@ export class LogChecks {
       next = isDown ? this.#takeDown(next, frame) : this.#takeUp(log, next, frame);
     }
     if (record.up !== next.nextSeq - 1) {
-      this.#report.violated('I1', `a record says that ${record.up} are in a log that has ${next.nextSeq - 1}`);
+      this.#report.violated(
+        'I1',
+        `a record says that ${record.up} are in a log that has ${next.nextSeq - 1}`,
+      );
     }
     log.everCommitted = Math.max(log.everCommitted, next.nextSeq - 1);
     log.standings.push(next);
@@ -124,7 +127,10 @@ export class LogChecks {
   #takeDown(before: Standing, frame: DataFrame | GapFrame): Standing {
     const seq = frame.type === 'data' ? frame.seq : frame.fromSeq;
     if (seq !== before.nextDown) {
-      this.#report.violated('I5', `the log has ${seq} for the client where ${before.nextDown} was next`);
+      this.#report.violated(
+        'I5',
+        `the log has ${seq} for the client where ${before.nextDown} was next`,
+      );
     }
     return { ...before, nextDown: (frame.type === 'data' ? seq : frame.toSeq) + 1 };
   }
@@ -166,17 +172,26 @@ export class LogChecks {
     log.client ??= stamp.client;
     const { chunkSamples } = captured;
     if (log.client !== stamp.client) {
-      this.#report.violated('I2', `client ${stamp.client + 1} is in the log of client ${log.client + 1}`);
+      this.#report.violated(
+        'I2',
+        `client ${stamp.client + 1} is in the log of client ${log.client + 1}`,
+      );
     } else if (position !== stamp.chunk * chunkSamples) {
       this.#report.violated('I2', `chunk ${stamp.chunk} is in the log at sample ${position}`);
     } else if (payload.length !== chunkSamples * BYTES_PER_SAMPLE) {
-      this.#report.violated('I2', `chunk ${stamp.chunk} is in the log with ${payload.length} bytes`);
+      this.#report.violated(
+        'I2',
+        `chunk ${stamp.chunk} is in the log with ${payload.length} bytes`,
+      );
     }
     const anchorMs = capturedAtMs - captured.capturedAtMs(stamp.chunk);
     log.anchorMs ??= anchorMs;
     if (Math.abs(anchorMs - log.anchorMs) > ROUNDING_MS) {
       const wrongMs = Math.round(anchorMs - log.anchorMs);
-      this.#report.violated('I15', `chunk ${stamp.chunk} was captured ${wrongMs} ms off, says the log`);
+      this.#report.violated(
+        'I15',
+        `chunk ${stamp.chunk} was captured ${wrongMs} ms off, says the log`,
+      );
     }
   }
 
@@ -187,7 +202,10 @@ export class LogChecks {
       this.#report.violated('I2', `a message of client ${client} is in the log of ${log.client}`);
     }
     if (before.messages > 0 && number !== before.messages) {
-      this.#report.violated('I1', `the log has message ${number} where ${before.messages} was next`);
+      this.#report.violated(
+        'I1',
+        `the log has message ${number} where ${before.messages} was next`,
+      );
     }
     return { ...before, nextSeq: seq + 1, messages: (number ?? 0) + 1 };
   }

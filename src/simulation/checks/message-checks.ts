@@ -44,12 +44,15 @@ export class MessageChecks {
       this.#isReconnecting = false;
       report.tell(name, `reconnected, ${isResumed ? 'resumed' : 'begun anew'}`);
     });
-    socket.addEventListener('close', (event) => this.#closed(event.willReconnect, event.wasClean, event.cause));
+    socket.addEventListener('close', (event) =>
+      this.#closed(event.willReconnect, event.wasClean, event.cause),
+    );
   }
 
   said(wasTaken: boolean): void {
     this.#said += 1;
-    if (!wasTaken && this.#mayMiss === 0) this.#violated('I3', 'a message was refused and no loss told');
+    if (!wasTaken && this.#mayMiss === 0)
+      this.#violated('I3', 'a message was refused and no loss told');
   }
 
   closes(): void {
@@ -80,7 +83,8 @@ export class MessageChecks {
 
   expectOver(): void {
     if (this.#isKilled) return;
-    if (!this.isClosed) this.#violated('I10', `it has not closed: it is ${STATES[this.#socket.readyState]}`);
+    if (!this.isClosed)
+      this.#violated('I10', `it has not closed: it is ${STATES[this.#socket.readyState]}`);
     if (this.#isReconnecting && !this.isClosed) this.#violated('I17', 'it still reconnects');
   }
 
@@ -100,7 +104,8 @@ export class MessageChecks {
     this.isClosed = true;
     this.#report.tell(this.#name, `closed: ${cause}`);
     if (!this.#isClosing) this.#report.sometimes('given up');
-    else if (!wasClean && this.#mayMiss === 0) this.#violated('I10', `it closed with ${this.#said - this.#next} left`);
+    else if (!wasClean && this.#mayMiss === 0)
+      this.#violated('I10', `it closed with ${this.#said - this.#next} left`);
   }
 
   #violated(...[invariant, message]: Parameters<Report['violated']>): void {

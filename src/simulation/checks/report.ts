@@ -13,10 +13,12 @@ export class Report {
   readonly trace: TraceEntry[] = [];
   readonly #clock: Pick<Clock, 'nowMs'>;
   readonly #isTraced: boolean;
+  readonly #beganAtMs: number;
   readonly #violations = new Map<InvariantId, Violation>();
 
   constructor(clock: Pick<Clock, 'nowMs'>, isTraced: boolean) {
     this.#clock = clock;
+    this.#beganAtMs = clock.nowMs();
     this.#isTraced = isTraced;
   }
 
@@ -27,7 +29,7 @@ export class Report {
 
   violated(invariant: InvariantId, message: string): void {
     if (this.#violations.has(invariant)) return;
-    const atMs = this.#clock.nowMs();
+    const atMs = this.#clock.nowMs() - this.#beganAtMs;
     this.#violations.set(invariant, { invariant, atMs, message });
     this.tell('checker', `${invariant}: ${message}`);
   }
@@ -48,16 +50,17 @@ export class Report {
 
   /** A line of the trace; it is part of the fingerprint too. */
   tell(who: string, what: string, more: Pick<TraceEntry, 'to' | 'state'> = {}): void {
-    const atMs = this.#clock.nowMs();
+    const atMs = this.#clock.nowMs() - this.#beganAtMs;
     this.fingerprint.number(atMs);
     this.fingerprint.text(who);
     this.fingerprint.text(what);
-    if (this.#isTraced && this.trace.length < MAX_TRACE) this.trace.push({ atMs, who, what, ...more });
+    if (this.#isTraced && this.trace.length < MAX_TRACE)
+      this.trace.push({ atMs, who, what, ...more });
   }
 
   /** The same of what comes by the thousand: its words are made only where they are read. */
   note(number: number, who: string, what: () => string, to?: string): void {
-    const atMs = this.#clock.nowMs();
+    const atMs = this.#clock.nowMs() - this.#beganAtMs;
     this.fingerprint.number(atMs);
     this.fingerprint.number(number);
     if (!this.#isTraced || this.trace.length >= MAX_TRACE) return;

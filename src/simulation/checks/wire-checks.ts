@@ -39,7 +39,12 @@ export class WireChecks implements Wiretap {
   down(end: ServerEnd, bytes: Uint8Array): boolean {
     const [type = 0] = bytes;
     for (const lose of this.losing) if (lose(end, type)) return false;
-    this.#report.note(type * 65_536 + bytes.length, end.house.name, () => nameOf(bytes), end.client);
+    this.#report.note(
+      type * 65_536 + bytes.length,
+      end.house.name,
+      () => nameOf(bytes),
+      end.client,
+    );
     if (type !== FRAME_TYPE.data && type !== FRAME_TYPE.gap && type !== FRAME_TYPE.hint) {
       this.#look(end, bytes);
     }
@@ -67,9 +72,17 @@ export class WireChecks implements Wiretap {
 
   up(end: ServerEnd, bytes: Uint8Array): readonly Uint8Array[] | null {
     const [type = 0] = bytes;
-    this.#report.note(type * 65_536 + bytes.length, end.client, () => nameOf(bytes), end.house.name);
+    this.#report.note(
+      type * 65_536 + bytes.length,
+      end.client,
+      () => nameOf(bytes),
+      end.house.name,
+    );
     if (end.sessionId !== '' && type <= FIRST_CONTROL) {
-      this.usedEpochs.set(end.sessionId, Math.max(end.epoch, this.usedEpochs.get(end.sessionId) ?? 0));
+      this.usedEpochs.set(
+        end.sessionId,
+        Math.max(end.epoch, this.usedEpochs.get(end.sessionId) ?? 0),
+      );
     }
     for (const mangle of this.mangles) {
       const instead = mangle(bytes, end);

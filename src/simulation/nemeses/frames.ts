@@ -95,7 +95,8 @@ export const FRAMES: Readonly<Record<string, Nemesis>> = {
     begin: (world, { on }) => {
       const { wire, report, random } = world;
       const lose = (end: ServerEnd, type: number): boolean => {
-        if (type !== FRAME_TYPE.welcome || end.clientIndex !== on || random.chance(0.5)) return false;
+        if (type !== FRAME_TYPE.welcome || end.clientIndex !== on || random.chance(0.5))
+          return false;
         report.sometimes('a WELCOME was lost');
         end.socket.end(1006, '', { errorCode: 'ECONNRESET' });
         return true;

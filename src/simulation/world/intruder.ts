@@ -44,7 +44,10 @@ export function intrude(
         if (frame?.type !== 'welcome') return;
         report.sometimes('an intruder was let in');
         if (which === 'former') {
-          report.violated('I13', `a token of epoch ${at.epoch} was let in after one of ${newest.epoch}`);
+          report.violated(
+            'I13',
+            `a token of epoch ${at.epoch} was let in after one of ${newest.epoch}`,
+          );
         }
       },
       onPong: () => undefined,

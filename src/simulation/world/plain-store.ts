@@ -31,7 +31,8 @@ export class PlainStore implements StoreFaults {
         const copy = new Uint8Array(record);
         return go(async () => {
           const outcome = await log.append(id, copy, options);
-          if (outcome.kind === 'committed') this.onAppended(id, copy, outcome.position, process.name);
+          if (outcome.kind === 'committed')
+            this.onAppended(id, copy, outcome.position, process.name);
           return outcome;
         });
       },

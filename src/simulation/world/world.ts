@@ -52,7 +52,9 @@ export class World {
       (...appended) => this.log.appended(...appended),
       () => least + delays.unit() * (most - least),
     );
-    this.houses = Array.from({ length: plan.houses }, (_, index) => this.#house(index, plan, wallMs));
+    this.houses = Array.from({ length: plan.houses }, (_, index) =>
+      this.#house(index, plan, wallMs),
+    );
     this.harbour = new Harbour(this.houses, random.fork('balancer'), this.wire);
     this.clients = plan.clients.map((each, index) => {
       const parts = this.#clientParts(index, wallMs);

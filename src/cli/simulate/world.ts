@@ -1,0 +1,42 @@
+/** What the command knows of the simulation: the names of what goes wrong, and of mutants. */
+import type { Hits } from '../../simulation/story/lanes.ts';
+import type { WorldKind } from '../../simulation/simulation.types.ts';
+
+export interface KnownMutant {
+  readonly name: string;
+  /** One sentence: what it does. */
+  readonly says: string;
+  /** Equivalent: why no invariant can tell it from what it was made of. */
+  readonly expected: 'killed' | { readonly equivalent: string };
+  /** Default: either. */
+  readonly world?: WorldKind;
+}
+
+/** How a process is started that runs with a mutant. */
+export interface MutantProcess {
+  readonly execArgv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Simulation {
+  /** The kinds of faults of each world, and what must come about in it now and then. */
+  readonly nemeses: Readonly<Record<WorldKind, readonly string[]>>;
+  readonly sometimes: Readonly<Record<WorldKind, readonly string[]>>;
+  readonly mutants: readonly KnownMutant[];
+  readonly mutantArguments: (name: string) => MutantProcess;
+  /** Whose lifeline a fault lies over. Default: by the name of its kind. */
+  readonly hits?: Hits;
+  /** The file of the pool's processes. Default: the one of `dist/`. */
+  readonly workerPath?: string;
+}
+
+export const WORLDS: readonly WorldKind[] = ['gateways', 'services'];
+
+/** Of one world, or of all of them. */
+export function namesOf(
+  lists: Readonly<Record<WorldKind, readonly string[]>>,
+  world: WorldKind | undefined,
+): readonly string[] {
+  const worlds = world === undefined ? WORLDS : [world];
+  return [...new Set(worlds.flatMap((each) => lists[each]))];
+}

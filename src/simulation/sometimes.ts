@@ -1,0 +1,37 @@
+/** What must come about now and then: where it never does, it is not tried. */
+import type { WorldKind } from './simulation.types.ts';
+
+export const SOMETIMES: Readonly<Record<WorldKind, readonly string[]>> = {
+  gateways: [
+    'begun',
+    'attached',
+    'resumed',
+    'taken over',
+    'finAck',
+    'goAway',
+    'crash before a commit',
+    'crash after a commit',
+    'a frame was doubled',
+    'a frame was lost',
+    'a tail was lost',
+    'a bit was flipped',
+    'a frame was cut',
+    'a HELLO was late',
+    'a WELCOME was lost',
+    'an idle connection was ended',
+    'an intruder was let in',
+    'an intruder was refused: 4403',
+    'connection.suspected',
+    'connection.recovered',
+    'reconnected: resumed',
+    'reconnected: replayed',
+    'refused: 4403',
+    'refused: 4420',
+    'session lost',
+    'given up',
+    'gap: ringOverflow',
+    'gap: storeLoss',
+    'loss: sessionLost',
+  ],
+  services: [],
+};
