@@ -53,7 +53,10 @@ export class AudioChecks {
     const accountedMs = deliveredMs + gapMs + bufferedMs;
     const isBalanced = Math.abs(capturedMs - accountedMs) < ROUNDING_MS && buffered >= 0;
     if (!isBalanced || captured !== this.#captured.chunks) {
-      this.#violated('I9', `${this.#captured.chunks} written; the books: ${JSON.stringify(ledger)}`);
+      this.#violated(
+        'I9',
+        `${this.#captured.chunks} written; the books: ${JSON.stringify(ledger)}`,
+      );
     }
     const { status } = this.#session;
     if (status === this.#status) return;

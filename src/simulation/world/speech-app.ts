@@ -7,7 +7,14 @@
 import { stampOf } from './captured.ts';
 import type { Report } from '../checks/report.ts';
 import type { SimulatedProcess } from '../process.ts';
-import type { App, AppAudio, AppGap, AppHandlers, AppSession, AppStart } from '../../gateway/app.ts';
+import type {
+  App,
+  AppAudio,
+  AppGap,
+  AppHandlers,
+  AppSession,
+  AppStart,
+} from '../../gateway/app.ts';
 import type { SeededRandom } from '../../ports/random.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 
@@ -106,7 +113,11 @@ class Hearing implements AppHandlers {
 
   audio({ position, bytes }: AppAudio): void {
     const stamp = stampOf(bytes);
-    this.#come(position, bytes.length / BYTES_PER_SAMPLE, stamp === null ? '?' : String(stamp.chunk));
+    this.#come(
+      position,
+      bytes.length / BYTES_PER_SAMPLE,
+      stamp === null ? '?' : String(stamp.chunk),
+    );
   }
 
   gap({ position, samples }: AppGap): void {
