@@ -191,7 +191,7 @@ export class Client {
         this.#world.report('I12', `service ${place} was dialled after the end`);
     }
     if (end?.kind === 'refused' && FOR_GOOD.includes(end.status) && !this.#plan.isKeyRenewable) {
-      this.expectations.refusedForGood(place);
+      this.expectations.refusedForGood(place, this.#plan.hasStandby ? 1 : 0);
     }
   }
 
@@ -209,7 +209,7 @@ export class Client {
       } catch (error) {
         this.#world.report('I14', `writing threw: ${String(error)}`);
       }
-      this.expectations.books(this.session.ledger);
+      this.#checkBooks();
     }
     this.clock.setTimeout(() => this.#capture(), chunkMs);
   }
@@ -224,10 +224,15 @@ export class Client {
     const { ledger } = this.session;
     note(factOf(event), event.type === 'stateChange' ? event.current : undefined);
     this.expectations.event(event, ledger, this.clock.nowMs());
-    this.expectations.books(ledger);
+    this.#checkBooks();
     for (const what of happeningsOf(event)) count(what);
     if (event.type === 'toolCall') this.#answerTool(event.callId);
     if (event.type === 'stateChange' && event.current === 'error') this.#askAgain();
+  }
+
+  #checkBooks(): void {
+    const { ledger, status } = this.session;
+    this.expectations.books(ledger, status === 'reconnecting' || status === 'error');
   }
 
   #answerTool(callId: string): void {

@@ -4,7 +4,7 @@
  */
 import { Coverage } from './coverage.ts';
 import type { SpokenWord } from './microphone.ts';
-import { wordOf } from './voice.ts';
+import { WORD_MS, wordOf } from './voice.ts';
 import type { InvariantId } from '../simulation.types.ts';
 import type {
   CloseResult,
@@ -23,6 +23,8 @@ export interface Limits {
 
 /** Fewer chunks than this are never evicted. */
 const CHUNKS_KEPT = 100;
+/** The chunk that comes, one that is settled in part, and one that leaves while its gap is told. */
+const CHUNKS_OVER = 3;
 /** Times come as 32-bit floats, and models round to their frames. */
 const SEAM_MS = 10;
 /** What the cut of a word at a gap's edge may take of its nucleus. */
@@ -38,7 +40,8 @@ export class Expectations {
   readonly #limits: Limits;
   readonly #coverage: Coverage;
   readonly #dialsAtMs: number[] = [];
-  readonly #barred = new Set<number>();
+  /** How often each that refused for good may still be dialled. */
+  readonly #barred = new Map<number, number>();
   readonly #callIds = new Set<string>();
   readonly #queries = new Set<string>();
   readonly #itemIds: string[] = [];
@@ -47,6 +50,9 @@ export class Expectations {
   #settled = { delivered: 0, gap: 0 };
   #lastWord = 0;
   #reconnectingSinceMs: number | null = null;
+  /** A link was lost, or silent, since one was last told to stand again. */
+  #isLost = false;
+  #isSuspected = false;
 
   constructor(limits: Limits, report: Report) {
     this.#limits = limits;
@@ -69,8 +75,8 @@ export class Expectations {
     this.#captured = { chunks: this.#captured.chunks + 1, ms: this.#captured.ms + ms };
   }
 
-  /** The books, after whatever happened. */
-  books(ledger: SessionLedger): void {
+  /** The books, after whatever happened. @param isShut nothing of what is held is on its way to a service. */
+  books(ledger: SessionLedger, isShut: boolean): void {
     const { chunks, ms } = this.#captured;
     const { captured, delivered, gap, buffered } = ledger;
     if (captured !== chunks || Math.abs(ledger.capturedMs - ms) > 1) {
@@ -93,8 +99,9 @@ export class Expectations {
       );
     }
     this.#settled = { delivered, gap };
+    if (!isShut) return; // what a service was sent and has not answered for is in the books, and need not be held
     const mostMs = Math.max(this.#limits.retentionMs, CHUNKS_KEPT * this.#limits.longestChunkMs);
-    if (ledger.bufferedMs > mostMs + this.#limits.longestChunkMs) {
+    if (ledger.bufferedMs > mostMs + CHUNKS_OVER * this.#limits.longestChunkMs) {
       this.#report('I8', `${ledger.bufferedMs} ms are held, of ${mostMs} at the most`);
     }
   }
@@ -117,14 +124,21 @@ export class Expectations {
       case 'connection.reconnecting':
         this.#reconnecting(event, atMs);
         return;
+      case 'connection.suspected':
+        this.#isSuspected = true;
+        return;
       case 'connection.reconnected':
-        if (this.#reconnectingSinceMs === null) {
-          this.#report('I17', 'reconnected, though no reconnection was told of');
-        }
-        this.#reconnectingSinceMs = null;
+        this.#reconnected();
         return;
       case 'connection.failed':
+        this.#isLost = false;
         this.#reconnectingSinceMs = null;
+        return;
+      case 'warning':
+        this.#queries.clear(); // what was refused, such as a tool's result, may be asked for again
+        return;
+      case 'candidate.changed':
+        this.#reconnectingSinceMs = null; // another one carries: that ends it as well
         return;
       default:
     }
@@ -190,11 +204,20 @@ export class Expectations {
     }
   }
 
+  /** A link that was silent is followed by another one while the outage before it is still being made good. */
+  #reconnected(): void {
+    if (this.#isLost) this.#isLost = false;
+    else if (this.#isSuspected) this.#isSuspected = false;
+    else this.#report('I17', 'reconnected, though no trouble was told of');
+    this.#reconnectingSinceMs = null;
+  }
+
   #reconnecting(
     { attempt, maxAttempts, persistsForMs }: SessionEventOf<'connection.reconnecting'>,
     atMs: number,
   ): void {
     this.#reconnectingSinceMs ??= atMs;
+    this.#isLost = true;
     if (attempt > maxAttempts && persistsForMs <= 0) {
       this.#report('I12', `attempt ${attempt} of ${maxAttempts}`);
     }
@@ -210,12 +233,14 @@ export class Expectations {
     dials.push(atMs);
     while ((dials[0] ?? atMs) < atMs - MINUTE_MS) dials.shift();
     if (dials.length > DIALS_A_MINUTE) this.#report('I12', `${dials.length} dials in a minute`);
-    if (this.#barred.has(place))
-      this.#report('I12', `service ${place} was dialled after it refused for good`);
+    const left = this.#barred.get(place);
+    if (left === 0) this.#report('I12', `service ${place} was dialled after it refused for good`);
+    if (left !== undefined) this.#barred.set(place, left - 1);
   }
 
-  refusedForGood(place: number): void {
-    this.#barred.add(place);
+  /** @param others connections of this client to that service: each may find out by itself. */
+  refusedForGood(place: number, others: number): void {
+    if (!this.#barred.has(place)) this.#barred.set(place, others);
   }
 
   /** Once all is well: nothing may be on its way any more. */
@@ -238,9 +263,11 @@ export class Expectations {
       this.#report('I10', `not everything is delivered: ${left}`);
       return;
     }
-    this.books(result.ledger);
+    this.books(result.ledger, true);
     this.#coverage.close(this.#captured.ms);
-    for (const { number } of this.spoken.slice(this.#lastWord)) this.#missed.push(number);
+    for (const { number, fromMs } of this.spoken.slice(this.#lastWord)) {
+      if (fromMs + WORD_MS <= this.#captured.ms) this.#missed.push(number);
+    }
     for (const number of this.#missed) this.#excuse(number);
     const order = items.map(({ id }) => this.#itemIds.indexOf(id)).filter((at) => at >= 0);
     if (order.some((at, index) => at <= (order[index - 1] ?? -1))) {

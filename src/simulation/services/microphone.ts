@@ -50,7 +50,10 @@ export class Microphone {
 
   /** Whoever is in a word ends it. */
   #fallSilent(untilMs: number): void {
-    while ((this.#ahead.at(-1)?.fromMs ?? -1) >= this.#capturedMs) this.#ahead.pop();
+    while ((this.#ahead.at(-1)?.fromMs ?? -1) >= this.#capturedMs) {
+      this.#ahead.pop();
+      this.#drawn -= 1;
+    }
     this.#drawnMs = Math.max(untilMs, this.#drawnMs);
   }
 

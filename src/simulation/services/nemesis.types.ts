@@ -21,6 +21,8 @@ export interface Nemesis {
   readonly hits: 'service' | 'client' | 'all';
   /** Those that know it. Default all. */
   readonly services?: readonly ServiceName[];
+  /** A service that says when to come back is heeded for so long after it: it ends so long before all is to be well. */
+  readonly echoMs?: number;
   draw(random: Chance): Pick<Fault, 'forMs' | 'much'>;
   /** @returns whether it found something to hit. */
   begin(target: Target, fault: Fault): boolean;

@@ -119,12 +119,13 @@ class ServicesRun {
     for (const fault of faults) {
       const nemesis = NEMESES[fault.kind];
       if (nemesis === undefined) continue;
-      const untilMs = Math.min(this.#lengthMs, fault.atMs + (fault.forMs ?? 0));
+      const lastAtMs = this.#lengthMs - (nemesis.echoMs ?? 0);
+      const untilMs = Math.min(lastAtMs, fault.atMs + (fault.forMs ?? 0));
       const cut = {
         ...fault,
         ...(fault.forMs === undefined ? {} : { forMs: untilMs - fault.atMs }),
       };
-      if (fault.atMs >= this.#lengthMs) continue;
+      if (fault.atMs >= lastAtMs) continue;
       clock.setTimeout(() => {
         this.#note('fault', lineOf(fault));
         if (nemesis.begin(target, cut)) this.#count(this.#fired, fault.kind);

@@ -34,6 +34,9 @@ const REFUSED_SETUPS = [
 const REJECTIONS = ['serverError', 'overload', 'internalClose'];
 const STRANGE_ANSWERS = ['unreadable', 'cut', 'cut-body'];
 
+/** Where a service names no time. */
+const COMES_BACK_AFTER_MS = 61_000;
+
 function ask(place: Place | undefined, ...requests: readonly FaultRequest[]): boolean {
   if (place === undefined) return false;
   try {
@@ -115,13 +118,16 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
     3,
     (much, service) => refusals(service, much, { status: 503 }),
   ),
-  rateLimited: once(
-    'a service says 429, with a hint of so many seconds (1 to 12), or without one',
-    [...SOCKETS, 'whisper'],
-    16,
-    (much, service) =>
-      refusals(service, 1, { status: 429, ...(much > 12 ? {} : { retryAfterMs: much * 1_000 }) }),
-  ),
+  rateLimited: {
+    ...once(
+      'a service says 429, with a hint of so many seconds (1 to 12), or without one',
+      [...SOCKETS, 'whisper'],
+      16,
+      (much, service) =>
+        refusals(service, 1, { status: 429, ...(much > 12 ? {} : { retryAfterMs: much * 1_000 }) }),
+    ),
+    echoMs: COMES_BACK_AFTER_MS,
+  },
   unauthorised: once(
     'a service refuses the key so many times',
     SOCKETS.filter((name) => name !== 'gemini'),
@@ -211,10 +217,13 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
     draw: () => 1,
     request: (much) => ({ fault: 'binary-frames', binary: much === null ? 'off' : 'on' }),
   }),
-  quotaSpent: lasting('sessions are opened, and closed for their quota', ['gemini'], {
-    draw: () => 1,
-    request: (much) => ({ fault: 'quota-after-setup', spent: much === null ? 'off' : 'on' }),
-  }),
+  quotaSpent: {
+    ...lasting('sessions are opened, and closed for their quota', ['gemini'], {
+      draw: () => 1,
+      request: (much) => ({ fault: 'quota-after-setup', spent: much === null ? 'off' : 'on' }),
+    }),
+    echoMs: COMES_BACK_AFTER_MS,
+  },
   strangeAnswers: once('answers are lost, broken or none', WHISPER, 3, (much) => [
     { fault: STRANGE_ANSWERS[much % STRANGE_ANSWERS.length] ?? 'cut' },
   ]),
