@@ -29,21 +29,23 @@ interface Entry extends LogRecord {
 interface Log {
   /** In order. */
   entries: Entry[];
-  readonly positions: Map<string, number>;
-  /** Where all are kept: those before `entries`, and those of logs of this name that were dropped. */
+  /** Those before `entries`; without their bytes where not all are kept. */
   purged: Entry[];
+  /** Where all are kept, those of logs of this name that were dropped. */
   readonly dropped: Entry[];
 }
 
 export class SimulatedLog {
   readonly #logs = new Map<string, Log>();
-  readonly #options: SimulatedLogOptions;
+  readonly #onAppended: SimulatedLogOptions['onAppended'];
+  readonly #keepsAll: boolean;
   #lastPosition = 0;
   /** Nothing up to there is given twice, whatever is lost. */
   #letGoThrough = 0;
 
   constructor(options: SimulatedLogOptions = {}) {
-    this.#options = options;
+    this.#onAppended = options.onAppended;
+    this.#keepsAll = options.keepsAll ?? false;
   }
 
   get lastPosition(): number {
@@ -61,21 +63,22 @@ export class SimulatedLog {
     { after, id, by }: { readonly after: number; readonly id: string; readonly by: string },
   ): AppendOutcome {
     const log = this.#logs.get(sessionId);
-    const known = log?.positions.get(id);
-    if (known !== undefined) return { kind: 'committed', position: known };
     const tail = log?.entries.at(-1)?.position ?? 0;
-    if (after !== tail) return { kind: 'conflict', tail };
-    const { entries, positions } = log ?? this.#begin(sessionId);
+    if (after !== tail) {
+      const known = this.positionOf(sessionId, id); // whoever repeats an append repeats what it is to follow
+      return known === null ? { kind: 'conflict', tail } : { kind: 'committed', position: known };
+    }
+    const { entries } = log ?? this.#begin(sessionId);
     const position = (this.#lastPosition += 1);
     entries.push({ position, bytes, id });
-    positions.set(id, position);
-    this.#options.onAppended?.(sessionId, bytes, position, by);
+    this.#onAppended?.(sessionId, bytes, position, by);
     return { kind: 'committed', position };
   }
 
-  /** Whether an append under that id is one that was committed. */
-  knows(sessionId: string, id: string): boolean {
-    return this.#logs.get(sessionId)?.positions.has(id) ?? false;
+  /** Where the record of that id stands, or stood; null where none was committed. */
+  positionOf(sessionId: string, id: string): number | null {
+    const { entries = [], purged = [] } = this.#logs.get(sessionId) ?? {};
+    return positionIn(entries, id) ?? positionIn(purged, id);
   }
 
   tail(sessionId: string): LogRecord | null {
@@ -91,13 +94,14 @@ export class SimulatedLog {
   /** As a replica has it that has heard of nothing since `through`; with `keepsAll` of no purge either. */
   recordsThrough(sessionId: string, through: number): readonly LogRecord[] {
     const { entries = [], purged = [] } = this.#logs.get(sessionId) ?? {};
-    return [...purged, ...entries].filter(({ position }) => position <= through);
+    const known = this.#keepsAll ? [...purged, ...entries] : entries;
+    return known.filter(({ position }) => position <= through);
   }
 
   /** With `keepsAll` whatever was committed and not lost; otherwise what is there. */
   everyOf(sessionId: string): readonly LogRecord[] {
     const { entries = [], purged = [], dropped = [] } = this.#logs.get(sessionId) ?? {};
-    return [...dropped, ...purged, ...entries];
+    return this.#keepsAll ? [...dropped, ...purged, ...entries] : entries;
   }
 
   /** The tail stays. */
@@ -107,16 +111,19 @@ export class SimulatedLog {
     const { entries } = log;
     const firstKept = entries.findIndex(({ position }) => position > through);
     const count = firstKept === -1 ? entries.length - 1 : firstKept;
-    if (count > 0) this.#letGo(log.purged, entries.splice(0, count));
+    if (count <= 0) return;
+    const purged = entries.splice(0, count);
+    this.#note(purged);
+    for (const entry of purged) log.purged.push(this.#keepsAll ? entry : bare(entry));
   }
 
   drop(sessionId: string): void {
     const log = this.#logs.get(sessionId);
     if (log === undefined) return;
-    this.#letGo(log.dropped, [...log.purged, ...log.entries]);
+    this.#note(log.entries);
+    if (this.#keepsAll) log.dropped.push(...log.purged, ...log.entries);
     log.purged = [];
     log.entries = [];
-    log.positions.clear();
   }
 
   /**
@@ -128,9 +135,8 @@ export class SimulatedLog {
   loseTail(count: number, reusesPositions: boolean): readonly LostTail[] {
     const lost: LostTail[] = [];
     let last = this.#letGoThrough;
-    for (const [sessionId, { entries, positions }] of this.#logs) {
+    for (const [sessionId, { entries }] of this.#logs) {
       const records = entries.splice(Math.max(0, entries.length - count));
-      for (const { id } of records) positions.delete(id);
       if (records.length > 0) lost.push({ sessionId, records });
       last = Math.max(last, entries.at(-1)?.position ?? 0);
     }
@@ -138,14 +144,28 @@ export class SimulatedLog {
     return lost;
   }
 
-  #letGo(to: Entry[], entries: readonly Entry[]): void {
-    this.#letGoThrough = Math.max(this.#letGoThrough, entries.at(-1)?.position ?? 0);
-    if (this.#options.keepsAll === true) to.push(...entries);
+  #note(letGo: readonly Entry[]): void {
+    this.#letGoThrough = Math.max(this.#letGoThrough, letGo.at(-1)?.position ?? 0);
   }
 
   #begin(sessionId: string): Log {
-    const log: Log = { entries: [], positions: new Map(), purged: [], dropped: [] };
+    const log: Log = { entries: [], purged: [], dropped: [] };
     this.#logs.set(sessionId, log);
     return log;
   }
+}
+
+const NOTHING = new Uint8Array(0);
+
+function bare({ position, id }: Entry): Entry {
+  return { position, id, bytes: NOTHING };
+}
+
+/** It is among the newest, if it is there: an append is repeated soon or never. */
+function positionIn(entries: readonly Entry[], id: string): number | null {
+  for (let at = entries.length - 1; at >= 0; at -= 1) {
+    const entry = entries[at];
+    if (entry?.id === id) return entry.position;
+  }
+  return null;
 }

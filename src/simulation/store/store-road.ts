@@ -112,7 +112,7 @@ export class StoreRoad {
           try {
             resolve({ served, refused, unheard }[as]());
           } catch (error) {
-            reject(error as Error);
+            reject(error);
           }
         },
       };

@@ -109,7 +109,7 @@ export class StoreView implements LogStore {
     const bytes = isYielded ? record : new Uint8Array(record);
     return this.#road.ask({
       act: () => {
-        if (this.#isFull && !this.#log.knows(sessionId, id)) return FULL;
+        if (this.#isFull && this.#log.positionOf(sessionId, id) === null) return FULL;
         return this.#log.append(sessionId, bytes, { after, id, by: this.#by });
       },
       refused: () => OUT_OF_REACH,
