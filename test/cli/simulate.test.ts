@@ -18,6 +18,7 @@ const simulation: Simulation = {
     { name: 'harmless', says: 'It does nothing.', expected: { equivalent: 'it does nothing' } },
     { name: 'missed', says: 'It does what nobody sees.', expected: 'killed' },
   ],
+  mutantRun: (_name, options) => options,
   mutantArguments: (name) => ({ execArgv: [], env: { TENUTO_STAND_IN_MUTANT: name } }),
   workerPath: fileURLToPath(new URL('../simulation/stand-in-worker.mjs', import.meta.url)),
 };
