@@ -1,0 +1,192 @@
+/** Errors in who may take a session up, and in how long it is kept. */
+import type { Mutant } from './mutant.types.ts';
+import { TELLS_NO_LOST_SESSION } from './parts.ts';
+
+const lease = 'machines/lease.machine.ts';
+const expected = 'killed';
+const world = 'gateways';
+
+export const ATTACHING_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'stale-welcome-accepted',
+    says: 'The client believes a welcome that is older than the one that it had.',
+    edits: [
+      {
+        file: 'src/providers/gateway/claim.ts',
+        find: "if (epoch <= this.epoch) return 'stale';",
+        replace: '',
+      },
+    ],
+    expected,
+    by: ['I3', 'I10'],
+    world,
+  },
+  {
+    name: 'stale-attempt-accepted',
+    says: 'A dial that its client gave up takes the session back.',
+    edits: [
+      {
+        file: 'src/gateway/judgement.ts',
+        find: "if (inst === card.inst && att <= card.att) return plain(refuse('staleAttempt'));",
+        replace: '',
+      },
+    ],
+    expected,
+    by: ['I7', 'I10'],
+    world,
+  },
+  {
+    name: 'spent-token-opens',
+    says: 'A resume token that was replaced opens the session all the same.',
+    edits: [
+      {
+        file: 'src/gateway/tokens.ts',
+        find: "if (isNewest || isFormer) return 'good';",
+        replace: "if (isNewest || isFormer || isSpent) return 'good';",
+      },
+    ],
+    expected,
+    by: ['I13'],
+    world,
+  },
+  {
+    name: 'former-token-lives',
+    says: 'The token before the newest stays good when the newest has arrived.',
+    edits: [
+      {
+        file: 'src/gateway/session-state.ts',
+        find: 'if (formerTokens.length === 0) return false;',
+        replace: 'if (formerTokens.length >= 0) return false;',
+      },
+    ],
+    expected,
+    by: ['I13'],
+    world,
+  },
+  {
+    name: 'token-dies-at-once',
+    says: 'A token is dead as soon as the next one is sent, and not when that has arrived.',
+    edits: [
+      {
+        file: 'src/gateway/takeover.ts',
+        find: 'return { ...card, inst, att, token: digestOf(token), formerTokens, ...spent };',
+        replace:
+          'return { ...card, inst, att, token: digestOf(token), formerTokens: [], ...spent };',
+      },
+    ],
+    expected,
+    by: ['I11', 'I10'],
+    world,
+  },
+  {
+    name: 'older-tab-comes-back',
+    says: 'A client whose session another one has taken is told to come back for it.',
+    edits: [
+      {
+        file: lease,
+        find: "actions: ['noteClaim', dismiss('superseded')],",
+        replace: "actions: ['noteClaim', dismiss('storeUnavailable')],",
+      },
+    ],
+    expected,
+    by: ['I10', 'I12', 'I13'],
+    world,
+  },
+  {
+    name: 'lost-session-untold',
+    says: 'A session is begun anew, and nobody is told.',
+    from: 'livekit/agents, Mastra, Deepgram',
+    edits: [TELLS_NO_LOST_SESSION],
+    expected,
+    by: ['I11'],
+    world,
+  },
+  {
+    name: 'lease-ends-while-attached',
+    says: 'A session is ended by its grace though its client is there.',
+    edits: [
+      {
+        file: lease,
+        find: "actions: ['startRenewing', 'renew'],",
+        replace: "target: '#lease.ending', actions: noteEnding('expired'),",
+      },
+    ],
+    expected,
+    by: ['I3', 'I11'],
+    world,
+  },
+  {
+    name: 'grace-not-stopped',
+    says: 'The grace runs on while the client comes back.',
+    edits: [{ file: lease, find: "entry: 'startRenewing',", replace: '' }],
+    expected,
+    by: ['I3', 'I11'],
+    world,
+  },
+  {
+    name: 'no-grace',
+    says: 'A session ends with its socket.',
+    from: 'most',
+    edits: [
+      {
+        file: 'machines/lease.rules.ts',
+        find: 'return atMs + graceMs; }',
+        replace: 'return atMs + Math.min(graceMs, 1); }',
+      },
+    ],
+    expected,
+    by: ['I3', 'I11'],
+    world,
+  },
+  {
+    name: 'fin-of-client-ignored',
+    says: 'A session that is begun anew tells finals that the client has.',
+    edits: [
+      {
+        file: 'src/gateway/registry.ts',
+        find: 'const standing = { ...NOTHING, epoch, fin: hello.fin };',
+        replace: 'const standing = { ...NOTHING, epoch };',
+      },
+      {
+        file: 'src/providers/gateway/stream.ts',
+        find: 'if (event.endSample <= custody.fin)',
+        replace: 'if (false)',
+      },
+    ],
+    expected,
+    by: ['I6'],
+    world,
+  },
+  {
+    name: 'set-aside-at-once',
+    says: 'What an application failed on once is not handed to it again.',
+    edits: [
+      {
+        file: 'machines/lease.rules.ts',
+        find: 'const MAX_FAULTS = 3;',
+        replace: 'const MAX_FAULTS = 1;',
+      },
+    ],
+    expected,
+    by: ['I5', 'I6'],
+    world,
+    faults: ['appFails'],
+  },
+  {
+    name: 'leaves-without-writing',
+    says: 'A gateway that goes lets go of what is not in its logs yet.',
+    edits: [
+      {
+        file: 'src/gateway/session-end.ts',
+        find: "voice.shut(); await log.settled(); lease.step({ type: 'log.settled' });",
+        replace: "voice.shut(); lease.step({ type: 'log.settled' });",
+      },
+    ],
+    expected: {
+      equivalent:
+        'nobody was told that it had been kept: clients send it again, and what came of it is made again',
+    },
+    by: [],
+    world,
+  },
+];

@@ -1,0 +1,155 @@
+/** Errors in how a client sends, and in what it makes of the answers. */
+import type { Mutant } from './mutant.types.ts';
+
+const uplink = 'src/audio/uplink.ts';
+const stream = 'src/providers/gateway/stream.ts';
+const wire = 'src/resumable-websocket/gateway-wire.ts';
+const expected = 'killed';
+const world = 'gateways';
+
+export const SENDING_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'renumbered-on-replay',
+    says: 'What is sent again has a new number.',
+    edits: [
+      {
+        file: 'src/providers/gateway/numbers.ts',
+        find: 'if (sample >= this.endOf(this.last)) { this.#ends.push(sample + samples);',
+        replace: 'if (true) { this.#ends.push(sample + samples);',
+      },
+    ],
+    expected,
+    by: ['I1', 'I2', 'I10'],
+    world,
+  },
+  {
+    name: 'captured-when-sent',
+    says: 'The time at which audio was captured is the time at which it is sent.',
+    edits: [
+      {
+        file: uplink,
+        find: 'target.sendAudio(bytes, from, this.ring.capturedAtMsOf(this.#cursor.seq));',
+        replace: 'target.sendAudio(bytes, from, this.#clock.nowMs());',
+      },
+    ],
+    expected,
+    by: ['I15'],
+    world,
+  },
+  {
+    name: 'positions-restart',
+    says: 'Positions are counted from the beginning of each connection.',
+    from: 'Azure Speech, livekit/agents (their issues)',
+    edits: [
+      {
+        file: uplink,
+        find: 'if (this.#timeline !== null) return this.#timeline.positionOf(sentAt);',
+        replace: '',
+      },
+    ],
+    expected,
+    by: ['I6', 'I9'],
+    world: 'services',
+  },
+  {
+    name: 'silence-moves-the-clock',
+    says: 'Silence that keeps a connection open is not taken out of the service’s times.',
+    edits: [{ file: uplink, find: 'this.#timeline?.insert(bytes.length);', replace: '' }],
+    expected,
+    by: ['I6'],
+    world: 'services',
+  },
+  {
+    name: 'writing-throws-offline',
+    says: 'Whoever brings audio while there is no connection is told so by an error.',
+    from: 'openai-agents-js, @deepgram/sdk',
+    edits: [
+      {
+        file: uplink,
+        find: 'const unsentSeq = this.#gate === null',
+        replace: `if (this.#gate === null && this.#hasSent) throw new Error('not connected');
+    const unsentSeq = this.#gate === null`,
+      },
+    ],
+    expected,
+    by: ['I14', 'I19'],
+  },
+  {
+    name: 'drained-when-sent',
+    says: 'A session that is closed counts as delivered when all of it was sent.',
+    edits: [
+      {
+        file: 'src/session/drain.ts',
+        find: 'return this.#uplink.ledger.settledThrough >= position;',
+        replace: 'return this.#uplink.cursorPosition >= position;',
+      },
+    ],
+    expected,
+    by: ['I3', 'I10'],
+  },
+  {
+    name: 'messages-settled-on-send',
+    says: 'A message that a socket took counts as arrived.',
+    edits: [
+      {
+        file: wire,
+        find: 'this.#session.sentThrough = Math.max(this.#session.sentThrough, this.#next);',
+        replace: `this.#session.sentThrough = Math.max(this.#session.sentThrough, this.#next);
+      outbox.settle(this.#next, false);`,
+      },
+    ],
+    expected,
+    by: ['I3', 'I5'],
+    world,
+  },
+  {
+    name: 'no-ack-in-pong',
+    says: 'What PING and PONG acknowledge is passed over.',
+    edits: [
+      {
+        file: stream,
+        find: "[{ kind: 'pong' }, ...this.#acknowledged(frame)]",
+        replace: "[{ kind: 'pong' }]",
+      },
+      {
+        file: stream,
+        find: "return [{ kind: 'send', frames: [pong] }, ...this.#acknowledged(frame)];",
+        replace: "return [{ kind: 'send', frames: [pong] }];",
+      },
+      {
+        file: wire,
+        find: 'else this.#acknowledged(frame); }',
+        replace: 'else this.pump(); }',
+      },
+    ],
+    expected,
+    by: ['I10'],
+    world,
+    faults: ['frameLost'],
+  },
+  {
+    name: 'no-tail-probe',
+    says: 'Nobody compares what was sent last with what has arrived.',
+    edits: [
+      {
+        file: stream,
+        find: 'return epoch === this.#epoch && lastSent > hereThrough',
+        replace: 'return false',
+      },
+      {
+        file: wire,
+        find: 'frame.epoch === this.#epoch && frame.lastSent > this.#session.claim.received;',
+        replace: 'false;',
+      },
+      {
+        file: 'src/gateway/attachment.ts',
+        find: 'if (frame.lastSent > session.standing.up && !session.isEnding)',
+        replace: 'if (false)',
+      },
+    ],
+    expected,
+    by: ['I10'],
+    world,
+    faults: ['frameLost'],
+  },
+];
