@@ -116,11 +116,17 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     world,
   },
   {
-    name: 'grace-not-stopped',
-    says: 'The grace runs on while the client comes back.',
-    edits: [{ file: lease, find: "entry: 'startRenewing',", replace: '' }],
+    name: 'lease-not-renewed',
+    says: 'The log does not show that the owner of a silent client lives: a successor takes its session for forsaken.',
+    edits: [
+      {
+        file: lease,
+        find: "actions: ['startRenewing', 'renew'],",
+        replace: "actions: ['startRenewing'],",
+      },
+    ],
     expected,
-    by: ['I3', 'I11'],
+    by: ['I11'],
     world,
   },
   {
@@ -187,6 +193,34 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
         'nobody was told that it had been kept: clients send it again, and what came of it is made again',
     },
     by: [],
+    world,
+  },
+  {
+    name: 'ends-before-the-answer-arrived',
+    says: 'A session is over for good as soon as its client is told so, whatever of it the client has.',
+    edits: [
+      {
+        file: 'src/gateway/attachment.ts',
+        find: 'if (this.#hasAnsweredFin && downAcked >= down)',
+        replace: 'if (this.#hasAnsweredFin)',
+      },
+    ],
+    expected,
+    by: ['I5', 'I6'],
+    world,
+  },
+  {
+    name: 'concluded-without-the-answer',
+    says: 'A client whose session is over is content, though it does not have all that was said there.',
+    edits: [
+      {
+        file: 'src/providers/gateway/claim.ts',
+        find: 'return up >= lastSent && lastSeq <= this.received;',
+        replace: 'return up >= lastSent;',
+      },
+    ],
+    expected,
+    by: ['I6', 'I11'],
     world,
   },
 ];

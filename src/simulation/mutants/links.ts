@@ -124,12 +124,12 @@ export const LINK_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'reconnected-untold',
-    says: 'Of a reconnection that a second socket brought about nobody is told that it is over.',
+    says: 'Of a reconnection that took more than one attempt nobody is told that it is over.',
     edits: [
       {
         file: 'machines/connection.machine.ts',
         find: 'if (context.outage === null) return;',
-        replace: 'if (context.outage === null || context.attempts > 1) return;',
+        replace: 'if (context.outage === null || context.outage.attempts > 1) return;',
       },
     ],
     expected,
@@ -147,5 +147,18 @@ export const LINK_MUTANTS: readonly Mutant[] = [
     ],
     expected,
     by: ['I10', 'I17', 'I18'],
+  },
+  {
+    name: 'greeting-waited-for',
+    says: 'A socket that opens, and whose other end never says a word, is waited for.',
+    edits: [
+      {
+        file: 'machines/connection.patience.ts',
+        find: 'return isOverdue(look) || isSwallowed(look);',
+        replace: 'return false;',
+      },
+    ],
+    expected,
+    by: ['I10', 'I17'],
   },
 ];

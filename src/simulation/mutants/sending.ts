@@ -152,4 +152,47 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     world,
     faults: ['frameLost'],
   },
+  {
+    name: 'unsure-sent-twice',
+    says: 'Messages of a session that is lost, of which nobody knows whether they arrived, are sent in the next one.',
+    edits: [
+      {
+        file: 'src/resumable-websocket/message-session.ts',
+        find: 'const unsure = outbox.settle(this.sentThrough, false);',
+        replace: 'const unsure = outbox.settle(outbox.settled, false);',
+      },
+    ],
+    expected,
+    by: ['I5'],
+    world,
+  },
+  {
+    name: 'standby-heard',
+    says: 'What a connection tells that does not carry the audio is taken for true of it.',
+    edits: [
+      {
+        file: 'src/session/carrier.ts',
+        find: 'if (link !== this.#link) { if (!isToldOnce(link, event)) return;',
+        replace: 'if (false) { if (!isToldOnce(link, event)) return;',
+      },
+    ],
+    expected,
+    by: ['I6', 'I9'],
+    world: 'services',
+  },
+  {
+    name: 'catches-up-at-once',
+    says: 'A backlog goes to a service as fast as the socket takes it.',
+    from: "Deepgram's example",
+    edits: [
+      {
+        file: 'src/audio/pacing.ts',
+        find: 'if (this.#bytesPerMs === Infinity) return 0;',
+        replace: 'if (this.#bytesPerMs > 0) return 0;',
+      },
+    ],
+    expected,
+    by: ['I10', 'I12'],
+    world: 'services',
+  },
 ];

@@ -8,7 +8,6 @@ import {
   heartbeatOf,
   LOSES_IN_FLIGHT,
   NAMES_NO_GAP,
-  SETTLES_ON_SEND,
   TAKES_UP_WITH_HOLES,
   TELLS_NO_LOST_SESSION,
 } from '../parts.ts';
@@ -110,7 +109,7 @@ export const LIBRARIES: readonly Mutant[] = [
     says: 'After one dial that failed it never tries again, and bringing audio throws.',
     from: '@deepgram/sdk 5.13.0',
     edits: [
-      SETTLES_ON_SEND,
+      ...LOSES_IN_FLIGHT,
       ...HAS_NO_HEARTBEAT,
       {
         file: 'machines/connection.loss.ts',
