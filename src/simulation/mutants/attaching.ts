@@ -176,7 +176,7 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I5', 'I6'],
     world,
-    faults: ['appFails'],
+    faults: ['speechThrows'],
   },
   {
     name: 'leaves-without-writing',

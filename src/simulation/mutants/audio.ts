@@ -46,7 +46,7 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I3', 'I5'],
     world,
-    faults: ['storeLosesTail'],
+    faults: ['storeTailLost'],
   },
   {
     name: 'acknowledged-let-go',
@@ -61,7 +61,7 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I3'],
     world,
-    faults: ['storeLosesTail'],
+    faults: ['storeTailLost'],
   },
   {
     name: 'silent-overflow',
@@ -110,7 +110,7 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I4', 'I9'],
     world,
-    faults: ['storeLosesTail'],
+    faults: ['storeTailLost'],
   },
   {
     name: 'taken-back-twice-counted',
@@ -125,7 +125,7 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I9'],
     world,
-    faults: ['storeLosesTail'],
+    faults: ['storeTailLost'],
   },
   {
     name: 'replay-counted',

@@ -117,7 +117,7 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I5', 'I6'],
     world,
-    faults: ['frameLost'],
+    faults: ['lostFrames'],
   },
   {
     name: 'finals-not-deduped',
@@ -213,7 +213,7 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I5', 'I6', 'I10'],
     world,
-    faults: ['storeLosesTail'],
+    faults: ['storeTailLost'],
   },
   {
     name: 'goodbye-before-finals',

@@ -193,6 +193,6 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I7', 'I12'],
     world,
-    faults: ['storeLosesTail'],
+    faults: ['storeTailLost'],
   },
 ];

@@ -32,7 +32,7 @@ export const RECORD_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I1'],
     world,
-    faults: ['frameLost'],
+    faults: ['lostFrames'],
   },
   {
     name: 'checksum-ignored',
@@ -47,7 +47,7 @@ export const RECORD_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I2', 'I5'],
     world,
-    faults: ['frameFlipped'],
+    faults: ['flippedBits'],
   },
   {
     name: 'purged-beyond-handled',

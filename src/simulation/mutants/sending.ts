@@ -125,7 +125,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I10'],
     world,
-    faults: ['frameLost'],
+    faults: ['lostFrames'],
   },
   {
     name: 'no-tail-probe',
@@ -150,7 +150,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I10'],
     world,
-    faults: ['frameLost'],
+    faults: ['lostFrames'],
   },
   {
     name: 'unsure-sent-twice',
