@@ -9,6 +9,7 @@ import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from '../io.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { Pool } from '../../simulation/pool.node.ts';
+import type { RunOptions } from '../../simulation/simulation.types.ts';
 import { twice } from '../../simulation/twice.ts';
 import { Tally } from '../../simulation/summary.ts';
 
@@ -67,10 +68,20 @@ async function runMutant(
       },
       isEnough: () => tally.failed >= enough,
     };
-    await runBatch(batch, rangeOfRuns(seeds, world), io);
+    await runBatch(batch, aimedAt(mutant, rangeOfRuns(seeds, world), simulation), io);
     return { mutant, ...tally.mutantRow(), lost };
   } finally {
     await pool.close();
+  }
+}
+
+function* aimedAt(
+  { faults }: MutantResult['mutant'],
+  runs: Iterable<RunOptions>,
+  { aimedFaults }: Simulation,
+): Generator<RunOptions, void> {
+  for (const run of runs) {
+    yield faults === undefined ? run : { ...run, faults: aimedFaults(faults, run.seed) };
   }
 }
 

@@ -1,5 +1,6 @@
 /** The simulation as it is. */
 import type { Simulation } from './world.ts';
+import { aimedFaults } from '../../simulation/mutants/aimed.ts';
 import { mutantArguments } from '../../simulation/mutants/arguments.node.ts';
 import { MUTANTS } from '../../simulation/mutants/catalogue.ts';
 import { NEMESES } from '../../simulation/nemeses/index.ts';
@@ -10,6 +11,7 @@ export const SIMULATION: Simulation = {
   sometimes: SOMETIMES,
   mutants: MUTANTS,
   mutantArguments,
+  aimedFaults,
   hits: ({ kind, on = 0 }) => {
     const whom = NEMESES[kind]?.on ?? 'all';
     return whom === 'all' ? [] : [`${whom} ${on + 1}`];

@@ -1,6 +1,6 @@
 /** What the command knows of the simulation: the names of what goes wrong, and of mutants. */
 import type { Hits } from '../../simulation/story/lanes.ts';
-import type { WorldKind } from '../../simulation/simulation.types.ts';
+import type { Fault, WorldKind } from '../../simulation/simulation.types.ts';
 
 export interface KnownMutant {
   readonly name: string;
@@ -10,6 +10,8 @@ export interface KnownMutant {
   readonly expected: 'killed' | { readonly equivalent: string };
   /** Default: either. */
   readonly world?: WorldKind;
+  /** Kinds of faults without which nothing of it can be seen. */
+  readonly faults?: readonly string[];
 }
 
 /** How a process is started that runs with a mutant. */
@@ -24,6 +26,8 @@ export interface Simulation {
   readonly sometimes: Readonly<Record<WorldKind, readonly string[]>>;
   readonly mutants: readonly KnownMutant[];
   readonly mutantArguments: (name: string) => MutantProcess;
+  /** A seed's own faults, and some of these kinds. */
+  readonly aimedFaults: (kinds: readonly string[], seed: number) => readonly Fault[];
   /** Whose lifeline a fault lies over. Default: by the name of its kind. */
   readonly hits?: Hits;
   /** The file of the pool's processes. Default: the one of `dist/`. */
