@@ -18,7 +18,6 @@ const { mutantArguments } = await import('../dist/src/simulation/mutants/argumen
 const { Pool } = await import('../dist/src/simulation/pool.node.js');
 
 const HUNG_AFTER_MS = 60_000;
-const workerPath = fileURLToPath(new URL('mutants/worker.mjs', import.meta.url));
 const resultPath = fileURLToPath(new URL('../docs/mutants.json', import.meta.url));
 
 const { values, positionals } = parseArgs({
@@ -72,7 +71,7 @@ async function check() {
 /** Of one after the other, until enough is known. */
 async function outcomesOf(mutant, most, begin = from) {
   const options = mutant === null ? {} : mutantArguments(mutant.name);
-  const pool = new Pool({ jobs, workerPath, hungAfterMs: HUNG_AFTER_MS, ...options });
+  const pool = new Pool({ jobs, hungAfterMs: HUNG_AFTER_MS, ...options });
   const outcomes = [];
   const batch = jobs * 5;
   for (let seed = begin; seed < begin + most && !isEnough(mutant, outcomes); seed += batch) {

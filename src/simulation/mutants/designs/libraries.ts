@@ -28,7 +28,7 @@ export const LIBRARIES: readonly Mutant[] = [
       ...LOSES_IN_FLIGHT,
       ...NOBODY_COUNTS,
       ...HAS_NO_HEARTBEAT,
-      gatewayPolicyOf('maxAttempts: 10_000, baseMs: 3_000, growthRatio: 1.3, capMs: 10_000'),
+      gatewayPolicyOf('maxAttempts: 10_000, baseMs: 3_000, capMs: 10_000'),
       {
         file: 'src/audio/retention.ts',
         find: 'capacityBytes: options.capacityBytes, retentionBytes: Math.ceil((retentionMs * options.bytesPerSecond) / 1_000),',
