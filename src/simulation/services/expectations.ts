@@ -6,6 +6,7 @@ import { Coverage } from './coverage.ts';
 import type { SpokenWord } from './microphone.ts';
 import { WORD_MS, wordOf } from './voice.ts';
 import type { InvariantId } from '../simulation.types.ts';
+import type { ConversationItem } from '../../ports/conversation.ts';
 import type {
   CloseResult,
   SessionEvent,
@@ -46,6 +47,10 @@ export class Expectations {
   readonly #queries = new Set<string>();
   readonly #itemIds: string[] = [];
   readonly #missed: number[] = [];
+  /** Utterances of which was told that they were, and not what they were. */
+  readonly #wordless: { readonly fromMs: number; readonly toMs: number }[] = [];
+  /** Words that items of the user's had. */
+  readonly #inItems = new Set<number>();
   #captured = { chunks: 0, ms: 0 };
   #settled = { delivered: 0, gap: 0 };
   #lastWord = 0;
@@ -119,10 +124,13 @@ export class Expectations {
         this.#toolCall(event);
         return;
       case 'item':
-        if (!this.#itemIds.includes(event.item.id)) this.#itemIds.push(event.item.id);
+        this.#item(event.item);
         return;
       case 'connection.reconnecting':
         this.#reconnecting(event, atMs);
+        return;
+      case 'session.degraded':
+        this.#isLost = true;
         return;
       case 'connection.suspected':
         this.#isSuspected = true;
@@ -145,7 +153,7 @@ export class Expectations {
   }
 
   #final(
-    { startMs, endMs, text, words }: SessionEventOf<'transcript'>,
+    { startMs, endMs, text, words, endsUtterance }: SessionEventOf<'transcript'>,
     ledger: SessionLedger,
   ): void {
     this.#coverage.add(startMs, endMs, false);
@@ -158,6 +166,7 @@ export class Expectations {
     if (endMs > this.#captured.ms + SEAM_MS) {
       this.#report('I6', `a final ends at ${endMs} ms, of ${this.#captured.ms} captured`);
     }
+    if (endsUtterance && text === '') this.#wordless.push({ fromMs: startMs, toMs: endMs });
     for (const token of text.split(' ')) if (token !== '') this.#word(token);
     for (const word of words) this.#place(word);
   }
@@ -191,6 +200,16 @@ export class Expectations {
         'I15',
         `"${text}" was told at ${startMs} to ${endMs} ms, and said at ${said.fromMs} ms`,
       );
+    }
+  }
+
+  /** A transcription that comes after the answer is told with its item alone. */
+  #item(item: ConversationItem): void {
+    if (!this.#itemIds.includes(item.id)) this.#itemIds.push(item.id);
+    if (item.kind !== 'message' || item.role !== 'user') return;
+    for (const token of item.text.split(' ')) {
+      const word = wordOf(token);
+      if (word !== null) this.#inItems.add(word.number);
     }
   }
 
@@ -281,7 +300,10 @@ export class Expectations {
   /** A word that nobody told must lie in a gap. */
   #excuse(number: number): void {
     const said = this.spoken[number - 1];
-    if (said === undefined || this.#coverage.isGapNear(said.nucleusAtMs, EDGE_MS)) return;
+    if (said === undefined || this.#inItems.has(number)) return;
+    const atMs = said.nucleusAtMs;
+    if (this.#wordless.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs)) return;
+    if (this.#coverage.isGapNear(atMs, EDGE_MS)) return;
     this.#report(
       'I6',
       `the word ${number}, said at ${said.fromMs} ms, was not told, and lies in no gap`,
