@@ -20,6 +20,8 @@ export interface Limits {
   readonly retentionMs: number;
   /** Of captured audio, in one piece. */
   readonly longestChunkMs: number;
+  /** A service among those that it has may hear a turn that was answered once more: Gemini, from an older handle. */
+  readonly mayRepeatTurns: boolean;
 }
 
 /** Fewer chunks than this are never evicted. */
@@ -57,7 +59,7 @@ export class Expectations {
   #reconnectingSinceMs: number | null = null;
   /** A link was lost, or silent, since one was last told to stand again. */
   #isLost = false;
-  #isSuspected = false;
+  #suspicions = 0;
 
   constructor(limits: Limits, report: Report) {
     this.#limits = limits;
@@ -133,7 +135,7 @@ export class Expectations {
         this.#isLost = true;
         return;
       case 'connection.suspected':
-        this.#isSuspected = true;
+        this.#suspicions += 1;
         return;
       case 'connection.reconnected':
         this.#reconnected();
@@ -218,7 +220,8 @@ export class Expectations {
     this.#callIds.add(callId);
     const { query } = JSON.parse(given) as { query: string };
     for (const word of query.split(' ')) {
-      if (this.#queries.has(word)) this.#report('I5', `the tool was asked about "${word}" twice`);
+      const isTwice = this.#queries.has(word) && !this.#limits.mayRepeatTurns;
+      if (isTwice) this.#report('I5', `the tool was asked about "${word}" twice`);
       this.#queries.add(word);
     }
   }
@@ -226,7 +229,7 @@ export class Expectations {
   /** A link that was silent is followed by another one while the outage before it is still being made good. */
   #reconnected(): void {
     if (this.#isLost) this.#isLost = false;
-    else if (this.#isSuspected) this.#isSuspected = false;
+    else if (this.#suspicions > 0) this.#suspicions -= 1;
     else this.#report('I17', 'reconnected, though no trouble was told of');
     this.#reconnectingSinceMs = null;
   }
@@ -255,6 +258,10 @@ export class Expectations {
     const left = this.#barred.get(place);
     if (left === 0) this.#report('I12', `service ${place} was dialled after it refused for good`);
     if (left !== undefined) this.#barred.set(place, left - 1);
+  }
+
+  accepted(place: number): void {
+    this.#barred.delete(place);
   }
 
   /** @param others connections of this client to that service: each may find out by itself. */
