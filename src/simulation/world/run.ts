@@ -24,7 +24,10 @@ export async function runGateways(options: RunOptions): Promise<RunResult> {
   const plan = planOf(random, lengthMs, options.faults);
   const run = new Run(plan, clock, random, report);
   const onRejection = (error: unknown): void => {
-    report.violated('I19', `nobody caught ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+    report.violated(
+      'I19',
+      `nobody caught ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+    );
   };
   process.on('unhandledRejection', onRejection);
   try {
