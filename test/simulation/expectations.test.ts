@@ -125,8 +125,8 @@ describe('what is expected of a session', () => {
       'I12',
       'a dial after a refusal for good',
       (h) => {
-        h.checked.refusedForGood(0, 0);
-        h.checked.dialled(0, 0);
+        h.checked.dials.refusedForGood(0, 0);
+        h.checked.dials.dialled(0, 0);
       },
     ],
     [
@@ -169,12 +169,12 @@ describe('what is expected of a session', () => {
   test('an order to connect, and a socket that opens, end what a refusal forbade', () => {
     const history = new History();
 
-    history.checked.refusedForGood(0, 0);
-    history.checked.ordered();
-    history.checked.dialled(0, 0);
-    history.checked.refusedForGood(0, 0);
-    history.checked.accepted(0);
-    history.checked.dialled(0, 0);
+    history.checked.dials.refusedForGood(0, 0);
+    history.checked.dials.ordered();
+    history.checked.dials.dialled(0, 0);
+    history.checked.dials.refusedForGood(0, 0);
+    history.checked.dials.accepted(0);
+    history.checked.dials.dialled(0, 0);
 
     expect(history.found).toEqual([]);
   });
@@ -197,5 +197,5 @@ function books({ checked }: History, ledger: Partial<SessionLedger>): void {
 }
 
 function dials({ checked }: History, times: number): void {
-  for (let dial = 0; dial < times; dial += 1) checked.dialled(0, dial * 1_000);
+  for (let dial = 0; dial < times; dial += 1) checked.dials.dialled(0, dial * 1_000);
 }

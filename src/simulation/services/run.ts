@@ -8,6 +8,7 @@ import { openPlace } from './places.ts';
 import type { Place } from './places.ts';
 import { planOf } from './plan.ts';
 import { RollingHash } from './rolling-hash.ts';
+import { settle } from './settle.node.ts';
 import type {
   Fault,
   InvariantId,
@@ -222,8 +223,4 @@ function told(error: unknown): string {
   return error instanceof Error
     ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ')
     : String(error);
-}
-
-function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
