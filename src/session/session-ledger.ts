@@ -6,8 +6,12 @@ import type { Uplink } from '../audio/uplink.ts';
 export function ledgerOf(uplink: Uplink, duplicatesSuppressed: number): SessionLedger {
   const { ledger } = uplink;
   const bytes = ledger.bytes();
+  const { captured, delivered, gap, buffered } = ledger.chunks();
   return {
-    ...ledger.chunks(),
+    captured,
+    delivered,
+    gap,
+    buffered,
     capturedMs: uplink.msOf(bytes.captured),
     deliveredMs: uplink.msOf(bytes.delivered),
     gapMs: uplink.msOf(bytes.gap),

@@ -79,6 +79,8 @@ describe('what is expected of a session', () => {
 
   test.each<[string, string, (history: History) => unknown]>([
     ['I4', 'a gap in what a final covers', (h) => h.final(0, 2_000, 'w1').gap(1_000, 1_500).end()],
+    ['I4', 'a final that reaches into a gap', (h) => h.gap(800, 1_200).final(0, 1_000, 'w1')],
+    ['I4', 'a gap that reaches into a final', (h) => h.final(0, 1_000, 'w1').gap(900, 2_000)],
     ['I5', 'a call that is told twice', (h) => h.tell(call('a', 't1')).tell(call('a', 't2'))],
     ['I5', 'a tool that is asked twice', (h) => h.tell(call('a', 't1')).tell(call('b', 't1'))],
     [
@@ -164,6 +166,12 @@ describe('what is expected of a session', () => {
   test('a word in a gap, and one that an item tells, are not missed', () => {
     expect(new History().final(0, 400).gap(400, 900).final(900, 2_000).end()).toEqual([]);
     expect(new History().final(0, 2_000).tell(item('a', 'w1')).end()).toEqual([]);
+  });
+
+  test('a final may span what was lost in the middle of what it heard', () => {
+    const history = new History().gap(300, 400).final(0, 1_500, 'w1').final(1_500, 2_000);
+
+    expect(history.end()).toEqual([]);
   });
 
   test('an order to connect, and a socket that opens, end what a refusal forbade', () => {

@@ -16,7 +16,7 @@ import type { Clock, WallClock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { silentLogger } from '../../ports/logger.ts';
 import type { Admission } from '../../session/admission/admission.ts';
-import type { CloseResult, SessionEvent } from '../../session/events.ts';
+import type { CloseResult, SessionEvent, SessionLedger } from '../../session/events.ts';
 import { Session } from '../../session/session.ts';
 
 export interface ClientWorld {
@@ -194,7 +194,7 @@ export class Client {
       } catch (error) {
         this.#world.report('I14', `writing threw: ${String(error)}`);
       }
-      this.#checkBooks();
+      this.#checkBooks(this.session.ledger);
     }
     this.clock.setTimeout(() => this.#capture(), chunkMs);
   }
@@ -206,17 +206,17 @@ export class Client {
 
   #hear(event: SessionEvent): void {
     const { count, note } = this.#world;
-    const { ledger } = this.session;
+    const { ledger } = this.session; // read once: it is made anew
     note(factOf(event), event.type === 'stateChange' ? event.current : undefined);
     this.expectations.event(event, ledger, this.clock.nowMs());
-    this.#checkBooks();
+    this.#checkBooks(ledger);
     for (const what of happeningsOf(event)) count(what);
     if (event.type === 'toolCall') this.#answerTool(event.callId);
     if (event.type === 'stateChange' && event.current === 'error') this.#askAgain();
   }
 
-  #checkBooks(): void {
-    const { ledger, status } = this.session;
+  #checkBooks(ledger: SessionLedger): void {
+    const { status } = this.session;
     this.expectations.books(ledger, status === 'reconnecting' || status === 'error');
   }
 
