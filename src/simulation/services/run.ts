@@ -8,6 +8,7 @@ import { openPlace } from './places.ts';
 import type { Place } from './places.ts';
 import { planOf } from './plan.ts';
 import { RollingHash } from './rolling-hash.ts';
+import { settle } from './settle.node.ts';
 import type {
   Fault,
   InvariantId,
