@@ -4,6 +4,7 @@ import { NEMESES } from '../nemeses/index.ts';
 import { planOf } from '../plan.ts';
 import type { Plan } from '../plan.ts';
 import type { Fault, RunOptions, RunResult } from '../simulation.types.ts';
+import { stepThrough } from '../stepping.ts';
 import { RUN_MS } from '../times.ts';
 import { World } from './world.ts';
 import { seededRandom } from '../../ports/random.ts';
@@ -14,9 +15,6 @@ import { VirtualClock } from '../../testing/virtual-clock.ts';
 const CONVERGES_MS = 90_000;
 /** Both ends know by then of every socket that is gone, and every grace is over. */
 const REST_MS = 150_000;
-
-/** Taken before anybody takes it away: code in the simulation has no such thing. */
-const { setImmediate: atOnce } = globalThis;
 
 export async function runGateways(options: RunOptions): Promise<RunResult> {
   const { seed, lengthMs = RUN_MS, isTraced = false } = options;
@@ -138,18 +136,15 @@ class Run {
   /** After each step everything that was promised happens before time goes on. */
   async #passUntil(ms: number, isEnough: () => boolean): Promise<void> {
     const untilMs = this.#clock.nowMs() + ms;
-    await drained();
-    while (this.#clock.step(untilMs)) {
-      this.steps += 1;
-      await drained();
-      if (isEnough()) return;
-    }
-    this.#clock.advance(untilMs - this.#clock.nowMs());
+    const before = this.steps;
+    await stepThrough(() => {
+      if (this.steps > before && isEnough()) return 'last';
+      if (this.#clock.step(untilMs)) {
+        this.steps += 1;
+        return 'more';
+      }
+      this.#clock.advance(untilMs - this.#clock.nowMs());
+      return 'last';
+    });
   }
-}
-
-function drained(): Promise<void> {
-  return new Promise((resolve) => {
-    atOnce(resolve);
-  });
 }
