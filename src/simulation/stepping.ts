@@ -9,16 +9,14 @@ const STEPS_A_TURN = 128;
 export function stepThrough(step: () => 'more' | 'last'): Promise<void> {
   return new Promise((resolve, reject) => {
     let isOver = false;
-    const end = (tell: () => void): void => {
-      isOver = true;
-      tell();
-    };
     const next = (): void => {
       if (isOver) return;
+      isOver = true; // unless there is more
       try {
-        if (step() === 'last') end(resolve);
+        if (step() === 'more') isOver = false;
+        else resolve();
       } catch (error) {
-        end(() => reject(error));
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     };
     const turn = (): void => {
