@@ -1,7 +1,6 @@
 /** Somebody with messages: a real resumable WebSocket whose other end says everything back. */
 import { Access } from './access.ts';
-import type { ClientParts } from './audio-client.ts';
-import type { Client } from './client.ts';
+import type { Client, ClientParts } from './client.ts';
 import { SimulatedSignals } from './network-signals.ts';
 import { MessageChecks } from '../checks/message-checks.ts';
 import type { MessagesPlan } from '../plan.ts';
@@ -59,6 +58,10 @@ export class MessageClient implements Client {
     return this.checks.isClosed || this.process.isDead;
   }
 
+  get brought(): Client['brought'] {
+    return { chunks: this.#sent, gapChunks: 0 };
+  }
+
   start(): void {
     this.process.run(() => {
       this.socket.reconnect();
@@ -75,8 +78,9 @@ export class MessageClient implements Client {
     this.socket.close(1000);
   }
 
-  pause(isPaused: boolean): void {
+  pause(isPaused: boolean): boolean {
     this.#isPaused = isPaused;
+    return true;
   }
 
   kill(): void {
