@@ -21,6 +21,17 @@ export { scriptedProvider, scriptedService } from './testing/conformance/scripte
 export type { ScriptedProviderOptions } from './testing/conformance/scripted-provider.ts';
 export { ScriptedHttpServer } from './testing/conformance/scripted-http-server.node.ts';
 export { ScriptedServer } from './testing/conformance/scripted-server.node.ts';
+export { createSimulatedWorld, simulate } from './simulation/simulate.ts';
+export type { SimulatedWorld } from './simulation/simulate.ts';
+export type * from './simulation/simulate.types.ts';
+export type {
+  Fault,
+  InvariantId,
+  RunResult,
+  TraceEntry,
+  Violation,
+  WorldKind,
+} from './simulation/simulation.types.ts';
 export { drawFaults } from './testing/memory-faults.ts';
 export type { DrawnFaults, MemoryFault, MemoryFaultKind } from './testing/memory-faults.ts';
 export type { SentFrame } from './testing/memory-log.ts';

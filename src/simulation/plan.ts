@@ -1,5 +1,6 @@
 /** What a run is to be like: drawn from its seed before anything happens. */
 import type { Fault } from './simulation.types.ts';
+import { CONVERGES_MS } from './times.ts';
 import { drawFaults } from './nemeses/draw.ts';
 import type { SeededRandom } from '../ports/random.ts';
 
@@ -13,6 +14,8 @@ export interface AudioPlan {
   readonly turnsMs: readonly number[];
   /** Null: when the faults are over. */
   readonly finishAtMs: number | null;
+  /** How long its end may take: until all is well again, and what that then needs. */
+  readonly endsWithinMs: number;
 }
 
 export interface MessagesPlan {
@@ -21,11 +24,10 @@ export interface MessagesPlan {
   readonly everyMs: readonly number[];
   readonly startsAtMs: number;
   readonly finishAtMs: number | null;
+  readonly endsWithinMs: number;
 }
 
 export interface Plan {
-  /** How long faults strike. */
-  readonly lengthMs: number;
   readonly clients: readonly (AudioPlan | MessagesPlan)[];
   readonly houses: number;
   readonly graceMs: number;
@@ -50,7 +52,6 @@ export function planOf(
   });
   const fastest = shape.pick([1, 2, 5, 20]);
   return {
-    lengthMs,
     clients,
     houses: HOUSES,
     graceMs: 120_000,
@@ -70,7 +71,7 @@ function audioPlan(random: SeededRandom, lengthMs: number): AudioPlan {
     turnsMs: Array.from({ length: TURNS }, (_, turn) =>
       turn % 2 === 0 ? 1_000 + random.integer(14_000) : 500 + random.integer(14_000),
     ),
-    finishAtMs: finishOf(random, lengthMs),
+    ...finishOf(random, lengthMs),
   };
 }
 
@@ -81,10 +82,13 @@ function messagesPlan(random: SeededRandom, lengthMs: number): MessagesPlan {
       random.chance(0.5) ? random.integer(50) : random.integer(4_000),
     ),
     startsAtMs: random.integer(3_000),
-    finishAtMs: finishOf(random, lengthMs),
+    ...finishOf(random, lengthMs),
   };
 }
 
-function finishOf(random: SeededRandom, lengthMs: number): number | null {
-  return random.chance(0.2) ? lengthMs * (0.3 + 0.6 * random.unit()) : null;
+type Finish = Pick<AudioPlan, 'finishAtMs' | 'endsWithinMs'>;
+
+function finishOf(random: SeededRandom, lengthMs: number): Finish {
+  const finishAtMs = random.chance(0.2) ? lengthMs * (0.3 + 0.6 * random.unit()) : null;
+  return { finishAtMs, endsWithinMs: lengthMs - (finishAtMs ?? lengthMs) + CONVERGES_MS };
 }

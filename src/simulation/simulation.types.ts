@@ -37,6 +37,7 @@ export const INVARIANTS = {
   I17: 'every reconnection that is told of ends',
   I18: 'from every state that a chart is in it can come to an end',
   I19: 'nothing is thrown that nobody catches, and no timer, socket or byte is left',
+  I20: 'what an application expects of itself holds',
 } as const;
 
 export type InvariantId = keyof typeof INVARIANTS;

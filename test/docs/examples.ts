@@ -21,13 +21,21 @@ export class Examples {
   readonly files: readonly string[];
   readonly #folder: string;
 
-  /** @param document such as `docs/testing.md`. */
-  constructor(document: string) {
+  /**
+   * @param document such as `docs/testing.md`.
+   * @param others files that its examples import and that it leaves to its reader.
+   */
+  constructor(document: string, others: Readonly<Record<string, string>> = {}) {
     this.#folder = join(root, '.tmp', `examples-${document.replaceAll(/\W/g, '-')}-${process.pid}`);
     mkdirSync(this.#folder, { recursive: true });
     const examples = examplesIn(document);
     this.files = examples.map(({ file }) => file);
-    for (const { file, code } of examples) writeFileSync(this.#pathOf(file), fromSources(code));
+    for (const [file, code] of [
+      ...examples.map((each) => [each.file, each.code] as const),
+      ...Object.entries(others),
+    ]) {
+      writeFileSync(this.#pathOf(file), fromSources(code));
+    }
   }
 
   /** Where the tests in it are collected. */

@@ -22,6 +22,7 @@ describe('the examples', () => {
       'my-posts.test.ts',
       'my-store.test.ts',
       'app.test.ts',
+      'chat.test.ts',
       'door.ts',
       'door.test.ts',
       'handmade-door.test.ts',

@@ -1,4 +1,5 @@
 /** What a client with a microphone may be believed at every moment, and what it must have come to at the end. */
+import { Dials } from './dials.ts';
 import type { Report } from './report.ts';
 import { Spans } from './spans.ts';
 import type { SimulatedProcess } from '../process.ts';
@@ -10,14 +11,11 @@ import type { Session } from '../../session/session.ts';
 const SEAM_MS = 1;
 /** Sums of fractions. */
 const ROUNDING_MS = 0.001;
-const DIALS_WINDOW_MS = 60_000;
-/** Every quarter to half second for 15 s, and one more each second beside a silent link; of two outages. */
-const DIALS_AT_MOST = 180;
 
 export class AudioChecks {
   readonly #name: string;
   readonly #session: Session;
-  readonly #captured: CapturedAudio;
+  readonly #captured: CapturedAudio | null;
   readonly #report: Report;
   readonly #process: SimulatedProcess;
   /** What finals and gaps cover. */
@@ -28,13 +26,14 @@ export class AudioChecks {
   #isGivenUp = false;
   #isClosed = false;
   #isKilled = false;
-  #dials: number[] = [];
+  readonly #dials = new Dials();
   #status = '';
 
+  /** @param captured null: nothing is known of it but what the session says. */
   constructor(
     name: string,
     session: Session,
-    captured: CapturedAudio,
+    captured: CapturedAudio | null,
     report: Report,
     process: SimulatedProcess,
   ) {
@@ -52,11 +51,9 @@ export class AudioChecks {
     const { captured, buffered, capturedMs, deliveredMs, gapMs, bufferedMs } = ledger;
     const accountedMs = deliveredMs + gapMs + bufferedMs;
     const isBalanced = Math.abs(capturedMs - accountedMs) < ROUNDING_MS && buffered >= 0;
-    if (!isBalanced || captured !== this.#captured.chunks) {
-      this.#violated(
-        'I9',
-        `${this.#captured.chunks} written; the books: ${JSON.stringify(ledger)}`,
-      );
+    const written = this.#captured?.chunks ?? captured;
+    if (!isBalanced || captured !== written) {
+      this.#violated('I9', `${written} written; the books: ${JSON.stringify(ledger)}`);
     }
     const { status } = this.#session;
     if (status === this.#status) return;
@@ -65,14 +62,10 @@ export class AudioChecks {
   }
 
   dialled(): void {
-    const nowMs = this.#process.nowMs();
     if (this.#isGivenUp || this.#isClosed) this.#violated('I12', 'it dials after its end');
     this.#report.tell(this.#name, 'dials');
-    this.#dials = this.#dials.filter((atMs) => nowMs - atMs < DIALS_WINDOW_MS);
-    this.#dials.push(nowMs);
-    if (this.#dials.length > DIALS_AT_MOST) {
-      this.#violated('I12', `${this.#dials.length} dials within a minute`);
-    }
+    const wrong = this.#dials.add(this.#process.nowMs());
+    if (wrong !== null) this.#violated('I12', wrong);
   }
 
   /** Of audio nothing is told twice, whatever the store has lost. */
@@ -94,6 +87,14 @@ export class AudioChecks {
     else this.#expectCovered();
   }
 
+  /** Its client says that it has ended. */
+  over(): void {
+    const { status, ledger } = this.#session;
+    this.#isClosed = status === 'disconnected' || status === 'error';
+    if (this.#isGivenUp || this.#isKilled || ledger.buffered === 0) return;
+    this.#violated('I10', `${ledger.buffered} chunks were left when it closed`);
+  }
+
   /** At the end of the run. */
   expectOver(): void {
     if (this.#isKilled) return;
@@ -102,6 +103,7 @@ export class AudioChecks {
   }
 
   #expectCovered(): void {
+    if (this.#captured === null) return;
     const capturedMs = (this.#captured.samples * 1_000) / this.#captured.sampleRateHz;
     const hole = Spans.union(this.finals, this.gaps).firstHole(0, capturedMs, SEAM_MS);
     if (hole !== null) {
@@ -169,6 +171,7 @@ export class AudioChecks {
 
   /** A final names the chunks that it is of. */
   #compare(startMs: number, endMs: number, text: string): void {
+    if (this.#captured === null) return;
     const { chunkSamples, sampleRateHz } = this.#captured;
     const chunkMs = (chunkSamples * 1_000) / sampleRateHz;
     for (const word of text.split(' ')) {

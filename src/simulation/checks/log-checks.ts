@@ -1,4 +1,5 @@
 /** Holds every record that is committed against what clients brought: the log is what was promised to them. */
+import type { LogContents, LogOwner } from './log-contents.ts';
 import type { Report } from './report.ts';
 import { Spans } from './spans.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
@@ -6,8 +7,6 @@ import { decodeRecord } from '../../gateway/records.ts';
 import type { SessionRecord } from '../../gateway/records.ts';
 import { decodeFrame } from '../../protocol/frames.ts';
 import type { DataFrame, GapFrame } from '../../protocol/types.ts';
-import { stampOf } from '../world/captured.ts';
-import type { CapturedAudio } from '../world/captured.ts';
 
 /** Where a session's log stands. */
 interface Standing {
@@ -29,32 +28,24 @@ const BEGINNING: Standing = {
   nextDown: 1,
   messages: 0,
 };
-/** Rounding of the time of capture on the wire. */
-const ROUNDING_MS = 1.5;
-
-interface KnownLog {
+interface KnownLog extends LogOwner {
   standings: Standing[];
-  client: number | null;
-  /** By the session's clock minus the client's, for all of its audio. */
-  anchorMs: number | null;
   /** The most that was ever in it. */
   everCommitted: number;
-  readonly data: Spans;
   isTailLost: boolean;
 }
 
 const SESSION_ID = /^[a-z2-7]{26}$/;
-const decoder = new TextDecoder();
 
 export class LogChecks {
   readonly #report: Report;
-  readonly #captured: readonly (CapturedAudio | null)[];
+  readonly #contents: LogContents;
   readonly #logs = new Map<string, KnownLog>();
 
-  /** @param captured by the clients' numbers; null of those who bring none. */
-  constructor(report: Report, captured: readonly (CapturedAudio | null)[]) {
+  /** @param contents knows what clients brought. */
+  constructor(report: Report, contents: LogContents) {
     this.#report = report;
-    this.#captured = captured;
+    this.#contents = contents;
   }
 
   /** The newest seq of the client's that was ever in that log. */
@@ -149,9 +140,12 @@ export class LogChecks {
       this.#expectPosition(before, frame.position);
       return { ...before, nextSeq: frame.toSeq + 1, position: frame.position + frame.samplesLost };
     }
-    if (frame.codec !== 'pcm_s16le') return this.#takeMessage(log, before, frame);
+    if (frame.codec !== 'pcm_s16le') {
+      const messages = this.#contents.message(log, before.messages, frame);
+      return { ...before, nextSeq: frame.seq + 1, messages };
+    }
     this.#expectPosition(before, frame.position);
-    this.#takeAudio(log, before, frame);
+    this.#contents.audio(log, frame, before.position < 0);
     const position = frame.position + frame.payload.length / BYTES_PER_SAMPLE;
     log.data.add(frame.position, position);
     return { ...before, nextSeq: frame.seq + 1, position };
@@ -163,65 +157,11 @@ export class LogChecks {
     }
   }
 
-  #takeAudio(
-    log: KnownLog,
-    before: Standing,
-    { payload, position, capturedAtMs }: DataFrame,
-  ): void {
-    const stamp = stampOf(payload);
-    const captured = stamp === null ? null : (this.#captured[stamp.client] ?? null);
-    if (stamp === null || captured === null) {
-      // A session that is begun anew begins where the last final ended: within a chunk.
-      if (before.position >= 0) {
-        this.#report.violated('I2', 'the log has audio that nobody captured');
-      }
-      return;
-    }
-    log.client ??= stamp.client;
-    const { chunkSamples } = captured;
-    if (log.client !== stamp.client) {
-      this.#report.violated(
-        'I2',
-        `client ${stamp.client + 1} is in the log of client ${log.client + 1}`,
-      );
-    } else if (position !== stamp.chunk * chunkSamples) {
-      this.#report.violated('I2', `chunk ${stamp.chunk} is in the log at sample ${position}`);
-    } else if (payload.length !== chunkSamples * BYTES_PER_SAMPLE) {
-      this.#report.violated(
-        'I2',
-        `chunk ${stamp.chunk} is in the log with ${payload.length} bytes`,
-      );
-    }
-    const anchorMs = capturedAtMs - captured.capturedAtMs(stamp.chunk);
-    log.anchorMs ??= anchorMs;
-    if (Math.abs(anchorMs - log.anchorMs) > ROUNDING_MS) {
-      const wrongMs = Math.round(anchorMs - log.anchorMs);
-      this.#report.violated(
-        'I15',
-        `chunk ${stamp.chunk} was captured ${wrongMs} ms off, says the log`,
-      );
-    }
-  }
-
-  #takeMessage(log: KnownLog, before: Standing, { seq, payload }: DataFrame): Standing {
-    const [client, number] = decoder.decode(payload).split(':').map(Number);
-    log.client ??= client ?? null;
-    if (client !== log.client) {
-      this.#report.violated('I2', `a message of client ${client} is in the log of ${log.client}`);
-    }
-    if (before.messages > 0 && number !== before.messages) {
-      this.#report.violated(
-        'I1',
-        `the log has message ${number} where ${before.messages} was next`,
-      );
-    }
-    return { ...before, nextSeq: seq + 1, messages: (number ?? 0) + 1 };
-  }
-
   #logOf(sessionId: string): KnownLog {
     let log = this.#logs.get(sessionId);
     if (log === undefined) {
       log = {
+        sessionId,
         standings: [],
         client: null,
         anchorMs: null,

@@ -1,53 +1,28 @@
 /** What a client with messages may be believed: each comes back once and in order, or its loss is told. */
 import type { Report } from './report.ts';
+import { SocketChecks } from './socket-checks.ts';
 import type { SimulatedProcess } from '../process.ts';
 import type { ResumableSocket } from '../../resumable-websocket/resumable-socket.ts';
 
-const DIALS_WINDOW_MS = 60_000;
-const DIALS_AT_MOST = 180;
-const STATES = ['connecting', 'open', 'closing', 'closed'] as const;
-
-export class MessageChecks {
+export class MessageChecks extends SocketChecks {
   readonly #name: string;
-  readonly #socket: ResumableSocket;
   readonly #report: Report;
-  readonly #process: SimulatedProcess;
   #said = 0;
   /** The next one that is to come back. */
   #next = 0;
   /** So many may be missing: their loss was told. */
   #mayMiss = 0;
   #mayRepeat = false;
-  #isReconnecting = false;
-  #isClosing = false;
-  #isKilled = false;
-  #dials: number[] = [];
-  #state = -1;
-  isClosed = false;
 
   constructor(name: string, socket: ResumableSocket, report: Report, process: SimulatedProcess) {
+    super(name, socket, report, process, () => this.#mayMiss > 0 || this.#next === this.#said);
     this.#name = name;
-    this.#socket = socket;
     this.#report = report;
-    this.#process = process;
     socket.addEventListener('message', ({ data }) => this.#heard(String(data)));
-    socket.addEventListener('loss', ({ reason, messages, isCertain, mayMissIncoming }) => {
-      report.sometimes(`loss: ${reason}`);
-      report.tell(name, `loss of ${messages} (${reason})`);
+    socket.addEventListener('loss', ({ messages, isCertain, mayMissIncoming }) => {
       this.#mayMiss += messages;
       if (!isCertain || mayMissIncoming) this.#mayMiss += this.#said - this.#next;
     });
-    socket.addEventListener('reconnecting', ({ attempt, cause }) => {
-      this.#isReconnecting = true;
-      report.tell(name, `reconnecting ${attempt} (${cause})`);
-    });
-    socket.addEventListener('reconnected', ({ isResumed }) => {
-      this.#isReconnecting = false;
-      report.tell(name, `reconnected, ${isResumed ? 'resumed' : 'begun anew'}`);
-    });
-    socket.addEventListener('close', (event) =>
-      this.#closed(event.willReconnect, event.wasClean, event.cause),
-    );
   }
 
   said(wasTaken: boolean): void {
@@ -64,39 +39,6 @@ export class MessageChecks {
     this.#mayRepeat = true;
   }
 
-  closes(): void {
-    this.#isClosing = true;
-  }
-
-  killed(): void {
-    this.#isKilled = true;
-  }
-
-  look(): void {
-    const state = this.#socket.readyState;
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#report.tell(this.#name, STATES[state], { state: STATES[state] });
-  }
-
-  dialled(): void {
-    const nowMs = this.#process.nowMs();
-    if (this.isClosed) this.#violated('I12', 'it dials after its end');
-    this.#report.tell(this.#name, 'dials');
-    this.#dials = this.#dials.filter((atMs) => nowMs - atMs < DIALS_WINDOW_MS);
-    this.#dials.push(nowMs);
-    if (this.#dials.length > DIALS_AT_MOST) {
-      this.#violated('I12', `${this.#dials.length} dials within a minute`);
-    }
-  }
-
-  expectOver(): void {
-    if (this.#isKilled) return;
-    if (!this.isClosed)
-      this.#violated('I10', `it has not closed: it is ${STATES[this.#socket.readyState]}`);
-    if (this.#isReconnecting && !this.isClosed) this.#violated('I17', 'it still reconnects');
-  }
-
   #heard(text: string): void {
     const number = Number(text.split(':')[1]);
     this.#report.note(number, this.#name, () => `hears ${text} again`);
@@ -110,15 +52,6 @@ export class MessageChecks {
     }
     this.#mayMiss -= Math.max(0, Math.min(this.#mayMiss, number - this.#next));
     this.#next = number + 1;
-  }
-
-  #closed(willReconnect: boolean, wasClean: boolean, cause: string): void {
-    if (willReconnect) return;
-    this.isClosed = true;
-    this.#report.tell(this.#name, `closed: ${cause}`);
-    if (!this.#isClosing) this.#report.sometimes('given up');
-    else if (!wasClean && this.#mayMiss === 0 && this.#said > this.#next)
-      this.#violated('I10', `it closed with ${this.#said - this.#next} left`);
   }
 
   #violated(...[invariant, message]: Parameters<Report['violated']>): void {

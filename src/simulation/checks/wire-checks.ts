@@ -26,6 +26,8 @@ export class WireChecks implements Wiretap {
   readonly mangles = new Set<Mangle>();
   /** Whether a frame of that type is lost on its way to a client. */
   readonly losing = new Set<(end: ServerEnd, type: number) => boolean>();
+  /** Hears what clients send, before anything befalls it. */
+  onSent: ((end: ServerEnd, bytes: Uint8Array) => void) | null = null;
   /** By session: the tokens that were told, oldest first. */
   readonly tokens = new Map<string, KnownToken[]>();
   /** By session: the newest epoch of which a client has sent something. */
@@ -84,6 +86,7 @@ export class WireChecks implements Wiretap {
         Math.max(end.epoch, this.usedEpochs.get(end.sessionId) ?? 0),
       );
     }
+    this.onSent?.(end, bytes);
     for (const mangle of this.mangles) {
       const instead = mangle(bytes, end);
       if (instead !== null) return instead;

@@ -4,7 +4,7 @@ import type { WireChecks } from '../checks/wire-checks.ts';
 import type { Client } from '../world/client.ts';
 import type { Harbour } from '../world/harbour.ts';
 import type { House } from '../world/house.ts';
-import type { SpeechManners } from '../world/speech-app.ts';
+import type { AppManners } from '../world/manners.ts';
 import type { Verifier } from '../world/verifier.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SeededRandom } from '../../ports/random.ts';
@@ -19,7 +19,7 @@ export interface Struck {
   readonly houses: readonly House[];
   readonly harbour: Harbour;
   readonly wire: WireChecks;
-  readonly manners: SpeechManners;
+  readonly manners: AppManners;
   readonly verifier: Verifier;
   readonly store: StoreFaults;
   /** Kills a gateway, and starts it again after so long. */

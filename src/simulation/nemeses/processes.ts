@@ -187,8 +187,10 @@ const CLIENTS: Readonly<Record<string, Nemesis>> = {
     on: 'client',
     lastsMs: [1_000, 60_000],
     begin: withClient((client) => {
-      client.pause(true);
-      return () => client.pause(false);
+      if (!client.pause(true)) return null;
+      return () => {
+        client.pause(false);
+      };
     }),
   },
 };

@@ -1,35 +1,16 @@
 /** Somebody with a microphone: a real session, what it is fed, and what it may be believed. */
 import { Access } from './access.ts';
-import type { AccessOptions } from './access.ts';
 import { CapturedAudio } from './captured.ts';
-import type { Client } from './client.ts';
+import type { Client, ClientParts } from './client.ts';
 import { SimulatedSignals } from './network-signals.ts';
 import { AudioChecks } from '../checks/audio-checks.ts';
-import type { Report } from '../checks/report.ts';
 import type { AudioPlan } from '../plan.ts';
 import { SimulatedProcess } from '../process.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { SeededRandom } from '../../ports/random.ts';
 import { gateway } from '../../providers/gateway/gateway.ts';
 import { createAdmission } from '../../session/admission/admission.ts';
 import type { CloseResult } from '../../session/events.ts';
 import { Session } from '../../session/session.ts';
-
-export interface ClientParts extends Pick<AccessOptions, 'peer' | 'onFrame'> {
-  readonly index: number;
-  readonly clock: Clock;
-  readonly random: SeededRandom;
-  readonly report: Report;
-  readonly url: string;
-  readonly mayMoveTo: readonly string[];
-  readonly wallMs: () => number;
-  /** When all is well again: until then nothing has to come to its end. */
-  readonly healsAtMs: number;
-}
-
-/** After the end of the faults. */
-export const CONVERGES_MS = 90_000;
 
 export class AudioClient implements Client {
   readonly name: string;
@@ -89,6 +70,11 @@ export class AudioClient implements Client {
     return this.#closed !== null || this.process.isDead;
   }
 
+  get brought(): Client['brought'] {
+    const { captured, gap } = this.session.ledger;
+    return { chunks: captured, gapChunks: gap };
+  }
+
   start(): void {
     this.process.run(() => {
       void this.session.connect().catch(() => undefined); // told by `error`, which the checks hear
@@ -101,18 +87,16 @@ export class AudioClient implements Client {
   /** All is to be delivered, and then it ends. */
   finish(): void {
     if (this.#closing !== null) return;
-    const { healsAtMs, clock } = this.#parts;
-    const drainTimeoutMs = Math.max(0, healsAtMs - clock.nowMs()) + CONVERGES_MS;
-    this.#closing = this.session.close({ drainTimeoutMs });
+    this.#closing = this.session.close({ drainTimeoutMs: this.#plan.endsWithinMs });
     void this.#closing.then((result) => {
       this.#closed = result;
       this.checks.closed(result);
     });
   }
 
-  /** The microphone is off for a while. */
-  pause(isPaused: boolean): void {
+  pause(isPaused: boolean): boolean {
     this.#isPaused = isPaused;
+    return true;
   }
 
   kill(): void {

@@ -1,18 +1,43 @@
 /** A client as nemeses see it. */
-import type { Access } from './access.ts';
+import type { Access, AccessOptions } from './access.ts';
 import type { SimulatedSignals } from './network-signals.ts';
+import type { Report } from '../checks/report.ts';
 import type { SimulatedProcess } from '../process.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { SeededRandom } from '../../ports/random.ts';
 
 export interface Client {
   readonly name: string;
   readonly process: SimulatedProcess;
   readonly access: Access;
   readonly signals: SimulatedSignals;
+  readonly checks: ClientChecks;
   wallOffsetMs: number;
   /** It has delivered all and ended, or it is dead. */
   readonly isOver: boolean;
+  /** What it brought, in chunks and messages, and how much of it became a reported gap. */
+  readonly brought: { readonly chunks: number; readonly gapChunks: number };
   start(): void;
   finish(): void;
-  pause(isPaused: boolean): void;
+  /** The microphone is off for a while. False: there is none that it could put off. */
+  pause(isPaused: boolean): boolean;
   kill(): void;
+}
+
+export interface ClientChecks {
+  /** The store has lost what it had said to have. */
+  storeLost(): void;
+  /** At the end of the run. */
+  expectOver(): void;
+}
+
+/** What of the world a client is given. */
+export interface ClientParts extends Pick<AccessOptions, 'peer' | 'onFrame'> {
+  readonly index: number;
+  readonly clock: Clock;
+  readonly random: SeededRandom;
+  readonly report: Report;
+  readonly url: string;
+  readonly mayMoveTo: readonly string[];
+  readonly wallMs: () => number;
 }

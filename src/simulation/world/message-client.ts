@@ -1,8 +1,6 @@
 /** Somebody with messages: a real resumable WebSocket whose other end says everything back. */
 import { Access } from './access.ts';
-import { CONVERGES_MS } from './audio-client.ts';
-import type { ClientParts } from './audio-client.ts';
-import type { Client } from './client.ts';
+import type { Client, ClientParts } from './client.ts';
 import { SimulatedSignals } from './network-signals.ts';
 import { MessageChecks } from '../checks/message-checks.ts';
 import type { MessagesPlan } from '../plan.ts';
@@ -27,7 +25,7 @@ export class MessageClient implements Client {
   #isFinishing = false;
 
   constructor(parts: ClientParts, plan: MessagesPlan) {
-    const { index, clock, random, report, url, mayMoveTo, wallMs, healsAtMs } = parts;
+    const { index, clock, random, report, url, mayMoveTo, wallMs } = parts;
     this.#index = index;
     this.#plan = plan;
     this.name = `client ${index + 1}`;
@@ -42,7 +40,7 @@ export class MessageClient implements Client {
     this.socket = new ResumableSocket(this.access, url, [], {
       mode: 'gateway',
       maxEnqueuedMessages: 16_384,
-      closeTimeout: healsAtMs + CONVERGES_MS,
+      closeTimeout: plan.endsWithinMs,
       startClosed: true,
       token: () => `client-${index}/${(this.#bearers += 1)}`,
       mayMoveTo,
@@ -56,6 +54,10 @@ export class MessageClient implements Client {
 
   get isOver(): boolean {
     return this.checks.isClosed || this.process.isDead;
+  }
+
+  get brought(): Client['brought'] {
+    return { chunks: this.#sent, gapChunks: 0 };
   }
 
   start(): void {
@@ -74,8 +76,9 @@ export class MessageClient implements Client {
     this.socket.close(1000);
   }
 
-  pause(isPaused: boolean): void {
+  pause(isPaused: boolean): boolean {
     this.#isPaused = isPaused;
+    return true;
   }
 
   kill(): void {

@@ -2,100 +2,124 @@
 import { Report } from '../checks/report.ts';
 import { NEMESES } from '../nemeses/index.ts';
 import { planOf } from '../plan.ts';
-import type { Plan } from '../plan.ts';
 import type { Fault, RunOptions, RunResult } from '../simulation.types.ts';
 import { stepThrough } from '../stepping.ts';
-import { RUN_MS } from '../times.ts';
+import { CONVERGES_MS, RUN_MS } from '../times.ts';
+import { plannedShape } from './planned-shape.ts';
+import type { WorldShape } from './world-shape.ts';
 import { World } from './world.ts';
 import { seededRandom } from '../../ports/random.ts';
 import type { SeededRandom } from '../../ports/random.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
 
-/** From then on all has to be well again. */
-const CONVERGES_MS = 90_000;
+const BEGINS_AT_MS = 1_000;
 /** Both ends know by then of every socket that is gone, and every grace is over. */
 const REST_MS = 150_000;
 
 export async function runGateways(options: RunOptions): Promise<RunResult> {
   const { seed, lengthMs = RUN_MS, isTraced = false } = options;
   const random = seededRandom(seed);
-  const clock = new VirtualClock(1_000);
-  const report = new Report(clock, isTraced);
   const plan = planOf(random, lengthMs, options.faults);
-  const run = new Run(plan, clock, random, report);
-  const onRejection = (error: unknown): void => {
-    report.violated(
-      'I19',
-      `nobody caught ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
-    );
-  };
-  process.on('unhandledRejection', onRejection);
-  try {
-    await run.through(lengthMs);
-  } finally {
-    process.off('unhandledRejection', onRejection);
-  }
-  const { chunks, gapChunks } = run.tally;
-  return {
-    seed,
-    world: 'gateways',
-    faults: plan.faults,
-    violations: report.violations,
-    hash: report.fingerprint.hex,
-    steps: run.steps,
-    simulatedMs: clock.nowMs() - 1_000,
-    chunks,
-    gapChunks,
-    fired: report.fired,
-    sometimes: report.happened,
-    trace: report.trace,
-  };
+  const run = new Run(seed, isTraced, plan.faults, (report) => plannedShape(plan, report));
+  run.start();
+  await run.run(lengthMs);
+  await run.converge();
+  return run.result;
 }
 
-class Run {
-  steps = 0;
-  readonly #plan: Plan;
-  readonly #clock: VirtualClock;
+/** A world, what strikes it, and its end. */
+export class Run {
+  readonly world: World;
+  readonly #seed: number;
+  readonly #faults: readonly Fault[];
+  readonly #clock = new VirtualClock(BEGINS_AT_MS);
   readonly #random: SeededRandom;
   readonly #report: Report;
-  readonly #world: World;
   /** What is under way, and how it ends. */
   readonly #under = new Set<() => void>();
   readonly #timers: unknown[] = [];
+  /** Looked at after every step. */
+  readonly #looks: (() => void)[] = [];
+  #steps = 0;
+  #isHealed = false;
 
-  constructor(plan: Plan, clock: VirtualClock, random: SeededRandom, report: Report) {
-    this.#plan = plan;
-    this.#clock = clock;
-    this.#random = random;
-    this.#report = report;
-    this.#world = new World(plan, clock, random, report);
-  }
-
-  get tally(): { readonly chunks: number; readonly gapChunks: number } {
-    let chunks = 0;
-    let gapChunks = 0;
-    for (const client of this.#world.clients) {
-      if (!('session' in client)) continue;
-      chunks += client.session.ledger.captured;
-      gapChunks += client.session.ledger.gap;
-    }
-    return { chunks, gapChunks };
-  }
-
-  async through(lengthMs: number): Promise<void> {
-    const world = this.#world;
-    this.#plan.faults.forEach((fault, at) => {
+  /** @param faults strike when their time has come. */
+  constructor(
+    seed: number,
+    isTraced: boolean,
+    faults: readonly Fault[],
+    shapeFor: (report: Report) => WorldShape,
+  ) {
+    this.#seed = seed;
+    this.#faults = faults;
+    this.#random = seededRandom(seed);
+    this.#report = new Report(this.#clock, isTraced);
+    this.world = new World(shapeFor(this.#report), this.#clock, this.#random, this.#report);
+    faults.forEach((fault, at) => {
       this.#timers.push(this.#clock.setTimeout(() => this.#strike(fault, at), fault.atMs));
     });
-    world.start();
-    await this.#pass(lengthMs);
-    this.#heal();
-    for (const client of world.clients) client.process.run(() => client.finish());
-    await this.#passUntil(CONVERGES_MS + 10_000, () => world.clients.every(({ isOver }) => isOver));
-    for (const client of world.clients) client.checks.expectOver();
-    world.close();
-    await this.#pass(REST_MS);
-    this.#expectQuiet();
+  }
+
+  get result(): RunResult {
+    const { violations, fingerprint, fired, happened, trace } = this.#report;
+    const brought = this.world.clients.map((client) => client.brought);
+    return {
+      seed: this.#seed,
+      world: 'gateways',
+      faults: this.#faults,
+      violations,
+      hash: fingerprint.hex,
+      steps: this.#steps,
+      simulatedMs: this.#clock.nowMs() - BEGINS_AT_MS,
+      chunks: brought.reduce((sum, { chunks }) => sum + chunks, 0),
+      gapChunks: brought.reduce((sum, { gapChunks }) => sum + gapChunks, 0),
+      fired,
+      sometimes: happened,
+      trace,
+    };
+  }
+
+  start(): void {
+    this.world.start();
+  }
+
+  /** @param look returns what is wrong. */
+  expect(look: () => string | null): void {
+    this.#looks.push(() => {
+      const wrong = look();
+      if (wrong !== null) this.#report.violated('I20', wrong);
+    });
+  }
+
+  async run(ms: number): Promise<void> {
+    await this.#watched(() => this.#passUntil(ms, () => false));
+  }
+
+  /** All is well, clients deliver what is left, and nothing may be left of them. */
+  async converge(): Promise<void> {
+    const { world } = this;
+    this.heal();
+    await this.#watched(async () => {
+      for (const client of world.clients) client.process.run(() => client.finish());
+      await this.#passUntil(CONVERGES_MS + 10_000, () =>
+        world.clients.every(({ isOver }) => isOver),
+      );
+      for (const client of world.clients) client.checks.expectOver();
+      world.close();
+      await this.#passUntil(REST_MS, () => false);
+      this.#expectQuiet();
+    });
+  }
+
+  /** What is under way is over, and what was to come does not. */
+  heal(): void {
+    if (this.#isHealed) return;
+    this.#isHealed = true;
+    for (const timer of this.#timers) this.#clock.clearTimeout(timer);
+    for (const over of this.#under) over();
+    for (const client of this.world.clients) client.access.network.heal();
+    this.world.heal();
+    this.#report.tell('fault', 'all is well again');
   }
 
   #strike(fault: Fault, at: number): void {
@@ -103,7 +127,7 @@ class Run {
     const nemesis = NEMESES[kind];
     if (nemesis === undefined) return;
     const random = this.#random.fork(`struck ${at} ${kind}`);
-    const end = nemesis.begin(this.#world.struckWith(random), { on, forMs, much });
+    const end = nemesis.begin(this.world.struckWith(random), { on, forMs, much });
     this.#report.tell('fault', `${kind}${end === null ? ' hits nothing' : ''}`, {
       to: nemesis.on === 'all' ? 'all' : `${nemesis.on} ${on + 1}`,
     });
@@ -123,16 +147,8 @@ class Run {
     );
   }
 
-  #heal(): void {
-    for (const timer of this.#timers) this.#clock.clearTimeout(timer);
-    for (const over of this.#under) over();
-    for (const client of this.#world.clients) client.access.network.heal();
-    this.#world.heal();
-    this.#report.tell('fault', 'all is well again');
-  }
-
   #expectQuiet(): void {
-    const { clients, harbour } = this.#world;
+    const { clients, harbour } = this.world;
     const sockets = clients.reduce((sum, { access }) => sum + access.network.live.length, 0);
     const left = `${this.#clock.pending} timers, ${sockets} sockets, ${harbour.open} ends of sockets`;
     if (this.#clock.pending + sockets + harbour.open > 0) {
@@ -140,22 +156,45 @@ class Run {
     }
   }
 
-  async #pass(ms: number): Promise<void> {
-    await this.#passUntil(ms, () => false);
-  }
-
   /** After each step everything that was promised happens before time goes on. */
   async #passUntil(ms: number, isEnough: () => boolean): Promise<void> {
     const untilMs = this.#clock.nowMs() + ms;
-    const before = this.steps;
+    const before = this.#steps;
     await stepThrough(() => {
-      if (this.steps > before && isEnough()) return 'last';
-      if (this.#clock.step(untilMs)) {
-        this.steps += 1;
+      if (this.#steps > before) {
+        for (const look of this.#looks) look();
+        if (isEnough()) return 'last';
+      }
+      if (this.#step(untilMs)) {
+        this.#steps += 1;
         return 'more';
       }
       this.#clock.advance(untilMs - this.#clock.nowMs());
       return 'last';
     });
+  }
+
+  #step(untilMs: number): boolean {
+    try {
+      return this.#clock.step(untilMs);
+    } catch (error) {
+      this.#uncaught(error);
+      return true;
+    }
+  }
+
+  async #watched(work: () => Promise<void>): Promise<void> {
+    const onRejection = (error: unknown): void => this.#uncaught(error);
+    process.on('unhandledRejection', onRejection);
+    try {
+      await work();
+    } finally {
+      process.off('unhandledRejection', onRejection);
+    }
+  }
+
+  #uncaught(error: unknown): void {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#report.violated('I19', `nobody caught ${words}`);
   }
 }

@@ -5,8 +5,7 @@
  * ended. A final's text names the chunks that it covers, so that a mix-up shows.
  */
 import { stampOf } from './captured.ts';
-import type { Report } from '../checks/report.ts';
-import type { SimulatedProcess } from '../process.ts';
+import type { AppParts } from './world-shape.ts';
 import type {
   App,
   AppAudio,
@@ -15,37 +14,11 @@ import type {
   AppSession,
   AppStart,
 } from '../../gateway/app.ts';
-import type { SeededRandom } from '../../ports/random.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 
-export class SpeechManners {
-  /** Finals cover so much, at the least and at the most. */
-  readonly segmentMs: readonly [least: number, most: number];
-  readonly lateMs: readonly [least: number, most: number];
-  /** So many faults have it throw on what it is handed. */
-  throwing = 0;
-  readonly #waiting = new Set<() => void>();
-  #stalls = 0;
-
-  constructor(segmentMs: SpeechManners['segmentMs'], lateMs: SpeechManners['lateMs']) {
-    this.segmentMs = segmentMs;
-    this.lateMs = lateMs;
-  }
-
-  /** One more fault has it finalise nothing, or one less. */
-  stall(by: 1 | -1): void {
-    this.#stalls += by;
-    if (this.#stalls > 0) return;
-    for (const go of this.#waiting) go();
-    this.#waiting.clear();
-  }
-
-  /** Does it now, or when nothing has it stall. */
-  whenWell(work: () => void): void {
-    if (this.#stalls === 0) work();
-    else this.#waiting.add(work);
-  }
-}
+/** Finals cover so much, at the least and at the most. */
+const SEGMENT_MS = [300, 2_500] as const;
+const LATE_MS = [20, 900] as const;
 
 interface Heard {
   readonly position: number;
@@ -53,42 +26,21 @@ interface Heard {
 }
 
 export class SpeechModel implements App {
-  readonly #process: SimulatedProcess;
-  readonly #random: SeededRandom;
-  readonly #manners: SpeechManners;
-  readonly #report: Report;
+  readonly #parts: AppParts;
 
-  constructor(
-    process: SimulatedProcess,
-    random: SeededRandom,
-    manners: SpeechManners,
-    report: Report,
-  ) {
-    this.#process = process;
-    this.#random = random;
-    this.#manners = manners;
-    this.#report = report;
+  constructor(parts: AppParts) {
+    this.#parts = parts;
   }
 
   open(session: AppSession, start: AppStart): AppHandlers {
-    return new Hearing({
-      session,
-      start,
-      process: this.#process,
-      random: this.#random.fork(`${session.id}@${start.fin}`),
-      manners: this.#manners,
-      report: this.#report,
-    });
+    const random = this.#parts.random.fork(`${session.id}@${start.fin}`);
+    return new Hearing({ ...this.#parts, random, session, start });
   }
 }
 
-interface HearingParts {
+interface HearingParts extends AppParts {
   readonly session: AppSession;
   readonly start: AppStart;
-  readonly process: SimulatedProcess;
-  readonly random: SeededRandom;
-  readonly manners: SpeechManners;
-  readonly report: Report;
 }
 
 class Hearing implements AppHandlers {
@@ -108,7 +60,7 @@ class Hearing implements AppHandlers {
     this.#parts = parts;
     this.#perMs = parts.start.audio.sampleRateHz / 1_000;
     this.#fin = parts.start.fin;
-    this.#nextSamples = this.#between(parts.manners.segmentMs) * this.#perMs;
+    this.#nextSamples = this.#between(SEGMENT_MS) * this.#perMs;
   }
 
   audio({ position, bytes }: AppAudio): void {
@@ -162,7 +114,7 @@ class Hearing implements AppHandlers {
       this.#whenWell(() => {
         if (!this.#isEnough) return;
         this.#tell(this.#fin + Math.floor(this.#nextSamples));
-        this.#nextSamples = this.#between(this.#parts.manners.segmentMs) * this.#perMs;
+        this.#nextSamples = this.#between(SEGMENT_MS) * this.#perMs;
         this.#wait();
       });
     }, this.#late());
@@ -203,7 +155,7 @@ class Hearing implements AppHandlers {
   }
 
   #late(): number {
-    return this.#between(this.#parts.manners.lateMs);
+    return this.#between(LATE_MS);
   }
 
   #between([least, most]: readonly [number, number]): number {

@@ -1,19 +1,16 @@
 /** The whole of a simulated world: clients, what is between, gateways, and their store, on one clock. */
-import { AudioClient } from './audio-client.ts';
-import type { ClientParts } from './audio-client.ts';
+import type { Client, ClientParts } from './client.ts';
 import { addressOf, BALANCER_URL, Harbour } from './harbour.ts';
 import { House } from './house.ts';
 import { intrude } from './intruder.ts';
-import { MessageClient } from './message-client.ts';
-import { SpeechManners, SpeechModel } from './speech-app.ts';
+import { AppManners } from './manners.ts';
 import { Verifier } from './verifier.ts';
+import type { WorldShape } from './world-shape.ts';
 import { WorldStore } from './world-store.ts';
 import { LogChecks } from '../checks/log-checks.ts';
 import type { Report } from '../checks/report.ts';
 import { WireChecks } from '../checks/wire-checks.ts';
 import type { Struck } from '../nemeses/nemesis.types.ts';
-import type { Plan } from '../plan.ts';
-import { createEchoApp } from '../../gateway/apps/echo.ts';
 import type { LogField, Logger } from '../../ports/logger.ts';
 import type { SeededRandom } from '../../ports/random.ts';
 import type { VirtualClock } from '../../testing/virtual-clock.ts';
@@ -26,29 +23,27 @@ const HOUSE_MEMORY_BYTES = 64 * 1_024 * 1_024;
 export class World {
   readonly clock: VirtualClock;
   readonly report: Report;
-  readonly clients: readonly (AudioClient | MessageClient)[];
+  readonly clients: readonly Client[];
   readonly houses: readonly House[];
   readonly harbour: Harbour;
   readonly wire: WireChecks;
   readonly log: LogChecks;
-  readonly manners = new SpeechManners([300, 2_500], [20, 900]);
+  readonly manners = new AppManners();
   readonly verifier: Verifier;
   readonly store: WorldStore;
   readonly #random: SeededRandom;
   readonly #restarts = new Map<House, unknown>();
-  readonly #healsAtMs: number;
   #isClosed = false;
 
-  constructor(plan: Plan, clock: VirtualClock, random: SeededRandom, report: Report) {
+  constructor(shape: WorldShape, clock: VirtualClock, random: SeededRandom, report: Report) {
     this.clock = clock;
     this.report = report;
     this.#random = random;
-    this.#healsAtMs = clock.nowMs() + plan.lengthMs;
     const wallMs = (): number => BEGINS_AT_MS + clock.nowMs();
     this.verifier = new Verifier(wallMs);
-    const captured = plan.clients.map((): AudioClient['captured'] | null => null);
-    this.log = new LogChecks(report, captured);
+    this.log = new LogChecks(report, shape.contents);
     this.wire = new WireChecks(report, this.log);
+    this.wire.onSent = shape.onSent ?? null;
     this.store = new WorldStore({
       clock,
       random: random.fork('store'),
@@ -56,19 +51,13 @@ export class World {
       onLost: () => {
         for (const client of this.clients) client.checks.storeLost();
       },
-      takesMs: plan.storeMs,
+      takesMs: shape.storeMs,
     });
-    this.houses = Array.from({ length: plan.houses }, (_, index) =>
-      this.#house(index, plan, wallMs),
+    this.houses = Array.from({ length: shape.houses }, (_, index) =>
+      this.#house(index, shape, wallMs),
     );
     this.harbour = new Harbour(this.houses, random.fork('balancer'), this.wire);
-    this.clients = plan.clients.map((each, index) => {
-      const parts = this.#clientParts(index, wallMs);
-      if (each.kind === 'messages') return new MessageClient(parts, each);
-      const client = new AudioClient(parts, each);
-      captured[index] = client.captured;
-      return client;
-    });
+    this.clients = shape.clients.map((make, index) => make(this.#clientParts(index, wallMs)));
   }
 
   /** As a fault has it. */
@@ -120,21 +109,17 @@ export class World {
     this.report.tell(house.name, 'starts', { state: 'ready' });
   }
 
-  #house(index: number, plan: Plan, wallMs: () => number): House {
+  #house(index: number, shape: WorldShape, wallMs: () => number): House {
     const { clock, manners, report, verifier } = this;
     return new House({
       index,
       clock,
       random: this.#random.fork(`house ${index}`),
-      apps: (process, random) =>
-        new Map([
-          ['speech', new SpeechModel(process, random, manners, report)],
-          ['messages', createEchoApp()],
-        ]),
+      apps: (process, random) => shape.apps({ process, random, manners, report }),
       storeFor: (house, process) => this.store.viewFor(house, process),
       verify: verifier.verify,
       wallMs,
-      graceMs: plan.graceMs,
+      graceMs: shape.graceMs,
       logger: loggerOf(report, `gateway ${index + 1}`),
       afterwards: ({ gateway, name }) => {
         if (gateway.memoryBytes <= HOUSE_MEMORY_BYTES) return;
@@ -150,7 +135,6 @@ export class World {
       clock,
       report,
       wallMs,
-      healsAtMs: this.#healsAtMs,
       random: this.#random.fork(`client ${index}`),
       peer: harbour,
       onFrame: harbour.onFrame,

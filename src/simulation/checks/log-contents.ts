@@ -1,0 +1,23 @@
+/** Whether what stands in a log is what its client brought. */
+import type { Spans } from './spans.ts';
+import type { DataFrame } from '../../protocol/types.ts';
+
+/** Whose log it is, as far as its contents have told. */
+export interface LogOwner {
+  readonly sessionId: string;
+  client: number | null;
+  /** By the session's clock minus the client's, for all of its audio. */
+  anchorMs: number | null;
+  /** Samples that are in it. */
+  readonly data: Spans;
+}
+
+export interface LogContents {
+  /** @param isFirst of its log: it may be the rest of a chunk, where a session is begun anew. */
+  audio(log: LogOwner, frame: DataFrame, isFirst: boolean): void;
+  /**
+   * @param messages how many are in the log.
+   * @returns how many there are with this one.
+   */
+  message(log: LogOwner, messages: number, frame: DataFrame): number;
+}

@@ -1,0 +1,95 @@
+/** What a resumable WebSocket may be believed, whatever is said on it. */
+import { Dials } from './dials.ts';
+import type { Report } from './report.ts';
+import type { SimulatedProcess } from '../process.ts';
+import type { ResumableSocket } from '../../resumable-websocket/resumable-socket.ts';
+
+const STATES = ['connecting', 'open', 'closing', 'closed'] as const;
+
+export class SocketChecks {
+  isClosed = false;
+  readonly #name: string;
+  readonly #socket: ResumableSocket;
+  readonly #report: Report;
+  readonly #process: SimulatedProcess;
+  readonly #dials = new Dials();
+  readonly #mayMiss: () => boolean;
+  #isLossTold = false;
+  #isReconnecting = false;
+  #isClosing = false;
+  #isKilled = false;
+  #state = -1;
+
+  /** @param mayMiss whether it may end with something left. Default: once a loss was told. */
+  constructor(
+    name: string,
+    socket: ResumableSocket,
+    report: Report,
+    process: SimulatedProcess,
+    mayMiss = (): boolean => this.#isLossTold,
+  ) {
+    this.#name = name;
+    this.#socket = socket;
+    this.#report = report;
+    this.#process = process;
+    this.#mayMiss = mayMiss;
+    socket.addEventListener('loss', ({ reason, messages }) => {
+      this.#isLossTold = true;
+      report.sometimes(`loss: ${reason}`);
+      report.tell(name, `loss of ${messages} (${reason})`);
+    });
+    socket.addEventListener('reconnecting', ({ attempt, cause }) => {
+      this.#isReconnecting = true;
+      report.tell(name, `reconnecting ${attempt} (${cause})`);
+    });
+    socket.addEventListener('reconnected', ({ isResumed }) => {
+      this.#isReconnecting = false;
+      report.tell(name, `reconnected, ${isResumed ? 'resumed' : 'begun anew'}`);
+    });
+    socket.addEventListener('close', (event) =>
+      this.#closed(event.willReconnect, event.wasClean, event.cause),
+    );
+  }
+
+  closes(): void {
+    this.#isClosing = true;
+  }
+
+  killed(): void {
+    this.#isKilled = true;
+  }
+
+  look(): void {
+    const state = this.#socket.readyState;
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#report.tell(this.#name, STATES[state], { state: STATES[state] });
+  }
+
+  dialled(): void {
+    if (this.isClosed) this.#violated('I12', 'it dials after its end');
+    this.#report.tell(this.#name, 'dials');
+    const wrong = this.#dials.add(this.#process.nowMs());
+    if (wrong !== null) this.#violated('I12', wrong);
+  }
+
+  expectOver(): void {
+    if (this.#isKilled) return;
+    if (!this.isClosed)
+      this.#violated('I10', `it has not closed: it is ${STATES[this.#socket.readyState]}`);
+    if (this.#isReconnecting && !this.isClosed) this.#violated('I17', 'it still reconnects');
+  }
+
+  #closed(willReconnect: boolean, wasClean: boolean, cause: string): void {
+    if (willReconnect) return;
+    this.isClosed = true;
+    this.#report.tell(this.#name, `closed: ${cause}`);
+    if (!this.#isClosing) this.#report.sometimes('given up');
+    else if (!wasClean && !this.#mayMiss())
+      this.#violated('I10', `it closed with ${this.#socket.bufferedAmount} bytes left`);
+  }
+
+  #violated(...[invariant, message]: Parameters<Report['violated']>): void {
+    this.#report.violated(invariant, `${this.#name}: ${message}`);
+  }
+}

@@ -1,0 +1,68 @@
+/** Of clients whose audio and messages say whose they are, and which. */
+import type { LogContents, LogOwner } from './log-contents.ts';
+import type { Report } from './report.ts';
+import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
+import type { DataFrame } from '../../protocol/types.ts';
+import { stampOf } from '../world/captured.ts';
+import type { CapturedAudio } from '../world/captured.ts';
+
+/** Rounding of the time of capture on the wire. */
+const ROUNDING_MS = 1.5;
+const decoder = new TextDecoder();
+
+export class StampedContents implements LogContents {
+  readonly #report: Report;
+  readonly #captured: ReadonlyMap<number, CapturedAudio>;
+
+  /** @param captured by the clients' numbers. */
+  constructor(report: Report, captured: ReadonlyMap<number, CapturedAudio>) {
+    this.#report = report;
+    this.#captured = captured;
+  }
+
+  audio(log: LogOwner, { payload, position, capturedAtMs }: DataFrame, isFirst: boolean): void {
+    const stamp = stampOf(payload);
+    const captured = stamp === null ? undefined : this.#captured.get(stamp.client);
+    if (stamp === null || captured === undefined) {
+      // A session that is begun anew begins where the last final ended: within a chunk.
+      if (!isFirst) this.#report.violated('I2', 'the log has audio that nobody captured');
+      return;
+    }
+    log.client ??= stamp.client;
+    const { chunkSamples } = captured;
+    if (log.client !== stamp.client) {
+      this.#report.violated(
+        'I2',
+        `client ${stamp.client + 1} is in the log of client ${log.client + 1}`,
+      );
+    } else if (position !== stamp.chunk * chunkSamples) {
+      this.#report.violated('I2', `chunk ${stamp.chunk} is in the log at sample ${position}`);
+    } else if (payload.length !== chunkSamples * BYTES_PER_SAMPLE) {
+      this.#report.violated(
+        'I2',
+        `chunk ${stamp.chunk} is in the log with ${payload.length} bytes`,
+      );
+    }
+    const anchorMs = capturedAtMs - captured.capturedAtMs(stamp.chunk);
+    log.anchorMs ??= anchorMs;
+    if (Math.abs(anchorMs - log.anchorMs) > ROUNDING_MS) {
+      const wrongMs = Math.round(anchorMs - log.anchorMs);
+      this.#report.violated(
+        'I15',
+        `chunk ${stamp.chunk} was captured ${wrongMs} ms off, says the log`,
+      );
+    }
+  }
+
+  message(log: LogOwner, messages: number, { payload }: DataFrame): number {
+    const [client, number] = decoder.decode(payload).split(':').map(Number);
+    log.client ??= client ?? null;
+    if (client !== log.client) {
+      this.#report.violated('I2', `a message of client ${client} is in the log of ${log.client}`);
+    }
+    if (messages > 0 && number !== messages) {
+      this.#report.violated('I1', `the log has message ${number} where ${messages} was next`);
+    }
+    return (number ?? 0) + 1;
+  }
+}

@@ -1,0 +1,174 @@
+/** A client that the world knows nothing of but what it is given, and what it is watched by: an application's own. */
+import { Access } from './access.ts';
+import type { Client, ClientParts } from './client.ts';
+import { SimulatedSignals } from './network-signals.ts';
+import { AudioChecks } from '../checks/audio-checks.ts';
+import { Dials } from '../checks/dials.ts';
+import { SocketChecks } from '../checks/socket-checks.ts';
+import { SimulatedProcess } from '../process.ts';
+import type { ClientFactory, SimulatedClient, SimulatedPlace } from '../simulate.types.ts';
+import { NetworkMonitor } from '../../network/monitor.ts';
+import { ResumableSocket } from '../../resumable-websocket/resumable-socket.ts';
+import { createAdmission } from '../../session/admission/admission.ts';
+import type { Session } from '../../session/session.ts';
+
+type Checks = AudioChecks | SocketChecks;
+
+export class Guest implements Client {
+  readonly name: string;
+  readonly process: SimulatedProcess;
+  readonly access: Access;
+  readonly signals = new SimulatedSignals();
+  wallOffsetMs = 0;
+  readonly #parts: ClientParts;
+  readonly #make: ClientFactory;
+  readonly #expect: SimulatedPlace['expect'];
+  readonly #checks: Checks[] = [];
+  readonly #sessions: Session[] = [];
+  readonly #dials = new Dials();
+  #client: SimulatedClient | null = null;
+  #bearers = 0;
+  #isFinishing = false;
+  #isFinished = false;
+
+  constructor(parts: ClientParts, make: ClientFactory, expect: SimulatedPlace['expect']) {
+    const { index, clock, random } = parts;
+    this.#parts = parts;
+    this.#make = make;
+    this.#expect = expect;
+    this.name = `client ${index + 1}`;
+    this.process = new SimulatedProcess(this.name, clock, () => {
+      for (const checks of this.#checks) checks.look();
+    });
+    this.access = new Access({
+      ...parts,
+      process: this.process,
+      random: random.fork('network'),
+      address: `10.0.${index}.1`,
+      onDial: () => this.#dialled(),
+    });
+  }
+
+  get isOver(): boolean {
+    const sockets = this.#checks.filter((checks) => checks instanceof SocketChecks);
+    return this.process.isDead || (this.#isFinished && sockets.every(({ isClosed }) => isClosed));
+  }
+
+  get brought(): Client['brought'] {
+    const ledgers = this.#sessions.map(({ ledger }) => ledger);
+    return {
+      chunks: ledgers.reduce((sum, { captured }) => sum + captured, 0),
+      gapChunks: ledgers.reduce((sum, { gap }) => sum + gap, 0),
+    };
+  }
+
+  get checks(): Client['checks'] {
+    return {
+      storeLost: () => undefined,
+      expectOver: () => this.#expectOver(),
+    };
+  }
+
+  start(): void {
+    this.process.run(() => {
+      this.#client = this.#make(this.#place());
+    });
+  }
+
+  finish(): void {
+    if (this.#isFinishing) return;
+    this.#isFinishing = true;
+    for (const checks of this.#checks) if (checks instanceof SocketChecks) checks.closes();
+    const failed = (error: unknown): void => {
+      this.#parts.report.violated('I19', `${this.name} could not finish: ${String(error)}`);
+    };
+    void Promise.resolve(this.#client?.finish())
+      .catch(failed)
+      .then(() => {
+        for (const checks of this.#checks) if (checks instanceof AudioChecks) checks.over();
+        this.#isFinished = true;
+      });
+  }
+
+  pause(isPaused: boolean): boolean {
+    if (this.#client?.pause === undefined) return false;
+    this.#client.pause(isPaused);
+    return true;
+  }
+
+  kill(): void {
+    this.process.kill();
+    this.access.hangUp();
+    for (const checks of this.#checks) checks.killed();
+  }
+
+  #dialled(): void {
+    const { report } = this.#parts;
+    if (this.#isFinished) report.violated('I12', `${this.name} dials after its end`);
+    report.tell(this.name, 'dials');
+    const wrong = this.#dials.add(this.process.nowMs());
+    if (wrong !== null) report.violated('I12', `${this.name}: ${wrong}`);
+  }
+
+  #expectOver(): void {
+    if (this.process.isDead) return;
+    if (!this.#isFinished) this.#parts.report.violated('I10', `${this.name} has not finished`);
+    for (const each of this.#checks) each.expectOver();
+  }
+
+  #watch(what: Session | ResumableSocket): void {
+    const { report } = this.#parts;
+    if (what instanceof ResumableSocket) {
+      this.#checks.push(new SocketChecks(this.name, what, report, this.process));
+      return;
+    }
+    this.#sessions.push(what);
+    this.#checks.push(new AudioChecks(this.name, what, null, report, this.process));
+  }
+
+  #place(): SimulatedPlace {
+    const { index, random, url, mayMoveTo, wallMs } = this.#parts;
+    const clock = this.process;
+    const gateway = {
+      url,
+      mayMoveTo,
+      token: () => `client-${index}/${(this.#bearers += 1)}`,
+      wallClock: () => wallMs() + this.wallOffsetMs,
+    };
+    const session = {
+      transport: this.access,
+      network: new NetworkMonitor({ signals: this.signals, clock }),
+      admission: createAdmission(),
+      clock,
+      random: random.fork('session'),
+    };
+    const { transport, network } = session;
+    const { token, wallClock } = gateway;
+    return {
+      index,
+      name: this.name,
+      clock,
+      random: random.fork('application'),
+      gateway,
+      session,
+      socket: {
+        ...{ mode: 'gateway', transport, network, clock, token, wallClock, mayMoveTo },
+        random: random.fork('socket'),
+      },
+      every: (ms, work) => this.#every(ms, work),
+      watch: (what) => {
+        this.#watch(what);
+        return what;
+      },
+      expect: this.#expect,
+    };
+  }
+
+  #every(ms: number, work: () => void): void {
+    this.process.setTimeout(() => {
+      if (this.#isFinishing) return;
+      work();
+      this.#every(ms, work);
+    }, ms);
+  }
+}

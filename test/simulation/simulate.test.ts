@@ -1,0 +1,262 @@
+/** The world as an application has it: apps, clients and expectations of its own. */
+import { describe, expect, it } from 'vitest';
+
+import type { App, AppResult, AppSession } from '../../src/gateway/app.ts';
+import { createEchoApp } from '../../src/gateway/apps/echo.ts';
+import { gateway } from '../../src/providers/gateway/gateway.ts';
+import { ResumableWebSocket } from '../../src/resumable-websocket/websocket.node.ts';
+import { Session } from '../../src/session/session.ts';
+import { createSimulatedWorld, simulate } from '../../src/simulation/simulate.ts';
+import type {
+  AppProcess,
+  ClientFactory,
+  SimulateOptions,
+} from '../../src/simulation/simulate.types.ts';
+import type { Fault } from '../../src/simulation/simulation.types.ts';
+
+const LENGTH_MS = 30_000;
+const CONVERGES_MS = 90_000;
+const CHUNK = new Uint8Array(3_200);
+
+/** Tells after each second of audio that it was there. */
+class SecondsApp implements App {
+  readonly #tell: (session: AppSession, result: AppResult) => void;
+
+  constructor(tell: (session: AppSession, result: AppResult) => void) {
+    this.#tell = tell;
+  }
+
+  open(session: AppSession, { fin, audio: { sampleRateHz } }: Parameters<App['open']>[1]) {
+    let from = fin;
+    let end = fin;
+    const tell = (to: number): void => {
+      if (to <= from) return;
+      this.#tell(session, { type: 'final', from, to, text: 'a second' });
+      from = to;
+    };
+    const come = (to: number): void => {
+      end = to;
+      if (to - from >= sampleRateHz) tell(to);
+    };
+    return {
+      audio: ({ position, bytes }: { position: number; bytes: Uint8Array }) => {
+        come(position + bytes.length / 2);
+      },
+      gap: ({ position, samples }: { position: number; samples: number }) =>
+        come(position + samples),
+      finish: () => Promise.resolve(tell(end)),
+      close: () => Promise.resolve(),
+    };
+  }
+}
+
+const seconds = (_process: AppProcess) => ({
+  speech: new SecondsApp((session, result) => session.result(result)),
+});
+
+const speaker: ClientFactory = (place) => {
+  const session = place.watch(
+    new Session({
+      candidates: [gateway(place.gateway)],
+      reconnect: { retryInitialConnect: true },
+      ...place.session,
+    }),
+  );
+  void session.connect().catch(() => undefined);
+  place.every(100, () => session.write(CHUNK));
+  return { finish: () => session.close({ drainTimeoutMs: CONVERGES_MS }) };
+};
+
+/** Says numbers, and takes them for wrong that come back in another order. */
+const counter: ClientFactory = (place) => {
+  const socket = place.watch(
+    new ResumableWebSocket(place.gateway.url, [], {
+      ...place.socket,
+      maxEnqueuedMessages: 16_384,
+      closeTimeout: CONVERGES_MS,
+    }),
+  );
+  let said = 0;
+  let heard = 0;
+  let wrong: string | null = null;
+  socket.addEventListener('message', ({ data }) => {
+    if (String(data) !== String(heard)) wrong = `${String(data)} came where ${heard} was next`;
+    heard += 1;
+  });
+  place.expect(() => wrong);
+  place.every(500, () => {
+    socket.send(String(said));
+    said += 1;
+  });
+  return { finish: () => socket.close() };
+};
+
+function run(options: Partial<SimulateOptions>) {
+  return simulate({ seed: 1, lengthMs: LENGTH_MS, apps: seconds, clients: [speaker], ...options });
+}
+
+describe('an application in a simulated world', () => {
+  const harsh: readonly Fault[] = [
+    { kind: 'reset', atMs: 3_000, on: 0 },
+    { kind: 'crashAll', atMs: 8_000, forMs: 4_000 },
+    { kind: 'halfOpen', atMs: 15_000, forMs: 8_000, on: 0 },
+    { kind: 'flippedBits', atMs: 2_000, forMs: 20_000, on: 0 },
+    { kind: 'speechThrows', atMs: 20_000, forMs: 400 },
+    { kind: 'speechStalled', atMs: 5_000, forMs: 10_000 },
+  ];
+
+  it('loses nothing of its audio under faults', async () => {
+    const result = await run({ faults: harsh });
+
+    expect(result.violations).toEqual([]);
+    expect(Object.keys(result.fired).sort()).toEqual(harsh.map(({ kind }) => kind).sort());
+    expect(result.chunks).toBeGreaterThan(250);
+    expect(result.gapChunks).toBe(0);
+  });
+
+  it('loses nothing of its messages under faults', async () => {
+    const { violations, sometimes } = await run({
+      clients: [counter],
+      apps: () => ({ messages: createEchoApp() }),
+      faults: harsh.filter(({ kind }) => kind !== 'speechThrows'), // a message on which an app fails thrice is set aside
+    });
+
+    expect(violations).toEqual([]);
+    expect(sometimes['taken over']).toBeGreaterThan(0);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('bears what seed %i draws', { timeout: 60_000 }, async (seed) => {
+    const { violations } = await run({ seed, clients: [speaker, speaker] });
+
+    expect(violations).toEqual([]);
+  });
+
+  it('is the same run for the same seed, and another for another', async () => {
+    const hashOf = async (seed: number) => (await run({ seed })).hash;
+    const hashes = [await hashOf(3), await hashOf(3), await hashOf(4)];
+
+    expect(hashes[1]).toBe(hashes[0]);
+    expect(hashes[2]).not.toBe(hashes[0]);
+  });
+
+  it('goes on step by step, and says what has come about so far', async () => {
+    const world = createSimulatedWorld({ seed: 1, apps: seconds, clients: [speaker], faults: [] });
+
+    await world.run(5_000);
+    expect(world.result).toMatchObject({ simulatedMs: 5_000, violations: [] });
+    const { chunks } = world.result;
+    await world.run(5_000);
+    expect(world.result.chunks).toBe(chunks + 50);
+    await world.converge();
+
+    expect(world.result.violations).toEqual([]);
+  });
+});
+
+describe('what is told of an application that is wrong', () => {
+  const found = async (options: Partial<SimulateOptions>): Promise<readonly string[]> => {
+    const { violations } = await run({ faults: [], ...options });
+    return violations.map(({ invariant, message }) => `${invariant}: ${message}`);
+  };
+  const saying = (tell: (session: AppSession, result: AppResult) => void) => () => ({
+    speech: new SecondsApp(tell),
+  });
+
+  it('I20: what it expects of itself does not hold', async () => {
+    const world = createSimulatedWorld({ seed: 1, apps: seconds, clients: [speaker], faults: [] });
+    world.expect(() => (world.result.chunks > 100 ? 'too much is said' : null));
+
+    await world.run(20_000);
+
+    expect(world.result.violations).toMatchObject([
+      { invariant: 'I20', message: 'too much is said' },
+    ]);
+    expect(world.result.violations[0]?.atMs).toBeLessThan(11_000);
+    await world.converge();
+  });
+
+  it('I6: its finals leave holes', async () => {
+    const apps = saying((session, result) =>
+      session.result({ ...result, from: result.from + 1_600 }),
+    );
+
+    expect((await found({ apps })).join()).toMatch(/I6|I10/);
+  });
+
+  it('I10: a client does not finish', async () => {
+    const clients: ClientFactory[] = [
+      (place) => ({ ...speaker(place), finish: () => new Promise(() => undefined) }),
+    ];
+
+    expect(await found({ clients })).toContain('I10: client 1 has not finished');
+  });
+
+  it('I10: a client ends with audio left', async () => {
+    const clients: ClientFactory[] = [
+      (place) => {
+        const session = place.watch(
+          new Session({ candidates: [gateway(place.gateway)], ...place.session }),
+        );
+        void session.connect().catch(() => undefined);
+        place.every(100, () => session.write(CHUNK));
+        return { finish: () => session.close({ drainTimeoutMs: 0 }) };
+      },
+    ];
+
+    expect((await found({ clients })).join()).toMatch(/I10: client 1: \d+ chunks were left/);
+  });
+
+  it('I12: a client dials without end', async () => {
+    const clients: ClientFactory[] = [
+      (place) => {
+        place.every(200, () => {
+          const request = { url: place.gateway.url, protocols: [], timeoutMs: 1_000 };
+          const nothing = (): void => undefined;
+          const handlers = {
+            onOpen: nothing,
+            onFrame: nothing,
+            onPong: nothing,
+            onDrain: nothing,
+            onEnd: nothing,
+          };
+          const socket = place.session.transport.dial(request, handlers);
+          place.clock.setTimeout(() => socket.terminate(), 100);
+        });
+        return { finish: () => undefined };
+      },
+    ];
+
+    expect((await found({ clients })).join()).toContain('I12: client 1: 91 dials within a minute');
+  });
+
+  it('I19: a timer of a client throws, or is left', async () => {
+    const throwing: ClientFactory = (place) => {
+      place.every(1_000, () => {
+        throw new Error('a slip of mine');
+      });
+      return speaker(place);
+    };
+    const leaving: ClientFactory = (place) => {
+      const again = (): unknown => place.clock.setTimeout(again, 1_000);
+      again();
+      return speaker(place);
+    };
+
+    expect((await found({ clients: [throwing] })).join()).toMatch(
+      /I19: nobody caught .*a slip of mine/,
+    );
+    expect((await found({ clients: [leaving] })).join()).toContain('I19: 1 timers');
+  });
+
+  it.each<[string, Partial<SimulateOptions>]>([
+    ['seed cannot be -1', { seed: -1 }],
+    ['clients is empty', { clients: [] }],
+    ['There is no fault "crush"', { faults: [{ kind: 'crush', atMs: 1 }] }],
+    ['gateways cannot be 0', { gateways: 0 }],
+  ])('%s', async (message, options) => {
+    await expect(run(options)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+});
