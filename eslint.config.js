@@ -84,6 +84,7 @@ export default defineConfig(
     ignores: [
       'src/ports/**',
       'src/simulators/**',
+      'src/simulation/leak-guards.ts', // it names what it guards
       'src/cli/**',
       '**/*.node.ts',
       '**/*.browser.ts',

@@ -117,7 +117,8 @@ export class Session {
   }
 
   /**
-   * Dials; resolves when audio may flow. Called again after `error`, or while waiting to reconnect, it dials at once.
+   * Dials; resolves when audio may flow. Called again after `error`, or while waiting to reconnect, it dials at once, unless the
+   * service said when to come back.
    *
    * @throws TenutoError when the connection is given up, or CONNECT_ABORTED.
    */

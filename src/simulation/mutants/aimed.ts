@@ -1,7 +1,7 @@
 /** Faults without which nothing of a mutant would show: beside those that a seed draws. */
 import { NEMESES } from '../nemeses/index.ts';
 import { planOf } from '../plan.ts';
-import { RUN_MS } from '../run.ts';
+import { RUN_MS } from '../times.ts';
 import type { Fault } from '../simulation.types.ts';
 import { seededRandom } from '../../ports/random.ts';
 import type { SeededRandom } from '../../ports/random.ts';

@@ -1,0 +1,187 @@
+/** A client's own machine: its clock, its way to the network, and both standing still while it is frozen. */
+import type { Clock } from '../../ports/clock.ts';
+import type { Http } from '../../ports/http.ts';
+import type {
+  DialRequest,
+  Frame,
+  Socket,
+  SocketEnd,
+  SocketHandlers,
+  Transport,
+} from '../../ports/socket.ts';
+import { SimulatedHttp } from '../../simulators/network/simulated-http.ts';
+
+interface Timer {
+  handle: unknown;
+  isCleared: boolean;
+}
+
+/** What falls due while it is frozen happens when it thaws, one thing after another. */
+export class ClientClock implements Clock {
+  readonly #clock: Clock;
+  readonly #late: (() => void)[] = [];
+  #isFrozen = false;
+  #isCatchingUp = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.setTimeout = this.setTimeout.bind(this);
+    this.clearTimeout = this.clearTimeout.bind(this);
+  }
+
+  get isFrozen(): boolean {
+    return this.#isFrozen;
+  }
+
+  nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  setTimeout(callback: () => void, delayMs: number): Timer {
+    const timer: Timer = { handle: null, isCleared: false };
+    timer.handle = this.#clock.setTimeout(() => {
+      this.run(() => {
+        if (!timer.isCleared) callback();
+      });
+    }, delayMs);
+    return timer;
+  }
+
+  clearTimeout(timer: unknown): void {
+    if (timer === null || timer === undefined) return;
+    const { handle } = timer as Timer;
+    (timer as Timer).isCleared = true;
+    this.#clock.clearTimeout(handle);
+  }
+
+  /** Now, or when the client thaws and has done what came before. */
+  run(work: () => void): void {
+    if (!this.#isFrozen && this.#late.length === 0) work();
+    else this.#late.push(work);
+  }
+
+  freeze(): void {
+    this.#isFrozen = true;
+  }
+
+  thaw(): void {
+    this.#isFrozen = false;
+    if (this.#late.length > 0 && !this.#isCatchingUp) this.#catchUp();
+  }
+
+  #catchUp(): void {
+    this.#isCatchingUp = true;
+    this.#clock.setTimeout(() => {
+      this.#isCatchingUp = false;
+      if (this.#isFrozen) return;
+      const work = this.#late[0];
+      work?.();
+      this.#late.shift(); // only now: what it brings about comes after what waits
+      if (this.#late.length > 0) this.#catchUp();
+    }, 0);
+  }
+}
+
+export interface DialFact {
+  /** Which service, from 0. */
+  readonly place: number;
+  readonly kind: 'dialled' | 'opened' | 'ended';
+  readonly end?: SocketEnd;
+}
+
+/** One client's way to one service. */
+export class ClientTransport implements Transport {
+  readonly http: Http;
+  readonly #clock: ClientClock;
+  readonly #transport: Transport;
+  readonly #tell: (fact: DialFact) => void;
+  readonly #place: number;
+
+  constructor(
+    clock: ClientClock,
+    transport: Transport,
+    place: number,
+    tell: (fact: DialFact) => void,
+  ) {
+    this.#clock = clock;
+    this.#transport = transport;
+    this.#place = place;
+    this.#tell = tell;
+    this.http = new SimulatedHttp(this, clock);
+  }
+
+  dial(request: DialRequest, handlers: SocketHandlers): Socket {
+    const clock = this.#clock;
+    const place = this.#place;
+    let isOver = false;
+    const then = (work: () => void): void => {
+      clock.run(() => {
+        if (!isOver) work();
+      });
+    };
+    this.#tell({ place, kind: 'dialled' });
+    const socket = this.#transport.dial(request, {
+      onOpen: () => {
+        then(() => {
+          this.#tell({ place, kind: 'opened' });
+          handlers.onOpen();
+        });
+      },
+      onFrame: (frame) => {
+        const kept = clock.isFrozen ? copied(frame) : frame;
+        then(() => handlers.onFrame(kept));
+      },
+      onPong: () => then(() => handlers.onPong()),
+      onDrain: () => then(() => handlers.onDrain()),
+      onEnd: (end) => {
+        then(() => {
+          isOver = true;
+          this.#tell({ place, kind: 'ended', end });
+          handlers.onEnd(end);
+        });
+      },
+    });
+    return new ClientSocket(socket, () => {
+      isOver = true;
+    });
+  }
+}
+
+class ClientSocket implements Socket {
+  readonly #socket: Socket;
+  readonly #onTerminated: () => void;
+
+  constructor(socket: Socket, onTerminated: () => void) {
+    this.#socket = socket;
+    this.#onTerminated = onTerminated;
+  }
+
+  get protocol(): string {
+    return this.#socket.protocol ?? '';
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedBytes;
+  }
+
+  send(frame: Frame): void {
+    this.#socket.send(frame);
+  }
+
+  ping(): boolean {
+    return this.#socket.ping();
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  terminate(): void {
+    this.#onTerminated();
+    this.#socket.terminate();
+  }
+}
+
+function copied(frame: Frame): Frame {
+  return typeof frame === 'string' ? frame : new Uint8Array(frame);
+}

@@ -1,0 +1,281 @@
+/** One client of a run: a real session, somebody who speaks into it, and an application that does what applications do. */
+import type { Chance } from './chance.ts';
+import { ClientClock, ClientTransport } from './client-side.ts';
+import type { DialFact } from './client-side.ts';
+import { Expectations } from './expectations.ts';
+import type { Report } from './expectations.ts';
+import { Microphone } from './microphone.ts';
+import type { Place } from './places.ts';
+import { createRepeatingResampler } from './recogniser.ts';
+import { factOf } from './facts.ts';
+import { RATE_HZ } from './voice.ts';
+import { ManualNetwork } from '../../network/manual-signals.ts';
+import { NetworkMonitor } from '../../network/monitor.ts';
+import type { Clock, WallClock } from '../../ports/clock.ts';
+import type { Logger } from '../../ports/logger.ts';
+import { silentLogger } from '../../ports/logger.ts';
+import type { Admission } from '../../session/admission/admission.ts';
+import type { CloseResult, SessionEvent } from '../../session/events.ts';
+import { Session } from '../../session/session.ts';
+
+export interface ClientPlan {
+  readonly chunkMs: number;
+  readonly retentionMs: number;
+  readonly holdDownMs: number;
+  readonly hasSignals: boolean;
+  readonly hasStandby: boolean;
+  readonly isKeyRenewable: boolean;
+  /** It closes by itself; null: when all is over. */
+  readonly finishesAtMs: number | null;
+  /** When it begins to speak, to be silent, and to capture nothing, in turn. */
+  readonly spells: readonly Spell[];
+}
+
+export interface Spell {
+  readonly fromMs: number;
+  readonly kind: 'talk' | 'silent' | 'off';
+}
+
+export interface ClientWorld {
+  readonly clock: Clock;
+  readonly wallClock: WallClock;
+  readonly places: readonly Place[];
+  readonly admission: Admission;
+  readonly random: Chance;
+  readonly report: Report;
+  /** Everything that happens, for the hash and the trace. */
+  readonly note: (what: string, state?: string) => void;
+  readonly count: (what: string) => void;
+}
+
+const TOOL_TAKES_MS = 400;
+const SLOW_TOOL_MS = 15_000;
+const SLOW_TOOLS_RATIO = 0.2;
+/** An application that was given up on lets its user ask again after so long. */
+const ASKED_AGAIN_AFTER_MS = { least: 3_000, most: 15_000 } as const;
+const DRAIN_MS = 30_000;
+/** Refusals that no wait mends. */
+const FOR_GOOD: readonly (number | undefined)[] = [401, 402, 403];
+
+export class Client {
+  readonly clock: ClientClock;
+  readonly signals: ManualNetwork | null;
+  readonly session: Session;
+  readonly expectations: Expectations;
+  readonly #plan: ClientPlan;
+  readonly #world: ClientWorld;
+  readonly #microphone: Microphone;
+  readonly #random: Chance;
+  #chunks = 0;
+  #isClosing = false;
+  #isWell = false;
+  #result: CloseResult | null = null;
+
+  constructor(plan: ClientPlan, world: ClientWorld) {
+    const { clock, random, report } = world;
+    this.#plan = plan;
+    this.#world = world;
+    this.#random = random;
+    this.clock = new ClientClock(clock);
+    this.signals = plan.hasSignals ? new ManualNetwork(['one', 'other']) : null;
+    this.#microphone = new Microphone(random.fork('speech'));
+    const { retentionMs, chunkMs: longestChunkMs } = plan;
+    this.expectations = new Expectations({ retentionMs, longestChunkMs }, report);
+    this.expectations.spoken = this.#microphone.words;
+    this.session = this.#open();
+  }
+
+  get chunks(): number {
+    return this.#chunks;
+  }
+
+  start(): void {
+    const { session } = this;
+    session.on('*', (event) => this.#hear(event));
+    session.conversation.onAudio(() => undefined);
+    this.connect();
+    this.#capture();
+    const { finishesAtMs } = this.#plan;
+    if (finishesAtMs !== null) this.clock.setTimeout(() => this.close(), finishesAtMs);
+  }
+
+  /** The user asks for a connection. */
+  connect(): void {
+    if (this.#isClosing) return;
+    this.expectations.ordered();
+    this.session.connect().catch(() => undefined); // it is told as an event as well
+  }
+
+  /** All is well from now on: it says no more, and looks after its connection. */
+  heal(): void {
+    this.#isWell = true;
+    const { status } = this.session;
+    if (status === 'error' || status === 'reconnecting') this.connect();
+  }
+
+  close(): void {
+    if (this.#isClosing) return;
+    if (this.#isWell) this.expectations.converged(this.session.status, this.clock.nowMs());
+    this.#isClosing = true;
+    this.#world.note('closes');
+    void this.session.close({ drainTimeoutMs: DRAIN_MS }).then((result) => {
+      this.#result = result;
+      this.#world.note(`closed ${result.drained} ${result.ledger.delivered} ${result.ledger.gap}`);
+    });
+  }
+
+  /** @returns chunks that became a gap. */
+  finish(): number {
+    const isEarly = this.#plan.finishesAtMs !== null;
+    const { ledger, conversation } = this.session;
+    if (!isEarly || this.#result?.drained === true) {
+      this.expectations.closed(this.#result, conversation.items);
+    } else if (this.#result === null) this.expectations.closed(null, []);
+    if (ledger.duplicatesSuppressed > 0) this.#world.count('duplicates');
+    return ledger.gap;
+  }
+
+  #open(): Session {
+    const { places, admission, random, wallClock, note } = this.#world;
+    const { clock } = this;
+    const { hasStandby, isKeyRenewable, retentionMs, holdDownMs } = this.#plan;
+    const apiKey = isKeyRenewable ? () => 'local' : 'local';
+    const candidates = places.map(({ network, provider }, place) => {
+      const caller = { apiKey, wallClock, random: random.fork(`caller ${place}`) };
+      const made = provider(caller);
+      const mayStandBy = hasStandby && place === 0 && made.traits.makesBeforeBreaks !== false;
+      return {
+        provider: made,
+        region: `region ${place}`,
+        transport: new ClientTransport(clock, network, place, (fact) => this.#dial(fact)),
+        standby: mayStandBy ? (1 as const) : (0 as const),
+      };
+    });
+    const [{ transport }] = candidates as [(typeof candidates)[number]];
+    return new Session({
+      candidates,
+      transport,
+      clock,
+      admission,
+      retentionMs,
+      holdDownMs,
+      rotationLeadMs: 20_000,
+      format: { encoding: 'pcm_s16le', sampleRateHz: RATE_HZ },
+      createResampler: createRepeatingResampler,
+      random: random.fork('session'),
+      logger: this.#loggerOf(note),
+      ...(this.signals === null
+        ? {}
+        : { network: new NetworkMonitor({ signals: this.signals, clock }) }),
+    });
+  }
+
+  /** What is told as an error was thrown somewhere. */
+  #loggerOf(note: ClientWorld['note']): Logger {
+    return {
+      ...silentLogger,
+      error: (message, fields = {}) => {
+        note(`log ${message}`);
+        this.#world.report('I19', `${message}: ${String(fields['error'])}`);
+      },
+    };
+  }
+
+  #dial({ place, kind, end }: DialFact): void {
+    const { note } = this.#world;
+    const nowMs = this.clock.nowMs();
+    note(`${kind} ${place}${end === undefined ? '' : ` ${end.code} ${end.status ?? ''}`}`);
+    if (kind === 'dialled') {
+      this.expectations.dialled(place, nowMs);
+      if (this.#result !== null)
+        this.#world.report('I12', `service ${place} was dialled after the end`);
+    }
+    if (end?.kind === 'refused' && FOR_GOOD.includes(end.status) && !this.#plan.isKeyRenewable) {
+      this.expectations.refusedForGood(place, this.#plan.hasStandby ? 1 : 0);
+    }
+  }
+
+  /** One chunk after another, as long as it captures. */
+  #capture(): void {
+    if (this.#isClosing || this.#isWell) return;
+    const { chunkMs } = this.#plan;
+    const kind = this.#spell();
+    if (kind !== 'off') {
+      const chunk = this.#microphone.capture(chunkMs, kind === 'silent');
+      this.expectations.captured(chunkMs);
+      this.#chunks += 1;
+      try {
+        if (this.session.write(chunk) === 'evicting') this.#world.count('evicting');
+      } catch (error) {
+        this.#world.report('I14', `writing threw: ${String(error)}`);
+      }
+      this.#checkBooks();
+    }
+    this.clock.setTimeout(() => this.#capture(), chunkMs);
+  }
+
+  #spell(): Spell['kind'] {
+    const nowMs = this.clock.nowMs();
+    return this.#plan.spells.filter(({ fromMs }) => fromMs <= nowMs).at(-1)?.kind ?? 'talk';
+  }
+
+  #hear(event: SessionEvent): void {
+    const { count, note } = this.#world;
+    const { ledger } = this.session;
+    note(factOf(event), event.type === 'stateChange' ? event.current : undefined);
+    this.expectations.event(event, ledger, this.clock.nowMs());
+    this.#checkBooks();
+    for (const what of happeningsOf(event)) count(what);
+    if (event.type === 'toolCall') this.#answerTool(event.callId);
+    if (event.type === 'stateChange' && event.current === 'error') this.#askAgain();
+  }
+
+  #checkBooks(): void {
+    const { ledger, status } = this.session;
+    this.expectations.books(ledger, status === 'reconnecting' || status === 'error');
+  }
+
+  #answerTool(callId: string): void {
+    const takesMs = this.#random.is(SLOW_TOOLS_RATIO) ? SLOW_TOOL_MS : TOOL_TAKES_MS;
+    this.clock.setTimeout(() => {
+      if (!this.#isClosing) this.session.conversation.answerTool(callId, 'this and that');
+    }, takesMs);
+  }
+
+  #askAgain(): void {
+    const { least, most } = ASKED_AGAIN_AFTER_MS;
+    this.clock.setTimeout(
+      () => {
+        if (this.session.status === 'error') this.connect();
+      },
+      this.#random.between(least, most),
+    );
+  }
+}
+
+/** What must come about now and then. */
+function happeningsOf(event: SessionEvent): readonly string[] {
+  switch (event.type) {
+    case 'candidate.changed':
+      return [event.reason];
+    case 'connection.reconnected':
+      return [event.outcome, ...(event.toolCallsCarried > 0 ? ['toolCall carried'] : [])];
+    case 'connection.reconnecting':
+      return event.cause.kind === 'rateLimited' ? ['rateLimited'] : [];
+    case 'gap':
+      return ['gap', `gap: ${event.reason}`];
+    case 'toolCall':
+    case 'toolCall.cancelled':
+    case 'interrupted':
+    case 'connection.suspected':
+    case 'connection.recovered':
+    case 'connection.failed':
+    case 'session.degraded':
+    case 'session.restored':
+    case 'session.suspended':
+    case 'warning':
+      return [event.type];
+    default:
+      return [];
+  }
+}

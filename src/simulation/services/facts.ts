@@ -1,0 +1,43 @@
+/** An event in one line, without what is drawn by nobody's seed: names that services make up. */
+import type { SessionEvent } from '../../session/events.ts';
+
+export function factOf(event: SessionEvent): string {
+  switch (event.type) {
+    case 'transcript': {
+      const { isFinal, startMs, endMs, text, provider } = event;
+      return `${isFinal ? 'final' : 'interim'} ${startMs}-${endMs} "${text}" (${provider})`;
+    }
+    case 'gap':
+      return `gap ${event.fromMs}-${event.toMs} ${event.reason}`;
+    case 'stateChange':
+      return `${event.previous} -> ${event.current} (${event.reason})`;
+    case 'connection.reconnecting':
+      return `reconnecting ${event.attempt}/${event.maxAttempts} in ${event.backoffDelayMs} (${event.cause.kind} ${event.cause.code})`;
+    case 'connection.reconnected':
+      return `reconnected ${event.outcome} after ${event.downtimeMs}, ${event.audioReplayedMs} replayed`;
+    case 'connection.failed':
+      return `failed: ${event.failure.kind} ${event.failure.code}`;
+    case 'candidate.changed':
+      return `${event.from} -> ${event.to} (${event.reason})`;
+    case 'item': {
+      const { item } = event;
+      return item.kind === 'message'
+        ? `item ${item.role} ${item.status} "${item.text}"`
+        : `item ${item.kind}`;
+    }
+    case 'toolCall':
+      return `toolCall ${event.arguments}`;
+    case 'reply.text':
+      return `reply.text "${event.delta}"`;
+    case 'reply.ended':
+      return `reply.ended ${event.status}`;
+    case 'warning':
+    case 'error':
+      return `${event.type} ${event.error.code}`;
+    case 'session.degraded':
+    case 'session.restored':
+      return `${event.type} ${event.mode}`;
+    default:
+      return event.type;
+  }
+}

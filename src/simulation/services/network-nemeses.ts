@@ -1,0 +1,118 @@
+/** What befalls the network between clients and a service. */
+import type { Nemesis, Target } from './nemesis.types.ts';
+import type { Fault } from '../simulation.types.ts';
+import type { MemoryTransport } from '../../testing/memory-transport.ts';
+
+const SLOWEST = 6_000;
+
+/** A row whose fault is done to the network of one service. */
+function onNetwork(
+  says: string,
+  draw: Nemesis['draw'],
+  strike: (
+    memory: MemoryTransport,
+    fault: Required<Pick<Fault, 'forMs' | 'much'>>,
+    target: Target,
+  ) => void,
+): Nemesis {
+  return {
+    says,
+    hits: 'service',
+    draw,
+    begin: (target, { on = 0, forMs = 0, much = 0 }) => {
+      const place = target.places[on];
+      if (place === undefined) return false;
+      const { memory } = place.network;
+      const isHit = memory.live.length > 0;
+      strike(memory, { forMs, much }, target);
+      return isHit;
+    },
+  };
+}
+
+const FLAPS_EVERY_MS = 900;
+
+export const NETWORK_NEMESES: Readonly<Record<string, Nemesis>> = {
+  reset: onNetwork(
+    'every connection of a service breaks',
+    () => ({}),
+    (memory) => memory.reset(),
+  ),
+  stall: onNetwork(
+    'nothing moves for a while, then everything comes at once',
+    (random) => ({ forMs: random.whole(500, 30_000) }),
+    (memory, { forMs }) => memory.stall(forMs),
+  ),
+  halfOpen: onNetwork(
+    'connections are up here and dead there',
+    (random) => ({ forMs: random.whole(2_000, 90_000) }),
+    (memory, { forMs }) => memory.halfOpen(forMs),
+  ),
+  halfOpenOut: onNetwork(
+    'what clients say gets lost on the way, what they are told comes',
+    (random) => ({ forMs: random.whole(2_000, 60_000) }),
+    (memory, { forMs }, target) => oneWay(memory, 'out', forMs, target),
+  ),
+  halfOpenIn: onNetwork(
+    'what clients say comes, what they are told gets lost on the way',
+    (random) => ({ forMs: random.whole(2_000, 60_000) }),
+    (memory, { forMs }, target) => oneWay(memory, 'in', forMs, target),
+  ),
+  refuses: onNetwork(
+    'connections break, and nobody listens for a while',
+    (random) => ({ forMs: random.whole(1_000, 60_000) }),
+    (memory, { forMs }) => {
+      memory.refuse(forMs);
+      memory.reset();
+    },
+  ),
+  hangsUp: onNetwork(
+    'connections break, and the next dials hang',
+    (random) => ({ much: random.whole(1, 3) }),
+    (memory, { much }) => {
+      memory.refuseNext('hangs', much);
+      memory.reset();
+    },
+  ),
+  slow: onNetwork(
+    'what clients say goes out slowly, perhaps slower than they speak',
+    (random) => ({ forMs: random.whole(4_000, 40_000), much: random.whole(SLOWEST, 60_000) }),
+    (memory, { forMs, much }) => memory.slow(forMs, much),
+  ),
+  flap: onNetwork(
+    'connections break again and again',
+    (random) => ({ much: random.whole(2, 8) }),
+    (memory, { much }, { clock }) => {
+      for (let time = 0; time < much; time += 1) {
+        clock.setTimeout(() => memory.reset(), time * FLAPS_EVERY_MS);
+      }
+    },
+  ),
+  far: {
+    says: 'a service is far away for a while',
+    hits: 'service',
+    draw: (random) => ({ forMs: random.whole(5_000, 60_000), much: random.whole(100, 1_500) }),
+    begin: (target, { on = 0, much = 0 }) => moveBy(target, on, much),
+    end: (target, { on = 0, much = 0 }) => void moveBy(target, on, -much),
+  },
+};
+
+function oneWay(
+  memory: MemoryTransport,
+  direction: 'in' | 'out',
+  forMs: number,
+  { clock }: Target,
+): void {
+  const struck = memory.live;
+  for (const socket of struck) socket.halfOpen(direction);
+  clock.setTimeout(() => {
+    for (const socket of struck) socket.heal();
+  }, forMs);
+}
+
+function moveBy({ places }: Target, on: number, ms: number): boolean {
+  const place = places[on];
+  if (place === undefined) return false;
+  place.network.memory.latencyMs += ms;
+  return place.network.memory.live.length > 0;
+}

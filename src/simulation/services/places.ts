@@ -1,0 +1,128 @@
+/** The services of a run: each a stand-in on a network of its own, so that each can fail alone. */
+import type { Chance } from './chance.ts';
+import { createVoiceRecogniser, loudness } from './recogniser.ts';
+import { TOOL, mind } from './mind.ts';
+import type { Clock, WallClock } from '../../ports/clock.ts';
+import type { Credential, Provider } from '../../providers/contract.ts';
+import { deepgramFlux } from '../../providers/deepgram-flux/deepgram-flux.ts';
+import { deepgramListen } from '../../providers/deepgram-listen/deepgram-listen.ts';
+import { geminiLive } from '../../providers/gemini-live/gemini-live.ts';
+import { openaiRealtime } from '../../providers/openai-realtime/openai-realtime.ts';
+import { whisper } from '../../providers/whisper/whisper.ts';
+import type { FaultsOnDemand } from '../../simulators/control/on-demand.ts';
+import { startDeepgramSimulator } from '../../simulators/deepgram/simulator.ts';
+import { startGeminiSimulator } from '../../simulators/gemini/simulator.ts';
+import { SimulatedNetwork } from '../../simulators/network/simulated-network.ts';
+import { startOpenAiSimulator } from '../../simulators/openai-realtime/simulator.ts';
+import { startWhisperSimulator } from '../../simulators/whisper/simulator.ts';
+
+export const SERVICES = ['listen', 'flux', 'openai', 'gemini', 'whisper', 'whisper.cpp'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** What a client brings along to a service. */
+export interface Caller {
+  readonly apiKey: Credential;
+  readonly wallClock: WallClock;
+  readonly random: Chance;
+}
+
+interface Running {
+  readonly desk: FaultsOnDemand;
+  provider(caller: Caller): Provider;
+  close(): Promise<void>;
+}
+
+export interface Place extends Running {
+  readonly service: ServiceName;
+  readonly network: SimulatedNetwork;
+}
+
+export interface PlaceWorld {
+  readonly clock: Clock;
+  readonly wallClock: WallClock;
+  readonly random: Chance;
+}
+
+type Start = (world: PlaceWorld & { readonly network: SimulatedNetwork }) => Promise<Running>;
+
+const recogniser = createVoiceRecogniser();
+const TOOLS = [{ name: TOOL, parameters: { type: 'object', properties: {} } }];
+/** Instead of an hour, and of ten minutes, so that sessions come to their planned ends. */
+const SESSION_MS = { least: 70_000, most: 200_000 } as const;
+const NEVER_ENDS_RATIO = 0.4;
+const INTERIMS_WAVER_RATIO = 0.1;
+
+const STARTS: Readonly<Record<ServiceName, Start>> = {
+  listen: async ({ clock, network, random }) => {
+    const fork = random.fork('interims');
+    const waveringRatio = INTERIMS_WAVER_RATIO;
+    const world = { clock, network, recogniser, random: fork, waveringRatio };
+    const desk = await startDeepgramSimulator({ ...world, oddities: { ratio: 0, random: fork } });
+    const provider = ({ apiKey }: Caller): Provider =>
+      deepgramListen({ apiKey, baseUrl: desk.url });
+    return { desk, provider, close: () => desk.close() };
+  },
+  flux: async ({ clock, network, random }) => {
+    const oddities = { ratio: 0, random: random.fork('oddities') };
+    const desk = await startDeepgramSimulator({ clock, network, recogniser, oddities });
+    const eager = random.is(0.5) ? { eagerEotThreshold: 0.4 } : {};
+    const provider = ({ apiKey }: Caller): Provider =>
+      deepgramFlux({ apiKey, baseUrl: desk.url, ...eager });
+    return { desk, provider, close: () => desk.close() };
+  },
+  openai: async ({ clock, wallClock, network, random }) => {
+    const ends = random.is(NEVER_ENDS_RATIO)
+      ? {}
+      : { sessionMs: random.between(SESSION_MS.least, SESSION_MS.most) };
+    const world = { clock, wallClock, network, recogniser, mind, random: random.fork('oddities') };
+    const desk = await startOpenAiSimulator({ ...world, ...ends });
+    const provider = ({ apiKey, wallClock: own }: Caller): Provider =>
+      openaiRealtime({ apiKey, baseUrl: desk.baseUrl, wallClock: own, tools: TOOLS });
+    return { desk, provider, close: () => desk.close() };
+  },
+  gemini: async ({ clock, network, random }) => {
+    const goAwayAfterMs = random.is(NEVER_ENDS_RATIO)
+      ? null
+      : random.between(SESSION_MS.least, SESSION_MS.most);
+    const faults = { goAwayAfterMs, random: random.fork('noise') };
+    const desk = await startGeminiSimulator({ clock, network, recogniser, mind, faults });
+    const provider = ({ apiKey }: Caller): Provider =>
+      geminiLive({ apiKey, baseUrl: desk.url, tools: TOOLS });
+    return { desk, provider, close: () => desk.close() };
+  },
+  whisper: (world) => startWhisper('openai', world),
+  'whisper.cpp': (world) => startWhisper('whisper.cpp', world),
+};
+
+async function startWhisper(
+  flavour: 'openai' | 'whisper.cpp',
+  { clock, network, random }: Parameters<Start>[0],
+): Promise<Running> {
+  const world = { clock, network, recogniser, random: random.fork('oddities') };
+  const desk = await startWhisperSimulator(world);
+  const provider = (caller: Caller): Provider =>
+    whisper({
+      apiKey: caller.apiKey,
+      baseUrl: desk.url,
+      flavour,
+      timeoutMs: 15_000,
+      random: caller.random.fork('whisper'),
+      vad: loudness,
+    });
+  return { desk, provider, close: () => desk.close() };
+}
+
+/** What it answers a network with: some are far away. */
+const LATENCY_MS = { least: 5, most: 120 } as const;
+
+export async function openPlace(service: ServiceName, world: PlaceWorld): Promise<Place> {
+  const { clock, random } = world;
+  const network = new SimulatedNetwork({
+    clock,
+    latencyMs: random.between(LATENCY_MS.least, LATENCY_MS.most),
+    jitterMs: random.between(0, 30),
+    random: random.fork('jitter'),
+  });
+  const running = await STARTS[service]({ ...world, network });
+  return { ...running, service, network };
+}

@@ -1,0 +1,226 @@
+/** The second world: sessions with the services of others, which are played by our stand-ins, on one clock. */
+import { chanceOf } from './chance.ts';
+import type { Chance } from './chance.ts';
+import { Client } from './client.ts';
+import { NEMESES, drawFaults } from './nemeses.ts';
+import type { Target } from './nemesis.types.ts';
+import { openPlace } from './places.ts';
+import type { Place } from './places.ts';
+import { planOf } from './plan.ts';
+import { RollingHash } from './rolling-hash.ts';
+import type {
+  Fault,
+  InvariantId,
+  RunOptions,
+  RunResult,
+  TraceEntry,
+  Violation,
+} from '../simulation.types.ts';
+import { createAdmission } from '../../session/admission/admission.ts';
+import { VirtualClock } from '../../testing/virtual-clock.ts';
+
+const LENGTH_MS = 180_000;
+/** From the moment that all is well, until clients close. */
+const SETTLES_MS = 60_000;
+const DRAINS_MS = 30_000;
+/** After it a server knows of every socket that is gone, however it went. */
+const REST_MS = 150_000;
+const EPOCH_MS = 1_800_000_000_000;
+
+export async function runServicesSeed(options: RunOptions): Promise<RunResult> {
+  const run = new ServicesRun(options);
+  return run.run();
+}
+
+class ServicesRun {
+  readonly #seed: number;
+  readonly #lengthMs: number;
+  readonly #random: Chance;
+  readonly #isTraced: boolean;
+  readonly #given: readonly Fault[] | null;
+  readonly #clock = new VirtualClock();
+  readonly #hash = new RollingHash();
+  readonly #violations = new Map<InvariantId, Violation>();
+  readonly #fired: Record<string, number> = {};
+  readonly #sometimes: Record<string, number> = {};
+  readonly #trace: TraceEntry[] = [];
+  readonly #wallErrorsMs = [0, 0];
+  #places: readonly Place[] = [];
+  #clients: readonly Client[] = [];
+  #steps = 0;
+
+  constructor({ seed, faults, lengthMs = LENGTH_MS, isTraced = false }: RunOptions) {
+    this.#seed = seed;
+    this.#lengthMs = lengthMs;
+    this.#isTraced = isTraced;
+    this.#given = faults ?? null;
+    this.#random = chanceOf(seed);
+  }
+
+  async run(): Promise<RunResult> {
+    const plan = planOf(this.#random.fork('plan'), this.#lengthMs);
+    const { services, clients } = plan;
+    const faults =
+      this.#given ??
+      drawFaults(this.#random.fork('faults'), services, clients.length, this.#lengthMs);
+    const onRejection = (error: unknown): void =>
+      this.#report('I19', `nobody caught ${told(error)}`);
+    process.on('unhandledRejection', onRejection);
+    try {
+      await this.#open(plan);
+      this.#note('world', `${services.join(', ')}; ${clients.length} clients`);
+      this.#schedule(faults);
+      for (const client of this.#clients) client.start();
+      await this.#goOn(this.#lengthMs);
+      this.#heal();
+      await this.#goOn(this.#lengthMs + SETTLES_MS);
+      for (const client of this.#clients) client.close();
+      await this.#goOn(this.#lengthMs + SETTLES_MS + DRAINS_MS);
+      const gapChunks = await this.#end();
+      return this.#result(faults, gapChunks);
+    } finally {
+      process.off('unhandledRejection', onRejection);
+    }
+  }
+
+  async #open({ services, clients, isOneProcess }: ReturnType<typeof planOf>): Promise<void> {
+    const clock = this.#clock;
+    const wallClock = (): number => EPOCH_MS + clock.nowMs();
+    const places: Place[] = [];
+    for (const [at, service] of services.entries()) {
+      const random = this.#random.fork(`place ${at}`);
+      places.push(await openPlace(service, { clock, wallClock, random }));
+    }
+    this.#places = places;
+    const shared = createAdmission();
+    this.#clients = clients.map((plan, at) => {
+      const who = `client ${at}`;
+      return new Client(plan, {
+        clock,
+        places,
+        wallClock: () => wallClock() + (this.#wallErrorsMs[at] ?? 0),
+        admission: isOneProcess ? shared : createAdmission(),
+        random: this.#random.fork(who),
+        report: (invariant, message) => this.#report(invariant, `${who}: ${message}`),
+        note: (what, state) => this.#note(who, what, state),
+        count: (what) => this.#count(this.#sometimes, what),
+      });
+    });
+  }
+
+  #schedule(faults: readonly Fault[]): void {
+    const clock = this.#clock;
+    const target: Target = {
+      clock,
+      places: this.#places,
+      clients: this.#clients,
+      setWallError: (client, ms) => (this.#wallErrorsMs[client] = ms),
+    };
+    for (const fault of faults) {
+      const nemesis = NEMESES[fault.kind];
+      if (nemesis === undefined) continue;
+      const lastAtMs = this.#lengthMs - (nemesis.echoMs ?? 0);
+      const untilMs = Math.min(lastAtMs, fault.atMs + (fault.forMs ?? 0));
+      const cut = {
+        ...fault,
+        ...(fault.forMs === undefined ? {} : { forMs: untilMs - fault.atMs }),
+      };
+      if (fault.atMs >= lastAtMs) continue;
+      clock.setTimeout(() => {
+        this.#note('fault', lineOf(fault));
+        if (nemesis.begin(target, cut)) this.#count(this.#fired, fault.kind);
+        if (nemesis.end === undefined) return;
+        clock.setTimeout(() => {
+          this.#note('fault', `${fault.kind} ends`);
+          nemesis.end?.(target, cut);
+        }, untilMs - fault.atMs);
+      }, fault.atMs);
+    }
+  }
+
+  #heal(): void {
+    this.#note('world', 'all is well');
+    for (const { network } of this.#places) network.memory.heal();
+    for (const client of this.#clients) client.heal();
+  }
+
+  /** One timer after another, and after each all that was promised. */
+  async #goOn(untilMs: number): Promise<void> {
+    const clock = this.#clock;
+    for (;;) {
+      await settle();
+      try {
+        if (!clock.step(untilMs)) break;
+      } catch (error) {
+        this.#report('I19', `thrown in a timer: ${told(error)}`);
+      }
+      this.#steps += 1;
+    }
+    clock.advance(untilMs - clock.nowMs());
+  }
+
+  /** Nothing may be left. */
+  async #end(): Promise<number> {
+    const gapChunks = this.#clients.reduce((sum, client) => sum + client.finish(), 0);
+    for (const place of this.#places) await place.close();
+    await this.#goOn(this.#clock.nowMs() + REST_MS);
+    const held = this.#places.reduce((sum, { network }) => sum + network.held, 0);
+    const live = this.#places.reduce((sum, { network }) => sum + network.memory.live.length, 0);
+    const { pending } = this.#clock;
+    if (pending > 0 || held > 0 || live > 0) {
+      this.#report(
+        'I19',
+        `${pending} timers, ${live} sockets and ${held} ends of sockets are left`,
+      );
+    }
+    return gapChunks;
+  }
+
+  #result(faults: readonly Fault[], gapChunks: number): RunResult {
+    return {
+      seed: this.#seed,
+      world: 'services',
+      faults,
+      violations: [...this.#violations.values()],
+      hash: this.#hash.toString(),
+      steps: this.#steps,
+      simulatedMs: this.#clock.nowMs(),
+      chunks: this.#clients.reduce((sum, { chunks }) => sum + chunks, 0),
+      gapChunks,
+      fired: this.#fired,
+      sometimes: this.#sometimes,
+      trace: this.#trace,
+    };
+  }
+
+  #report(invariant: InvariantId, message: string): void {
+    if (this.#violations.has(invariant)) return;
+    this.#violations.set(invariant, { invariant, atMs: this.#clock.nowMs(), message });
+    this.#note('violation', `${invariant} ${message}`);
+  }
+
+  #note(who: string, what: string, state?: string): void {
+    const atMs = this.#clock.nowMs();
+    this.#hash.add(`${atMs} ${who} ${what}`);
+    if (this.#isTraced)
+      this.#trace.push({ atMs, who, what, ...(state === undefined ? {} : { state }) });
+  }
+
+  #count(counts: Record<string, number>, what: string): void {
+    counts[what] = (counts[what] ?? 0) + 1;
+  }
+}
+
+function lineOf({ kind, on, forMs, much }: Fault): string {
+  return JSON.stringify({ kind, on, forMs, much });
+}
+
+function told(error: unknown): string {
+  return error instanceof Error
+    ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ')
+    : String(error);
+}
+
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
