@@ -45,7 +45,11 @@ const LAYERS = {
 /** Those whose imports are ruled below, or not at all. */
 const OTHER_LAYERS = ['providers', 'simulation', 'simulators', 'testing', 'cli'];
 
-const NODE_FILES = ['\\.node\\.ts$', '^src/node\\.ts$', '^src/(gateway|simulation|simulators|cli)/'];
+const NODE_FILES = [
+  '\\.node\\.ts$',
+  '^src/node\\.ts$',
+  '^src/(gateway|simulation|simulators|cli)/',
+];
 const NODE_PACKAGES = 'node_modules/(@types/)?(ws|koffi|vosk|commander|picocolors|selfsigned)/';
 // `test` and the like, which exist with the prefix only, are matched by it; the others are resolved to their bare names.
 const NODE_BUILTINS = `^(node:|(${builtinModules.filter((name) => !name.includes('/')).join('|')})(/|$))`;

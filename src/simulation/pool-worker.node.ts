@@ -1,5 +1,5 @@
 /** What a process of the pool runs. */
-import { runSeed } from './run.ts';
 import { serveRuns } from './serve-runs.node.ts';
+import { runAnywhere } from './worlds.ts';
 
-serveRuns(runSeed);
+serveRuns(runAnywhere);

@@ -45,7 +45,11 @@ export async function runSimulate(
   const regressions = single === null ? await regressionsOf(options.regressions, simulation) : [];
   const runs = openRuns(settings, simulation);
   try {
-    if (single !== null) return await runSingle(single, options, runs, simulation, io);
+    if (single !== null) {
+      const [mutant] = mutants;
+      const run = mutant === undefined ? single : simulation.mutantRun(mutant.name, single);
+      return await runSingle(run, options, runs, simulation, io);
+    }
     return await new Seeds(options, settings, simulation, runs, io).run(regressions);
   } finally {
     await runs.close();

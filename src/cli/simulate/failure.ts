@@ -41,12 +41,17 @@ export function failureOf(options: RunOptions, result: RunResult): Failure | nul
   return violation === undefined ? null : { options, result, violation };
 }
 
-/** Shrinks what the seed drew; a list that was given is taken as it is. */
-export async function explain(failure: Failure, runs: Runs, io: FailureIo): Promise<Explained> {
+/** Shrinks it, unless it is to be taken as it is. */
+export async function explain(
+  failure: Failure,
+  runs: Runs,
+  io: FailureIo,
+  isGiven = failure.options.faults !== undefined,
+): Promise<Explained> {
   const { options, result, violation } = failure;
-  const { seed, faults: given, lengthMs, world } = options;
+  const { seed, lengthMs, world } = options;
   const foundWith = result.faults.length;
-  if (given !== undefined) {
+  if (isGiven) {
     const told = await traced(options, result, runs);
     return { options, violation: sameOf(told, violation), told, shrunk: null, foundWith };
   }

@@ -9,8 +9,8 @@ import type { CliIo } from '../io.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_OK } from '../io.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { Pool } from '../../simulation/pool.node.ts';
-import type { RunOptions } from '../../simulation/simulation.types.ts';
 import { twice } from '../../simulation/twice.ts';
+import type { RunOptions } from '../../simulation/simulation.types.ts';
 import { Tally } from '../../simulation/summary.ts';
 
 type MutantsIo = Pick<CliIo, 'write' | 'note' | 'live' | 'signal'>;
@@ -30,7 +30,7 @@ export async function runMutants(
     const result = await runMutant(mutant, settings, simulation, io);
     if (io.signal.aborted) break;
     results.push(result);
-    if (json) io.write(JSON.stringify({ type: 'mutant', ...mutant, ...rowOf(result) }));
+    if (json) io.write(JSON.stringify({ type: 'mutant', ...toldOf(mutant), ...rowOf(result) }));
     else io.write(mutantLine(result, width));
   }
   tellSummary(results, systemClock.nowMs() - startedAtMs, mutants.length, json, io);
@@ -51,7 +51,6 @@ async function runMutant(
     ...(simulation.workerPath === undefined ? {} : { workerPath: simulation.workerPath }),
   });
   const tally = new Tally({ nemeses: [], sometimes: [] });
-  const world = settings.world ?? mutant.world;
   const total = seeds === null ? 0 : seeds.to - seeds.from + 1;
   let lost = 0;
   try {
@@ -68,21 +67,23 @@ async function runMutant(
       },
       isEnough: () => tally.failed >= enough,
     };
-    await runBatch(batch, aimedAt(mutant, rangeOfRuns(seeds, world), simulation), io);
+    await runBatch(batch, runsOf(mutant.name, settings, simulation), io);
     return { mutant, ...tally.mutantRow(), lost };
   } finally {
     await pool.close();
   }
 }
 
-function* aimedAt(
-  { faults }: MutantResult['mutant'],
-  runs: Iterable<RunOptions>,
-  { aimedFaults }: Simulation,
+function* runsOf(
+  mutant: string,
+  { seeds, world }: Settings,
+  { mutantRun }: Simulation,
 ): Generator<RunOptions, void> {
-  for (const run of runs) {
-    yield faults === undefined ? run : { ...run, faults: aimedFaults(faults, run.seed) };
-  }
+  for (const options of rangeOfRuns(seeds, world)) yield mutantRun(mutant, options);
+}
+
+function toldOf({ name, says, expected }: MutantResult['mutant']) {
+  return { name, says, expected };
 }
 
 function rowOf({ killed, share, by, seeds, lost }: MutantResult) {

@@ -2,18 +2,24 @@
 import type { Simulation } from './world.ts';
 import { aimedFaults } from '../../simulation/mutants/aimed.ts';
 import { mutantArguments } from '../../simulation/mutants/arguments.node.ts';
-import { MUTANTS } from '../../simulation/mutants/catalogue.ts';
+import { MUTANTS, mutantNamed } from '../../simulation/mutants/catalogue.ts';
 import { NEMESES } from '../../simulation/nemeses/index.ts';
+import { NEMESES as SERVICE_NEMESES } from '../../simulation/services/nemeses.ts';
 import { SOMETIMES } from '../../simulation/sometimes.ts';
 
 export const SIMULATION: Simulation = {
-  nemeses: { gateways: Object.keys(NEMESES), services: [] },
+  nemeses: { gateways: Object.keys(NEMESES), services: Object.keys(SERVICE_NEMESES) },
   sometimes: SOMETIMES,
   mutants: MUTANTS,
   mutantArguments,
-  aimedFaults,
+  mutantRun: (name, options) => {
+    const { world = 'gateways', faults: kinds } = mutantNamed(name);
+    const run = { ...options, world: options.world ?? world };
+    if (run.world !== 'gateways' || run.faults !== undefined || kinds === undefined) return run;
+    return { ...run, faults: aimedFaults(kinds, run.seed) };
+  },
   hits: ({ kind, on = 0 }) => {
-    const whom = NEMESES[kind]?.on ?? 'all';
+    const whom = NEMESES[kind]?.on ?? SERVICE_NEMESES[kind]?.hits ?? 'all';
     return whom === 'all' ? [] : [`${whom} ${on + 1}`];
   },
 };

@@ -33,7 +33,7 @@ export async function runSingle(
   const failure = failureOf(options, result);
   if (failure !== null) {
     if (!asked.json) io.write(failureLine(failure));
-    const explained = await explain(failure, runs, io);
+    const explained = await explain(failure, runs, io, asked.faults !== undefined);
     if (asked.json) {
       io.write(JSON.stringify({ type: 'violation', ...explainedObject(explained, asked.mutant) }));
     } else if (explained.shrunk !== null || asked.trace !== true) {

@@ -1,6 +1,6 @@
 /** What the command knows of the simulation: the names of what goes wrong, and of mutants. */
 import type { Hits } from '../../simulation/story/lanes.ts';
-import type { Fault, WorldKind } from '../../simulation/simulation.types.ts';
+import type { RunOptions, WorldKind } from '../../simulation/simulation.types.ts';
 
 export interface KnownMutant {
   readonly name: string;
@@ -8,10 +8,6 @@ export interface KnownMutant {
   readonly says: string;
   /** Equivalent: why no invariant can tell it from what it was made of. */
   readonly expected: 'killed' | { readonly equivalent: string };
-  /** Default: either. */
-  readonly world?: WorldKind;
-  /** Kinds of faults without which nothing of it can be seen. */
-  readonly faults?: readonly string[];
 }
 
 /** How a process is started that runs with a mutant. */
@@ -26,8 +22,8 @@ export interface Simulation {
   readonly sometimes: Readonly<Record<WorldKind, readonly string[]>>;
   readonly mutants: readonly KnownMutant[];
   readonly mutantArguments: (name: string) => MutantProcess;
-  /** A seed's own faults, and some of these kinds. */
-  readonly aimedFaults: (kinds: readonly string[], seed: number) => readonly Fault[];
+  /** The run of a seed in which that mutant can be seen: in its world, with the faults that it needs. */
+  readonly mutantRun: (name: string, options: RunOptions) => RunOptions;
   /** Whose lifeline a fault lies over. Default: by the name of its kind. */
   readonly hits?: Hits;
   /** The file of the pool's processes. Default: the one of `dist/`. */

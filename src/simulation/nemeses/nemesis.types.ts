@@ -38,9 +38,10 @@ export interface Intrusion {
 export interface StoreFaults {
   /** Null: for all of them. */
   outage(house: House | null, isOut: boolean): void;
-  slow(ms: number): void;
-  /** So often an append is committed and nobody is told. */
-  ambiguous(ratio: number): void;
+  /** Everything takes so much longer from now on, or less again. */
+  slow(byMs: number): void;
+  /** So much more often an append is committed and nobody is told. */
+  ambiguous(by: number): void;
   stale(isStale: boolean): void;
   full(isFull: boolean): void;
   /** So many of the newest records of each log are gone. */

@@ -31,7 +31,7 @@ const STORE: Readonly<Record<string, Nemesis>> = {
     much: [50, 3_000],
     begin: ({ store }, { much }) => {
       store.slow(much);
-      return () => store.slow(0);
+      return () => store.slow(-much);
     },
   },
   storeAmbiguous: {
@@ -40,7 +40,7 @@ const STORE: Readonly<Record<string, Nemesis>> = {
     lastsMs: [2_000, 30_000],
     begin: ({ store }) => {
       store.ambiguous(0.1);
-      return () => store.ambiguous(0);
+      return () => store.ambiguous(-0.1);
     },
   },
   storeStale: {

@@ -150,9 +150,7 @@ export class StoreView implements LogStore {
 
   #ask<T>(act: Errand<T>['act']): Promise<T> {
     if (this.#road.isClosing) return Promise.reject(unavailable('is closed'));
-    const fail = (): never => {
-      throw unavailable('does not answer');
-    };
+    const fail = (): Promise<T> => Promise.reject(unavailable('does not answer'));
     return this.#road.ask({ act, refused: fail, unheard: fail });
   }
 

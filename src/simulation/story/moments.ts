@@ -17,7 +17,7 @@ export type Moment =
 /** Who says in a trace that something goes wrong. */
 export const FAULT = 'fault';
 /** Who says that something is violated: here that is a moment of its own. */
-const CHECKER = 'checker';
+const CHECKERS: ReadonlySet<string> = new Set(['checker', 'violation']);
 
 /** The first so many of a shape are told since something remarkable happened; then they are routine. */
 const TOLD_OF_A_SHAPE = 2;
@@ -36,7 +36,7 @@ export function momentsOf({ trace, violations }: Told): readonly Moment[] {
   for (const entry of trace) {
     while (left[0] !== undefined && left[0].atMs < entry.atMs)
       tellViolation(left, moments, routine);
-    if (entry.who === CHECKER || routine.takes(entry)) continue;
+    if (CHECKERS.has(entry.who) || routine.takes(entry)) continue;
     routine.end(entry.atMs);
     moments.push({ kind: 'entry', atMs: entry.atMs, entry });
   }

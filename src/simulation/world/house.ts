@@ -15,7 +15,7 @@ export interface HouseOptions {
   /** The apps as one process has them. */
   readonly apps: (process: SimulatedProcess, random: SeededRandom) => ReadonlyMap<string, App>;
   /** The store as one process has it. */
-  readonly storeFor: (process: SimulatedProcess) => LogStore;
+  readonly storeFor: (house: House, process: SimulatedProcess) => LogStore;
   readonly verify: Verify;
   readonly wallMs: () => number;
   readonly graceMs: number;
@@ -62,7 +62,7 @@ export class House {
     const own = random.fork(label);
     const process = new SimulatedProcess(label, clock, () => afterwards(this));
     this.process = process;
-    this.store = storeFor(process);
+    this.store = storeFor(this, process);
     this.gateway = new Gateway({
       store: this.store,
       apps: apps(process, own.fork('apps')),

@@ -5,9 +5,9 @@ import { addressOf, BALANCER_URL, Harbour } from './harbour.ts';
 import { House } from './house.ts';
 import { intrude } from './intruder.ts';
 import { MessageClient } from './message-client.ts';
-import { PlainStore } from './plain-store.ts';
 import { SpeechManners, SpeechModel } from './speech-app.ts';
 import { Verifier } from './verifier.ts';
+import { WorldStore } from './world-store.ts';
 import { LogChecks } from '../checks/log-checks.ts';
 import type { Report } from '../checks/report.ts';
 import { WireChecks } from '../checks/wire-checks.ts';
@@ -32,7 +32,7 @@ export class World {
   readonly log: LogChecks;
   readonly manners = new SpeechManners([300, 2_500], [20, 900]);
   readonly verifier: Verifier;
-  readonly store: PlainStore;
+  readonly store: WorldStore;
   readonly #random: SeededRandom;
   readonly #restarts = new Map<House, unknown>();
 
@@ -45,13 +45,12 @@ export class World {
     const captured = plan.clients.map((): AudioClient['captured'] | null => null);
     this.log = new LogChecks(report, captured);
     this.wire = new WireChecks(report, this.log);
-    const [least, most] = plan.storeMs;
-    const delays = random.fork('store');
-    this.store = new PlainStore(
+    this.store = new WorldStore({
       clock,
-      (...appended) => this.log.appended(...appended),
-      () => least + delays.unit() * (most - least),
-    );
+      random: random.fork('store'),
+      checks: this.log,
+      takesMs: plan.storeMs,
+    });
     this.houses = Array.from({ length: plan.houses }, (_, index) =>
       this.#house(index, plan, wallMs),
     );
@@ -104,6 +103,7 @@ export class World {
     for (const house of this.houses) {
       for (const each of house.former) void each.close().catch(() => undefined);
     }
+    this.store.close();
   }
 
   #restart(house: House): void {
@@ -123,7 +123,7 @@ export class World {
           ['speech', new SpeechModel(process, random, manners, report)],
           ['messages', createEchoApp()],
         ]),
-      storeFor: (process) => this.store.viewOf(process),
+      storeFor: (house, process) => this.store.viewFor(house, process),
       verify: verifier.verify,
       wallMs,
       graceMs: plan.graceMs,
