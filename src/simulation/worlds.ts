@@ -6,7 +6,7 @@ import type { RunOptions, RunResult, WorldKind } from './simulation.types.ts';
 /** One seed of so many is of services, where nothing else is said. */
 const SERVICES_EACH = 4;
 
-export function worldOf({ seed, world }: RunOptions): WorldKind {
+function worldOf({ seed, world }: RunOptions): WorldKind {
   return world ?? (seed % SERVICES_EACH === 0 ? 'services' : 'gateways');
 }
 

@@ -30,7 +30,9 @@ const faultSchema = (kinds: ReadonlySet<string>) =>
       if (kinds.has(kind)) return;
       const nearest = nearestOf(kind, [...kinds]);
       const guess =
-        nearest === null ? `there are ${[...kinds].join(', ')}` : `did you mean ${nearest}?`;
+        nearest === null
+          ? 'docs/simulation.md has those that there are'
+          : `did you mean ${nearest}?`;
       context.addIssue({ code: 'custom', message: `there is no fault "${kind}": ${guess}` });
     }),
     atMs: ms,

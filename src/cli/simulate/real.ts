@@ -18,8 +18,9 @@ export const SIMULATION: Simulation = {
     if (run.world !== 'gateways' || run.faults !== undefined || kinds === undefined) return run;
     return { ...run, faults: aimedFaults(kinds, run.seed) };
   },
-  hits: ({ kind, on = 0 }) => {
-    const whom = NEMESES[kind]?.on ?? SERVICE_NEMESES[kind]?.hits ?? 'all';
-    return whom === 'all' ? [] : [`${whom} ${on + 1}`];
+  hits: ({ kind, on = 0 }, world) => {
+    const isGateways = world === 'gateways';
+    const whom = (isGateways ? NEMESES[kind]?.on : SERVICE_NEMESES[kind]?.hits) ?? 'all';
+    return whom === 'all' ? [] : [`${whom} ${isGateways ? on + 1 : on}`];
   },
 };

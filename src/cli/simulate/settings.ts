@@ -188,6 +188,6 @@ function mutantsOf(
   const guess = nearest === null ? '' : `Did you mean ${nearest}? `;
   throw invalid(
     `There is no mutant "${name}".`,
-    `${guess}Take all, or one of ${names.join(', ')}.`,
+    `${guess}Take all, or one that docs/mutants.md has.`,
   );
 }

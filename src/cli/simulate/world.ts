@@ -1,5 +1,5 @@
 /** What the command knows of the simulation: the names of what goes wrong, and of mutants. */
-import type { Hits } from '../../simulation/story/lanes.ts';
+import type { HitsOf } from '../../simulation/story/mermaid.ts';
 import type { RunOptions, WorldKind } from '../../simulation/simulation.types.ts';
 
 export interface KnownMutant {
@@ -25,7 +25,7 @@ export interface Simulation {
   /** The run of a seed in which that mutant can be seen: in its world, with the faults that it needs. */
   readonly mutantRun: (name: string, options: RunOptions) => RunOptions;
   /** Whose lifeline a fault lies over. Default: by the name of its kind. */
-  readonly hits?: Hits;
+  readonly hits?: HitsOf;
   /** The file of the pool's processes. Default: the one of `dist/`. */
   readonly workerPath?: string;
 }

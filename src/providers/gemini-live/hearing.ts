@@ -189,7 +189,10 @@ export class Hearing {
   #settle(text: string, endSample: number): readonly ProviderEvent[] {
     const startSample = this.#settledSamples;
     const answersFlush = this.#flushedAtSample !== null && endSample >= this.#flushedAtSample;
-    if (endSample <= startSample && !answersFlush) return [];
+    if (endSample <= startSample && !answersFlush) {
+      this.#lateText = text; // several turns came at once: the next final tells it
+      return [];
+    }
     this.#settledSamples = endSample;
     if (text !== '') this.#lateText = '';
     if (answersFlush) this.#flushedAtSample = null;

@@ -80,7 +80,8 @@ export class Client {
     this.signals = plan.hasSignals ? new ManualNetwork(['one', 'other']) : null;
     this.#microphone = new Microphone(random.fork('speech'));
     const { retentionMs, chunkMs: longestChunkMs } = plan;
-    this.expectations = new Expectations({ retentionMs, longestChunkMs }, report);
+    const mayRepeatTurns = world.places.some(({ service }) => service === 'gemini');
+    this.expectations = new Expectations({ retentionMs, longestChunkMs, mayRepeatTurns }, report);
     this.expectations.spoken = this.#microphone.words;
     this.session = this.#open();
   }
@@ -185,6 +186,7 @@ export class Client {
     const { note } = this.#world;
     const nowMs = this.clock.nowMs();
     note(`${kind} ${place}${end === undefined ? '' : ` ${end.code} ${end.status ?? ''}`}`);
+    if (kind === 'opened') this.expectations.accepted(place);
     if (kind === 'dialled') {
       this.expectations.dialled(place, nowMs);
       if (this.#result !== null)

@@ -6,6 +6,7 @@ import { Coverage } from './coverage.ts';
 import type { SpokenWord } from './microphone.ts';
 import { WORD_MS, wordOf } from './voice.ts';
 import type { InvariantId } from '../simulation.types.ts';
+import type { ConversationItem } from '../../ports/conversation.ts';
 import type {
   CloseResult,
   SessionEvent,
@@ -19,6 +20,8 @@ export interface Limits {
   readonly retentionMs: number;
   /** Of captured audio, in one piece. */
   readonly longestChunkMs: number;
+  /** A service among those that it has may hear a turn that was answered once more: Gemini, from an older handle. */
+  readonly mayRepeatTurns: boolean;
 }
 
 /** Fewer chunks than this are never evicted. */
@@ -46,13 +49,17 @@ export class Expectations {
   readonly #queries = new Set<string>();
   readonly #itemIds: string[] = [];
   readonly #missed: number[] = [];
+  /** Utterances of which was told that they were, and not what they were. */
+  readonly #wordless: { readonly fromMs: number; readonly toMs: number }[] = [];
+  /** Words that items of the user's had. */
+  readonly #inItems = new Set<number>();
   #captured = { chunks: 0, ms: 0 };
   #settled = { delivered: 0, gap: 0 };
   #lastWord = 0;
   #reconnectingSinceMs: number | null = null;
   /** A link was lost, or silent, since one was last told to stand again. */
   #isLost = false;
-  #isSuspected = false;
+  #suspicions = 0;
 
   constructor(limits: Limits, report: Report) {
     this.#limits = limits;
@@ -119,13 +126,16 @@ export class Expectations {
         this.#toolCall(event);
         return;
       case 'item':
-        if (!this.#itemIds.includes(event.item.id)) this.#itemIds.push(event.item.id);
+        this.#item(event.item);
         return;
       case 'connection.reconnecting':
         this.#reconnecting(event, atMs);
         return;
+      case 'session.degraded':
+        this.#isLost = true;
+        return;
       case 'connection.suspected':
-        this.#isSuspected = true;
+        this.#suspicions += 1;
         return;
       case 'connection.reconnected':
         this.#reconnected();
@@ -145,7 +155,7 @@ export class Expectations {
   }
 
   #final(
-    { startMs, endMs, text, words }: SessionEventOf<'transcript'>,
+    { startMs, endMs, text, words, endsUtterance }: SessionEventOf<'transcript'>,
     ledger: SessionLedger,
   ): void {
     this.#coverage.add(startMs, endMs, false);
@@ -158,6 +168,7 @@ export class Expectations {
     if (endMs > this.#captured.ms + SEAM_MS) {
       this.#report('I6', `a final ends at ${endMs} ms, of ${this.#captured.ms} captured`);
     }
+    if (endsUtterance && text === '') this.#wordless.push({ fromMs: startMs, toMs: endMs });
     for (const token of text.split(' ')) if (token !== '') this.#word(token);
     for (const word of words) this.#place(word);
   }
@@ -194,12 +205,23 @@ export class Expectations {
     }
   }
 
+  /** A transcription that comes after the answer is told with its item alone. */
+  #item(item: ConversationItem): void {
+    if (!this.#itemIds.includes(item.id)) this.#itemIds.push(item.id);
+    if (item.kind !== 'message' || item.role !== 'user') return;
+    for (const token of item.text.split(' ')) {
+      const word = wordOf(token);
+      if (word !== null) this.#inItems.add(word.number);
+    }
+  }
+
   #toolCall({ callId, arguments: given }: SessionEventOf<'toolCall'>): void {
     if (this.#callIds.has(callId)) this.#report('I5', `the call ${callId} was told twice`);
     this.#callIds.add(callId);
     const { query } = JSON.parse(given) as { query: string };
     for (const word of query.split(' ')) {
-      if (this.#queries.has(word)) this.#report('I5', `the tool was asked about "${word}" twice`);
+      const isTwice = this.#queries.has(word) && !this.#limits.mayRepeatTurns;
+      if (isTwice) this.#report('I5', `the tool was asked about "${word}" twice`);
       this.#queries.add(word);
     }
   }
@@ -207,7 +229,7 @@ export class Expectations {
   /** A link that was silent is followed by another one while the outage before it is still being made good. */
   #reconnected(): void {
     if (this.#isLost) this.#isLost = false;
-    else if (this.#isSuspected) this.#isSuspected = false;
+    else if (this.#suspicions > 0) this.#suspicions -= 1;
     else this.#report('I17', 'reconnected, though no trouble was told of');
     this.#reconnectingSinceMs = null;
   }
@@ -236,6 +258,10 @@ export class Expectations {
     const left = this.#barred.get(place);
     if (left === 0) this.#report('I12', `service ${place} was dialled after it refused for good`);
     if (left !== undefined) this.#barred.set(place, left - 1);
+  }
+
+  accepted(place: number): void {
+    this.#barred.delete(place);
   }
 
   /** @param others connections of this client to that service: each may find out by itself. */
@@ -281,7 +307,10 @@ export class Expectations {
   /** A word that nobody told must lie in a gap. */
   #excuse(number: number): void {
     const said = this.spoken[number - 1];
-    if (said === undefined || this.#coverage.isGapNear(said.nucleusAtMs, EDGE_MS)) return;
+    if (said === undefined || this.#inItems.has(number)) return;
+    const atMs = said.nucleusAtMs;
+    if (this.#wordless.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs)) return;
+    if (this.#coverage.isGapNear(atMs, EDGE_MS)) return;
     this.#report(
       'I6',
       `the word ${number}, said at ${said.fromMs} ms, was not told, and lies in no gap`,

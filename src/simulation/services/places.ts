@@ -9,7 +9,7 @@ import { deepgramListen } from '../../providers/deepgram-listen/deepgram-listen.
 import { geminiLive } from '../../providers/gemini-live/gemini-live.ts';
 import { openaiRealtime } from '../../providers/openai-realtime/openai-realtime.ts';
 import { whisper } from '../../providers/whisper/whisper.ts';
-import type { FaultsOnDemand } from '../../simulators/control/on-demand.ts';
+import type { FaultsCalledOff, FaultsOnDemand } from '../../simulators/control/on-demand.ts';
 import { startDeepgramSimulator } from '../../simulators/deepgram/simulator.ts';
 import { startGeminiSimulator } from '../../simulators/gemini/simulator.ts';
 import { SimulatedNetwork } from '../../simulators/network/simulated-network.ts';
@@ -27,7 +27,7 @@ export interface Caller {
 }
 
 interface Running {
-  readonly desk: FaultsOnDemand;
+  readonly desk: FaultsOnDemand & FaultsCalledOff;
   provider(caller: Caller): Provider;
   close(): Promise<void>;
 }

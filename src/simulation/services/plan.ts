@@ -13,7 +13,7 @@ export interface RunPlan {
 
 const MOST_SERVICES = 3;
 const MOST_CLIENTS = 2;
-const RETENTION_MS = [15_000, 30_000, 60_000, 90_000] as const;
+const RETENTION_MS = [15_000, 30_000, 45_000, 60_000] as const;
 const FINISHES_RATIO = 0.15;
 
 export function planOf(random: Chance, lengthMs: number): RunPlan {

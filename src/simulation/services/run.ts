@@ -140,7 +140,10 @@ class ServicesRun {
 
   #heal(): void {
     this.#note('world', 'all is well');
-    for (const { network } of this.#places) network.memory.heal();
+    for (const { network, desk } of this.#places) {
+      network.memory.heal();
+      desk.callOff();
+    }
     for (const client of this.#clients) client.heal();
   }
 

@@ -17,11 +17,7 @@ const ALL = 'all';
 const KINDS = ['client', 'gateway', 'store', 'service', 'network'];
 
 /** Applications first, then gateways, and what is behind them; each kind by its number. */
-export function lanesOf(
-  moments: readonly Moment[],
-  faults: readonly Fault[],
-  hits: Hits = byName,
-): Lanes {
+export function lanesOf(moments: readonly Moment[], faults: readonly Fault[], hits: Hits): Lanes {
   const found = new Set<string>();
   for (const moment of moments) {
     if (moment.kind !== 'entry') continue;

@@ -1,23 +1,30 @@
 /** A story as a Mermaid sequence diagram. */
-import { lanesOf } from './lanes.ts';
+import { byName, lanesOf } from './lanes.ts';
 import type { Hits, Lanes } from './lanes.ts';
 import { momentsOf, windowOf } from './moments.ts';
 import type { Moment, Told } from './moments.ts';
 import { plain, secondsText } from './text.ts';
-import type { TraceEntry } from '../simulation.types.ts';
+import type { Fault, TraceEntry, WorldKind } from '../simulation.types.ts';
 
 export interface DiagramOptions {
   /** How many rows at most: around the faults and the first violation. Default: 80. */
   readonly mostRows?: number;
   /** Whom a fault hits, as the trace names them. Default: by `on`, where the kind names what it hits. */
-  readonly hits?: Hits;
+  readonly hits?: HitsOf;
 }
+
+/** Whom a fault hits in that world. */
+export type HitsOf = (fault: Fault, world: WorldKind) => readonly string[];
 
 export const MOST_ROWS = 80;
 
+export function hitsIn({ world }: Told, { hits = byName }: DiagramOptions): Hits {
+  return (fault) => hits(fault, world);
+}
+
 export function storyMermaid(told: Told, options: DiagramOptions = {}): string {
   const moments = windowOf(momentsOf(told), options.mostRows ?? MOST_ROWS);
-  const lanes = lanesOf(moments, told.faults, options.hits);
+  const lanes = lanesOf(moments, told.faults, hitsIn(told, options));
   const lines = [
     'sequenceDiagram',
     ...lanes.names.map((name, at) => `  participant p${at} as ${escapeMermaid(name)}`),

@@ -2,7 +2,7 @@
 import type { Fault, RunResult, TraceEntry, Violation } from '../simulation.types.ts';
 
 /** What of a run is told. */
-export type Told = Pick<RunResult, 'seed' | 'faults' | 'violations' | 'trace'>;
+export type Told = Pick<RunResult, 'seed' | 'world' | 'faults' | 'violations' | 'trace'>;
 
 export type Moment =
   | { readonly kind: 'entry'; readonly atMs: number; readonly entry: TraceEntry }
@@ -103,7 +103,7 @@ class Routine {
   }
 }
 
-export function isRemarkable({ who, state }: TraceEntry): boolean {
+function isRemarkable({ who, state }: TraceEntry): boolean {
   return who === FAULT || state !== undefined;
 }
 

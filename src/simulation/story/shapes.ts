@@ -1,5 +1,4 @@
 /** The parts of a sequence diagram: lifelines, arrows, notes, and bands where something goes wrong. */
-import { byName } from './lanes.ts';
 import type { Hits, Lanes } from './lanes.ts';
 import { FAULT, spanOf } from './moments.ts';
 import type { Moment } from './moments.ts';
@@ -33,11 +32,7 @@ export interface Band {
 }
 
 /** Where faults lie; those that struck outside the window have no place. */
-export function placed(
-  sheet: Sheet,
-  faults: readonly Fault[],
-  hits: Hits = byName,
-): readonly Band[] {
+export function placed(sheet: Sheet, faults: readonly Fault[], hits: Hits): readonly Band[] {
   const { moments, lanes, top, left, width } = sheet;
   const [first, last] = [moments[0]?.atMs ?? 0, moments.at(-1)?.atMs ?? 0];
   return faults.flatMap((fault) => {

@@ -1,6 +1,6 @@
 /** A story as a sequence diagram in one self-contained SVG: no script, no font, no address outside itself. */
 import { lanesOf } from './lanes.ts';
-import { MOST_ROWS } from './mermaid.ts';
+import { hitsIn, MOST_ROWS } from './mermaid.ts';
 import type { DiagramOptions } from './mermaid.ts';
 import { momentsOf, windowOf } from './moments.ts';
 import type { Told } from './moments.ts';
@@ -17,7 +17,8 @@ const MARGIN = 16;
 
 export function storySvg(told: Told, options: DiagramOptions = {}): string {
   const moments = windowOf(momentsOf(told), options.mostRows ?? MOST_ROWS);
-  const lanes = lanesOf(moments, told.faults, options.hits);
+  const hits = hitsIn(told, options);
+  const lanes = lanesOf(moments, told.faults, hits);
   const sheet: Sheet = {
     moments,
     lanes,
@@ -28,7 +29,7 @@ export function storySvg(told: Told, options: DiagramOptions = {}): string {
   };
   const { width, height } = sheet;
   const title = titleOf(told);
-  const bands = placed(sheet, told.faults, options.hits);
+  const bands = placed(sheet, told.faults, hits);
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
       'xml:space="preserve" role="img" aria-labelledby="t">',

@@ -88,6 +88,7 @@ export class FaultDesk<Target> implements FaultsOnDemand {
     });
   }
 
+  /** Nothing that waits comes any more. */
   close(): void {
     this.#waiting = [];
     for (const timer of [...this.#timers]) this.#forget(timer);

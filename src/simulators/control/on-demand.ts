@@ -52,6 +52,12 @@ export interface FaultsOnDemand {
   ask(request: FaultRequest): FaultReceipt;
 }
 
+/** Who can be told that all is to be well. */
+export interface FaultsCalledOff {
+  /** What was asked for, in whatever way, and still waits for its moment or for the next one, does not come any more. */
+  callOff(): void;
+}
+
 export interface FaultListener {
   /** Hears of every fault that was asked for by name (`ask`, the endpoint, a list), as it happens. */
   readonly onFault?: (happening: FaultHappening) => void;

@@ -2,7 +2,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Random } from '../../ports/random.ts';
-import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
+import type { FaultListener, FaultsCalledOff, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import type { ServerAddress } from '../server/address.ts';
 import type { FluxBehaviour, SpeakBehaviour } from './behaviour.ts';
@@ -35,7 +35,7 @@ export interface DeepgramSimulatorOptions extends ServerAddress, FaultListener {
   readonly logger?: Logger;
 }
 
-export interface DeepgramSimulator extends FaultsOnDemand {
+export interface DeepgramSimulator extends FaultsOnDemand, FaultsCalledOff {
   /** The server's root, such as `ws://127.0.0.1:40123`. */
   readonly url: string;
   /** The same for plain requests, such as `http://127.0.0.1:40123`. */

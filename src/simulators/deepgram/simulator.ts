@@ -93,6 +93,11 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
     return this.#desk.ask(request);
   }
 
+  callOff(): void {
+    this.#desk.close();
+    this.#refusing.length = 0;
+  }
+
   get url(): string {
     return this.#server?.socketUrl ?? '';
   }

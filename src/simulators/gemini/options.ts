@@ -1,6 +1,6 @@
 /** What a stand-in for Gemini is given, and what it can be made to do while it runs. */
 import type { Clock } from '../../ports/clock.ts';
-import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
+import type { FaultListener, FaultsCalledOff, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Mind } from '../persona/mind.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import type { ServerAddress } from '../server/address.ts';
@@ -30,7 +30,7 @@ export interface GeminiSimulatorStats {
   readonly audioSamples: number;
 }
 
-export interface GeminiSimulator extends FaultsOnDemand {
+export interface GeminiSimulator extends FaultsOnDemand, FaultsCalledOff {
   /** For sockets, such as `ws://127.0.0.1:40123`. */
   readonly url: string;
   /** Of the same port, such as `http://127.0.0.1:40123`. */

@@ -23,6 +23,11 @@ export class Planned {
     this.#setupCloses.push({ what, told });
   }
 
+  callOff(): void {
+    this.#refusals.length = 0;
+    this.#setupCloses.length = 0;
+  }
+
   takeRefusal(by: RefusedThing): HttpAnswer | null {
     const at = this.#refusals.findIndex(({ on }) => on === 'any' || on === by);
     const planned = at < 0 ? undefined : this.#refusals.splice(at, 1)[0];

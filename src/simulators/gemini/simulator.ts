@@ -110,6 +110,11 @@ class Simulator implements GeminiSimulator, GeminiFaultTarget {
     return this.#desk.ask(request);
   }
 
+  callOff(): void {
+    this.#desk.close();
+    this.planned.callOff();
+  }
+
   goAway(timeLeft: string | null, endsInMs: number, only: WebSocket | null = null): number {
     return this.#each(only, (connection) => connection.goAway(timeLeft, endsInMs));
   }

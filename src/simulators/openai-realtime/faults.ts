@@ -67,6 +67,10 @@ export class Faults {
     else this.#pending.push({ fault, times: fault.times ?? 1, told });
   }
 
+  callOff(): void {
+    this.#pending.length = 0;
+  }
+
   /** The oldest of this kind, which strikes now. */
   take<Kind extends CountedFault['kind']>(
     kind: Kind,

@@ -2,7 +2,7 @@
 import type { Clock, WallClock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
-import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
+import type { FaultListener, FaultsCalledOff, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Mind } from '../persona/mind.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import type { ServerAddress } from '../server/address.ts';
@@ -48,7 +48,7 @@ export interface SimulatedSession {
   readonly items: readonly Item[];
 }
 
-export interface OpenAiSimulator extends FaultsOnDemand {
+export interface OpenAiSimulator extends FaultsOnDemand, FaultsCalledOff {
   /** For `openaiRealtime({ baseUrl })`: such as `ws://127.0.0.1:40123/v1`. */
   readonly baseUrl: string;
   /** For the service's own client, and for HTTP: such as `https://127.0.0.1:40123/v1`. */

@@ -166,6 +166,11 @@ class RealtimeSimulator implements OpenAiSimulator, OpenAiFaultTarget {
     return this.#desk.ask(request);
   }
 
+  callOff(): void {
+    this.#desk.close();
+    this.lasting.callOff();
+  }
+
   async close(): Promise<void> {
     for (const connection of [...this.#connections.keys()]) connection.cut();
     await this.#server?.close();

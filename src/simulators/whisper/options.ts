@@ -1,7 +1,7 @@
 /** What a stand-in for Whisper is given, and what it can be made to do while it runs. */
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
-import type { FaultListener, FaultsOnDemand } from '../control/on-demand.ts';
+import type { FaultListener, FaultsCalledOff, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import type { ServerAddress } from '../server/address.ts';
 import type { WhisperFault } from './faults.ts';
@@ -32,7 +32,7 @@ export interface WhisperRequestLog {
   readonly text: string;
 }
 
-export interface WhisperSimulator extends FaultsOnDemand {
+export interface WhisperSimulator extends FaultsOnDemand, FaultsCalledOff {
   /** Such as `http://127.0.0.1:40123`. */
   readonly url: string;
   readonly port: number;

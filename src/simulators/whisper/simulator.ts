@@ -63,6 +63,10 @@ export async function startWhisperSimulator(
     failNext: (...faults) => {
       for (const fault of faults) service.plan(fault);
     },
+    callOff: () => {
+      desk.close();
+      service.callOff();
+    },
     close: () => server.close(),
   };
 }
@@ -88,6 +92,10 @@ class WhisperService implements WhisperFaultTarget {
 
   plan(fault: WhisperFault, told?: () => void): void {
     this.#planned.push({ fault, told });
+  }
+
+  callOff(): void {
+    this.#planned.length = 0;
   }
 
   onUpgrade(): HttpAnswer {

@@ -2,7 +2,7 @@
 import type { Told } from '../../../src/simulation/story/moments.ts';
 import type { Fault, TraceEntry, Violation } from '../../../src/simulation/simulation.types.ts';
 
-export const faults: readonly Fault[] = [
+const faults: readonly Fault[] = [
   { kind: 'gatewayCrash', atMs: 10_000, forMs: 2_500, on: 1 },
   { kind: 'storeSlow', atMs: 11_000, forMs: 500 },
 ];
@@ -14,7 +14,14 @@ export const violation: Violation = {
 };
 
 export function aRun(given: Partial<Told> = {}): Told {
-  return { seed: 41, faults, violations: [violation], trace: traceOf(), ...given };
+  return {
+    seed: 41,
+    world: 'gateways',
+    faults,
+    violations: [violation],
+    trace: traceOf(),
+    ...given,
+  };
 }
 
 function traceOf(): readonly TraceEntry[] {

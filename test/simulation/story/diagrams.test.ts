@@ -8,6 +8,7 @@ import { aRun } from './a-run.ts';
 
 const hostile: Told = {
   seed: 1,
+  world: 'gateways',
   faults: [{ kind: '<script>', atMs: 1, forMs: 5, on: 0 }],
   violations: [{ invariant: 'I1', atMs: 9, message: '</text><script>alert(1)</script>; end' }],
   trace: [

@@ -73,12 +73,14 @@ describe('a story as text', () => {
   it('is of single lines, and says nothing to the terminal', () => {
     const trace = [{ atMs: 1, who: 'client\n1', what: '\u001b[31mred\r\nline', state: 'a\tb' }];
 
-    const lines = storyText({ seed: 1, faults: [], violations: [], trace });
+    const lines = storyText({ seed: 1, world: 'gateways', faults: [], violations: [], trace });
 
     expect(lines).toEqual(['0.001 s  client 1   [31mred line  [a b]']);
   });
 
   it('is empty of a run that was not traced', () => {
-    expect(storyText({ seed: 1, faults: [], violations: [], trace: [] })).toEqual([]);
+    expect(
+      storyText({ seed: 1, world: 'gateways', faults: [], violations: [], trace: [] }),
+    ).toEqual([]);
   });
 });

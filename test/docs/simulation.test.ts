@@ -1,0 +1,61 @@
+/** docs/simulation.md has every invariant and every fault, as they are: `npx vitest run test/docs -u` writes them. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+
+import { createIo } from '../../src/cli/io.ts';
+import { addSimulate } from '../../src/cli/simulate/command.ts';
+import { NEMESES } from '../../src/simulation/nemeses/index.ts';
+import { NEMESES as SERVICE_NEMESES } from '../../src/simulation/services/nemeses.ts';
+import { INVARIANTS } from '../../src/simulation/simulation.types.ts';
+
+const path = fileURLToPath(new URL('../../docs/simulation.md', import.meta.url));
+const document = readFileSync(path, 'utf8');
+
+type Row = readonly [name: string, ...cells: string[]];
+
+function tableOf(heads: readonly string[], rows: readonly Row[]): string {
+  return [heads, heads.map(() => '---'), ...rows]
+    .map((cells) => `| ${cells.join(' | ').replaceAll('\n', ' ')} |`)
+    .join('\n');
+}
+
+const tables: Readonly<Record<string, string>> = {
+  invariants: tableOf(['', 'what holds'], Object.entries(INVARIANTS)),
+  'faults of gateways': tableOf(
+    ['fault', 'befalls', 'what happens'],
+    Object.entries(NEMESES).map(([kind, { on, says }]) => [`\`${kind}\``, on, says]),
+  ),
+  'faults of services': tableOf(
+    ['fault', 'befalls', 'what happens'],
+    Object.entries(SERVICE_NEMESES).map(([kind, { hits, says }]) => [`\`${kind}\``, hits, says]),
+  ),
+};
+
+describe('docs/simulation.md', () => {
+  it('has the invariants and the faults as they are', async () => {
+    const whole = Object.entries(tables).reduce((text, [name, table]) => {
+      const section = new RegExp(`(<!-- ${name}: begin -->)[^]*(<!-- ${name}: end -->)`);
+      expect(text).toMatch(section);
+      return text.replace(
+        section,
+        (_all, begin: string, end: string) => `${begin}\n\n${table}\n\n${end}`,
+      );
+    }, document);
+
+    await expect(whole).toMatchFileSnapshot(path);
+  });
+
+  it('has only options that there are', () => {
+    const program = new Command();
+    addSimulate(program, createIo(), () => undefined);
+    const known = program.commands.flatMap(({ options }) => options.map(({ long }) => long));
+
+    const named = [...document.matchAll(/(?<=[\s`])--[a-z][a-z-]*/g)].map(([option]) => option);
+
+    expect(named.length).toBeGreaterThan(10);
+    expect(known).toEqual(expect.arrayContaining(named));
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+
+import { NEMESES } from '../../src/simulation/services/nemeses.ts';
+import { runServicesSeed } from '../../src/simulation/services/run.ts';
+
+const SEEDS = Array.from({ length: 24 }, (_, at) => at + 1);
+const HANGS_AFTER_MS = 300_000;
+
+describe('sessions with the services of others', () => {
+  test(
+    'keep their promises under whatever a seed draws',
+    async () => {
+      const failed: object[] = [];
+      const sometimes = new Set<string>();
+      for (const seed of SEEDS) {
+        const { violations, sometimes: happened } = await runServicesSeed({ seed });
+        if (violations.length > 0) failed.push({ seed, violations });
+        for (const what of Object.keys(happened)) sometimes.add(what);
+      }
+
+      expect(failed).toEqual([]);
+      expect([...sometimes]).toEqual(
+        expect.arrayContaining(['replayed', 'restarted', 'failover', 'return', 'gap', 'toolCall']),
+      );
+    },
+    HANGS_AFTER_MS,
+  );
+
+  test.each([5, 9, 180])('the seed %s gives the same run twice', async (seed) => {
+    const first = await runServicesSeed({ seed, lengthMs: 60_000 });
+    const second = await runServicesSeed({ seed, lengthMs: 60_000, isTraced: true });
+
+    expect(second.hash).toBe(first.hash);
+    expect({ ...second, trace: [] }).toEqual(first);
+    expect(second.trace.length).toBeGreaterThan(10);
+  });
+
+  test('another seed gives another run', async () => {
+    const [one, other] = await Promise.all(
+      [1, 2].map((seed) => runServicesSeed({ seed, lengthMs: 10_000 })),
+    );
+
+    expect(one?.hash).not.toBe(other?.hash);
+  });
+
+  test('faults that are given take the place of those that the seed draws', async () => {
+    const faults = [{ kind: 'reset', atMs: 20_000, on: 0 }];
+    const run = await runServicesSeed({ seed: 3, faults, lengthMs: 40_000 });
+
+    expect(run.faults).toEqual(faults);
+    expect(run.fired).toEqual({ reset: 1 });
+    expect(run.violations).toEqual([]);
+  });
+
+  test('every kind of fault says what it is', () => {
+    for (const { says } of Object.values(NEMESES)) expect(says.length).toBeGreaterThan(10);
+  });
+});
