@@ -50,6 +50,8 @@ export class LogChecks {
   readonly #report: Report;
   readonly #captured: readonly (CapturedAudio | null)[];
   readonly #logs = new Map<string, KnownLog>();
+  /** Told when a log gets the first of a client's. */
+  onFirst: (client: number) => void = () => undefined;
 
   /** @param captured by the clients' numbers; null of those who bring none. */
   constructor(report: Report, captured: readonly (CapturedAudio | null)[]) {
@@ -173,12 +175,12 @@ export class LogChecks {
       }
       return;
     }
-    log.client ??= stamp.client;
+    const client = this.#ownerOf(log, stamp.client);
     const { chunkSamples } = captured;
-    if (log.client !== stamp.client) {
+    if (client !== stamp.client) {
       this.#report.violated(
         'I2',
-        `client ${stamp.client + 1} is in the log of client ${log.client + 1}`,
+        `client ${stamp.client + 1} is in the log of client ${client + 1}`,
       );
     } else if (position !== stamp.chunk * chunkSamples) {
       this.#report.violated('I2', `chunk ${stamp.chunk} is in the log at sample ${position}`);
@@ -201,9 +203,9 @@ export class LogChecks {
 
   #takeMessage(log: KnownLog, before: Standing, { seq, payload }: DataFrame): Standing {
     const [client, number] = decoder.decode(payload).split(':').map(Number);
-    log.client ??= client ?? null;
-    if (client !== log.client) {
-      this.#report.violated('I2', `a message of client ${client} is in the log of ${log.client}`);
+    const owner = this.#ownerOf(log, client ?? Number.NaN);
+    if (client !== owner) {
+      this.#report.violated('I2', `a message of client ${client} is in the log of ${owner}`);
     }
     if (before.messages > 0 && number !== before.messages) {
       this.#report.violated(
@@ -212,6 +214,14 @@ export class LogChecks {
       );
     }
     return { ...before, nextSeq: seq + 1, messages: (number ?? 0) + 1 };
+  }
+
+  /** Whoever was first. */
+  #ownerOf(log: KnownLog, client: number): number {
+    if (log.client !== null) return log.client;
+    log.client = client;
+    this.onFirst(client);
+    return client;
   }
 
   #logOf(sessionId: string): KnownLog {

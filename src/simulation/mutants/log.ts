@@ -57,6 +57,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I1', 'I7'],
     world,
+    faults: ['storeAmbiguous'],
   },
   {
     name: 'conflict-retried',
@@ -92,6 +93,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I3'],
     world,
+    faults: ['storeAmbiguous'],
   },
   {
     name: 'fresh-id-on-retry',

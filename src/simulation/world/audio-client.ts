@@ -5,6 +5,8 @@ import { CapturedAudio } from './captured.ts';
 import type { Client } from './client.ts';
 import { SimulatedSignals } from './network-signals.ts';
 import { AudioChecks } from '../checks/audio-checks.ts';
+import { GapChecks } from '../checks/gap-checks.ts';
+import type { SessionChecks } from '../checks/session-checks.ts';
 import type { Report } from '../checks/report.ts';
 import type { AudioPlan } from '../plan.ts';
 import { SimulatedProcess } from '../process.ts';
@@ -24,6 +26,7 @@ export interface ClientParts extends Pick<AccessOptions, 'peer' | 'onFrame'> {
   readonly url: string;
   readonly mayMoveTo: readonly string[];
   readonly wallMs: () => number;
+  readonly sessions: SessionChecks;
 }
 
 /** After the end of the faults. */
@@ -81,6 +84,8 @@ export class AudioClient implements Client {
       random: random.fork('session'),
     });
     this.checks = new AudioChecks(this.name, this.session, this.captured, report, this.process);
+    this.session.on('gateway.sessionLost', () => parts.sessions.lost(index));
+    new GapChecks(this.name, this.session, this.captured, plan.retentionMs, report);
   }
 
   get isOver(): boolean {

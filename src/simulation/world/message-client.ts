@@ -3,6 +3,7 @@ import { Access } from './access.ts';
 import type { ClientParts } from './audio-client.ts';
 import type { Client } from './client.ts';
 import { SimulatedSignals } from './network-signals.ts';
+import type { SessionChecks } from '../checks/session-checks.ts';
 import { MessageChecks } from '../checks/message-checks.ts';
 import type { MessagesPlan } from '../plan.ts';
 import { SimulatedProcess } from '../process.ts';
@@ -20,6 +21,7 @@ export class MessageClient implements Client {
   readonly checks: MessageChecks;
   wallOffsetMs = 0;
   readonly #index: number;
+  readonly #sessions: SessionChecks;
   readonly #plan: MessagesPlan;
   #turn = 0;
   #sent = 0;
@@ -30,6 +32,7 @@ export class MessageClient implements Client {
   constructor(parts: ClientParts, plan: MessagesPlan) {
     const { index, clock, random, report, url, mayMoveTo, wallMs } = parts;
     this.#index = index;
+    this.#sessions = parts.sessions;
     this.#plan = plan;
     this.name = `client ${index + 1}`;
     this.process = new SimulatedProcess(this.name, clock, () => this.checks.look());
@@ -52,6 +55,12 @@ export class MessageClient implements Client {
       random: random.fork('socket'),
       wallClock: () => wallMs() + this.wallOffsetMs,
     });
+    this.socket.addEventListener('reconnected', ({ isResumed }) => {
+      if (!isResumed) parts.sessions.lost(index);
+    });
+    this.socket.addEventListener('loss', ({ reason }) => {
+      if (reason === 'sessionLost') parts.sessions.lost(index);
+    });
     this.checks = new MessageChecks(this.name, this.socket, report, this.process);
   }
 
@@ -72,6 +81,7 @@ export class MessageClient implements Client {
     if (this.#isFinishing) return;
     this.#isFinishing = true;
     this.checks.closes();
+    this.#sessions.closes(this.#index);
     this.socket.close(1000);
   }
 

@@ -10,6 +10,7 @@ import { Verifier } from './verifier.ts';
 import { WorldStore } from './world-store.ts';
 import { LogChecks } from '../checks/log-checks.ts';
 import type { Report } from '../checks/report.ts';
+import { SessionChecks } from '../checks/session-checks.ts';
 import { WireChecks } from '../checks/wire-checks.ts';
 import type { Struck } from '../nemeses/nemesis.types.ts';
 import type { Plan } from '../plan.ts';
@@ -33,6 +34,7 @@ export class World {
   readonly manners = new SpeechManners([300, 2_500], [20, 900]);
   readonly verifier: Verifier;
   readonly store: WorldStore;
+  readonly #sessions: SessionChecks;
   readonly #random: SeededRandom;
   readonly #restarts = new Map<House, unknown>();
 
@@ -45,6 +47,12 @@ export class World {
     const captured = plan.clients.map((): AudioClient['captured'] | null => null);
     this.log = new LogChecks(report, captured);
     this.wire = new WireChecks(report, this.log);
+    this.#sessions = new SessionChecks(report, clock);
+    this.log.onFirst = (client) => this.#sessions.begun(client);
+    this.wire.mangles.add((_, { sessionId, clientIndex }) => {
+      if (sessionId !== '') this.#sessions.heard(clientIndex);
+      return null;
+    });
     this.store = new WorldStore({
       clock,
       random: random.fork('store'),
@@ -142,6 +150,7 @@ export class World {
       report,
       wallMs,
       random: this.#random.fork(`client ${index}`),
+      sessions: this.#sessions,
       peer: harbour,
       onFrame: harbour.onFrame,
       url: BALANCER_URL,
