@@ -43,7 +43,10 @@ export interface AppSession {
 
 export interface AppStart {
   readonly audio: HelloFrame['audio'];
-  /** Finals cover the audio through this sample: what comes first is what follows. */
+  /**
+   * Finals cover the audio through this sample. What comes first may have begun before it: within a chunk, or, where a store has
+   * lost what it had said to have, by all that the client sends again.
+   */
   readonly fin: number;
   /** Taken over from a gateway that is gone. */
   readonly isTakenOver: boolean;

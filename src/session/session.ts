@@ -117,8 +117,7 @@ export class Session {
   }
 
   /**
-   * Dials; resolves when audio may flow. Called again after `error`, or while waiting to reconnect, it dials at once, unless the
-   * service said when to come back.
+   * Dials; resolves when audio may flow. Called again after `error`, or in a wait that no service asked for, it dials at once.
    *
    * @throws TenutoError when the connection is given up, or CONNECT_ABORTED.
    */

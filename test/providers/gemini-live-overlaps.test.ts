@@ -45,6 +45,20 @@ describe('gemini live, turns that overlap', () => {
     ]);
   });
 
+  it('keeps the words of turns that come at once for the next final', () => {
+    const stream = openStream();
+    sendMs(stream, 4_000);
+    decodeAll(stream, heard('One'), audio(), generationComplete, turnComplete);
+    decodeAll(stream, heard(' two'), audio(), generationComplete, turnComplete);
+
+    const crowded = decodeAll(stream, heard(' three'), audio(), generationComplete, turnComplete);
+    sendMs(stream, 2_000);
+    const next = decodeAll(stream, heard(' four'), audio());
+
+    expect(finalsOf(crowded)).toEqual([]);
+    expect(finalsOf(next)).toEqual([expect.objectContaining({ text: 'three four' })]);
+  });
+
   it('waits for who interrupts, but not for ever', () => {
     const stream = openStream();
     decodeAll(stream, audio());

@@ -79,6 +79,8 @@ describe('what is expected of a session', () => {
 
   test.each<[string, string, (history: History) => unknown]>([
     ['I4', 'a gap in what a final covers', (h) => h.final(0, 2_000, 'w1').gap(1_000, 1_500).end()],
+    ['I4', 'a final that reaches into a gap', (h) => h.gap(800, 1_200).final(0, 1_000, 'w1')],
+    ['I4', 'a gap that reaches into a final', (h) => h.final(0, 1_000, 'w1').gap(900, 2_000)],
     ['I5', 'a call that is told twice', (h) => h.tell(call('a', 't1')).tell(call('a', 't2'))],
     ['I5', 'a tool that is asked twice', (h) => h.tell(call('a', 't1')).tell(call('b', 't1'))],
     [
@@ -125,8 +127,8 @@ describe('what is expected of a session', () => {
       'I12',
       'a dial after a refusal for good',
       (h) => {
-        h.checked.refusedForGood(0, 0);
-        h.checked.dialled(0, 0);
+        h.checked.dials.refusedForGood(0, 0);
+        h.checked.dials.dialled(0, 0);
       },
     ],
     [
@@ -166,15 +168,21 @@ describe('what is expected of a session', () => {
     expect(new History().final(0, 2_000).tell(item('a', 'w1')).end()).toEqual([]);
   });
 
+  test('a final may span what was lost in the middle of what it heard', () => {
+    const history = new History().gap(300, 400).final(0, 1_500, 'w1').final(1_500, 2_000);
+
+    expect(history.end()).toEqual([]);
+  });
+
   test('an order to connect, and a socket that opens, end what a refusal forbade', () => {
     const history = new History();
 
-    history.checked.refusedForGood(0, 0);
-    history.checked.ordered();
-    history.checked.dialled(0, 0);
-    history.checked.refusedForGood(0, 0);
-    history.checked.accepted(0);
-    history.checked.dialled(0, 0);
+    history.checked.dials.refusedForGood(0, 0);
+    history.checked.dials.ordered();
+    history.checked.dials.dialled(0, 0);
+    history.checked.dials.refusedForGood(0, 0);
+    history.checked.dials.accepted(0);
+    history.checked.dials.dialled(0, 0);
 
     expect(history.found).toEqual([]);
   });
@@ -197,5 +205,5 @@ function books({ checked }: History, ledger: Partial<SessionLedger>): void {
 }
 
 function dials({ checked }: History, times: number): void {
-  for (let dial = 0; dial < times; dial += 1) checked.dialled(0, dial * 1_000);
+  for (let dial = 0; dial < times; dial += 1) checked.dials.dialled(0, dial * 1_000);
 }

@@ -75,6 +75,11 @@ export class AudioChecks {
     }
   }
 
+  /** Of audio nothing is told twice, whatever the store has lost. */
+  storeLost(): void {
+    this.#report.sometimes('the store lost its tail');
+  }
+
   killed(): void {
     this.#isKilled = true;
   }

@@ -17,6 +17,7 @@ export class MessageChecks {
   #next = 0;
   /** So many may be missing: their loss was told. */
   #mayMiss = 0;
+  #mayRepeat = false;
   #isReconnecting = false;
   #isClosing = false;
   #isKilled = false;
@@ -55,6 +56,14 @@ export class MessageChecks {
       this.#violated('I3', 'a message was refused and no loss told');
   }
 
+  /**
+   * The store has lost what it had said to have: messages that were answered are said again, to an application that knows nothing of
+   * its first answer. No protocol can take an answer back.
+   */
+  storeLost(): void {
+    this.#mayRepeat = true;
+  }
+
   closes(): void {
     this.#isClosing = true;
   }
@@ -91,6 +100,10 @@ export class MessageChecks {
   #heard(text: string): void {
     const number = Number(text.split(':')[1]);
     this.#report.note(number, this.#name, () => `hears ${text} again`);
+    if (number < this.#next && this.#mayRepeat) {
+      this.#report.sometimes('an answer came again after the store had lost it');
+      return;
+    }
     if (number < this.#next) this.#violated('I5', `${text} came back again`);
     else if (number > this.#next + this.#mayMiss) {
       this.#violated('I5', `${text} came back where ${this.#next} was next`);

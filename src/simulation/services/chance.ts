@@ -13,7 +13,8 @@ export interface Chance extends Random {
 }
 
 export function chanceOf(seed: number): Chance {
-  const { unit } = seededRandom(seed);
+  const stream = seededRandom(seed);
+  const unit = (): number => stream.unit();
   const chance: Chance = {
     unit,
     fork: (label) => chanceOf(mixed(seed, label)),

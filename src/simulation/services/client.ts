@@ -3,11 +3,12 @@ import type { Chance } from './chance.ts';
 import { ClientClock, ClientTransport } from './client-side.ts';
 import type { DialFact } from './client-side.ts';
 import { Expectations } from './expectations.ts';
-import type { Report } from './expectations.ts';
+import type { Report } from './told-audio.ts';
 import { Microphone } from './microphone.ts';
 import type { Place } from './places.ts';
+import type { ClientPlan, Spell } from './plan.ts';
 import { createRepeatingResampler } from './recogniser.ts';
-import { factOf } from './facts.ts';
+import { factOf, happeningsOf } from './facts.ts';
 import { RATE_HZ } from './voice.ts';
 import { ManualNetwork } from '../../network/manual-signals.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
@@ -15,26 +16,8 @@ import type { Clock, WallClock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { silentLogger } from '../../ports/logger.ts';
 import type { Admission } from '../../session/admission/admission.ts';
-import type { CloseResult, SessionEvent } from '../../session/events.ts';
+import type { CloseResult, SessionEvent, SessionLedger } from '../../session/events.ts';
 import { Session } from '../../session/session.ts';
-
-export interface ClientPlan {
-  readonly chunkMs: number;
-  readonly retentionMs: number;
-  readonly holdDownMs: number;
-  readonly hasSignals: boolean;
-  readonly hasStandby: boolean;
-  readonly isKeyRenewable: boolean;
-  /** It closes by itself; null: when all is over. */
-  readonly finishesAtMs: number | null;
-  /** When it begins to speak, to be silent, and to capture nothing, in turn. */
-  readonly spells: readonly Spell[];
-}
-
-export interface Spell {
-  readonly fromMs: number;
-  readonly kind: 'talk' | 'silent' | 'off';
-}
 
 export interface ClientWorld {
   readonly clock: Clock;
@@ -103,7 +86,7 @@ export class Client {
   /** The user asks for a connection. */
   connect(): void {
     if (this.#isClosing) return;
-    this.expectations.ordered();
+    this.expectations.dials.ordered();
     this.session.connect().catch(() => undefined); // it is told as an event as well
   }
 
@@ -141,14 +124,14 @@ export class Client {
     const { clock } = this;
     const { hasStandby, isKeyRenewable, retentionMs, holdDownMs } = this.#plan;
     const apiKey = isKeyRenewable ? () => 'local' : 'local';
-    const candidates = places.map(({ network, provider }, place) => {
+    const candidates = places.map((at, place) => {
       const caller = { apiKey, wallClock, random: random.fork(`caller ${place}`) };
-      const made = provider(caller);
+      const made = at.provider(caller);
       const mayStandBy = hasStandby && place === 0 && made.traits.makesBeforeBreaks !== false;
       return {
         provider: made,
         region: `region ${place}`,
-        transport: new ClientTransport(clock, network, place, (fact) => this.#dial(fact)),
+        transport: new ClientTransport(clock, at.network, place, (fact) => this.#dial(fact)),
         standby: mayStandBy ? (1 as const) : (0 as const),
       };
     });
@@ -186,14 +169,14 @@ export class Client {
     const { note } = this.#world;
     const nowMs = this.clock.nowMs();
     note(`${kind} ${place}${end === undefined ? '' : ` ${end.code} ${end.status ?? ''}`}`);
-    if (kind === 'opened') this.expectations.accepted(place);
+    if (kind === 'opened') this.expectations.dials.accepted(place);
     if (kind === 'dialled') {
-      this.expectations.dialled(place, nowMs);
+      this.expectations.dials.dialled(place, nowMs);
       if (this.#result !== null)
         this.#world.report('I12', `service ${place} was dialled after the end`);
     }
     if (end?.kind === 'refused' && FOR_GOOD.includes(end.status) && !this.#plan.isKeyRenewable) {
-      this.expectations.refusedForGood(place, this.#plan.hasStandby ? 1 : 0);
+      this.expectations.dials.refusedForGood(place, this.#plan.hasStandby ? 1 : 0);
     }
   }
 
@@ -211,7 +194,7 @@ export class Client {
       } catch (error) {
         this.#world.report('I14', `writing threw: ${String(error)}`);
       }
-      this.#checkBooks();
+      this.#checkBooks(this.session.ledger);
     }
     this.clock.setTimeout(() => this.#capture(), chunkMs);
   }
@@ -223,17 +206,17 @@ export class Client {
 
   #hear(event: SessionEvent): void {
     const { count, note } = this.#world;
-    const { ledger } = this.session;
+    const { ledger } = this.session; // read once: it is made anew
     note(factOf(event), event.type === 'stateChange' ? event.current : undefined);
     this.expectations.event(event, ledger, this.clock.nowMs());
-    this.#checkBooks();
+    this.#checkBooks(ledger);
     for (const what of happeningsOf(event)) count(what);
     if (event.type === 'toolCall') this.#answerTool(event.callId);
     if (event.type === 'stateChange' && event.current === 'error') this.#askAgain();
   }
 
-  #checkBooks(): void {
-    const { ledger, status } = this.session;
+  #checkBooks(ledger: SessionLedger): void {
+    const { status } = this.session;
     this.expectations.books(ledger, status === 'reconnecting' || status === 'error');
   }
 
@@ -252,32 +235,5 @@ export class Client {
       },
       this.#random.between(least, most),
     );
-  }
-}
-
-/** What must come about now and then. */
-function happeningsOf(event: SessionEvent): readonly string[] {
-  switch (event.type) {
-    case 'candidate.changed':
-      return [event.reason];
-    case 'connection.reconnected':
-      return [event.outcome, ...(event.toolCallsCarried > 0 ? ['toolCall carried'] : [])];
-    case 'connection.reconnecting':
-      return event.cause.kind === 'rateLimited' ? ['rateLimited'] : [];
-    case 'gap':
-      return ['gap', `gap: ${event.reason}`];
-    case 'toolCall':
-    case 'toolCall.cancelled':
-    case 'interrupted':
-    case 'connection.suspected':
-    case 'connection.recovered':
-    case 'connection.failed':
-    case 'session.degraded':
-    case 'session.restored':
-    case 'session.suspended':
-    case 'warning':
-      return [event.type];
-    default:
-      return [];
   }
 }

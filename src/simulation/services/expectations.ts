@@ -2,19 +2,16 @@
  * What must be true of one client's session at every moment, and at its end. It is told what happened and knows nothing else:
  * a history that was made up is checked as one that ran.
  */
-import { Coverage } from './coverage.ts';
+import { DialBudget } from './dial-budget.ts';
 import type { SpokenWord } from './microphone.ts';
-import { WORD_MS, wordOf } from './voice.ts';
-import type { InvariantId } from '../simulation.types.ts';
-import type { ConversationItem } from '../../ports/conversation.ts';
+import { ToldAudio } from './told-audio.ts';
+import type { Report } from './told-audio.ts';
 import type {
   CloseResult,
   SessionEvent,
   SessionEventOf,
   SessionLedger,
 } from '../../session/events.ts';
-
-export type Report = (invariant: InvariantId, message: string) => void;
 
 export interface Limits {
   readonly retentionMs: number;
@@ -28,34 +25,19 @@ export interface Limits {
 const CHUNKS_KEPT = 100;
 /** The chunk that comes, one that is settled in part, and one that leaves while its gap is told. */
 const CHUNKS_OVER = 3;
-/** Times come as 32-bit floats, and models round to their frames. */
-const SEAM_MS = 10;
-/** What the cut of a word at a gap's edge may take of its nucleus. */
-const EDGE_MS = 40;
-/** A word is told to lie within so much of where it was said. */
-const PLACE_MS = 60;
-/** More dials than this in a minute are a storm: ten of the client's budget, hedges, and those that users ask for. */
-const DIALS_A_MINUTE = 40;
-const MINUTE_MS = 60_000;
 
 export class Expectations {
+  readonly dials: DialBudget;
+  /** Set by who knows what was said. */
+  spoken: readonly SpokenWord[] = [];
   readonly #report: Report;
   readonly #limits: Limits;
-  readonly #coverage: Coverage;
-  readonly #dialsAtMs: number[] = [];
-  /** How often each that refused for good may still be dialled. */
-  readonly #barred = new Map<number, number>();
+  readonly #told: ToldAudio;
   readonly #callIds = new Set<string>();
   readonly #queries = new Set<string>();
   readonly #itemIds: string[] = [];
-  readonly #missed: number[] = [];
-  /** Utterances of which was told that they were, and not what they were. */
-  readonly #wordless: { readonly fromMs: number; readonly toMs: number }[] = [];
-  /** Words that items of the user's had. */
-  readonly #inItems = new Set<number>();
   #captured = { chunks: 0, ms: 0 };
   #settled = { delivered: 0, gap: 0 };
-  #lastWord = 0;
   #reconnectingSinceMs: number | null = null;
   /** A link was lost, or silent, since one was last told to stand again. */
   #isLost = false;
@@ -64,18 +46,8 @@ export class Expectations {
   constructor(limits: Limits, report: Report) {
     this.#limits = limits;
     this.#report = report;
-    this.#coverage = new Coverage(SEAM_MS, (message, isGap) =>
-      report(isGap ? 'I4' : 'I6', message),
-    );
-  }
-
-  /** Words up to this number were told, or passed over. */
-  get lastWord(): number {
-    return this.#lastWord;
-  }
-
-  get isReconnecting(): boolean {
-    return this.#reconnectingSinceMs !== null;
+    this.#told = new ToldAudio(report);
+    this.dials = new DialBudget(report);
   }
 
   captured(ms: number): void {
@@ -117,16 +89,17 @@ export class Expectations {
   event(event: SessionEvent, ledger: SessionLedger, atMs: number): void {
     switch (event.type) {
       case 'transcript':
-        if (event.isFinal) this.#final(event, ledger);
+        if (event.isFinal) this.#told.final(event, ledger, this.#captured.ms, this.spoken);
         return;
       case 'gap':
-        this.#coverage.add(event.fromMs, event.toMs, true);
+        this.#told.gap(event.fromMs, event.toMs);
         return;
       case 'toolCall':
         this.#toolCall(event);
         return;
       case 'item':
-        this.#item(event.item);
+        if (!this.#itemIds.includes(event.item.id)) this.#itemIds.push(event.item.id);
+        this.#told.item(event.item);
         return;
       case 'connection.reconnecting':
         this.#reconnecting(event, atMs);
@@ -151,67 +124,6 @@ export class Expectations {
         this.#reconnectingSinceMs = null; // another one carries: that ends it as well
         return;
       default:
-    }
-  }
-
-  #final(
-    { startMs, endMs, text, words, endsUtterance }: SessionEventOf<'transcript'>,
-    ledger: SessionLedger,
-  ): void {
-    this.#coverage.add(startMs, endMs, false);
-    if (ledger.deliveredMs + ledger.gapMs < endMs - SEAM_MS) {
-      this.#report(
-        'I6',
-        `a final ends at ${endMs} ms, and only ${ledger.deliveredMs + ledger.gapMs} ms are settled`,
-      );
-    }
-    if (endMs > this.#captured.ms + SEAM_MS) {
-      this.#report('I6', `a final ends at ${endMs} ms, of ${this.#captured.ms} captured`);
-    }
-    if (endsUtterance && text === '') this.#wordless.push({ fromMs: startMs, toMs: endMs });
-    for (const token of text.split(' ')) if (token !== '') this.#word(token);
-    for (const word of words) this.#place(word);
-  }
-
-  #word(token: string): void {
-    const number = wordOf(token)?.number;
-    if (number === undefined) {
-      this.#report('I6', `"${token}" was told, which nobody says`);
-      return;
-    }
-    if (number <= this.#lastWord) {
-      this.#report('I6', `"${token}" was told after the word ${this.#lastWord}`);
-      return;
-    }
-    for (let missed = this.#lastWord + 1; missed < number; missed += 1) this.#missed.push(missed);
-    this.#lastWord = number;
-  }
-
-  /** Set by who knows what was said; words are looked up by their number, from 1. */
-  spoken: readonly SpokenWord[] = [];
-
-  #place({ text, startMs, endMs }: SessionEventOf<'transcript'>['words'][number]): void {
-    const said = this.spoken[(wordOf(text)?.number ?? 0) - 1];
-    if (said === undefined) return;
-    if (
-      startMs < said.fromMs - PLACE_MS ||
-      endMs < startMs ||
-      endMs > 2 * said.nucleusAtMs - said.fromMs + PLACE_MS
-    ) {
-      this.#report(
-        'I15',
-        `"${text}" was told at ${startMs} to ${endMs} ms, and said at ${said.fromMs} ms`,
-      );
-    }
-  }
-
-  /** A transcription that comes after the answer is told with its item alone. */
-  #item(item: ConversationItem): void {
-    if (!this.#itemIds.includes(item.id)) this.#itemIds.push(item.id);
-    if (item.kind !== 'message' || item.role !== 'user') return;
-    for (const token of item.text.split(' ')) {
-      const word = wordOf(token);
-      if (word !== null) this.#inItems.add(word.number);
     }
   }
 
@@ -245,30 +157,6 @@ export class Expectations {
     }
   }
 
-  /** Somebody asked for a connection: what was refused for good may be tried again. */
-  ordered(): void {
-    this.#barred.clear();
-  }
-
-  dialled(place: number, atMs: number): void {
-    const dials = this.#dialsAtMs;
-    dials.push(atMs);
-    while ((dials[0] ?? atMs) < atMs - MINUTE_MS) dials.shift();
-    if (dials.length > DIALS_A_MINUTE) this.#report('I12', `${dials.length} dials in a minute`);
-    const left = this.#barred.get(place);
-    if (left === 0) this.#report('I12', `service ${place} was dialled after it refused for good`);
-    if (left !== undefined) this.#barred.set(place, left - 1);
-  }
-
-  accepted(place: number): void {
-    this.#barred.delete(place);
-  }
-
-  /** @param others connections of this client to that service: each may find out by itself. */
-  refusedForGood(place: number, others: number): void {
-    if (!this.#barred.has(place)) this.#barred.set(place, others);
-  }
-
   /** Once all is well: nothing may be on its way any more. */
   converged(status: string, atMs: number): void {
     if (this.#reconnectingSinceMs !== null) {
@@ -290,11 +178,7 @@ export class Expectations {
       return;
     }
     this.books(result.ledger, true);
-    this.#coverage.close(this.#captured.ms);
-    for (const { number, fromMs } of this.spoken.slice(this.#lastWord)) {
-      if (fromMs + WORD_MS <= this.#captured.ms) this.#missed.push(number);
-    }
-    for (const number of this.#missed) this.#excuse(number);
+    this.#told.close(this.#captured.ms, this.spoken);
     const order = items.map(({ id }) => this.#itemIds.indexOf(id)).filter((at) => at >= 0);
     if (order.some((at, index) => at <= (order[index - 1] ?? -1))) {
       this.#report(
@@ -302,18 +186,5 @@ export class Expectations {
         'the items of the conversation are not in the order in which they were told',
       );
     }
-  }
-
-  /** A word that nobody told must lie in a gap. */
-  #excuse(number: number): void {
-    const said = this.spoken[number - 1];
-    if (said === undefined || this.#inItems.has(number)) return;
-    const atMs = said.nucleusAtMs;
-    if (this.#wordless.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs)) return;
-    if (this.#coverage.isGapNear(atMs, EDGE_MS)) return;
-    this.#report(
-      'I6',
-      `the word ${number}, said at ${said.fromMs} ms, was not told, and lies in no gap`,
-    );
   }
 }

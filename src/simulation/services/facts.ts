@@ -41,3 +41,30 @@ export function factOf(event: SessionEvent): string {
       return event.type;
   }
 }
+
+/** What must come about now and then. */
+export function happeningsOf(event: SessionEvent): readonly string[] {
+  switch (event.type) {
+    case 'candidate.changed':
+      return [event.reason];
+    case 'connection.reconnected':
+      return [event.outcome, ...(event.toolCallsCarried > 0 ? ['toolCall carried'] : [])];
+    case 'connection.reconnecting':
+      return event.cause.kind === 'rateLimited' ? ['rateLimited'] : [];
+    case 'gap':
+      return ['gap', `gap: ${event.reason}`];
+    case 'toolCall':
+    case 'toolCall.cancelled':
+    case 'interrupted':
+    case 'connection.suspected':
+    case 'connection.recovered':
+    case 'connection.failed':
+    case 'session.degraded':
+    case 'session.restored':
+    case 'session.suspended':
+    case 'warning':
+      return [event.type];
+    default:
+      return [];
+  }
+}

@@ -1,8 +1,25 @@
 /** A run, drawn from its seed before it begins. */
 import type { Chance } from './chance.ts';
-import type { ClientPlan, Spell } from './client.ts';
 import { SERVICES } from './places.ts';
 import type { ServiceName } from './places.ts';
+
+export interface ClientPlan {
+  readonly chunkMs: number;
+  readonly retentionMs: number;
+  readonly holdDownMs: number;
+  readonly hasSignals: boolean;
+  readonly hasStandby: boolean;
+  readonly isKeyRenewable: boolean;
+  /** It closes by itself; null: when all is over. */
+  readonly finishesAtMs: number | null;
+  /** When it begins to speak, to be silent, and to capture nothing, in turn. */
+  readonly spells: readonly Spell[];
+}
+
+export interface Spell {
+  readonly fromMs: number;
+  readonly kind: 'talk' | 'silent' | 'off';
+}
 
 export interface RunPlan {
   readonly services: readonly ServiceName[];

@@ -23,13 +23,14 @@ export function createVoiceRecogniser(): Recogniser {
   return { open: (options) => openStream(options), close: () => Promise.resolve() };
 }
 
-function openStream({ sampleRateHz, onResult }: RecogniserStreamOptions) {
+function openStream(options: RecogniserStreamOptions) {
+  const { sampleRateHz } = options;
   let isClosed = false;
   let isWorking = false;
   const segmenter = new Segmenter({
     sampleRateHz,
     openEngine: () => new VoiceEngine(sampleRateHz),
-    onResult: (result) => onResult(result),
+    onResult: (result) => options.onResult(result),
     pauseMs: ENDPOINT_MS - STEP_MS,
   });
   const work = (): void => {

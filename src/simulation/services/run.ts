@@ -8,6 +8,7 @@ import { openPlace } from './places.ts';
 import type { Place } from './places.ts';
 import { planOf } from './plan.ts';
 import { RollingHash } from './rolling-hash.ts';
+import { settle } from './settle.node.ts';
 import type {
   Fault,
   InvariantId,
@@ -16,6 +17,7 @@ import type {
   TraceEntry,
   Violation,
 } from '../simulation.types.ts';
+import { drained } from '../turns.ts';
 import { createAdmission } from '../../session/admission/admission.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
 
@@ -151,7 +153,7 @@ class ServicesRun {
   async #goOn(untilMs: number): Promise<void> {
     const clock = this.#clock;
     for (;;) {
-      await settle();
+      await drained();
       try {
         if (!clock.step(untilMs)) break;
       } catch (error) {
@@ -222,8 +224,4 @@ function told(error: unknown): string {
   return error instanceof Error
     ? (error.stack ?? error.message).split('\n').slice(0, 3).join(' ')
     : String(error);
-}
-
-function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,8 +1,7 @@
 /** Somebody who shows a resume token that is not his to show. */
 import { Access } from './access.ts';
 import { BALANCER_URL } from './harbour.ts';
-import type { World } from './world.ts';
-import type { Intrusion } from '../nemeses/nemesis.types.ts';
+import type { Intrusion, Struck } from '../nemeses/nemesis.types.ts';
 import { SimulatedProcess } from '../process.ts';
 import type { SeededRandom } from '../../ports/random.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/frames.ts';
@@ -13,7 +12,7 @@ const LOOKS_AFTER_MS = 8_000;
 
 /** False where that client has no such token. */
 export function intrude(
-  world: Pick<World, 'clock' | 'harbour' | 'wire' | 'report'>,
+  world: Pick<Struck, 'clock' | 'harbour' | 'wire' | 'report'>,
   { client, token: which }: Intrusion,
   random: SeededRandom,
 ): boolean {

@@ -5,6 +5,7 @@ import { planOf } from '../plan.ts';
 import type { Plan } from '../plan.ts';
 import type { Fault, RunOptions, RunResult } from '../simulation.types.ts';
 import { RUN_MS } from '../times.ts';
+import { drained } from '../turns.ts';
 import { World } from './world.ts';
 import { seededRandom } from '../../ports/random.ts';
 import type { SeededRandom } from '../../ports/random.ts';
@@ -15,9 +16,6 @@ const CONVERGES_MS = 90_000;
 /** Both ends know by then of every socket that is gone, and every grace is over. */
 const REST_MS = 150_000;
 
-/** Taken before anybody takes it away: code in the simulation has no such thing. */
-const { setImmediate: atOnce } = globalThis;
-
 export async function runGateways(options: RunOptions): Promise<RunResult> {
   const { seed, lengthMs = RUN_MS, isTraced = false } = options;
   const random = seededRandom(seed);
@@ -25,7 +23,18 @@ export async function runGateways(options: RunOptions): Promise<RunResult> {
   const report = new Report(clock, isTraced);
   const plan = planOf(random, lengthMs, options.faults);
   const run = new Run(plan, clock, random, report);
-  await run.through(lengthMs);
+  const onRejection = (error: unknown): void => {
+    report.violated(
+      'I19',
+      `nobody caught ${error instanceof Error ? (error.stack ?? '') : String(error)}`,
+    );
+  };
+  process.on('unhandledRejection', onRejection);
+  try {
+    await run.through(lengthMs);
+  } finally {
+    process.off('unhandledRejection', onRejection);
+  }
   const { chunks, gapChunks } = run.tally;
   return {
     seed,
@@ -146,10 +155,4 @@ class Run {
     }
     this.#clock.advance(untilMs - this.#clock.nowMs());
   }
-}
-
-function drained(): Promise<void> {
-  return new Promise((resolve) => {
-    atOnce(resolve);
-  });
 }

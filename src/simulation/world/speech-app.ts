@@ -142,17 +142,15 @@ class Hearing implements AppHandlers {
 
   #come(position: number, samples: number, name: string): void {
     if (this.#parts.manners.throwing > 0) throw new Error('a fault of the simulated world');
-    const expected = this.#end ?? this.#fin;
-    // The first one may have begun in what the final before covers.
-    const isNext =
-      this.#end === null
-        ? position <= expected && position + samples > expected
-        : position === expected;
+    const end = position + samples;
+    // Where it begins, what a final covers may come again: a chunk of which some is, or all that a store had lost.
+    const isNext = this.#end === null ? position <= this.#fin : position === this.#end;
     if (!isNext) {
-      const message = `the application was handed sample ${position} where ${expected} was next`;
+      const message = `the application was handed sample ${position} where ${this.#end ?? this.#fin} was next`;
       this.#parts.report.violated('I6', message);
     }
-    this.#end = position + samples;
+    this.#end = end;
+    if (end <= this.#fin) return;
     this.#heard.push({ position, name });
     this.#wait();
   }

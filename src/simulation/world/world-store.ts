@@ -13,6 +13,8 @@ export interface WorldStoreOptions {
   readonly clock: Clock;
   readonly random: SeededRandom;
   readonly checks: LogChecks;
+  /** It has lost what it had said to have. */
+  readonly onLost: () => void;
   /** How long it takes, each way. */
   readonly takesMs: readonly [least: number, most: number];
 }
@@ -101,6 +103,7 @@ export class WorldStore implements StoreFaults {
     for (const { sessionId } of lost) {
       this.#options.checks.lost(sessionId, this.#log.tail(sessionId)?.position ?? 0);
     }
+    if (lost.length > 0) this.#options.onLost();
     return lost.length > 0;
   }
 

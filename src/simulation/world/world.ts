@@ -57,6 +57,9 @@ export class World {
       clock,
       random: random.fork('store'),
       checks: this.log,
+      onLost: () => {
+        for (const client of this.clients) client.checks.storeLost();
+      },
       takesMs: plan.storeMs,
     });
     this.houses = Array.from({ length: plan.houses }, (_, index) =>

@@ -1,0 +1,41 @@
+/** How often one client dials, and that it heeds who refused it for good. */
+import type { Report } from './told-audio.ts';
+
+/** More dials than this in a minute are a storm: ten of the client's budget, hedges, and those that users ask for. */
+const DIALS_A_MINUTE = 40;
+const MINUTE_MS = 60_000;
+
+export class DialBudget {
+  readonly #report: Report;
+  readonly #dialsAtMs: number[] = [];
+  /** How often each that refused for good may still be dialled. */
+  readonly #barred = new Map<number, number>();
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  /** Somebody asked for a connection: what was refused for good may be tried again. */
+  ordered(): void {
+    this.#barred.clear();
+  }
+
+  dialled(place: number, atMs: number): void {
+    const dials = this.#dialsAtMs;
+    dials.push(atMs);
+    while ((dials[0] ?? atMs) < atMs - MINUTE_MS) dials.shift();
+    if (dials.length > DIALS_A_MINUTE) this.#report('I12', `${dials.length} dials in a minute`);
+    const left = this.#barred.get(place);
+    if (left === 0) this.#report('I12', `service ${place} was dialled after it refused for good`);
+    if (left !== undefined) this.#barred.set(place, left - 1);
+  }
+
+  accepted(place: number): void {
+    this.#barred.delete(place);
+  }
+
+  /** @param others connections of this client to that service: each may find out by itself. */
+  refusedForGood(place: number, others: number): void {
+    if (!this.#barred.has(place)) this.#barred.set(place, others);
+  }
+}
