@@ -52,6 +52,8 @@ export class LogChecks {
   readonly #logs = new Map<string, KnownLog>();
   /** Told when a log gets the first of a client's. */
   onFirst: (client: number) => void = () => undefined;
+  /** Told of samples of a client's that a log says will never come. */
+  onGap: (client: number, from: number, to: number) => void = () => undefined;
 
   /** @param captured by the clients' numbers; null of those who bring none. */
   constructor(report: Report, captured: readonly (CapturedAudio | null)[]) {
@@ -62,15 +64,6 @@ export class LogChecks {
   /** The newest seq of the client's that was ever in that log. */
   committed(sessionId: string): number {
     return this.#logs.get(sessionId)?.everCommitted ?? 0;
-  }
-
-  clientOf(sessionId: string): number | null {
-    return this.#logs.get(sessionId)?.client ?? null;
-  }
-
-  /** Spans of samples that are in the logs of one client. */
-  dataOf(client: number): readonly Spans[] {
-    return [...this.#logs.values()].flatMap((log) => (log.client === client ? [log.data] : []));
   }
 
   appended(sessionId: string, bytes: Uint8Array, at: number, by: string): void {
@@ -149,7 +142,9 @@ export class LogChecks {
     if (frame.type === 'gap') {
       this.#report.sometimes(`gap in a log: ${frame.cause}`);
       this.#expectPosition(before, frame.position);
-      return { ...before, nextSeq: frame.toSeq + 1, position: frame.position + frame.samplesLost };
+      const end = frame.position + frame.samplesLost;
+      if (log.client !== null) this.onGap(log.client, frame.position, end);
+      return { ...before, nextSeq: frame.toSeq + 1, position: end };
     }
     if (frame.codec !== 'pcm_s16le') return this.#takeMessage(log, before, frame);
     this.#expectPosition(before, frame.position);

@@ -214,6 +214,7 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I5', 'I6'],
     world,
+    faults: ['farewellLost'],
   },
   {
     name: 'concluded-without-the-answer',
@@ -228,5 +229,6 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I6', 'I11'],
     world,
+    faults: ['farewellLost'],
   },
 ];

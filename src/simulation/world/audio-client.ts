@@ -41,6 +41,7 @@ export class AudioClient implements Client {
   readonly session: Session;
   readonly checks: AudioChecks;
   wallOffsetMs = 0;
+  readonly #gaps: GapChecks;
   readonly #plan: AudioPlan;
   readonly #parts: ClientParts;
   #closing: Promise<CloseResult> | null = null;
@@ -85,7 +86,7 @@ export class AudioClient implements Client {
     });
     this.checks = new AudioChecks(this.name, this.session, this.captured, report, this.process);
     this.session.on('gateway.sessionLost', () => parts.sessions.lost(index));
-    new GapChecks(this.name, this.session, this.captured, plan.retentionMs, report);
+    this.#gaps = new GapChecks(this.name, this.session, this.captured, plan.retentionMs, report);
   }
 
   get isOver(): boolean {
@@ -109,6 +110,11 @@ export class AudioClient implements Client {
       this.#closed = result;
       this.checks.closed(result);
     });
+  }
+
+  /** A log says that these samples will never come. */
+  expectGap(from: number, to: number): void {
+    this.#gaps.expectTold(from, to, this.checks.gaps);
   }
 
   /** The microphone is off for a while. */

@@ -49,6 +49,10 @@ export class World {
     this.wire = new WireChecks(report, this.log);
     this.#sessions = new SessionChecks(report, clock);
     this.log.onFirst = (client) => this.#sessions.begun(client);
+    this.log.onGap = (index, from, to) => {
+      const client = this.clients[index];
+      if (client instanceof AudioClient) client.expectGap(from, to);
+    };
     this.wire.mangles.add((_, { sessionId, clientIndex }) => {
       if (sessionId !== '') this.#sessions.heard(clientIndex);
       return null;
