@@ -16,7 +16,7 @@ import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { Attached, RegistryOptions } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
-import { cardFor, epochAfter, lookInLog, newCard, standingFor } from './takeover.ts';
+import { cardFor, hasLostTail, epochAfter, lookInLog, newCard, standingFor } from './takeover.ts';
 import { newSessionId, newToken } from './tokens.ts';
 import type { HelloFrame } from '../protocol/types.ts';
 
@@ -125,7 +125,7 @@ export class Registry {
     const faults = this.#openings.of(hello.inst);
     lease.step({ type: 'client.claimed', epoch, isSameClient: true, log: null, faults });
     const session = await this.#owning.own(
-      { id, lease, card, standing, after: 0, leavePlace },
+      { id, lease, card, standing, after: 0, hasLostTail: false, leavePlace },
       app,
     );
     if (lease.context.ending === 'unopened') this.#openings.note(hello.inst, lease.context.faults);
@@ -164,7 +164,7 @@ export class Registry {
     return this.#takeOver(sid, hello, principal, from);
   }
 
-  /** Where its app failed on what is set aside by now, it is opened anew at once. */
+  /** Where its app failed on what is set aside by now, it is opened anew. */
   async #takeOver(
     id: string,
     hello: HelloFrame,
@@ -192,12 +192,8 @@ export class Registry {
       if (known === undefined) break;
       // The newest fence may be the one that was written for it just now.
       const att = !isFirst && known?.card.att === hello.att ? hello.att + 1 : hello.att;
-      const refusal = this.#refusalOf(
-        known && { ...known, id },
-        { ...hello, att },
-        principal,
-        from,
-      );
+      const asked = { ...hello, att };
+      const refusal = this.#refusalOf(known && { ...known, id }, asked, principal, from);
       if (refusal !== null || known === null) return refusal ?? refuse('badResumeToken');
       const app = apps.get(known.card.app);
       if (app === undefined) break; // another gateway may have it
@@ -210,7 +206,8 @@ export class Registry {
       const card = cardFor(known.card, hello, token);
       const standing = standingFor(known.standing, hello, epoch);
       const leavePlace = admission.placeAnyway(card.subject);
-      const wanted = { id, lease, card, standing, after: known.position, leavePlace };
+      const log = { after: known.position, hasLostTail: hasLostTail(known.standing, hello) };
+      const wanted = { id, lease, card, standing, leavePlace, ...log };
       const session = await this.#owning.own(wanted, app);
       const facts = { epoch, token, isResumed: true };
       if (session !== null) return this.#attached(session, hello, facts, 'takenOver');

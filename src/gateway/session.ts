@@ -103,6 +103,7 @@ export class GatewaySession {
   /** Opens the app, and hands it what the log holds that no app has handled. False where it does not open: nothing is left. */
   open(app: App, recalled: Recalled, isTakenOver: boolean): boolean {
     if (!this.isKept) return false;
+    this.state.now.done = Math.max(this.state.now.done, recalled.done);
     const facts = { audio: this.card.audio, fin: this.state.now.fin, isTakenOver };
     for (const { seq, bytes } of recalled.down) this.down.recall(seq, bytes); // the app may say something at once
     if (!this.app.open(app, this.voice, facts)) {

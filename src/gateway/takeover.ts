@@ -52,25 +52,34 @@ export function loggedOutIn({ standing, card }: Known): Snapshot {
 
 /** What the log holds that no app has handled, and that the client may not have. */
 export interface Recalled {
+  /** Through here the client's frames are handled: more than the tail says where the store has lost newer ones. */
+  readonly done: number;
   readonly up: readonly (DataFrame | GapFrame)[];
   readonly down: readonly { readonly seq: number; readonly bytes: Uint8Array }[];
 }
 
-export const NOTHING_RECALLED: Recalled = { up: [], down: [] };
+export const NOTHING_RECALLED: Recalled = { done: 0, up: [], down: [] };
 
-/** @throws TenutoError STORE_CORRUPT for a record that is none, or a frame whose checksum is wrong. */
+/**
+ * @param hasLostTail whether the client knows of more than the log. What was let go of may then have been handled by a record that
+ * is lost: nothing else is ever let go of. Without that a hole is damage, and stays as it is.
+ * @throws TenutoError STORE_CORRUPT for a record that is none, or a frame whose checksum is wrong.
+ */
 export async function recall(
   store: LogStore,
   sid: string,
-  { done, downAcked, up: lastUp }: Standing,
+  { done, downAcked, up: lastUp, epoch }: Standing,
+  hasLostTail: boolean,
 ): Promise<Recalled> {
   const up: (DataFrame | GapFrame)[] = [];
   const down: { seq: number; bytes: Uint8Array }[] = [];
   // What is handled, and what the client has, may have been let go of, or not; beyond that nothing may be missing.
   const through = { up: done, down: downAcked };
+  let newestEpoch = 0;
   for await (const { bytes } of store.read(sid, 0)) {
     const decoded = decodeRecord(bytes);
     if (decoded === null) throw unreadable(whyUnreadable(bytes));
+    newestEpoch = decoded.epoch;
     for (const { isDown, bytes } of decoded.frames) {
       const frame = decodeFrame(bytes);
       if (frame.type !== 'data' && frame.type !== 'gap') throw unreadable('a frame is damaged');
@@ -78,14 +87,30 @@ export async function recall(
         frame.type === 'data' ? [frame.seq, frame.seq] : [frame.fromSeq, frame.toSeq];
       const way = isDown ? 'down' : 'up';
       if (to <= through[way]) continue;
-      if (from > through[way] + 1) throw unreadable('a record is missing');
+      if (from > through[way] + 1) {
+        const isFirst = (isDown ? down : up).length === 0;
+        if (!(hasLostTail && isFirst)) throw unreadable('a record is missing');
+      }
       through[way] = to;
       if (isDown) down.push({ seq: to, bytes: new Uint8Array(bytes) });
       else up.push(frame);
     }
   }
-  if (through.up < lastUp) throw unreadable('records are missing');
-  return { up, down };
+  const isCurrent = newestEpoch === epoch; // our fence is in it
+  const isAllLetGo = hasLostTail && isCurrent && up.length === 0;
+  if (through.up < lastUp && !isAllLetGo) throw unreadable('records are missing');
+  const [first] = up;
+  if (!hasLostTail || !isCurrent) return { done, up, down };
+  return { done: first === undefined ? lastUp : firstSeqOf(first) - 1, up, down };
+}
+
+function firstSeqOf(frame: DataFrame | GapFrame): number {
+  return frame.type === 'data' ? frame.seq : frame.fromSeq;
+}
+
+/** Whether the client was told of more than the log has. P12.8 */
+export function hasLostTail({ up, down, fin }: Standing, hello: HelloFrame): boolean {
+  return hello.acked > up || hello.rcv > down || hello.fin > fin;
 }
 
 export function newCard(
@@ -142,7 +167,7 @@ export function standingFor(standing: Standing, { rcv, fin }: HelloFrame, epoch:
     ...standing,
     epoch,
     down: Math.max(standing.down, rcv),
-    downAcked: Math.max(standing.downAcked, Math.min(rcv, standing.down)),
+    downAcked: Math.max(standing.downAcked, rcv), // whoever takes it up next finds no hole before what follows
     fin: Math.max(standing.fin, fin),
   };
 }

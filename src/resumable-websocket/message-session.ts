@@ -26,6 +26,7 @@ export class MessageSession {
   base: number;
   /** Messages before it were sent, on one socket or another. */
   sentThrough: number;
+  #hasBegun = false;
 
   constructor(random: Random, outbox: Outbox) {
     this.claim = new Claim(random);
@@ -70,7 +71,12 @@ export class MessageSession {
     ];
     this.base = outbox.settled;
     this.sentThrough = outbox.settled;
-    const told = losses.filter(({ messages }) => messages > 0);
+    // Also where nothing waits: what was acknowledged there may have led to nothing, and what was said there may not have come.
+    const isAnother = this.#hasBegun;
+    this.#hasBegun = true;
+    const told = losses.filter(({ messages, reason }) => {
+      return messages > 0 || (isAnother && reason === 'sessionLost');
+    });
     return { next: outbox.settled, losses: told, gap: null };
   }
 

@@ -24,6 +24,8 @@ export interface MessagesPlan {
 }
 
 export interface Plan {
+  /** How long faults strike. */
+  readonly lengthMs: number;
   readonly clients: readonly (AudioPlan | MessagesPlan)[];
   readonly houses: number;
   readonly graceMs: number;
@@ -48,6 +50,7 @@ export function planOf(
   });
   const fastest = shape.pick([1, 2, 5, 20]);
   return {
+    lengthMs,
     clients,
     houses: HOUSES,
     graceMs: 120_000,

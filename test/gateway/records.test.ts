@@ -46,7 +46,7 @@ describe('a record', () => {
     const one = { position: 1, bytes: damaged };
     const store = { read: () => [one] } as unknown as LogStore;
 
-    await expect(recall(store, 'sid', { ...STANDING, up: 2 })).rejects.toMatchObject({
+    await expect(recall(store, 'sid', { ...STANDING, up: 2 }, false)).rejects.toMatchObject({
       code: 'STORE_CORRUPT',
     });
   });

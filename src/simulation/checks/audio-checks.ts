@@ -11,8 +11,8 @@ const SEAM_MS = 1;
 /** Sums of fractions. */
 const ROUNDING_MS = 0.001;
 const DIALS_WINDOW_MS = 60_000;
-/** Every half second for 15 s, then ever slower; beside a silent link one more each time. */
-const DIALS_AT_MOST = 90;
+/** Every quarter to half second for 15 s, and one more each second beside a silent link; of two outages. */
+const DIALS_AT_MOST = 180;
 
 export class AudioChecks {
   readonly #name: string;

@@ -148,7 +148,7 @@ export class LogChecks {
     }
     if (frame.codec !== 'pcm_s16le') return this.#takeMessage(log, before, frame);
     this.#expectPosition(before, frame.position);
-    this.#takeAudio(log, frame);
+    this.#takeAudio(log, before, frame);
     const position = frame.position + frame.payload.length / BYTES_PER_SAMPLE;
     log.data.add(frame.position, position);
     return { ...before, nextSeq: frame.seq + 1, position };
@@ -160,12 +160,16 @@ export class LogChecks {
     }
   }
 
-  #takeAudio(log: KnownLog, { payload, position, capturedAtMs }: DataFrame): void {
+  #takeAudio(
+    log: KnownLog,
+    before: Standing,
+    { payload, position, capturedAtMs }: DataFrame,
+  ): void {
     const stamp = stampOf(payload);
     const captured = stamp === null ? null : (this.#captured[stamp.client] ?? null);
     if (stamp === null || captured === null) {
       // A session that is begun anew begins where the last final ended: within a chunk.
-      if (log.data.all.length > 0) {
+      if (before.position >= 0) {
         this.#report.violated('I2', 'the log has audio that nobody captured');
       }
       return;

@@ -16,7 +16,7 @@ import type {
   TraceEntry,
   Violation,
 } from '../simulation.types.ts';
-import { drained } from '../turns.ts';
+import { stepThrough } from '../stepping.ts';
 import { createAdmission } from '../../session/admission/admission.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
 
@@ -151,15 +151,16 @@ class ServicesRun {
   /** One timer after another, and after each all that was promised. */
   async #goOn(untilMs: number): Promise<void> {
     const clock = this.#clock;
-    for (;;) {
-      await drained();
+    await stepThrough(() => {
+      let isAny = true;
       try {
-        if (!clock.step(untilMs)) break;
+        isAny = clock.step(untilMs);
       } catch (error) {
         this.#report('I19', `thrown in a timer: ${told(error)}`);
       }
-      this.#steps += 1;
-    }
+      if (isAny) this.#steps += 1;
+      return isAny ? 'more' : 'last';
+    });
     clock.advance(untilMs - clock.nowMs());
   }
 

@@ -27,10 +27,12 @@ export interface ClientParts extends Pick<AccessOptions, 'peer' | 'onFrame'> {
   readonly mayMoveTo: readonly string[];
   readonly wallMs: () => number;
   readonly sessions: SessionChecks;
+  /** When all is well again: until then nothing has to come to its end. */
+  readonly healsAtMs: number;
 }
 
 /** After the end of the faults. */
-const CONVERGES_MS = 90_000;
+export const CONVERGES_MS = 90_000;
 
 export class AudioClient implements Client {
   readonly name: string;
@@ -105,7 +107,9 @@ export class AudioClient implements Client {
   /** All is to be delivered, and then it ends. */
   finish(): void {
     if (this.#closing !== null) return;
-    this.#closing = this.session.close({ drainTimeoutMs: CONVERGES_MS });
+    const { healsAtMs, clock } = this.#parts;
+    const drainTimeoutMs = Math.max(0, healsAtMs - clock.nowMs()) + CONVERGES_MS;
+    this.#closing = this.session.close({ drainTimeoutMs });
     void this.#closing.then((result) => {
       this.#closed = result;
       this.checks.closed(result);

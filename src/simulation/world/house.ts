@@ -3,6 +3,7 @@ import type { App } from '../../gateway/app.ts';
 import { Gateway } from '../../gateway/gateway.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LogStore } from '../../ports/log-store.ts';
+import type { Logger } from '../../ports/logger.ts';
 import type { Secrets } from '../../ports/secrets.ts';
 import type { SeededRandom } from '../../ports/random.ts';
 import type { Verify } from '../../gateway/auth/principal.ts';
@@ -20,6 +21,7 @@ export interface HouseOptions {
   readonly wallMs: () => number;
   readonly graceMs: number;
   readonly afterwards: (house: House) => void;
+  readonly logger: Logger;
 }
 
 export class House {
@@ -56,7 +58,8 @@ export class House {
   }
 
   start(): void {
-    const { clock, random, apps, storeFor, verify, wallMs, graceMs, afterwards } = this.#options;
+    const { clock, random, apps, storeFor, verify, wallMs, graceMs, afterwards, logger } =
+      this.#options;
     this.lives += 1;
     const label = `${this.name}/${this.lives}`;
     const own = random.fork(label);
@@ -72,6 +75,7 @@ export class House {
       random: own.fork('gateway'),
       secrets: secretsOf(own.fork('secrets')),
       graceMs,
+      logger,
     });
     this.former.push(this.gateway);
   }

@@ -1,5 +1,6 @@
 /** Somebody with messages: a real resumable WebSocket whose other end says everything back. */
 import { Access } from './access.ts';
+import { CONVERGES_MS } from './audio-client.ts';
 import type { ClientParts } from './audio-client.ts';
 import type { Client } from './client.ts';
 import { SimulatedSignals } from './network-signals.ts';
@@ -9,8 +10,6 @@ import type { MessagesPlan } from '../plan.ts';
 import { SimulatedProcess } from '../process.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
 import { ResumableSocket } from '../../resumable-websocket/resumable-socket.ts';
-
-const CONVERGES_MS = 90_000;
 
 export class MessageClient implements Client {
   readonly name: string;
@@ -30,7 +29,7 @@ export class MessageClient implements Client {
   #isFinishing = false;
 
   constructor(parts: ClientParts, plan: MessagesPlan) {
-    const { index, clock, random, report, url, mayMoveTo, wallMs } = parts;
+    const { index, clock, random, report, url, mayMoveTo, wallMs, healsAtMs } = parts;
     this.#index = index;
     this.#sessions = parts.sessions;
     this.#plan = plan;
@@ -46,7 +45,7 @@ export class MessageClient implements Client {
     this.socket = new ResumableSocket(this.access, url, [], {
       mode: 'gateway',
       maxEnqueuedMessages: 16_384,
-      closeTimeout: CONVERGES_MS,
+      closeTimeout: healsAtMs + CONVERGES_MS,
       startClosed: true,
       token: () => `client-${index}/${(this.#bearers += 1)}`,
       mayMoveTo,

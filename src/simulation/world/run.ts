@@ -4,8 +4,8 @@ import { NEMESES } from '../nemeses/index.ts';
 import { planOf } from '../plan.ts';
 import type { Plan } from '../plan.ts';
 import type { Fault, RunOptions, RunResult } from '../simulation.types.ts';
+import { stepThrough } from '../stepping.ts';
 import { RUN_MS } from '../times.ts';
-import { drained } from '../turns.ts';
 import { World } from './world.ts';
 import { seededRandom } from '../../ports/random.ts';
 import type { SeededRandom } from '../../ports/random.ts';
@@ -147,12 +147,15 @@ class Run {
   /** After each step everything that was promised happens before time goes on. */
   async #passUntil(ms: number, isEnough: () => boolean): Promise<void> {
     const untilMs = this.#clock.nowMs() + ms;
-    await drained();
-    while (this.#clock.step(untilMs)) {
-      this.steps += 1;
-      await drained();
-      if (isEnough()) return;
-    }
-    this.#clock.advance(untilMs - this.#clock.nowMs());
+    const before = this.steps;
+    await stepThrough(() => {
+      if (this.steps > before && isEnough()) return 'last';
+      if (this.#clock.step(untilMs)) {
+        this.steps += 1;
+        return 'more';
+      }
+      this.#clock.advance(untilMs - this.#clock.nowMs());
+      return 'last';
+    });
   }
 }

@@ -15,6 +15,7 @@ import { WireChecks } from '../checks/wire-checks.ts';
 import type { Struck } from '../nemeses/nemesis.types.ts';
 import type { Plan } from '../plan.ts';
 import { createEchoApp } from '../../gateway/apps/echo.ts';
+import type { LogField, Logger } from '../../ports/logger.ts';
 import type { SeededRandom } from '../../ports/random.ts';
 import type { VirtualClock } from '../../testing/virtual-clock.ts';
 
@@ -37,11 +38,14 @@ export class World {
   readonly #sessions: SessionChecks;
   readonly #random: SeededRandom;
   readonly #restarts = new Map<House, unknown>();
+  readonly #healsAtMs: number;
+  #isClosed = false;
 
   constructor(plan: Plan, clock: VirtualClock, random: SeededRandom, report: Report) {
     this.clock = clock;
     this.report = report;
     this.#random = random;
+    this.#healsAtMs = clock.nowMs() + plan.lengthMs;
     const wallMs = (): number => BEGINS_AT_MS + clock.nowMs();
     this.verifier = new Verifier(wallMs);
     const captured = plan.clients.map((): AudioClient['captured'] | null => null);
@@ -94,7 +98,7 @@ export class World {
   }
 
   crash(house: House, how: 'reset' | 'late' | 'silence', restartAfterMs: number): boolean {
-    if (!house.isUp) return false;
+    if (!house.isUp || this.#isClosed) return false;
     house.kill();
     this.harbour.drop(house, how);
     this.report.tell(house.name, 'dies', { state: 'dead' });
@@ -115,6 +119,7 @@ export class World {
 
   /** Everything is let go of. */
   close(): void {
+    this.#isClosed = true;
     for (const house of this.houses) {
       for (const each of house.former) void each.close().catch(() => undefined);
     }
@@ -142,6 +147,7 @@ export class World {
       verify: verifier.verify,
       wallMs,
       graceMs: plan.graceMs,
+      logger: loggerOf(report, `gateway ${index + 1}`),
       afterwards: ({ gateway, name }) => {
         if (gateway.memoryBytes <= HOUSE_MEMORY_BYTES) return;
         report.violated('I8', `${name} holds ${gateway.memoryBytes} bytes`);
@@ -156,6 +162,7 @@ export class World {
       clock,
       report,
       wallMs,
+      healsAtMs: this.#healsAtMs,
       random: this.#random.fork(`client ${index}`),
       sessions: this.#sessions,
       peer: harbour,
@@ -164,4 +171,15 @@ export class World {
       mayMoveTo: this.houses.map((_, at) => addressOf(at)),
     };
   }
+}
+
+/** What operators would be told of is part of the trace. */
+function loggerOf(report: Report, who: string): Logger {
+  const tell = (what: string, fields: Readonly<Record<string, LogField>> = {}): void => {
+    const { reason, what: thrown } = fields;
+    const why = [reason, thrown].filter((word) => typeof word === 'string').join(', ');
+    report.tell(who, `logs: ${what} ${why}`.trim());
+  };
+  const nothing = (): void => undefined;
+  return { debug: nothing, info: nothing, warn: tell, error: tell };
 }
