@@ -9,6 +9,7 @@ import { appFor } from './app-choice.ts';
 import { FailedOpenings, outcomeOfVain, refusalOfUnopened } from './failed-openings.ts';
 import { judge, refusalOfEnded } from './judgement.ts';
 import type { Claimed } from './judgement.ts';
+import { isNotHis, whereaboutsOf } from './overtaken.ts';
 import { Owning } from './owning.ts';
 import type { Standing } from './records.ts';
 import { refuse } from './refusal.ts';
@@ -17,10 +18,8 @@ import type { Attached, RegistryOptions } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
 import { cardFor, hasLostTail, epochAfter, lookInLog, newCard, standingFor } from './takeover.ts';
 import { newSessionId, newToken } from './tokens.ts';
-import { CLOSE } from '../protocol/close-codes.ts';
 import type { HelloFrame } from '../protocol/types.ts';
 
-const { badResumeToken: NO_SUCH_SESSION } = CLOSE;
 const NOTHING: Standing = { epoch: 0, up: 0, down: 0, downAcked: 0, fin: 0, done: 0 };
 
 export class Registry {
@@ -141,21 +140,22 @@ export class Registry {
     principal: Principal,
     from: string,
   ): Promise<Attached | Refusal> {
-    const { store, secrets } = this.#options;
     for (let live = this.#sessions.get(sid); live; live = this.#sessions.get(sid)) {
-      const refusal = this.#refusalOf(live, hello, principal, from);
-      if (refusal !== null) {
-        // As much work as for a session that is not here: by a store that is slow the two could be told apart. P12.1
-        if (refusal.code === NO_SUCH_SESSION) await store.tail(sid).catch(() => undefined);
-        return refusal;
+      if (isNotHis(live, hello, principal)) {
+        const found = await whereaboutsOf(this.#options, live, hello, principal);
+        if (found === 'unknown') return refuse('storeUnavailable');
+        if (found === 'elsewhere') live.onLost('fenced');
+        if (found === 'elsewhere') continue;
       }
+      const refusal = this.#refusalOf(live, hello, principal, from);
+      if (refusal !== null) return refusal;
       if (!live.isKept && this.#owning.isLeaving) return refuse('draining');
       if (live.lease.is('leaving')) {
         await live.gone; // its app failed: it is opened anew
         continue;
       }
       if (!live.isKept) return refusalOfEnded(live, hello.rcv);
-      const token = newToken(secrets);
+      const token = newToken(this.#options.secrets);
       const epoch = epochAfter(live.standing, hello);
       const isFenced = await live.fence(cardFor(live.card, hello, token), hello, epoch);
       const facts = { epoch, token, isResumed: true };

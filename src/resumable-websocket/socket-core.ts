@@ -148,7 +148,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
         this.readyState = OPEN;
         this.#tell(new Event('open'));
       }
-      if (isAgain && !wasUp) this.#tell(new ReconnectedEvent(isResumed));
+      if (isAgain && !(wasUp && isResumed)) this.#tell(new ReconnectedEvent(isResumed));
     });
   }
 

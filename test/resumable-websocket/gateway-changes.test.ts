@@ -328,3 +328,23 @@ describe('a bearer that expires', () => {
     expect(world.network.memory.sockets).toHaveLength(1);
   });
 });
+
+describe('a gateway that has forgotten a session', () => {
+  it('is told of, also where nothing was on its way and a second socket took over from a silent one', async () => {
+    world = new GatewayWorld();
+    const client = await world.opened();
+    await say(client, 3, 0);
+    await world.pass(1_000);
+    for (const { id } of world.gateway.sessions) await world.store.drop(id);
+    world.replaceGateway();
+
+    world.network.memory.halfOpen();
+    await world.pass(15_000);
+    await say(client, 1, 3);
+
+    expect(client.messages).toEqual(numbered(4));
+    expect(client.losses).toEqual([]);
+    expect(client.types).toEqual(['open', 'reconnected']);
+    expect(client.resumed).toEqual([false]);
+  });
+});

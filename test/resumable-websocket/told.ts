@@ -15,6 +15,8 @@ export interface Told {
   /** What the errors say. */
   readonly words: string[];
   readonly warnings: string[];
+  /** Whether it was the same session, at each `reconnected`. */
+  readonly resumed: boolean[];
 }
 
 export function told(socket: ResumableSocket): Told {
@@ -43,7 +45,9 @@ export function told(socket: ResumableSocket): Told {
   });
   const warnings: string[] = [];
   socket.addEventListener('warning', ({ error }) => warnings.push(error.message));
-  return { socket, types, messages, closes, losses, indexes, errors, words, warnings };
+  const resumed: boolean[] = [];
+  socket.addEventListener('reconnected', ({ isResumed }) => resumed.push(isResumed));
+  return { socket, types, messages, closes, losses, indexes, errors, words, warnings, resumed };
 }
 
 export function numbered(count: number, from = 0): string[] {

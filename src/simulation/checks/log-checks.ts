@@ -41,6 +41,10 @@ export class LogChecks {
   readonly #report: Report;
   readonly #contents: LogContents;
   readonly #logs = new Map<string, KnownLog>();
+  /** Told when a log gets the first of a client's. */
+  onFirst: (client: number) => void = () => undefined;
+  /** Told of samples of a client's that a log says will never come. */
+  onGap: (client: number, from: number, to: number) => void = () => undefined;
 
   /** @param contents knows what clients brought. */
   constructor(report: Report, contents: LogContents) {
@@ -51,15 +55,6 @@ export class LogChecks {
   /** The newest seq of the client's that was ever in that log. */
   committed(sessionId: string): number {
     return this.#logs.get(sessionId)?.everCommitted ?? 0;
-  }
-
-  clientOf(sessionId: string): number | null {
-    return this.#logs.get(sessionId)?.client ?? null;
-  }
-
-  /** Spans of samples that are in the logs of one client. */
-  dataOf(client: number): readonly Spans[] {
-    return [...this.#logs.values()].flatMap((log) => (log.client === client ? [log.data] : []));
   }
 
   appended(sessionId: string, bytes: Uint8Array, at: number, by: string): void {
@@ -74,11 +69,13 @@ export class LogChecks {
     this.#report.note(at, by.split('/')[0] ?? by, () => tellOf(record, at), 'store');
     this.#checkEpoch(before, record, by);
     let next: Standing = { ...before, at, epoch: record.epoch, writer: by };
+    const knew = log.client;
     for (const { isDown, bytes: framed } of record.frames) {
       const frame = decodeFrame(framed);
       if (frame.type !== 'data' && frame.type !== 'gap') continue;
       next = isDown ? this.#takeDown(log, next, frame) : this.#takeUp(log, next, frame);
     }
+    if (knew === null && log.client !== null) this.onFirst(log.client);
     if (record.up !== next.nextSeq - 1) {
       this.#report.violated(
         'I1',
@@ -138,7 +135,9 @@ export class LogChecks {
     if (frame.type === 'gap') {
       this.#report.sometimes(`gap in a log: ${frame.cause}`);
       this.#expectPosition(before, frame.position);
-      return { ...before, nextSeq: frame.toSeq + 1, position: frame.position + frame.samplesLost };
+      const end = frame.position + frame.samplesLost;
+      if (log.client !== null) this.onGap(log.client, frame.position, end);
+      return { ...before, nextSeq: frame.toSeq + 1, position: end };
     }
     if (frame.codec !== 'pcm_s16le') {
       const messages = this.#contents.message(log, before.messages, frame);

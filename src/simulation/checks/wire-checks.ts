@@ -12,6 +12,9 @@ const FIRST_CONTROL = FRAME_TYPE.hint;
 /** Somebody changes what arrives. */
 export type Mangle = (bytes: Uint8Array, end: ServerEnd) => readonly Uint8Array[] | null;
 
+/** Whether a frame is lost on its way to a client. */
+export type Loses = (end: ServerEnd, type: number, bytes: Uint8Array) => boolean;
+
 export interface KnownToken {
   readonly token: string;
   readonly sessionId: string;
@@ -25,7 +28,7 @@ export class WireChecks implements Wiretap {
   /** What becomes of frames of clients. */
   readonly mangles = new Set<Mangle>();
   /** Whether a frame of that type is lost on its way to a client. */
-  readonly losing = new Set<(end: ServerEnd, type: number) => boolean>();
+  readonly losing = new Set<Loses>();
   /** Hears what clients send, before anything befalls it. */
   onSent: ((end: ServerEnd, bytes: Uint8Array) => void) | null = null;
   /** By session: the tokens that were told, oldest first. */
@@ -40,7 +43,7 @@ export class WireChecks implements Wiretap {
 
   down(end: ServerEnd, bytes: Uint8Array): boolean {
     const [type = 0] = bytes;
-    for (const lose of this.losing) if (lose(end, type)) return false;
+    for (const lose of this.losing) if (lose(end, type, bytes)) return false;
     this.#report.note(
       type * 65_536 + bytes.length,
       end.house.name,

@@ -20,6 +20,7 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I3', 'I10'],
     world,
+    faults: ['delayedHello'],
   },
   {
     name: 'stale-attempt-accepted',
@@ -34,6 +35,7 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I7', 'I10'],
     world,
+    faults: ['delayedHello'],
   },
   {
     name: 'spent-token-opens',
@@ -48,6 +50,7 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I13'],
     world,
+    faults: ['formerToken'],
   },
   {
     name: 'former-token-lives',
@@ -62,6 +65,7 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I13'],
     world,
+    faults: ['formerToken'],
   },
   {
     name: 'token-dies-at-once',
@@ -77,6 +81,7 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I11', 'I10'],
     world,
+    faults: ['welcomeLost'],
   },
   {
     name: 'older-tab-comes-back',
@@ -91,6 +96,7 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I10', 'I12', 'I13'],
     world,
+    faults: ['secondTab'],
   },
   {
     name: 'lost-session-untold',
@@ -208,6 +214,7 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I5', 'I6'],
     world,
+    faults: ['farewellLost'],
   },
   {
     name: 'concluded-without-the-answer',
@@ -222,5 +229,6 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I6', 'I11'],
     world,
+    faults: ['farewellLost'],
   },
 ];

@@ -39,7 +39,12 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
       {
         file: downStream,
         find: 'client.send(frame); });',
-        replace: 'client.send(frame); }); this.#kept.acknowledge(this.#kept.sentThrough);',
+        replace: `client.send(frame); });
+    if (this.#kept.sentThrough > now.downAcked) {
+      now.downAcked = this.#kept.sentThrough;
+      this.#kept.acknowledge(now.downAcked);
+      this.#log.touch();
+    }`,
       },
     ],
     expected,
@@ -88,6 +93,7 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I5', 'I6'],
     world,
+    faults: ['doubledAnswers'],
   },
   {
     name: 'down-holes-accepted',
@@ -117,7 +123,7 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I5', 'I6'],
     world,
-    faults: ['lostFrames'],
+    faults: ['lostAnswers'],
   },
   {
     name: 'finals-not-deduped',
@@ -132,6 +138,7 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
     ],
     expected,
     by: ['I6'],
+    world: 'services',
   },
   {
     name: 'nothing-recalled',

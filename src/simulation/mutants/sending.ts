@@ -125,7 +125,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I10'],
     world,
-    faults: ['lostFrames'],
+    faults: ['lostAnswers'],
   },
   {
     name: 'no-tail-probe',
@@ -150,7 +150,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I10'],
     world,
-    faults: ['lostFrames'],
+    faults: ['lostTail', 'lostAnswers'],
   },
   {
     name: 'unsure-sent-twice',

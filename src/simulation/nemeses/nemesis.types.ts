@@ -42,6 +42,8 @@ export interface StoreFaults {
   slow(byMs: number): void;
   /** So much more often an append is committed and nobody is told. */
   ambiguous(by: number): void;
+  /** So much more often what is asked for does not arrive, and nobody can say so. */
+  lossy(by: number): void;
   stale(isStale: boolean): void;
   full(isFull: boolean): void;
   /** So many of the newest records of each log are gone. */

@@ -43,6 +43,15 @@ const STORE: Readonly<Record<string, Nemesis>> = {
       return () => store.ambiguous(-0.1);
     },
   },
+  storeLossy: {
+    says: 'now and then the store does not get what it is asked for, and nobody can say so',
+    on: 'all',
+    lastsMs: [2_000, 30_000],
+    begin: ({ store }) => {
+      store.lossy(0.1);
+      return () => store.lossy(-0.1);
+    },
+  },
   storeStale: {
     says: 'the store reads from a replica that is behind',
     on: 'all',

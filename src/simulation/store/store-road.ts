@@ -46,6 +46,7 @@ export class StoreRoad {
   readonly #spreadMs: number;
   #outage: OutageKind | null = null;
   #ambiguousRatio = 0;
+  #lossyRatio = 0;
   #slowMs = 0;
   /** When the newest that is on its way arrives. */
   #thereAtMs = 0;
@@ -90,6 +91,11 @@ export class StoreRoad {
   /** Of so many appends that are committed nobody hears: half are answered `unknown`, half not at all. */
   ambiguous(ratio: number): void {
     this.#ambiguousRatio = ratio;
+  }
+
+  /** So much of what is asked for does not get there, and nobody can say so: `unknown`. */
+  lossy(ratio: number): void {
+    this.#lossyRatio = ratio;
   }
 
   /** How much longer the way there takes. */
@@ -140,6 +146,10 @@ export class StoreRoad {
     if (this.#outage !== null) {
       if (this.#outage === 'hangs' && !this.#isClosing) this.#waiting.push(sent);
       else this.#tellLate(sent, 'refused');
+      return;
+    }
+    if (this.#lossyRatio > 0 && this.#faults.chance(this.#lossyRatio)) {
+      this.#tellLate(sent, 'unheard');
       return;
     }
     const isCommitted = (sent.act() as AppendOutcome | null)?.kind === 'committed';

@@ -60,6 +60,11 @@ export class StoreView implements LogStore {
     this.#road.ambiguous(ratio);
   }
 
+  /** So much of what is asked for does not get there, and nobody can say so; 0: all of it does. */
+  lossy(ratio: number): void {
+    this.#road.lossy(ratio);
+  }
+
   /** How much longer all takes. */
   slow(ms: number): void {
     this.#road.slow(ms);
@@ -84,6 +89,7 @@ export class StoreView implements LogStore {
   heal(): void {
     this.outage(null);
     this.ambiguous(0);
+    this.lossy(0);
     this.slow(0);
     this.stale(false);
     this.full(false);

@@ -4,6 +4,7 @@ import { CapturedAudio } from './captured.ts';
 import type { Client, ClientParts } from './client.ts';
 import { SimulatedSignals } from './network-signals.ts';
 import { AudioChecks } from '../checks/audio-checks.ts';
+import { GapChecks } from '../checks/gap-checks.ts';
 import type { AudioPlan } from '../plan.ts';
 import { SimulatedProcess } from '../process.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
@@ -21,6 +22,7 @@ export class AudioClient implements Client {
   readonly session: Session;
   readonly checks: AudioChecks;
   wallOffsetMs = 0;
+  readonly #gaps: GapChecks;
   readonly #plan: AudioPlan;
   readonly #parts: ClientParts;
   #closing: Promise<CloseResult> | null = null;
@@ -64,6 +66,8 @@ export class AudioClient implements Client {
       random: random.fork('session'),
     });
     this.checks = new AudioChecks(this.name, this.session, this.captured, report, this.process);
+    this.session.on('gateway.sessionLost', () => parts.sessions.lost(index));
+    this.#gaps = new GapChecks(this.name, this.session, this.captured, plan.retentionMs, report);
   }
 
   get isOver(): boolean {
@@ -94,6 +98,12 @@ export class AudioClient implements Client {
     });
   }
 
+  /** A log says that these samples will never come. */
+  expectGap(from: number, to: number): void {
+    this.#gaps.expectTold(from, to, this.checks.gaps);
+  }
+
+  /** The microphone is off for a while. */
   pause(isPaused: boolean): boolean {
     this.#isPaused = isPaused;
     return true;

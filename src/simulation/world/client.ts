@@ -2,6 +2,7 @@
 import type { Access, AccessOptions } from './access.ts';
 import type { SimulatedSignals } from './network-signals.ts';
 import type { Report } from '../checks/report.ts';
+import type { SessionChecks } from '../checks/session-checks.ts';
 import type { SimulatedProcess } from '../process.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SeededRandom } from '../../ports/random.ts';
@@ -22,6 +23,8 @@ export interface Client {
   /** The microphone is off for a while. False: there is none that it could put off. */
   pause(isPaused: boolean): boolean;
   kill(): void;
+  /** A log says that these samples of its audio will never come. */
+  expectGap?(from: number, to: number): void;
 }
 
 export interface ClientChecks {
@@ -40,4 +43,5 @@ export interface ClientParts extends Pick<AccessOptions, 'peer' | 'onFrame'> {
   readonly url: string;
   readonly mayMoveTo: readonly string[];
   readonly wallMs: () => number;
+  readonly sessions: SessionChecks;
 }

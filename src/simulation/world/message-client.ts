@@ -2,6 +2,7 @@
 import { Access } from './access.ts';
 import type { Client, ClientParts } from './client.ts';
 import { SimulatedSignals } from './network-signals.ts';
+import type { SessionChecks } from '../checks/session-checks.ts';
 import { MessageChecks } from '../checks/message-checks.ts';
 import type { MessagesPlan } from '../plan.ts';
 import { SimulatedProcess } from '../process.ts';
@@ -17,6 +18,7 @@ export class MessageClient implements Client {
   readonly checks: MessageChecks;
   wallOffsetMs = 0;
   readonly #index: number;
+  readonly #sessions: SessionChecks;
   readonly #plan: MessagesPlan;
   #turn = 0;
   #sent = 0;
@@ -27,6 +29,7 @@ export class MessageClient implements Client {
   constructor(parts: ClientParts, plan: MessagesPlan) {
     const { index, clock, random, report, url, mayMoveTo, wallMs } = parts;
     this.#index = index;
+    this.#sessions = parts.sessions;
     this.#plan = plan;
     this.name = `client ${index + 1}`;
     this.process = new SimulatedProcess(this.name, clock, () => this.checks.look());
@@ -48,6 +51,12 @@ export class MessageClient implements Client {
       clock: this.process,
       random: random.fork('socket'),
       wallClock: () => wallMs() + this.wallOffsetMs,
+    });
+    this.socket.addEventListener('reconnected', ({ isResumed }) => {
+      if (!isResumed) parts.sessions.lost(index);
+    });
+    this.socket.addEventListener('loss', ({ reason }) => {
+      if (reason === 'sessionLost') parts.sessions.lost(index);
     });
     this.checks = new MessageChecks(this.name, this.socket, report, this.process);
   }
@@ -73,6 +82,7 @@ export class MessageClient implements Client {
     if (this.#isFinishing) return;
     this.#isFinishing = true;
     this.checks.closes();
+    this.#sessions.closes(this.#index);
     this.socket.close(1000);
   }
 

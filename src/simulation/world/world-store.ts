@@ -41,6 +41,7 @@ export class WorldStore implements StoreFaults {
   readonly #outages = new Map<House | null, number>();
   #slowMs = 0;
   #ambiguousRatio = 0;
+  #lossyRatio = 0;
   #stale = 0;
   #full = 0;
 
@@ -84,6 +85,11 @@ export class WorldStore implements StoreFaults {
 
   ambiguous(by: number): void {
     this.#ambiguousRatio += by;
+    this.#applyAll();
+  }
+
+  lossy(by: number): void {
+    this.#lossyRatio += by;
     this.#applyAll();
   }
 
@@ -163,6 +169,7 @@ export class WorldStore implements StoreFaults {
     view.outage(outages > 0 ? 'refuses' : null);
     view.slow(this.#slowMs);
     view.ambiguous(this.#ambiguousRatio);
+    view.lossy(this.#lossyRatio);
     view.stale(this.#stale > 0);
     view.full(this.#full > 0);
   }

@@ -9,6 +9,7 @@ import type { WorldShape } from './world-shape.ts';
 import { WorldStore } from './world-store.ts';
 import { LogChecks } from '../checks/log-checks.ts';
 import type { Report } from '../checks/report.ts';
+import { SessionChecks } from '../checks/session-checks.ts';
 import { WireChecks } from '../checks/wire-checks.ts';
 import type { Struck } from '../nemeses/nemesis.types.ts';
 import type { LogField, Logger } from '../../ports/logger.ts';
@@ -31,6 +32,7 @@ export class World {
   readonly manners = new AppManners();
   readonly verifier: Verifier;
   readonly store: WorldStore;
+  readonly #sessions: SessionChecks;
   readonly #random: SeededRandom;
   readonly #restarts = new Map<House, unknown>();
   #isClosed = false;
@@ -44,6 +46,15 @@ export class World {
     this.log = new LogChecks(report, shape.contents);
     this.wire = new WireChecks(report, this.log);
     this.wire.onSent = shape.onSent ?? null;
+    this.#sessions = new SessionChecks(report, clock);
+    this.log.onFirst = (client) => this.#sessions.begun(client);
+    this.log.onGap = (index, from, to) => {
+      this.clients[index]?.expectGap?.(from, to);
+    };
+    this.wire.mangles.add((_, { sessionId, clientIndex }) => {
+      if (sessionId !== '') this.#sessions.heard(clientIndex);
+      return null;
+    });
     this.store = new WorldStore({
       clock,
       random: random.fork('store'),
@@ -136,6 +147,7 @@ export class World {
       report,
       wallMs,
       random: this.#random.fork(`client ${index}`),
+      sessions: this.#sessions,
       peer: harbour,
       onFrame: harbour.onFrame,
       url: BALANCER_URL,

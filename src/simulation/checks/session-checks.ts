@@ -1,0 +1,88 @@
+/** Whether a client stays with its session, as long as nothing happens that no gateway could keep it through. */
+import type { Report } from './report.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+/** Who is heard of so lately is within any grace. */
+const LATELY_MS = 60_000;
+
+/** What a session may be lost by, or by what is made of it. */
+const EXPLAINS: ReadonlySet<string> = new Set([
+  // Its log is not what it was, or its age is not known.
+  'storeTailLost',
+  'storeStale',
+  'wallClockJump',
+  // Three protocol errors in a row end one.
+  'lostFrames',
+  'lostTail',
+  'flippedBits',
+  'truncated',
+  // Somebody else takes it, or its application gives it up.
+  'secondTab',
+  'speechThrows',
+]);
+
+/** So many WELCOMEs may be lost in a row before a token of the client's is dead. */
+const WELCOMES_LOST_AT_MOST = 3;
+
+interface Known {
+  /** Sessions that have something of this client's. */
+  sessions: number;
+  /** Of so many of them it was told that they are lost. */
+  told: number;
+  heardAtMs: number;
+}
+
+export class SessionChecks {
+  readonly #report: Report;
+  readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #clients = new Map<number, Known>();
+
+  constructor(report: Report, clock: Pick<Clock, 'nowMs'>) {
+    this.#report = report;
+    this.#clock = clock;
+  }
+
+  /** A gateway that has let it in has heard something of that client. */
+  heard(client: number): void {
+    this.#knownOf(client).heardAtMs = this.#clock.nowMs();
+  }
+
+  /** A log has the first of that client's. */
+  begun(client: number): void {
+    const known = this.#knownOf(client);
+    known.sessions += 1;
+    if (known.sessions <= known.told + 1) return;
+    this.#violated(client, `it is in its session number ${known.sessions}, and was told of none`);
+  }
+
+  /** Its application wants nothing any more, and is told of no connection. */
+  closes(client: number): void {
+    this.#knownOf(client).told = Infinity;
+  }
+
+  /** That client was told that its session is lost. */
+  lost(client: number): void {
+    const known = this.#knownOf(client);
+    known.told = Math.max(known.told, known.sessions);
+    const awayMs = this.#clock.nowMs() - known.heardAtMs;
+    if (awayMs > LATELY_MS || this.#isExplained) return;
+    const lately = `${Math.round(awayMs)} ms after a gateway heard of it`;
+    this.#violated(client, `its session is lost ${lately}, and nothing explains it`);
+  }
+
+  get #isExplained(): boolean {
+    const { fired, happened } = this.#report;
+    if ((happened['a WELCOME was lost'] ?? 0) > WELCOMES_LOST_AT_MOST) return true;
+    return Object.keys(fired).some((kind) => EXPLAINS.has(kind));
+  }
+
+  #violated(client: number, message: string): void {
+    this.#report.violated('I11', `client ${client + 1}: ${message}`);
+  }
+
+  #knownOf(client: number): Known {
+    const known = this.#clients.get(client) ?? { sessions: 0, told: 0, heardAtMs: 0 };
+    this.#clients.set(client, known);
+    return known;
+  }
+}

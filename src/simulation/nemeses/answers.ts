@@ -1,0 +1,52 @@
+/** What becomes of single frames on their way to a client. */
+import type { Blow, Nemesis, Struck } from './nemesis.types.ts';
+import { FRAME_TYPE } from '../../protocol/wire.ts';
+import type { Loses } from '../checks/wire-checks.ts';
+
+function befalls(make: (world: Struck) => Loses) {
+  return (world: Struck, blow: Blow): (() => void) => {
+    const { wire } = world;
+    const lose = make(world);
+    const ofClient: Loses = (end, type, bytes) =>
+      end.clientIndex === blow.on && type !== FRAME_TYPE.welcome && lose(end, type, bytes);
+    wire.losing.add(ofClient);
+    return () => {
+      wire.losing.delete(ofClient);
+    };
+  };
+}
+
+export const ANSWERS: Readonly<Record<string, Nemesis>> = {
+  doubledAnswers: {
+    says: 'some frames of a gateway arrive twice',
+    on: 'client',
+    lastsMs: [1_000, 20_000],
+    begin: befalls(({ random, report }) => ({ socket }, _, bytes) => {
+      if (!random.chance(0.1)) return false;
+      report.sometimes('an answer was doubled');
+      socket.answer(new Uint8Array(bytes));
+      return false;
+    }),
+  },
+  lostAnswers: {
+    says: 'some frames of a gateway do not arrive, and the socket lives on',
+    on: 'client',
+    lastsMs: [500, 5_000],
+    begin: befalls(({ random, report }) => () => {
+      if (!random.chance(0.1)) return false;
+      report.sometimes('an answer was lost');
+      return true;
+    }),
+  },
+  farewellLost: {
+    says: 'all is said and done, and the socket dies before the client hears that it is',
+    on: 'client',
+    lastsMs: [20_000, 170_000],
+    begin: befalls(({ report }) => ({ socket }, type) => {
+      if (type !== FRAME_TYPE.finAck) return false;
+      report.sometimes('a farewell was lost');
+      socket.end(1006, '', { errorCode: 'ECONNRESET' });
+      return true;
+    }),
+  },
+};
