@@ -4,7 +4,7 @@ import type { MutantEdit } from './mutant.types.ts';
 const uplink = 'src/audio/uplink.ts';
 
 /** What a socket took counts as delivered. */
-export const SETTLES_ON_SEND: MutantEdit = {
+const SETTLES_ON_SEND: MutantEdit = {
   file: uplink,
   find: 'this.#cursor.advance(bytes.length);',
   replace:
