@@ -209,7 +209,7 @@ describe('what is told of an application that is wrong', () => {
   it('I12: a client dials without end', async () => {
     const clients: ClientFactory[] = [
       (place) => {
-        place.every(200, () => {
+        place.every(100, () => {
           const request = { url: place.gateway.url, protocols: [], timeoutMs: 1_000 };
           const nothing = (): void => undefined;
           const handlers = {
@@ -220,13 +220,13 @@ describe('what is told of an application that is wrong', () => {
             onEnd: nothing,
           };
           const socket = place.session.transport.dial(request, handlers);
-          place.clock.setTimeout(() => socket.terminate(), 100);
+          place.clock.setTimeout(() => socket.terminate(), 50);
         });
         return { finish: () => undefined };
       },
     ];
 
-    expect((await found({ clients })).join()).toContain('I12: client 1: 91 dials within a minute');
+    expect((await found({ clients })).join()).toContain('I12: client 1: 181 dials within a minute');
   });
 
   it('I19: a timer of a client throws, or is left', async () => {

@@ -1,4 +1,5 @@
 /** What a client with a microphone may be believed at every moment, and what it must have come to at the end. */
+import { statesWithAnEnd } from './chart-ends.ts';
 import { Dials } from './dials.ts';
 import type { Report } from './report.ts';
 import { Spans } from './spans.ts';
@@ -59,6 +60,17 @@ export class AudioChecks {
     if (status === this.#status) return;
     this.#status = status;
     this.#report.tell(this.#name, status, { state: status });
+    this.#expectWayOut();
+  }
+
+  #expectWayOut(): void {
+    const snapshot = this.#session.actor.getSnapshot();
+    if (snapshot.status !== 'active') return;
+    const ends = statesWithAnEnd(snapshot.machine);
+    for (const { id, states } of snapshot._nodes) {
+      if (Object.keys(states).length > 0 || ends.has(id)) continue;
+      this.#violated('I18', `nothing leads out of ${id}`);
+    }
   }
 
   dialled(): void {

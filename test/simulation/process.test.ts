@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+
+import { SimulatedProcess } from '../../src/simulation/process.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+
+function opened() {
+  const clock = new VirtualClock();
+  const process = new SimulatedProcess('client 1', clock);
+  const did: string[] = [];
+  return { clock, process, did, does: (what: string) => () => void did.push(what) };
+}
+
+describe('a simulated process', () => {
+  it('does nothing while it is frozen, and then all of it, in order', () => {
+    const { clock, process, did, does } = opened();
+    process.setTimeout(does('timer'), 100);
+    process.freeze();
+    process.run(does('frame'));
+
+    clock.advance(1_000);
+    expect(did).toEqual([]);
+
+    process.thaw();
+    process.run(does('later'));
+    clock.advance(0);
+    expect(did).toEqual(['frame', 'timer', 'later']);
+  });
+
+  it('goes on when all who froze it have let go', () => {
+    const { clock, process, did, does } = opened();
+    process.freeze();
+    process.freeze();
+    process.run(does('frame'));
+
+    process.thaw();
+    clock.advance(1);
+    expect(did).toEqual([]);
+
+    process.thaw();
+    clock.advance(0);
+    expect(did).toEqual(['frame']);
+  });
+
+  it('does nothing any more once it was killed, and leaves no timer', () => {
+    const { clock, process, did, does } = opened();
+    process.setTimeout(does('timer'), 100);
+
+    process.kill();
+    process.run(does('frame'));
+    process.setTimeout(does('other timer'), 1);
+    clock.advance(1_000);
+
+    expect(did).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('rings at whole minutes only while it is throttled', () => {
+    const { clock, process, did, does } = opened();
+    process.throttle(60_000);
+    process.setTimeout(does('timer'), 100);
+
+    clock.advance(59_999);
+    expect(did).toEqual([]);
+
+    clock.advance(1);
+    expect(did).toEqual(['timer']);
+  });
+
+  it('has a clock that goes wrong from then on, and its timers with it', () => {
+    const { clock, process, did, does } = opened();
+    clock.advance(1_000);
+    process.skew(1.25);
+    process.setTimeout(does('timer'), 1_000);
+
+    clock.advance(799);
+    expect(did).toEqual([]);
+
+    clock.advance(1);
+    expect(did).toEqual(['timer']);
+    expect(process.nowMs()).toBe(2_000);
+  });
+});
