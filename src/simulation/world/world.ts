@@ -51,7 +51,7 @@ export class World {
     const captured = plan.clients.map((): AudioClient['captured'] | null => null);
     this.log = new LogChecks(report, captured);
     this.wire = new WireChecks(report, this.log);
-    this.#sessions = new SessionChecks(report, clock);
+    this.#sessions = new SessionChecks(report, clock, plan.graceMs);
     this.log.onFirst = (client) => this.#sessions.begun(client);
     this.log.onGap = (index, from, to) => {
       const client = this.clients[index];
