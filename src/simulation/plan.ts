@@ -37,6 +37,10 @@ export interface Plan {
 }
 
 const HOUSES = 3;
+/** So many worlds have one gateway only, and so many forget who is away soon. */
+const RARE_RATIO = 0.15;
+const GRACE_MS = 120_000;
+const SHORT_GRACE_MS = 30_000;
 const TURNS = 12;
 
 export function planOf(
@@ -51,13 +55,14 @@ export function planOf(
     return own.chance(0.2) ? messagesPlan(own, lengthMs) : audioPlan(own, lengthMs);
   });
   const fastest = shape.pick([1, 2, 5, 20]);
+  const rare = random.fork('rare');
+  const houses = rare.chance(RARE_RATIO) ? 1 : HOUSES;
   return {
     clients,
-    houses: HOUSES,
-    graceMs: 120_000,
+    houses,
+    graceMs: rare.chance(RARE_RATIO) ? SHORT_GRACE_MS : GRACE_MS,
     storeMs: [fastest, fastest * 4],
-    faults:
-      faults ?? drawFaults(random.fork('faults'), { lengthMs, clients: count, houses: HOUSES }),
+    faults: faults ?? drawFaults(random.fork('faults'), { lengthMs, clients: count, houses }),
   };
 }
 

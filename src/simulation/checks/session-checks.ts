@@ -2,8 +2,8 @@
 import type { Report } from './report.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** Who is heard of so lately is within any grace. */
-const LATELY_MS = 60_000;
+/** Who is heard of within so much of the grace is within all of it. */
+const LATELY_RATIO = 0.5;
 
 /** What a session may be lost by, or by what is made of it. */
 const EXPLAINS: ReadonlySet<string> = new Set([
@@ -35,9 +35,11 @@ interface Known {
 export class SessionChecks {
   readonly #report: Report;
   readonly #clock: Pick<Clock, 'nowMs'>;
+  readonly #latelyMs: number;
   readonly #clients = new Map<number, Known>();
 
-  constructor(report: Report, clock: Pick<Clock, 'nowMs'>) {
+  constructor(report: Report, clock: Pick<Clock, 'nowMs'>, graceMs: number) {
+    this.#latelyMs = graceMs * LATELY_RATIO;
     this.#report = report;
     this.#clock = clock;
   }
@@ -65,7 +67,7 @@ export class SessionChecks {
     const known = this.#knownOf(client);
     known.told = Math.max(known.told, known.sessions);
     const awayMs = this.#clock.nowMs() - known.heardAtMs;
-    if (awayMs > LATELY_MS || this.#isExplained) return;
+    if (awayMs > this.#latelyMs || this.#isExplained) return;
     const lately = `${Math.round(awayMs)} ms after a gateway heard of it`;
     this.#violated(client, `its session is lost ${lately}, and nothing explains it`);
   }

@@ -134,6 +134,7 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I11'],
     world,
+    faults: ['pause', 'crash'],
   },
   {
     name: 'no-grace',

@@ -89,11 +89,13 @@ export const FRAMES: Readonly<Record<string, Nemesis>> = {
     }),
   },
   welcomeLost: {
-    says: 'the gateway has let a client in, and the socket dies before it is told',
+    says: 'a client loses its socket, is let in again, and loses that one before it is told',
     on: 'client',
     lastsMs: [2_000, 60_000],
-    begin: (world, { on }) => {
-      const { wire, report, random } = world;
+    begin: ({ wire, report, random, clients }, { on }) => {
+      const client = clients[on];
+      if (client === undefined || client.isOver) return null;
+      client.access.network.reset();
       const lose = (end: ServerEnd, type: number): boolean => {
         if (type !== FRAME_TYPE.welcome || end.clientIndex !== on || random.chance(0.5))
           return false;

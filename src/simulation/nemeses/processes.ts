@@ -185,7 +185,7 @@ const CLIENTS: Readonly<Record<string, Nemesis>> = {
   pause: {
     says: 'an application pauses its microphone',
     on: 'client',
-    lastsMs: [1_000, 60_000],
+    lastsMs: [1_000, 120_000],
     begin: withClient((client) => {
       if (!client.pause(true)) return null;
       return () => {

@@ -46,7 +46,7 @@ export class World {
     this.log = new LogChecks(report, shape.contents);
     this.wire = new WireChecks(report, this.log);
     this.wire.onSent = shape.onSent ?? null;
-    this.#sessions = new SessionChecks(report, clock);
+    this.#sessions = new SessionChecks(report, clock, shape.graceMs);
     this.log.onFirst = (client) => this.#sessions.begun(client);
     this.log.onGap = (index, from, to) => {
       this.clients[index]?.expectGap?.(from, to);
