@@ -8,7 +8,6 @@ import { openPlace } from './places.ts';
 import type { Place } from './places.ts';
 import { planOf } from './plan.ts';
 import { RollingHash } from './rolling-hash.ts';
-import { settle } from './settle.node.ts';
 import type {
   Fault,
   InvariantId,
