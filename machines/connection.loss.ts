@@ -113,6 +113,7 @@ export function afterLoss(context: ConnectionContext, loss: Loss): Partial<Conne
     answeredAtMs: null,
     silentSinceMs: null,
     hedgeId: null,
+    isHedgeRefused: false,
     failure: loss.failure,
     lostAtMs: loss.atMs,
     lostDial: context.connectedAtMs === null,

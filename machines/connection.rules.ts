@@ -48,6 +48,8 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
     lastSocketId: 0,
     socketId: 0,
     hedgeId: null,
+    isHedgeRefused: false,
+    hedgePause: null,
     isLeaving: false,
     dialReason: 'connect',
     waitMs: 0,
@@ -68,6 +70,22 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
   };
 }
 
+/** The user asks anew: nothing of the attempts before counts. */
+export const STARTED_OVER = {
+  attempts: 0,
+  dialReason: 'connect',
+  hasBeenConnected: false,
+  hedgeId: null,
+  isHedgeRefused: false,
+  connectedAtMs: null,
+  answeredAtMs: null,
+  silentSinceMs: null,
+  unhealthySinceMs: null,
+  credentialRefreshed: false,
+  outage: null,
+  failure: null,
+} as const satisfies Partial<ConnectionContext>;
+
 /** The socket actor's id. Unique for every dial: the same id twice would orphan the first. */
 export function socketName(id: number | null): string {
   return `socket.${id ?? 'none'}`;
@@ -86,35 +104,6 @@ export function besideEveryMs({ pressForMs, pressEveryMs }: LinkPolicy): number 
 /** A planned end is met by dialling at once, where that is of any use. */
 export function mayRotate(context: ConnectionContext, atMs: number): boolean {
   return context.isOnline && attemptsBefore(context, { atMs }) < context.policy.maxAttempts;
-}
-
-/** A second socket is an attempt as well, once it takes over: one that opens and is silent is no success. */
-export function mayHedge(context: ConnectionContext, atMs: number): boolean {
-  const { policy, hedgeId, hedges } = context;
-  if (!hedges || hedgeId !== null || policy.maxAttempts === 0) return false;
-
-  return attemptsBefore(context, { atMs }) < policy.maxAttempts || mayPersist(context, { atMs });
-}
-
-/** The second socket takes over: what was silent is now an outage with a cause, and what was left in time a planned end. */
-export function afterPromotion(
-  context: ConnectionContext,
-  atMs: number,
-): Partial<ConnectionContext> {
-  const { silentSinceMs } = context;
-  const sinceMs = silentSinceMs ?? atMs;
-  const cause = silentSinceMs === null ? PLANNED_END : silence(atMs - silentSinceMs);
-  const wasHealthy = isHealthyAt(context, atMs);
-
-  return {
-    attempts: (wasHealthy ? 0 : context.attempts) + 1,
-    socketId: context.hedgeId ?? context.socketId,
-    hedgeId: null,
-    dialReason: 'reconnect',
-    silentSinceMs: null,
-    unhealthySinceMs: wasHealthy ? sinceMs : (context.unhealthySinceMs ?? sinceMs),
-    outage: outageAfter(context, sinceMs, cause),
-  };
 }
 
 /** The link stands: the break is over. */

@@ -26,14 +26,14 @@ import {
   afterChoice,
   afterConnect,
   afterNetwork,
-  afterPromotion,
   besideEveryMs,
   faultOf,
-  mayHedge,
   mayRotate,
   redialEveryMs,
   socketName,
+  STARTED_OVER,
 } from './connection.rules.ts';
+import { afterHedgeLoss, afterPromotion, afterRecovery, mayHedge } from './connection.hedging.ts';
 import {
   bufferedChunksIn,
   failedSignal,
@@ -150,6 +150,9 @@ export const connectionSetup = setup({
       enqueue(stopChild(socketName(context.hedgeId)));
       enqueue.assign({ hedgeId: null });
     }),
+    noteHedgeLoss: assign(({ event }) =>
+      event.type === 'socket.lost' ? afterHedgeLoss(event) : {},
+    ),
     promoteHedge: enqueueActions(({ context, event, enqueue }) => {
       enqueue(stopChild(socketName(context.socketId)));
       enqueue(stopChild('liveness'));
@@ -195,20 +198,10 @@ export const connectionSetup = setup({
       silentSinceMs: ({ event }) =>
         event.type === 'link.suspected' ? event.atMs - event.silentForMs : null,
     }),
-    forgetSuspicion: assign({ silentSinceMs: null }),
-    startOver: assign({
-      attempts: 0,
-      dialReason: 'connect',
-      hasBeenConnected: false,
-      hedgeId: null,
-      connectedAtMs: null,
-      answeredAtMs: null,
-      silentSinceMs: null,
-      unhealthySinceMs: null,
-      credentialRefreshed: false,
-      outage: null,
-      failure: null,
-    }),
+    forgetSuspicion: assign(({ context, event }) =>
+      afterRecovery(context, 'atMs' in event ? event.atMs : 0),
+    ),
+    startOver: assign(STARTED_OVER),
     noteOnline: assign({ isOnline: true }),
     noteOffline: assign({ isOnline: false }),
     dialSoon: assign(({ context, event }) =>

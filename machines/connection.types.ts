@@ -108,6 +108,11 @@ export interface ReplayResult {
   readonly duplicatesDropped: number;
 }
 
+export interface HedgePause {
+  readonly atMs: number;
+  readonly ms: number;
+}
+
 export interface ConnectionContext extends Required<ConnectionInput> {
   readonly outage: Outage | null;
   /** Dials since the last healthy spell. */
@@ -119,6 +124,10 @@ export interface ConnectionContext extends Required<ConnectionInput> {
   readonly socketId: number;
   /** The socket dialled beside one that is silent, or that ends. */
   readonly hedgeId: number | null;
+  /** A second socket was refused for good: while this link stands, no other is dialled. */
+  readonly isHedgeRefused: boolean;
+  /** Until when no second socket is dialled beside a silent link, since the last one was of no use. */
+  readonly hedgePause: HedgePause | null;
   /** The other end has named the link's end. */
   readonly isLeaving: boolean;
   readonly dialReason: DialReason;
@@ -183,8 +192,8 @@ export type ConnectionSignal =
       readonly failure: Failure;
     }
   /**
-   * The link is silent. A second socket is dialled beside it, where the service allows one (`hedges` in its traits) and
-   * attempts are left; else it is waited for until it speaks again, or is dead.
+   * The link is silent. A second socket is dialled beside it, where the service allows one (`hedges` in its traits),
+   * attempts are left and the last one was not in vain a moment ago; else it is waited for until it speaks again, or is dead.
    */
   | {
       readonly type: 'connection.suspected';

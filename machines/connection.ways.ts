@@ -50,7 +50,15 @@ const unanswered = {
 
 /** What can happen to a link that stands, in `connected` and in `active` alike. */
 export const linkEvents = {
-  'socket.lost': [...waysOut, { guard: 'isHedge', actions: 'letHedgeGo' }],
+  'socket.lost': [
+    ...waysOut,
+    {
+      guard: 'isHedge',
+      description:
+        'The first carries on. A second that was refused for good is followed by none while this link stands.',
+      actions: ['letHedgeGo', 'noteHedgeLoss'],
+    },
+  ],
   'link.died': waysOutOfSilence,
   'session.rotate': {
     guard: 'mayRotate',
@@ -121,7 +129,11 @@ export const linkEvents = {
       'The first carries on until the second is ready; one that fails is followed by another.',
     actions: ['takeHedgeNumber', 'dialBeside'],
   },
-  'link.recovered': { actions: ['letHedgeGo', 'forgetSuspicion', 'unwatch', 'announceRecovery'] },
+  'link.recovered': {
+    description:
+      'It was only slow: the second socket is let go, and the next is dialled the later the oftener it was for nothing.',
+    actions: ['forgetSuspicion', 'letHedgeGo', 'unwatch', 'announceRecovery'],
+  },
   'socket.configured': {
     guard: 'isHedge',
     description: 'The second socket is ready before the first is lost: it carries on.',

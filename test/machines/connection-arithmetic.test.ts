@@ -3,13 +3,12 @@ import { describe, expect, it } from 'vitest';
 
 import { presets } from '../../machines/backoff.ts';
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
+import { afterPromotion, mayHedge } from '../../machines/connection.hedging.ts';
 import {
   afterChoice,
-  afterPromotion,
   faultOf,
   initialContext,
   isHealthyAt,
-  mayHedge,
   socketName,
 } from '../../machines/connection.rules.ts';
 import type { ConnectionContext, ConnectionInput } from '../../machines/connection.types.ts';

@@ -80,16 +80,93 @@ describe('the second socket', () => {
     await world.close();
   });
 
-  it('that is refused leaves the first alone, and may be followed by another', async () => {
+  it('that fails leaves the first alone, and may be followed by another', async () => {
     const world = await suspectedWorld();
 
-    await world.lost(failureOf('auth'), { id: 2 });
+    await world.lost(failureOf('transient'), { id: 2 });
     const afterRefusal = world.liveSocketIds;
     await world.suspected(2_500);
 
     expect(afterRefusal).toEqual([1]);
     expect(world.state).toBe('active');
     expect(world.liveSocketIds).toEqual([1, 3]);
+    await world.close();
+  });
+
+  it.each(['auth', 'config', 'quota'] as const)(
+    'that is refused for good (%s) is followed by none while the first stands',
+    async (kind) => {
+      const world = await suspectedWorld();
+
+      await world.lost(failureOf(kind), { id: 2 });
+      await world.suspected(2_500);
+      await world.recovered();
+      await world.pass(20_000);
+      await world.suspected();
+
+      expect(world.state).toBe('active');
+      expect(world.liveSocketIds).toEqual([1]);
+      expect(world.sockets).toHaveLength(2);
+      await world.close();
+    },
+  );
+
+  it('may be dialled again beside the link that follows the one beside which it was refused', async () => {
+    const world = await suspectedWorld();
+    await world.lost(failureOf('config'), { id: 2 });
+
+    await world.lost();
+    await world.pass(world.context.waitMs);
+    await world.stands();
+    await world.suspected();
+
+    expect(world.liveSocketIds).toEqual([3, 4]);
+    await world.close();
+  });
+
+  it('that is told when to come again is followed by none before', async () => {
+    const world = await suspectedWorld();
+
+    await world.lost({ ...failureOf('rateLimited'), retryAfterMs: 3_000 }, { id: 2 });
+    await world.pass(2_999);
+    await world.suspected(4_500);
+    const early = world.liveSocketIds;
+    await world.pass(1);
+    await world.suspected(4_501);
+
+    expect(early).toEqual([1]);
+    expect(world.liveSocketIds).toEqual([1, 3]);
+    await world.close();
+  });
+
+  it('is dialled seldom beside a link that is slow again and again, whatever results it brings', async () => {
+    const world = await new ChartWorld().active();
+
+    for (let elapsedMs = 0; elapsedMs < 60_000; elapsedMs += 1_000) {
+      await world.pass(500);
+      await world.suspected(400);
+      await world.pass(500);
+      await world.committed();
+      await world.recovered();
+    }
+
+    expect(world.sockets.length).toBeLessThanOrEqual(8);
+    expect(world.state).toBe('active');
+    await world.close();
+  });
+
+  it('is dialled seldom where each takes over and is as slow, whatever results it brings', async () => {
+    const world = await new ChartWorld().active();
+
+    for (let elapsedMs = 0; elapsedMs < 60_000; elapsedMs += 500) {
+      await world.pass(500);
+      await world.suspected(400);
+      if (world.context.hedgeId !== null) await world.configured(world.context.hedgeId);
+      await world.committed();
+    }
+
+    expect(world.sockets.length).toBeLessThanOrEqual(12);
+    expect(world.state).toBe('active');
     await world.close();
   });
 
@@ -152,7 +229,7 @@ describe('the second socket', () => {
     const world = await new ChartWorld().active();
 
     for (let round = 0; round < 20; round += 1) {
-      await world.pass(1_500);
+      await world.pass(8_000);
       await world.suspected();
       const { hedgeId } = world.context;
       if (hedgeId === null) break;

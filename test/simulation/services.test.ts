@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
+import { guarded } from '../../src/simulation/leak-guards.ts';
 import { NEMESES } from '../../src/simulation/services/nemeses.ts';
+import { SERVICES } from '../../src/simulation/services/places.ts';
 import { runServicesSeed } from '../../src/simulation/services/run.ts';
 
 const SEEDS = Array.from({ length: 24 }, (_, at) => at + 1);
@@ -33,6 +35,24 @@ describe('sessions with the services of others', () => {
     expect(second.hash).toBe(first.hash);
     expect({ ...second, trace: [] }).toEqual(first);
     expect(second.trace.length).toBeGreaterThan(10);
+  });
+
+  test('a run takes nothing of this machine, whichever the services are', async () => {
+    const leaks: string[] = [];
+    const asked = new Set<string>();
+    await guarded(
+      async () => {
+        for (let seed = 1; seed <= 16; seed += 1) {
+          const { trace } = await runServicesSeed({ seed, lengthMs: 10_000, isTraced: true });
+          const [world] = trace;
+          for (const name of world?.what.match(/[a-z.]+/g) ?? []) asked.add(name);
+        }
+      },
+      (message) => leaks.push(message),
+    );
+
+    expect([...asked]).toEqual(expect.arrayContaining([...SERVICES]));
+    expect(leaks).toEqual([]);
   });
 
   test('another seed gives another run', async () => {

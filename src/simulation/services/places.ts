@@ -2,7 +2,9 @@
 import type { Chance } from './chance.ts';
 import { createVoiceRecogniser, loudness } from './recogniser.ts';
 import { TOOL, mind } from './mind.ts';
+import { secretsOf } from '../secrets.ts';
 import type { Clock, WallClock } from '../../ports/clock.ts';
+import type { Secrets } from '../../ports/secrets.ts';
 import type { Credential, Provider } from '../../providers/contract.ts';
 import { deepgramFlux } from '../../providers/deepgram-flux/deepgram-flux.ts';
 import { deepgramListen } from '../../providers/deepgram-listen/deepgram-listen.ts';
@@ -43,7 +45,9 @@ export interface PlaceWorld {
   readonly random: Chance;
 }
 
-type Start = (world: PlaceWorld & { readonly network: SimulatedNetwork }) => Promise<Running>;
+type Start = (
+  world: PlaceWorld & { readonly network: SimulatedNetwork; readonly secrets: Secrets },
+) => Promise<Running>;
 
 const recogniser = createVoiceRecogniser();
 const TOOLS = [{ name: TOOL, parameters: { type: 'object', properties: {} } }];
@@ -53,39 +57,39 @@ const NEVER_ENDS_RATIO = 0.4;
 const INTERIMS_WAVER_RATIO = 0.1;
 
 const STARTS: Readonly<Record<ServiceName, Start>> = {
-  listen: async ({ clock, network, random }) => {
+  listen: async ({ random, ...common }) => {
     const fork = random.fork('interims');
     const waveringRatio = INTERIMS_WAVER_RATIO;
-    const world = { clock, network, recogniser, random: fork, waveringRatio };
+    const world = { ...common, recogniser, random: fork, waveringRatio };
     const desk = await startDeepgramSimulator({ ...world, oddities: { ratio: 0, random: fork } });
     const provider = ({ apiKey }: Caller): Provider =>
       deepgramListen({ apiKey, baseUrl: desk.url });
     return { desk, provider, close: () => desk.close() };
   },
-  flux: async ({ clock, network, random }) => {
+  flux: async ({ random, ...common }) => {
     const oddities = { ratio: 0, random: random.fork('oddities') };
-    const desk = await startDeepgramSimulator({ clock, network, recogniser, oddities });
+    const desk = await startDeepgramSimulator({ ...common, recogniser, oddities });
     const eager = random.is(0.5) ? { eagerEotThreshold: 0.4 } : {};
     const provider = ({ apiKey }: Caller): Provider =>
       deepgramFlux({ apiKey, baseUrl: desk.url, ...eager });
     return { desk, provider, close: () => desk.close() };
   },
-  openai: async ({ clock, wallClock, network, random }) => {
+  openai: async ({ random, ...common }) => {
     const ends = random.is(NEVER_ENDS_RATIO)
       ? {}
       : { sessionMs: random.between(SESSION_MS.least, SESSION_MS.most) };
-    const world = { clock, wallClock, network, recogniser, mind, random: random.fork('oddities') };
+    const world = { ...common, recogniser, mind, random: random.fork('oddities') };
     const desk = await startOpenAiSimulator({ ...world, ...ends });
     const provider = ({ apiKey, wallClock: own }: Caller): Provider =>
       openaiRealtime({ apiKey, baseUrl: desk.baseUrl, wallClock: own, tools: TOOLS });
     return { desk, provider, close: () => desk.close() };
   },
-  gemini: async ({ clock, network, random }) => {
+  gemini: async ({ random, ...common }) => {
     const goAwayAfterMs = random.is(NEVER_ENDS_RATIO)
       ? null
       : random.between(SESSION_MS.least, SESSION_MS.most);
     const faults = { goAwayAfterMs, random: random.fork('noise') };
-    const desk = await startGeminiSimulator({ clock, network, recogniser, mind, faults });
+    const desk = await startGeminiSimulator({ ...common, recogniser, mind, faults });
     const provider = ({ apiKey }: Caller): Provider =>
       geminiLive({ apiKey, baseUrl: desk.url, tools: TOOLS });
     return { desk, provider, close: () => desk.close() };
@@ -96,9 +100,9 @@ const STARTS: Readonly<Record<ServiceName, Start>> = {
 
 async function startWhisper(
   flavour: 'openai' | 'whisper.cpp',
-  { clock, network, random }: Parameters<Start>[0],
+  { random, ...common }: Parameters<Start>[0],
 ): Promise<Running> {
-  const world = { clock, network, recogniser, random: random.fork('oddities') };
+  const world = { ...common, recogniser, random: random.fork('oddities') };
   const desk = await startWhisperSimulator(world);
   const provider = (caller: Caller): Provider =>
     whisper({
@@ -123,6 +127,10 @@ export async function openPlace(service: ServiceName, world: PlaceWorld): Promis
     jitterMs: random.between(0, 30),
     random: random.fork('jitter'),
   });
-  const running = await STARTS[service]({ ...world, network });
+  const running = await STARTS[service]({
+    ...world,
+    network,
+    secrets: secretsOf(random.fork('secrets')),
+  });
   return { ...running, service, network };
 }

@@ -4,10 +4,10 @@ import { Gateway } from '../../gateway/gateway.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LogStore } from '../../ports/log-store.ts';
 import type { Logger } from '../../ports/logger.ts';
-import type { Secrets } from '../../ports/secrets.ts';
 import type { SeededRandom } from '../../ports/random.ts';
 import type { Verify } from '../../gateway/auth/principal.ts';
 import { SimulatedProcess } from '../process.ts';
+import { secretsOf } from '../secrets.ts';
 
 export interface HouseOptions {
   readonly index: number;
@@ -84,8 +84,4 @@ export class House {
   kill(): void {
     this.process.kill();
   }
-}
-
-function secretsOf(random: SeededRandom): Secrets {
-  return { bytes: (count) => Uint8Array.from({ length: count }, () => random.integer(255)) };
 }

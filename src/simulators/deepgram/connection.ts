@@ -2,7 +2,7 @@
 import type { Hash } from 'node:crypto';
 import { createHash } from 'node:crypto';
 import { BYTES_PER_SAMPLE, samplesOf } from '../../audio/format.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock, WallClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type { Recogniser, RecogniserResult, RecogniserStream } from '../recogniser/recogniser.ts';
 import type { ListenQuery } from './query.ts';
@@ -34,6 +34,7 @@ export interface ListenConnectionOptions extends Omit<ServedSocketOptions, 'unre
   readonly idleTimeoutMs: number;
   readonly finalizeDelayMs: number;
   readonly clock: Clock;
+  readonly wallClock: WallClock;
   onAudio(samples: number): void;
 }
 
@@ -44,7 +45,7 @@ export class ListenConnection {
   readonly #stream: RecogniserStream;
   readonly #speech: SpeechEvents;
   readonly #sha256: Hash = createHash('sha256');
-  readonly #created = new Date().toISOString();
+  readonly #created: string;
   #bytes = 0;
   #firstAudioAtMs: number | null = null;
   #activeAtMs: number;
@@ -55,8 +56,9 @@ export class ListenConnection {
   #phase: 'open' | 'draining' | 'closing' = 'open';
 
   constructor(options: ListenConnectionOptions) {
-    const { query, clock } = options;
+    const { query, clock, wallClock } = options;
     this.#options = options;
+    this.#created = new Date(wallClock()).toISOString();
     this.#activeAtMs = clock.nowMs();
     this.#finalizeDelayMs = options.finalizeDelayMs;
     this.#speech = new SpeechEvents(query, (message) => this.#send(message));

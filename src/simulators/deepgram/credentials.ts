@@ -1,6 +1,7 @@
 /** Who may connect: holders of an API key, or of a temporary token that one of them was granted. */
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
+import type { Secrets } from '../../ports/secrets.ts';
+import { newUuid } from '../control/names.ts';
 
 export const DEFAULT_TTL_SECONDS = 30;
 export const MAX_TTL_SECONDS = 3_600;
@@ -28,11 +29,13 @@ export function readCredential(
 export class Credentials {
   readonly #keys: ReadonlySet<string>;
   readonly #clock: Clock;
+  readonly #secrets: Secrets | undefined;
   readonly #expiryAtMs = new Map<string, number>();
 
-  constructor(keys: readonly string[], clock: Clock) {
+  constructor(keys: readonly string[], clock: Clock, secrets: Secrets | undefined) {
     this.#keys = new Set(keys);
     this.#clock = clock;
+    this.#secrets = secrets;
   }
 
   isKey(credential: Credential | null): boolean {
@@ -53,7 +56,7 @@ export class Credentials {
         this.#expiryAtMs.delete(token);
       }
     }
-    const token = randomUUID();
+    const token = newUuid(this.#secrets);
     this.#expiryAtMs.set(token, nowMs + ttlSeconds * 1_000);
     return token;
   }

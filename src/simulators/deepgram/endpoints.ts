@@ -1,7 +1,7 @@
 /** What is served over HTTP: temporary tokens, the list of projects, and speech without a socket. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { systemClock } from '../../ports/clock.ts';
+import { newUuid } from '../control/names.ts';
 import { answer } from '../server/simulator-server.ts';
 import { readCredential } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
@@ -14,7 +14,7 @@ import { parseSpeakQuery } from './speak-query.ts';
 import type { Tally } from './tally.ts';
 
 export interface EndpointsOptions {
-  readonly options: Pick<DeepgramSimulatorOptions, 'clock' | 'speak'>;
+  readonly options: Pick<DeepgramSimulatorOptions, 'clock' | 'secrets' | 'speak'>;
   readonly credentials: Credentials;
   readonly tally: Tally;
   /** Whether this is a path of sockets. */
@@ -67,7 +67,7 @@ export class Endpoints {
       return;
     }
     const granted = { access_token: this.#credentials.grant(ttlSeconds), expires_in: ttlSeconds };
-    const headers = { 'dg-request-id': randomUUID() };
+    const headers = { 'dg-request-id': newUuid(this.#options.secrets) };
     answer(response, { status: 200, headers, body: JSON.stringify(granted) });
   }
 
@@ -94,12 +94,17 @@ export class Endpoints {
       const { clock = systemClock, speak: { paceRatio = Infinity } = {} } = this.#options;
       const { query } = parsed;
       this.#tally.spoken(text.length);
-      await answerSpeech(response, text, { requestId: randomUUID(), query, paceRatio, clock });
+      await answerSpeech(response, text, {
+        requestId: newUuid(this.#options.secrets),
+        query,
+        paceRatio,
+        clock,
+      });
     }
   }
 
   #refuse(response: ServerResponse, refusal: Refusal): void {
     this.#tally.refused(refusal.status);
-    answer(response, refusals.answerOf(refusal, randomUUID()));
+    answer(response, refusals.answerOf(refusal, newUuid(this.#options.secrets)));
   }
 }

@@ -1,7 +1,8 @@
 /** How the stand-in is started, and what can be done with it. */
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock, WallClock } from '../../ports/clock.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { Random } from '../../ports/random.ts';
+import type { SecretsOption } from '../control/names.ts';
 import type { FaultListener, FaultsCalledOff, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import type { ServerAddress } from '../server/address.ts';
@@ -11,7 +12,7 @@ import type { Oddities } from './oddities.ts';
 import type { Refusal } from './refusal.ts';
 import type { DeepgramSimulatorStats } from './tally.ts';
 
-export interface DeepgramSimulatorOptions extends ServerAddress, FaultListener {
+export interface DeepgramSimulatorOptions extends ServerAddress, FaultListener, SecretsOption {
   readonly recogniser: Recogniser;
   /** Keys that may connect and grant tokens. Default `local`. */
   readonly apiKeys?: readonly string[];
@@ -32,6 +33,8 @@ export interface DeepgramSimulatorOptions extends ServerAddress, FaultListener {
   /** For interims that waver. */
   readonly random?: Random;
   readonly clock?: Clock;
+  /** For the dates that it tells. */
+  readonly wallClock?: WallClock;
   readonly logger?: Logger;
 }
 

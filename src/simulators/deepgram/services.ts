@@ -1,6 +1,6 @@
 /** Which path is which service, and what serves a socket there. */
 import type { WebSocket } from 'ws';
-import { systemClock } from '../../ports/clock.ts';
+import { systemClock, systemWallClock } from '../../ports/clock.ts';
 import { silentLogger } from '../../ports/logger.ts';
 import { systemRandom } from '../../ports/random.ts';
 import { waveringInterims } from '../recogniser/wavering-interims.ts';
@@ -41,7 +41,7 @@ export function serviceAt(
 ): (() => Serve | Refusal) | null {
   const { clock = systemClock, logger = silentLogger, oddities } = options;
   const { maxRateRatio = 1.25, idleTimeoutMs = 10_000, flux = {}, speak = {} } = options;
-  const { random = systemRandom } = options;
+  const { wallClock = systemWallClock, random = systemRandom } = options;
   const common = { clock, logger, oddities };
   const recogniser = waveringInterims(options.recogniser, () => pace.waveringRatio, random);
   const hearing = { ...common, recogniser, maxRateRatio, idleTimeoutMs };
@@ -54,6 +54,7 @@ export function serviceAt(
             ...hearing,
             ...served,
             query,
+            wallClock,
             finalizeDelayMs: pace.finalizeDelayMs,
           });
         });

@@ -5,7 +5,6 @@
  * It refuses what the real service refuses and ends where the real service ends, so that a client that works here has met
  * the rules it will meet there. Where the documentation names no code or reason, `wire.ts` says what was chosen.
  */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { systemClock } from '../../ports/clock.ts';
@@ -13,6 +12,7 @@ import { systemRandom } from '../../ports/random.ts';
 import { FaultDesk } from '../control/desk.ts';
 import type { FaultReceipt, FaultRequest } from '../control/on-demand.ts';
 import { listenWithFaults } from '../control/endpoint.ts';
+import { newUuid } from '../control/names.ts';
 import { PongPace } from '../control/pongs.ts';
 import type { ListeningServer, Welcome } from '../server/handlers.ts';
 import type { HttpAnswer } from '../server/http-answer.ts';
@@ -60,7 +60,7 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
   constructor(options: DeepgramSimulatorOptions) {
     const { clock = systemClock, oddities, finalizeDelayMs = 0, waveringRatio = 0 } = options;
     this.#options = options;
-    this.#credentials = new Credentials(options.apiKeys ?? ['local'], clock);
+    this.#credentials = new Credentials(options.apiKeys ?? ['local'], clock, options.secrets);
     this.#endpoints = new Endpoints({
       options,
       credentials: this.#credentials,
@@ -144,7 +144,7 @@ class DeepgramServer implements DeepgramSimulator, DeepgramFaultTarget {
   }
 
   #onUpgrade(request: IncomingMessage, url: URL): HttpAnswer | Welcome {
-    const requestId = randomUUID();
+    const requestId = newUuid(this.#options.secrets);
     const serve = this.#admit(request, url);
     if (typeof serve !== 'function') {
       this.#tally.refused(serve.status);

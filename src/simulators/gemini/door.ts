@@ -1,5 +1,4 @@
 /** Who is let in: holders of a key, and on the constrained path holders of an ephemeral token. */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { HttpAnswer } from '../server/http-answer.ts';
 import type { CloseLike, GeminiFaults } from './faults.ts';
@@ -18,14 +17,16 @@ const LIVE_PATH =
 
 export class Door {
   readonly #keys: ReadonlySet<string>;
+  readonly #newName: () => string;
   readonly #tokens = new Set<string>();
 
-  constructor(keys: readonly string[]) {
+  constructor(keys: readonly string[], newName: () => string) {
     this.#keys = new Set(keys);
+    this.#newName = newName;
   }
 
   grantToken(): string {
-    const token = `auth_tokens/${randomUUID()}`;
+    const token = `auth_tokens/${this.#newName()}`;
     this.#tokens.add(token);
     return token;
   }

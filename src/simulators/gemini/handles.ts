@@ -1,5 +1,4 @@
 /** Sessions that can be taken up again, by handle: what was said in them, and how long they are remembered. */
-import { randomUUID } from 'node:crypto';
 import { dropOldest } from '../../ports/capacity.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Turn } from '../persona/mind.ts';
@@ -16,15 +15,17 @@ const CAPACITY = 10_000;
 export class HandleStore {
   readonly #clock: Clock;
   readonly #ttlMs: number;
+  readonly #newName: () => string;
   readonly #sessions = new Map<string, Remembered & { readonly untilMs: number }>();
 
-  constructor(clock: Clock, ttlMs: number) {
+  constructor(clock: Clock, ttlMs: number, newName: () => string) {
     this.#clock = clock;
     this.#ttlMs = ttlMs;
+    this.#newName = newName;
   }
 
   offer(session: Remembered): string {
-    const handle = randomUUID();
+    const handle = this.#newName();
     this.#sessions.set(handle, { ...session, untilMs: this.#clock.nowMs() + this.#ttlMs });
     dropOldest(this.#sessions, CAPACITY);
     return handle;

@@ -1,5 +1,4 @@
 /** One Live socket, from its opening to its end. */
-import { randomUUID } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../../ports/clock.ts';
 import type { Turn } from '../persona/mind.ts';
@@ -22,6 +21,8 @@ import { systemRandom } from '../../ports/random.ts';
 export interface LiveWorld extends DialogueWorld {
   readonly clock: Clock;
   readonly handles: HandleStore;
+  /** For what has no name yet. */
+  readonly newName: () => string;
   readonly faults: GeminiFaults;
   isQuotaSpent(): boolean;
   /** Instead of `setupComplete`, once. */
@@ -49,13 +50,14 @@ export class LiveConnection {
   #dialogue: LiveDialogue | null = null;
   #phase: 'new' | 'settingUp' | 'open' | 'closed' = 'new';
   #isSilent = false;
-  sessionId: string = randomUUID();
+  sessionId: string;
 
   constructor(socket: WebSocket, version: string, world: LiveWorld) {
     const { faults } = world;
     this.#socket = socket;
     this.#world = world;
     this.#version = version;
+    this.sessionId = world.newName();
     this.#outbox = new Outbox({
       socket,
       faults,

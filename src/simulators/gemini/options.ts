@@ -1,5 +1,6 @@
 /** What a stand-in for Gemini is given, and what it can be made to do while it runs. */
 import type { Clock } from '../../ports/clock.ts';
+import type { SecretsOption } from '../control/names.ts';
 import type { FaultListener, FaultsCalledOff, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Mind } from '../persona/mind.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
@@ -7,7 +8,7 @@ import type { ServerAddress } from '../server/address.ts';
 import type { HttpAnswer } from '../server/http-answer.ts';
 import type { CloseLike, GeminiFaults } from './faults.ts';
 
-export interface GeminiSimulatorOptions extends ServerAddress, FaultListener {
+export interface GeminiSimulatorOptions extends ServerAddress, FaultListener, SecretsOption {
   /** What hears. Default: nothing but how loud it is; what is said is then up to `hears`. */
   readonly recogniser?: Recogniser;
   /** Without a recogniser: what the n-th turn of a socket says. Default "hello". */

@@ -11,6 +11,7 @@ import { simpleMind } from '../persona/mind.ts';
 import { FaultDesk } from '../control/desk.ts';
 import type { FaultReceipt, FaultRequest } from '../control/on-demand.ts';
 import { listenWithFaults } from '../control/endpoint.ts';
+import { newUuid } from '../control/names.ts';
 import { PongPace } from '../control/pongs.ts';
 import { answer } from '../server/simulator-server.ts';
 import type { ListeningServer } from '../server/handlers.ts';
@@ -56,13 +57,14 @@ class Simulator implements GeminiSimulator, GeminiFaultTarget {
   #calls = 0;
 
   constructor(options: GeminiSimulatorOptions) {
-    this.#door = new Door(options.apiKeys ?? ['local']);
+    const newName = (): string => newUuid(options.secrets);
+    this.#door = new Door(options.apiKeys ?? ['local'], newName);
     this.#isQuotaSpent = options.faults?.isQuotaSpent ?? false;
     const { clock = systemClock, faults } = options;
     this.lasting = { ...LASTING_BY_DEFAULT, ...faults };
     this.pongs = new PongPace(options.pongDelayMs ?? 0, clock);
     this.#desk = new FaultDesk({ ...options, clock, table: GEMINI_FAULTS, target: this });
-    this.#world = this.#worldOf(options);
+    this.#world = this.#worldOf(options, newName);
   }
 
   async listen(address: GeminiSimulatorOptions): Promise<void> {
@@ -152,7 +154,10 @@ class Simulator implements GeminiSimulator, GeminiFaultTarget {
     await this.#server?.close();
   }
 
-  #worldOf({ clock = systemClock, ...options }: GeminiSimulatorOptions): LiveWorld {
+  #worldOf(
+    { clock = systemClock, ...options }: GeminiSimulatorOptions,
+    newName: () => string,
+  ): LiveWorld {
     const faults = this.lasting;
     return {
       clock,
@@ -161,7 +166,8 @@ class Simulator implements GeminiSimulator, GeminiFaultTarget {
       mind: options.mind ?? simpleMind,
       hears: options.hears ?? (() => 'hello'),
       speaksAtRatio: options.speaksAtRatio ?? 4,
-      handles: new HandleStore(clock, faults.handleTtlMs ?? HANDLE_TTL_MS),
+      newName,
+      handles: new HandleStore(clock, faults.handleTtlMs ?? HANDLE_TTL_MS, newName),
       isQuotaSpent: () => this.#isQuotaSpent,
       takeSetupClose: () => this.planned.takeSetupClose(),
       isHeld: (sessionId, by) =>

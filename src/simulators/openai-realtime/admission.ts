@@ -4,8 +4,8 @@ import type { JsonObject } from '../../providers/wire/json.ts';
 import type { Call, Calls } from './calls.ts';
 import { readKey } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
-import { complaint, ENDINGS, fatal, newId } from './frames.ts';
-import type { Ending } from './frames.ts';
+import { complaint, ENDINGS, fatal } from './frames.ts';
+import type { Ending, NewId } from './frames.ts';
 import {
   newSession,
   newTranscriptionSession,
@@ -25,6 +25,7 @@ export interface Door {
   readonly calls: Calls;
   /** Beginnings of the names of models. */
   readonly models: readonly string[];
+  readonly newId: NewId;
   readonly nowMs: number;
   /** When a session that begins now ends, in seconds since 1970. */
   readonly expiresAtS: number;
@@ -65,7 +66,7 @@ export function admit(
 function beginning(
   searchParams: URLSearchParams,
   begun: JsonObject,
-  { models, expiresAtS }: Door,
+  { models, newId, expiresAtS }: Door,
 ): Admitted | Ending {
   const intent = searchParams.get('intent');
   if (intent !== null && intent !== 'transcription') return UNKNOWN_INTENT;

@@ -6,7 +6,6 @@ import { speak } from '../persona/voice.ts';
 import { formatOf } from './audio-format.ts';
 import type { WireFormat } from './audio-format.ts';
 import type { Fields } from './frames.ts';
-import { newId } from './frames.ts';
 import type { Item, Items } from './items.ts';
 import type { Line } from './line.ts';
 
@@ -81,7 +80,7 @@ export class AnswerWriter {
       const saidWords = Math.ceil((words.length * chunk) / chunks);
       for (const word of words.slice(saidWords, dueWords)) {
         said += word;
-        line.say(kind, { ...where, delta: word, obfuscation: newId('', 12).slice(1) });
+        line.say(kind, { ...where, delta: word, obfuscation: line.newId('', 12).slice(1) });
       }
       const piece = audio.subarray(chunk * chunkBytes, (chunk + 1) * chunkBytes);
       if (isSpoken) {
@@ -96,7 +95,7 @@ export class AnswerWriter {
 
   *called(reply: Reply, { name, arguments: args }: NonNullable<Thought['toolCall']>): Steps {
     const { line } = this.#options;
-    const callId = newId('call', 16);
+    const callId = line.newId('call', 16);
     const item = this.#open(reply, { type: 'function_call', name, call_id: callId, arguments: '' });
     const where = { response_id: reply.id, item_id: item.id, output_index: 0, call_id: callId };
     let told = '';
@@ -116,7 +115,7 @@ export class AnswerWriter {
 
   #open(reply: Reply, fields: Fields): Item {
     const { line, items } = this.#options;
-    const item = { id: newId('item'), status: 'in_progress', ...fields } as Item;
+    const item = { id: line.newId('item'), status: 'in_progress', ...fields } as Item;
     line.say('response.output_item.added', { response_id: reply.id, output_index: 0, item });
     const { previousId } = items.append(item);
     line.say('conversation.item.added', { previous_item_id: previousId, item });

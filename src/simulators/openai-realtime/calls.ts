@@ -3,7 +3,7 @@
  * (`?call_id=`), and when it ends. A call outlives its control sockets.
  */
 import { Items } from './items.ts';
-import { newId } from './frames.ts';
+import type { NewId } from './frames.ts';
 import { dropOldest } from '../../ports/capacity.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
 
@@ -17,10 +17,16 @@ export interface Call {
 const CAPACITY = 1_000;
 
 export class Calls {
+  readonly #newId: NewId;
   readonly #calls = new Map<string, Call>();
 
+  constructor(newId: NewId) {
+    this.#newId = newId;
+  }
+
   open(session: JsonObject): Call {
-    const call = { id: newId('rtc', 24), session, items: new Items() };
+    const newId = this.#newId;
+    const call = { id: newId('rtc', 24), session, items: new Items(newId) };
     this.#calls.set(call.id, call);
     dropOldest(this.#calls, CAPACITY);
     return call;

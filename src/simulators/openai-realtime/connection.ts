@@ -9,8 +9,8 @@ import type { Mind, Thought } from '../persona/mind.ts';
 import { formatOf } from './audio-format.ts';
 import { audioOf, readClientEvent } from './client-events.ts';
 import type { Faults } from './faults.ts';
-import { complaint, ENDINGS, newId } from './frames.ts';
-import type { Complaint, Ending } from './frames.ts';
+import { complaint, ENDINGS } from './frames.ts';
+import type { Complaint, Ending, NewId } from './frames.ts';
 import { Hearing } from './hearing.ts';
 import { obeyAboutItems } from './item-events.ts';
 import type { Items } from './items.ts';
@@ -39,6 +39,7 @@ export interface RealtimeConnectionOptions {
   readonly mind: Mind;
   readonly clock: Clock;
   readonly random: Random;
+  readonly newId: NewId;
   readonly faults: Faults;
   readonly replySpeedRatio: number;
   /** How long the session lives, and how it ends then. */
@@ -66,25 +67,22 @@ export class RealtimeConnection {
     this.#session = options.session;
     this.items = options.items;
     const session = (): JsonObject => this.#session;
-    const { clock, faults, transcriber } = options;
+    const { clock, faults, items, newId, transcriber } = options;
     this.#line = new Line(options);
-    this.#hearing = new Hearing({
-      line: this.#line,
-      items: this.items,
-      faults,
-      transcriber,
-      session,
-    });
-    this.#listening = new Listening({
-      onStarted: (itemId, startMs) => this.#onStarted(itemId, startMs),
-      onStopped: (itemId, endMs) => {
-        this.#line.say('input_audio_buffer.speech_stopped', {
-          audio_end_ms: endMs,
-          item_id: itemId,
-        });
+    this.#hearing = new Hearing({ line: this.#line, items, faults, transcriber, session });
+    this.#listening = new Listening(
+      {
+        onStarted: (itemId, startMs) => this.#onStarted(itemId, startMs),
+        onStopped: (itemId, endMs) => {
+          this.#line.say('input_audio_buffer.speech_stopped', {
+            audio_end_ms: endMs,
+            item_id: itemId,
+          });
+        },
+        onCommitted: (turn, byItself) => this.#onCommitted(turn, byItself),
       },
-      onCommitted: (turn, byItself) => this.#onCommitted(turn, byItself),
-    });
+      newId,
+    );
     this.#responder = new Responder({
       clock,
       line: this.#line,

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { dropOldest } from '../../ports/capacity.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
-import { newId } from './frames.ts';
+import type { NewId } from './frames.ts';
 
 const SUBPROTOCOL = 'openai-insecure-api-key.';
 /** Beyond this many the oldest is forgotten. */
@@ -25,10 +25,12 @@ export function readKey({ headers }: IncomingMessage): string | null {
 
 export class Credentials {
   readonly #keys: ReadonlySet<string>;
+  readonly #newId: NewId;
   readonly #ephemeral = new Map<string, Ephemeral>();
 
-  constructor(keys: readonly string[]) {
+  constructor(keys: readonly string[], newId: NewId) {
     this.#keys = new Set(keys);
+    this.#newId = newId;
   }
 
   isKey(key: string | null): boolean {
@@ -43,7 +45,7 @@ export class Credentials {
   }
 
   mint(session: JsonObject, expiresAtMs: number): string {
-    const value = newId('ek', 32);
+    const value = this.#newId('ek', 32);
     this.#ephemeral.set(value, { session, expiresAtMs });
     dropOldest(this.#ephemeral, CAPACITY);
     return value;

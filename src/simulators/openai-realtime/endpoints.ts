@@ -10,8 +10,8 @@ import { declined } from './calls.ts';
 import type { Calls } from './calls.ts';
 import { readKey } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
-import { ENDINGS, newId } from './frames.ts';
-import type { Complaint } from './frames.ts';
+import { ENDINGS } from './frames.ts';
+import type { Complaint, NewId } from './frames.ts';
 import { newSession, newTranscriptionSession, updatedSession } from './session-state.ts';
 
 export interface EndpointsOptions {
@@ -19,6 +19,7 @@ export interface EndpointsOptions {
   readonly calls: Calls;
   readonly models: readonly string[];
   readonly wallClock: WallClock;
+  readonly newId: NewId;
   /** When a session that begins now ends, in seconds since 1970. */
   readonly expiresAtS: () => number;
   /** A call was hung up. */
@@ -101,7 +102,7 @@ export class Endpoints {
   }
 
   #sessionOf(asked: JsonObject): { session: JsonObject } | { complaint: Complaint } {
-    const { models, expiresAtS } = this.#options;
+    const { models, newId, expiresAtS } = this.#options;
     const { model = models[0], ...others } = asked;
     const isTranscription = stringAt(asked, 'type') === 'transcription';
     const fresh = isTranscription

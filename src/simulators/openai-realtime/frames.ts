@@ -1,14 +1,18 @@
 /** What the stand-in says: names, errors, and the ways in which a socket ends. */
-import { randomBytes } from 'node:crypto';
+import type { Secrets } from '../../ports/secrets.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Such as `event_E6U11oE4PwyJSvJ9e3mzM`. */
-export function newId(prefix: string, chars = 21): string {
-  const letters = Array.from(randomBytes(chars), (byte) => ALPHABET[byte % ALPHABET.length]);
-  return `${prefix}_${letters.join('')}`;
+/** Such as `event_E6U11oE4PwyJSvJ9e3mzM`. @param chars after the prefix; 21 unless told. */
+export type NewId = (prefix: string, chars?: number) => string;
+
+export function idsFrom(secrets: Secrets): NewId {
+  return (prefix, chars = 21) => {
+    const letters = Array.from(secrets.bytes(chars), (byte) => ALPHABET[byte % ALPHABET.length]);
+    return `${prefix}_${letters.join('')}`;
+  };
 }
 
 /** The `error` of an error event. */

@@ -1,8 +1,8 @@
 /** The conversation that a stand-in holds: items in order, created, cut, deleted and told by a client. */
 import { asObject, fieldOf, numberAt, objectsAt, stringAt } from '../../providers/wire/json.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
-import { complaint, missing, newId } from './frames.ts';
-import type { Complaint } from './frames.ts';
+import { complaint, missing } from './frames.ts';
+import type { Complaint, NewId } from './frames.ts';
 import type { Turn } from '../persona/mind.ts';
 
 export interface Item {
@@ -28,9 +28,14 @@ const CONTENT: Readonly<Record<string, readonly string[]>> = {
 };
 
 export class Items {
+  readonly #newId: NewId;
   #items: Item[] = [];
   /** Of answers that were spoken here. */
   readonly #spokenMs = new Map<string, number>();
+
+  constructor(newId: NewId) {
+    this.#newId = newId;
+  }
 
   get all(): readonly Item[] {
     return this.#items;
@@ -77,11 +82,11 @@ export class Items {
     if (problem !== null) return problem;
     const item: Item = {
       ...fields,
-      id: stringAt(fields, 'id') ?? newId('item'),
+      id: stringAt(fields, 'id') ?? this.#newId('item'),
       type: stringAt(fields, 'type') ?? '',
       ...(fields['type'] === 'function_call_output' ? {} : { status: 'completed' }),
       ...(fields['type'] === 'function_call' && fields['call_id'] === undefined
-        ? { call_id: newId('call', 16) }
+        ? { call_id: this.#newId('call', 16) }
         : {}),
     };
     return this.#insert(item, previous);

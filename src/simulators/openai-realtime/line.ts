@@ -3,8 +3,8 @@ import type { WebSocket } from 'ws';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Faults } from './faults.ts';
-import { newId, UNKNOWN_EVENTS } from './frames.ts';
-import type { Complaint, Fields } from './frames.ts';
+import { UNKNOWN_EVENTS } from './frames.ts';
+import type { Complaint, Fields, NewId } from './frames.ts';
 
 /** What a client may leave unread; beyond it the socket is cut. */
 const UNREAD_CAPACITY_BYTES = 16 * 1_024 * 1_024;
@@ -13,6 +13,7 @@ export interface LineOptions {
   readonly socket: WebSocket;
   readonly clock: Clock;
   readonly random: Random;
+  readonly newId: NewId;
   readonly faults: Faults;
 }
 
@@ -25,12 +26,16 @@ export class Line {
     this.#options = options;
   }
 
+  get newId(): NewId {
+    return this.#options.newId;
+  }
+
   get isOver(): boolean {
     return this.#isOver;
   }
 
   readonly say = (type: string, fields: Fields): void => {
-    const { socket, random, faults } = this.#options;
+    const { socket, random, faults, newId } = this.#options;
     if (this.#isOver) return;
     const isOdd = faults.oddityRatio > 0 && random.unit() < faults.oddityRatio;
     if (isOdd) {

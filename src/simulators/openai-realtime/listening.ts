@@ -1,6 +1,6 @@
 /** The input buffer of a stand-in, and who speaks in it: where turns begin and end is counted in samples, never timed. */
-import { complaint, newId } from './frames.ts';
-import type { Complaint } from './frames.ts';
+import { complaint } from './frames.ts';
+import type { Complaint, NewId } from './frames.ts';
 import type { Detection } from './session-state.ts';
 
 export const SAMPLE_RATE_HZ = 24_000;
@@ -33,6 +33,7 @@ export interface Ear {
 
 export class Listening {
   readonly #ear: Ear;
+  readonly #newId: NewId;
   #kept = new Int16Array(SAMPLE_RATE_HZ);
   #keptSamples = 0;
   /** Of the first sample that is kept, since the session began. */
@@ -44,8 +45,9 @@ export class Listening {
   #quietFrames = 0;
   #speaking: { readonly itemId: string; readonly startSample: number } | null = null;
 
-  constructor(ear: Ear) {
+  constructor(ear: Ear, newId: NewId) {
     this.#ear = ear;
+    this.#newId = newId;
   }
 
   /** How much audio came in. */
@@ -67,7 +69,7 @@ export class Listening {
       const message = `Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, but buffer only has ${bufferedMs.toFixed(2)}ms of audio.`;
       return complaint('input_audio_buffer_commit_empty', message);
     }
-    const itemId = this.#speaking?.itemId ?? newId('item');
+    const itemId = this.#speaking?.itemId ?? this.#newId('item');
     this.#take(itemId, this.#speaking?.startSample ?? this.#committedThrough, this.#samples, false);
     return null;
   }
@@ -96,7 +98,7 @@ export class Listening {
     const onset = this.#examinedThrough - ONSET_FRAMES * FRAME_SAMPLES;
     const padded = onset - prefixPaddingMs * SAMPLES_PER_MS;
     const startSample = Math.max(padded, this.#committedThrough, this.#keptFrom);
-    this.#speaking = { itemId: newId('item'), startSample };
+    this.#speaking = { itemId: this.#newId('item'), startSample };
     this.#ear.onStarted(this.#speaking.itemId, Math.round(startSample / SAMPLES_PER_MS));
   }
 

@@ -2,6 +2,7 @@
 import type { Clock, WallClock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { JsonObject } from '../../providers/wire/json.ts';
+import type { SecretsOption } from '../control/names.ts';
 import type { FaultListener, FaultsCalledOff, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Mind } from '../persona/mind.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
@@ -10,7 +11,8 @@ import type { LastingFaults, OpenAiFault } from './faults.ts';
 import type { Item } from './items.ts';
 import type { Hint } from './transcriber.ts';
 
-export interface OpenAiSimulatorOptions extends ServerAddress, LastingFaults, FaultListener {
+export interface OpenAiSimulatorOptions
+  extends ServerAddress, LastingFaults, FaultListener, SecretsOption {
   /** Without one the user is taken to say what `hint` says. Who made it closes it. */
   readonly recogniser?: Recogniser;
   /** The text of a turn, where no recogniser hears it. Default: none. */

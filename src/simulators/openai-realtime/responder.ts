@@ -7,7 +7,7 @@ import { AnswerWriter } from './answer-writer.ts';
 import type { Reply, Steps, WriterOptions } from './answer-writer.ts';
 import type { ReplyFailure } from './faults.ts';
 import type { Complaint, Fields } from './frames.ts';
-import { complaint, newId } from './frames.ts';
+import { complaint } from './frames.ts';
 import { responseObject } from './response-object.ts';
 import type { ReplyStatus } from './response-object.ts';
 
@@ -54,7 +54,7 @@ export class Responder {
     const modalities = asked['output_modalities'] ?? session()['output_modalities'];
     const isText = Array.isArray(modalities) && modalities[0] === 'text';
     const reply: Reply = {
-      id: newId('resp'),
+      id: line.newId('resp'),
       asked,
       modality: isText ? 'text' : 'audio',
       output: [],

@@ -10,6 +10,7 @@ import type { WebSocket } from 'ws';
 import type { WallClock } from '../../ports/clock.ts';
 import { systemClock, systemWallClock } from '../../ports/clock.ts';
 import { systemRandom } from '../../ports/random.ts';
+import { systemSecrets } from '../../ports/secrets.ts';
 import { simpleMind } from '../persona/mind.ts';
 import { FaultDesk } from '../control/desk.ts';
 import type { FaultReceipt, FaultRequest } from '../control/on-demand.ts';
@@ -29,8 +30,8 @@ import { OPENAI_FAULTS } from './fault-table.ts';
 import type { OpenAiFaultTarget } from './fault-table.ts';
 import { Faults } from './faults.ts';
 import type { OpenAiFault } from './faults.ts';
-import { ENDINGS } from './frames.ts';
-import type { Ending } from './frames.ts';
+import { ENDINGS, idsFrom } from './frames.ts';
+import type { Ending, NewId } from './frames.ts';
 import { Items } from './items.ts';
 import type {
   OpenAiSimulator,
@@ -46,6 +47,8 @@ export type { OpenAiSimulator, OpenAiSimulatorOptions } from './options.ts';
 const MODELS = ['gpt-realtime', 'gpt-4o-realtime', 'gpt-4o-mini-realtime'];
 const SESSION_MS = 3_600_000;
 const PATHS = ['/v1/realtime', '/realtime'];
+const { expiredByEvent: event, expiredByClose: close, expired: both } = ENDINGS;
+const EXPIRES = { event, close, both };
 
 /** Throws PORT_IN_USE where another server has the port. */
 export async function startOpenAiSimulator(
@@ -64,7 +67,8 @@ class RealtimeSimulator implements OpenAiSimulator, OpenAiFaultTarget {
   readonly #sockets = new WeakMap<RealtimeConnection, WebSocket>();
   readonly lasting: Faults;
   readonly pongs: PongPace;
-  readonly #calls = new Calls();
+  readonly #newId: NewId;
+  readonly #calls: Calls;
   readonly #endpoints: Endpoints;
   /** With the call that each controls, if it is one's. */
   readonly #connections = new Map<RealtimeConnection, Call | null>();
@@ -77,7 +81,9 @@ class RealtimeSimulator implements OpenAiSimulator, OpenAiFaultTarget {
 
   constructor(options: OpenAiSimulatorOptions) {
     this.#options = options;
-    this.#credentials = new Credentials(options.apiKeys ?? ['local']);
+    this.#newId = idsFrom(options.secrets ?? systemSecrets);
+    this.#credentials = new Credentials(options.apiKeys ?? ['local'], this.#newId);
+    this.#calls = new Calls(this.#newId);
     this.#wallClock = options.wallClock ?? systemWallClock;
     this.lasting = new Faults(options);
     const { clock = systemClock, pongDelayMs = 0 } = options;
@@ -88,6 +94,7 @@ class RealtimeSimulator implements OpenAiSimulator, OpenAiFaultTarget {
       calls: this.#calls,
       models: options.models ?? MODELS,
       wallClock: this.#wallClock,
+      newId: this.#newId,
       expiresAtS: () => this.#expiresAtS(),
       onHangUp: (callId) => {
         for (const [connection, call] of [...this.#connections]) {
@@ -132,10 +139,8 @@ class RealtimeSimulator implements OpenAiSimulator, OpenAiFaultTarget {
   }
 
   get sessions(): readonly SimulatedSession[] {
-    return [...this.#connections.keys()].map(({ session, items }) => ({
-      session,
-      items: items.all,
-    }));
+    const connections = [...this.#connections.keys()];
+    return connections.map(({ session, items }) => ({ session, items: items.all }));
   }
 
   inject(fault: OpenAiFault): void {
@@ -184,6 +189,7 @@ class RealtimeSimulator implements OpenAiSimulator, OpenAiFaultTarget {
       credentials: this.#credentials,
       calls: this.#calls,
       models: this.#options.models ?? MODELS,
+      newId: this.#newId,
       nowMs: this.#wallClock(),
       expiresAtS: this.#expiresAtS(),
     });
@@ -203,20 +209,17 @@ class RealtimeSimulator implements OpenAiSimulator, OpenAiFaultTarget {
     const connection: RealtimeConnection = new RealtimeConnection({
       socket,
       session: isAdmitted ? admitted.session : newSession('', '', 0),
-      items: call?.items ?? new Items(),
+      items: call?.items ?? new Items(this.#newId),
       rejection: isAdmitted ? null : admitted,
       transcriber: new Transcriber(recogniser ?? null, hint ?? (() => '')),
       mind: mind ?? simpleMind,
       clock: this.#options.clock ?? systemClock,
       random: this.#options.random ?? systemRandom,
+      newId: this.#newId,
       faults: this.lasting,
       replySpeedRatio: this.#options.replySpeedRatio ?? 8,
       sessionMs,
-      endsBy: {
-        event: ENDINGS.expiredByEvent,
-        close: ENDINGS.expiredByClose,
-        both: ENDINGS.expired,
-      }[expiresBy],
+      endsBy: EXPIRES[expiresBy],
       onAudio: (samples) => {
         this.#audioSamples += samples;
       },

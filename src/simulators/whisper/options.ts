@@ -1,12 +1,13 @@
 /** What a stand-in for Whisper is given, and what it can be made to do while it runs. */
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
+import type { SecretsOption } from '../control/names.ts';
 import type { FaultListener, FaultsCalledOff, FaultsOnDemand } from '../control/on-demand.ts';
 import type { Recogniser } from '../recogniser/recogniser.ts';
 import type { ServerAddress } from '../server/address.ts';
 import type { WhisperFault } from './faults.ts';
 
-export interface WhisperSimulatorOptions extends ServerAddress, FaultListener {
+export interface WhisperSimulatorOptions extends ServerAddress, FaultListener, SecretsOption {
   readonly recogniser: Recogniser;
   /** Keys that may transcribe at OpenAI's path. Default `local`. */
   readonly apiKeys?: readonly string[];

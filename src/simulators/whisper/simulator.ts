@@ -5,7 +5,6 @@
  * `POST /v1/audio/transcriptions` asks for a key and works on many requests at once; `POST /inference` asks for none and
  * works on one after another, as whisper.cpp does behind its mutex.
  */
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WHISPER_FAULTS } from './fault-table.ts';
 import type { WhisperFaultTarget } from './fault-table.ts';
@@ -25,6 +24,7 @@ import { systemClock } from '../../ports/clock.ts';
 import { systemRandom } from '../../ports/random.ts';
 import { FaultDesk } from '../control/desk.ts';
 import { listenWithFaults } from '../control/endpoint.ts';
+import { newUuid } from '../control/names.ts';
 import { PongPace } from '../control/pongs.ts';
 import { answer, bodyOf } from '../server/simulator-server.ts';
 import type { HttpAnswer } from '../server/http-answer.ts';
@@ -147,8 +147,10 @@ class WhisperService implements WhisperFaultTarget {
     });
     if (this.requests.length > REMEMBERED_REQUESTS) this.requests.shift();
     if (fault?.kind === 'slow') await this.#wait(fault.ms);
-    const { random = systemRandom } = this.#options;
-    send(response, withOddities(served.answer, this.oddityRatio, random), fault);
+    const { random = systemRandom, secrets } = this.#options;
+    const id = `req_${newUuid(secrets).replaceAll('-', '')}`;
+    const named = { ...served.answer, headers: { 'x-request-id': id, ...served.answer.headers } };
+    send(response, withOddities(named, this.oddityRatio, random), fault);
   }
 
   async #serve(
@@ -232,12 +234,14 @@ function send(response: ServerResponse, served: HttpAnswer, fault: WhisperFault 
     response.destroy();
     return;
   }
-  const headers = { 'x-request-id': `req_${randomUUID().replaceAll('-', '')}`, ...served.headers };
   if (fault?.kind !== 'cutBody') {
-    answer(response, { ...served, headers });
+    answer(response, served);
     return;
   }
   const body = served.body ?? '';
-  response.writeHead(served.status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  response.writeHead(served.status, {
+    ...served.headers,
+    'content-length': Buffer.byteLength(body),
+  });
   response.write(body.slice(0, body.length / 2), () => response.destroy());
 }
