@@ -84,7 +84,7 @@ export function afterRecovery(
 }
 
 /** What a second socket that brought nothing lasting is followed by. */
-export function pauseAfter(context: ConnectionContext, atMs: number): HedgePause {
+function pauseAfter(context: ConnectionContext, atMs: number): HedgePause {
   const { hedgePause, silentSinceMs } = context;
   const wellMs = hedgePause === null ? Infinity : (silentSinceMs ?? atMs) - hedgePause.atMs;
   const ms =

@@ -7,15 +7,8 @@ import type { Target } from './nemesis.types.ts';
 import { openPlace } from './places.ts';
 import type { Place } from './places.ts';
 import { planOf } from './plan.ts';
-import { RollingHash } from './rolling-hash.ts';
-import type {
-  Fault,
-  InvariantId,
-  RunOptions,
-  RunResult,
-  TraceEntry,
-  Violation,
-} from '../simulation.types.ts';
+import type { Fault, RunOptions, RunResult } from '../simulation.types.ts';
+import { Report } from '../checks/report.ts';
 import { stepThrough } from '../stepping.ts';
 import { createAdmission } from '../../session/admission/admission.ts';
 import { VirtualClock } from '../../testing/virtual-clock.ts';
@@ -37,14 +30,9 @@ class ServicesRun {
   readonly #seed: number;
   readonly #lengthMs: number;
   readonly #random: Chance;
-  readonly #isTraced: boolean;
   readonly #given: readonly Fault[] | null;
   readonly #clock = new VirtualClock();
-  readonly #hash = new RollingHash();
-  readonly #violations = new Map<InvariantId, Violation>();
-  readonly #fired: Record<string, number> = {};
-  readonly #sometimes: Record<string, number> = {};
-  readonly #trace: TraceEntry[] = [];
+  readonly #report: Report;
   readonly #wallErrorsMs = [0, 0];
   #places: readonly Place[] = [];
   #clients: readonly Client[] = [];
@@ -53,7 +41,7 @@ class ServicesRun {
   constructor({ seed, faults, lengthMs = LENGTH_MS, isTraced = false }: RunOptions) {
     this.#seed = seed;
     this.#lengthMs = lengthMs;
-    this.#isTraced = isTraced;
+    this.#report = new Report(this.#clock, isTraced);
     this.#given = faults ?? null;
     this.#random = chanceOf(seed);
   }
@@ -65,11 +53,11 @@ class ServicesRun {
       this.#given ??
       drawFaults(this.#random.fork('faults'), services, clients.length, this.#lengthMs);
     const onRejection = (error: unknown): void =>
-      this.#report('I19', `nobody caught ${told(error)}`);
+      this.#report.violated('I19', `nobody caught ${told(error)}`);
     process.on('unhandledRejection', onRejection);
     try {
       await this.#open(plan);
-      this.#note('world', `${services.join(', ')}; ${clients.length} clients`);
+      this.#report.tell('world', `${services.join(', ')}; ${clients.length} clients`);
       this.#schedule(faults);
       for (const client of this.#clients) client.start();
       await this.#goOn(this.#lengthMs);
@@ -102,9 +90,9 @@ class ServicesRun {
         wallClock: () => wallClock() + (this.#wallErrorsMs[at] ?? 0),
         admission: isOneProcess ? shared : createAdmission(),
         random: this.#random.fork(who),
-        report: (invariant, message) => this.#report(invariant, `${who}: ${message}`),
-        note: (what, state) => this.#note(who, what, state),
-        count: (what) => this.#count(this.#sometimes, what),
+        report: (invariant, message) => this.#report.violated(invariant, `${who}: ${message}`),
+        note: (what, state) => this.#report.tell(who, what, state === undefined ? {} : { state }),
+        count: (what) => this.#report.sometimes(what),
       });
     });
   }
@@ -128,11 +116,11 @@ class ServicesRun {
       };
       if (fault.atMs >= lastAtMs) continue;
       clock.setTimeout(() => {
-        this.#note('fault', lineOf(fault));
-        if (nemesis.begin(target, cut)) this.#count(this.#fired, fault.kind);
+        this.#report.tell('fault', lineOf(fault));
+        if (nemesis.begin(target, cut)) this.#report.struck(fault.kind);
         if (nemesis.end === undefined) return;
         clock.setTimeout(() => {
-          this.#note('fault', `${fault.kind} ends`);
+          this.#report.tell('fault', `${fault.kind} ends`);
           nemesis.end?.(target, cut);
         }, untilMs - fault.atMs);
       }, fault.atMs);
@@ -140,7 +128,7 @@ class ServicesRun {
   }
 
   #heal(): void {
-    this.#note('world', 'all is well');
+    this.#report.tell('world', 'all is well');
     for (const { network, desk } of this.#places) {
       network.memory.heal();
       desk.callOff();
@@ -156,7 +144,7 @@ class ServicesRun {
       try {
         isAny = clock.step(untilMs);
       } catch (error) {
-        this.#report('I19', `thrown in a timer: ${told(error)}`);
+        this.#report.violated('I19', `thrown in a timer: ${told(error)}`);
       }
       if (isAny) this.#steps += 1;
       return isAny ? 'more' : 'last';
@@ -173,7 +161,7 @@ class ServicesRun {
     const live = this.#places.reduce((sum, { network }) => sum + network.memory.live.length, 0);
     const { pending } = this.#clock;
     if (pending > 0 || held > 0 || live > 0) {
-      this.#report(
+      this.#report.violated(
         'I19',
         `${pending} timers, ${live} sockets and ${held} ends of sockets are left`,
       );
@@ -186,33 +174,16 @@ class ServicesRun {
       seed: this.#seed,
       world: 'services',
       faults,
-      violations: [...this.#violations.values()],
-      hash: this.#hash.toString(),
+      violations: this.#report.violations,
+      hash: this.#report.fingerprint.hex,
       steps: this.#steps,
       simulatedMs: this.#clock.nowMs(),
       chunks: this.#clients.reduce((sum, { chunks }) => sum + chunks, 0),
       gapChunks,
-      fired: this.#fired,
-      sometimes: this.#sometimes,
-      trace: this.#trace,
+      fired: this.#report.fired,
+      sometimes: this.#report.happened,
+      trace: this.#report.trace,
     };
-  }
-
-  #report(invariant: InvariantId, message: string): void {
-    if (this.#violations.has(invariant)) return;
-    this.#violations.set(invariant, { invariant, atMs: this.#clock.nowMs(), message });
-    this.#note('violation', `${invariant} ${message}`);
-  }
-
-  #note(who: string, what: string, state?: string): void {
-    const atMs = this.#clock.nowMs();
-    this.#hash.add(`${atMs} ${who} ${what}`);
-    if (this.#isTraced)
-      this.#trace.push({ atMs, who, what, ...(state === undefined ? {} : { state }) });
-  }
-
-  #count(counts: Record<string, number>, what: string): void {
-    counts[what] = (counts[what] ?? 0) + 1;
   }
 }
 
