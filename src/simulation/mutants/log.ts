@@ -144,6 +144,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I3', 'I7', 'I10'],
     world,
+    faults: ['welcomeLost', 'flap'],
   },
   {
     name: 'takeover-from-memory',

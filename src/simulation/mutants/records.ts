@@ -76,5 +76,6 @@ export const RECORD_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I5', 'I10'],
     world,
+    faults: ['offlineCut', 'crashAll'],
   },
 ];

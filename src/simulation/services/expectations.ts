@@ -92,7 +92,7 @@ export class Expectations {
         if (event.isFinal) this.#told.final(event, ledger, this.#captured.ms, this.spoken);
         return;
       case 'gap':
-        this.#told.gap(event.fromMs, event.toMs);
+        this.#told.gap(event);
         return;
       case 'toolCall':
         this.#toolCall(event);

@@ -19,6 +19,8 @@ export class ToldAudio {
   readonly #report: Report;
   readonly #coverage: Coverage;
   readonly #missed: number[] = [];
+  /** What a service is said to have left out. */
+  readonly #skipped: { readonly fromMs: number; readonly toMs: number }[] = [];
   /** Utterances of which was told that they were, and not what they were. */
   readonly #wordless: { readonly fromMs: number; readonly toMs: number }[] = [];
   /** Words that items of the user's had. */
@@ -32,8 +34,9 @@ export class ToldAudio {
     );
   }
 
-  gap(fromMs: number, toMs: number): void {
+  gap({ fromMs, toMs, reason }: SessionEventOf<'gap'>): void {
     this.#coverage.add(fromMs, toMs, true);
+    if (reason === 'providerSkipped') this.#skipped.push({ fromMs, toMs });
   }
 
   /** @param spoken by their numbers, from 1. */
@@ -108,11 +111,20 @@ export class ToldAudio {
     }
   }
 
+  /** A service that heard a word tells it: one that was left out was not sent to the service that told what follows. */
+  #expectHeard({ number, fromMs, nucleusAtMs }: SpokenWord): void {
+    const isSkipped = this.#skipped.some(
+      (gap) => gap.fromMs < nucleusAtMs && nucleusAtMs < gap.toMs,
+    );
+    if (isSkipped) this.#report('I3', `the word ${number}, said at ${fromMs} ms, was not heard`);
+  }
+
   /** A word that nobody told must lie in a gap. */
   #excuse(said: SpokenWord | undefined): void {
     if (said === undefined || this.#inItems.has(said.number)) return;
     const atMs = said.nucleusAtMs;
     if (this.#wordless.some(({ fromMs, toMs }) => fromMs <= atMs && atMs <= toMs)) return;
+    this.#expectHeard(said);
     if (this.#coverage.isGapNear(atMs, EDGE_MS)) return;
     this.#report(
       'I6',
