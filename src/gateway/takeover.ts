@@ -96,12 +96,13 @@ export async function recall(
       else up.push(frame);
     }
   }
-  const isCurrent = newestEpoch === epoch; // our fence is in it
-  const isAllLetGo = hasLostTail && isCurrent && up.length === 0;
-  if (through.up < lastUp && !isAllLetGo) throw unreadable('records are missing');
   const [first] = up;
-  if (!hasLostTail || !isCurrent) return { done, up, down };
-  return { done: first === undefined ? lastUp : firstSeqOf(first) - 1, up, down };
+  const before = first === undefined ? lastUp : firstSeqOf(first) - 1;
+  if (through.up < lastUp && first !== undefined) throw unreadable('records are missing');
+  if (before <= done) return { done, up, down };
+  // Our fence is in what was read: it is no replica that is behind.
+  if (!hasLostTail || newestEpoch !== epoch) throw unreadable('records are missing');
+  return { done: before, up, down };
 }
 
 function firstSeqOf(frame: DataFrame | GapFrame): number {

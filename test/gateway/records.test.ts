@@ -52,6 +52,38 @@ describe('a record', () => {
   });
 });
 
+describe('a log whose newest records the store has lost', () => {
+  /** Messages 1 and 2 were handled, and let go of; the record that said so is lost. */
+  function logOf(epoch: number): LogStore {
+    const frames = [3, 4].map((seq) => ({ isDown: false, bytes: encodeFrame(audioFrame(1, seq)) }));
+    const place = { previous: 7, writtenAtMs: 1_000, card: new Uint8Array() };
+    const rest = encodeRecord({ kind: 'frames', ...STANDING, up: 4, ...place, frames });
+    const fence = encodeRecord({ kind: 'fence', ...STANDING, up: 4, epoch, ...place, frames: [] });
+    const records = [rest, fence].map((bytes, at) => ({ position: at + 1, bytes }));
+    return { read: () => records } as unknown as LogStore;
+  }
+  const standing = { ...STANDING, up: 4, epoch: 2 };
+
+  it('is taken up from what is left of it: nothing is let go of that was not handled', async () => {
+    const { done, up } = await recall(logOf(2), 'sid', standing, true);
+
+    expect(done).toBe(2);
+    expect(up.map((frame) => (frame.type === 'data' ? frame.seq : 0))).toEqual([3, 4]);
+  });
+
+  it('is damaged where its client knows of nothing that is lost', async () => {
+    await expect(recall(logOf(2), 'sid', standing, false)).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+    });
+  });
+
+  it('is not taken for that where it is read from a replica that is behind', async () => {
+    await expect(recall(logOf(1), 'sid', standing, true)).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+    });
+  });
+});
+
 describe('the memory store', () => {
   it('holds the record that it was handed for good, and not a copy', async () => {
     const handed: Uint8Array[] = [];
