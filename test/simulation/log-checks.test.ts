@@ -15,8 +15,10 @@ function chunk(seq: number, given: Parameters<typeof data>[2] = {}) {
   return data(seq, bytes[seq - 1] ?? new Uint8Array(2), given);
 }
 
+type Records = (Written & { readonly by?: string })[];
+
 /** A log, record by record, each by its writer. */
-function toldOf(...records: readonly (Written & { readonly by?: string })[]) {
+function toldOf(...records: Records) {
   return toldBy((report) => {
     const all = new Map([audio, other.audio].map((each) => [each.client, each]));
     const checks = new LogChecks(report, new StampedContents(report, all));
@@ -29,7 +31,7 @@ function toldOf(...records: readonly (Written & { readonly by?: string })[]) {
 const fence = { kind: 'fence' } as const;
 
 describe('a log that is as it should be', () => {
-  it.each<[string, Parameters<typeof toldOf>]>([
+  it.each<[string, Records]>([
     ['audio', [fence, { up: 2, ups: [chunk(1), chunk(2)] }, { up: 3, ups: [chunk(3)] }]],
     ['a gap, and what follows', [fence, { up: 3, ups: [chunk(1), gap(2), chunk(3)] }]],
     ['messages', [fence, { up: 2, ups: [text(1, '0:0'), text(2, '0:1')] }]],
@@ -53,7 +55,7 @@ describe('a log that is as it should be', () => {
 });
 
 describe('a wrong log', () => {
-  it.each<[string, Parameters<typeof toldOf>]>([
+  it.each<[string, Records]>([
     ['a seq is missing', [{ up: 3, ups: [text(1, '0:0'), text(3, '0:1')] }]],
     ['a seq is there twice', [{ up: 1, ups: [text(1, '0:0'), text(1, '0:1')] }]],
     ['a gap begins elsewhere', [{ up: 3, ups: [chunk(1), gap(3, { position: 800 })] }]],
@@ -96,7 +98,7 @@ describe('a wrong log', () => {
     expect(toldOf(fence, written)).toEqual(['I5']);
   });
 
-  it.each<[string, Parameters<typeof toldOf>]>([
+  it.each<[string, Records]>([
     ['a fence of the same epoch', [{ ...fence, by: OTHER }]],
     ['an older record', [{ ...fence, epoch: 3 }, { epoch: 2 }]],
     ['another gateway than that which owns it', [{ by: OTHER }]],
