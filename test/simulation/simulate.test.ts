@@ -99,7 +99,7 @@ describe('an application in a simulated world', () => {
   const harsh: readonly Fault[] = [
     { kind: 'reset', atMs: 3_000, on: 0 },
     { kind: 'crashAll', atMs: 8_000, forMs: 4_000 },
-    { kind: 'halfOpen', atMs: 17_500, forMs: 8_000, on: 0 },
+    { kind: 'halfOpen', atMs: 6_000, forMs: 8_000, on: 0 },
     { kind: 'flippedBits', atMs: 2_000, forMs: 20_000, on: 0 },
     { kind: 'speechThrows', atMs: 20_000, forMs: 400 },
     { kind: 'speechStalled', atMs: 5_000, forMs: 10_000 },
