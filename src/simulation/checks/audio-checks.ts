@@ -12,6 +12,8 @@ import type { Session } from '../../session/session.ts';
 const SEAM_MS = 1;
 /** Sums of fractions. */
 const ROUNDING_MS = 0.001;
+/** What leaves the ring is told in pieces of a second. */
+const PIECE_MS = 1_000;
 
 export class AudioChecks {
   readonly #name: string;
@@ -19,6 +21,7 @@ export class AudioChecks {
   readonly #captured: CapturedAudio | null;
   readonly #report: Report;
   readonly #process: SimulatedProcess;
+  readonly #mostMs: number;
   /** What finals and gaps cover. */
   readonly finals = new Spans();
   readonly gaps = new Spans();
@@ -30,19 +33,24 @@ export class AudioChecks {
   readonly #dials = new Dials();
   #status = '';
 
-  /** @param captured null: nothing is known of it but what the session says. */
+  /**
+   * @param captured null: nothing is known of it but what the session says.
+   * @param retentionMs how much it may hold.
+   */
   constructor(
     name: string,
     session: Session,
     captured: CapturedAudio | null,
     report: Report,
     process: SimulatedProcess,
+    retentionMs = Infinity,
   ) {
     this.#name = name;
     this.#session = session;
     this.#captured = captured;
     this.#report = report;
     this.#process = process;
+    this.#mostMs = retentionMs + (captured?.chunkMs ?? 0) + PIECE_MS;
     session.on('*', (event) => this.#hear(event));
   }
 
@@ -55,6 +63,9 @@ export class AudioChecks {
     const written = this.#captured?.chunks ?? captured;
     if (!isBalanced || captured !== written) {
       this.#violated('I9', `${written} written; the books: ${JSON.stringify(ledger)}`);
+    }
+    if (bufferedMs > this.#mostMs) {
+      this.#violated('I8', `${bufferedMs} ms are held, of ${this.#mostMs} at the most`);
     }
     const { status } = this.#session;
     if (status === this.#status) return;
@@ -170,7 +181,9 @@ export class AudioChecks {
 
   #final(startMs: number, endMs: number, text: string): void {
     this.#report.note(endMs, this.#name, () => `final ${startMs}–${endMs} ms: ${text}`);
-    if (Math.abs(startMs - this.#endMs) > SEAM_MS && !this.gaps.covers(this.#endMs, startMs)) {
+    const isTold = startMs < this.#endMs - SEAM_MS;
+    const isPassedOver = !this.gaps.covers(this.#endMs, startMs, SEAM_MS);
+    if (isTold || isPassedOver) {
       this.#violated(
         'I6',
         `a final begins at ${startMs} ms; the one before ended at ${this.#endMs}`,
@@ -184,8 +197,7 @@ export class AudioChecks {
   /** A final names the chunks that it is of. */
   #compare(startMs: number, endMs: number, text: string): void {
     if (this.#captured === null) return;
-    const { chunkSamples, sampleRateHz } = this.#captured;
-    const chunkMs = (chunkSamples * 1_000) / sampleRateHz;
+    const { chunkMs } = this.#captured;
     for (const word of text.split(' ')) {
       const chunk = Number(word);
       if (word === '' || Number.isNaN(chunk)) continue;

@@ -1,6 +1,6 @@
 /** Whether what is given up had to be: a ring holds what was captured last for as long as it may, acknowledged or not (P14.4). */
 import type { Report } from './report.ts';
-import type { Spans } from './spans.ts';
+import { Spans } from './spans.ts';
 import type { CapturedAudio } from '../world/captured.ts';
 import type { GapEvent } from '../../session/events.ts';
 import type { Session } from '../../session/session.ts';
@@ -15,6 +15,10 @@ export class GapChecks {
   readonly #captured: CapturedAudio;
   readonly #retentionMs: number;
   readonly #report: Report;
+  /** Of the session that it is in: what its log has, and what a full ring gave up. */
+  #inLog = new Spans();
+  #givenUp = new Spans();
+  #isOver = false;
 
   constructor(
     name: string,
@@ -28,21 +32,51 @@ export class GapChecks {
     this.#retentionMs = retentionMs;
     this.#report = report;
     session.on('gap', (gap) => this.#hear(gap));
+    // Nobody can tell it any more what its log has.
+    session.on('connection.failed', () => {
+      this.#isOver = true;
+    });
+    session.on('gateway.sessionLost', () => {
+      this.#inLog = new Spans();
+      this.#givenUp = new Spans();
+    });
+  }
+
+  /** A log has these samples. */
+  inLog(from: number, to: number): void {
+    const [fromMs, toMs] = [this.#msOf(from), this.#msOf(to)];
+    this.#inLog.add(fromMs, toMs);
+    if (this.#givenUp.meets(fromMs, toMs, SEAM_MS)) this.#both(fromMs, toMs);
   }
 
   /** What a gateway was told that it will never have, the application was told as well. @param told in milliseconds. */
   expectTold(from: number, to: number, told: Spans): void {
-    const msOf = (samples: number): number => (samples * 1_000) / this.#captured.sampleRateHz;
-    if (told.covers(msOf(from), msOf(to), SEAM_MS)) return;
-    const range = `${Math.round(msOf(from))}–${Math.round(msOf(to))} ms`;
+    const [fromMs, toMs] = [this.#msOf(from), this.#msOf(to)];
+    if (told.covers(fromMs, toMs, SEAM_MS)) return;
+    const range = `${Math.round(fromMs)}–${Math.round(toMs)} ms`;
     this.#report.violated('I3', `${this.#name}: a gap of ${range} is in the log, and was not told`);
   }
 
-  #hear({ toMs, reason }: GapEvent): void {
-    const capturedMs = (this.#captured.samples * 1_000) / this.#captured.sampleRateHz;
-    const sinceMs = capturedMs - toMs;
+  #hear({ fromMs, toMs, reason }: GapEvent): void {
+    if (reason === 'ringOverflow') {
+      this.#givenUp.add(fromMs, toMs);
+      // What the store has lost may be given up as well.
+      const isKept = !('storeTailLost' in this.#report.fired);
+      if (isKept && this.#inLog.meets(fromMs, toMs, SEAM_MS)) this.#both(fromMs, toMs);
+    }
+    const sinceMs = this.#msOf(this.#captured.samples) - toMs;
     if (sinceMs >= this.#retentionMs - SLACK_MS) return;
     const message = `${this.#name}: what ended ${Math.round(sinceMs)} ms before the newest is given up (${reason})`;
     this.#report.violated('I3', `${message}; ${this.#retentionMs} ms are held`);
+  }
+
+  #both(fromMs: number, toMs: number): void {
+    if (this.#isOver) return;
+    const range = `${Math.round(fromMs)}–${Math.round(toMs)} ms`;
+    this.#report.violated('I4', `${this.#name}: ${range} are in the log, and told as a gap`);
+  }
+
+  #msOf(samples: number): number {
+    return (samples * 1_000) / this.#captured.sampleRateHz;
   }
 }

@@ -46,6 +46,9 @@ export class LogChecks {
   /** Told of samples of a client's that a log says will never come. */
   onGap: (client: number, from: number, to: number) => void = () => undefined;
 
+  /** Told of samples of a client's that a log has. */
+  onData: (client: number, from: number, to: number) => void = () => undefined;
+
   /** @param contents knows what clients brought. */
   constructor(report: Report, contents: LogContents) {
     this.#report = report;
@@ -147,6 +150,7 @@ export class LogChecks {
     this.#contents.audio(log, frame, before.position < 0);
     const position = frame.position + frame.payload.length / BYTES_PER_SAMPLE;
     log.data.add(frame.position, position);
+    if (log.client !== null) this.onData(log.client, frame.position, position);
     return { ...before, nextSeq: frame.seq + 1, position };
   }
 

@@ -14,8 +14,16 @@ export class MessageChecks extends SocketChecks {
   #mayMiss = 0;
   #mayRepeat = false;
 
-  constructor(name: string, socket: ResumableSocket, report: Report, process: SimulatedProcess) {
-    super(name, socket, report, process, () => this.#mayMiss > 0 || this.#next === this.#said);
+  /** @param mostBytes how much may wait in it. */
+  constructor(
+    name: string,
+    socket: ResumableSocket,
+    report: Report,
+    process: SimulatedProcess,
+    mostBytes: number,
+  ) {
+    const mayMiss = (): boolean => this.#mayMiss > 0 || this.#next === this.#said;
+    super(name, socket, report, process, mayMiss, mostBytes);
     this.#name = name;
     this.#report = report;
     socket.addEventListener('message', ({ data }) => this.#heard(String(data)));

@@ -14,25 +14,31 @@ export class SocketChecks {
   readonly #process: SimulatedProcess;
   readonly #dials = new Dials();
   readonly #mayMiss: () => boolean;
+  readonly #mostBytes: number;
   #isLossTold = false;
   #isReconnecting = false;
   #isClosing = false;
   #isKilled = false;
   #state = -1;
 
-  /** @param mayMiss whether it may end with something left. Default: once a loss was told. */
+  /**
+   * @param mayMiss whether it may end with something left. Default: once a loss was told.
+   * @param mostBytes how much may wait in it.
+   */
   constructor(
     name: string,
     socket: ResumableSocket,
     report: Report,
     process: SimulatedProcess,
     mayMiss = (): boolean => this.#isLossTold,
+    mostBytes = Infinity,
   ) {
     this.#name = name;
     this.#socket = socket;
     this.#report = report;
     this.#process = process;
     this.#mayMiss = mayMiss;
+    this.#mostBytes = mostBytes;
     socket.addEventListener('loss', ({ reason, messages }) => {
       this.#isLossTold = true;
       report.sometimes(`loss: ${reason}`);
@@ -60,7 +66,10 @@ export class SocketChecks {
   }
 
   look(): void {
-    const state = this.#socket.readyState;
+    const { bufferedAmount, readyState: state } = this.#socket;
+    if (bufferedAmount > this.#mostBytes) {
+      this.#violated('I8', `${bufferedAmount} bytes wait, of ${this.#mostBytes} at the most`);
+    }
     if (state === this.#state) return;
     this.#state = state;
     this.#report.tell(this.#name, STATES[state], { state: STATES[state] });

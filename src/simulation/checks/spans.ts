@@ -44,6 +44,11 @@ export class Spans {
     return { from: at, to: Math.min(to, next?.from ?? to) };
   }
 
+  /** Whether more than `within` of a range is covered already. */
+  meets(from: number, to: number, within = 0): boolean {
+    return this.#spans.some((span) => Math.min(to, span.to) - Math.max(from, span.from) > within);
+  }
+
   #insert(from: number, to: number): void {
     const touching = this.#spans.filter((span) => span.to >= from && span.from <= to);
     const rest = this.#spans.filter((span) => span.to < from || span.from > to);

@@ -65,9 +65,10 @@ export class AudioClient implements Client {
       clock: this.process,
       random: random.fork('session'),
     });
-    this.checks = new AudioChecks(this.name, this.session, this.captured, report, this.process);
-    this.session.on('gateway.sessionLost', () => parts.sessions.lost(index));
-    this.#gaps = new GapChecks(this.name, this.session, this.captured, plan.retentionMs, report);
+    const { name, session, captured, process } = this;
+    this.checks = new AudioChecks(name, session, captured, report, process, plan.retentionMs);
+    session.on('gateway.sessionLost', () => parts.sessions.lost(index));
+    this.#gaps = new GapChecks(name, session, captured, plan.retentionMs, report);
   }
 
   get isOver(): boolean {
@@ -101,6 +102,10 @@ export class AudioClient implements Client {
   /** A log says that these samples will never come. */
   expectGap(from: number, to: number): void {
     this.#gaps.expectTold(from, to, this.checks.gaps);
+  }
+
+  inLog(from: number, to: number): void {
+    this.#gaps.inLog(from, to);
   }
 
   /** The microphone is off for a while. */

@@ -12,6 +12,7 @@ export interface Stamp {
 
 export class CapturedAudio {
   readonly client: number;
+  readonly chunkMs: number;
   readonly chunkSamples: number;
   readonly sampleRateHz: number;
   readonly #bytes: Uint8Array;
@@ -20,6 +21,7 @@ export class CapturedAudio {
 
   constructor(client: number, chunkMs: number, sampleRateHz: number) {
     this.client = client;
+    this.chunkMs = chunkMs;
     this.sampleRateHz = sampleRateHz;
     this.chunkSamples = (chunkMs * sampleRateHz) / 1_000;
     this.#bytes = new Uint8Array(this.chunkSamples * BYTES_PER_SAMPLE);

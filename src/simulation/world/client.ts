@@ -25,6 +25,8 @@ export interface Client {
   kill(): void;
   /** A log says that these samples of its audio will never come. */
   expectGap?(from: number, to: number): void;
+  /** A log has these samples of its audio. */
+  inLog?(from: number, to: number): void;
 }
 
 export interface ClientChecks {

@@ -9,6 +9,9 @@ import { SimulatedProcess } from '../process.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
 import { ResumableSocket } from '../../resumable-websocket/resumable-socket.ts';
 
+/** More than its messages fill. */
+const MAX_BUFFERED_BYTES = 65_536;
+
 export class MessageClient implements Client {
   readonly name: string;
   readonly process: SimulatedProcess;
@@ -43,6 +46,7 @@ export class MessageClient implements Client {
     this.socket = new ResumableSocket(this.access, url, [], {
       mode: 'gateway',
       maxEnqueuedMessages: 16_384,
+      maxBufferedBytes: MAX_BUFFERED_BYTES,
       closeTimeout: plan.endsWithinMs,
       startClosed: true,
       token: () => `client-${index}/${(this.#bearers += 1)}`,
@@ -58,7 +62,8 @@ export class MessageClient implements Client {
     this.socket.addEventListener('loss', ({ reason }) => {
       if (reason === 'sessionLost') parts.sessions.lost(index);
     });
-    this.checks = new MessageChecks(this.name, this.socket, report, this.process);
+    const { name, socket, process } = this;
+    this.checks = new MessageChecks(name, socket, report, process, MAX_BUFFERED_BYTES);
   }
 
   get isOver(): boolean {

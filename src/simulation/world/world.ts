@@ -51,6 +51,9 @@ export class World {
     this.log.onGap = (index, from, to) => {
       this.clients[index]?.expectGap?.(from, to);
     };
+    this.log.onData = (index, from, to) => {
+      this.clients[index]?.inLog?.(from, to);
+    };
     this.wire.mangles.add((_, { sessionId, clientIndex }) => {
       if (sessionId !== '') this.#sessions.heard(clientIndex);
       return null;

@@ -1,0 +1,157 @@
+/** What a socket with messages, or a session, tells that cannot be is told: right histories beside wrong ones. */
+import { describe, expect, it } from 'vitest';
+
+import type { ResumableSocket } from '../../src/resumable-websocket/resumable-socket.ts';
+import { MessageChecks } from '../../src/simulation/checks/message-checks.ts';
+import { Report } from '../../src/simulation/checks/report.ts';
+import { SessionChecks } from '../../src/simulation/checks/session-checks.ts';
+import { SimulatedProcess } from '../../src/simulation/process.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
+import { toldIn } from './histories.ts';
+
+const MOST_BYTES = 100;
+const GRACE_MS = 30_000;
+
+/** What of a socket the checks see, said by hand. */
+class Line extends EventTarget {
+  readonly clock = new VirtualClock();
+  readonly report = new Report(this.clock, false);
+  readonly checks: MessageChecks;
+  readyState = 1;
+  bufferedAmount = 0;
+
+  constructor() {
+    super();
+    const socket = this as unknown as ResumableSocket;
+    const process = new SimulatedProcess('client 1', this.clock);
+    this.checks = new MessageChecks('client 1', socket, this.report, process, MOST_BYTES);
+    for (let at = 0; at < 5; at += 1) this.checks.said(true);
+  }
+
+  tells(type: string, facts: object = {}): this {
+    this.dispatchEvent(Object.assign(new Event(type), facts));
+    return this;
+  }
+
+  hears(...numbers: readonly number[]): this {
+    for (const number of numbers) this.tells('message', { data: `0:${number}` });
+    return this;
+  }
+
+  loses(messages: number): this {
+    const facts = { reason: 'queueFull', isCertain: true, mayMissIncoming: false };
+    return this.tells('loss', { messages, ...facts });
+  }
+
+  holds(bytes: number): void {
+    this.bufferedAmount = bytes;
+    this.checks.look();
+  }
+
+  closes(wasClean = true): this {
+    this.checks.closes();
+    return this.tells('close', { willReconnect: false, wasClean, cause: 'closed' });
+  }
+}
+
+type Happens = (line: Line) => unknown;
+
+function toldOf(happens: Happens) {
+  const line = new Line();
+  happens(line);
+  return toldIn(line.report);
+}
+
+describe('a socket with messages', () => {
+  it.each<[string, Happens]>([
+    ['hears each once, and ends', (of) => of.hears(0, 1, 2, 3, 4).closes().checks.expectOver()],
+    ['misses what it was told to be lost', (of) => of.loses(1).hears(0, 2, 3, 4)],
+    ['is refused one, and told of it', (of) => of.loses(1).checks.said(false)],
+    [
+      'hears again what the store had lost',
+      (of) => {
+        of.hears(0, 1).checks.storeLost();
+        of.hears(1);
+      },
+    ],
+    ['holds what it may', (of) => of.holds(MOST_BYTES)],
+    ['ends with all heard, though not well', (of) => of.hears(0, 1, 2, 3, 4).closes(false)],
+  ])('is told nothing where it %s', (_what, happens) => {
+    expect(toldOf(happens)).toEqual([]);
+  });
+
+  it('I3: is refused nothing without a word', () => {
+    expect(toldOf((of) => of.checks.said(false))).toEqual(['I3']);
+  });
+
+  it.each<[string, Happens]>([
+    ['hears one again', (of) => of.hears(0, 1, 1)],
+    ['misses one', (of) => of.hears(0, 2)],
+    ['misses more than was told', (of) => of.loses(1).hears(0, 3)],
+  ])('I5: %s', (_what, happens) => {
+    expect(toldOf(happens)).toEqual(['I5']);
+  });
+
+  it('I8: holds no more than it may', () => {
+    expect(toldOf((of) => of.holds(MOST_BYTES + 1))).toEqual(['I8']);
+  });
+
+  it('I10: ends, with nothing left', () => {
+    expect(toldOf((of) => of.hears(0, 1).closes(false))).toEqual(['I10']);
+    expect(toldOf((of) => of.checks.expectOver())).toEqual(['I10']);
+  });
+
+  it('I12: dials no more once it has ended', () => {
+    expect(toldOf((of) => of.checks.dialled())).toEqual([]);
+    expect(toldOf((of) => of.closes().checks.dialled())).toEqual(['I12']);
+  });
+
+  it('I17: a reconnection that is told of ends', () => {
+    const reconnecting = { attempt: 1, cause: '1006' };
+
+    expect(toldOf((of) => of.tells('reconnecting', reconnecting).checks.expectOver())).toContain(
+      'I17',
+    );
+    expect(
+      toldOf((of) => of.tells('reconnecting', reconnecting).closes().checks.expectOver()),
+    ).toEqual([]);
+  });
+});
+
+describe('a client of a session', () => {
+  function toldBy(happens: (checks: SessionChecks, clock: VirtualClock, report: Report) => void) {
+    const clock = new VirtualClock();
+    const report = new Report(clock, false);
+    const checks = new SessionChecks(report, clock, GRACE_MS);
+    checks.heard(0);
+    checks.begun(0);
+    happens(checks, clock, report);
+    return toldIn(report);
+  }
+
+  it('I11: is in no other one without a word', () => {
+    expect(toldBy((checks) => checks.begun(0))).toEqual(['I11']);
+    expect(toldBy((checks) => checks.begun(1))).toEqual([]);
+  });
+
+  it('I11: loses none that a gateway heard of lately', () => {
+    const away = (ms: number) =>
+      toldBy((checks, clock) => {
+        clock.advance(ms);
+        checks.lost(0);
+        checks.begun(0);
+      });
+
+    expect(away(GRACE_MS / 2)).toEqual(['I11']);
+    expect(away(GRACE_MS / 2 + 1)).toEqual([]);
+  });
+
+  it('may lose one that something explains', () => {
+    const told = toldBy((checks, _clock, report) => {
+      report.struck('storeTailLost');
+      checks.lost(0);
+    });
+
+    expect(told).toEqual([]);
+  });
+});
