@@ -45,21 +45,6 @@ describe('gemini live, turns that overlap', () => {
     ]);
   });
 
-  it('takes nothing for silence that was sent before or after a goAway, until something is said again', () => {
-    const stream = openStream();
-    sendMs(stream, 4_000);
-    decodeAll(stream, { goAway: { timeLeft: '50s' } });
-    sendMs(stream, 20_000);
-
-    const mute = stream.settleSilence!(160_000);
-    decodeAll(stream, heard('One'), audio(), generationComplete, turnComplete);
-    sendMs(stream, 20_000);
-    const speaking = stream.settleSilence!(480_000);
-
-    expect(mute).toEqual([]);
-    expect(finalsOf(speaking)).toEqual([expect.objectContaining({ text: '', endSample: 480_000 })]);
-  });
-
   it('keeps the words of turns that come at once for the next final', () => {
     const stream = openStream();
     sendMs(stream, 4_000);

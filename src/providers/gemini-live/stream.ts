@@ -149,7 +149,7 @@ export class GeminiLiveStream implements ProviderStream {
   }
 
   settleSilence(throughSample: number): readonly ProviderEvent[] {
-    return this.#turns.settleSilence(throughSample);
+    return this.#turns.hearing.settleSilence(throughSample);
   }
 
   classifyEnd(end: SocketEnd): Failure {
@@ -207,7 +207,6 @@ export class GeminiLiveStream implements ProviderStream {
     const goAway = memberAt(message, 'goAway');
     if (goAway !== null) {
       this.#wasAnnounced = true;
-      this.#turns.endAnnounced();
       events.push({
         kind: 'endAnnounced',
         inMs: durationMs(stringAt(goAway, 'timeLeft')) ?? GO_AWAY_MS,

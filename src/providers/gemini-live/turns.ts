@@ -25,8 +25,6 @@ export class Turns {
   readonly #speaksText: boolean;
   /** The answer that comes next is to something written. */
   #isAsked = false;
-  /** It said that it goes, and nothing since: it may say nothing any more until it is gone. */
-  #mayBeMute = false;
 
   constructor(options: TurnsOptions) {
     this.hearing = new Hearing(options);
@@ -45,21 +43,11 @@ export class Turns {
     this.#answering.mute();
   }
 
-  endAnnounced(): void {
-    this.#mayBeMute = true;
-  }
-
-  /** Of a service that may be mute nothing tells that what it was sent was silence: the link that follows is sent it again. */
-  settleSilence(throughSample: number): readonly ProviderEvent[] {
-    return this.#mayBeMute ? [] : this.hearing.settleSilence(throughSample);
-  }
-
   /** What one frame holds, in the order in which it happened. */
   take(
     content: JsonObject | null,
     calls: readonly (decode.FunctionCall | null)[],
   ): readonly ProviderEvent[] {
-    if (content !== null || calls.length > 0) this.#mayBeMute = false;
     const isInterrupted = contentFlagAt(content, 'interrupted') === true;
     return [
       ...(isInterrupted ? [] : this.#heard(content)),
