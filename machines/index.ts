@@ -42,6 +42,7 @@ export type { LossMoment } from './connection.rules.ts';
 export type {
   ConnectionComponent,
   ConnectionContext,
+  HedgePause,
   ConnectionEvent,
   ConnectionInput,
   ConnectionSignal,

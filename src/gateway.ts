@@ -66,4 +66,5 @@ export type { FileStoreOptions } from './gateway/stores/file-store.ts';
 export { createMemoryStore } from './gateway/stores/memory-store.ts';
 export type { GapCause, HelloFrame } from './protocol/types.ts';
 export type * from './ports/log-store.ts';
+export type { Secrets } from './ports/secrets.ts';
 export { TenutoError } from './ports/errors.ts';

@@ -7,6 +7,8 @@
  */
 export { seededRandom } from './ports/random.ts';
 export type { Random, SeededRandom } from './ports/random.ts';
+export type { Secrets } from './ports/secrets.ts';
+export type { SecretsOption } from './simulators/control/names.ts';
 export type { JsonObject } from './providers/wire/json.ts';
 export type * from './simulators/control/on-demand.ts';
 export type * from './simulators/deepgram/behaviour.ts';
