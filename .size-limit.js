@@ -16,7 +16,12 @@ const modifyEsbuildConfig = (config) => ({
 const page = { path: 'dist/src/browser.js', gzip: true, modifyEsbuildConfig };
 
 const checks = [
-  { ...page, name: 'createSession of tenuto/browser', import: '{ createSession }', limit: '59.2 kB' },
+  {
+    ...page,
+    name: 'createSession of tenuto/browser',
+    import: '{ createSession }',
+    limit: '59.2 kB',
+  },
   { ...page, name: 'ResumableWebSocket', import: '{ ResumableWebSocket }', limit: '47 kB' },
   { ...page, name: 'all of tenuto/browser', limit: '82.6 kB' },
 ];

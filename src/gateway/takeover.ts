@@ -68,7 +68,7 @@ export const NOTHING_RECALLED: Recalled = { done: 0, up: [], down: [] };
 export async function recall(
   store: LogStore,
   sid: string,
-  { done, downAcked, up: lastUp, epoch }: Standing,
+  { done, downAcked, up: lastUp, epoch, fin }: Standing,
   hasLostTail: boolean,
 ): Promise<Recalled> {
   const up: (DataFrame | GapFrame)[] = [];
@@ -97,12 +97,12 @@ export async function recall(
     }
   }
   const [first] = up;
-  const before = first === undefined ? lastUp : firstSeqOf(first) - 1;
-  if (through.up < lastUp && first !== undefined) throw unreadable('records are missing');
-  if (before <= done) return { done, up, down };
-  // Our fence is in what was read: it is no replica that is behind.
-  if (!hasLostTail || newestEpoch !== epoch) throw unreadable('records are missing');
-  return { done: before, up, down };
+  if (through.up < lastUp) throw unreadable('records are missing');
+  if (first === undefined || firstSeqOf(first) <= done + 1) return { done, up, down };
+  // Our fence is in what was read: it is no replica that is behind. And whoever heard what is gone has told what came of it.
+  const isToldOf = hasLostTail && newestEpoch === epoch && first.position <= fin;
+  if (!isToldOf) throw unreadable('a record is missing');
+  return { done: firstSeqOf(first) - 1, up, down };
 }
 
 function firstSeqOf(frame: DataFrame | GapFrame): number {

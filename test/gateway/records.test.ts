@@ -62,7 +62,7 @@ describe('a log whose newest records the store has lost', () => {
     const records = [rest, fence].map((bytes, at) => ({ position: at + 1, bytes }));
     return { read: () => records } as unknown as LogStore;
   }
-  const standing = { ...STANDING, up: 4, epoch: 2 };
+  const standing = { ...STANDING, up: 4, epoch: 2, fin: 1_000_000 };
 
   it('is taken up from what is left of it: nothing is let go of that was not handled', async () => {
     const { done, up } = await recall(logOf(2), 'sid', standing, true);
@@ -73,6 +73,12 @@ describe('a log whose newest records the store has lost', () => {
 
   it('is damaged where its client knows of nothing that is lost', async () => {
     await expect(recall(logOf(2), 'sid', standing, false)).rejects.toMatchObject({
+      code: 'STORE_CORRUPT',
+    });
+  });
+
+  it('is damaged where its client has not heard what came of what is gone', async () => {
+    await expect(recall(logOf(2), 'sid', { ...standing, fin: 0 }, true)).rejects.toMatchObject({
       code: 'STORE_CORRUPT',
     });
   });

@@ -98,6 +98,7 @@ export class WireChecks implements Wiretap {
   }
 
   #acknowledged({ sessionId, house }: ServerEnd, committed: number): void {
+    if (sessionId === '') return; // its WELCOME was lost
     const inLog = this.#log.committed(sessionId);
     if (committed <= inLog) return;
     const message = `${house.name} acknowledged ${committed} where ${inLog} are in the log`;
