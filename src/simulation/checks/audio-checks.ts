@@ -70,6 +70,9 @@ export class AudioChecks {
     const { status } = this.#session;
     if (status === this.#status) return;
     this.#status = status;
+    if (status === 'active' && this.#isReconnecting) {
+      this.#violated('I17', 'it is active, and the reconnection that was told of has not ended');
+    }
     this.#report.tell(this.#name, status, { state: status });
     this.#expectWayOut();
   }

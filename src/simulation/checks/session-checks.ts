@@ -1,6 +1,8 @@
 /** Whether a client stays with its session, as long as nothing happens that no gateway could keep it through. */
 import type { Report } from './report.ts';
+import type { InvariantId } from '../simulation.types.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { CLOSE } from '../../protocol/close-codes.ts';
 
 /** Who is heard of within so much of the grace is within all of it. */
 const LATELY_RATIO = 0.5;
@@ -24,12 +26,22 @@ const EXPLAINS: ReadonlySet<string> = new Set([
 /** So many WELCOMEs may be lost in a row before a token of the client's is dead. */
 const WELCOMES_LOST_AT_MOST = 3;
 
+/** After these a client that heeds them dials no more. */
+const FINAL: ReadonlySet<number> = new Set([
+  CLOSE.superseded,
+  CLOSE.tooLarge,
+  CLOSE.version,
+  CLOSE.overCredit,
+]);
+
 interface Known {
   /** Sessions that have something of this client's. */
   sessions: number;
   /** Of so many of them it was told that they are lost. */
   told: number;
   heardAtMs: number;
+  /** The code by which it was told to stay away. */
+  refusedBy: number | null;
 }
 
 export class SessionChecks {
@@ -54,7 +66,11 @@ export class SessionChecks {
     const known = this.#knownOf(client);
     known.sessions += 1;
     if (known.sessions <= known.told + 1) return;
-    this.#violated(client, `it is in its session number ${known.sessions}, and was told of none`);
+    this.#violated(
+      'I11',
+      client,
+      `it is in its session number ${known.sessions}, and was told of none`,
+    );
   }
 
   /** Its application wants nothing any more, and is told of no connection. */
@@ -66,10 +82,32 @@ export class SessionChecks {
   lost(client: number): void {
     const known = this.#knownOf(client);
     known.told = Math.max(known.told, known.sessions);
-    const awayMs = this.#clock.nowMs() - known.heardAtMs;
+    this.#expectExplained('I11', client, 'its session is lost');
+  }
+
+  /** That client tries no more, though nobody asked it to. */
+  gaveUp(client: number): void {
+    if (this.#knownOf(client).refusedBy === null) {
+      this.#expectExplained('I10', client, 'it gives up');
+    }
+  }
+
+  /** A socket of that client's was closed by its other end. */
+  ended(client: number, code: number): void {
+    if (FINAL.has(code)) this.#knownOf(client).refusedBy = code;
+  }
+
+  dialled(client: number): void {
+    const { refusedBy } = this.#knownOf(client);
+    if (refusedBy === null) return;
+    this.#violated('I12', client, `it dials though ${refusedBy} told it to stay away`);
+  }
+
+  #expectExplained(invariant: InvariantId, client: number, what: string): void {
+    const awayMs = this.#clock.nowMs() - this.#knownOf(client).heardAtMs;
     if (awayMs > this.#latelyMs || this.#isExplained) return;
     const lately = `${Math.round(awayMs)} ms after a gateway heard of it`;
-    this.#violated(client, `its session is lost ${lately}, and nothing explains it`);
+    this.#violated(invariant, client, `${what} ${lately}, and nothing explains it`);
   }
 
   get #isExplained(): boolean {
@@ -78,12 +116,17 @@ export class SessionChecks {
     return Object.keys(fired).some((kind) => EXPLAINS.has(kind));
   }
 
-  #violated(client: number, message: string): void {
-    this.#report.violated('I11', `client ${client + 1}: ${message}`);
+  #violated(invariant: InvariantId, client: number, message: string): void {
+    this.#report.violated(invariant, `client ${client + 1}: ${message}`);
   }
 
   #knownOf(client: number): Known {
-    const known = this.#clients.get(client) ?? { sessions: 0, told: 0, heardAtMs: 0 };
+    const known = this.#clients.get(client) ?? {
+      sessions: 0,
+      told: 0,
+      heardAtMs: 0,
+      refusedBy: null,
+    };
     this.#clients.set(client, known);
     return known;
   }

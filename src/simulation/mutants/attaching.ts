@@ -88,21 +88,6 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     faults: ['welcomeLost'],
   },
   {
-    name: 'older-tab-comes-back',
-    says: 'A client whose session another one has taken is told to come back for it.',
-    edits: [
-      {
-        file: lease,
-        find: "actions: ['noteClaim', dismiss('superseded')],",
-        replace: "actions: ['noteClaim', dismiss('storeUnavailable')],",
-      },
-    ],
-    expected,
-    by: ['I10', 'I12', 'I13'],
-    world,
-    faults: ['secondTab'],
-  },
-  {
     name: 'lost-session-untold',
     says: 'A session is begun anew, and nobody is told.',
     from: 'livekit/agents, Mastra, Deepgram',

@@ -75,6 +75,7 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     ],
     expected,
     by: ['I3', 'I9'],
+    faults: ['offlineCut'],
   },
   {
     name: 'overflow-delivered',
@@ -88,6 +89,7 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     ],
     expected,
     by: ['I3', 'I9'],
+    faults: ['offlineCut'],
   },
   {
     name: 'gap-not-named',
@@ -96,6 +98,7 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I2', 'I4', 'I6'],
     world,
+    faults: ['offlineCut'],
   },
   {
     name: 'gap-comes-back',

@@ -127,5 +127,6 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
     ],
     expected,
     by: ['I8'],
+    faults: ['offlineCut'],
   },
 ];

@@ -30,6 +30,7 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I5', 'I6', 'I10'],
     world,
+    faults: ['crashBeforeCommit'],
   },
   {
     name: 'down-forgotten-on-send',
@@ -187,6 +188,7 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I6'],
     world,
+    faults: ['crashAfterCommit'],
   },
   {
     name: 'handled-beside-its-answer',
@@ -206,6 +208,7 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I5', 'I10'],
     world,
+    faults: ['crashAfterCommit'],
   },
   {
     name: 'numbers-used-twice',

@@ -1,7 +1,7 @@
-/** What becomes of single frames on their way to a client. */
+/** What becomes of single frames on their way to a client, and of paths that swallow. */
 import type { Blow, Nemesis, Struck } from './nemesis.types.ts';
 import { FRAME_TYPE } from '../../protocol/wire.ts';
-import type { Loses } from '../checks/wire-checks.ts';
+import type { Loses, Mangle } from '../checks/wire-checks.ts';
 
 function befalls(make: (world: Struck) => Loses) {
   return (world: Struck, blow: Blow): (() => void) => {
@@ -31,12 +31,29 @@ export const ANSWERS: Readonly<Record<string, Nemesis>> = {
   lostAnswers: {
     says: 'some frames of a gateway do not arrive, and the socket lives on',
     on: 'client',
-    lastsMs: [500, 5_000],
+    lastsMs: [500, 20_000],
     begin: befalls(({ random, report }) => () => {
       if (!random.chance(0.1)) return false;
       report.sometimes('an answer was lost');
       return true;
     }),
+  },
+  greetingSwallowed: {
+    says: 'a path opens, and falls silent for good as soon as something is said on it',
+    on: 'client',
+    lastsMs: [1_000, 20_000],
+    begin: ({ wire, report, random }, { on }) => {
+      const swallow: Mangle = ([type], { clientIndex, socket }) => {
+        if (type !== FRAME_TYPE.hello || clientIndex !== on || random.chance(0.5)) return null;
+        report.sometimes('a HELLO was swallowed');
+        socket.halfOpen();
+        return [];
+      };
+      wire.mangles.add(swallow);
+      return () => {
+        wire.mangles.delete(swallow);
+      };
+    },
   },
   farewellLost: {
     says: 'all is said and done, and the socket dies before the client hears that it is',

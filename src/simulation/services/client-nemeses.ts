@@ -49,6 +49,20 @@ export const CLIENT_NEMESES: Readonly<Record<string, Nemesis>> = {
       return (clients[on]?.signals ?? null) !== null;
     },
   },
+  repeatedFinals: {
+    says: 'what a service tells of audio for good comes twice',
+    hits: 'client',
+    draw: (random) => ({ forMs: random.whole(5_000, 60_000) }),
+    begin: ({ places, clients }, { on = 0 }) => {
+      const clock = clients[on]?.clock;
+      if (clock !== undefined) clock.repeatsFinals = true;
+      return clock !== undefined && places.some(({ service }) => service === 'listen');
+    },
+    end: ({ clients }, { on = 0 }) => {
+      const clock = clients[on]?.clock;
+      if (clock !== undefined) clock.repeatsFinals = false;
+    },
+  },
   presses: {
     says: 'the user of a client asks for a connection, whatever the state of it',
     hits: 'client',

@@ -19,6 +19,8 @@ interface Timer {
 /** What falls due while it is frozen happens when it thaws, one thing after another. */
 export class ClientClock implements Clock {
   readonly #clock: Clock;
+  /** What a service tells for good comes twice. */
+  repeatsFinals = false;
   readonly #late: (() => void)[] = [];
   #isFrozen = false;
   #isCatchingUp = false;
@@ -130,6 +132,7 @@ export class ClientTransport implements Transport {
       onFrame: (frame) => {
         const kept = clock.isFrozen ? copied(frame) : frame;
         then(() => handlers.onFrame(kept));
+        if (clock.repeatsFinals && isFinal(kept)) then(() => handlers.onFrame(kept));
       },
       onPong: () => then(() => handlers.onPong()),
       onDrain: () => then(() => handlers.onDrain()),
@@ -180,6 +183,11 @@ class ClientSocket implements Socket {
     this.#onTerminated();
     this.#socket.terminate();
   }
+}
+
+/** As Deepgram Listen says it. */
+function isFinal(frame: Frame): boolean {
+  return typeof frame === 'string' && frame.includes('"is_final":true');
 }
 
 function copied(frame: Frame): Frame {

@@ -2,7 +2,13 @@
 import type { SimulatedProcess } from '../process.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
-import type { DialRequest, Socket, SocketHandlers, Transport } from '../../ports/socket.ts';
+import type {
+  DialRequest,
+  Socket,
+  SocketEnd,
+  SocketHandlers,
+  Transport,
+} from '../../ports/socket.ts';
 import type { MemoryPeer } from '../../testing/memory-network.ts';
 import type { MemorySocket } from '../../testing/memory-socket.ts';
 import { MemoryTransport } from '../../testing/memory-transport.ts';
@@ -17,6 +23,7 @@ export interface AccessOptions {
   /** Where the client comes from. */
   readonly address: string;
   readonly onDial: (request: DialRequest) => void;
+  readonly onEnd?: (end: SocketEnd) => void;
 }
 
 export class Access implements Transport {
@@ -49,7 +56,12 @@ export class Access implements Transport {
         onFrame: (frame) => process.run(() => handlers.onFrame(frame)),
         onPong: () => process.run(() => handlers.onPong()),
         onDrain: () => process.run(() => handlers.onDrain()),
-        onEnd: (end) => process.run(() => handlers.onEnd(end)),
+        onEnd: (end) => {
+          process.run(() => {
+            this.#options.onEnd?.(end);
+            handlers.onEnd(end);
+          });
+        },
       },
     );
   }

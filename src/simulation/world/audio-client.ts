@@ -45,7 +45,8 @@ export class AudioClient implements Client {
       process: this.process,
       random: random.fork('network'),
       address: `10.0.${index}.1`,
-      onDial: () => this.checks.dialled(),
+      onDial: () => this.#dialled(),
+      onEnd: ({ code }) => parts.sessions.ended(index, code),
     });
     this.session = new Session({
       candidates: [
@@ -68,6 +69,7 @@ export class AudioClient implements Client {
     const { name, session, captured, process } = this;
     this.checks = new AudioChecks(name, session, captured, report, process, plan.retentionMs);
     session.on('gateway.sessionLost', () => parts.sessions.lost(index));
+    session.on('connection.failed', () => parts.sessions.gaveUp(index));
     this.#gaps = new GapChecks(name, session, captured, plan.retentionMs, report);
   }
 
@@ -118,6 +120,11 @@ export class AudioClient implements Client {
     this.process.kill();
     this.access.hangUp();
     this.checks.killed();
+  }
+
+  #dialled(): void {
+    this.#parts.sessions.dialled(this.#parts.index);
+    this.checks.dialled();
   }
 
   /** One chunk, and the next one when it is time: turns of talk and of silence, as the plan has them. */

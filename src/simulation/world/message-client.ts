@@ -41,7 +41,8 @@ export class MessageClient implements Client {
       process: this.process,
       random: random.fork('network'),
       address: `10.0.${index}.1`,
-      onDial: () => this.checks.dialled(),
+      onDial: () => this.#dialled(),
+      onEnd: ({ code }) => parts.sessions.ended(index, code),
     });
     this.socket = new ResumableSocket(this.access, url, [], {
       mode: 'gateway',
@@ -61,6 +62,9 @@ export class MessageClient implements Client {
     });
     this.socket.addEventListener('loss', ({ reason }) => {
       if (reason === 'sessionLost') parts.sessions.lost(index);
+    });
+    this.socket.addEventListener('close', ({ willReconnect }) => {
+      if (!willReconnect && !this.#isFinishing) parts.sessions.gaveUp(index);
     });
     const { name, socket, process } = this;
     this.checks = new MessageChecks(name, socket, report, process, MAX_BUFFERED_BYTES);
@@ -100,6 +104,11 @@ export class MessageClient implements Client {
     this.process.kill();
     this.access.hangUp();
     this.checks.killed();
+  }
+
+  #dialled(): void {
+    this.#sessions.dialled(this.#index);
+    this.checks.dialled();
   }
 
   #say(): void {

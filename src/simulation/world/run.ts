@@ -15,6 +15,10 @@ import { VirtualClock } from '../../testing/virtual-clock.ts';
 const BEGINS_AT_MS = 1_000;
 /** Both ends know by then of every socket that is gone, and every grace is over. */
 const REST_MS = 150_000;
+/** A client that has closed is done with its sockets by then. */
+const CLOSED_MS = 1_000;
+/** A gateway has missed by then whoever is silent (P15.5). */
+const LET_GO_MS = 30_000;
 
 export async function runGateways(options: RunOptions): Promise<RunResult> {
   const { seed, lengthMs = RUN_MS, isTraced = false } = options;
@@ -105,6 +109,10 @@ export class Run {
         world.clients.every(({ isOver }) => isOver),
       );
       for (const client of world.clients) client.checks.expectOver();
+      await this.#passUntil(CLOSED_MS, () => false);
+      this.#expectClosed();
+      await this.#passUntil(LET_GO_MS, () => false);
+      this.#expectLetGo();
       world.close();
       await this.#passUntil(REST_MS, () => false);
       this.#expectQuiet();
@@ -145,6 +153,20 @@ export class Run {
         if (this.#under.has(over)) over();
       }, forMs),
     );
+  }
+
+  #expectClosed(): void {
+    for (const { name, access } of this.world.clients) {
+      const { length } = access.network.live;
+      if (length > 0)
+        this.#report.violated('I19', `${name} has closed, and keeps ${length} sockets`);
+    }
+  }
+
+  #expectLetGo(): void {
+    const kept = [...this.world.harbour.ends].filter(({ isShut }) => !isShut).length;
+    if (kept === 0) return;
+    this.#report.violated('I19', `gateways keep ${kept} sockets of clients that are gone`);
   }
 
   #expectQuiet(): void {

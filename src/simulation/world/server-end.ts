@@ -39,6 +39,11 @@ export class ServerEnd implements GatewaySocket {
     this.client = `client ${this.clientIndex + 1}`;
   }
 
+  /** The gateway has let go of it, whether anybody heard of that or not. */
+  get isShut(): boolean {
+    return this.#isShut;
+  }
+
   open(door: Door): void {
     this.#door = door;
   }

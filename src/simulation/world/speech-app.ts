@@ -16,6 +16,8 @@ import type {
 } from '../../gateway/app.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 
+/** What an application fails on is handed to it so often. */
+const TRIED_TIMES = 3;
 /** Finals cover so much, at the least and at the most. */
 const SEGMENT_MS = [300, 2_500] as const;
 const LATE_MS = [20, 900] as const;
@@ -72,7 +74,8 @@ class Hearing implements AppHandlers {
     );
   }
 
-  gap({ position, samples }: AppGap): void {
+  gap({ position, samples, cause }: AppGap): void {
+    if (cause === 'setAside') this.#expectTried(position);
     this.#come(position, samples, '_');
   }
 
@@ -93,7 +96,7 @@ class Hearing implements AppHandlers {
   }
 
   #come(position: number, samples: number, name: string): void {
-    if (this.#parts.manners.throwing > 0) throw new Error('a fault of the simulated world');
+    this.#parts.manners.take(this.#parts.session.id, position);
     const end = position + samples;
     // Where it begins, what a final covers may come again: a chunk of which some is, or all that a store had lost.
     const isNext = this.#end === null ? position <= this.#fin : position === this.#end;
@@ -105,6 +108,14 @@ class Hearing implements AppHandlers {
     if (end <= this.#fin) return;
     this.#heard.push({ position, name });
     this.#wait();
+  }
+
+  /** P24.3 */
+  #expectTried(position: number): void {
+    const { manners, report, session } = this.#parts;
+    const times = manners.timesThrown(session.id, position);
+    if (times >= TRIED_TIMES) return;
+    report.violated('I6', `sample ${position} was set aside after it had failed ${times} times`);
   }
 
   #wait(): void {
