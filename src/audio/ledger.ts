@@ -2,7 +2,8 @@
  * The books: captured = delivered + gap + buffered, at every moment, in bytes and in chunks.
  *
  * Every position of the stream is settled once, from the front: as delivered or as a gap. What is not settled is
- * buffered. A position cannot be settled twice or out of order: that throws, since it would be a bug of ours.
+ * buffered, and so is what was passed in doubt. A position cannot be settled twice or out of order: that throws, since it
+ * would be a bug of ours.
  */
 export type GapReason =
   /** The ring was full: the oldest audio that no result covered was given up. */
@@ -33,11 +34,13 @@ export class Ledger {
   #deliveredChunks = 0;
   #gap = 0;
   #gapChunks = 0;
+  #doubted = 0;
+  #doubtedChunks = 0;
   #settledThrough = 0;
   replayedChunks = 0;
   replayedBytes = 0;
 
-  /** Everything before this position is delivered or a gap. */
+  /** Everything before this position is delivered, a gap, or in doubt. */
   get settledThrough(): number {
     return this.#settledThrough;
   }
@@ -59,6 +62,27 @@ export class Ledger {
     this.#gapChunks += chunks;
   }
 
+  /** Chunks of which nobody can tell yet whether they were delivered. */
+  get doubtedChunks(): number {
+    return this.#doubtedChunks;
+  }
+
+  /** Passes over one chunk that ends at `through`, and may have been delivered. */
+  doubt(through: number): void {
+    this.#doubted += this.#settle(through);
+    this.#doubtedChunks += 1;
+  }
+
+  /** Of what is in doubt so much was delivered; the rest is a gap. */
+  dispelDoubt(deliveredBytes: number, deliveredChunks: number): void {
+    this.#delivered += deliveredBytes;
+    this.#deliveredChunks += deliveredChunks;
+    this.#gap += this.#doubted - deliveredBytes;
+    this.#gapChunks += this.#doubtedChunks - deliveredChunks;
+    this.#doubted = 0;
+    this.#doubtedChunks = 0;
+  }
+
   /** What was delivered beyond `position`, in so many chunks, was not: it is buffered again. */
   takeBack(position: number, chunks: number): void {
     this.#delivered -= this.#settledThrough - position;
@@ -71,7 +95,7 @@ export class Ledger {
       captured: this.#captured,
       delivered: this.#delivered,
       gap: this.#gap,
-      buffered: this.#captured - this.#settledThrough,
+      buffered: this.#captured - this.#settledThrough + this.#doubted,
     };
   }
 

@@ -23,6 +23,12 @@ export interface RetentionOptions {
   readonly onGap: (gap: GapRange) => void;
 }
 
+/** A chunk that left the ring. It was sent, the connection is gone, and whoever it was sent to may have kept it. */
+interface Doubt {
+  readonly from: number;
+  readonly to: number;
+}
+
 const DEFAULT_RETENTION_MS = 120_000;
 
 export class Retention implements RingKeeper {
@@ -35,6 +41,7 @@ export class Retention implements RingKeeper {
   #unsettledSeq = 1;
   #unsentSeq = 1;
   #gapsEndAt = 0;
+  #doubts: Doubt[] = [];
 
   constructor(options: RetentionOptions) {
     const retentionMs = options.retentionMs ?? DEFAULT_RETENTION_MS;
@@ -49,7 +56,7 @@ export class Retention implements RingKeeper {
 
   /** Chunks that are not settled yet. */
   get chunks(): number {
-    return this.ring.nextSeq - this.unsettledSeq + this.#evicted.chunks;
+    return this.ring.nextSeq - this.unsettledSeq + this.#evicted.chunks + this.ledger.doubtedChunks;
   }
 
   /** The oldest chunk held that is not settled; the next one to come where all are. */
@@ -99,9 +106,27 @@ export class Retention implements RingKeeper {
     if (lost > 0) this.#book(to, lostChunks, 'storeLoss');
   }
 
-  /** The connection is gone that was sent what left the ring: no result covers that any more. */
+  /**
+   * The connection is gone that was sent what left the ring: no result covers that any more. Whoever keeps audio may have it,
+   * though, and says so to the next connection: until then it is in doubt, and told neither as delivered nor as a gap.
+   */
   giveUpEvicted(): void {
-    this.#settleEvicted(Infinity, 'ringOverflow');
+    for (let head = this.#evicted.shift(); head !== undefined; head = this.#evicted.shift()) {
+      if (this.#keepsSettled && head.wasSent) this.#doubt(head.through);
+      else this.#book(head.through, 1, 'ringOverflow');
+    }
+  }
+
+  /** What is in doubt was delivered up to `position`, and beyond it is lost. */
+  dispelDoubt(position: number): void {
+    const doubts = this.#doubts;
+    if (doubts.length === 0) return;
+    this.#doubts = [];
+    const isLost = ({ to }: Doubt): boolean => to > position;
+    const delivered = doubts.filter((doubt) => !isLost(doubt));
+    const bytes = delivered.reduce((sum, { from, to }) => sum + to - from, 0);
+    this.ledger.dispelDoubt(bytes, delivered.length);
+    for (const { from, to } of doubts.filter(isLost)) this.#note(from, to, 1, 'ringOverflow');
   }
 
   onEvict(seq: number): void {
@@ -127,8 +152,17 @@ export class Retention implements RingKeeper {
     }
     const from = this.ledger.settledThrough;
     this.ledger.giveUp(through, chunks);
-    if (through === from) return; // a gap of nothing is none
-    this.#gapsEndAt = through;
-    this.gaps.add({ from, to: through, chunks, reason: gapReason });
+    this.#note(from, through, chunks, gapReason);
+  }
+
+  #note(from: number, to: number, chunks: number, reason: GapReason): void {
+    if (to === from) return; // a gap of nothing is none
+    this.#gapsEndAt = Math.max(this.#gapsEndAt, to);
+    this.gaps.add({ from, to, chunks, reason });
+  }
+
+  #doubt(through: number): void {
+    this.#doubts.push({ from: this.ledger.settledThrough, to: through });
+    this.ledger.doubt(through);
   }
 }

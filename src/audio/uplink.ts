@@ -83,10 +83,11 @@ export class Uplink {
 
   /** Copies the chunk; the caller may reuse its bytes at once. Never blocks, never throws for being offline. */
   write(chunk: Uint8Array): WriteOutcome {
-    const unsentSeq = this.#gate === null ? this.#retention.unsettledSeq : this.#cursor.seq;
-    const seq = this.#retention.keep(chunk, unsentSeq, this.#clock.nowMs());
-    const isEvicting = this.ring.firstSeq > unsentSeq;
+    const neededSeq = this.#gate === null ? this.#retention.unsettledSeq : this.#cursor.seq;
+    const seq = this.#retention.keep(chunk, this.#cursor.seq, this.#clock.nowMs());
+    const isEvicting = this.ring.firstSeq > neededSeq;
     if (isEvicting) this.#cursor.passEvicted();
+    if (this.#gate === null) this.#retention.giveUpEvicted();
     this.#retention.gaps.report(); // only now: a listener may write or close, and all is whole again
     const gate = this.#gate;
     if (gate !== null) {
@@ -107,6 +108,7 @@ export class Uplink {
       rateRatio: target.rateRatio,
     });
     this.#gate = { target, pacer, isCaughtUp: false };
+    this.#retention.dispelDoubt(-1);
     this.#cursor.rewind();
     this.#timeline = target.keepsAudio === true ? null : new Timeline(this.#cursor.position);
     this.#timeline?.insert(target.sentBefore ?? 0);
@@ -115,7 +117,7 @@ export class Uplink {
     this.#retention.gaps.flush();
   }
 
-  /** Shuts the gate. What was sent and not covered will be sent again; what also left the ring is lost now. */
+  /** Shuts the gate. What was sent and not covered will be sent again; what also left the ring is lost, or in doubt where it is kept. */
   shut(): void {
     this.#leave();
     this.#retention.gaps.report();
@@ -135,6 +137,7 @@ export class Uplink {
 
   /** The other end keeps audio, and has it through here: what it has is delivered, and what it had lost again is not. */
   stand(position: number): void {
+    this.#retention.dispelDoubt(position);
     if (position >= this.ledger.settledThrough) {
       this.#retention.settle(Math.min(position, this.ring.endPosition), null);
     } else this.#retention.reopen(position);
@@ -168,6 +171,7 @@ export class Uplink {
   /** Gives the memory back at the session's end. What was not settled stays `buffered` in the books. */
   release(): void {
     this.#leave();
+    this.#retention.dispelDoubt(-1);
     this.ring.clear();
     this.#retention.gaps.flush();
   }

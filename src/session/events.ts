@@ -27,7 +27,10 @@ export interface TranscriptEvent {
   readonly provider: string;
 }
 
-/** A range that will never arrive. Ranges do not overlap; a long hole comes in pieces. */
+/**
+ * A range that will never arrive. Ranges do not overlap; a long hole comes in pieces. Whether a service that keeps audio has what it
+ * was sent last is known once the next connection stands: such a range may be told after later ones.
+ */
 export interface GapEvent {
   readonly type: 'gap';
   readonly fromMs: number;

@@ -96,4 +96,61 @@ describe('retention of what is settled', () => {
     expect(retention.ledger.chunks()).toMatchObject({ delivered: 20, gap: 30, buffered: 100 });
     expectBalanced(retention);
   });
+
+  describe('sent, let go of while no connection stands, and not acknowledged', () => {
+    /** 100 chunks sent, 40 more while nothing stands, room for 100. */
+    function inDoubt(): { retention: Retention; gaps: GapRange[] } {
+      const all = kept(100, 100);
+      for (let at = 0; at < 40; at += 1) {
+        all.retention.keep(new Uint8Array(CHUNK), 31);
+        all.retention.giveUpEvicted();
+      }
+      return all;
+    }
+
+    it('is neither delivered nor a gap; what was not sent is a gap at once', () => {
+      const { retention, gaps } = inDoubt();
+
+      retention.gaps.flush();
+
+      expect(gaps).toMatchObject([{ from: 30 * CHUNK, to: 40 * CHUNK, reason: 'ringOverflow' }]);
+      expect(retention.ledger.chunks()).toMatchObject({ delivered: 0, gap: 10, buffered: 130 });
+      expectBalanced(retention);
+    });
+
+    it('is delivered as far as the next connection says, and beyond that a gap', () => {
+      const { retention, gaps } = inDoubt();
+
+      retention.dispelDoubt(20 * CHUNK);
+      retention.gaps.flush();
+
+      expect(gaps).toMatchObject([
+        { from: 30 * CHUNK, to: 40 * CHUNK, chunks: 10, reason: 'ringOverflow' },
+        { from: 20 * CHUNK, to: 30 * CHUNK, chunks: 10, reason: 'ringOverflow' },
+      ]);
+      expect(retention.ledger.chunks()).toMatchObject({ delivered: 20, gap: 20, buffered: 100 });
+      expectBalanced(retention);
+    });
+
+    it('is a gap where it ends before anybody can tell', () => {
+      const { retention } = inDoubt();
+
+      retention.dispelDoubt(-1);
+
+      expect(retention.ledger.chunks()).toMatchObject({ delivered: 0, gap: 40, buffered: 100 });
+      expect(retention.ledger.bytes()).toMatchObject({ gap: 40 * CHUNK, buffered: 100 * CHUNK });
+    });
+
+    it('is not told twice, whatever is asked again', () => {
+      const { retention, gaps } = inDoubt();
+
+      retention.dispelDoubt(30 * CHUNK);
+      retention.reopen(10 * CHUNK);
+      retention.dispelDoubt(-1);
+      retention.gaps.flush();
+
+      expect(gaps).toHaveLength(1);
+      expectBalanced(retention);
+    });
+  });
 });

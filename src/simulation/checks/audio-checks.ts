@@ -14,6 +14,8 @@ const SEAM_MS = 1;
 const ROUNDING_MS = 0.001;
 /** What leaves the ring is told in pieces of a second. */
 const PIECE_MS = 1_000;
+/** What was sent before a link was found dead (15 s at most) counts as held until the next one tells of it, whatever the ring lets go of. */
+const DOUBT_MS = 15_000;
 
 export class AudioChecks {
   readonly #name: string;
@@ -50,7 +52,7 @@ export class AudioChecks {
     this.#captured = captured;
     this.#report = report;
     this.#process = process;
-    this.#mostMs = retentionMs + (captured?.chunkMs ?? 0) + PIECE_MS;
+    this.#mostMs = retentionMs + (captured?.chunkMs ?? 0) + PIECE_MS + DOUBT_MS;
     session.on('*', (event) => this.#hear(event));
   }
 
