@@ -54,8 +54,8 @@ export class World {
     this.log.onData = (index, from, to) => {
       this.clients[index]?.inLog?.(from, to);
     };
-    this.wire.mangles.add((_, { sessionId, clientIndex }) => {
-      if (sessionId !== '') this.#sessions.heard(clientIndex);
+    this.wire.mangles.add((_, { sessionId, clientIndex, isShut }) => {
+      if (sessionId !== '' && !isShut) this.#sessions.heard(clientIndex);
       return null;
     });
     this.store = new WorldStore({
