@@ -21,6 +21,8 @@ const TRIED_TIMES = 3;
 /** Finals cover so much, at the least and at the most. */
 const SEGMENT_MS = [300, 2_500] as const;
 const LATE_MS = [20, 900] as const;
+/** What waited for longer is told in several: each names its chunks, and a text has an end (MAX_SPEECH_TEXT_CHARS). */
+const LONGEST_MS = 30_000;
 
 interface Heard {
   readonly position: number;
@@ -138,7 +140,8 @@ class Hearing implements AppHandlers {
   #finish(): void {
     this.#timer = null;
     this.#whenWell(() => {
-      if (this.#end !== null && this.#end > this.#fin) this.#tell(this.#end);
+      const end = this.#end ?? 0;
+      while (this.#fin < end) this.#tell(Math.min(end, this.#fin + LONGEST_MS * this.#perMs));
       this.#onFinished?.();
     });
   }
