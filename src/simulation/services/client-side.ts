@@ -10,6 +10,7 @@ import type {
   Transport,
 } from '../../ports/socket.ts';
 import { SimulatedHttp } from '../../simulators/network/simulated-http.ts';
+import { ProcessSocket } from '../process-socket.ts';
 
 interface Timer {
   handle: unknown;
@@ -144,44 +145,9 @@ export class ClientTransport implements Transport {
         });
       },
     });
-    return new ClientSocket(socket, () => {
+    return new ProcessSocket(socket, () => {
       isOver = true;
     });
-  }
-}
-
-class ClientSocket implements Socket {
-  readonly #socket: Socket;
-  readonly #onTerminated: () => void;
-
-  constructor(socket: Socket, onTerminated: () => void) {
-    this.#socket = socket;
-    this.#onTerminated = onTerminated;
-  }
-
-  get protocol(): string {
-    return this.#socket.protocol ?? '';
-  }
-
-  get bufferedBytes(): number {
-    return this.#socket.bufferedBytes;
-  }
-
-  send(frame: Frame): void {
-    this.#socket.send(frame);
-  }
-
-  ping(): boolean {
-    return this.#socket.ping();
-  }
-
-  close(code: number, reason: string): void {
-    this.#socket.close(code, reason);
-  }
-
-  terminate(): void {
-    this.#onTerminated();
-    this.#socket.terminate();
   }
 }
 

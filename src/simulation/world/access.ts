@@ -1,4 +1,5 @@
 /** A client's way to the network: what breaks there hits this client alone. Its process may be frozen or dead. */
+import { ProcessSocket } from '../process-socket.ts';
 import type { SimulatedProcess } from '../process.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
@@ -49,21 +50,31 @@ export class Access implements Transport {
     onDial(request);
     const url = new URL(request.url);
     url.searchParams.set('from', address);
-    return this.network.dial(
+    let isOver = false;
+    const then = (work: () => void): void => {
+      process.run(() => {
+        if (!isOver) work();
+      });
+    };
+    const socket = this.network.dial(
       { ...request, url: url.href },
       {
-        onOpen: () => process.run(() => handlers.onOpen()),
-        onFrame: (frame) => process.run(() => handlers.onFrame(frame)),
-        onPong: () => process.run(() => handlers.onPong()),
-        onDrain: () => process.run(() => handlers.onDrain()),
+        onOpen: () => then(() => handlers.onOpen()),
+        onFrame: (frame) => then(() => handlers.onFrame(frame)),
+        onPong: () => then(() => handlers.onPong()),
+        onDrain: () => then(() => handlers.onDrain()),
         onEnd: (end) => {
-          process.run(() => {
+          then(() => {
+            isOver = true;
             this.#options.onEnd?.(end);
             handlers.onEnd(end);
           });
         },
       },
     );
+    return new ProcessSocket(socket, () => {
+      isOver = true;
+    });
   }
 
   /** The process is gone: its machine says so to whoever it was connected with. */
