@@ -107,6 +107,11 @@ export const leaseMachine = leaseSetup.createMachine({
           description: 'The application opens it, and is handed what its former owner left undone.',
           on: {
             'app.opened': { target: 'detached', actions: 'startGrace' },
+            'log.incomplete': {
+              target: '#lease.ending',
+              description: 'Nobody could go on with it: its client begins anew with what it holds.',
+              actions: noteEnding('lost'),
+            },
             'app.failed': {
               guard: 'isUnopened',
               target: '#lease.ending',

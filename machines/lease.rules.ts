@@ -46,6 +46,7 @@ const DISMISSAL_OF: Readonly<Record<LeaseEnding, LeaseDismissal>> = {
   aged: 'graceExpired',
   loggedOut: 'unknownSession',
   unopened: 'storeUnavailable',
+  lost: 'graceExpired',
   failed: 'protocolError',
 };
 

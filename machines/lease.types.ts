@@ -19,6 +19,8 @@ export type LeaseEnding =
   | 'loggedOut'
   /** Nobody knows of it yet, and its application did not open it. */
   | 'unopened'
+  /** The store has lost what nobody but its client may have: its next session takes that. */
+  | 'lost'
   /** Its application fails again and again, and not on one message: it is given up. */
   | 'failed';
 
@@ -121,6 +123,8 @@ export interface LeaseFact {
     | 'owner.fenced'
     /** The store says no, or for too long nothing. */
     | 'store.failed'
+    /** What the store has lost leaves a hole in the log, and no final covers it. */
+    | 'log.incomplete'
     /** The application has it, with all that the log holds. */
     | 'app.opened'
     /** Everything was said, and is in the log. */

@@ -61,6 +61,7 @@ export class Counters {
     expired: 0,
     aged: 0,
     unopened: 0,
+    lost: 0,
     failed: 0,
     loggedOut: 0,
     fenced: 0,

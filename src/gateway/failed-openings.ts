@@ -1,5 +1,5 @@
 /** Sessions that did not come to be open: what their clients are told, and how often it was tried. */
-import { refusalOfGivenUp } from './judgement.ts';
+import { refusalOfEnded, refusalOfGivenUp } from './judgement.ts';
 import type { Claimed } from './judgement.ts';
 import type { Lease } from './lease.ts';
 import { refuse } from './refusal.ts';
@@ -52,7 +52,9 @@ function refusalOf(
   received: number,
   retryAfterMs: number | null,
 ): Refusal {
-  if (lease.context.ending === 'failed') return refusalOfGivenUp(claimed, received);
+  const { ending } = lease.context;
+  if (ending === 'failed') return refusalOfGivenUp(claimed, received);
+  if (ending === 'lost') return refusalOfEnded(claimed, received);
   return retryAfterMs === null
     ? refuse('storeUnavailable')
     : refuse('capacity', { why: 'app-failed', retryAfterMs });

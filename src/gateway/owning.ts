@@ -110,6 +110,16 @@ export class Owning implements SessionKeeper {
     }
   }
 
+  /** Its client holds what it was acknowledged, and is told to begin anew with it. */
+  #giveUp(sessionId: string, lease: Lease): void {
+    const { audit, logger, tagOf } = this.#options;
+    audit.tell('log.unreadable', { sessionId });
+    logger.error('A session is ended: its store has lost what nobody but its client may have.', {
+      session: tagOf(sessionId),
+    });
+    lease.step({ type: 'log.incomplete' });
+  }
+
   #alarm(sessionId: string, { message }: TenutoError): void {
     const { audit, logger, tagOf } = this.#options;
     audit.tell('log.unreadable', { sessionId });
@@ -146,7 +156,8 @@ export class Owning implements SessionKeeper {
     const recalled = isTakenOver
       ? await this.asked(id, lease, recall(this.#options.store, id, standing, hasLostTail))
       : NOTHING_RECALLED;
-    if (recalled === undefined || !session.open(app, recalled, isTakenOver)) return null;
+    if (recalled === null) this.#giveUp(id, lease);
+    if (!recalled || !session.open(app, recalled, isTakenOver)) return null;
     if (this.isLeaving) void session.leave();
     return session;
   }

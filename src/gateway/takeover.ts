@@ -63,6 +63,7 @@ export const NOTHING_RECALLED: Recalled = { done: 0, up: [], down: [] };
 /**
  * @param hasLostTail whether the client knows of more than the log. What was let go of may then have been handled by a record that
  * is lost: nothing else is ever let go of. Without that a hole is damage, and stays as it is.
+ * @returns null where what came of what was let go of is lost as well: nobody can go on from there.
  * @throws TenutoError STORE_CORRUPT for a record that is none, or a frame whose checksum is wrong.
  */
 export async function recall(
@@ -70,7 +71,7 @@ export async function recall(
   sid: string,
   { done, downAcked, up: lastUp, epoch, fin }: Standing,
   hasLostTail: boolean,
-): Promise<Recalled> {
+): Promise<Recalled | null> {
   const up: (DataFrame | GapFrame)[] = [];
   const down: { seq: number; bytes: Uint8Array }[] = [];
   // What is handled, and what the client has, may have been let go of, or not; beyond that nothing may be missing.
@@ -99,10 +100,10 @@ export async function recall(
   const [first] = up;
   if (through.up < lastUp) throw unreadable('records are missing');
   if (first === undefined || firstSeqOf(first) <= done + 1) return { done, up, down };
-  // Our fence is in what was read: it is no replica that is behind. And whoever heard what is gone has told what came of it.
-  const isToldOf = hasLostTail && newestEpoch === epoch && first.position <= fin;
-  if (!isToldOf) throw unreadable('a record is missing');
-  return { done: firstSeqOf(first) - 1, up, down };
+  // Our fence is in what was read: it is no replica that is behind.
+  if (!hasLostTail || newestEpoch !== epoch) throw unreadable('a record is missing');
+  // Whoever heard what is gone has told what came of it, or what came of it is gone too.
+  return first.position <= fin ? { done: firstSeqOf(first) - 1, up, down } : null;
 }
 
 function firstSeqOf(frame: DataFrame | GapFrame): number {

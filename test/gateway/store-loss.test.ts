@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { expectExactlyOnce, LinkWorld } from './link-world.ts';
 import { keepOnly } from './lost-tail.ts';
+import { decodeRecord } from '../../src/gateway/records.ts';
+import { decodeFrame } from '../../src/protocol/frames.ts';
 import { silentLogger } from '../../src/ports/logger.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 
@@ -71,4 +73,32 @@ describe('what a client captured', () => {
     );
     expect(places).toEqual(Array.from({ length: 75 }, (_, at) => [at * 100, at * 100]));
   });
+
+  it('P12.8: is sent in another session, and at once, where what came of it is lost on both sides', async () => {
+    world = await new LinkWorld(1, {}, 160_000).connect(); // a final every 10 s
+    await world.speak(8_000);
+    const [first] = Array.from(world.gateway.sessions, ({ id }) => id);
+
+    // The first 30 were handled, so that the store was asked to let go of them; the final that told it is lost, here and there.
+    await keepOnly(world.store, first!, (all) => all.filter((each) => isOfMiddle(each)));
+    world.crash();
+    await world.speak(2_000);
+    await world.pass(1_000);
+
+    const sessions = new Set(Array.from(world.gateway.sessions, ({ id }) => id));
+    expect(world.of('gateway.sessionLost')).toHaveLength(1);
+    expect(sessions.has(first!) && sessions.size === 1).toBe(false);
+    expect(world.session.ledger).toMatchObject({ captured: 100, delivered: 100, gap: 0 });
+    expect(world.finals).toEqual(['0']);
+  });
 });
+
+/** Up to the 60th chunk, without the records of the first 30. */
+function isOfMiddle(bytes: Uint8Array): boolean {
+  const record = decodeRecord(bytes)!;
+  const seqs = record.frames.map((frame) => {
+    const decoded = decodeFrame(frame.bytes);
+    return decoded.type === 'data' ? decoded.seq : 0;
+  });
+  return record.kind === 'fence' || (record.up <= 60 && seqs.every((seq) => seq > 30));
+}

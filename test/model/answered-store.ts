@@ -20,6 +20,8 @@ export class AnsweredStore implements LogStore {
   readonly real = createMemoryStore();
   /** Reading a tail, appending, and reading a whole log wait to be answered. */
   isHolding = true;
+  /** What a whole log begins with, whatever else is in it. */
+  stray: LogRecord | null = null;
   #held: Held[] = [];
 
   tail(sessionId: string): Promise<LogRecord | null> {
@@ -33,6 +35,7 @@ export class AnsweredStore implements LogStore {
 
   async *read(sessionId: string, after: number): AsyncIterable<LogRecord> {
     await this.#hold('read', () => Promise.resolve(null));
+    if (this.stray !== null) yield this.stray;
     yield* this.real.read(sessionId, after);
   }
 

@@ -12,7 +12,7 @@ import { Audit } from '../../src/gateway/audit.ts';
 import { Counters } from '../../src/gateway/counters.ts';
 import { encodeCard } from '../../src/gateway/card.ts';
 import { Lease } from '../../src/gateway/lease.ts';
-import { decodeRecord } from '../../src/gateway/records.ts';
+import { decodeRecord, encodeRecord } from '../../src/gateway/records.ts';
 import type { RecordKind, SessionRecord } from '../../src/gateway/records.ts';
 import { Registry } from '../../src/gateway/registry.ts';
 import { tagOf } from '../../src/gateway/session-tag.ts';
@@ -264,9 +264,19 @@ export class LeaseWorld {
     await settled();
   }
 
+  /** Of what the client was acknowledged, the log has but the third chunk, and no final. */
+  loseLog(): Promise<void> {
+    const standing = { epoch: 0, up: 3, down: 0, downAcked: 0, fin: 0, done: 0 };
+    const place = { previous: 0, writtenAtMs: 0, card: new Uint8Array() };
+    const frames = [{ isDown: false, bytes: encodeFrame(audioFrame(1, 3)) }];
+    const bytes = encodeRecord({ kind: 'frames', ...standing, ...place, frames });
+    this.store.stray = { position: 0, bytes };
+    return this.store.answer('read');
+  }
+
   #return(): void {
     this.#att += 1;
-    this.#ask({ mode: 'resume', sid: this.#id, resume: this.#token, att: this.#att });
+    this.#ask({ mode: 'resume', sid: this.#id, resume: this.#token, att: this.#att, acked: 3 });
   }
 
   #ask(facts: object): void {

@@ -39,6 +39,7 @@ const executors: Options['executors'] = {
     world.fencedElsewhere((from.snapshot.context as { epoch: number }).epoch),
   'store.failed': (world) => world.storeFails(),
   'app.opened': (world) => (world.store.has('read') ? world.store.answer('read') : undefined),
+  'log.incomplete': (world) => world.loseLog(),
   'app.failed': async (world) => {
     if (world.store.has('read')) {
       world.app.opens = false;

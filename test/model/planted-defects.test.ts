@@ -19,7 +19,8 @@ import { orchestratorModel } from '../../src/testing/model/catalogues/orchestrat
 import { replyModel } from '../../src/testing/model/catalogues/reply.ts';
 import { requestModel } from '../../src/testing/model/catalogues/request.ts';
 import { turnModel } from '../../src/testing/model/catalogues/turn.ts';
-import type { PathOptions } from '../../src/testing/model/paths.ts';
+import type { ModelPath, PathOptions } from '../../src/testing/model/paths.ts';
+import { stateOf } from '../../src/testing/model/sentences.ts';
 import { suiteOf } from './chart-suite.ts';
 import { connectionChecks } from './connection-checks.ts';
 
@@ -57,14 +58,21 @@ function stateIn(config: Config, ...path: readonly string[]): Config {
   return state;
 }
 
-/** The first failure that the generated tests of the chart find in this one. */
+/**
+ * The first failure that the generated tests of the chart find in this one.
+ *
+ * @param isFirst paths to be taken before the others: which come first changes how long it takes, and nothing else.
+ */
 async function failureOf<TMachine extends AnyStateMachine>(
   chart: TMachine,
   model: PathOptions<TMachine>,
   tested: TMachine,
   checks: Parameters<typeof suiteOf<TMachine>>[2] = {},
+  isFirst: (path: ModelPath) => boolean = () => false,
 ): Promise<string | null> {
-  for (const { run } of suiteOf(chart, model, checks, tested).cases) {
+  const { cases, paths } = suiteOf(chart, model, checks, tested);
+  const first = new Set(paths.flatMap((path, index) => (isFirst(path) ? [cases[index]!] : [])));
+  for (const { run } of [...first, ...cases.filter((each) => !first.has(each))]) {
     try {
       await run();
     } catch (error) {
@@ -74,8 +82,11 @@ async function failureOf<TMachine extends AnyStateMachine>(
   return null;
 }
 
-const inConnection = (tested: Connection): Promise<string | null> =>
-  failureOf(connectionMachine, connectionModel, tested, connectionChecks);
+const inConnection = (
+  tested: Connection,
+  isFirst?: (path: ModelPath) => boolean,
+): Promise<string | null> =>
+  failureOf(connectionMachine, connectionModel, tested, connectionChecks, isFirst);
 
 describe('the generated tests', () => {
   it('find nothing in a copy of the chart without a defect', async () => {
@@ -108,8 +119,10 @@ describe('the generated tests', () => {
       const node = state === '' ? config : stateIn(config, ...state.split('.'));
       node.on = Object.fromEntries(Object.entries(node.on ?? {}).filter(([key]) => key !== event));
     });
+    const goesThere = ({ steps }: ModelPath): boolean =>
+      steps.some((step) => step.event.type === event && stateOf(step.from).startsWith(state));
 
-    expect(await inConnection(tested)).not.toBeNull();
+    expect(await inConnection(tested, goesThere)).not.toBeNull();
   });
 
   it.each([-1, 1])('find a delay that is off by %d ms', async (byMs) => {

@@ -43,6 +43,7 @@ export const leaseModel: PathOptions<Machine> = {
     ],
     'owner.fenced': [fact('owner.fenced', canBeFenced)],
     'store.failed': [fact('store.failed', isInterruptible)],
+    'log.incomplete': [fact('log.incomplete', isInterruptible)],
     'app.failed': [appFailed()],
     'app.concluded': [fact('app.concluded', mayConclude)],
     'session.finished': [fact('session.finished', (moment) => !isOpening(moment))],
