@@ -170,8 +170,12 @@ export interface ProviderStream {
   encodeFlush(): Frame | null;
   /** Says that no more audio comes; the service answers with what is left and closes. */
   encodeGoodbye(): Frame | null;
-  /** Never throws: what cannot be read is an event of kind `ignored` or `failed`. */
-  decode(frame: Frame): readonly ProviderEvent[];
+  /**
+   * Never throws: what cannot be read is an event of kind `ignored` or `failed`.
+   * @param isLate the link was silent for long, to pings as well, and this was perhaps said long ago: nobody knows what the service
+   * had heard by then. Matters where it tells no times.
+   */
+  decode(frame: Frame, isLate?: boolean): readonly ProviderEvent[];
   /**
    * After `credentialEnds`: asks for a new credential, and resolves with what brings it to the service on this link. Where it
    * rejects, the application is warned and it is asked again. Default: the link ends with its credential.
@@ -190,8 +194,9 @@ export interface ProviderStream {
   /**
    * Asked of services that confirm no silence: everything up to here was sent at least `silenceSettlesAfterMs` ago. What
    * of it belongs to no turn is done with, and told as a final without text.
+   * @param isQuiet whoever captured it heard no speech either in what is not done with.
    */
-  settleSilence?(throughSample: number): readonly ProviderEvent[];
+  settleSilence?(throughSample: number, isQuiet?: boolean): readonly ProviderEvent[];
   /** What its socket's end means, where that depends on what went over it. Default: the provider's `classifyEnd`. */
   classifyEnd?(end: SocketEnd): Failure;
   /**

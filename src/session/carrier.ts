@@ -122,6 +122,11 @@ export class Carrier implements GateEdges {
     this.#edges?.settled();
   }
 
+  /** Of what is not settled nothing was speech, as far as can be heard here. */
+  get isQuiet(): boolean {
+    return (this.#reporter.owner?.spokenThrough ?? 0) <= this.#uplink.ledger.settledThrough;
+  }
+
   drained(link: Link): void {
     if (link === this.#link) this.#uplink.drained();
   }
@@ -134,7 +139,7 @@ export class Carrier implements GateEdges {
   /** A final was asked for in vain. Of services that tell nothing of silence, that says that it was silence. */
   flushTimedOut(): void {
     const link = this.#link;
-    for (const event of link?.settleSilence(true) ?? []) {
+    for (const event of link?.settleSilence(this.isQuiet, true) ?? []) {
       if (link !== null && event.kind === 'transcript') this.take(link, event);
     }
   }

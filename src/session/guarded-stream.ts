@@ -95,9 +95,9 @@ export class GuardedStream {
   }
 
   /** One frame that its provider stumbles over is told, and does not cost the link. */
-  eventsOf(frame: Frame): readonly ProviderEvent[] {
+  eventsOf(frame: Frame, isLate: boolean): readonly ProviderEvent[] {
     try {
-      return this.#ours(this.#stream.decode(frame));
+      return this.#ours(this.#stream.decode(frame, isLate));
     } catch (error) {
       return [{ kind: 'failed', failure: { ...faulty(error), kind: 'perRequest' } }];
     }
@@ -129,9 +129,9 @@ export class GuardedStream {
     return arrivedThrough({ ...facts, rates, traits: this.#provider.traits });
   }
 
-  /** What that settles. @param through in samples of the service's. */
-  settleSilence(through: number): readonly ProviderEvent[] {
-    return this.#ours(this.ask((stream) => stream.settleSilence?.(through) ?? null) ?? []);
+  /** What that settles. @param through in samples of the service's. @param isQuiet here no speech was heard either. */
+  settleSilence(through: number, isQuiet: boolean): readonly ProviderEvent[] {
+    return this.#ours(this.ask((stream) => stream.settleSilence?.(through, isQuiet) ?? null) ?? []);
   }
 
   free(): void {

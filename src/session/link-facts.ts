@@ -1,4 +1,5 @@
 /** What is known of one link. Whoever learns of something notes it here. */
+import { Lateness } from './lateness.ts';
 import { Looks } from './looks.ts';
 import { OpenFlushes } from './open-flushes.ts';
 import { Pings } from './pings.ts';
@@ -38,6 +39,7 @@ export class LinkFacts {
   readonly looks = new Looks();
   readonly flushes = new OpenFlushes();
   readonly pings = new Pings();
+  readonly lateness = new Lateness();
 
   readonly madeAtMs: number;
   /** It was dialled several times over. */
@@ -48,6 +50,16 @@ export class LinkFacts {
     this.isRaced = isRaced;
     this.lastInboundAtMs = atMs;
     this.lastOutboundAtMs = atMs;
+  }
+
+  get rttMs(): number | null {
+    return this.pings.rttMs;
+  }
+
+  /** A frame came, or an answer to a ping. */
+  protected spoke(atMs: number): void {
+    this.lateness.spoke(atMs, this.lastInboundAtMs, this.pings);
+    this.lastInboundAtMs = atMs;
   }
 
   protected opened(atMs: number): void {

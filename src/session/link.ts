@@ -50,10 +50,6 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     return this.#options.tell;
   }
 
-  get rttMs(): number | null {
-    return this.pings.rttMs;
-  }
-
   /** It has asked for a session that another socket may have, and was not answered. */
   get isClaiming(): boolean {
     return this.hasGreeted && !this.isConfigured && !this.#isReleased;
@@ -138,15 +134,17 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   /**
    * What was sent long ago and led to nothing was silence, if it arrived: what that settles.
+   * @param isQuiet here no speech was heard either.
    * @param isAll a final of all that was sent was asked for, and did not come in its time.
    */
-  settleSilence(isAll = false): readonly ProviderEvent[] {
+  settleSilence(isQuiet: boolean, isAll = false): readonly ProviderEvent[] {
     const { lastInboundAtMs, flushes, pings } = this;
     const nowMs = this.#options.clock.nowMs();
-    const question = { pings, flushes, lastInboundAtMs, nowMs, isAll };
+    const isLate = this.lateness.isLate;
+    const question = { pings, flushes, lastInboundAtMs, nowMs, isLate, isAll };
     const { through, needsProof } = this.#stream.arrivedThrough(question);
     if (needsProof) this.probe();
-    return through === null ? [] : this.#stream.settleSilence(through);
+    return through === null ? [] : this.#stream.settleSilence(through, isQuiet);
   }
 
   /** From now on nothing gets through, and nobody is told: a half-open link, on request. */
@@ -213,8 +211,8 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   onFrame(frame: Frame): void {
     if (this.#isReleased || this.#isDeaf) return;
-    this.lastInboundAtMs = this.#options.clock.nowMs();
-    this.#options.handlers.onEvents(this, this.#stream.eventsOf(frame));
+    this.spoke(this.#options.clock.nowMs());
+    this.#options.handlers.onEvents(this, this.#stream.eventsOf(frame, this.lateness.isLate));
   }
 
   onDrain(): void {
@@ -223,8 +221,9 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   onPong(): void {
     if (this.#isDeaf) return;
-    this.lastInboundAtMs = this.#options.clock.nowMs();
+    this.spoke(this.#options.clock.nowMs());
     this.pings.answered(this.lastInboundAtMs);
+    this.lateness.answered(this.pings);
   }
 
   onEnd(end: SocketEnd): void {

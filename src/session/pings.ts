@@ -16,6 +16,11 @@ export class Pings {
     return this.#sentAtMs !== null;
   }
 
+  /** Since when the oldest waits for its answer; null: none does. */
+  get waitsSinceMs(): number | null {
+    return this.#sentAtMs;
+  }
+
   get proof(): Proof | null {
     return this.#proof;
   }

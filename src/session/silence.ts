@@ -14,6 +14,8 @@ export interface SilenceFacts {
   readonly traits: ProviderTraits;
   readonly lastInboundAtMs: number;
   readonly nowMs: number;
+  /** When what came was said nobody knows: a ping that is answered tells, and all else later. */
+  readonly isLate: boolean;
   /** A final of all that was sent was asked for, and did not come in its time. */
   readonly isAll: boolean;
 }
@@ -28,7 +30,8 @@ export interface Arrived {
 export const NOTHING_ARRIVED: Arrived = { through: null, needsProof: false };
 
 export function arrivedThrough(facts: SilenceFacts): Arrived {
-  const { rates, pings, flushes, traits, lastInboundAtMs, nowMs, isAll } = facts;
+  const { rates, pings, flushes, traits, lastInboundAtMs, nowMs, isLate, isAll } = facts;
+  if (isLate) return { through: null, needsProof: !pings.isWaiting };
   if (!isAll && !rates.isDue(nowMs)) return NOTHING_ARRIVED;
   const { answersPings, flushTimeoutMs } = traits;
   const proof = answersPings ? pings.proof : { sentAtMs: lastInboundAtMs, atMs: lastInboundAtMs };

@@ -193,7 +193,7 @@ export class Wiring implements LinkHandlers<Link> {
   onMeasured(link: Link, look: LinkMeasured): void {
     if (this.#isWatching) this.#look(link, look);
     if (!this.isCarrying(link)) return;
-    for (const event of link.settleSilence()) this.#hearing.hear(link, event);
+    for (const event of link.settleSilence(this.carrier.isQuiet)) this.#hearing.hear(link, event);
   }
 
   #look(link: Link, look: LinkMeasured): void {

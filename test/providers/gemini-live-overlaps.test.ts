@@ -45,6 +45,49 @@ describe('gemini live, turns that overlap', () => {
     ]);
   });
 
+  it('takes nothing for silence that was sent before or after a goAway, until something is said again', () => {
+    const stream = openStream();
+    sendMs(stream, 4_000);
+    decodeAll(stream, { goAway: { timeLeft: '50s' } });
+    sendMs(stream, 20_000);
+
+    const mute = stream.settleSilence!(160_000);
+    decodeAll(stream, heard('One'), audio(), generationComplete, turnComplete);
+    sendMs(stream, 20_000);
+    const speaking = stream.settleSilence!(480_000);
+
+    expect(mute).toEqual([]);
+    expect(finalsOf(speaking)).toEqual([expect.objectContaining({ text: '', endSample: 480_000 })]);
+  });
+
+  it('takes for silence what was sent after a goAway where nobody heard speech in it', () => {
+    const stream = openStream();
+    decodeAll(stream, { goAway: { timeLeft: '50s' } });
+    sendMs(stream, 20_000);
+
+    const quiet = stream.settleSilence!(160_000, true);
+
+    expect(finalsOf(quiet)).toEqual([expect.objectContaining({ text: '', endSample: 160_000 })]);
+  });
+
+  it('settles nothing by what may have been long on its way, and tells it with what comes after', () => {
+    const stream = openStream();
+    sendMs(stream, 40_000);
+    const late = [heard('One'), audio(), generationComplete, turnComplete].flatMap((message) =>
+      stream.decode(JSON.stringify(message), true),
+    );
+
+    const silence = stream.settleSilence!(480_000);
+    const next = decodeAll(stream, heard('Two'), audio());
+
+    expect(kindsOf(late)).toContain('item completed');
+    expect(finalsOf(late)).toEqual([]);
+    expect(finalsOf(silence)).toEqual([
+      expect.objectContaining({ text: 'One', startSample: 0, endSample: 480_000 }),
+    ]);
+    expect(finalsOf(next)).toEqual([expect.objectContaining({ text: 'Two' })]);
+  });
+
   it('keeps the words of turns that come at once for the next final', () => {
     const stream = openStream();
     sendMs(stream, 4_000);

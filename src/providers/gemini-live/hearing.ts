@@ -46,6 +46,8 @@ export class Hearing {
   #awaitsCompletion = false;
   #isSpeaking = false;
   #interruptedAtSample: number | null = null;
+  /** What had been heard when the service said what comes now nobody knows: a later final tells it. */
+  isLate = false;
   /** Where the application ended the turn. */
   #endedAtSample: number | null = null;
   #flushedAtSample: number | null = null;
@@ -88,18 +90,7 @@ export class Hearing {
     const before = this.#open ?? this.#newTurn();
     const turn = { ...before, text: joined(before.text, text) };
     this.#open = turn;
-    const { ref, startSample } = turn;
-    return [
-      {
-        kind: 'item',
-        ref,
-        role: 'user',
-        text: turn.text.trim(),
-        status: 'inProgress',
-        startSample,
-      },
-      this.#interimOf(turn.text),
-    ];
+    return [...itemOf(turn, null), this.#interimOf(turn.text)];
   }
 
   /** @param isAsked by something that was written: no speech has led to this. */
@@ -145,11 +136,13 @@ export class Hearing {
     return [...itemOf(turn, endSample), ...this.#settle(text, endSample)];
   }
 
+  /** Asked only where nothing is late any more. */
   settleSilence(throughSample: number): readonly ProviderEvent[] {
+    this.isLate = false;
     if (this.#open !== null || this.#isSpeaking || this.#isInterrupting()) return [];
     const unwritten = this.#options.isWritten ? 0 : this.#samplesIn(UNWRITTEN_MS);
     const endSample = Math.min(throughSample - unwritten, this.#sentSamples);
-    return endSample > this.#settledSamples ? this.#settle('', endSample) : [];
+    return endSample > this.#settledSamples ? this.#settle(this.#lateText, endSample) : [];
   }
 
   #isInterrupting(): boolean {
@@ -189,7 +182,7 @@ export class Hearing {
   #settle(text: string, endSample: number): readonly ProviderEvent[] {
     const startSample = this.#settledSamples;
     const answersFlush = this.#flushedAtSample !== null && endSample >= this.#flushedAtSample;
-    if (endSample <= startSample && !answersFlush) {
+    if (this.isLate || (endSample <= startSample && !answersFlush)) {
       this.#lateText = text; // several turns came at once: the next final tells it
       return [];
     }
@@ -228,7 +221,8 @@ export class Hearing {
   }
 }
 
-function itemOf(turn: Turn | null, endSample: number): readonly ProviderEvent[] {
+/** @param endSample null while more of it may come. */
+function itemOf(turn: Turn | null, endSample: number | null): readonly ProviderEvent[] {
   if (turn === null) return [];
   const { ref, text, startSample } = turn;
   return [
@@ -237,9 +231,9 @@ function itemOf(turn: Turn | null, endSample: number): readonly ProviderEvent[] 
       ref,
       role: 'user',
       text: text.trim(),
-      status: 'completed',
+      status: endSample === null ? 'inProgress' : 'completed',
       startSample,
-      endSample,
+      ...(endSample === null ? {} : { endSample }),
     },
   ];
 }

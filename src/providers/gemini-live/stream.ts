@@ -136,7 +136,8 @@ export class GeminiLiveStream implements ProviderStream {
     }
   }
 
-  decode(frame: Frame): readonly ProviderEvent[] {
+  decode(frame: Frame, isLate = false): readonly ProviderEvent[] {
+    this.#turns.hearing.isLate = isLate;
     const message = objectIn(frame);
     if (message === null) return [{ kind: 'ignored', what: 'frame that is no JSON object' }];
     const unknown = decode.unknownMembers(message, this.#settings.secrets);
@@ -148,8 +149,8 @@ export class GeminiLiveStream implements ProviderStream {
     ];
   }
 
-  settleSilence(throughSample: number): readonly ProviderEvent[] {
-    return this.#turns.hearing.settleSilence(throughSample);
+  settleSilence(throughSample: number, isQuiet = false): readonly ProviderEvent[] {
+    return this.#turns.settleSilence(throughSample, isQuiet);
   }
 
   classifyEnd(end: SocketEnd): Failure {
@@ -207,6 +208,7 @@ export class GeminiLiveStream implements ProviderStream {
     const goAway = memberAt(message, 'goAway');
     if (goAway !== null) {
       this.#wasAnnounced = true;
+      this.#turns.endAnnounced();
       events.push({
         kind: 'endAnnounced',
         inMs: durationMs(stringAt(goAway, 'timeLeft')) ?? GO_AWAY_MS,

@@ -25,6 +25,8 @@ export class Turns {
   readonly #speaksText: boolean;
   /** The answer that comes next is to something written. */
   #isAsked = false;
+  /** It said that it goes, and nothing since: it may say nothing any more until it is gone. */
+  #mayBeMute = false;
 
   constructor(options: TurnsOptions) {
     this.hearing = new Hearing(options);
@@ -43,11 +45,21 @@ export class Turns {
     this.#answering.mute();
   }
 
+  endAnnounced(): void {
+    this.#mayBeMute = true;
+  }
+
+  /** That a service said nothing to speech tells nothing where it may be mute: the link that follows is sent it again. */
+  settleSilence(throughSample: number, isQuiet: boolean): readonly ProviderEvent[] {
+    return this.#mayBeMute && !isQuiet ? [] : this.hearing.settleSilence(throughSample);
+  }
+
   /** What one frame holds, in the order in which it happened. */
   take(
     content: JsonObject | null,
     calls: readonly (decode.FunctionCall | null)[],
   ): readonly ProviderEvent[] {
+    if (content !== null || calls.length > 0) this.#mayBeMute = false;
     const isInterrupted = contentFlagAt(content, 'interrupted') === true;
     return [
       ...(isInterrupted ? [] : this.#heard(content)),
