@@ -122,8 +122,8 @@ export function afterChoice(
   { atMs, outage }: { readonly atMs: number; readonly outage: Outage | null },
 ): Partial<ConnectionContext> {
   const stands = context.connectedAtMs !== null;
-  const left = outage ?? context.outage; // its own, where nobody left one
-  return { role: 'carrier', outage: stands && outage !== null ? endedAt(outage, atMs) : left };
+  // Its own was told to nobody, and is over where it stands.
+  return { role: 'carrier', outage: stands ? endedAt(outage, atMs) : (outage ?? context.outage) };
 }
 
 /** The network is back, or another one is there: the wait is over, but for a little chance. */

@@ -97,13 +97,13 @@ describe('a break', () => {
     await world.close();
   });
 
-  it('of a standby that stands is its own where the carrier left none', () => {
+  it('of a standby that stands is over where the carrier left none: its own was told to nobody', () => {
     const input = { component: 'stt', policy: presets.production } as const;
     const context = { ...initialContext(input), connectedAtMs: 5, outage: OUTAGE };
 
     expect(afterChoice(context, { atMs: 9, outage: null })).toEqual({
       role: 'carrier',
-      outage: OUTAGE,
+      outage: null,
     });
   });
 });
