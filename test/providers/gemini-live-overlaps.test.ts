@@ -77,15 +77,30 @@ describe('gemini live, turns that overlap', () => {
       stream.decode(JSON.stringify(message), true),
     );
 
-    const silence = stream.settleSilence!(480_000);
+    sendMs(stream, 2_000);
+    const before = stream.settleSilence!(480_000);
+    const silence = stream.settleSilence!(640_000);
     const next = decodeAll(stream, heard('Two'), audio());
 
     expect(kindsOf(late)).toContain('item completed');
     expect(finalsOf(late)).toEqual([]);
+    expect(before).toEqual([]);
     expect(finalsOf(silence)).toEqual([
-      expect.objectContaining({ text: 'One', startSample: 0, endSample: 480_000 }),
+      expect.objectContaining({ text: 'One', startSample: 0, endSample: 640_000 }),
     ]);
     expect(finalsOf(next)).toEqual([expect.objectContaining({ text: 'Two' })]);
+  });
+
+  it('takes the words that an answer is overtaken by for none of the silence before it', () => {
+    const stream = openStream();
+    sendMs(stream, 40_000);
+    decodeAll(stream, heard('One'), audio(), heard(' two'));
+
+    const silence = stream.settleSilence!(639_000);
+    const end = decodeAll(stream, generationComplete, turnComplete);
+
+    expect(finalsOf(silence).map(({ text }) => text)).toEqual(['']);
+    expect(finalsOf(end)).toEqual([expect.objectContaining({ text: 'two' })]);
   });
 
   it('keeps the words of turns that come at once for the next final', () => {

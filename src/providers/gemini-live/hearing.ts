@@ -48,6 +48,8 @@ export class Hearing {
   #interruptedAtSample: number | null = null;
   /** What had been heard when the service said what comes now nobody knows: a later final tells it. */
   isLate = false;
+  /** What was told late belongs to what was sent until then; 0: nothing was. */
+  #lateThrough = 0;
   /** Where the application ended the turn. */
   #endedAtSample: number | null = null;
   #flushedAtSample: number | null = null;
@@ -142,7 +144,8 @@ export class Hearing {
     if (this.#open !== null || this.#isSpeaking || this.#isInterrupting()) return [];
     const unwritten = this.#options.isWritten ? 0 : this.#samplesIn(UNWRITTEN_MS);
     const endSample = Math.min(throughSample - unwritten, this.#sentSamples);
-    return endSample > this.#settledSamples ? this.#settle(this.#lateText, endSample) : [];
+    if (endSample <= this.#settledSamples || endSample < this.#lateThrough) return [];
+    return this.#settle(this.#lateThrough > 0 ? this.#lateText : '', endSample);
   }
 
   #isInterrupting(): boolean {
@@ -182,11 +185,13 @@ export class Hearing {
   #settle(text: string, endSample: number): readonly ProviderEvent[] {
     const startSample = this.#settledSamples;
     const answersFlush = this.#flushedAtSample !== null && endSample >= this.#flushedAtSample;
+    if (this.isLate) this.#lateThrough = this.#sentSamples;
     if (this.isLate || (endSample <= startSample && !answersFlush)) {
       this.#lateText = text; // several turns came at once: the next final tells it
       return [];
     }
     this.#settledSamples = endSample;
+    this.#lateThrough = 0;
     if (text !== '') this.#lateText = '';
     if (answersFlush) this.#flushedAtSample = null;
     return [
