@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { chanceOf } from '../../src/simulation/services/chance.ts';
+import { seededRandom } from '../../src/ports/random.ts';
 import { Microphone } from '../../src/simulation/services/microphone.ts';
 import {
   createRepeatingResampler,
@@ -29,7 +29,7 @@ function heard(audio: Uint8Array, cutAt: number, sampleRateHz: number): readonly
 test.each([1, 2, 3])(
   'wherever audio is cut in two each word is understood once, at %s times the rate',
   async (times) => {
-    const microphone = new Microphone(chanceOf(4));
+    const microphone = new Microphone(seededRandom(4));
     const spoken = microphone.capture(20_000);
     const said = microphone.words.slice(0, -1).map(textOf);
     const resampler = await createRepeatingResampler(RATE_HZ, RATE_HZ * times);

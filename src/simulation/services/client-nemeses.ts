@@ -1,4 +1,5 @@
 /** What befalls clients: their network, their machine, their user. */
+import { whole } from './draws.ts';
 import type { Nemesis } from './nemesis.types.ts';
 
 const HOUR_MS = 3_600_000;
@@ -7,7 +8,7 @@ export const CLIENT_NEMESES: Readonly<Record<string, Nemesis>> = {
   offline: {
     says: 'there is no network at all: what stands breaks (much 1) or stands still (0), and nothing is reached',
     hits: 'all',
-    draw: (random) => ({ forMs: random.whole(2_000, 80_000), much: random.whole(0, 1) }),
+    draw: (random) => ({ forMs: whole(random, 2_000, 80_000), much: whole(random, 0, 1) }),
     begin: ({ places, clients }, { forMs = 0, much = 0 }) => {
       for (const { network } of places) {
         network.memory.refuse(forMs);
@@ -24,7 +25,7 @@ export const CLIENT_NEMESES: Readonly<Record<string, Nemesis>> = {
   frozen: {
     says: 'a client stands still, as a tab in the background does: it captures nothing, its timers run late',
     hits: 'client',
-    draw: (random) => ({ forMs: random.whole(1_000, 70_000) }),
+    draw: (random) => ({ forMs: whole(random, 1_000, 70_000) }),
     begin: ({ clients }, { on = 0 }) => {
       clients[on]?.clock.freeze();
       return clients[on] !== undefined;
@@ -34,7 +35,7 @@ export const CLIENT_NEMESES: Readonly<Record<string, Nemesis>> = {
   wallJumps: {
     says: 'the wall clock of a client leaps, there or back',
     hits: 'client',
-    draw: (random) => ({ much: random.whole(-HOUR_MS, HOUR_MS) }),
+    draw: (random) => ({ much: whole(random, -HOUR_MS, HOUR_MS) }),
     begin: (target, { on = 0, much = 0 }) => {
       target.setWallError(on, much);
       return true;
@@ -52,7 +53,7 @@ export const CLIENT_NEMESES: Readonly<Record<string, Nemesis>> = {
   repeatedFinals: {
     says: 'what a service tells of audio for good comes twice',
     hits: 'client',
-    draw: (random) => ({ forMs: random.whole(5_000, 60_000) }),
+    draw: (random) => ({ forMs: whole(random, 5_000, 60_000) }),
     begin: ({ places, clients }, { on = 0 }) => {
       const clock = clients[on]?.clock;
       if (clock !== undefined) clock.repeatsFinals = true;

@@ -1,5 +1,6 @@
 /** One client of a run: a real session, somebody who speaks into it, and an application that does what applications do. */
-import type { Chance } from './chance.ts';
+import { between } from './draws.ts';
+import type { SeededRandom } from '../../ports/random.ts';
 import { ClientClock, ClientTransport } from './client-side.ts';
 import type { DialFact } from './client-side.ts';
 import { Expectations } from './expectations.ts';
@@ -24,7 +25,7 @@ export interface ClientWorld {
   readonly wallClock: WallClock;
   readonly places: readonly Place[];
   readonly admission: Admission;
-  readonly random: Chance;
+  readonly random: SeededRandom;
   readonly report: Report;
   /** Everything that happens, for the hash and the trace. */
   readonly note: (what: string, state?: string) => void;
@@ -48,7 +49,7 @@ export class Client {
   readonly #plan: ClientPlan;
   readonly #world: ClientWorld;
   readonly #microphone: Microphone;
-  readonly #random: Chance;
+  readonly #random: SeededRandom;
   #chunks = 0;
   #isClosing = false;
   #isWell = false;
@@ -221,7 +222,7 @@ export class Client {
   }
 
   #answerTool(callId: string): void {
-    const takesMs = this.#random.is(SLOW_TOOLS_RATIO) ? SLOW_TOOL_MS : TOOL_TAKES_MS;
+    const takesMs = this.#random.chance(SLOW_TOOLS_RATIO) ? SLOW_TOOL_MS : TOOL_TAKES_MS;
     this.clock.setTimeout(() => {
       if (!this.#isClosing) this.session.conversation.answerTool(callId, 'this and that');
     }, takesMs);
@@ -233,7 +234,7 @@ export class Client {
       () => {
         if (this.session.status === 'error') this.connect();
       },
-      this.#random.between(least, most),
+      between(this.#random, least, most),
     );
   }
 }

@@ -1,5 +1,6 @@
 /** What somebody says, drawn as it is captured: words in turns with pauses between them. Positions count captured audio. */
-import type { Chance } from './chance.ts';
+import { between, whole } from './draws.ts';
+import type { SeededRandom } from '../../ports/random.ts';
 import { NUCLEUS_AT_MS, SAMPLES_PER_MS, WORD_MS, utter } from './voice.ts';
 import type { Word } from './voice.ts';
 
@@ -16,16 +17,16 @@ const ASKS_RATIO = 0.2;
 export class Microphone {
   /** Every word of which at least the beginning was captured. */
   readonly words: SpokenWord[] = [];
-  readonly #random: Chance;
+  readonly #random: SeededRandom;
   /** Words that are drawn, in order; the last may not have begun. */
   readonly #ahead: SpokenWord[] = [];
   #drawnMs: number;
   #drawn = 0;
   #capturedMs = 0;
 
-  constructor(random: Chance) {
+  constructor(random: SeededRandom) {
     this.#random = random;
-    this.#drawnMs = random.between(500, 3_000);
+    this.#drawnMs = between(random, 500, 3_000);
   }
 
   get capturedMs(): number {
@@ -59,13 +60,13 @@ export class Microphone {
 
   #drawTurn(): void {
     const random = this.#random;
-    const asksTool = random.is(ASKS_RATIO);
-    for (let left = random.whole(1, MOST_WORDS); left > 0; left -= 1) {
+    const asksTool = random.chance(ASKS_RATIO);
+    for (let left = whole(random, 1, MOST_WORDS); left > 0; left -= 1) {
       const fromMs = Math.ceil(this.#drawnMs);
       const number = (this.#drawn += 1);
       this.#ahead.push({ number, asksTool, fromMs, nucleusAtMs: fromMs + NUCLEUS_AT_MS });
       this.#drawnMs = fromMs + WORD_MS + BETWEEN_WORDS_MS;
     }
-    this.#drawnMs += random.between(PAUSE_MS.least, PAUSE_MS.most);
+    this.#drawnMs += between(random, PAUSE_MS.least, PAUSE_MS.most);
   }
 }

@@ -1,5 +1,6 @@
 /** What can go wrong between a session and the services of others. A fault is data; what it does is in these rows. */
-import type { Chance } from './chance.ts';
+import { between, whole } from './draws.ts';
+import type { SeededRandom } from '../../ports/random.ts';
 import { NETWORK_NEMESES } from './network-nemeses.ts';
 import { SERVICE_NEMESES } from './service-nemeses.ts';
 import { CLIENT_NEMESES } from './client-nemeses.ts';
@@ -20,7 +21,7 @@ const FIRST_AT_MS = 3_000;
 
 /** A random subset of the kinds, and faults of these, in order of time. */
 export function drawFaults(
-  random: Chance,
+  random: SeededRandom,
   services: readonly ServiceName[],
   clients: number,
   lengthMs: number,
@@ -29,25 +30,26 @@ export function drawFaults(
     ([, { services: known }]) =>
       known === undefined || known.some((name) => services.includes(name)),
   );
-  const [first, ...others] = possible.filter(() => random.is(KINDS_RATIO));
-  if (first === undefined) return [];
-  const faults = Array.from({ length: random.whole(FAULTS.least, FAULTS.most) }, (): Fault => {
-    const [kind, nemesis] = random.pick([first, ...others]);
-    const atMs = Math.round(random.between(FIRST_AT_MS, Math.max(FIRST_AT_MS + 1, lengthMs)));
-    return { kind, atMs, ...onOf(nemesis, random, services, clients), ...nemesis.draw(random) };
+  const taken = possible.filter(([kind]) => random.fork(kind).chance(KINDS_RATIO));
+  if (taken.length === 0) return [];
+  const count = whole(random, FAULTS.least, FAULTS.most);
+  const faults = Array.from({ length: count }, (_, at): Fault => {
+    const own = random.fork(`fault ${at}`);
+    const [kind, nemesis] = own.pick(taken);
+    const atMs = Math.round(between(own, FIRST_AT_MS, Math.max(FIRST_AT_MS + 1, lengthMs)));
+    return { kind, atMs, ...onOf(nemesis, own, services, clients), ...nemesis.draw(own) };
   });
   return faults.sort((one, other) => one.atMs - other.atMs);
 }
 
 function onOf(
   { hits, services: known }: Nemesis,
-  random: Chance,
+  random: SeededRandom,
   services: readonly ServiceName[],
   clients: number,
 ): Pick<Fault, 'on'> {
   if (hits === 'all') return {};
-  if (hits === 'client') return { on: random.whole(0, clients - 1) };
+  if (hits === 'client') return { on: whole(random, 0, clients - 1) };
   const places = services.flatMap((name, at) => (known?.includes(name) === false ? [] : [at]));
-  const [first = 0, ...others] = places;
-  return { on: random.pick([first, ...others]) };
+  return { on: random.pick(places) };
 }

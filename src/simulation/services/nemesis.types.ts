@@ -1,5 +1,5 @@
 /** A kind of fault, and what it is done to. */
-import type { Chance } from './chance.ts';
+import type { SeededRandom } from '../../ports/random.ts';
 import type { Client } from './client.ts';
 import type { Place, ServiceName } from './places.ts';
 import type { Fault } from '../simulation.types.ts';
@@ -23,7 +23,7 @@ export interface Nemesis {
   readonly services?: readonly ServiceName[];
   /** A service that says when to come back is heeded for so long after it: it ends so long before all is to be well. */
   readonly echoMs?: number;
-  draw(random: Chance): Pick<Fault, 'forMs' | 'much'>;
+  draw(random: SeededRandom): Pick<Fault, 'forMs' | 'much'>;
   /** @returns whether it found something to hit. */
   begin(target: Target, fault: Fault): boolean;
   /** After `forMs`, or when all is to be well. */

@@ -1,4 +1,5 @@
 /** What befalls the network between clients and a service. */
+import { whole } from './draws.ts';
 import type { Nemesis, Target } from './nemesis.types.ts';
 import type { Fault } from '../simulation.types.ts';
 import type { MemoryTransport } from '../../testing/memory-transport.ts';
@@ -40,27 +41,27 @@ export const NETWORK_NEMESES: Readonly<Record<string, Nemesis>> = {
   ),
   stall: onNetwork(
     'nothing moves for a while, then everything comes at once',
-    (random) => ({ forMs: random.whole(500, 30_000) }),
+    (random) => ({ forMs: whole(random, 500, 30_000) }),
     (memory, { forMs }) => memory.stall(forMs),
   ),
   halfOpen: onNetwork(
     'connections are up here and dead there',
-    (random) => ({ forMs: random.whole(2_000, 90_000) }),
+    (random) => ({ forMs: whole(random, 2_000, 90_000) }),
     (memory, { forMs }) => memory.halfOpen(forMs),
   ),
   halfOpenOut: onNetwork(
     'what clients say gets lost on the way, what they are told comes',
-    (random) => ({ forMs: random.whole(2_000, 60_000) }),
+    (random) => ({ forMs: whole(random, 2_000, 60_000) }),
     (memory, { forMs }, target) => oneWay(memory, 'out', forMs, target),
   ),
   halfOpenIn: onNetwork(
     'what clients say comes, what they are told gets lost on the way',
-    (random) => ({ forMs: random.whole(2_000, 60_000) }),
+    (random) => ({ forMs: whole(random, 2_000, 60_000) }),
     (memory, { forMs }, target) => oneWay(memory, 'in', forMs, target),
   ),
   refuses: onNetwork(
     'connections break, and nobody listens for a while',
-    (random) => ({ forMs: random.whole(1_000, 60_000) }),
+    (random) => ({ forMs: whole(random, 1_000, 60_000) }),
     (memory, { forMs }) => {
       memory.refuse(forMs);
       memory.reset();
@@ -68,7 +69,7 @@ export const NETWORK_NEMESES: Readonly<Record<string, Nemesis>> = {
   ),
   hangsUp: onNetwork(
     'connections break, and the next dials hang',
-    (random) => ({ much: random.whole(1, 3) }),
+    (random) => ({ much: whole(random, 1, 3) }),
     (memory, { much }) => {
       memory.refuseNext('hangs', much);
       memory.reset();
@@ -76,12 +77,12 @@ export const NETWORK_NEMESES: Readonly<Record<string, Nemesis>> = {
   ),
   slow: onNetwork(
     'what clients say goes out slowly, perhaps slower than they speak',
-    (random) => ({ forMs: random.whole(4_000, 40_000), much: random.whole(SLOWEST, 60_000) }),
+    (random) => ({ forMs: whole(random, 4_000, 40_000), much: whole(random, SLOWEST, 60_000) }),
     (memory, { forMs, much }) => memory.slow(forMs, much),
   ),
   flap: onNetwork(
     'connections break again and again',
-    (random) => ({ much: random.whole(2, 8) }),
+    (random) => ({ much: whole(random, 2, 8) }),
     (memory, { much }, { clock }) => {
       for (let time = 0; time < much; time += 1) {
         clock.setTimeout(() => memory.reset(), time * FLAPS_EVERY_MS);
@@ -91,7 +92,7 @@ export const NETWORK_NEMESES: Readonly<Record<string, Nemesis>> = {
   far: {
     says: 'a service is far away for a while',
     hits: 'service',
-    draw: (random) => ({ forMs: random.whole(5_000, 60_000), much: random.whole(100, 1_500) }),
+    draw: (random) => ({ forMs: whole(random, 5_000, 60_000), much: whole(random, 100, 1_500) }),
     begin: (target, { on = 0, much = 0 }) => moveBy(target, on, much),
     end: (target, { on = 0, much = 0 }) => void moveBy(target, on, -much),
   },

@@ -1,5 +1,6 @@
 /** The services of a run: each a stand-in on a network of its own, so that each can fail alone. */
-import type { Chance } from './chance.ts';
+import { between } from './draws.ts';
+import type { SeededRandom } from '../../ports/random.ts';
 import { createVoiceRecogniser, loudness } from './recogniser.ts';
 import { TOOL, mind } from './mind.ts';
 import { secretsOf } from '../secrets.ts';
@@ -25,7 +26,7 @@ export type ServiceName = (typeof SERVICES)[number];
 export interface Caller {
   readonly apiKey: Credential;
   readonly wallClock: WallClock;
-  readonly random: Chance;
+  readonly random: SeededRandom;
 }
 
 interface Running {
@@ -42,7 +43,7 @@ export interface Place extends Running {
 export interface PlaceWorld {
   readonly clock: Clock;
   readonly wallClock: WallClock;
-  readonly random: Chance;
+  readonly random: SeededRandom;
 }
 
 type Start = (
@@ -69,15 +70,15 @@ const STARTS: Readonly<Record<ServiceName, Start>> = {
   flux: async ({ random, ...common }) => {
     const oddities = { ratio: 0, random: random.fork('oddities') };
     const desk = await startDeepgramSimulator({ ...common, recogniser, oddities });
-    const eager = random.is(0.5) ? { eagerEotThreshold: 0.4 } : {};
+    const eager = random.chance(0.5) ? { eagerEotThreshold: 0.4 } : {};
     const provider = ({ apiKey }: Caller): Provider =>
       deepgramFlux({ apiKey, baseUrl: desk.url, ...eager });
     return { desk, provider, close: () => desk.close() };
   },
   openai: async ({ random, ...common }) => {
-    const ends = random.is(NEVER_ENDS_RATIO)
+    const ends = random.chance(NEVER_ENDS_RATIO)
       ? {}
-      : { sessionMs: random.between(SESSION_MS.least, SESSION_MS.most) };
+      : { sessionMs: between(random, SESSION_MS.least, SESSION_MS.most) };
     const world = { ...common, recogniser, mind, random: random.fork('oddities') };
     const desk = await startOpenAiSimulator({ ...world, ...ends });
     const provider = ({ apiKey, wallClock: own }: Caller): Provider =>
@@ -85,9 +86,9 @@ const STARTS: Readonly<Record<ServiceName, Start>> = {
     return { desk, provider, close: () => desk.close() };
   },
   gemini: async ({ random, ...common }) => {
-    const goAwayAfterMs = random.is(NEVER_ENDS_RATIO)
+    const goAwayAfterMs = random.chance(NEVER_ENDS_RATIO)
       ? null
-      : random.between(SESSION_MS.least, SESSION_MS.most);
+      : between(random, SESSION_MS.least, SESSION_MS.most);
     const faults = { goAwayAfterMs, random: random.fork('noise') };
     const desk = await startGeminiSimulator({ ...common, recogniser, mind, faults });
     const provider = ({ apiKey }: Caller): Provider =>
@@ -123,8 +124,8 @@ export async function openPlace(service: ServiceName, world: PlaceWorld): Promis
   const { clock, random } = world;
   const network = new SimulatedNetwork({
     clock,
-    latencyMs: random.between(LATENCY_MS.least, LATENCY_MS.most),
-    jitterMs: random.between(0, 30),
+    latencyMs: between(random, LATENCY_MS.least, LATENCY_MS.most),
+    jitterMs: between(random, 0, 30),
     random: random.fork('jitter'),
   });
   const running = await STARTS[service]({

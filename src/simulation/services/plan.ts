@@ -1,5 +1,6 @@
 /** A run, drawn from its seed before it begins. */
-import type { Chance } from './chance.ts';
+import { between, whole } from './draws.ts';
+import type { SeededRandom } from '../../ports/random.ts';
 import { SERVICES } from './places.ts';
 import type { ServiceName } from './places.ts';
 
@@ -33,39 +34,39 @@ const MOST_CLIENTS = 2;
 const RETENTION_MS = [15_000, 30_000, 45_000, 60_000] as const;
 const FINISHES_RATIO = 0.15;
 
-export function planOf(random: Chance, lengthMs: number): RunPlan {
-  const services = Array.from({ length: random.whole(1, MOST_SERVICES) }, () =>
+export function planOf(random: SeededRandom, lengthMs: number): RunPlan {
+  const services = Array.from({ length: whole(random, 1, MOST_SERVICES) }, () =>
     random.pick(SERVICES),
   );
-  const clients = Array.from({ length: random.whole(1, MOST_CLIENTS) }, (_, at) =>
+  const clients = Array.from({ length: whole(random, 1, MOST_CLIENTS) }, (_, at) =>
     clientOf(random.fork(`client ${at}`), lengthMs),
   );
-  return { services, clients, isOneProcess: random.is(0.5) };
+  return { services, clients, isOneProcess: random.chance(0.5) };
 }
 
-function clientOf(random: Chance, lengthMs: number): ClientPlan {
+function clientOf(random: SeededRandom, lengthMs: number): ClientPlan {
   return {
-    chunkMs: random.is(0.25) ? 20 : 100,
+    chunkMs: random.chance(0.25) ? 20 : 100,
     retentionMs: random.pick(RETENTION_MS),
-    holdDownMs: random.whole(10, 60) * 1_000,
-    hasSignals: random.is(0.5),
-    hasStandby: random.is(0.15),
-    isKeyRenewable: random.is(0.5),
-    finishesAtMs: random.is(FINISHES_RATIO)
-      ? Math.round(random.between(lengthMs / 3, lengthMs))
+    holdDownMs: whole(random, 10, 60) * 1_000,
+    hasSignals: random.chance(0.5),
+    hasStandby: random.chance(0.15),
+    isKeyRenewable: random.chance(0.5),
+    finishesAtMs: random.chance(FINISHES_RATIO)
+      ? Math.round(between(random, lengthMs / 3, lengthMs))
       : null,
     spells: spellsOf(random, lengthMs),
   };
 }
 
-function spellsOf(random: Chance, lengthMs: number): readonly Spell[] {
+function spellsOf(random: SeededRandom, lengthMs: number): readonly Spell[] {
   const spells: Spell[] = [];
   let fromMs = 0;
   while (fromMs < lengthMs) {
     spells.push({ fromMs, kind: 'talk' });
-    fromMs += random.between(10_000, 50_000);
+    fromMs += between(random, 10_000, 50_000);
     spells.push({ fromMs, kind: random.pick(['silent', 'off']) });
-    fromMs += random.between(1_000, 12_000);
+    fromMs += between(random, 1_000, 12_000);
   }
   return spells;
 }

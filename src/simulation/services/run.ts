@@ -1,6 +1,6 @@
 /** The second world: sessions with the services of others, which are played by our stand-ins, on one clock. */
-import { chanceOf } from './chance.ts';
-import type { Chance } from './chance.ts';
+import { seededRandom } from '../../ports/random.ts';
+import type { SeededRandom } from '../../ports/random.ts';
 import { Client } from './client.ts';
 import { NEMESES, drawFaults } from './nemeses.ts';
 import type { Target } from './nemesis.types.ts';
@@ -29,7 +29,7 @@ export async function runServicesSeed(options: RunOptions): Promise<RunResult> {
 class ServicesRun {
   readonly #seed: number;
   readonly #lengthMs: number;
-  readonly #random: Chance;
+  readonly #random: SeededRandom;
   readonly #given: readonly Fault[] | null;
   readonly #clock = new VirtualClock();
   readonly #report: Report;
@@ -43,7 +43,7 @@ class ServicesRun {
     this.#lengthMs = lengthMs;
     this.#report = new Report(this.#clock, isTraced);
     this.#given = faults ?? null;
-    this.#random = chanceOf(seed);
+    this.#random = seededRandom(seed);
   }
 
   async run(): Promise<RunResult> {

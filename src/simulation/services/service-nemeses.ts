@@ -1,5 +1,6 @@
 /** What services do of themselves, each by the faults of its stand-in. */
-import type { Chance } from './chance.ts';
+import { whole } from './draws.ts';
+import type { SeededRandom } from '../../ports/random.ts';
 import type { Nemesis } from './nemesis.types.ts';
 import type { Place, ServiceName } from './places.ts';
 import type { FaultRequest } from '../../simulators/control/on-demand.ts';
@@ -58,7 +59,7 @@ function once(
     says,
     hits: 'service',
     services,
-    draw: (random) => ({ much: random.whole(1, most) }),
+    draw: (random) => ({ much: whole(random, 1, most) }),
     begin: ({ places }, { on = 0, much = 1 }) => {
       const place = places[on];
       return place !== undefined && ask(place, ...requests(much, place.service));
@@ -74,7 +75,7 @@ function lasting(
     draw,
     request,
   }: {
-    readonly draw: (random: Chance) => number;
+    readonly draw: (random: SeededRandom) => number;
     /** @param much null: it ends. */
     readonly request: (much: number | null) => FaultRequest;
   },
@@ -83,7 +84,7 @@ function lasting(
     says,
     hits: 'service',
     services,
-    draw: (random) => ({ forMs: random.whole(5_000, 60_000), much: draw(random) }),
+    draw: (random) => ({ forMs: whole(random, 5_000, 60_000), much: draw(random) }),
     begin: ({ places }, { on = 0, much = 0 }) => ask(places[on], request(much)),
     end: ({ places }, { on = 0 }) => void ask(places[on], request(null)),
   };
@@ -99,7 +100,7 @@ function refusals(service: ServiceName, times: number, facts: object): readonly 
   return isWhisper(service) ? [refusal] : [refusal, { fault: 'cut' }];
 }
 
-const percent = (random: Chance): number => random.whole(1, 40) / 100;
+const percent = (random: SeededRandom): number => whole(random, 1, 40) / 100;
 
 export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
   cut: once('a service is gone without a word', SOCKETS, 1, () => [{ fault: 'cut' }]),
@@ -146,11 +147,11 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
     },
   ),
   slowPongs: lasting('pings are answered late', SOCKETS, {
-    draw: (random) => random.whole(500, 12_000),
+    draw: (random) => whole(random, 500, 12_000),
     request: (much) => ({ fault: 'slow-pongs', delayMs: much ?? 0 }),
   }),
   lateFinalize: lasting('what is asked to be finalised comes late', ['listen'], {
-    draw: (random) => random.whole(500, 8_000),
+    draw: (random) => whole(random, 500, 8_000),
     request: (much) => ({ fault: 'late-finalize', delayMs: much ?? 0 }),
   }),
   shrinkingInterims: lasting('interims lose words, or begin with others', ['listen'], {
@@ -185,7 +186,7 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
     { fault: 'cut' },
   ]),
   lateTranscription: lasting('what was said is told late', ['openai'], {
-    draw: (random) => random.whole(500, 8_000),
+    draw: (random) => whole(random, 500, 8_000),
     request: (much) => ({ fault: 'late-transcription', delayMs: much ?? 0 }),
   }),
   goAway: once(
