@@ -3,7 +3,7 @@ import type { Simulation } from './world.ts';
 import { aimedFaults } from '../../simulation/mutants/aimed.ts';
 import { mutantArguments } from '../../simulation/mutants/arguments.node.ts';
 import { MUTANTS, mutantNamed } from '../../simulation/mutants/catalogue.ts';
-import { NEMESES } from '../../simulation/nemeses/index.ts';
+import { EVERY_NEMESIS, NEMESES } from '../../simulation/nemeses/index.ts';
 import { NEMESES as SERVICE_NEMESES } from '../../simulation/services/nemeses.ts';
 import { SOMETIMES } from '../../simulation/sometimes.ts';
 
@@ -20,7 +20,7 @@ export const SIMULATION: Simulation = {
   },
   hits: ({ kind, on = 0 }, world) => {
     const isGateways = world === 'gateways';
-    const whom = (isGateways ? NEMESES[kind]?.on : SERVICE_NEMESES[kind]?.hits) ?? 'all';
+    const whom = (isGateways ? EVERY_NEMESIS[kind]?.on : SERVICE_NEMESES[kind]?.hits) ?? 'all';
     return whom === 'all' ? [] : [`${whom} ${isGateways ? on + 1 : on}`];
   },
 };

@@ -150,6 +150,9 @@ export class AudioChecks {
       case 'gap':
         this.#report.sometimes(`gap: ${event.reason}`);
         this.#report.tell(this.#name, `gap of ${event.durationMs} ms (${event.reason})`);
+        if (this.gaps.meets(event.fromMs, event.toMs, SEAM_MS)) {
+          this.#violated('I4', `a gap of ${event.fromMs}–${event.toMs} ms is told again`);
+        }
         this.gaps.add(event.fromMs, event.toMs);
         return;
       case 'connection.reconnecting':

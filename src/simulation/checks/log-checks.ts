@@ -17,6 +17,10 @@ interface Standing {
   readonly position: number;
   readonly nextDown: number;
   readonly messages: number;
+  /** Through there an application has handled what is in it, and the client has it. */
+  readonly done: number;
+  readonly downAcked: number;
+  readonly isEnd: boolean;
 }
 
 const BEGINNING: Standing = {
@@ -27,6 +31,9 @@ const BEGINNING: Standing = {
   position: -1,
   nextDown: 1,
   messages: 0,
+  done: 0,
+  downAcked: 0,
+  isEnd: false,
 };
 interface KnownLog extends LogOwner {
   standings: Standing[];
@@ -71,7 +78,9 @@ export class LogChecks {
     const before = log.standings.at(-1) ?? BEGINNING;
     this.#report.note(at, by.split('/')[0] ?? by, () => tellOf(record, at), 'store');
     this.#checkEpoch(before, record, by);
-    let next: Standing = { ...before, at, epoch: record.epoch, writer: by };
+    const { epoch, done, downAcked } = record;
+    const isEnd = record.kind === 'end';
+    let next: Standing = { ...before, at, epoch, writer: by, done, downAcked, isEnd };
     const knew = log.client;
     for (const { isDown, bytes: framed } of record.frames) {
       const frame = decodeFrame(framed);
@@ -94,6 +103,23 @@ export class LogChecks {
     const log = this.#logOf(sessionId);
     log.standings = log.standings.filter(({ at }) => at <= after);
     log.isTailLost = true;
+  }
+
+  /** What stands up to there is let go of, but for the tail. */
+  purges(sessionId: string, through: number): void {
+    const { standings, isTailLost } = this.#logOf(sessionId);
+    const tail = standings.at(-1);
+    const gone = standings.filter(({ at }) => at <= through && at !== tail?.at).at(-1);
+    if (tail === undefined || gone === undefined || tail.isEnd || isTailLost) return;
+    const { nextSeq, nextDown } = gone;
+    if (nextSeq - 1 > tail.done) {
+      const message = `a log lets go of ${nextSeq - 1}, of which ${tail.done} are handled`;
+      this.#report.violated('I3', message);
+    }
+    if (nextDown - 1 > tail.downAcked) {
+      const message = `a log lets go of ${nextDown - 1} for a client that has ${tail.downAcked}`;
+      this.#report.violated('I5', message);
+    }
   }
 
   dropped(sessionId: string): void {

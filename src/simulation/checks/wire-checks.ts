@@ -1,6 +1,7 @@
 /** Reads along on the wire: nothing is acknowledged that is not in the log, and a spent token opens nothing. */
 import type { LogChecks } from './log-checks.ts';
 import type { Report } from './report.ts';
+import { u32At } from '../../protocol/bytes.ts';
 import { decodeFrame } from '../../protocol/frames.ts';
 import type { WelcomeFrame } from '../../protocol/types.ts';
 import { FRAME_TYPE } from '../../protocol/wire.ts';
@@ -8,6 +9,10 @@ import type { ServerEnd, Wiretap } from '../world/server-end.ts';
 
 /** A welcome is control JSON: whatever is no data, ack or sign of life. */
 const FIRST_CONTROL = FRAME_TYPE.hint;
+/** A gateway has let go of who says nothing for so long. */
+const KEPT_AT_MOST_MS = 30_000;
+/** In a frame of data. */
+const SEQ_AT = 8;
 
 /** Somebody changes what arrives. */
 export type Mangle = (bytes: Uint8Array, end: ServerEnd) => readonly Uint8Array[] | null;
@@ -63,6 +68,8 @@ export class WireChecks implements Wiretap {
       case 'ping':
       case 'pong':
         this.#acknowledged(end, frame.committed);
+        end.grantedSeq = Math.max(end.grantedSeq, frame.maxSeq);
+        if (frame.type === 'ping') end.asked = frame;
         return;
       case 'welcome':
         this.#welcomed(end, frame);
@@ -89,12 +96,41 @@ export class WireChecks implements Wiretap {
         Math.max(end.epoch, this.usedEpochs.get(end.sessionId) ?? 0),
       );
     }
+    if (end.sessionId !== '') this.#expectHeeded(end, type, bytes);
     this.onSent?.(end, bytes);
     for (const mangle of this.mangles) {
       const instead = mangle(bytes, end);
       if (instead !== null) return instead;
     }
     return null;
+  }
+
+  /** P15.5 */
+  gone({ house, client, silentMs }: ServerEnd): void {
+    // Who stood still meanwhile has missed nobody.
+    const isExcused = house.process.isDead || 'freeze' in this.#report.fired;
+    if (silentMs < KEPT_AT_MOST_MS || isExcused) return;
+    const silentFor = `${Math.round(silentMs / 1_000)} s`;
+    this.#report.violated('I19', `${house.name} keeps ${client}, silent for ${silentFor}`);
+  }
+
+  /** Of what its gateway has told it: how far it may send, and what it should have. */
+  #expectHeeded(end: ServerEnd, type: number, bytes: Uint8Array): void {
+    if (type === FRAME_TYPE.data && u32At(bytes, SEQ_AT) > end.grantedSeq) {
+      const message = `${end.client} sends ${u32At(bytes, SEQ_AT)}, and may send ${end.grantedSeq}`;
+      this.#report.violated('I8', message);
+    }
+    if (type === FRAME_TYPE.pong) this.#answered(end, bytes);
+  }
+
+  /** What was sent before a PING has come when the PING has: whoever misses some of it does not answer (P7.4). */
+  #answered({ asked, hasThrough, client }: ServerEnd, bytes: Uint8Array): void {
+    const frame = decodeFrame(bytes);
+    if (frame.type !== 'pong' || frame.nonce !== asked?.nonce) return;
+    const has = Math.max(frame.committed, hasThrough);
+    if (has >= asked.lastSent) return;
+    const message = `${client} answers that it has ${has}, to who has sent ${asked.lastSent}`;
+    this.#report.violated('I5', message);
   }
 
   #acknowledged({ sessionId, house }: ServerEnd, committed: number): void {
@@ -105,9 +141,12 @@ export class WireChecks implements Wiretap {
     this.#report.violated('I3', message);
   }
 
-  #welcomed(end: ServerEnd, { sid, epoch, up, resume, resumed }: WelcomeFrame): void {
+  #welcomed(end: ServerEnd, welcome: WelcomeFrame): void {
+    const { sid, epoch, up, resume, resumed, maxSeq, downFrom } = welcome;
     end.sessionId = sid;
     end.epoch = epoch;
+    end.grantedSeq = maxSeq;
+    end.hasThrough = downFrom - 1;
     this.#report.sometimes(resumed ? 'resumed' : 'begun');
     this.#acknowledged(end, up);
     const tokens = this.tokens.get(sid) ?? [];

@@ -1,5 +1,5 @@
 /** Faults without which nothing of a mutant would show: beside those that a seed draws. */
-import { NEMESES } from '../nemeses/index.ts';
+import { EVERY_NEMESIS } from '../nemeses/index.ts';
 import { planOf } from '../plan.ts';
 import { RUN_MS } from '../times.ts';
 import type { Fault } from '../simulation.types.ts';
@@ -9,17 +9,22 @@ import type { SeededRandom } from '../../ports/random.ts';
 /** Of each kind that the seed's own faults lack. */
 const TIMES = 3;
 
-/** The seed's own, and of these kinds a few where there are none. */
-export function aimedFaults(kinds: readonly string[], seed: number): readonly Fault[] {
+/** The seed's own, these, and of these kinds a few where there are none. */
+export function aimedFaults(
+  faultsOrKinds: readonly (string | Fault)[],
+  seed: number,
+): readonly Fault[] {
   const { faults, clients, houses } = planOf(seededRandom(seed), RUN_MS, undefined);
   const random = seededRandom(seed).fork('aimed');
+  const given = faultsOrKinds.filter((each) => typeof each !== 'string');
+  const kinds = faultsOrKinds.filter((each) => typeof each === 'string');
   const missing = kinds.filter((kind) => !faults.some((fault) => fault.kind === kind));
   const aimed = missing.flatMap((kind) =>
     Array.from({ length: TIMES }, (_, at) =>
       drawn(kind, random.fork(`${kind} ${at}`), { client: clients.length, gateway: houses }),
     ),
   );
-  return [...faults, ...aimed].sort((one, other) => one.atMs - other.atMs);
+  return [...faults, ...given, ...aimed].sort((one, other) => one.atMs - other.atMs);
 }
 
 /** @throws Error for a kind that there is not. */
@@ -28,7 +33,7 @@ function drawn(
   random: SeededRandom,
   counts: Readonly<Record<'client' | 'gateway', number>>,
 ): Fault {
-  const nemesis = NEMESES[kind];
+  const nemesis = EVERY_NEMESIS[kind];
   if (nemesis === undefined) throw new Error(`There is no fault "${kind}".`);
   const { on, lastsMs, much } = nemesis;
   const between = ([least, most]: readonly [number, number]): number =>

@@ -1,6 +1,6 @@
 /** Errors in who may take a session up, and in how long it is kept. */
 import type { Mutant } from './mutant.types.ts';
-import { TELLS_NO_LOST_SESSION } from './parts.ts';
+import { befall, TELLS_NO_LOST_SESSION } from './parts.ts';
 
 const lease = 'machines/lease.machine.ts';
 const expected = 'killed';
@@ -123,7 +123,7 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I11'],
     world,
-    faults: ['pause', 'crash'],
+    faults: [...befall('pause', 5_000, 157_000), { kind: 'crashAll', atMs: 160_000, forMs: 500 }],
   },
   {
     name: 'no-grace',
@@ -219,6 +219,6 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I6', 'I11'],
     world,
-    faults: ['farewellLost'],
+    faults: befall('leavesAfterFin', 20_000, 160_000),
   },
 ];

@@ -1,6 +1,12 @@
 /** Errors in what a client keeps, sends again, and tells of its audio and its messages. */
 import type { Mutant } from './mutant.types.ts';
-import { KEEPS_CURSOR, LOSES_IN_FLIGHT, NAMES_NO_GAP, NEVER_GOES_BACK } from './parts.ts';
+import {
+  KEEPS_CURSOR,
+  LONG_OUTAGE,
+  LOSES_IN_FLIGHT,
+  NAMES_NO_GAP,
+  NEVER_GOES_BACK,
+} from './parts.ts';
 
 const retention = 'src/audio/retention.ts';
 const messages = 'src/resumable-websocket/message-session.ts';
@@ -75,7 +81,7 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     ],
     expected,
     by: ['I3', 'I9'],
-    faults: ['offlineCut'],
+    faults: LONG_OUTAGE,
   },
   {
     name: 'overflow-delivered',
@@ -89,7 +95,7 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     ],
     expected,
     by: ['I3', 'I9'],
-    faults: ['offlineCut'],
+    faults: LONG_OUTAGE,
   },
   {
     name: 'gap-not-named',
@@ -98,7 +104,7 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I2', 'I4', 'I6'],
     world,
-    faults: ['offlineCut'],
+    faults: LONG_OUTAGE,
   },
   {
     name: 'gap-comes-back',
@@ -113,7 +119,11 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I4', 'I9'],
     world,
-    faults: ['storeTailLost'],
+    faults: [
+      ...LONG_OUTAGE,
+      { kind: 'storeTailLost', atMs: 132_000, much: 12 },
+      { kind: 'storeTailLost', atMs: 133_000, much: 12 },
+    ],
   },
   {
     name: 'taken-back-twice-counted',

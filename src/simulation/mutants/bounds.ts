@@ -1,5 +1,6 @@
 /** Errors in what is held, granted and given back. */
 import type { Mutant } from './mutant.types.ts';
+import { LONG_OUTAGE } from './parts.ts';
 
 const expected = 'killed';
 const world = 'gateways';
@@ -127,6 +128,6 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
     ],
     expected,
     by: ['I8'],
-    faults: ['offlineCut'],
+    faults: LONG_OUTAGE,
   },
 ];

@@ -1,6 +1,6 @@
 /** Errors in the charts and in what they run on: when to dial, when to wait, what to let go of. */
 import type { Mutant } from './mutant.types.ts';
-import { HAS_NO_HEARTBEAT } from './parts.ts';
+import { befall, HAS_NO_HEARTBEAT } from './parts.ts';
 
 const rules = 'machines/connection.rules.ts';
 const expected = 'killed';
@@ -29,6 +29,7 @@ export const LINK_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I19'],
     world,
+    faults: ['natRebind'],
   },
   {
     name: 'dead-too-soon',
@@ -168,6 +169,9 @@ export const LINK_MUTANTS: readonly Mutant[] = [
     ],
     expected,
     by: ['I10', 'I17'],
-    faults: ['greetingSwallowed'],
+    faults: [
+      ...befall('greetingSwallowed', 40_000, 60_000),
+      ...[42_000, 55_000, 70_000, 85_000].flatMap((atMs) => befall('reset', atMs)),
+    ],
   },
 ];

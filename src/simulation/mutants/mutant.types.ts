@@ -1,5 +1,5 @@
 /** What a mutant is: an error, or another design, written into the code that ships, for a checker to find. */
-import type { InvariantId, WorldKind } from '../simulation.types.ts';
+import type { Fault, InvariantId, WorldKind } from '../simulation.types.ts';
 
 /** One place of the compiled code. */
 export interface MutantEdit {
@@ -23,6 +23,6 @@ export interface Mutant {
   readonly by: readonly InvariantId[];
   /** Default: either. */
   readonly world?: WorldKind;
-  /** Kinds of faults without which nothing of it can be seen. */
-  readonly faults?: readonly string[];
+  /** What has to befall a world for anything of it to be seen: a few of each kind, where the seed has none; and these very ones. */
+  readonly faults?: readonly (string | Fault)[];
 }

@@ -1,5 +1,19 @@
 /** Edits that several mutants have in common. */
 import type { MutantEdit } from './mutant.types.ts';
+import type { Fault } from '../simulation.types.ts';
+
+const MOST_CLIENTS = 4;
+
+/** All clients at once. */
+export function befall(kind: string, atMs: number, forMs?: number): readonly Fault[] {
+  return Array.from({ length: MOST_CLIENTS }, (_, on) => ({
+    ...{ kind, atMs, on },
+    ...(forMs === undefined ? {} : { forMs }),
+  }));
+}
+
+/** Longer than a short ring lasts, and not than any grace. */
+export const LONG_OUTAGE = befall('offlineCut', 20_000, 110_000);
 
 const uplink = 'src/audio/uplink.ts';
 

@@ -1,6 +1,8 @@
 /** Errors in how a client sends, and in what it makes of the answers. */
 import type { Mutant } from './mutant.types.ts';
 
+import { befall } from './parts.ts';
+
 const uplink = 'src/audio/uplink.ts';
 const stream = 'src/providers/gateway/stream.ts';
 const wire = 'src/resumable-websocket/gateway-wire.ts';
@@ -126,7 +128,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I10'],
     world,
-    faults: ['lostAnswers'],
+    faults: ['lostAcks'],
   },
   {
     name: 'no-tail-probe',
@@ -151,7 +153,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I10'],
     world,
-    faults: ['lostTail', 'lostAnswers'],
+    faults: ['lostResults'],
   },
   {
     name: 'unsure-sent-twice',
@@ -164,9 +166,9 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
       },
     ],
     expected,
-    by: ['I5'],
+    by: ['I1'],
     world,
-    faults: ['offlineCut'],
+    faults: befall('offlineCut', 20_000, 155_000),
   },
   {
     name: 'standby-heard',

@@ -1,4 +1,5 @@
-/** All that can go wrong in a world of gateways, by name. */
+/** All that goes wrong in a world of gateways, by name. */
+import { AIMED } from './aimed.ts';
 import { ANSWERS } from './answers.ts';
 import { FRAMES } from './frames.ts';
 import type { Nemesis } from './nemesis.types.ts';
@@ -13,3 +14,6 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
   ...PROCESSES,
   ...SERVICES,
 };
+
+/** With those that no seed draws. */
+export const EVERY_NEMESIS: Readonly<Record<string, Nemesis>> = { ...NEMESES, ...AIMED };

@@ -12,6 +12,8 @@ export interface SimulatedLogOptions {
     position: number,
     by: string,
   ) => void;
+  /** Told before everything up to there is let go of, but for the tail. */
+  readonly onPurge?: (sessionId: string, through: number) => void;
   /** Whether `everyOf` has what was purged and dropped, too. Default false. */
   readonly keepsAll?: boolean;
 }
@@ -38,6 +40,7 @@ interface Log {
 export class SimulatedLog {
   readonly #logs = new Map<string, Log>();
   readonly #onAppended: SimulatedLogOptions['onAppended'];
+  readonly #onPurge: SimulatedLogOptions['onPurge'];
   readonly #keepsAll: boolean;
   #lastPosition = 0;
   /** Nothing up to there is given twice, whatever is lost. */
@@ -45,6 +48,7 @@ export class SimulatedLog {
 
   constructor(options: SimulatedLogOptions = {}) {
     this.#onAppended = options.onAppended;
+    this.#onPurge = options.onPurge;
     this.#keepsAll = options.keepsAll ?? false;
   }
 
@@ -112,6 +116,7 @@ export class SimulatedLog {
     const firstKept = entries.findIndex(({ position }) => position > through);
     const count = firstKept === -1 ? entries.length - 1 : firstKept;
     if (count <= 0) return;
+    this.#onPurge?.(sessionId, through);
     const purged = entries.splice(0, count);
     this.#note(purged);
     for (const entry of purged) log.purged.push(this.#keepsAll ? entry : bare(entry));

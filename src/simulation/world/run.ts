@@ -1,6 +1,6 @@
 /** A run of the world of gateways: its faults, then peace, and what had to be true all along. */
 import { Report } from '../checks/report.ts';
-import { NEMESES } from '../nemeses/index.ts';
+import { EVERY_NEMESIS } from '../nemeses/index.ts';
 import { planOf } from '../plan.ts';
 import type { Fault, RunOptions, RunResult } from '../simulation.types.ts';
 import { stepThrough } from '../stepping.ts';
@@ -132,7 +132,7 @@ export class Run {
 
   #strike(fault: Fault, at: number): void {
     const { kind, on = 0, forMs = 0, much = 0 } = fault;
-    const nemesis = NEMESES[kind];
+    const nemesis = EVERY_NEMESIS[kind];
     if (nemesis === undefined) return;
     const random = this.#random.fork(`struck ${at} ${kind}`);
     const end = nemesis.begin(this.world.struckWith(random), { on, forMs, much });

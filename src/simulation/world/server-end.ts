@@ -2,6 +2,7 @@
 import type { House } from './house.ts';
 import type { Door } from '../../gateway/door.ts';
 import type { GatewaySocket } from '../../gateway/gateway-socket.ts';
+import type { PingFrame } from '../../protocol/types.ts';
 import type { MemorySocket } from '../../testing/memory-socket.ts';
 
 /** Who reads along, and what becomes of what is sent. */
@@ -10,6 +11,8 @@ export interface Wiretap {
   down(end: ServerEnd, bytes: Uint8Array): boolean;
   /** From the client. What is to be heard instead: once, twice, not at all, or other bytes. */
   up(end: ServerEnd, bytes: Uint8Array): readonly Uint8Array[] | null;
+  /** Its gateway is told that it is gone, and has not let go of it. */
+  gone(end: ServerEnd): void;
 }
 
 export class ServerEnd implements GatewaySocket {
@@ -23,17 +26,25 @@ export class ServerEnd implements GatewaySocket {
   /** Of the session that was welcomed on it; empty before. */
   sessionId = '';
   epoch = 0;
+  /** Its client was told that it may send so far, and has had what was sent through there when it was let in. */
+  grantedSeq = 0;
+  hasThrough = 0;
+  /** The last PING that its client was sent. */
+  asked: PingFrame | null = null;
   readonly #tap: Wiretap;
   #door: Door | null = null;
   #isShut = false;
   /** Something was said on it, either way. */
   lastAtMs: number;
+  /** Something came on it. */
+  #heardAtMs: number;
 
   constructor(socket: MemorySocket, house: House, tap: Wiretap) {
     this.socket = socket;
     this.house = house;
     this.#tap = tap;
     this.lastAtMs = house.nowMs;
+    this.#heardAtMs = house.nowMs;
     this.remoteAddress = new URL(socket.request.url).searchParams.get('from') ?? '';
     this.clientIndex = Number(this.remoteAddress.split('.')[2]);
     this.client = `client ${this.clientIndex + 1}`;
@@ -42,6 +53,11 @@ export class ServerEnd implements GatewaySocket {
   /** The gateway has let go of it, whether anybody heard of that or not. */
   get isShut(): boolean {
     return this.#isShut;
+  }
+
+  /** Nothing has come on it for so long. */
+  get silentMs(): number {
+    return this.house.nowMs - this.#heardAtMs;
   }
 
   open(door: Door): void {
@@ -69,6 +85,7 @@ export class ServerEnd implements GatewaySocket {
 
   hear(bytes: Uint8Array): void {
     this.lastAtMs = this.house.nowMs;
+    this.#heardAtMs = this.lastAtMs;
     const instead = this.#tap.up(this, bytes);
     if (instead === null) this.deliver(bytes);
     else for (const each of instead) this.deliver(each);
@@ -79,6 +96,7 @@ export class ServerEnd implements GatewaySocket {
   }
 
   pinged(): void {
+    this.#heardAtMs = this.house.nowMs;
     this.house.process.run(() => {
       this.#door?.onSign();
       this.socket.pong();
@@ -86,6 +104,7 @@ export class ServerEnd implements GatewaySocket {
   }
 
   gone(): void {
+    if (!this.#isShut) this.#tap.gone(this);
     this.#isShut = true;
     this.house.process.run(() => this.#door?.onClose());
   }

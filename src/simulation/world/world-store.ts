@@ -52,6 +52,7 @@ export class WorldStore implements StoreFaults {
         options.checks.appended(sessionId, bytes, position, by);
         this.#spring('after', by);
       },
+      onPurge: (sessionId, through) => options.checks.purges(sessionId, through),
     });
   }
 

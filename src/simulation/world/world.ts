@@ -20,6 +20,7 @@ import type { VirtualClock } from '../../testing/virtual-clock.ts';
 const BEGINS_AT_MS = 1_800_000_000_000;
 /** What the clients of this world cannot fill. */
 const HOUSE_MEMORY_BYTES = 64 * 1_024 * 1_024;
+const LOOKS_EVERY_MS = 1_000;
 
 export class World {
   readonly clock: VirtualClock;
@@ -135,10 +136,7 @@ export class World {
       wallMs,
       graceMs: shape.graceMs,
       logger: loggerOf(report, `gateway ${index + 1}`),
-      afterwards: ({ gateway, name }) => {
-        if (gateway.memoryBytes <= HOUSE_MEMORY_BYTES) return;
-        report.violated('I8', `${name} holds ${gateway.memoryBytes} bytes`);
-      },
+      afterwards: memoryChecks(report, clock),
     });
   }
 
@@ -157,6 +155,23 @@ export class World {
       mayMoveTo: this.houses.map((_, at) => addressOf(at)),
     };
   }
+}
+
+/** What a gateway holds: no more than its clients could fill, and nothing where all is in the logs, and acknowledged. */
+function memoryChecks(report: Report, clock: VirtualClock): (house: House) => void {
+  let lookAtMs = 0;
+  return ({ gateway, name }) => {
+    const { memoryBytes } = gateway;
+    if (memoryBytes > HOUSE_MEMORY_BYTES)
+      report.violated('I8', `${name} holds ${memoryBytes} bytes`);
+    if (memoryBytes === 0 || clock.nowMs() < lookAtMs) return;
+    lookAtMs = clock.nowMs() + LOOKS_EVERY_MS;
+    for (const { isKept, committed, standing } of gateway.sessions) {
+      const { up, down, downAcked } = standing;
+      if (!isKept || up > committed || down > downAcked) return;
+    }
+    report.violated('I8', `${name} holds ${memoryBytes} bytes, and has nothing to hold`);
+  };
 }
 
 /** What operators would be told of is part of the trace. */
