@@ -33,6 +33,7 @@ export class MemorySocket extends SentLog implements Socket {
   readonly #dialTimer: unknown;
   #phase: 'dialing' | 'open' | 'closing' | 'ended' = 'dialing';
   #isGoneTold = false;
+  #isForgotten = false;
 
   /** A transport makes them: see `MemoryTransport`. */
   constructor(
@@ -166,9 +167,15 @@ export class MemorySocket extends SentLog implements Socket {
     this.#roads.shut(direction);
   }
 
+  /** The same for good, whatever heals: a path that has forgotten the connection. */
+  forget(): void {
+    this.halfOpen();
+    this.#isForgotten = true;
+  }
+
   /** The way is open again: as TCP does, it brings what it held back, in order. */
   heal(): void {
-    this.#roads.shut(null);
+    if (!this.#isForgotten) this.#roads.shut(null);
   }
 
   get isHalfOpen(): boolean {

@@ -29,7 +29,10 @@ export const LINK_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I19'],
     world,
-    faults: ['natRebind'],
+    faults: [
+      { kind: 'natRebind', atMs: 100_000, on: 0 },
+      { kind: 'clientKill', atMs: 101_000, on: 0 },
+    ],
   },
   {
     name: 'dead-too-soon',
@@ -171,7 +174,7 @@ export const LINK_MUTANTS: readonly Mutant[] = [
     by: ['I10', 'I17'],
     faults: [
       ...befall('greetingSwallowed', 40_000, 60_000),
-      ...[42_000, 55_000, 70_000, 85_000].flatMap((atMs) => befall('reset', atMs)),
+      ...[42_000, 60_000, 80_000, 98_000].flatMap((atMs) => befall('reset', atMs)),
     ],
   },
 ];

@@ -46,7 +46,7 @@ export const ANSWERS: Readonly<Record<string, Nemesis>> = {
       const swallow: Mangle = ([type], { clientIndex, socket }) => {
         if (type !== FRAME_TYPE.hello || clientIndex !== on || random.chance(0.5)) return null;
         report.sometimes('a HELLO was swallowed');
-        socket.halfOpen();
+        socket.forget();
         return [];
       };
       wire.mangles.add(swallow);

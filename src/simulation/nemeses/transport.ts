@@ -69,7 +69,11 @@ export const TRANSPORT: Readonly<Record<string, Nemesis>> = {
   natRebind: {
     says: 'the sockets of a client are forgotten on their way: for good, and nobody is told',
     on: 'client',
-    begin: (world, blow) => (halfOpens('both')(world, blow) === null ? null : nothing),
+    begin: (world, blow) => {
+      const sockets = socketsOf(world, blow);
+      for (const socket of sockets) socket.forget();
+      return sockets.length === 0 ? null : nothing;
+    },
   },
   latency: {
     says: 'everything of a client takes longer, each way',
@@ -137,7 +141,7 @@ export const TRANSPORT: Readonly<Record<string, Nemesis>> = {
       const sockets = socketsOf(world, blow);
       const client = world.clients[blow.on];
       if (client === undefined || sockets.length === 0) return null;
-      for (const socket of sockets) socket.halfOpen();
+      for (const socket of sockets) socket.forget();
       client.process.run(() => client.signals.say('changed'));
       return nothing;
     },
