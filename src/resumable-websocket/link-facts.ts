@@ -4,6 +4,7 @@ import type { Outbox } from './outbox.ts';
 import type { ConnectionEvent, SocketInput } from '../../machines/connection.types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Standstill } from '../providers/gateway/progress.ts';
+import { Looks } from '../session/looks.ts';
 
 export class LinkFacts<Link> {
   readonly id: number;
@@ -16,9 +17,12 @@ export class LinkFacts<Link> {
   readonly tell: (event: ConnectionEvent) => void;
   readonly clock: Clock;
   readonly outbox: Outbox;
+  /** Which of them the chart is told. */
+  readonly looks = new Looks();
   readonly madeAtMs: number;
   /** `tenuto.v1` was offered on its socket. */
   protected offers = false;
+  #hasAnswered = false;
   #hasCommitted = false;
   openedAtMs: number | null = null;
   /** Any byte is a sign of life. */
@@ -57,7 +61,10 @@ export class LinkFacts<Link> {
     this.tell({ type: 'result.committed', id: this.id, atMs: this.clock.nowMs() });
   }
 
+  /** The server spoke. The chart is told once it can make use of it, and once. */
   answered(): void {
+    if (!this.isConfigured || this.#hasAnswered) return;
+    this.#hasAnswered = true;
     this.tell({ type: 'server.answered', id: this.id, atMs: this.clock.nowMs() });
   }
 

@@ -7,8 +7,10 @@ import { isVain } from '../../machines/connection.patience.ts';
 import type { SocketUnanswered } from '../../machines/connection.peer.ts';
 import type { Failure } from '../../machines/failure.ts';
 import { LOOK_FLOWING_MS, LOOK_PROMPT_MS, lookAgainInMs } from '../../machines/liveness.rules.ts';
+import type { LinkMeasured } from '../../machines/liveness.types.ts';
 import { WELCOME_TIMEOUT_MS } from '../protocol/limits.ts';
 import { SpareGreeting } from '../session/greeting.ts';
+import type { Looks } from '../session/looks.ts';
 import { LOOK_IDLE_MS, Pulse } from '../session/pulse.ts';
 import type { Watcher } from '../session/pulse.ts';
 
@@ -22,6 +24,7 @@ export interface Watched {
   readonly id: number;
   readonly tell: (event: ConnectionEvent) => void;
   readonly outbox: Outbox;
+  readonly looks: Looks;
   readonly wire: Wire | null;
   readonly isConfigured: boolean;
   readonly isTentative: boolean;
@@ -130,7 +133,7 @@ export class LinkWatch implements Watcher {
   #tellHowItLooks(atMs: number, lateByMs: number, isFlowing: boolean): void {
     const link = this.#link;
     const unit = this.#options.random.unit();
-    link.tell({
+    const look: LinkMeasured = {
       type: 'link.measured',
       atMs,
       lastInboundAtMs: link.heardAtMs,
@@ -140,7 +143,8 @@ export class LinkWatch implements Watcher {
       lateByMs,
       bufferedChunks: link.outbox.messages,
       unit,
-    });
+    };
+    if (link.looks.isNews(look, { isPrompt: this.#isPrompt })) link.tell(look);
     if (lateByMs > ASLEEP_MS) link.tell({ type: 'network.changed', atMs, unit });
   }
 

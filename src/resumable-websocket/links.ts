@@ -64,7 +64,10 @@ export class Links implements Charted {
     receive((command) => {
       if (command.type === 'socket.abandon') link.fail(command.failure);
       else if (command.type === 'socket.warn') this.#owner.onWarning(command.failure);
-      else link.probe();
+      else {
+        link.looks.probed(link.clock.nowMs());
+        link.probe();
+      }
     });
     if (isBeside && this.#owner.kind !== 'gateway') void refuse(link);
     else void link.begin(input);

@@ -21,7 +21,6 @@ export class PlainWire implements Wire {
   #pingedAtMs: number | null = null;
   /** Of messages, since the socket was last empty. */
   #bytesSinceEmpty = 0;
-  #hasAnswered = false;
   #isOver = false;
 
   constructor(host: WireHost) {
@@ -39,13 +38,13 @@ export class PlainWire implements Wire {
   }
 
   hear(frame: Frame): void {
-    this.#answered();
+    this.#host.answered();
     this.#host.flowed();
     this.#host.owner.onMessage(typeof frame === 'string' ? frame : new Uint8Array(frame));
   }
 
   onPong(): void {
-    this.#answered();
+    this.#host.answered();
     if (this.#pingedAtMs === null) return;
     this.#host.measured(this.#host.clock.nowMs() - this.#pingedAtMs);
     this.#pingedAtMs = null;
@@ -97,12 +96,6 @@ export class PlainWire implements Wire {
 
   get #isFull(): boolean {
     return this.#host.bufferedBytes > SEND_BUFFER_MAX_BYTES;
-  }
-
-  #answered(): void {
-    if (this.#hasAnswered) return;
-    this.#hasAnswered = true;
-    this.#host.answered();
   }
 }
 
