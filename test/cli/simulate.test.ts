@@ -249,7 +249,7 @@ describe('tenuto simulate with mutants', () => {
   });
 
   it('ends with 0 where it was killed, or is equivalent', async () => {
-    const killed = await simulate({ mutant: 'loses', seeds: '1..10' });
+    const killed = await simulate({ mutant: 'loses', seeds: '10' });
     const equivalent = await simulate({ mutant: 'harmless', seeds: '1..4' });
 
     expect([killed.status, equivalent.status]).toEqual([0, 0]);
@@ -268,7 +268,8 @@ describe('tenuto simulate with input that cannot be used', () => {
   it.each<[Partial<SimulateOptions>, string, string]>([
     [{ seed: 'x' }, 'OPTION_INVALID', '--seed cannot be "x".'],
     [{ seed: '4294967296' }, 'OPTION_INVALID', '--seed cannot be'],
-    [{ seeds: '5' }, 'OPTION_INVALID', '--seeds cannot be "5".'],
+    [{ seeds: '0' }, 'OPTION_INVALID', '--seeds 0 ends before it begins.'],
+    [{ seeds: 'many' }, 'OPTION_INVALID', '--seeds cannot be "many".'],
     [{ seeds: '5..' }, 'OPTION_INVALID', '--seeds cannot be "5..".'],
     [{ seeds: '9..3' }, 'OPTION_INVALID', '--seeds 9..3 ends before it begins.'],
     [{ minutes: '-1' }, 'OPTION_INVALID', '--minutes cannot be "-1".'],

@@ -23,7 +23,7 @@ export function addSimulate(program: Command, io: CliIo, done: (status: number) 
     .description(
       'runs clients and gateways on a virtual clock under faults drawn from seeds, and checks what is promised at every step',
     )
-    .option('--seeds <a..b>', 'these seeds; default: 1..200; with --minutes also A..')
+    .option('--seeds <a..b>', 'these seeds, or N for 1..N; default: 200; with --minutes also A..')
     .option('--minutes <m>', 'seeds for so long; 0: until Ctrl-C, from any seed on')
     .option('--jobs <n>', 'how many processes; default: one for each core')
     .option('--world <name>', 'gateways, or services; default: as the seed draws')

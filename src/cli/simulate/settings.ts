@@ -127,19 +127,20 @@ function seedsFor(forMs: number | null): SeedRange | null {
   return forMs === Infinity ? null : { from: 1, to: LAST_SEED };
 }
 
-/** `1..200`; with a time to go by also `1..`. */
+/** `1..200`, or `200` for that; with a time to go by also `1..`. */
 function rangeOf(text: string, isTimed: boolean): SeedRange {
-  const [, first = '', last = ''] = /^(\d+)\.\.(\d*)$/.exec(text.trim()) ?? [];
+  const range = /^\d+$/.test(text.trim()) ? `1..${text.trim()}` : text.trim();
+  const [, first = '', last = ''] = /^(\d+)\.\.(\d*)$/.exec(range) ?? [];
   const from = Number(first);
   const to = last === '' && isTimed ? LAST_SEED : Number(last);
   if (first === '' || (last === '' && !isTimed) || Math.max(from, to) > LAST_SEED) {
     throw invalid(
       `--seeds cannot be "${text}".`,
-      `Give the first and the last, such as 1..200, each at most ${LAST_SEED}.`,
+      `Give how many, or the first and the last, such as 1..200, each at most ${LAST_SEED}.`,
     );
   }
   if (from > to) {
-    throw invalid(`--seeds ${text} ends before it begins.`, `Give ${to}..${from}.`);
+    throw invalid(`--seeds ${text} ends before it begins.`, `Give ${Math.max(to, 1)}..${from}.`);
   }
   return { from, to };
 }
