@@ -8,6 +8,8 @@ import { DATA_HEADER_BYTES, encodeFrame } from '../protocol/frames.ts';
 
 /** Acknowledgements are coarse, at 50 chunks a second one for eight; within ACK_MAX_INTERVAL_MS. P13.2 */
 const ACK_EVERY_MS = 170;
+/** What is to be acknowledged then is on its way to the log before that: as long as the log takes, and no longer. */
+const AHEAD_AT_MOST_MS = 100;
 
 /** What came in waits for the log no longer than for its acknowledgement; so much of it, or half of the window, does not wait. P20.8 */
 const WAITING_BYTES = 32_768;
@@ -65,7 +67,7 @@ export class Acknowledging {
     if (this.#isOver) return; // what came in ended it
     const { log, standing, committed } = this.#session;
     const isMuch = 2 * (standing.up - committed) >= this.#grantedSeq - committed;
-    const isWaitingFor = this.#timer !== null || this.#waitUntilDue();
+    const isWaitingFor = this.#timer !== null || log.isWriting || this.#waitUntilDue();
     if (isMuch || !isWaitingFor || log.waitingUpBytes >= WAITING_BYTES) log.flushSoon();
   }
 
@@ -78,6 +80,9 @@ export class Acknowledging {
       this.#timer = null;
       this.tell();
     } else if (!this.#waitUntilDue()) this.tell();
+    const { log } = this.#session;
+    if (this.#timer !== null || log.waitingUpBytes === 0) return;
+    if (!this.#waitUntilDue()) log.flushSoon(); // it came while the log was written
   }
 
   /** Now, if there is anything new. */
@@ -130,7 +135,8 @@ export class Acknowledging {
 
   /** False where it is due. */
   #waitUntilDue(): boolean {
-    const dueInMs = this.#toldAtMs + ACK_EVERY_MS - this.#options.clock.nowMs();
+    const aheadMs = Math.min(this.#session.log.takesMs, AHEAD_AT_MOST_MS);
+    const dueInMs = this.#toldAtMs + ACK_EVERY_MS - aheadMs - this.#options.clock.nowMs();
     if (dueInMs >= 1) this.#tellIn(dueInMs);
     return dueInMs >= 1;
   }

@@ -73,6 +73,9 @@ export class SessionLog {
   #idle: (() => void)[] = [];
   #isFlushing = false;
   #writtenChanges = 0;
+  /** What somebody asked for: it follows at once when the record before it is written. */
+  #wantedChanges = 0;
+  #takesMs = 0;
 
   constructor(house: SessionLogHouse, end: SessionLogEnd, fenced: Fenced, account: MemoryAccount) {
     this.#house = house;
@@ -93,9 +96,14 @@ export class SessionLog {
     return this.#waitingUpBytes;
   }
 
-  /** An append was not answered: when it is, everything that waits follows. */
+  /** An append was not answered. */
   get isWriting(): boolean {
     return this.#isWriting;
+  }
+
+  /** How long the newest append took. */
+  get takesMs(): number {
+    return this.#takesMs;
   }
 
   /** A frame that a record is to hold, copied; `flush` sends it on its way. */
@@ -139,6 +147,7 @@ export class SessionLog {
 
   /** Writes what there is, unless an append is in flight: then as soon as that was answered. */
   flush(): void {
+    this.#wantedChanges = this.#pending.changes;
     if (this.#isWriting || this.#isOver) return;
     const pending = this.#pending.take();
     if (pending === null) return;
@@ -218,13 +227,14 @@ export class SessionLog {
       this.#tail = outcome.position;
       this.#hasFramesInFlight = false;
       this.#writtenChanges = changes;
+      this.#takesMs = clock.nowMs() - askedAtMs;
       this.#waitingUpBytes -= upBytes;
       this.#account.add(-upBytes);
       this.#written.add(outcome.position, standing);
       this.#end.onCommitted(standing);
       const through = this.#written.purgeable(standing);
       if (through !== null) store.purge(id, through).catch(() => undefined); // what stays is let go of with the next
-      this.flush();
+      if (changes < this.#wantedChanges) this.flush();
       this.#wakeIdle(); // who waits looks again
     } else {
       this.release();

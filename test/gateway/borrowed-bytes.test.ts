@@ -50,7 +50,7 @@ it('keeps what waits for the log in memory of its own', async () => {
   }
   letGo();
   await settled();
-  await settled();
+  await world.clock.advanceAsync(200); // what came meanwhile waits for its acknowledgement
 
   const logged = [];
   for await (const { bytes } of memory.read(sid, 0)) {

@@ -2,8 +2,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { audioFrame, GatewayWorld, settled } from './gateway-world.ts';
+import { HeldStore } from './held-store.ts';
+import { StoreOver } from './store-over.ts';
 import { decodeRecord } from '../../src/gateway/records.ts';
+import type { AppendOutcome, LogStore } from '../../src/ports/log-store.ts';
 import type { DataFrame } from '../../src/protocol/types.ts';
+import { VirtualClock } from '../../src/testing.ts';
 
 let world: GatewayWorld;
 
@@ -12,9 +16,20 @@ afterEach(async () => {
   expect(world.clock.pending).toBe(0);
 });
 
-function begun() {
-  world = new GatewayWorld();
+function begun(store?: LogStore, clock?: VirtualClock) {
+  world = new GatewayWorld(store, clock);
   return world.begun();
+}
+
+class SlowStore extends StoreOver {
+  readonly clock = new VirtualClock();
+  takesMs = 0;
+
+  override async append(...given: Parameters<LogStore['append']>): Promise<AppendOutcome> {
+    const { clock, takesMs } = this;
+    if (takesMs > 0) await new Promise<void>((resolve) => clock.setTimeout(resolve, takesMs));
+    return super.append(...given);
+  }
 }
 
 /** How many frames of the client's each record has that has any. */
@@ -43,6 +58,47 @@ describe('audio that came in', () => {
     expect(before).toEqual([1]);
     expect(await framesOfRecords(welcome.sid)).toEqual([1, 8]);
     expect(client.of('ack').map(({ committed }) => committed)).toEqual([1, 9]);
+  });
+
+  it('P13.2: is on its way to the log before that by as long as the log takes, so that acknowledgements keep their pace', async () => {
+    const store = new SlowStore();
+    const { client, welcome } = await begun(store, store.clock);
+    store.takesMs = 40;
+    const toldAtMs: number[] = [];
+    for (let passedMs = 0; passedMs < 2_000; passedMs += 10) {
+      const frame = audioFrame(welcome.epoch, 1 + passedMs / 10);
+      client.send({ ...frame, payload: new Uint8Array(2) });
+      await store.clock.advanceAsync(10);
+      if (client.of('ack').length > toldAtMs.length) toldAtMs.push(store.clock.nowMs());
+    }
+    store.takesMs = 0;
+    await store.clock.advanceAsync(1_000);
+    const [, ...pauses] = toldAtMs.map((atMs, at) => atMs - (toldAtMs[at - 1] ?? 0));
+
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(170);
+    expect(pauses.length).toBeGreaterThan(9);
+    expect(pauses.length).toBeLessThan(13);
+  });
+
+  it('waits for its own acknowledgement where it came while a record was written', async () => {
+    const store = new HeldStore();
+    const { client, welcome } = await begun(store);
+    client.audio(welcome.epoch);
+    await settled();
+    client.audio(welcome.epoch);
+    store.isHeld = true;
+    await world.clock.advanceAsync(170);
+    client.audio(welcome.epoch);
+    await settled();
+    store.release();
+    await settled();
+    const before = await framesOfRecords(welcome.sid);
+
+    await world.clock.advanceAsync(170);
+
+    expect(before).toEqual([1, 1]);
+    expect(await framesOfRecords(welcome.sid)).toEqual([1, 1, 1]);
+    expect(client.of('ack').map(({ committed }) => committed)).toEqual([1, 2, 3]);
   });
 
   it('does not wait where a message follows, or the client goes', async () => {
