@@ -75,7 +75,7 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: retention,
-        find: 'this.gaps.add({ from, to: through, chunks, reason: gapReason });',
+        find: 'this.gaps.add({ from, to, chunks, reason });',
         replace: '',
       },
     ],
@@ -91,6 +91,11 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
         file: retention,
         find: "this.#book(head.through, 1, isLost ? 'ringOverflow' : gapReason);",
         replace: 'this.#book(head.through, 1, isLost ? null : gapReason);',
+      },
+      {
+        file: retention,
+        find: "else this.#book(head.through, 1, 'ringOverflow');",
+        replace: 'else this.#book(head.through, 1, null);',
       },
     ],
     expected,

@@ -45,20 +45,20 @@ export const LOSES_IN_FLIGHT: readonly MutantEdit[] = [SETTLES_ON_SEND, NEVER_GO
 /** What comes in while there is no connection is thrown away. */
 export const DISCARDS_WHILE_DOWN: MutantEdit = {
   file: uplink,
-  find: 'const isEvicting = this.ring.firstSeq > unsentSeq;',
+  find: 'const isEvicting = this.ring.firstSeq > neededSeq;',
   replace: `if (this.#gate === null) this.#retention.settle(this.ring.endPosition, null);
-    const isEvicting = this.ring.firstSeq > unsentSeq;`,
+    const isEvicting = this.ring.firstSeq > neededSeq;`,
 };
 
 /** Of what comes in while there is no connection the newest 100 chunks are kept. */
 export const KEEPS_100_WHILE_DOWN: MutantEdit = {
   file: uplink,
-  find: 'const isEvicting = this.ring.firstSeq > unsentSeq;',
+  find: 'const isEvicting = this.ring.firstSeq > neededSeq;',
   replace: `while (this.#gate === null && this.bufferedChunks > 100) {
       const oldest = this.#retention.unsettledSeq;
       this.#retention.settle(this.ring.positionOf(oldest) + this.ring.lengthOf(oldest), null);
     }
-    const isEvicting = this.ring.firstSeq > unsentSeq;`,
+    const isEvicting = this.ring.firstSeq > neededSeq;`,
 };
 
 /** A backlog goes out by one chunk every 10 ms. */

@@ -68,9 +68,9 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: uplink,
-        find: 'const unsentSeq = this.#gate === null',
+        find: 'const neededSeq = this.#gate === null',
         replace: `if (this.#gate === null && this.#hasSent) throw new Error('not connected');
-    const unsentSeq = this.#gate === null`,
+    const neededSeq = this.#gate === null`,
       },
     ],
     expected,

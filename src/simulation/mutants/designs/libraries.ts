@@ -119,9 +119,9 @@ export const LIBRARIES: readonly Mutant[] = [
       },
       {
         file: uplink,
-        find: 'const unsentSeq = this.#gate === null',
+        find: 'const neededSeq = this.#gate === null',
         replace: `if (this.#gate === null && this.#hasSent) throw new Error('Socket is not open.');
-    const unsentSeq = this.#gate === null`,
+    const neededSeq = this.#gate === null`,
       },
     ],
     expected,
