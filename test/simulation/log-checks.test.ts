@@ -151,3 +151,20 @@ describe('a log whose store has lost its tail', () => {
     expect(told).toEqual(['I1']);
   });
 });
+
+describe('what is in a log', () => {
+  it('is told of the session that a client is in, and of none that it has left', () => {
+    const heard: (readonly [from: number, to: number])[] = [];
+    toldBy((report) => {
+      const checks = new LogChecks(report, new StampedContents(report, new Map([[0, audio]])));
+      checks.onData = (_client, from, to) => heard.push([from, to]);
+      const later = SESSION_ID.replace(/^./, 'z');
+      checks.appended(SESSION_ID, record({ up: 1, ups: [chunk(1)] }), 1, ONE);
+      checks.appended(later, record({ up: 1, ups: [chunk(1)] }), 2, OTHER);
+      checks.appended(SESSION_ID, record({ up: 2, ups: [chunk(2)] }), 3, ONE);
+    });
+
+    expect(heard).toHaveLength(2);
+    expect(heard[1]).toEqual(heard[0]);
+  });
+});

@@ -1,6 +1,7 @@
 /** What a socket with messages, or a session, tells that cannot be is told: right histories beside wrong ones. */
 import { describe, expect, it } from 'vitest';
 
+import { CLOSE } from '../../src/protocol/close-codes.ts';
 import type { ResumableSocket } from '../../src/resumable-websocket/resumable-socket.ts';
 import { MessageChecks } from '../../src/simulation/checks/message-checks.ts';
 import { Report } from '../../src/simulation/checks/report.ts';
@@ -98,6 +99,13 @@ describe('a socket with messages', () => {
 
   it('I10: ends, with nothing left', () => {
     expect(toldOf((of) => of.hears(0, 1).closes(false))).toEqual(['I10']);
+    const dials = (of: Line, bytes: number): unknown => {
+      of.holds(bytes);
+      of.tells('reconnecting', { attempt: 1, cause: 'ECONNRESET' });
+      return of.hears(0, 1).closes(false);
+    };
+    expect(toldOf((of) => dials(of, 1))).toEqual(['I10']);
+    expect(toldOf((of) => dials(of, 0))).toEqual([]); // there is nobody to say goodbye to
     expect(toldOf((of) => of.checks.expectOver())).toEqual(['I10']);
   });
 
@@ -153,5 +161,21 @@ describe('a client of a session', () => {
     });
 
     expect(told).toEqual([]);
+  });
+
+  it('may begin another after three protocol errors in a minute, and not after two', () => {
+    const after = (errors: number, everyMs: number) =>
+      toldBy((checks, clock) => {
+        for (let at = 0; at < errors; at += 1) {
+          clock.advance(everyMs);
+          checks.heard(0);
+          checks.ended(0, CLOSE.protocolError);
+        }
+        checks.lost(0);
+      });
+
+    expect(after(3, 5_000)).toEqual([]);
+    expect(after(2, 5_000)).toEqual(['I11']);
+    expect(after(3, 40_000)).toEqual(['I11']);
   });
 });

@@ -5,6 +5,8 @@ import type { Report } from './report.ts';
 import { Spans } from './spans.ts';
 import type { SimulatedProcess } from '../process.ts';
 import type { CapturedAudio } from '../world/captured.ts';
+import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
+import { WINDOW_BYTES } from '../../protocol/limits.ts';
 import type { CloseResult, SessionEvent } from '../../session/events.ts';
 import type { Session } from '../../session/session.ts';
 
@@ -14,8 +16,6 @@ const SEAM_MS = 1;
 const ROUNDING_MS = 0.001;
 /** What leaves the ring is told in pieces of a second. */
 const PIECE_MS = 1_000;
-/** What was sent before a link was found dead (15 s at most) counts as held until the next one tells of it, whatever the ring lets go of. */
-const DOUBT_MS = 15_000;
 
 export class AudioChecks {
   readonly #name: string;
@@ -52,7 +52,7 @@ export class AudioChecks {
     this.#captured = captured;
     this.#report = report;
     this.#process = process;
-    this.#mostMs = retentionMs + (captured?.chunkMs ?? 0) + PIECE_MS + DOUBT_MS;
+    this.#mostMs = retentionMs + (captured === null ? 0 : beyondMs(captured));
     session.on('*', (event) => this.#hear(event));
   }
 
@@ -218,4 +218,9 @@ export class AudioChecks {
   #violated(...[invariant, message]: Parameters<Report['violated']>): void {
     this.#report.violated(invariant, `${this.#name}: ${message}`);
   }
+}
+
+/** What counts as held beyond that: a chunk, a piece of a gap, and what was on its way, until the next link tells whether it arrived. */
+function beyondMs({ chunkMs, sampleRateHz }: CapturedAudio): number {
+  return chunkMs + PIECE_MS + (WINDOW_BYTES * 1_000) / (sampleRateHz * BYTES_PER_SAMPLE);
 }

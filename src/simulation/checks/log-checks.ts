@@ -36,6 +36,8 @@ const BEGINNING: Standing = {
   isEnd: false,
 };
 interface KnownLog extends LogOwner {
+  /** In the order in which sessions began. */
+  readonly number: number;
   standings: Standing[];
   /** The most that was ever in it. */
   everCommitted: number;
@@ -48,12 +50,14 @@ export class LogChecks {
   readonly #report: Report;
   readonly #contents: LogContents;
   readonly #logs = new Map<string, KnownLog>();
+  /** By clients, the one that has begun last. */
+  readonly #newest = new Map<number, number>();
   /** Told when a log gets the first of a client's. */
   onFirst: (client: number) => void = () => undefined;
   /** Told of samples of a client's that a log says will never come. */
   onGap: (client: number, from: number, to: number) => void = () => undefined;
 
-  /** Told of samples of a client's that a log has. */
+  /** Told of samples of a client's that the log of its newest session has. */
   onData: (client: number, from: number, to: number) => void = () => undefined;
 
   /** @param contents knows what clients brought. */
@@ -176,8 +180,16 @@ export class LogChecks {
     this.#contents.audio(log, frame, before.position < 0);
     const position = frame.position + frame.payload.length / BYTES_PER_SAMPLE;
     log.data.add(frame.position, position);
-    if (log.client !== null) this.onData(log.client, frame.position, position);
+    if (log.client !== null && this.#isNewest(log, log.client)) {
+      this.onData(log.client, frame.position, position);
+    }
     return { ...before, nextSeq: frame.seq + 1, position };
+  }
+
+  #isNewest({ number }: KnownLog, client: number): boolean {
+    const newest = Math.max(this.#newest.get(client) ?? 0, number);
+    this.#newest.set(client, newest);
+    return number === newest;
   }
 
   #expectPosition({ position }: Standing, found: number): void {
@@ -191,6 +203,7 @@ export class LogChecks {
     if (log === undefined) {
       log = {
         sessionId,
+        number: this.#logs.size + 1,
         standings: [],
         client: null,
         anchorMs: null,

@@ -26,6 +26,11 @@ const EXPLAINS: ReadonlySet<string> = new Set([
 /** So many WELCOMEs may be lost in a row before a token of the client's is dead. */
 const WELCOMES_LOST_AT_MOST = 3;
 
+/** Until it is welcomed in the next. */
+const REDIAL_MS = 10_000;
+/** As often within so long a client that is told so begins another session. PROTOCOL.md, P16.3 */
+const PROTOCOL_ERRORS = { most: 3, withinMs: 60_000 };
+
 /** After these a client that heeds them dials no more. */
 const FINAL: ReadonlySet<number> = new Set([
   CLOSE.superseded,
@@ -42,6 +47,7 @@ interface Known {
   heardAtMs: number;
   /** The code by which it was told to stay away. */
   refusedBy: number | null;
+  readonly protocolErrorsAtMs: number[];
 }
 
 export class SessionChecks {
@@ -94,7 +100,9 @@ export class SessionChecks {
 
   /** A socket of that client's was closed by its other end. */
   ended(client: number, code: number): void {
-    if (FINAL.has(code)) this.#knownOf(client).refusedBy = code;
+    const known = this.#knownOf(client);
+    if (FINAL.has(code)) known.refusedBy = code;
+    if (code === CLOSE.protocolError) known.protocolErrorsAtMs.push(this.#clock.nowMs());
   }
 
   dialled(client: number): void {
@@ -104,8 +112,12 @@ export class SessionChecks {
   }
 
   #expectExplained(invariant: InvariantId, client: number, what: string): void {
-    const awayMs = this.#clock.nowMs() - this.#knownOf(client).heardAtMs;
-    if (awayMs > this.#latelyMs || this.#isExplained) return;
+    const { heardAtMs, protocolErrorsAtMs } = this.#knownOf(client);
+    const nowMs = this.#clock.nowMs();
+    const awayMs = nowMs - heardAtMs;
+    const { most, withinMs } = PROTOCOL_ERRORS;
+    const errors = protocolErrorsAtMs.filter((atMs) => nowMs - atMs < withinMs + REDIAL_MS);
+    if (awayMs > this.#latelyMs || errors.length >= most || this.#isExplained) return;
     const lately = `${Math.round(awayMs)} ms after a gateway heard of it`;
     this.#violated(invariant, client, `${what} ${lately}, and nothing explains it`);
   }
@@ -126,6 +138,7 @@ export class SessionChecks {
       told: 0,
       heardAtMs: 0,
       refusedBy: null,
+      protocolErrorsAtMs: [],
     };
     this.#clients.set(client, known);
     return known;

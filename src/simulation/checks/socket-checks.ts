@@ -18,6 +18,8 @@ export class SocketChecks {
   #isLossTold = false;
   #isReconnecting = false;
   #isClosing = false;
+  /** It had a link then. */
+  #wasLinked = false;
   #isKilled = false;
   #state = -1;
 
@@ -59,6 +61,7 @@ export class SocketChecks {
 
   closes(): void {
     this.#isClosing = true;
+    this.#wasLinked = !this.#isReconnecting;
   }
 
   killed(): void {
@@ -94,8 +97,14 @@ export class SocketChecks {
     this.isClosed = true;
     this.#report.tell(this.#name, `closed: ${cause}`);
     if (!this.#isClosing) this.#report.sometimes('given up');
-    else if (!wasClean && !this.#mayMiss())
-      this.#violated('I10', `it closed with ${this.#socket.bufferedAmount} bytes left`);
+    else this.#expectClean(wasClean);
+  }
+
+  /** Without a link there is nobody to say goodbye to, and nothing to wait for where nothing is left. */
+  #expectClean(wasClean: boolean): void {
+    const { bufferedAmount } = this.#socket;
+    if (wasClean || this.#mayMiss() || (bufferedAmount === 0 && !this.#wasLinked)) return;
+    this.#violated('I10', `it closed with ${bufferedAmount} bytes left`);
   }
 
   #violated(...[invariant, message]: Parameters<Report['violated']>): void {
