@@ -31,7 +31,7 @@ const LEARN_AGAIN_EVERY_MS = 5_000;
 /** While suspect, a further second socket is asked for this often, should the last one have failed. */
 export const HEDGE_AGAIN_MS = 1_000;
 
-/** While audio flows there is a look this often, and more often where the next could find something. */
+/** While audio flows there is a look this often, and at a prompt peer where it could find something. */
 export const LOOK_FLOWING_MS = 100;
 export const LOOK_PROMPT_MS = 50;
 
@@ -190,14 +190,19 @@ export function isUneventful(
   return !isDue && !isQuiet({ aliveAtMs: look.lastInboundAtMs, limits }, look);
 }
 
-/** When to look again while audio flows: in time for silence to be noticed, and not for nothing. */
+/**
+ * When to look again while audio flows: in time for silence to be noticed, and not for nothing.
+ * @param askedAtMs since then a sign of life may be owed: before it is late, there is nothing to be seen.
+ */
 export function lookAgainInMs(
   { atMs, lastInboundAtMs }: Pick<LinkMeasured, 'atMs' | 'lastInboundAtMs'>,
   { isPrompt = false }: LivenessLimits = {},
+  askedAtMs = 0,
 ): number {
   if (!isPrompt) return LOOK_FLOWING_MS;
   const overdueInMs = PROBE_WHEN_PROMPT_MS - (atMs - lastInboundAtMs);
-  return overdueInMs <= 0 ? LOOK_PROMPT_MS : Math.min(LOOK_FLOWING_MS, Math.ceil(overdueInMs));
+  const lateInMs = askedAtMs + PROMPT_PROBE_AGE_AT_LEAST_MS - atMs;
+  return Math.ceil(overdueInMs > 0 ? overdueInMs : Math.max(LOOK_PROMPT_MS, lateInMs));
 }
 
 /** Where nobody watches yet: whether to begin. */

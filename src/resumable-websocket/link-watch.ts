@@ -115,7 +115,9 @@ export class LinkWatch implements Watcher {
     const isFlowing = link.outbox.messages > 0 || atMs - this.#flowedAtMs < FLOWING_WITHIN_MS;
     if (this.#canPing && !link.isContested) this.#tellHowItLooks(atMs, lateByMs, isFlowing);
     if (!isFlowing) return LOOK_IDLE_MS;
-    return lookAgainInMs({ atMs, lastInboundAtMs: link.heardAtMs }, { isPrompt: this.#isPrompt });
+    const { heardAtMs: lastInboundAtMs, looks } = link;
+    const limits = { isPrompt: this.#isPrompt };
+    return lookAgainInMs({ atMs, lastInboundAtMs }, limits, looks.probedAtMs);
   }
 
   tellLost(failure: Failure): void {

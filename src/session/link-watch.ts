@@ -124,7 +124,8 @@ export class LinkWatch implements Watcher, RenewalHost {
     const isWaited = this.#handlers.isCarrying(link) && this.#uplink.bufferedChunks > 0;
     if (!isAudioFlowing && !isWaited) return LOOK_IDLE_MS;
     if (!link.isConfigured) return this.#greetingLookMs;
-    return lookAgainInMs({ atMs: nowMs, lastInboundAtMs: link.lastInboundAtMs }, this.#limits);
+    const { lastInboundAtMs, looks } = link;
+    return lookAgainInMs({ atMs: nowMs, lastInboundAtMs }, this.#limits, looks.probedAtMs);
   }
 
   get #limits(): LivenessLimits {

@@ -23,6 +23,11 @@ export class Looks {
     this.#isUnwatched = false;
   }
 
+  /** When the chart asked last. */
+  get probedAtMs(): number {
+    return this.#learned.probedAtMs;
+  }
+
   /** Whether the chart is to be told; then it has to be. */
   isNews(look: LinkMeasured, limits: LivenessLimits = {}): boolean {
     if (this.#isFresh && isUneventful(look, limits, this.#learned)) return false;

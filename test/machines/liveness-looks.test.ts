@@ -90,12 +90,20 @@ describe('the next look while audio flows', () => {
   });
 
   it.each([
-    ['100 ms at the most', 0, 100],
+    ['when it would be asked, if it said nothing', 0, 190],
     ['as soon as it is to be asked', 91, 99],
     ['not a moment before it is', 189.5, 1],
     ['after 50 ms once it is asked', 190, 50],
     ['after 50 ms as long as it is quiet', 500, 50],
   ])('is taken at a prompt peer %s: quiet for %d ms', (_when, quietMs, inMs) => {
     expect(lookAgainInMs(quietFor(quietMs), PROMPT)).toBe(inMs);
+  });
+
+  it('is taken at a prompt peer that was asked when its answer is late, and not before', () => {
+    const look = quietFor(190);
+
+    expect(lookAgainInMs(look, PROMPT, look.atMs)).toBe(100);
+    expect(lookAgainInMs(look, PROMPT, look.atMs - 40)).toBe(60);
+    expect(lookAgainInMs(look, PROMPT, look.atMs - 60)).toBe(50);
   });
 });
