@@ -7,6 +7,7 @@
 import type { Clock } from '../ports/clock.ts';
 
 interface OwnTimer {
+  readonly callback: () => void;
   handle: unknown;
   isCleared: boolean;
 }
@@ -55,14 +56,9 @@ export class SimulatedProcess implements Clock {
   }
 
   setTimeout(callback: () => void, delayMs: number): unknown {
-    const timer: OwnTimer = { handle: null, isCleared: false };
+    const timer: OwnTimer = { callback, handle: null, isCleared: false };
     if (this.#isDead) return timer;
-    timer.handle = this.#clock.setTimeout(() => {
-      this.#timers.delete(timer);
-      this.run(() => {
-        if (!timer.isCleared) callback();
-      });
-    }, this.#waitFor(delayMs));
+    timer.handle = this.#clock.setTimeout(() => this.#ring(timer), this.#waitFor(delayMs));
     this.#timers.add(timer);
     return timer;
   }
@@ -78,11 +74,27 @@ export class SimulatedProcess implements Clock {
   /** Something comes to it from outside. */
   run(work: () => void): void {
     if (this.#isDead) return;
-    if (this.#freezes > 0 || this.#isPumping) {
+    if (this.#isHeld) {
       this.#held.push(work);
       return;
     }
     work();
+    this.#afterwards?.();
+  }
+
+  get #isHeld(): boolean {
+    return this.#freezes > 0 || this.#isPumping;
+  }
+
+  #ring(timer: OwnTimer): void {
+    this.#timers.delete(timer);
+    if (this.#isHeld) {
+      this.run(() => {
+        if (!timer.isCleared) timer.callback();
+      });
+      return;
+    }
+    timer.callback();
     this.#afterwards?.();
   }
 

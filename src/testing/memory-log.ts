@@ -38,15 +38,38 @@ export class SentLog {
 
   /** Returns the copy that it keeps: the sender may use its bytes again. @internal */
   noteSent(frame: Frame, atMs: number): Frame {
-    const copy = typeof frame === 'string' ? frame : new Uint8Array(frame);
-    if (this.#isKept) this.#frames.push({ frame: copy, atMs });
-    return copy;
+    if (typeof frame === 'string') return this.#kept(frame, atMs);
+    return this.#isKept ? this.#kept(new Uint8Array(frame), atMs) : passing(frame);
   }
 
   /** The next frame has reached the other end. @internal */
   noteArrived(): void {
     this.#arrived += 1;
   }
+
+  #kept(frame: Frame, atMs: number): Frame {
+    if (this.#isKept) this.#frames.push({ frame, atMs });
+    return frame;
+  }
+}
+
+/** What is soon forgotten is copied into pieces that many share, as what a real socket reads is: a buffer each is dear. */
+const PIECE_BYTES = 65_536;
+const ALIGNED_BYTES = 8;
+let piece = new Uint8Array(0);
+let used = 0;
+
+function passing(frame: Uint8Array): Uint8Array {
+  const { length } = frame;
+  if (length > PIECE_BYTES / 8) return new Uint8Array(frame);
+  if (used + length > piece.length) {
+    piece = new Uint8Array(PIECE_BYTES);
+    used = 0;
+  }
+  const copy = new Uint8Array(piece.buffer, used, length);
+  copy.set(frame);
+  used += Math.ceil(length / ALIGNED_BYTES) * ALIGNED_BYTES; // samples are read as words
+  return copy;
 }
 
 function audioOf(frames: readonly SentFrame[]): Uint8Array {

@@ -10,20 +10,20 @@ import type { DataFrame, GapFrame } from '../../protocol/types.ts';
 
 /** Where a session's log stands. */
 interface Standing {
-  readonly at: number;
-  readonly epoch: number;
-  readonly writer: string;
-  readonly nextSeq: number;
-  readonly position: number;
-  readonly nextDown: number;
-  readonly messages: number;
+  at: number;
+  epoch: number;
+  writer: string;
+  nextSeq: number;
+  position: number;
+  nextDown: number;
+  messages: number;
   /** Through there an application has handled what is in it, and the client has it. */
-  readonly done: number;
-  readonly downAcked: number;
-  readonly isEnd: boolean;
+  done: number;
+  downAcked: number;
+  isEnd: boolean;
 }
 
-const BEGINNING: Standing = {
+const BEGINNING: Readonly<Standing> = {
   at: 0,
   epoch: 0,
   writer: '',
@@ -38,7 +38,7 @@ const BEGINNING: Standing = {
 interface KnownLog extends LogOwner {
   /** In the order in which sessions began. */
   readonly number: number;
-  standings: Standing[];
+  standings: Readonly<Standing>[];
   /** The most that was ever in it. */
   everCommitted: number;
   isTailLost: boolean;
@@ -72,24 +72,26 @@ export class LogChecks {
   }
 
   appended(sessionId: string, bytes: Uint8Array, at: number, by: string): void {
-    if (!SESSION_ID.test(sessionId)) return; // a gateway tries out whether the store takes anything
+    const known = this.#logs.get(sessionId);
+    if (known === undefined && !SESSION_ID.test(sessionId)) return; // a gateway tries out whether the store takes anything
     const record = decodeRecord(bytes);
     if (record === null) {
       this.#report.violated('I2', `record ${at} cannot be read`);
       return;
     }
-    const log = this.#logOf(sessionId);
+    const log = known ?? this.#logOf(sessionId);
     const before = log.standings.at(-1) ?? BEGINNING;
     this.#report.note(at, by.split('/')[0] ?? by, () => tellOf(record, at), 'store');
     this.#checkEpoch(before, record, by);
     const { epoch, done, downAcked } = record;
     const isEnd = record.kind === 'end';
-    let next: Standing = { ...before, at, epoch, writer: by, done, downAcked, isEnd };
+    const next: Standing = { ...before, at, epoch, writer: by, done, downAcked, isEnd };
     const knew = log.client;
     for (const { isDown, bytes: framed } of record.frames) {
       const frame = decodeFrame(framed);
       if (frame.type !== 'data' && frame.type !== 'gap') continue;
-      next = isDown ? this.#takeDown(log, next, frame) : this.#takeUp(log, next, frame);
+      if (isDown) this.#takeDown(log, next, frame);
+      else this.#takeUp(log, next, frame);
     }
     if (knew === null && log.client !== null) this.onFirst(log.client);
     if (record.up !== next.nextSeq - 1) {
@@ -113,7 +115,7 @@ export class LogChecks {
   purges(sessionId: string, through: number): void {
     const { standings, isTailLost } = this.#logOf(sessionId);
     const tail = standings.at(-1);
-    const gone = standings.filter(({ at }) => at <= through && at !== tail?.at).at(-1);
+    const gone = newestBeforeTail(standings, through);
     if (tail === undefined || gone === undefined || tail.isEnd || isTailLost) return;
     const { nextSeq, nextDown } = gone;
     if (nextSeq - 1 > tail.done) {
@@ -131,7 +133,7 @@ export class LogChecks {
     if (log !== undefined) log.standings = [];
   }
 
-  #checkEpoch(before: Standing, { kind, epoch }: SessionRecord, by: string): void {
+  #checkEpoch(before: Readonly<Standing>, { kind, epoch }: SessionRecord, by: string): void {
     if (kind === 'fence' && epoch <= before.epoch) {
       this.#report.violated('I7', `a fence has epoch ${epoch} after ${before.epoch}`);
     }
@@ -147,43 +149,47 @@ export class LogChecks {
     }
   }
 
-  #takeDown(log: KnownLog, before: Standing, frame: DataFrame | GapFrame): Standing {
+  #takeDown(log: KnownLog, next: Standing, frame: DataFrame | GapFrame): void {
     const seq = frame.type === 'data' ? frame.seq : frame.fromSeq;
     // A client may have what the store has lost: what follows is numbered behind that.
-    const isBehindLost = log.isTailLost && seq > before.nextDown;
-    if (seq !== before.nextDown && !isBehindLost) {
+    const isBehindLost = log.isTailLost && seq > next.nextDown;
+    if (seq !== next.nextDown && !isBehindLost) {
       this.#report.violated(
         'I5',
-        `the log has ${seq} for the client where ${before.nextDown} was next`,
+        `the log has ${seq} for the client where ${next.nextDown} was next`,
       );
     }
-    return { ...before, nextDown: (frame.type === 'data' ? seq : frame.toSeq) + 1 };
+    next.nextDown = (frame.type === 'data' ? seq : frame.toSeq) + 1;
   }
 
-  #takeUp(log: KnownLog, before: Standing, frame: DataFrame | GapFrame): Standing {
+  #takeUp(log: KnownLog, next: Standing, frame: DataFrame | GapFrame): void {
     const from = frame.type === 'data' ? frame.seq : frame.fromSeq;
-    if (from !== before.nextSeq) {
-      this.#report.violated('I1', `the log has ${from} where ${before.nextSeq} was next`);
+    if (from !== next.nextSeq) {
+      this.#report.violated('I1', `the log has ${from} where ${next.nextSeq} was next`);
     }
     if (frame.type === 'gap') {
       this.#report.sometimes(`gap in a log: ${frame.cause}`);
-      this.#expectPosition(before, frame.position);
+      this.#expectPosition(next, frame.position);
       const end = frame.position + frame.samplesLost;
       if (log.client !== null) this.onGap(log.client, frame.position, end);
-      return { ...before, nextSeq: frame.toSeq + 1, position: end };
+      next.nextSeq = frame.toSeq + 1;
+      next.position = end;
+      return;
     }
     if (frame.codec !== 'pcm_s16le') {
-      const messages = this.#contents.message(log, before.messages, frame);
-      return { ...before, nextSeq: frame.seq + 1, messages };
+      next.messages = this.#contents.message(log, next.messages, frame);
+      next.nextSeq = frame.seq + 1;
+      return;
     }
-    this.#expectPosition(before, frame.position);
-    this.#contents.audio(log, frame, before.position < 0);
+    this.#expectPosition(next, frame.position);
+    this.#contents.audio(log, frame, next.position < 0);
     const position = frame.position + frame.payload.length / BYTES_PER_SAMPLE;
     log.data.add(frame.position, position);
     if (log.client !== null && this.#isNewest(log, log.client)) {
       this.onData(log.client, frame.position, position);
     }
-    return { ...before, nextSeq: frame.seq + 1, position };
+    next.nextSeq = frame.seq + 1;
+    next.position = position;
   }
 
   #isNewest({ number }: KnownLog, client: number): boolean {
@@ -215,6 +221,14 @@ export class LogChecks {
     }
     return log;
   }
+}
+
+function newestBeforeTail(standings: readonly Readonly<Standing>[], through: number) {
+  for (let place = standings.length - 2; place >= 0; place -= 1) {
+    const standing = standings[place];
+    if (standing !== undefined && standing.at <= through) return standing;
+  }
+  return undefined;
 }
 
 function tellOf({ kind, epoch, up, down, fin, frames }: SessionRecord, at: number): string {

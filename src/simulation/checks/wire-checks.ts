@@ -47,7 +47,7 @@ export class WireChecks implements Wiretap {
   }
 
   down(end: ServerEnd, bytes: Uint8Array): boolean {
-    const [type = 0] = bytes;
+    const type = bytes[0] ?? 0;
     for (const lose of this.losing) if (lose(end, type, bytes)) return false;
     this.#report.note(
       type * 65_536 + bytes.length,
@@ -83,7 +83,7 @@ export class WireChecks implements Wiretap {
   }
 
   up(end: ServerEnd, bytes: Uint8Array): readonly Uint8Array[] | null {
-    const [type = 0] = bytes;
+    const type = bytes[0] ?? 0;
     this.#report.note(
       type * 65_536 + bytes.length,
       end.client,
