@@ -10,31 +10,9 @@ import { Cursor } from './cursor.ts';
 import type { Ledger } from './ledger.ts';
 import { Pacer } from './pacing.ts';
 import { Retention } from './retention.ts';
-import type { RetentionOptions } from './retention.ts';
 import type { RingBuffer } from './ring-buffer.ts';
 import { Timeline } from './timeline.ts';
-
-/** `sent`: it is on its way. `buffered`: it waits in the ring. `evicting`: it waits, and older audio was given up for it. */
-export type WriteOutcome = 'sent' | 'buffered' | 'evicting';
-
-export interface UplinkOptions extends RetentionOptions {
-  readonly clock: Clock;
-}
-
-/** The open end of the gate: one socket. */
-export interface UplinkTarget {
-  /** @param position where it stands in the stream; -1: nobody captured it. */
-  sendAudio(bytes: Uint8Array, position: number, capturedAtMs: number): void;
-  readonly bufferedBytes: number;
-  readonly rateRatio: number;
-  /** Bytes of silence that it was sent before the gate opened, to keep it alive. */
-  readonly sentBefore?: number;
-  /** It counts on the session's clock, and not from the first byte that it is sent. */
-  readonly keepsAudio?: boolean;
-  /** The cursor reached the writer: what was captured is on its way. */
-  onCaughtUp(): void;
-  onFirstAudio(): void;
-}
+import type { UplinkOptions, UplinkTarget, WriteOutcome } from './uplink.types.ts';
 
 /** An open gate. */
 interface Gate {
@@ -192,7 +170,10 @@ export class Uplink {
     this.#retention.giveUpEvicted();
   }
 
-  #trySend({ target, pacer }: Gate): boolean {
+  #trySend(gate: Gate): boolean {
+    const { target, pacer } = gate;
+    target.goOnAt?.(this.#cursor.position); // it may use up the credit
+    if (this.#gate !== gate) return true; // it shut the gate
     if (target.bufferedBytes > HIGH_WATER_BYTES) return false;
     const waitMs = pacer.take(this.ring.lengthOf(this.#cursor.seq));
     if (waitMs > 0) {

@@ -1,5 +1,5 @@
 import type { Link } from './link.ts';
-import type { UplinkTarget } from '../audio/uplink.ts';
+import type { UplinkTarget } from '../audio/uplink.types.ts';
 
 export interface GateEdges {
   onCaughtUp(): void;
@@ -30,6 +30,10 @@ export class Gate implements UplinkTarget {
 
   get keepsAudio(): boolean {
     return this.#link.candidate.provider.traits.keepsAudio === true;
+  }
+
+  goOnAt(position: number): void {
+    this.#link.goOnAt(position);
   }
 
   sendAudio(bytes: Uint8Array, position: number, capturedAtMs: number): void {

@@ -13,7 +13,6 @@ import type { Failure } from '../../machines/failure.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
 import type { Provider, ProviderEvent, ProviderStream } from '../providers/contract.ts';
 
-const NO_FRAMES: readonly Frame[] = [];
 
 type StreamOptions = Pick<
   LinkOptions<never>,
@@ -76,22 +75,29 @@ export class GuardedStream {
   }
 
   /**
-   * None where the piece is too short to make a sample of. @throws what the provider does.
-   * @param position of its first byte in the session; what lies between it and the last piece will never be sent.
+   * What says that nothing between the last piece and `position` will ever be sent; null where nothing has to, or nobody listens.
+   * @throws what the provider does.
+   */
+  encodeLost(position: number, atMs: number): Frame | null {
+    if (position === this.#endsAt) return null;
+    this.#endsAt = position;
+    return this.#stream.encodeLost?.(position / BYTES_PER_SAMPLE, atMs) ?? null;
+  }
+
+  /**
+   * Null where the piece is too short to make a sample of. @throws what the provider does.
+   * @param position of its first byte in the session.
    */
   encodeAudio(
     bytes: Uint8Array,
     atMs: number,
     position: number,
     capturedAtMs: number,
-  ): readonly Frame[] {
+  ): Frame | null {
     const theirs = this.#rates?.toTheirs(bytes, atMs) ?? bytes;
-    if (theirs.length === 0) return NO_FRAMES;
-    const sample = position / BYTES_PER_SAMPLE;
-    const lost = position === this.#endsAt ? null : this.#stream.encodeLost?.(sample, atMs);
+    if (theirs.length === 0) return null;
     this.#endsAt = position + bytes.length;
-    const frame = this.#stream.encodeAudio(theirs, { sample, capturedAtMs });
-    return lost == null ? [frame] : [lost, frame];
+    return this.#stream.encodeAudio(theirs, { sample: position / BYTES_PER_SAMPLE, capturedAtMs });
   }
 
   /** One frame that its provider stumbles over is told, and does not cost the link. */

@@ -1,12 +1,16 @@
 /** What is known of one link. Whoever learns of something notes it here. */
+import type { ResolvedCandidate } from './candidates.ts';
 import { Lateness } from './lateness.ts';
+import type { LinkOptions } from './link.types.ts';
 import { Looks } from './looks.ts';
 import { OpenFlushes } from './open-flushes.ts';
 import { Pings } from './pings.ts';
+import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Durability } from '../ports/log-store.ts';
 import type { HandshakeEvent } from '../providers/events.ts';
 
-export class LinkFacts {
+export class LinkFacts<Link> {
+  protected readonly options: LinkOptions<Link>;
   lastInboundAtMs: number;
   lastOutboundAtMs: number;
   openedAtMs: number | null = null;
@@ -45,11 +49,29 @@ export class LinkFacts {
   /** It was dialled several times over. */
   readonly isRaced: boolean;
 
-  constructor(atMs: number, isRaced: boolean) {
+  constructor(options: LinkOptions<Link>) {
+    const atMs = options.clock.nowMs();
+    this.options = options;
     this.madeAtMs = atMs;
-    this.isRaced = isRaced;
+    this.isRaced = options.redialEveryMs !== null;
     this.lastInboundAtMs = atMs;
     this.lastOutboundAtMs = atMs;
+  }
+
+  get id(): number {
+    return this.options.id;
+  }
+
+  get lane(): number {
+    return this.options.lane;
+  }
+
+  get candidate(): ResolvedCandidate {
+    return this.options.candidate;
+  }
+
+  get tell(): (event: ConnectionEvent) => void {
+    return this.options.tell;
   }
 
   get rttMs(): number | null {

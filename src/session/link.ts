@@ -2,7 +2,6 @@
  * One socket's life in the data plane: dialled, fed, listened to, let go. It decides nothing: what happens to it is
  * told to whoever dialled it, once.
  */
-import type { ResolvedCandidate } from './candidates.ts';
 import { racing } from './dial-race.ts';
 import { Dialling } from './dialling.ts';
 import type { Dialler } from './dialling.ts';
@@ -10,7 +9,6 @@ import { GuardedStream } from './guarded-stream.ts';
 import { LinkFacts } from './link-facts.ts';
 import type { LinkOptions } from './link.types.ts';
 import { textOf, wordsOf } from './provider-faults.ts';
-import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { DialRequest, Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
 import type { CredentialReason, Order, ProviderStream } from '../providers/contract.ts';
@@ -18,9 +16,8 @@ import type { ProviderEvent } from '../providers/events.ts';
 
 const NORMAL_CLOSURE = 1_000;
 
-export class Link extends LinkFacts implements SocketHandlers, Dialler {
+export class Link extends LinkFacts<Link> implements SocketHandlers, Dialler {
   readonly #stream: GuardedStream;
-  readonly #options: LinkOptions<Link>;
   readonly #dialling: Dialling;
   #socket: Socket | null = null;
   #isReleased = false;
@@ -28,26 +25,9 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   #onEnded: (() => void) | null = null;
 
   constructor(options: LinkOptions<Link>) {
-    super(options.clock.nowMs(), options.redialEveryMs !== null);
-    this.#options = options;
+    super(options);
     this.#dialling = new Dialling(options);
     this.#stream = new GuardedStream(options, (failure) => this.fail(failure));
-  }
-
-  get id(): number {
-    return this.#options.id;
-  }
-
-  get lane(): number {
-    return this.#options.lane;
-  }
-
-  get candidate(): ResolvedCandidate {
-    return this.#options.candidate;
-  }
-
-  get tell(): (event: ConnectionEvent) => void {
-    return this.#options.tell;
   }
 
   /** It has asked for a session that another socket may have, and was not answered. */
@@ -74,7 +54,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   onRequest(request: DialRequest): void {
     try {
-      this.#socket = racing(this.candidate.transport, this.#options).dial(request, this);
+      this.#socket = racing(this.candidate.transport, this.options).dial(request, this);
     } catch (error) {
       const detail = textOf(this.#dialling.redact(wordsOf(error)));
       this.fail({ kind: 'config', code: 'dial', detail }); // the same request fails again
@@ -84,7 +64,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   /** Asks for the final of all that was sent; false where the service has no such question. */
   askFlush(position: number): boolean {
     if (!this.#sendControl((stream) => stream.encodeFlush())) return false;
-    this.flushes.asked(position, this.#options.clock.nowMs());
+    this.flushes.asked(position, this.options.clock.nowMs());
     if (this.#stream.tellsNothingOfSilence) this.probe();
     return true;
   }
@@ -93,12 +73,23 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   sendAudio(bytes: Uint8Array, position: number, capturedAtMs: number): void {
     if (this.#isReleased) return;
     if (position < 0) this.primedBytes += bytes.length;
-    const atMs = this.#options.clock.nowMs();
+    const atMs = this.options.clock.nowMs();
     this.audioFlowedAtMs = atMs;
     try {
-      this.sendFrames(this.#stream.encodeAudio(bytes, atMs, position, capturedAtMs), atMs);
+      this.#sendIfAny(this.#stream.encodeAudio(bytes, atMs, position, capturedAtMs), atMs);
     } catch (error) {
-      this.#options.handlers.onFaulty(this, error);
+      this.options.handlers.onFaulty(this, error);
+    }
+  }
+
+  /** Audio goes on at `position`: what lies before it and was not sent never is, which needs no credit. */
+  goOnAt(position: number): void {
+    if (this.#isReleased) return;
+    const atMs = this.options.clock.nowMs();
+    try {
+      this.#sendIfAny(this.#stream.encodeLost(position, atMs), atMs);
+    } catch (error) {
+      this.options.handlers.onFaulty(this, error);
     }
   }
 
@@ -111,7 +102,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     this.#sendControl((stream) => stream.encodeKeepAlive());
   }
 
-  sendFrames(frames: readonly Frame[], atMs = this.#options.clock.nowMs()): void {
+  sendFrames(frames: readonly Frame[], atMs = this.options.clock.nowMs()): void {
     for (const frame of frames) this.#send(frame, atMs);
   }
 
@@ -139,7 +130,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
    */
   settleSilence(isQuiet: boolean, isAll = false): readonly ProviderEvent[] {
     const { lastInboundAtMs, flushes, pings } = this;
-    const nowMs = this.#options.clock.nowMs();
+    const nowMs = this.options.clock.nowMs();
     const isLate = this.lateness.isLate;
     const question = { pings, flushes, lastInboundAtMs, nowMs, isLate, isAll };
     const { through, needsProof } = this.#stream.arrivedThrough(question);
@@ -153,7 +144,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   }
 
   probe(): void {
-    this.pings.send(this.#options.clock.nowMs(), () => {
+    this.pings.send(this.options.clock.nowMs(), () => {
       const frame = this.#stream.ask((stream) => stream.encodeProbe?.() ?? null);
       if (frame !== null) this.#send(frame);
       return frame !== null || this.#socket?.ping() === true;
@@ -166,12 +157,12 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
     this.#end();
     // What a chart is told, every inspector sees.
     const detail = this.#dialling.redact(failure.detail);
-    this.#options.handlers.onLost(this, { ...failure, detail });
+    this.options.handlers.onLost(this, { ...failure, detail });
   }
 
   /** Resolves when the service has closed, or after that time. */
   async goodbye(withinMs: number): Promise<void> {
-    const { clock } = this.#options;
+    const { clock } = this.options;
     this.watch?.stop(); // nothing may follow
     const ended = new Promise<void>((resolve) => (this.#onEnded = resolve));
     const timer = clock.setTimeout(() => this.#onEnded?.(), withinMs);
@@ -192,12 +183,15 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
 
   /** False where there is nothing to say. */
   #sendControl(encode: (stream: ProviderStream) => Frame | null): boolean {
-    const frame = this.#stream.ask(encode);
-    if (frame !== null) this.#send(frame);
+    return this.#sendIfAny(this.#stream.ask(encode));
+  }
+
+  #sendIfAny(frame: Frame | null, atMs = this.options.clock.nowMs()): boolean {
+    if (frame !== null) this.#send(frame, atMs);
     return frame !== null;
   }
 
-  #send(frame: Frame, atMs = this.#options.clock.nowMs()): void {
+  #send(frame: Frame, atMs = this.options.clock.nowMs()): void {
     this.lastOutboundAtMs = atMs;
     if (!this.#isDeaf) this.#socket?.send(frame);
   }
@@ -205,23 +199,23 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   onOpen(): void {
     if (this.#isReleased) return;
     this.#dialling.opened();
-    this.opened(this.#options.clock.nowMs());
-    this.#options.handlers.onOpen(this);
+    this.opened(this.options.clock.nowMs());
+    this.options.handlers.onOpen(this);
   }
 
   onFrame(frame: Frame): void {
     if (this.#isReleased || this.#isDeaf) return;
-    this.spoke(this.#options.clock.nowMs());
-    this.#options.handlers.onEvents(this, this.#stream.eventsOf(frame, this.lateness.isLate));
+    this.spoke(this.options.clock.nowMs());
+    this.options.handlers.onEvents(this, this.#stream.eventsOf(frame, this.lateness.isLate));
   }
 
   onDrain(): void {
-    this.#options.handlers.onDrain(this);
+    this.options.handlers.onDrain(this);
   }
 
   onPong(): void {
     if (this.#isDeaf) return;
-    this.spoke(this.#options.clock.nowMs());
+    this.spoke(this.options.clock.nowMs());
     this.pings.answered(this.lastInboundAtMs);
     this.lateness.answered(this.pings);
   }
@@ -229,7 +223,7 @@ export class Link extends LinkFacts implements SocketHandlers, Dialler {
   onEnd(end: SocketEnd): void {
     this.#socket = null;
     const events = this.#stream.endEventsOf(end);
-    if (events !== null) this.#options.handlers.onEvents(this, events);
+    if (events !== null) this.options.handlers.onEvents(this, events);
     if (this.#onEnded !== null) {
       this.#onEnded();
       return;

@@ -30,7 +30,7 @@ import { Wiring } from './wiring.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import { Uplink } from '../audio/uplink.ts';
-import type { WriteOutcome } from '../audio/uplink.ts';
+import type { WriteOutcome } from '../audio/uplink.types.ts';
 import type { TenutoError } from '../ports/errors.ts';
 
 const MAX_CHUNK_BYTES = 64 * 1_024;

@@ -12,7 +12,7 @@ import { resolveVoiceOptions } from './options.ts';
 import type { VoiceAgentOptions } from './options.ts';
 import { Turns } from './turns.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
-import type { WriteOutcome } from '../audio/uplink.ts';
+import type { WriteOutcome } from '../audio/uplink.types.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import type { Faculty } from '../providers/events.ts';
 import type { Conversation } from '../session/conversation.ts';

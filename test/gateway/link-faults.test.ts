@@ -87,6 +87,28 @@ describe('the resumable link', () => {
     expect(world.session.ledger).toMatchObject({ captured: 750, buffered: 0, gapMs });
   });
 
+  // P13.4, P14.4
+  it('waits for credit behind a gap that has used it up', async () => {
+    world = await new LinkWorld(1, { retentionMs: 30_000 }).connect();
+    await world.speak(2_000);
+
+    world.storeMs = 40_000; // nothing is committed: all that may be sent is
+    await world.speak(18_000);
+    world.network.memory.refuse(60_000);
+    world.crash();
+    world.storeMs = 0;
+    await world.speak(60_000);
+    await world.speak(10_000);
+    await world.pass(5_000);
+
+    const logged = await world.logged();
+    const gap = logged.find((frame) => frame.type === 'gap');
+    expect(gap!.toSeq - gap!.fromSeq).toBeGreaterThan(150);
+    expectExactlyOnce(logged, 900);
+    expect(world.of('connection.failed')).toEqual([]);
+    expect(world.session.ledger).toMatchObject({ captured: 900, buffered: 0 });
+  });
+
   // P17.2, P17.3
   it('moves to another gateway when it is told to, in its time, and nothing is lost on the way', async () => {
     world = await new LinkWorld().connect();

@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { VirtualClock } from './virtual-clock.ts';
 import type { GapRange } from '../../src/audio/ledger.ts';
 import { Uplink } from '../../src/audio/uplink.ts';
-import type { UplinkOptions, UplinkTarget, WriteOutcome } from '../../src/audio/uplink.ts';
+import type { UplinkOptions, UplinkTarget, WriteOutcome } from '../../src/audio/uplink.types.ts';
 import { seededRandom } from '../../src/ports/random.ts';
 
 /** A prime length, so that no chunk stands twice in the stream at the same place. */

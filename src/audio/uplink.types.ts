@@ -1,0 +1,27 @@
+/** What an uplink is made of, where it leads, and what it says to whoever writes. */
+import type { RetentionOptions } from './retention.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** `sent`: it is on its way. `buffered`: it waits in the ring. `evicting`: it waits, and older audio was given up for it. */
+export type WriteOutcome = 'sent' | 'buffered' | 'evicting';
+
+export interface UplinkOptions extends RetentionOptions {
+  readonly clock: Clock;
+}
+
+/** The open end of the gate: one socket. */
+export interface UplinkTarget {
+  /** What follows stands at `position`: what lies before it and was not sent never is. Default: nobody has to know. */
+  goOnAt?(position: number): void;
+  /** @param position where it stands in the stream; -1: nobody captured it. */
+  sendAudio(bytes: Uint8Array, position: number, capturedAtMs: number): void;
+  readonly bufferedBytes: number;
+  readonly rateRatio: number;
+  /** Bytes of silence that it was sent before the gate opened, to keep it alive. */
+  readonly sentBefore?: number;
+  /** It counts on the session's clock, and not from the first byte that it is sent. */
+  readonly keepsAudio?: boolean;
+  /** The cursor reached the writer: what was captured is on its way. */
+  onCaughtUp(): void;
+  onFirstAudio(): void;
+}
