@@ -20,8 +20,6 @@ type Owned = Pick<GatewaySessionOptions, 'id' | 'lease' | 'writer' | 'card' | 's
 export interface Wanted extends Pick<Owned, 'id' | 'lease' | 'card' | 'standing'> {
   /** Where its log ends; 0 for a new one. */
   readonly after: number;
-  /** The client knows of more than the log. */
-  readonly hasLostTail: boolean;
   /** Gives the session's place back. */
   readonly leavePlace: () => void;
 }
@@ -142,7 +140,7 @@ export class Owning implements SessionKeeper {
 
   /** Null where another was faster, or the store says nothing: its lease knows. */
   async own(wanted: Wanted, app: App): Promise<GatewaySession | null> {
-    const { id, lease, card, standing, after, hasLostTail, leavePlace } = wanted;
+    const { id, lease, card, standing, after, leavePlace } = wanted;
     const writer = newSessionId(this.#options.secrets);
     const fence = { standing, card: encodeCard(card) };
     const append = this.#appending(id, after, fence, 'fence', writer);
@@ -154,7 +152,7 @@ export class Owning implements SessionKeeper {
     const isTakenOver = after !== 0;
     const session = this.#sessionOf({ id, lease, writer, card, standing, tail }, leavePlace);
     const recalled = isTakenOver
-      ? await this.asked(id, lease, recall(this.#options.store, id, standing, hasLostTail))
+      ? await this.asked(id, lease, recall(this.#options.store, id, standing))
       : NOTHING_RECALLED;
     if (recalled === null) this.#giveUp(id, lease);
     if (!recalled || !session.open(app, recalled, isTakenOver)) return null;

@@ -16,7 +16,7 @@ import { refuse } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import type { Attached, RegistryOptions } from './registry.types.ts';
 import type { GatewaySession } from './session.ts';
-import { cardFor, hasLostTail, epochAfter, lookInLog, newCard, standingFor } from './takeover.ts';
+import { cardFor, epochAfter, lookInLog, newCard, standingFor } from './takeover.ts';
 import { newSessionId, newToken } from './tokens.ts';
 import type { HelloFrame } from '../protocol/types.ts';
 
@@ -125,7 +125,7 @@ export class Registry {
     const faults = this.#openings.of(hello.inst);
     lease.step({ type: 'client.claimed', epoch, isSameClient: true, log: null, faults });
     const session = await this.#owning.own(
-      { id, lease, card, standing, after: 0, hasLostTail: false, leavePlace },
+      { id, lease, card, standing, after: 0, leavePlace },
       app,
     );
     if (lease.context.ending === 'unopened') this.#openings.note(hello.inst, lease.context.faults);
@@ -206,8 +206,7 @@ export class Registry {
       const card = cardFor(known.card, hello, token);
       const standing = standingFor(known.standing, hello, epoch);
       const leavePlace = admission.placeAnyway(card.subject);
-      const log = { after: known.position, hasLostTail: hasLostTail(known.standing, hello) };
-      const wanted = { id, lease, card, standing, leavePlace, ...log };
+      const wanted = { id, lease, card, standing, leavePlace, after: known.position };
       const session = await this.#owning.own(wanted, app);
       const facts = { epoch, token, isResumed: true };
       if (session !== null) return this.#attached(session, hello, facts, 'takenOver');

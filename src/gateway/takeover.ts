@@ -61,16 +61,16 @@ export interface Recalled {
 export const NOTHING_RECALLED: Recalled = { done: 0, up: [], down: [] };
 
 /**
- * @param hasLostTail whether the client knows of more than the log. What was let go of may then have been handled by a record that
- * is lost: nothing else is ever let go of. Without that a hole is damage, and stays as it is.
- * @returns null where what came of what was let go of is lost as well: nobody can go on from there.
- * @throws TenutoError STORE_CORRUPT for a record that is none, or a frame whose checksum is wrong.
+ * A store may have lost its newest records. What of the client's was let go of before had then been handled by one of these: nothing
+ * else is ever let go of.
+ *
+ * @returns null where nobody can go on from there: what came of it is lost as well.
+ * @throws TenutoError STORE_CORRUPT for a record that is none, a frame whose checksum is wrong, or a hole in the middle.
  */
 export async function recall(
   store: LogStore,
   sid: string,
   { done, downAcked, up: lastUp, epoch, fin }: Standing,
-  hasLostTail: boolean,
 ): Promise<Recalled | null> {
   const up: (DataFrame | GapFrame)[] = [];
   const down: { seq: number; bytes: Uint8Array }[] = [];
@@ -88,31 +88,27 @@ export async function recall(
         frame.type === 'data' ? [frame.seq, frame.seq] : [frame.fromSeq, frame.toSeq];
       const way = isDown ? 'down' : 'up';
       if (to <= through[way]) continue;
-      if (from > through[way] + 1) {
-        const isFirst = (isDown ? down : up).length === 0;
-        if (!(hasLostTail && isFirst)) throw unreadable('a record is missing');
-      }
+      const isFirst = (isDown ? down : up).length === 0;
+      if (from > through[way] + 1 && !isFirst) throw unreadable('a record is missing');
       through[way] = to;
       if (isDown) down.push({ seq: to, bytes: new Uint8Array(bytes) });
       else up.push(frame);
     }
   }
-  const [first] = up;
   if (through.up < lastUp) throw unreadable('records are missing');
-  if (first === undefined || firstSeqOf(first) <= done + 1) return { done, up, down };
+  const [first] = up;
+  const upFrom = first === undefined ? done + 1 : Math.max(done + 1, firstSeqOf(first));
+  const hasAllDown = (down[0]?.seq ?? 0) <= downAcked + 1;
+  if (upFrom === done + 1 && hasAllDown) return { done, up, down };
   // Our fence is in what was read: it is no replica that is behind.
-  if (!hasLostTail || newestEpoch !== epoch) throw unreadable('a record is missing');
+  if (newestEpoch !== epoch) throw unreadable('a record is missing');
   // Whoever heard what is gone has told what came of it, or what came of it is gone too.
-  return first.position <= fin ? { done: firstSeqOf(first) - 1, up, down } : null;
+  const isTold = first === undefined || first.position <= fin;
+  return isTold && hasAllDown ? { done: upFrom - 1, up, down } : null;
 }
 
 function firstSeqOf(frame: DataFrame | GapFrame): number {
   return frame.type === 'data' ? frame.seq : frame.fromSeq;
-}
-
-/** Whether the client was told of more than the log has. P12.8 */
-export function hasLostTail({ up, down, fin }: Standing, hello: HelloFrame): boolean {
-  return hello.acked > up || hello.rcv > down || hello.fin > fin;
 }
 
 export function newCard(

@@ -46,7 +46,7 @@ describe('a record', () => {
     const one = { position: 1, bytes: damaged };
     const store = { read: () => [one] } as unknown as LogStore;
 
-    await expect(recall(store, 'sid', { ...STANDING, up: 2 }, false)).rejects.toMatchObject({
+    await expect(recall(store, 'sid', { ...STANDING, up: 2 })).rejects.toMatchObject({
       code: 'STORE_CORRUPT',
     });
   });
@@ -65,24 +65,18 @@ describe('a log whose newest records the store has lost', () => {
   const standing = { ...STANDING, up: 4, epoch: 2, fin: 1_000_000 };
 
   it('is taken up from what is left of it: nothing is let go of that was not handled', async () => {
-    const recalled = await recall(logOf(2), 'sid', standing, true);
+    const recalled = await recall(logOf(2), 'sid', standing);
 
     expect(recalled?.done).toBe(2);
     expect(recalled?.up).toMatchObject([{ seq: 3 }, { seq: 4 }]);
   });
 
-  it('is damaged where its client knows of nothing that is lost', async () => {
-    await expect(recall(logOf(2), 'sid', standing, false)).rejects.toMatchObject({
-      code: 'STORE_CORRUPT',
-    });
-  });
-
   it('is nothing to go on from where its client has not heard what came of what is gone', async () => {
-    expect(await recall(logOf(2), 'sid', { ...standing, fin: 0 }, true)).toBeNull();
+    expect(await recall(logOf(2), 'sid', { ...standing, fin: 0 })).toBeNull();
   });
 
   it('is not taken for that where it is read from a replica that is behind', async () => {
-    await expect(recall(logOf(1), 'sid', standing, true)).rejects.toMatchObject({
+    await expect(recall(logOf(1), 'sid', standing)).rejects.toMatchObject({
       code: 'STORE_CORRUPT',
     });
   });
