@@ -30,7 +30,7 @@ const LAYERS = {
     '^src/network/',
     '^src/providers/(contract|events|retry-hints)\\.ts$',
     '^src/providers/(gateway|wire)/',
-    '^src/session/(claims|dial-race|failure-error|greeting|pulse|renewal)\\.ts$',
+    '^src/session/(claims|dial-race|failure-error|greeting|looks|pulse|renewal)\\.ts$',
   ],
   gateway: [
     '^src/ports/',
