@@ -9,7 +9,7 @@ export interface LinkMeasured {
   /** Round-trip time of the newest answered probe; null before the first. */
   readonly rttMs: number | null;
   /** When that answer came. Absent where it is not told: then a trip as long as the last one may be the last one. */
-  readonly rttAtMs?: number;
+  readonly rttAtMs?: number | undefined;
   /** Audio goes out, or an answer about it is awaited: silence means more now. */
   readonly isAudioFlowing: boolean;
   /** How late this look is. A late look says that we were asleep or busy, and nothing about the network. */

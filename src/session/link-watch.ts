@@ -114,7 +114,7 @@ export class LinkWatch implements Watcher, RenewalHost {
       atMs: nowMs,
       lastInboundAtMs: link.lastInboundAtMs,
       rttMs: link.rttMs,
-      ...(link.pings.proof === null ? {} : { rttAtMs: link.pings.proof.atMs }),
+      rttAtMs: link.pings.proof?.atMs,
       isAudioFlowing,
       lateByMs,
       bufferedChunks: this.#uplink.bufferedChunks,

@@ -35,7 +35,8 @@ export class MemoryRoads {
   }
 
   sendOut(sizeBytes: number, arrive: () => void): void {
-    this.line.put(sizeBytes, () => this.out.put(this.#network.delayMs(), arrive));
+    if (this.line.isFree) this.out.put(this.#network.delayMs(), arrive);
+    else this.line.put(sizeBytes, () => this.out.put(this.#network.delayMs(), arrive));
   }
 
   sendIn(arrive: () => void): void {

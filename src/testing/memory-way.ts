@@ -66,12 +66,13 @@ export class MemoryRoad {
     const dueInMs = this.#dueInMs();
     if (this.#isHeld || dueInMs === Infinity) return;
     this.#timer = this.#clock.setTimeout(() => {
+      this.#timer = null;
       this.#arrive();
     }, dueInMs);
   }
 
   #stopTimer(): void {
-    this.#clock.clearTimeout(this.#timer);
+    if (this.#timer !== null) this.#clock.clearTimeout(this.#timer);
     this.#timer = null;
   }
 
@@ -110,12 +111,14 @@ export class MemoryLine {
     return this.#waitingBytes + this.#ballastBytes;
   }
 
+  /** Nothing waits, and what goes in is taken at once. */
+  get isFree(): boolean {
+    const isEmpty = this.#waiting.length === 0 && this.#ballastBytes === 0;
+    return isEmpty && this.#options.bytesPerSecond() === Infinity;
+  }
+
+  /** Where it is not free. */
   put(sizeBytes: number, depart: () => void): void {
-    const isFree = this.#waiting.length === 0 && this.#ballastBytes === 0;
-    if (isFree && this.#options.bytesPerSecond() === Infinity) {
-      depart();
-      return;
-    }
     this.#waiting.push({ sizeBytes, depart });
     this.#waitingBytes += sizeBytes;
     this.#serve();
