@@ -95,15 +95,15 @@ export async function recall(
       else up.push(frame);
     }
   }
-  if (through.up < lastUp) throw unreadable('records are missing');
   const [first] = up;
-  const upFrom = first === undefined ? done + 1 : Math.max(done + 1, firstSeqOf(first));
+  if (first !== undefined && through.up < lastUp) throw unreadable('records are missing');
+  const upFrom = Math.max(done + 1, first === undefined ? lastUp + 1 : firstSeqOf(first));
   const hasAllDown = (down[0]?.seq ?? 0) <= downAcked + 1;
   if (upFrom === done + 1 && hasAllDown) return { done, up, down };
   // Our fence is in what was read: it is no replica that is behind.
   if (newestEpoch !== epoch) throw unreadable('a record is missing');
   // Whoever heard what is gone has told what came of it, or what came of it is gone too.
-  const isTold = first === undefined || first.position <= fin;
+  const isTold = upFrom === done + 1 || (first !== undefined && first.position <= fin);
   return isTold && hasAllDown ? { done: upFrom - 1, up, down } : null;
 }
 

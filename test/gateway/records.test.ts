@@ -75,6 +75,10 @@ describe('a log whose newest records the store has lost', () => {
     expect(await recall(logOf(2), 'sid', { ...standing, fin: 0 })).toBeNull();
   });
 
+  it('is nothing to go on from where nothing is left of it, and not all was handled', async () => {
+    expect(await recall(logOf(2), 'sid', { ...standing, up: 9, done: 4 })).toBeNull();
+  });
+
   it('is not taken for that where it is read from a replica that is behind', async () => {
     await expect(recall(logOf(1), 'sid', standing)).rejects.toMatchObject({
       code: 'STORE_CORRUPT',

@@ -72,14 +72,13 @@ export class LogChecks {
   }
 
   appended(sessionId: string, bytes: Uint8Array, at: number, by: string): void {
-    const known = this.#logs.get(sessionId);
-    if (known === undefined && !SESSION_ID.test(sessionId)) return; // a gateway tries out whether the store takes anything
+    if (!SESSION_ID.test(sessionId)) return; // a gateway tries out whether the store takes anything
     const record = decodeRecord(bytes);
     if (record === null) {
       this.#report.violated('I2', `record ${at} cannot be read`);
       return;
     }
-    const log = known ?? this.#logOf(sessionId);
+    const log = this.#logOf(sessionId);
     const before = log.standings.at(-1) ?? BEGINNING;
     this.#report.note(at, by.split('/')[0] ?? by, () => tellOf(record, at), 'store');
     this.#checkEpoch(before, record, by);
