@@ -156,6 +156,14 @@ export type Order =
   | { readonly kind: 'interrupt'; readonly ref: string | null; readonly heardMs: number };
 
 /** One socket's worth of encoding and decoding. */
+/** What a service can have heard when it said what comes now. */
+export interface Heard {
+  /** The link was silent for long, to pings as well, and this was perhaps said long ago: nobody knows. */
+  readonly isLate: boolean;
+  /** No more than this, of a service that tells nothing of silence: a line is slow, and a ping that was sent then not answered yet. */
+  readonly atMostSample: number;
+}
+
 export interface ProviderStream {
   /** PCM at the format's rate, or at `inputRateHz` where the traits name one. */
   encodeAudio(bytes: Uint8Array, place?: AudioPlace): Frame;
@@ -172,10 +180,9 @@ export interface ProviderStream {
   encodeGoodbye(): Frame | null;
   /**
    * Never throws: what cannot be read is an event of kind `ignored` or `failed`.
-   * @param isLate the link was silent for long, to pings as well, and this was perhaps said long ago: nobody knows what the service
-   * had heard by then. Matters where it tells no times.
+   * @param heard matters where the service tells no times.
    */
-  decode(frame: Frame, isLate?: boolean): readonly ProviderEvent[];
+  decode(frame: Frame, heard?: Heard): readonly ProviderEvent[];
   /**
    * After `credentialEnds`: asks for a new credential, and resolves with what brings it to the service on this link. Where it
    * rejects, the application is warned and it is asked again. Default: the link ends with its credential.

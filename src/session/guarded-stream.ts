@@ -3,6 +3,8 @@
  * written by others, and their faults are never the application's to catch.
  */
 import type { LinkOptions } from './link.types.ts';
+import type { Lateness } from './lateness.ts';
+import type { Pings } from './pings.ts';
 import { faulty, textOf } from './provider-faults.ts';
 import { ratesFor } from './rates.ts';
 import type { Rates } from './rates.ts';
@@ -13,11 +15,16 @@ import type { Failure } from '../../machines/failure.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
 import type { Provider, ProviderEvent, ProviderStream } from '../providers/contract.ts';
 
-
 type StreamOptions = Pick<
   LinkOptions<never>,
   'candidate' | 'format' | 'memory' | 'createResampler'
 >;
+
+/** What is known of when things arrive. */
+interface LinkTiming {
+  readonly pings: Pings;
+  readonly lateness: Lateness;
+}
 
 export class GuardedStream {
   readonly #options: StreamOptions;
@@ -27,6 +34,8 @@ export class GuardedStream {
   readonly #rates: Rates | null;
   /** Where the audio ends that was sent last. */
   #endsAt = -1;
+  /** Of the frames that carried audio. */
+  #audioBytes = 0;
 
   /** @param onFaulty is told where a question is answered by throwing. */
   constructor(options: StreamOptions, onFaulty: (failure: Failure) => void) {
@@ -48,6 +57,11 @@ export class GuardedStream {
     } catch (error) {
       return { kind: 'config', code: 'resampler', detail: textOf(error) };
     }
+  }
+
+  /** Of the service's; Infinity where nobody counts them. */
+  get sentSamples(): number {
+    return this.#rates?.sentSamples ?? Infinity;
   }
 
   get tellsNothingOfSilence(): boolean {
@@ -97,13 +111,27 @@ export class GuardedStream {
     const theirs = this.#rates?.toTheirs(bytes, atMs) ?? bytes;
     if (theirs.length === 0) return null;
     this.#endsAt = position + bytes.length;
-    return this.#stream.encodeAudio(theirs, { sample: position / BYTES_PER_SAMPLE, capturedAtMs });
+    const frame = this.#stream.encodeAudio(theirs, {
+      sample: position / BYTES_PER_SAMPLE,
+      capturedAtMs,
+    });
+    this.#audioBytes += frame.length;
+    return frame;
   }
 
-  /** One frame that its provider stumbles over is told, and does not cost the link. */
-  eventsOf(frame: Frame, isLate: boolean): readonly ProviderEvent[] {
+  /**
+   * One frame that its provider stumbles over is told, and does not cost the link.
+   * @param bufferedBytes of what was sent so much has not left.
+   */
+  eventsOf(
+    frame: Frame,
+    { pings, lateness }: LinkTiming,
+    bufferedBytes: number,
+  ): readonly ProviderEvent[] {
+    const { isLate } = lateness;
+    const atMostSample = this.#arrivedAtMost(pings, bufferedBytes);
     try {
-      return this.#ours(this.#stream.decode(frame, isLate));
+      return this.#ours(this.#stream.decode(frame, { isLate, atMostSample }));
     } catch (error) {
       return [{ kind: 'failed', failure: { ...faulty(error), kind: 'perRequest' } }];
     }
@@ -142,6 +170,13 @@ export class GuardedStream {
 
   free(): void {
     this.#rates?.free();
+  }
+
+  /** A ping alone tells nothing: it may be its answer that is slow. */
+  #arrivedAtMost({ arrivedAtMost }: Pings, bufferedBytes: number): number {
+    if (bufferedBytes === 0 || this.#audioBytes === 0) return Infinity;
+    const leftRatio = Math.max(0, 1 - bufferedBytes / this.#audioBytes);
+    return Math.min(this.sentSamples * leftRatio, arrivedAtMost);
   }
 
   #ours(events: readonly ProviderEvent[]): readonly ProviderEvent[] {

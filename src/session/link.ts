@@ -144,7 +144,7 @@ export class Link extends LinkFacts<Link> implements SocketHandlers, Dialler {
   }
 
   probe(): void {
-    this.pings.send(this.options.clock.nowMs(), () => {
+    this.pings.send(this.options.clock.nowMs(), this.#stream.sentSamples, () => {
       const frame = this.#stream.ask((stream) => stream.encodeProbe?.() ?? null);
       if (frame !== null) this.#send(frame);
       return frame !== null || this.#socket?.ping() === true;
@@ -206,7 +206,8 @@ export class Link extends LinkFacts<Link> implements SocketHandlers, Dialler {
   onFrame(frame: Frame): void {
     if (this.#isReleased || this.#isDeaf) return;
     this.spoke(this.options.clock.nowMs());
-    this.options.handlers.onEvents(this, this.#stream.eventsOf(frame, this.lateness.isLate));
+    const bufferedBytes = this.#socket?.bufferedBytes ?? 0;
+    this.options.handlers.onEvents(this, this.#stream.eventsOf(frame, this, bufferedBytes));
   }
 
   onDrain(): void {

@@ -11,6 +11,9 @@ import type { ProviderEvent } from '../providers/events.ts';
 /** How finely it is remembered what was sent when. */
 const MARK_EVERY_MS = 250;
 
+/** What was sent this long ago is worth a proof that it arrived. */
+const PROVEN_AFTER_MS = 1_000;
+
 interface RatesHz {
   readonly ours: number;
   readonly theirs: number;
@@ -19,6 +22,8 @@ interface RatesHz {
 interface Mark {
   readonly atMs: number;
   readonly samples: number;
+  /** Null: nothing tells yet that it has arrived. */
+  arrivedByMs: number | null;
 }
 
 /** Null where the service takes the session's rate and tells of silence: most links need no more than that. */
@@ -33,6 +38,8 @@ export class Rates {
   readonly #ratio: number; // the session's samples for one of the service's
   readonly #settlesAfterMs: number | null;
   readonly #marks: Mark[] = [];
+  /** How many of these have arrived. */
+  #arrived = 0;
   #resampler: Resampler | null = null;
   #sentSamples = 0;
   #isFree = false;
@@ -74,19 +81,31 @@ export class Rates {
     return this.#sentSamples;
   }
 
-  /** Some of it was sent so long ago that it may be silence: it is worth a proof that it arrived. */
-  isDue(nowMs: number): boolean {
-    const [first] = this.#marks;
-    return first !== undefined && nowMs - first.atMs >= (this.#settlesAfterMs ?? Infinity);
+  /** Some of it may not have arrived, or may be silence by now. */
+  needsProof(nowMs: number): boolean {
+    const first = this.#marks[0];
+    const next = this.#marks[this.#arrived];
+    const isDue = first !== undefined && nowMs - first.atMs >= (this.#settlesAfterMs ?? Infinity);
+    return isDue || (next !== undefined && nowMs - next.atMs >= PROVEN_AFTER_MS);
   }
 
-  /** How much arrived so long ago that the service would have told, had it been speech. Null: no more than before. */
+  /**
+   * How much had arrived so long before that the service would have told, had it been speech. Null: no more than before. A line
+   * may be slow: when something was sent does not tell when it came.
+   */
   settledSilence({ sentAtMs, atMs }: Proof): number | null {
+    for (let next = this.#marks[this.#arrived]; next !== undefined && next.atMs <= sentAtMs;) {
+      next.arrivedByMs = atMs;
+      this.#arrived += 1;
+      next = this.#marks[this.#arrived];
+    }
     let through: number | null = null;
     for (let first = this.#marks[0]; first !== undefined; first = this.#marks[0]) {
-      if (first.atMs > sentAtMs || atMs - first.atMs < (this.#settlesAfterMs ?? Infinity)) break;
+      const arrivedByMs = first.arrivedByMs ?? Infinity;
+      if (sentAtMs - arrivedByMs < (this.#settlesAfterMs ?? Infinity)) break;
       through = first.samples;
       this.#marks.shift();
+      this.#arrived -= 1;
     }
     return through;
   }
@@ -101,7 +120,7 @@ export class Rates {
   #mark(atMs: number): void {
     const last = this.#marks.at(-1);
     if (last !== undefined && atMs - last.atMs < MARK_EVERY_MS) return;
-    this.#marks.push({ atMs, samples: this.#sentSamples });
+    this.#marks.push({ atMs, samples: this.#sentSamples, arrivedByMs: null });
   }
 }
 

@@ -32,7 +32,6 @@ export const NOTHING_ARRIVED: Arrived = { through: null, needsProof: false };
 export function arrivedThrough(facts: SilenceFacts): Arrived {
   const { rates, pings, flushes, traits, lastInboundAtMs, nowMs, isLate, isAll } = facts;
   if (isLate) return { through: null, needsProof: !pings.isWaiting };
-  if (!isAll && !rates.isDue(nowMs)) return NOTHING_ARRIVED;
   const { answersPings, flushTimeoutMs } = traits;
   const proof = answersPings ? pings.proof : { sentAtMs: lastInboundAtMs, atMs: lastInboundAtMs };
   const settled = proof === null ? null : rates.settledSilence(proof);
@@ -41,6 +40,6 @@ export function arrivedThrough(facts: SilenceFacts): Arrived {
 
   return {
     through: isAll && isProven ? rates.sentSamples : settled,
-    needsProof: !pings.isWaiting && (isAll ? !isProven : rates.isDue(nowMs)),
+    needsProof: !pings.isWaiting && (isAll ? !isProven : rates.needsProof(nowMs)),
   };
 }

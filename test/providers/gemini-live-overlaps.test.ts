@@ -74,7 +74,7 @@ describe('gemini live, turns that overlap', () => {
     const stream = openStream();
     sendMs(stream, 40_000);
     const late = [heard('One'), audio(), generationComplete, turnComplete].flatMap((message) =>
-      stream.decode(JSON.stringify(message), true),
+      stream.decode(JSON.stringify(message), { isLate: true, atMostSample: Infinity }),
     );
 
     sendMs(stream, 2_000);
@@ -89,6 +89,25 @@ describe('gemini live, turns that overlap', () => {
       expect.objectContaining({ text: 'One', startSample: 0, endSample: 640_000 }),
     ]);
     expect(finalsOf(next)).toEqual([expect.objectContaining({ text: 'Two' })]);
+  });
+
+  it('ends a final where a line that is slow had brought no more, and holds words that were heard before that', () => {
+    const stream = openStream();
+    const say = (text: string, atMostSample: number) =>
+      [heard(text), audio(), generationComplete, turnComplete].flatMap((message) =>
+        stream.decode(JSON.stringify(message), { isLate: false, atMostSample }),
+      );
+    sendMs(stream, 10_000);
+
+    const slow = say('One', 64_000);
+    const slower = say('Two', 64_000);
+    const silence = stream.settleSilence!(80_000);
+
+    expect(finalsOf(slow)).toEqual([expect.objectContaining({ text: 'One', endSample: 64_000 })]);
+    expect(finalsOf(slower)).toEqual([]);
+    expect(finalsOf(silence)).toEqual([
+      expect.objectContaining({ text: 'Two', startSample: 64_000, endSample: 80_000 }),
+    ]);
   });
 
   it('takes the words that an answer is overtaken by for none of the silence before it', () => {

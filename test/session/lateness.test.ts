@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Lateness } from '../../src/session/lateness.ts';
 import { Pings } from '../../src/session/pings.ts';
 
-const sent = (pings: Pings, atMs: number): void => pings.send(atMs, () => true);
+const sent = (pings: Pings, atMs: number): void => pings.send(atMs, 0, () => true);
 
 describe('lateness', () => {
   it('begins where a link speaks again that was silent for 10 s, to a ping as well', () => {

@@ -5,7 +5,7 @@
  * that it was sent by then, but for the last moment, has been heard. That is where a final ends, and where the next one
  * begins.
  */
-import type { ProviderEvent } from '../contract.ts';
+import type { Heard, ProviderEvent } from '../contract.ts';
 
 /** What was sent later than this before the model began cannot have made it begin. */
 const MARGIN_MS = 300;
@@ -46,10 +46,10 @@ export class Hearing {
   #awaitsCompletion = false;
   #isSpeaking = false;
   #interruptedAtSample: number | null = null;
-  /** What had been heard when the service said what comes now nobody knows: a later final tells it. */
-  isLate = false;
-  /** What was told late belongs to what was sent until then; 0: nothing was. */
-  #lateThrough = 0;
+  /** When the service said what comes now; null: nothing is known of that. */
+  heard: Heard | null = null;
+  /** Words that wait for a final belong to what was sent until then; null: none do. */
+  #lateThrough: number | null = null;
   /** Where the application ended the turn. */
   #endedAtSample: number | null = null;
   #flushedAtSample: number | null = null;
@@ -140,12 +140,12 @@ export class Hearing {
 
   /** Asked only where nothing is late any more. */
   settleSilence(throughSample: number): readonly ProviderEvent[] {
-    this.isLate = false;
+    this.heard = null;
     if (this.#open !== null || this.#isSpeaking || this.#isInterrupting()) return [];
     const unwritten = this.#options.isWritten ? 0 : this.#samplesIn(UNWRITTEN_MS);
     const endSample = Math.min(throughSample - unwritten, this.#sentSamples);
-    if (endSample <= this.#settledSamples || endSample < this.#lateThrough) return [];
-    return this.#settle(this.#lateThrough > 0 ? this.#lateText : '', endSample);
+    if (endSample <= this.#settledSamples || endSample < (this.#lateThrough ?? 0)) return [];
+    return this.#settle(this.#lateThrough === null ? '' : this.#lateText, endSample);
   }
 
   #isInterrupting(): boolean {
@@ -179,19 +179,21 @@ export class Hearing {
     this.#endedAtSample = null;
     const end = Math.max(heard, this.#flushedAtSample ?? 0, this.#settledSamples);
     // Words have to stand somewhere: better a moment too late than nowhere.
-    return end === this.#settledSamples && text !== '' ? this.#sentSamples : end;
+    const wanted = end === this.#settledSamples && text !== '' ? this.#sentSamples : end;
+    return Math.max(this.#settledSamples, Math.min(wanted, this.heard?.atMostSample ?? Infinity));
   }
 
   #settle(text: string, endSample: number): readonly ProviderEvent[] {
     const startSample = this.#settledSamples;
     const answersFlush = this.#flushedAtSample !== null && endSample >= this.#flushedAtSample;
-    if (this.isLate) this.#lateThrough = this.#sentSamples;
-    if (this.isLate || (endSample <= startSample && !answersFlush)) {
+    const isLate = this.heard?.isLate === true;
+    if (isLate || (endSample <= startSample && !answersFlush)) {
       this.#lateText = text; // several turns came at once: the next final tells it
+      this.#lateThrough = isLate ? this.#sentSamples : startSample;
       return [];
     }
     this.#settledSamples = endSample;
-    this.#lateThrough = 0;
+    this.#lateThrough = null;
     if (text !== '') this.#lateText = '';
     if (answersFlush) this.#flushedAtSample = null;
     return [

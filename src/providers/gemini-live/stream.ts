@@ -14,7 +14,7 @@ import type { Failure } from '../../../machines/failure.ts';
 import { NO_CONVERSATION } from '../../ports/conversation.ts';
 import type { ConversationRecord } from '../../ports/conversation.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
-import type { Order, ProviderEvent, ProviderStream, StreamMemory } from '../contract.ts';
+import type { Heard, Order, ProviderEvent, ProviderStream, StreamMemory } from '../contract.ts';
 import { toBase64 } from '../wire/base64.ts';
 import { detailOf } from '../wire/detail.ts';
 import { objectIn, stringAt } from '../wire/json.ts';
@@ -136,8 +136,8 @@ export class GeminiLiveStream implements ProviderStream {
     }
   }
 
-  decode(frame: Frame, isLate = false): readonly ProviderEvent[] {
-    this.#turns.hearing.isLate = isLate;
+  decode(frame: Frame, heard?: Heard): readonly ProviderEvent[] {
+    this.#turns.hearing.heard = heard ?? null;
     const message = objectIn(frame);
     if (message === null) return [{ kind: 'ignored', what: 'frame that is no JSON object' }];
     const unknown = decode.unknownMembers(message, this.#settings.secrets);
