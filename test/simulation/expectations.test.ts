@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { Expectations } from '../../src/simulation/services/expectations.ts';
+import type { ConversationItem } from '../../src/ports/conversation.ts';
 import type { SpokenWord } from '../../src/simulation/services/microphone.ts';
 import { NUCLEUS_AT_MS } from '../../src/simulation/services/voice.ts';
 import type { CloseResult, SessionEvent, SessionLedger } from '../../src/session/events.ts';
@@ -46,10 +47,13 @@ class History {
     return this.tell({ type: 'gap', fromMs, toMs });
   }
 
-  end(items: readonly { readonly id: string }[] = []): readonly string[] {
+  end(items: readonly object[] = []): readonly string[] {
     const ledger = { ...BOOKS, ...delivered(20) };
     const result = { drained: true, left: { chunks: 0, ms: 0 }, ledger };
-    this.checked.closed(result as unknown as CloseResult, items);
+    this.checked.closed(
+      result as unknown as CloseResult,
+      items as unknown as readonly ConversationItem[],
+    );
     return this.found;
   }
 }
@@ -83,6 +87,16 @@ describe('what is expected of a session', () => {
     ['I4', 'a gap that reaches into a final', (h) => h.final(0, 1_000, 'w1').gap(900, 2_000)],
     ['I5', 'a call that is told twice', (h) => h.tell(call('a', 't1')).tell(call('a', 't2'))],
     ['I5', 'a tool that is asked twice', (h) => h.tell(call('a', 't1')).tell(call('b', 't1'))],
+    ['I5', 'a call that nobody is told of', (h) => h.end([kept('a', 'answered')])],
+    ['I5', 'a call that is cancelled in silence', (h) => asked(h).end([kept('a', 'cancelled')])],
+    ['I5', 'a call whose result is lost', (h) => answered(h).end([kept('a', 'answered')])],
+    [
+      'I5',
+      'a result that is there twice',
+      (h) => answered(h).end([kept('a', 'answered'), RESULT, RESULT]),
+    ],
+    ['I5', 'a result that nobody gave', (h) => asked(h).end([kept('a', 'answered'), RESULT])],
+    ['I5', 'a call that waits on', (h) => answered(h).end([kept('a', 'pending'), RESULT])],
     [
       'I5',
       'items in another order',
@@ -168,6 +182,25 @@ describe('what is expected of a session', () => {
     expect(new History().final(0, 2_000).tell(item('a', 'w1')).end()).toEqual([]);
   });
 
+  test('calls that are answered, cancelled with a word, or not answered yet are done once', () => {
+    const items = [kept('a', 'answered'), RESULT, kept('b', 'cancelled'), kept('c', 'pending')];
+    const history = answered(new History())
+      .tell(call('b', 't2'))
+      .tell({ type: 'toolCall.cancelled', callIds: ['b'] })
+      .tell(call('c', 't3'))
+      .final(0, 2_000, 'w1');
+
+    expect(history.end(items)).toEqual([]);
+  });
+
+  test('an answer that was refused may cross with the next one: both ask the tool', () => {
+    const history = new History().tell({ type: 'warning' });
+
+    asked(history).tell(call('b', 't1'));
+
+    expect(history.found).toEqual([]);
+  });
+
   test('a final may span what was lost in the middle of what it heard', () => {
     const history = new History().gap(300, 400).final(0, 1_500, 'w1').final(1_500, 2_000);
 
@@ -198,6 +231,21 @@ function item(id: string, text = ''): object {
 
 function call(callId: string, query: string): object {
   return { type: 'toolCall', callId, arguments: JSON.stringify({ query }) };
+}
+
+const RESULT = { kind: 'toolResult', id: 'r', callId: 'a', output: '' };
+
+function kept(callId: string, status: string): object {
+  return { kind: 'toolCall', id: callId, callId, status };
+}
+
+function asked(history: History): History {
+  return history.tell(call('a', 't1'));
+}
+
+function answered(history: History): History {
+  history.checked.calls.answered('a');
+  return asked(history);
 }
 
 function books({ checked }: History, ledger: Partial<SessionLedger>): void {

@@ -1,4 +1,5 @@
 /** What befalls clients: their network, their machine, their user. */
+import { FINALISERS } from './finals.ts';
 import { whole } from './draws.ts';
 import type { Nemesis } from './nemesis.types.ts';
 
@@ -53,11 +54,12 @@ export const CLIENT_NEMESES: Readonly<Record<string, Nemesis>> = {
   repeatedFinals: {
     says: 'what a service tells of audio for good comes twice',
     hits: 'client',
+    services: FINALISERS,
     draw: (random) => ({ forMs: whole(random, 5_000, 60_000) }),
     begin: ({ places, clients }, { on = 0 }) => {
       const clock = clients[on]?.clock;
       if (clock !== undefined) clock.repeatsFinals = true;
-      return clock !== undefined && places.some(({ service }) => service === 'listen');
+      return clock !== undefined && places.some(({ service }) => FINALISERS.includes(service));
     },
     end: ({ clients }, { on = 0 }) => {
       const clock = clients[on]?.clock;

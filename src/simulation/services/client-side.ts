@@ -1,4 +1,6 @@
 /** A client's own machine: its clock, its way to the network, and both standing still while it is frozen. */
+import { Finals } from './finals.ts';
+import type { Place } from './places.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Http } from '../../ports/http.ts';
 import type {
@@ -86,8 +88,6 @@ export class ClientClock implements Clock {
 }
 
 export interface DialFact {
-  /** Which service, from 0. */
-  readonly place: number;
   readonly kind: 'dialled' | 'opened' | 'ended';
   readonly end?: SocketEnd;
 }
@@ -96,18 +96,11 @@ export interface DialFact {
 export class ClientTransport implements Transport {
   readonly http: Http;
   readonly #clock: ClientClock;
-  readonly #transport: Transport;
   readonly #tell: (fact: DialFact) => void;
-  readonly #place: number;
+  readonly #place: Place;
 
-  constructor(
-    clock: ClientClock,
-    transport: Transport,
-    place: number,
-    tell: (fact: DialFact) => void,
-  ) {
+  constructor(clock: ClientClock, place: Place, tell: (fact: DialFact) => void) {
     this.#clock = clock;
-    this.#transport = transport;
     this.#place = place;
     this.#tell = tell;
     this.http = new SimulatedHttp(this, clock);
@@ -116,31 +109,34 @@ export class ClientTransport implements Transport {
   dial(request: DialRequest, handlers: SocketHandlers): Socket {
     const clock = this.#clock;
     const place = this.#place;
+    const finals = new Finals(place.service);
     let isOver = false;
     const then = (work: () => void): void => {
       clock.run(() => {
         if (!isOver) work();
       });
     };
-    this.#tell({ place, kind: 'dialled' });
-    const socket = this.#transport.dial(request, {
+    this.#tell({ kind: 'dialled' });
+    const socket = place.network.dial(request, {
       onOpen: () => {
         then(() => {
-          this.#tell({ place, kind: 'opened' });
+          this.#tell({ kind: 'opened' });
           handlers.onOpen();
         });
       },
       onFrame: (frame) => {
         const kept = clock.isFrozen ? copied(frame) : frame;
-        then(() => handlers.onFrame(kept));
-        if (clock.repeatsFinals && isFinal(kept)) then(() => handlers.onFrame(kept));
+        const habits = { areRepeated: clock.repeatsFinals, areLost: place.losesFinals };
+        for (let times = finals.times(kept, habits); times > 0; times -= 1) {
+          then(() => handlers.onFrame(kept));
+        }
       },
       onPong: () => then(() => handlers.onPong()),
       onDrain: () => then(() => handlers.onDrain()),
       onEnd: (end) => {
         then(() => {
           isOver = true;
-          this.#tell({ place, kind: 'ended', end });
+          this.#tell({ kind: 'ended', end });
           handlers.onEnd(end);
         });
       },
@@ -149,11 +145,6 @@ export class ClientTransport implements Transport {
       isOver = true;
     });
   }
-}
-
-/** As Deepgram Listen says it. */
-function isFinal(frame: Frame): boolean {
-  return typeof frame === 'string' && frame.includes('"is_final":true');
 }
 
 function copied(frame: Frame): Frame {

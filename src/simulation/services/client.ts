@@ -132,7 +132,7 @@ export class Client {
       return {
         provider: made,
         region: `region ${place}`,
-        transport: new ClientTransport(clock, at.network, place, (fact) => this.#dial(fact)),
+        transport: new ClientTransport(clock, at, (fact) => this.#dial(place, fact)),
         standby: mayStandBy ? (1 as const) : (0 as const),
       };
     });
@@ -166,7 +166,7 @@ export class Client {
     };
   }
 
-  #dial({ place, kind, end }: DialFact): void {
+  #dial(place: number, { kind, end }: DialFact): void {
     const { note } = this.#world;
     const nowMs = this.clock.nowMs();
     note(`${kind} ${place}${end === undefined ? '' : ` ${end.code} ${end.status ?? ''}`}`);
@@ -224,7 +224,9 @@ export class Client {
   #answerTool(callId: string): void {
     const takesMs = this.#random.chance(SLOW_TOOLS_RATIO) ? SLOW_TOOL_MS : TOOL_TAKES_MS;
     this.clock.setTimeout(() => {
-      if (!this.#isClosing) this.session.conversation.answerTool(callId, 'this and that');
+      if (this.#isClosing) return;
+      this.expectations.calls.answered(callId);
+      this.session.conversation.answerTool(callId, 'this and that');
     }, takesMs);
   }
 

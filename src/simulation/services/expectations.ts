@@ -4,8 +4,10 @@
  */
 import { DialBudget } from './dial-budget.ts';
 import type { SpokenWord } from './microphone.ts';
+import { ToolCalls } from './tool-calls.ts';
 import { ToldAudio } from './told-audio.ts';
 import type { Report } from './told-audio.ts';
+import type { ConversationItem } from '../../ports/conversation.ts';
 import type {
   CloseResult,
   SessionEvent,
@@ -28,13 +30,12 @@ const CHUNKS_OVER = 3;
 
 export class Expectations {
   readonly dials: DialBudget;
+  readonly calls: ToolCalls;
   /** Set by who knows what was said. */
   spoken: readonly SpokenWord[] = [];
   readonly #report: Report;
   readonly #limits: Limits;
   readonly #told: ToldAudio;
-  readonly #callIds = new Set<string>();
-  readonly #queries = new Set<string>();
   readonly #itemIds: string[] = [];
   #captured = { chunks: 0, ms: 0 };
   #settled = { delivered: 0, gap: 0 };
@@ -48,6 +49,7 @@ export class Expectations {
     this.#report = report;
     this.#told = new ToldAudio(report);
     this.dials = new DialBudget(report);
+    this.calls = new ToolCalls(limits.mayRepeatTurns, report);
   }
 
   captured(ms: number): void {
@@ -95,7 +97,10 @@ export class Expectations {
         this.#told.gap(event);
         return;
       case 'toolCall':
-        this.#toolCall(event);
+        this.calls.told(event.callId, event.arguments);
+        return;
+      case 'toolCall.cancelled':
+        this.calls.cancelled(event.callIds);
         return;
       case 'item':
         if (!this.#itemIds.includes(event.item.id)) this.#itemIds.push(event.item.id);
@@ -118,23 +123,12 @@ export class Expectations {
         this.#reconnectingSinceMs = null;
         return;
       case 'warning':
-        this.#queries.clear(); // what was refused, such as a tool's result, may be asked for again
+        this.calls.refused();
         return;
       case 'candidate.changed':
         this.#reconnectingSinceMs = null; // another one carries: that ends it as well
         return;
       default:
-    }
-  }
-
-  #toolCall({ callId, arguments: given }: SessionEventOf<'toolCall'>): void {
-    if (this.#callIds.has(callId)) this.#report('I5', `the call ${callId} was told twice`);
-    this.#callIds.add(callId);
-    const { query } = JSON.parse(given) as { query: string };
-    for (const word of query.split(' ')) {
-      const isTwice = this.#queries.has(word) && !this.#limits.mayRepeatTurns;
-      if (isTwice) this.#report('I5', `the tool was asked about "${word}" twice`);
-      this.#queries.add(word);
     }
   }
 
@@ -171,7 +165,7 @@ export class Expectations {
   }
 
   /** @param result null: it never came. */
-  closed(result: CloseResult | null, items: readonly { readonly id: string }[]): void {
+  closed(result: CloseResult | null, items: readonly ConversationItem[]): void {
     if (result === null || !result.drained) {
       const left = result === null ? 'it never closed' : `${result.left.ms} ms are left`;
       this.#report('I10', `not everything is delivered: ${left}`);
@@ -179,6 +173,7 @@ export class Expectations {
     }
     this.books(result.ledger, true);
     this.#told.close(this.#captured.ms, this.spoken);
+    this.calls.close(items);
     const order = items.map(({ id }) => this.#itemIds.indexOf(id)).filter((at) => at >= 0);
     if (order.some((at, index) => at <= (order[index - 1] ?? -1))) {
       this.#report(

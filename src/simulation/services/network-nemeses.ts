@@ -89,6 +89,23 @@ export const NETWORK_NEMESES: Readonly<Record<string, Nemesis>> = {
       }
     },
   ),
+  neverFinal: {
+    says: 'nothing is told for good any more on a connection, until it breaks',
+    hits: 'service',
+    services: ['listen', 'openai'], // Flux numbers its messages: a lost one is known
+    draw: (random) => ({ forMs: whole(random, 5_000, 60_000) }),
+    begin: ({ places }, { on = 0 }) => {
+      const place = places[on];
+      if (place !== undefined) place.losesFinals = true;
+      return place !== undefined;
+    },
+    end: ({ places }, { on = 0 }) => {
+      const place = places[on];
+      if (place === undefined) return;
+      place.losesFinals = false;
+      place.network.memory.reset();
+    },
+  },
   far: {
     says: 'a service is far away for a while',
     hits: 'service',
