@@ -15,8 +15,8 @@ export const SIMULATION: Simulation = {
   mutantRun: (name, options) => {
     const { world = 'gateways', faults: kinds } = mutantNamed(name);
     const run = { ...options, world: options.world ?? world };
-    if (run.world !== 'gateways' || run.faults !== undefined || kinds === undefined) return run;
-    return { ...run, faults: aimedFaults(kinds, run.seed) };
+    if (run.world !== world || run.faults !== undefined || kinds === undefined) return run;
+    return { ...run, faults: aimedFaults(kinds, run.seed, world) };
   },
   hits: ({ kind, on = 0 }, world) => {
     const isGateways = world === 'gateways';

@@ -99,8 +99,8 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
       },
     ],
     expected,
-    by: ['I3', 'I9'],
-    faults: LONG_OUTAGE,
+    by: ['I6'],
+    world: 'services',
   },
   {
     name: 'gap-not-named',

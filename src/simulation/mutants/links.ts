@@ -70,7 +70,9 @@ export const LINK_MUTANTS: readonly Mutant[] = [
     ],
     expected,
     by: ['I10'],
-    faults: ['flap'],
+    faults: [20_000, 40_000, 60_000, 80_000, 100_000].flatMap((atMs) =>
+      befall('flap', atMs, 9_000),
+    ),
   },
   {
     name: 'dials-without-waiting',

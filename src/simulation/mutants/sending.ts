@@ -168,7 +168,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I1'],
     world,
-    faults: befall('offlineCut', 20_000, 155_000),
+    faults: [...befall('halfOpenIn', 17_500, 5_000), ...befall('offlineCut', 20_000, 155_000)],
   },
   {
     name: 'standby-heard',

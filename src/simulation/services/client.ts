@@ -53,6 +53,8 @@ export class Client {
   #chunks = 0;
   #isClosing = false;
   #isWell = false;
+  /** When a connection of its own was last told to be gone. */
+  #endedAtMs = -1;
   #result: CloseResult | null = null;
 
   constructor(plan: ClientPlan, world: ClientWorld) {
@@ -100,11 +102,15 @@ export class Client {
 
   close(): void {
     if (this.#isClosing) return;
-    if (this.#isWell) this.expectations.converged(this.session.status, this.clock.nowMs());
+    const { status } = this.session;
+    const askedAtMs = this.clock.nowMs();
+    if (this.#isWell) this.expectations.converged(status, askedAtMs);
     this.#isClosing = true;
     this.#world.note('closes');
     void this.session.close({ drainTimeoutMs: DRAIN_MS }).then((result) => {
       this.#result = result;
+      const isLost = this.#endedAtMs >= askedAtMs;
+      if (!isLost) this.expectations.parted(result, status, this.clock.nowMs() - askedAtMs);
       this.#world.note(`closed ${result.drained} ${result.ledger.delivered} ${result.ledger.gap}`);
     });
   }
@@ -171,10 +177,15 @@ export class Client {
     const nowMs = this.clock.nowMs();
     note(`${kind} ${place}${end === undefined ? '' : ` ${end.code} ${end.status ?? ''}`}`);
     if (kind === 'opened') this.expectations.dials.accepted(place);
+    if (kind === 'ended') this.#endedAtMs = nowMs;
     if (kind === 'dialled') {
       this.expectations.dials.dialled(place, nowMs);
       if (this.#result !== null)
         this.#world.report('I12', `service ${place} was dialled after the end`);
+    }
+    const hintMs = Number(end?.headers?.['retry-after'] ?? 0) * 1_000;
+    if (end?.status === 429 && hintMs > 0 && !this.#plan.hasStandby) {
+      this.expectations.dials.refusedUntil(place, nowMs + hintMs);
     }
     if (end?.kind === 'refused' && FOR_GOOD.includes(end.status) && !this.#plan.isKeyRenewable) {
       this.expectations.dials.refusedForGood(place, this.#plan.hasStandby ? 1 : 0);

@@ -4,12 +4,17 @@ import type { Report } from './told-audio.ts';
 /** More dials than this in a minute are a storm: ten of the client's budget, hedges, and those that users ask for. */
 const DIALS_A_MINUTE = 40;
 const MINUTE_MS = 60_000;
+/** Timers ring at whole milliseconds. */
+const ROUNDING_MS = 2;
 
 export class DialBudget {
   readonly #report: Report;
   readonly #dialsAtMs: number[] = [];
   /** How often each that refused for good may still be dialled. */
   readonly #barred = new Map<number, number>();
+
+  /** When each that named a time may be dialled again. */
+  readonly #notBeforeMs = new Map<number, number>();
 
   constructor(report: Report) {
     this.#report = report;
@@ -18,6 +23,7 @@ export class DialBudget {
   /** Somebody asked for a connection: what was refused for good may be tried again. */
   ordered(): void {
     this.#barred.clear();
+    this.#notBeforeMs.clear();
   }
 
   dialled(place: number, atMs: number): void {
@@ -28,10 +34,20 @@ export class DialBudget {
     const left = this.#barred.get(place);
     if (left === 0) this.#report('I12', `service ${place} was dialled after it refused for good`);
     if (left !== undefined) this.#barred.set(place, left - 1);
+    const earlyMs = (this.#notBeforeMs.get(place) ?? atMs) - atMs;
+    if (earlyMs > ROUNDING_MS) {
+      this.#report('I12', `service ${place} was dialled ${Math.round(earlyMs)} ms before it said`);
+    }
   }
 
   accepted(place: number): void {
     this.#barred.delete(place);
+    this.#notBeforeMs.delete(place);
+  }
+
+  /** It has too much to do, and says when to come back. */
+  refusedUntil(place: number, atMs: number): void {
+    this.#notBeforeMs.set(place, atMs);
   }
 
   /** @param others connections of this client to that service: each may find out by itself. */

@@ -27,6 +27,8 @@ export interface Limits {
 const CHUNKS_KEPT = 100;
 /** The chunk that comes, one that is settled in part, and one that leaves while its gap is told. */
 const CHUNKS_OVER = 3;
+/** A service that is there is given longer to answer for what it was sent. */
+const HASTE_MS = 1_000;
 
 export class Expectations {
   readonly dials: DialBudget;
@@ -162,6 +164,13 @@ export class Expectations {
     if (status !== 'active' && status !== 'connected') {
       this.#report('I10', `all has been well for a while, and the session is ${status}`);
     }
+  }
+
+  /** @param status as it was when it was asked to close, so many ms before it had. */
+  parted({ drained, left }: CloseResult, status: string, tookMs: number): void {
+    if (drained || status !== 'active' || tookMs >= HASTE_MS) return;
+    const what = `it closed within ${Math.round(tookMs)} ms, with ${left.ms} ms not delivered`;
+    this.#report('I10', what);
   }
 
   /** @param result null: it never came. */
