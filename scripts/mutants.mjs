@@ -53,7 +53,10 @@ async function measure() {
 async function checkAll() {
   const onMoved = (name, first) => {
     if (!values.write) return;
-    known[name] = { ...(known[name] ?? { seeds: 1, killed: 1, by: { [first.invariant]: 1 } }), first };
+    known[name] = {
+      ...(known[name] ?? { seeds: 1, killed: 1, by: { [first.invariant]: 1 } }),
+      first,
+    };
     write();
   };
   tellCheck(await check(chosen, known, { jobs, seeds, onMoved }), values.write);

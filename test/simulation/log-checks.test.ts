@@ -168,3 +168,47 @@ describe('what is in a log', () => {
     expect(heard[1]).toEqual(heard[0]);
   });
 });
+
+describe('what a log lets go of', () => {
+  function toldOfPurge(through: number, ...records: Written[]) {
+    return toldBy((report) => {
+      const checks = new LogChecks(report, new StampedContents(report, new Map([[0, audio]])));
+      records.forEach((written, at) => checks.appended(SESSION_ID, record(written), at + 1, ONE));
+      checks.purges(SESSION_ID, through);
+    });
+  }
+
+  const ups = { up: 1, ups: [chunk(1)] };
+  const downs = { up: 1, done: 1, down: 1, downs: [text(1, 'a')] };
+  const later = { up: 1, down: 1, done: 1, downAcked: 1 };
+
+  it('is what was handled, and what its client has', () => {
+    expect(toldOfPurge(2, ups, downs, later)).toEqual([]);
+    expect(toldOfPurge(1, ups, { ...later, downAcked: 0 })).toEqual([]);
+  });
+
+  it('does not matter any more where it has ended', () => {
+    expect(toldOfPurge(2, ups, downs, { ...later, kind: 'end', done: 0, downAcked: 0 })).toEqual(
+      [],
+    );
+  });
+
+  it('I3: is nothing that no application has handled', () => {
+    expect(toldOfPurge(1, ups, { up: 1 })).toEqual(['I3']);
+  });
+
+  it('I5: is nothing that its client may not have', () => {
+    expect(toldOfPurge(2, ups, downs, { ...later, downAcked: 0 })).toEqual(['I5']);
+  });
+});
+
+it('I1: a message that may have come in by one session is in no other', () => {
+  const told = toldBy((report) => {
+    const checks = new LogChecks(report, new StampedContents(report, new Map()));
+    checks.appended(SESSION_ID, record({ up: 2, ups: [text(1, '0:0'), text(2, '0:1')] }), 1, ONE);
+    const next = SESSION_ID.replace('a', 'z');
+    checks.appended(next, record({ up: 1, ups: [text(1, '0:1')] }), 1, ONE);
+  });
+
+  expect(told).toEqual(['I1']);
+});

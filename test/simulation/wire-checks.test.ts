@@ -59,7 +59,10 @@ class Line {
     epoch: 0,
     client: 'client 1',
     clientIndex: 0,
-    house: { name: 'gateway 1' },
+    house: { name: 'gateway 1', process: { isDead: false } },
+    grantedSeq: 0,
+    hasThrough: 0,
+    asked: null,
   } as unknown as ServerEnd;
 
   constructor() {
@@ -161,5 +164,51 @@ describe('a resume token', () => {
   it('is not replaced before its client has sent something with the new epoch', () => {
     expect(shown(new Line(), 'in')).toBe(false);
     expect(shown(replaced(), 'in')).toBe(false);
+  });
+});
+
+describe('a client', () => {
+  const seventh = data(7, CAN_CARRY, { codec: 'text', channel: 0, position: 0 });
+
+  it('sends as far as it was told that it may', () => {
+    expect(new Line().down(welcome({ maxSeq: 7 })).up(seventh).told).toEqual([]);
+  });
+
+  it('I8: sends no further', () => {
+    expect(new Line().down(welcome({ maxSeq: 6 })).up(seventh).told).toEqual(['I8']);
+  });
+
+  function answering(received: number) {
+    const asked: ProtocolFrame = { type: 'ping', ...standing, lastSent: 4, committed: 0 };
+    const answer: ProtocolFrame = { type: 'pong', ...standing, committed: received, echoMs: 0 };
+    return new Line().down(asked).up(answer);
+  }
+
+  it('answers who has sent no more than has arrived', () => {
+    expect(answering(4).told).toEqual([]);
+  });
+
+  it('I5: does not answer as if nothing were missing', () => {
+    expect(answering(3).told).toEqual(['I5']);
+  });
+
+  it('has what it was let in with', () => {
+    expect(new Line().down(welcome({ downFrom: 5 })).end.hasThrough).toBe(4);
+  });
+});
+
+describe('a gateway that is told that a socket is gone', () => {
+  function gone(silentMs: number) {
+    const line = new Line();
+    line.wire.gone(Object.assign(line.end, { silentMs }));
+    return line.told;
+  }
+
+  it('may have waited for a while', () => {
+    expect(gone(25_000)).toEqual([]);
+  });
+
+  it('I19: has let go of it where nothing had come for long', () => {
+    expect(gone(60_000)).toEqual(['I19']);
   });
 });

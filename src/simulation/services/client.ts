@@ -55,6 +55,7 @@ export class Client {
   #isWell = false;
   /** When a connection of its own was last told to be gone. */
   #endedAtMs = -1;
+  #dialledAtMs = 0;
   #result: CloseResult | null = null;
 
   constructor(plan: ClientPlan, world: ClientWorld) {
@@ -179,6 +180,7 @@ export class Client {
     if (kind === 'opened') this.expectations.dials.accepted(place);
     if (kind === 'ended') this.#endedAtMs = nowMs;
     if (kind === 'dialled') {
+      this.#dialledAtMs = nowMs;
       this.expectations.dials.dialled(place, nowMs);
       if (this.#result !== null)
         this.#world.report('I12', `service ${place} was dialled after the end`);
@@ -223,6 +225,9 @@ export class Client {
     this.expectations.event(event, ledger, this.clock.nowMs());
     this.#checkBooks(ledger);
     for (const what of happeningsOf(event)) count(what);
+    if (event.type === 'connection.failed') {
+      this.expectations.gaveUp(event, this.clock.nowMs() - this.#dialledAtMs);
+    }
     if (event.type === 'toolCall') this.#answerTool(event.callId);
     if (event.type === 'stateChange' && event.current === 'error') this.#askAgain();
   }

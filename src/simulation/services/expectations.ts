@@ -29,6 +29,8 @@ const CHUNKS_KEPT = 100;
 const CHUNKS_OVER = 3;
 /** A service that is there is given longer to answer for what it was sent. */
 const HASTE_MS = 1_000;
+/** A connection that stood for so long was healthy: its attempts count anew. */
+const STOOD_MS = 60_000;
 
 export class Expectations {
   readonly dials: DialBudget;
@@ -164,6 +166,16 @@ export class Expectations {
     if (status !== 'active' && status !== 'connected') {
       this.#report('I10', `all has been well for a while, and the session is ${status}`);
     }
+  }
+
+  /** @param sinceMs it has not dialled for so long. */
+  gaveUp({ failure }: SessionEventOf<'connection.failed'>, sinceMs: number): void {
+    if (failure.kind !== 'transient' || sinceMs < STOOD_MS) return;
+    const seconds = Math.round(sinceMs / 1_000);
+    this.#report(
+      'I10',
+      `it gives up a connection that stood for ${seconds} s, and has not dialled`,
+    );
   }
 
   /** @param status as it was when it was asked to close, so many ms before it had. */
