@@ -69,7 +69,47 @@ function delivered(chunks: number): Partial<SessionLedger> {
 
 const lost = { type: 'connection.reconnecting', attempt: 1, maxAttempts: 5, persistsForMs: 0 };
 
+function parting(leftMs: number): CloseResult {
+  return { drained: leftMs === 0, left: { chunks: 1, ms: leftMs } } as unknown as CloseResult;
+}
+
 describe('what is expected of a session', () => {
+  test('who parts has delivered all, has taken time for it, or had nobody to deliver it to', () => {
+    const { checked, found } = new History();
+    checked.parted(parting(0), 'active', 10);
+    checked.parted(parting(100), 'reconnecting', 10);
+    checked.parted(parting(100), 'active', 5_000);
+    expect(found).toEqual([]);
+
+    checked.parted(parting(100), 'active', 10);
+    expect(found).toEqual(['I10']);
+  });
+
+  test('the attempts of a connection that stood for long count anew', () => {
+    const { checked, found } = new History();
+    const later = (attempt: number, atMs: number): void =>
+      checked.event({ ...lost, attempt } as unknown as SessionEvent, BOOKS, atMs);
+    checked.dials.dialled(0, 1_000);
+    later(1, 70_000);
+    later(4, 6_000);
+    expect(found).toEqual([]);
+
+    later(4, 70_000);
+    expect(found).toEqual(['I12']);
+  });
+
+  test('who says when to come back is not dialled before', () => {
+    const { checked, found } = new History();
+    checked.dials.refusedUntil(0, 10_000);
+    checked.dials.dialled(1, 5_000);
+    checked.dials.dialled(0, 10_000);
+    expect(found).toEqual([]);
+
+    checked.dials.refusedUntil(0, 20_000);
+    checked.dials.dialled(0, 15_000);
+    expect(found).toEqual(['I12']);
+  });
+
   test('a history in which all is well has nothing to report', () => {
     const history = new History()
       .tell(lost)

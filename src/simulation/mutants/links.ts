@@ -69,9 +69,9 @@ export const LINK_MUTANTS: readonly Mutant[] = [
       { file: rules, find: 'if (!hasBeenConnected) return 0;', replace: 'return 0;' },
     ],
     expected,
-    by: ['I10'],
+    by: ['I12'],
     world: 'services',
-    faults: [20, 32, 44, 56, 68, 150].flatMap((second) =>
+    faults: [20, 40, 105, 170].flatMap((second) =>
       [0, 1, 2].map((on) => ({ kind: 'reset', atMs: second * 1_000, on })),
     ),
   },

@@ -53,9 +53,7 @@ export class Client {
   #chunks = 0;
   #isClosing = false;
   #isWell = false;
-  /** When a connection of its own was last told to be gone. */
-  #endedAtMs = -1;
-  #dialledAtMs = 0;
+  #endedAtMs = -1; // of its last connection that was told to be gone
   #result: CloseResult | null = null;
 
   constructor(plan: ClientPlan, world: ClientWorld) {
@@ -110,8 +108,8 @@ export class Client {
     this.#world.note('closes');
     void this.session.close({ drainTimeoutMs: DRAIN_MS }).then((result) => {
       this.#result = result;
-      const isLost = this.#endedAtMs >= askedAtMs;
-      if (!isLost) this.expectations.parted(result, status, this.clock.nowMs() - askedAtMs);
+      const tookMs = this.clock.nowMs() - askedAtMs;
+      if (this.#endedAtMs < askedAtMs) this.expectations.parted(result, status, tookMs);
       this.#world.note(`closed ${result.drained} ${result.ledger.delivered} ${result.ledger.gap}`);
     });
   }
@@ -180,7 +178,6 @@ export class Client {
     if (kind === 'opened') this.expectations.dials.accepted(place);
     if (kind === 'ended') this.#endedAtMs = nowMs;
     if (kind === 'dialled') {
-      this.#dialledAtMs = nowMs;
       this.expectations.dials.dialled(place, nowMs);
       if (this.#result !== null)
         this.#world.report('I12', `service ${place} was dialled after the end`);
@@ -225,9 +222,6 @@ export class Client {
     this.expectations.event(event, ledger, this.clock.nowMs());
     this.#checkBooks(ledger);
     for (const what of happeningsOf(event)) count(what);
-    if (event.type === 'connection.failed') {
-      this.expectations.gaveUp(event, this.clock.nowMs() - this.#dialledAtMs);
-    }
     if (event.type === 'toolCall') this.#answerTool(event.callId);
     if (event.type === 'stateChange' && event.current === 'error') this.#askAgain();
   }

@@ -20,6 +20,10 @@ export class DialBudget {
     this.#report = report;
   }
 
+  get lastAtMs(): number {
+    return this.#dialsAtMs.at(-1) ?? Infinity;
+  }
+
   /** Somebody asked for a connection: what was refused for good may be tried again. */
   ordered(): void {
     this.#barred.clear();

@@ -150,6 +150,10 @@ export class Expectations {
   ): void {
     this.#reconnectingSinceMs ??= atMs;
     this.#isLost = true;
+    const stoodMs = atMs - this.dials.lastAtMs;
+    if (attempt > 1 && stoodMs >= STOOD_MS) {
+      this.#report('I12', `attempt ${attempt}, and the last dial was ${stoodMs} ms ago`);
+    }
     if (attempt > maxAttempts && persistsForMs <= 0) {
       this.#report('I12', `attempt ${attempt} of ${maxAttempts}`);
     }
@@ -166,16 +170,6 @@ export class Expectations {
     if (status !== 'active' && status !== 'connected') {
       this.#report('I10', `all has been well for a while, and the session is ${status}`);
     }
-  }
-
-  /** @param sinceMs it has not dialled for so long. */
-  gaveUp({ failure }: SessionEventOf<'connection.failed'>, sinceMs: number): void {
-    if (failure.kind !== 'transient' || sinceMs < STOOD_MS) return;
-    const seconds = Math.round(sinceMs / 1_000);
-    this.#report(
-      'I10',
-      `it gives up a connection that stood for ${seconds} s, and has not dialled`,
-    );
   }
 
   /** @param status as it was when it was asked to close, so many ms before it had. */
