@@ -83,6 +83,14 @@ export class Ledger {
     this.#doubtedChunks = 0;
   }
 
+  /** So much of what was delivered was lost after all, and for good. */
+  lose(bytes: number, chunks: number): void {
+    this.#delivered -= bytes;
+    this.#deliveredChunks -= chunks;
+    this.#gap += bytes;
+    this.#gapChunks += chunks;
+  }
+
   /** What was delivered beyond `position`, in so many chunks, was not: it is buffered again. */
   takeBack(position: number, chunks: number): void {
     this.#delivered -= this.#settledThrough - position;

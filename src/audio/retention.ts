@@ -23,8 +23,7 @@ export interface RetentionOptions {
   readonly onGap: (gap: GapRange) => void;
 }
 
-/** A chunk that left the ring. It was sent, the connection is gone, and whoever it was sent to may have kept it. */
-interface Doubt {
+interface Stretch {
   readonly from: number;
   readonly to: number;
 }
@@ -40,8 +39,9 @@ export class Retention implements RingKeeper {
   /** Everything before it is settled. */
   #unsettledSeq = 1;
   #unsentSeq = 1;
-  #gapsEndAt = 0;
-  #doubts: Doubt[] = [];
+  #doubts: readonly Stretch[] = [];
+  /** Those that were told, in order and apart, where what was delivered may be lost yet. */
+  #told: readonly Stretch[] = [];
 
   constructor(options: RetentionOptions) {
     const retentionMs = options.retentionMs ?? DEFAULT_RETENTION_MS;
@@ -91,19 +91,32 @@ export class Retention implements RingKeeper {
 
   /**
    * Who had acknowledged it has lost what lies beyond `position`. What is still held is to be sent again; the rest will never
-   * arrive, and is a gap.
+   * arrive, and is a gap, but for what is one already.
    */
   reopen(position: number): void {
     const { ring, ledger } = this;
     const before = this.unsettledSeq;
-    const from = Math.max(position, this.#gapsEndAt); // a gap stays one
-    const to = Math.max(from, ring.startPosition);
-    const lost = to - from;
-    const seq = ring.seqBeyond(to);
-    const lostChunks = lost === 0 ? 0 : Math.max(1, Math.round(lost / ring.lengthOf(seq)));
-    ledger.takeBack(from, before - seq + lostChunks);
+    const heldFrom = Math.max(position, ring.startPosition, this.#told.at(-1)?.to ?? 0);
+    const seq = ring.seqBeyond(heldFrom);
+    for (const { from, to } of this.#deliveredWithin(position, heldFrom)) {
+      const chunks = Math.max(1, Math.round((to - from) / ring.lengthOf(seq)));
+      ledger.lose(to - from, chunks);
+      this.#note(from, to, chunks, 'storeLoss');
+    }
+    ledger.takeBack(heldFrom, before - seq);
     this.#unsettledSeq = seq;
-    if (lost > 0) this.#book(to, lostChunks, 'storeLoss');
+  }
+
+  /** What lies there and was never told as a gap. */
+  #deliveredWithin(from: number, to: number): readonly Stretch[] {
+    const delivered: Stretch[] = [];
+    let at = from;
+    for (const gap of this.#told) {
+      if (gap.from > at && at < to) delivered.push({ from: at, to: Math.min(gap.from, to) });
+      at = Math.max(at, gap.to);
+    }
+    if (at < to) delivered.push({ from: at, to });
+    return delivered;
   }
 
   /**
@@ -122,11 +135,13 @@ export class Retention implements RingKeeper {
     const doubts = this.#doubts;
     if (doubts.length === 0) return;
     this.#doubts = [];
-    const isLost = ({ to }: Doubt): boolean => to > position;
-    const delivered = doubts.filter((doubt) => !isLost(doubt));
-    const bytes = delivered.reduce((sum, { from, to }) => sum + to - from, 0);
-    this.ledger.dispelDoubt(bytes, delivered.length);
-    for (const { from, to } of doubts.filter(isLost)) this.#note(from, to, 1, 'ringOverflow');
+    const lost = doubts.filter(({ to }) => to > position);
+    const deliveredBytes = doubts.reduce(
+      (sum, { from, to }) => sum + Math.max(0, Math.min(to, position) - from),
+      0,
+    );
+    this.ledger.dispelDoubt(deliveredBytes, doubts.length - lost.length);
+    for (const { from, to } of lost) this.#note(Math.max(from, position), to, 1, 'ringOverflow');
   }
 
   onEvict(seq: number): void {
@@ -157,12 +172,22 @@ export class Retention implements RingKeeper {
 
   #note(from: number, to: number, chunks: number, reason: GapReason): void {
     if (to === from) return; // a gap of nothing is none
-    this.#gapsEndAt = Math.max(this.#gapsEndAt, to);
+    if (this.#keepsSettled) this.#told = joined(this.#told, { from, to });
     this.gaps.add({ from, to, chunks, reason });
   }
 
   #doubt(through: number): void {
-    this.#doubts.push({ from: this.ledger.settledThrough, to: through });
+    this.#doubts = [...this.#doubts, { from: this.ledger.settledThrough, to: through }];
     this.ledger.doubt(through);
   }
+}
+
+/** In order and apart, as before; gaps do not overlap. */
+function joined(gaps: readonly Stretch[], gap: Stretch): readonly Stretch[] {
+  const before = gaps.filter(({ to }) => to < gap.from);
+  const after = gaps.filter(({ from }) => from > gap.to);
+  const touching = gaps.slice(before.length, gaps.length - after.length);
+  const from = Math.min(gap.from, touching[0]?.from ?? gap.from);
+  const to = Math.max(gap.to, touching.at(-1)?.to ?? gap.to);
+  return [...before, { from, to }, ...after];
 }

@@ -149,7 +149,6 @@ export class Uplink {
   /** Gives the memory back at the session's end. What was not settled stays `buffered` in the books. */
   release(): void {
     this.#leave();
-    this.#retention.dispelDoubt(-1);
     this.ring.clear();
     this.#retention.gaps.flush();
   }

@@ -103,7 +103,8 @@ export async function recall(
   // Our fence is in what was read: it is no replica that is behind.
   if (newestEpoch !== epoch) throw unreadable('a record is missing');
   // Whoever heard what is gone has told what came of it, or what came of it is gone too.
-  const isTold = upFrom === done + 1 || (first !== undefined && first.position <= fin);
+  const isAudio = first?.type === 'gap' || first?.codec === 'pcm_s16le';
+  const isTold = upFrom === done + 1 || (isAudio && first.position <= fin);
   return isTold && hasAllDown ? { done: upFrom - 1, up, down } : null;
 }
 

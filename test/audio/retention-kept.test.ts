@@ -141,6 +141,16 @@ describe('retention of what is settled', () => {
       expect(retention.ledger.bytes()).toMatchObject({ gap: 40 * CHUNK, buffered: 100 * CHUNK });
     });
 
+    it('is divided where the next connection has a part of it', () => {
+      const { retention, gaps } = inDoubt();
+
+      retention.dispelDoubt(20 * CHUNK + 30);
+      retention.gaps.flush();
+
+      expect(gaps[1]).toMatchObject({ from: 20 * CHUNK + 30, to: 30 * CHUNK });
+      expectBalanced(retention);
+    });
+
     it('is not told twice, whatever is asked again', () => {
       const { retention, gaps } = inDoubt();
 
@@ -149,8 +159,28 @@ describe('retention of what is settled', () => {
       retention.dispelDoubt(-1);
       retention.gaps.flush();
 
-      expect(gaps).toHaveLength(1);
+      expect(gaps).toMatchObject([
+        { from: 30 * CHUNK, to: 40 * CHUNK, reason: 'ringOverflow' },
+        { from: 10 * CHUNK, to: 30 * CHUNK, reason: 'storeLoss' },
+      ]);
       expectBalanced(retention);
     });
+  });
+
+  it('is lost, and told so, also before a gap that was told', () => {
+    const { retention, gaps } = kept(100, 100);
+    retention.settle(100 * CHUNK, null);
+    for (let at = 0; at < 250; at += 1)
+      retention.keep(new Uint8Array(CHUNK), retention.unsettledSeq); // 100 to 250 are given up
+
+    retention.reopen(90 * CHUNK);
+
+    retention.gaps.flush();
+    const stretches = gaps.map(({ from, to, reason }) => [from / CHUNK, to / CHUNK, reason]);
+    expect(stretches.filter(([, , reason]) => reason === 'storeLoss')).toEqual([
+      [90, 100, 'storeLoss'],
+    ]);
+    expect(retention.ledger.chunks()).toMatchObject({ delivered: 90, gap: 160, buffered: 100 });
+    expectBalanced(retention);
   });
 });

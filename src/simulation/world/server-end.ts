@@ -1,5 +1,6 @@
 /** A gateway's end of a socket in memory. */
 import type { House } from './house.ts';
+import type { SimulatedProcess } from '../process.ts';
 import type { Door } from '../../gateway/door.ts';
 import type { GatewaySocket } from '../../gateway/gateway-socket.ts';
 import type { PingFrame } from '../../protocol/types.ts';
@@ -23,6 +24,8 @@ export class ServerEnd implements GatewaySocket {
   readonly client: string;
   readonly socket: MemorySocket;
   readonly house: House;
+  /** The life of the gateway that it was accepted in. */
+  readonly #process: SimulatedProcess;
   /** Of the session that was welcomed on it; empty before. */
   sessionId = '';
   epoch = 0;
@@ -42,6 +45,7 @@ export class ServerEnd implements GatewaySocket {
   constructor(socket: MemorySocket, house: House, tap: Wiretap) {
     this.socket = socket;
     this.house = house;
+    this.#process = house.process;
     this.#tap = tap;
     this.lastAtMs = house.nowMs;
     this.#heardAtMs = house.nowMs;
@@ -65,7 +69,7 @@ export class ServerEnd implements GatewaySocket {
   }
 
   send(bytes: Uint8Array): void {
-    if (this.#isShut || this.house.process.isDead) return;
+    if (this.#isShut || this.#process.isDead) return;
     this.lastAtMs = this.house.nowMs;
     if (!this.#tap.down(this, bytes)) return;
     this.socket.answer(new Uint8Array(bytes));
@@ -92,12 +96,12 @@ export class ServerEnd implements GatewaySocket {
   }
 
   deliver(bytes: Uint8Array): void {
-    this.house.process.run(() => this.#door?.onMessage(bytes));
+    this.#process.run(() => this.#door?.onMessage(bytes));
   }
 
   pinged(): void {
     this.#heardAtMs = this.house.nowMs;
-    this.house.process.run(() => {
+    this.#process.run(() => {
       this.#door?.onSign();
       this.socket.pong();
     });
@@ -106,6 +110,6 @@ export class ServerEnd implements GatewaySocket {
   gone(): void {
     if (!this.#isShut) this.#tap.gone(this);
     this.#isShut = true;
-    this.house.process.run(() => this.#door?.onClose());
+    this.#process.run(() => this.#door?.onClose());
   }
 }
