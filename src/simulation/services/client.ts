@@ -53,7 +53,7 @@ export class Client {
   #chunks = 0;
   #isClosing = false;
   #isWell = false;
-  #endedAtMs = -1; // of its last connection that was told to be gone
+  #brokenAtMs = -1; // its last connection that was lost
   #result: CloseResult | null = null;
 
   constructor(plan: ClientPlan, world: ClientWorld) {
@@ -109,7 +109,7 @@ export class Client {
     void this.session.close({ drainTimeoutMs: DRAIN_MS }).then((result) => {
       this.#result = result;
       const tookMs = this.clock.nowMs() - askedAtMs;
-      if (this.#endedAtMs < askedAtMs) this.expectations.parted(result, status, tookMs);
+      if (this.#brokenAtMs < askedAtMs) this.expectations.parted(result, status, tookMs);
       this.#world.note(`closed ${result.drained} ${result.ledger.delivered} ${result.ledger.gap}`);
     });
   }
@@ -176,7 +176,7 @@ export class Client {
     const nowMs = this.clock.nowMs();
     note(`${kind} ${place}${end === undefined ? '' : ` ${end.code} ${end.status ?? ''}`}`);
     if (kind === 'opened') this.expectations.dials.accepted(place);
-    if (kind === 'ended') this.#endedAtMs = nowMs;
+    if (end !== undefined && end.code !== 1000) this.#brokenAtMs = nowMs;
     if (kind === 'dialled') {
       this.expectations.dials.dialled(place, nowMs);
       if (this.#result !== null)
