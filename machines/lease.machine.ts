@@ -14,12 +14,7 @@ import type { LeaseDismissal, LeaseEnding, LeaseRelease } from './lease.types.ts
 /** While a record is on its way that is to make the session ours. */
 const contending = {
   'owner.fenced': [
-    {
-      guard: 'mayLookAgain',
-      target: 'reading',
-      description: 'Another was faster.',
-      actions: 'noteDefeat',
-    },
+    { guard: 'mayLookAgain', target: 'reading', actions: 'noteDefeat' },
     { target: '#lease.givenUp', description: 'Others are faster again and again.' },
   ],
   'fence.unanswered': [

@@ -183,6 +183,17 @@ describe('what is told of an application that is wrong', () => {
     expect((await found({ apps })).join()).toMatch(/I6|I10/);
   });
 
+  it('I6: its last final never comes', async () => {
+    const apps = (_process: AppProcess) => ({
+      speech: new SecondsApp((session, result) => {
+        if ((result.to - result.from) % 16_000 === 0) session.result(result);
+      }),
+    });
+    const [told] = await found({ apps, lengthMs: LENGTH_MS + 350 });
+
+    expect(told).toMatch(/^I6: client 1: neither a final nor a gap covers/);
+  });
+
   it('I10: a client does not finish', async () => {
     const clients: ClientFactory[] = [
       (place) => ({ ...speaker(place), finish: () => new Promise(() => undefined) }),

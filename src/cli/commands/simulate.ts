@@ -9,7 +9,7 @@ import {
 } from '../simulate/failure.ts';
 import type { Failure } from '../simulate/failure.ts';
 import type { Regression } from '../simulate/fault-json.ts';
-import { checkDiagram, regressionsOf } from '../simulate/files.ts';
+import { checkDiagram, makeFolder, regressionsOf } from '../simulate/files.ts';
 import { runMutants } from '../simulate/mutants.ts';
 import { endlessRuns, rangeOfRuns, regressionRuns } from '../simulate/seeds.ts';
 import { LAST_SEED, settingsOf } from '../simulate/settings.ts';
@@ -38,6 +38,7 @@ export async function runSimulate(
 ): Promise<number> {
   const settings = settingsOf(options, simulation);
   checkDiagram(options.diagram);
+  await makeFolder(options.failures);
   const { single, mutants } = settings;
   if (single === null && mutants.length > 0) {
     return runMutants(settings, simulation, options.json, io);

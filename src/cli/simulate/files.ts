@@ -1,6 +1,6 @@
 /** What the command reads and writes. */
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -38,6 +38,17 @@ export function checkDiagram(path: string | undefined): void {
     `--diagram cannot be "${path}".`,
     'Give a name that ends in .svg or .mmd (Mermaid).',
   );
+}
+
+/** Before the first seed, since a story that was found must not be lost. @throws TenutoError OPTION_INVALID. */
+export async function makeFolder(path: string | undefined): Promise<void> {
+  if (path === undefined) return;
+  try {
+    await mkdir(path, { recursive: true });
+    await access(path, constants.W_OK);
+  } catch (error) {
+    throw unusableFile('--failures', path, error);
+  }
 }
 
 export async function writeDiagram(

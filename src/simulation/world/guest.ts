@@ -104,7 +104,7 @@ export class Guest implements Client {
 
   #dialled(): void {
     const { report } = this.#parts;
-    if (this.#isFinished) report.violated('I12', `${this.name} dials after its end`);
+    if (this.isOver) report.violated('I12', `${this.name} dials after its end`);
     report.tell(this.name, 'dials');
     const wrong = this.#dials.add(this.process.nowMs());
     if (wrong !== null) report.violated('I12', `${this.name}: ${wrong}`);
