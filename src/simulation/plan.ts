@@ -25,6 +25,8 @@ export interface MessagesPlan {
   readonly startsAtMs: number;
   readonly finishAtMs: number | null;
   readonly endsWithinMs: number;
+  /** With answers on their way, that nobody waits for. */
+  readonly closesAtOnce: boolean;
 }
 
 export interface Plan {
@@ -42,6 +44,8 @@ const RARE_RATIO = 0.15;
 const GRACE_MS = 120_000;
 const SHORT_GRACE_MS = 30_000;
 const TURNS = 12;
+/** So many of those with messages wait for no answer when they have said all. */
+const CLOSES_AT_ONCE_RATIO = 0.25;
 
 export function planOf(
   random: SeededRandom,
@@ -88,6 +92,7 @@ function messagesPlan(random: SeededRandom, lengthMs: number): MessagesPlan {
     ),
     startsAtMs: random.integer(3_000),
     ...finishOf(random, lengthMs),
+    closesAtOnce: random.chance(CLOSES_AT_ONCE_RATIO),
   };
 }
 

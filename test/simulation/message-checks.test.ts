@@ -26,7 +26,7 @@ class Line extends EventTarget {
     const socket = this as unknown as ResumableSocket;
     const process = new SimulatedProcess('client 1', this.clock);
     this.checks = new MessageChecks('client 1', socket, this.report, process, MOST_BYTES);
-    for (let at = 0; at < 5; at += 1) this.checks.said(true);
+    this.says(5);
   }
 
   tells(type: string, facts: object = {}): this {
@@ -39,8 +39,14 @@ class Line extends EventTarget {
     return this;
   }
 
-  loses(messages: number): this {
-    const facts = { reason: 'queueFull', isCertain: true, mayMissIncoming: false };
+  says(messages: number): this {
+    for (let at = 0; at < messages; at += 1) this.checks.said(true);
+    return this;
+  }
+
+  /** Not for certain: or any of those that it has not heard yet. */
+  loses(messages: number, isCertain = true): this {
+    const facts = { reason: 'queueFull', isCertain, mayMissIncoming: false };
     return this.tells('loss', { messages, ...facts });
   }
 
@@ -91,6 +97,29 @@ describe('a socket with messages', () => {
     ['misses more than was told', (of) => of.loses(1).hears(0, 3)],
   ])('I5: %s', (_what, happens) => {
     expect(toldOf(happens)).toEqual(['I5']);
+  });
+
+  it('I5: misses none that was said after the loss', () => {
+    const unsure = (of: Line): Line => of.loses(0, false).hears(0, 1, 2, 3, 4).says(3);
+
+    expect(toldOf((of) => unsure(of).hears(5, 6, 7))).toEqual([]);
+    expect(toldOf((of) => unsure(of).hears(5, 7))).toEqual(['I5']);
+  });
+
+  it.each<[string, Happens, readonly string[]]>([
+    ['all were answered', (of) => of.hears(0, 1, 2, 3, 4), []],
+    ['the loss of what is missing was told', (of) => of.loses(2).hears(0, 1, 2), []],
+    ['nobody can say what is lost', (of) => of.loses(0, false).hears(0), []],
+    ['none was answered', () => undefined, ['I10']],
+    ['the last was not', (of) => of.hears(0, 1, 2, 3), ['I10']],
+    ['more are missing than were told to be', (of) => of.loses(2).hears(0, 1), ['I10']],
+  ])('I10: has its answers, or their loss told: %s', (_what, happens, told) => {
+    const waits = (of: Line): void => {
+      happens(of);
+      of.checks.expectAnswered();
+    };
+
+    expect(toldOf(waits)).toEqual(told);
   });
 
   it('I8: holds no more than it may', () => {

@@ -12,6 +12,8 @@ export class MessageChecks extends SocketChecks {
   #next = 0;
   /** So many may be missing: their loss was told. */
   #mayMiss = 0;
+  /** Of those that were said before that one. */
+  #mayMissBefore = 0;
   #mayRepeat = false;
 
   /** @param mostBytes how much may wait in it. */
@@ -28,9 +30,22 @@ export class MessageChecks extends SocketChecks {
     this.#report = report;
     socket.addEventListener('message', ({ data }) => this.#heard(String(data)));
     socket.addEventListener('loss', ({ messages, isCertain, mayMissIncoming }) => {
-      this.#mayMiss += messages;
-      if (!isCertain || mayMissIncoming) this.#mayMiss += this.#said - this.#next;
+      const isAny = !isCertain || mayMissIncoming;
+      this.#mayMiss += messages + (isAny ? this.#said - this.#next : 0);
+      this.#mayMissBefore = this.#said;
     });
+  }
+
+  /** Whatever was said came back, or its loss was told. */
+  get isAnswered(): boolean {
+    return this.#said - this.#next <= this.#mayMiss;
+  }
+
+  /** It has waited for its answers long enough. */
+  expectAnswered(): void {
+    if (this.isAnswered) return;
+    const message = `${this.#next} is next, ${this.#said} were said, and nothing more came back`;
+    this.#violated('I10', message);
   }
 
   said(wasTaken: boolean): void {
@@ -59,6 +74,8 @@ export class MessageChecks extends SocketChecks {
       this.#violated('I5', `${text} came back where ${this.#next} was next`);
     }
     this.#mayMiss -= Math.max(0, Math.min(this.#mayMiss, number - this.#next));
+    // Each comes in its turn: what is missing of those before it is missing already.
+    if (number >= this.#mayMissBefore) this.#mayMiss = 0;
     this.#next = number + 1;
   }
 

@@ -28,6 +28,8 @@ export class MessageClient implements Client {
   #bearers = 0;
   #isPaused = false;
   #isFinishing = false;
+  #isClosing = false;
+  #patience: unknown = null;
 
   constructor(parts: ClientParts, plan: MessagesPlan) {
     const { index, clock, random, report, url, mayMoveTo, wallMs } = parts;
@@ -64,10 +66,15 @@ export class MessageClient implements Client {
       if (reason === 'sessionLost') parts.sessions.lost(index);
     });
     this.socket.addEventListener('close', ({ willReconnect }) => {
-      if (!willReconnect && !this.#isFinishing) parts.sessions.gaveUp(index);
+      if (willReconnect || this.#isClosing) return;
+      this.process.clearTimeout(this.#patience);
+      parts.sessions.gaveUp(index);
     });
     const { name, socket, process } = this;
     this.checks = new MessageChecks(name, socket, report, process, MAX_BUFFERED_BYTES);
+    for (const told of ['message', 'loss'] as const) {
+      socket.addEventListener(told, () => this.#closeWhenAnswered());
+    }
   }
 
   get isOver(): boolean {
@@ -87,12 +94,17 @@ export class MessageClient implements Client {
     });
   }
 
+  /** It says nothing more, and closes: at once, or with the last answer. */
   finish(): void {
     if (this.#isFinishing) return;
     this.#isFinishing = true;
-    this.checks.closes();
-    this.#sessions.closes(this.#index);
-    this.socket.close(1000);
+    const { closesAtOnce, endsWithinMs } = this.#plan;
+    if (closesAtOnce) {
+      this.#close();
+      return;
+    }
+    this.#patience = this.process.setTimeout(() => this.#expectAnswered(), endsWithinMs);
+    this.#closeWhenAnswered();
   }
 
   pause(isPaused: boolean): boolean {
@@ -104,6 +116,24 @@ export class MessageClient implements Client {
     this.process.kill();
     this.access.hangUp();
     this.checks.killed();
+  }
+
+  #closeWhenAnswered(): void {
+    if (this.#isFinishing && !this.#plan.closesAtOnce && this.checks.isAnswered) this.#close();
+  }
+
+  #expectAnswered(): void {
+    this.checks.expectAnswered();
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.process.clearTimeout(this.#patience);
+    this.checks.closes();
+    this.#sessions.closes(this.#index);
+    this.socket.close(1000);
   }
 
   #dialled(): void {
