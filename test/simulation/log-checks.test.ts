@@ -75,6 +75,25 @@ describe('a wrong log', () => {
       'another chunk stands there',
       { up: 2, ups: [chunk(1), data(2, bytes[2]!, { capturedAtMs: 200 })] },
     ],
+    ...[12, 801, 1_599].map((at): [string, Written] => [
+      `its byte ${at} is another`,
+      {
+        up: 1,
+        ups: [
+          data(
+            1,
+            bytes[0]!.map((byte, each) => (each === at ? byte ^ 1 : byte)),
+          ),
+        ],
+      },
+    ]),
+    [
+      'all but its stamp is of another chunk',
+      {
+        up: 1,
+        ups: [data(1, Uint8Array.from([...bytes[0]!.slice(0, 12), ...bytes[1]!.slice(12)]))],
+      },
+    ],
     ['a chunk is cut', { up: 1, ups: [data(1, bytes[0]!.slice(0, 800))] }],
     ['a message of another client', { up: 2, ups: [text(1, '0:0'), text(2, '1:1')] }],
   ])('I2: %s', (_what, written) => {

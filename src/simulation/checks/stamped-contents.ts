@@ -49,6 +49,8 @@ export class StampedContents implements LogContents {
         'I2',
         `chunk ${stamp.chunk} is in the log with ${payload.length} bytes`,
       );
+    } else if (!captured.isAsCaptured(stamp.chunk, payload)) {
+      this.#report.violated('I2', `chunk ${stamp.chunk} is in the log with other bytes`);
     }
     const anchorMs = capturedAtMs - captured.capturedAtMs(stamp.chunk);
     log.anchorMs ??= anchorMs;

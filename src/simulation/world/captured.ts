@@ -4,6 +4,7 @@ import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 /** `TNTO`, the client's number, the chunk's: so each chunk says whose it is. */
 const MARK = 0x4f544e54;
 const STAMP_BYTES = 12;
+const noise = noiseOf(65_536);
 
 export interface Stamp {
   readonly client: number;
@@ -41,12 +42,25 @@ export class CapturedAudio {
   /** The next chunk, valid until the one after it. */
   next(atMs: number): Uint8Array {
     this.#view.setUint32(8, this.#atMs.length, true);
+    this.#bytes.set(this.#noiseOf(this.#atMs.length), STAMP_BYTES);
     this.#atMs.push(atMs);
     return this.#bytes;
   }
 
+  /** Whether a chunk that has come so far is what it was, to the last byte. */
+  isAsCaptured(chunk: number, payload: Uint8Array): boolean {
+    return Buffer.compare(payload.subarray(STAMP_BYTES), this.#noiseOf(chunk)) === 0;
+  }
+
   capturedAtMs(chunk: number): number {
     return this.#atMs[chunk] ?? Number.NaN;
+  }
+
+  /** A stretch of its own. */
+  #noiseOf(chunk: number): Uint8Array {
+    const length = this.#bytes.length - STAMP_BYTES;
+    const at = mixed(Math.imul(this.client + 1, 0x9e3779b1) + chunk) % (noise.length - length);
+    return noise.subarray(at, at + length);
   }
 }
 
@@ -56,4 +70,17 @@ export function stampOf(payload: Uint8Array): Stamp | null {
   const view = new DataView(payload.buffer, payload.byteOffset, STAMP_BYTES);
   if (view.getUint32(0, true) !== MARK) return null;
   return { client: view.getUint32(4, true), chunk: view.getUint32(8, true) };
+}
+
+function noiseOf(bytes: number): Uint8Array {
+  const words = Uint32Array.from({ length: bytes / 4 }, (_, at) => mixed(at));
+  return new Uint8Array(words.buffer);
+}
+
+/** The end of murmur3: numbers that are alike have nothing in common. */
+function mixed(number: number): number {
+  let mix = number | 0;
+  mix = Math.imul(mix ^ (mix >>> 16), 0x85ebca6b);
+  mix = Math.imul(mix ^ (mix >>> 13), 0xc2b2ae35);
+  return (mix ^ (mix >>> 16)) >>> 0;
 }
