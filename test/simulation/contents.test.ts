@@ -6,10 +6,9 @@ import { Dials } from '../../src/simulation/checks/dials.ts';
 import type { LogOwner } from '../../src/simulation/checks/log-contents.ts';
 import { Report } from '../../src/simulation/checks/report.ts';
 import { SentContents } from '../../src/simulation/checks/sent-contents.ts';
-import { Spans } from '../../src/simulation/checks/spans.ts';
 import { Fingerprint } from '../../src/simulation/fingerprint.ts';
 
-const log: LogOwner = { sessionId: 'a', client: null, anchorMs: null, data: new Spans() };
+const log: LogOwner = { sessionId: 'a', client: null, anchorMs: null };
 
 function frame(seq: number, ...bytes: readonly number[]): DataFrame {
   const payload = Uint8Array.from(bytes);

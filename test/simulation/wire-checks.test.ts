@@ -54,6 +54,7 @@ class Line {
   readonly clock = new VirtualClock();
   readonly report = new Report(this.clock, false);
   readonly wire: WireChecks;
+  readonly log: LogChecks;
   readonly end = {
     sessionId: '',
     epoch: 0,
@@ -69,9 +70,9 @@ class Line {
     const contents = new SentContents(this.report);
     const frames = [text(1, '0:0'), text(2, '0:1')];
     for (const frame of frames) contents.sent(SESSION_ID, frame);
-    const log = new LogChecks(this.report, contents);
-    log.appended(SESSION_ID, record({ up: 2, ups: frames }), 1, 'gateway 1/1');
-    this.wire = new WireChecks(this.report, log);
+    this.log = new LogChecks(this.report, contents);
+    this.log.appended(SESSION_ID, record({ up: 2, ups: frames }), 1, 'gateway 1/1');
+    this.wire = new WireChecks(this.report, this.log);
     this.down(welcome());
   }
 
@@ -114,6 +115,23 @@ describe('what a gateway acknowledges', () => {
 
   it.each(says)('I3: is not more than that, in %s', (_type, frame) => {
     expect(new Line().down(frame(3)).told).toEqual(['I3']);
+  });
+
+  it('may be what the store has lost, from who does not know it yet', () => {
+    const line = new Line();
+    line.log.lost(SESSION_ID, 0);
+
+    expect(line.down(says[0]![1](2)).told).toEqual([]);
+  });
+
+  it('I3: is not what the store has lost, from who has taken up what is left', () => {
+    const line = new Line();
+    line.log.lost(SESSION_ID, 0);
+    line.log.appended(SESSION_ID, record({ kind: 'fence', epoch: 2 }), 1, 'gateway 2/1');
+    line.down(welcome({ epoch: 2, resumed: true }));
+
+    expect(line.told).toEqual([]);
+    expect(line.down(says[0]![1](1)).told).toEqual(['I3']);
   });
 });
 

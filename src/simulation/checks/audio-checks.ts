@@ -97,7 +97,7 @@ export class AudioChecks {
     if (wrong !== null) this.#violated('I12', wrong);
   }
 
-  /** Of audio nothing is told twice, whatever the store has lost. */
+  /** Nothing is made allowance for: of audio nothing is told twice all the same. */
   storeLost(): void {
     this.#report.sometimes('the store lost its tail');
   }

@@ -1,7 +1,6 @@
 /** Holds every record that is committed against what clients brought: the log is what was promised to them. */
 import type { LogContents, LogOwner } from './log-contents.ts';
 import type { Report } from './report.ts';
-import { Spans } from './spans.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 import { decodeRecord } from '../../gateway/records.ts';
 import type { SessionRecord } from '../../gateway/records.ts';
@@ -42,6 +41,8 @@ interface KnownLog extends LogOwner {
   /** The most that was ever in it. */
   everCommitted: number;
   isTailLost: boolean;
+  /** The newest epoch when its store last lost some of it. */
+  lostInEpoch: number;
 }
 
 const SESSION_ID = /^[a-z2-7]{26}$/;
@@ -66,9 +67,12 @@ export class LogChecks {
     this.#contents = contents;
   }
 
-  /** The newest seq of the client's that was ever in that log. */
-  committed(sessionId: string): number {
-    return this.#logs.get(sessionId)?.everCommitted ?? 0;
+  /** The newest seq of the client's that is in that log; for who has known it since before its store lost some: that ever was. */
+  committed(sessionId: string, epoch: number): number {
+    const log = this.#logs.get(sessionId);
+    if (log === undefined) return 0;
+    const { nextSeq } = log.standings.at(-1) ?? BEGINNING;
+    return epoch > log.lostInEpoch ? nextSeq - 1 : log.everCommitted;
   }
 
   appended(sessionId: string, bytes: Uint8Array, at: number, by: string): void {
@@ -106,6 +110,7 @@ export class LogChecks {
   /** The store has lost what came after that position. */
   lost(sessionId: string, after: number): void {
     const log = this.#logOf(sessionId);
+    log.lostInEpoch = Math.max(log.lostInEpoch, log.standings.at(-1)?.epoch ?? 0);
     log.standings = log.standings.filter(({ at }) => at <= after);
     log.isTailLost = true;
   }
@@ -125,11 +130,6 @@ export class LogChecks {
       const message = `a log lets go of ${nextDown - 1} for a client that has ${tail.downAcked}`;
       this.#report.violated('I5', message);
     }
-  }
-
-  dropped(sessionId: string): void {
-    const log = this.#logs.get(sessionId);
-    if (log !== undefined) log.standings = [];
   }
 
   #checkEpoch(before: Readonly<Standing>, { kind, epoch }: SessionRecord, by: string): void {
@@ -183,7 +183,6 @@ export class LogChecks {
     this.#expectPosition(next, frame.position);
     this.#contents.audio(log, frame, next.position < 0);
     const position = frame.position + frame.payload.length / BYTES_PER_SAMPLE;
-    log.data.add(frame.position, position);
     if (log.client !== null && this.#isNewest(log, log.client)) {
       this.onData(log.client, frame.position, position);
     }
@@ -213,8 +212,8 @@ export class LogChecks {
         client: null,
         anchorMs: null,
         everCommitted: 0,
-        data: new Spans(),
         isTailLost: false,
+        lostInEpoch: 0,
       };
       this.#logs.set(sessionId, log);
     }

@@ -1,5 +1,4 @@
 /** Whether what stands in a log is what its client brought. */
-import type { Spans } from './spans.ts';
 import type { DataFrame } from '../../protocol/types.ts';
 
 /** Whose log it is, as far as its contents have told. */
@@ -8,8 +7,6 @@ export interface LogOwner {
   client: number | null;
   /** By the session's clock minus the client's, for all of its audio. */
   anchorMs: number | null;
-  /** Samples that are in it. */
-  readonly data: Spans;
 }
 
 export interface LogContents {

@@ -133,9 +133,9 @@ export class WireChecks implements Wiretap {
     this.#report.violated('I5', message);
   }
 
-  #acknowledged({ sessionId, house }: ServerEnd, committed: number): void {
+  #acknowledged({ sessionId, epoch, house }: ServerEnd, committed: number): void {
     if (sessionId === '') return; // its WELCOME was lost
-    const inLog = this.#log.committed(sessionId);
+    const inLog = this.#log.committed(sessionId, epoch);
     if (committed <= inLog) return;
     const message = `${house.name} acknowledged ${committed} where ${inLog} are in the log`;
     this.#report.violated('I3', message);
