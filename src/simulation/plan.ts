@@ -44,6 +44,8 @@ const RARE_RATIO = 0.15;
 const GRACE_MS = 120_000;
 const SHORT_GRACE_MS = 30_000;
 const TURNS = 12;
+/** So many rings are full before an absence is over. */
+const SHORT_RING_RATIO = 1 / 3;
 /** So many of those with messages wait for no answer when they have said all. */
 const CLOSES_AT_ONCE_RATIO = 0.25;
 
@@ -75,7 +77,7 @@ function audioPlan(random: SeededRandom, lengthMs: number): AudioPlan {
     kind: 'audio',
     chunkMs: random.chance(0.05) ? 20 : 100,
     sampleRateHz: random.pick([8_000, 8_000, 16_000]),
-    retentionMs: random.chance(0.2) ? 20_000 + random.integer(40_000) : 120_000,
+    retentionMs: random.chance(SHORT_RING_RATIO) ? 15_000 + random.integer(25_000) : 120_000,
     startsAtMs: random.integer(3_000),
     turnsMs: Array.from({ length: TURNS }, (_, turn) =>
       turn % 2 === 0 ? 1_000 + random.integer(14_000) : 500 + random.integer(14_000),

@@ -145,6 +145,17 @@ describe('a client', () => {
     expect(toldOf((of) => of.gap(END_MS - 6_000, END_MS - 5_000))).toEqual(['I3']);
   });
 
+  it('I3: has lost nothing to a store that lost nothing', () => {
+    const loses = (of: Microphone): Microphone => of.gap(0, 1_000, 'storeLoss');
+    const struck = (of: Microphone): void => {
+      of.report.struck('storeTailLost');
+      loses(of);
+    };
+
+    expect(toldOf(struck)).toEqual([]);
+    expect(toldOf(loses)).toEqual(['I3']);
+  });
+
   it('I3: tells the gaps that a log has', () => {
     const gapped = (of: Microphone): void => {
       of.gaps.expectTold(8_000, 16_000, of.checks.gaps);

@@ -58,10 +58,14 @@ export class GapChecks {
   }
 
   #hear({ fromMs, toMs, reason }: GapEvent): void {
+    const isKept = !('storeTailLost' in this.#report.fired);
+    if (isKept && reason === 'storeLoss') {
+      const range = `${Math.round(fromMs)}–${Math.round(toMs)} ms`;
+      this.#report.violated('I3', `${this.#name}: no store has lost ${range}, and it is told so`);
+    }
     if (reason === 'ringOverflow') {
       this.#givenUp.add(fromMs, toMs);
       // What the store has lost may be given up as well.
-      const isKept = !('storeTailLost' in this.#report.fired);
       if (isKept && this.#inLog.meets(fromMs, toMs, SEAM_MS)) this.#both(fromMs, toMs);
     }
     const sinceMs = this.#msOf(this.#captured.samples) - toMs;
