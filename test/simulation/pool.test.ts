@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { inOrder, Pool } from '../../src/simulation/pool.node.ts';
 import type { Outcome, PoolOptions } from '../../src/simulation/pool.node.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 const workerPath = join(fileURLToPath(new URL('.', import.meta.url)), 'stand-in-worker.mjs');
 
@@ -78,9 +79,12 @@ describe('the pool', () => {
   });
 
   it('ends and replaces a process that gives no result in time', async () => {
-    open({ jobs: 1, hungAfterMs: 1_500 });
+    const clock = new VirtualClock();
+    open({ jobs: 1, hungAfterMs: 1_500, clock });
 
-    const [hung, next] = await collected([667, 1]);
+    const outcomes = collected([667, 1]);
+    clock.advance(1_500);
+    const [hung, next] = await outcomes;
 
     expect(lostOf(hung!)).toBe('its process hung: no result within 2 s');
     expect(hashOf(next)).toContain('1 in');
