@@ -21,9 +21,10 @@ export class SimulatedProcess implements Clock {
   #freezes = 0;
   #isDead = false;
   #isPumping = false;
-  #throttleMs = 0;
+  readonly #throttlesMs = new Set<readonly [everyMs: number]>();
   /** How fast its clock goes: 1.0001 gains 0.1 s in 1,000. */
   #rate = 1;
+  readonly #skews = new Set<readonly [rate: number]>();
   #rateSinceMs = 0;
   #ownSinceMs = 0;
 
@@ -108,16 +109,30 @@ export class SimulatedProcess implements Clock {
     if (this.#freezes === 0 && this.#held.length > 0 && !this.#isPumping) this.#pump();
   }
 
-  /** Timers ring at multiples of so long only, as in a background tab. 0: when they are due. */
-  throttle(everyMs: number): void {
-    this.#throttleMs = everyMs;
+  /** Timers ring at multiples of so long only, as in a background tab, until what is returned is called. */
+  throttle(everyMs: number): () => void {
+    const own = [everyMs] as const;
+    this.#throttlesMs.add(own);
+    return () => {
+      this.#throttlesMs.delete(own);
+    };
   }
 
-  /** Its clock goes faster or slower from now on. */
-  skew(rate: number): void {
+  /** Its clock goes so much faster or slower, until what is returned is called. */
+  skew(rate: number): () => void {
+    const own = [rate] as const;
+    this.#skews.add(own);
+    this.#turnClock();
+    return () => {
+      this.#skews.delete(own);
+      this.#turnClock();
+    };
+  }
+
+  #turnClock(): void {
     this.#ownSinceMs = this.nowMs();
     this.#rateSinceMs = this.#clock.nowMs();
-    this.#rate = rate;
+    this.#rate = [...this.#skews].flat().reduce((product, rate) => product * rate, 1);
   }
 
   /** kill -9: nothing of it runs any more. */
@@ -142,8 +157,9 @@ export class SimulatedProcess implements Clock {
 
   #waitFor(delayMs: number): number {
     const waitMs = delayMs / this.#rate;
-    if (this.#throttleMs === 0) return waitMs;
+    const throttleMs = Math.max(0, ...[...this.#throttlesMs].flat());
+    if (throttleMs === 0) return waitMs;
     const dueAtMs = this.#clock.nowMs() + waitMs;
-    return Math.ceil(dueAtMs / this.#throttleMs) * this.#throttleMs - this.#clock.nowMs();
+    return Math.ceil(dueAtMs / throttleMs) * throttleMs - this.#clock.nowMs();
   }
 }

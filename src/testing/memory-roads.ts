@@ -14,7 +14,8 @@ export class MemoryRoads {
   readonly out: MemoryRoad;
   readonly in: MemoryRoad;
   readonly #network: Roadbed;
-  #shut: Direction | null = null;
+  /** Each thing that shuts one, and which: they may overlap. */
+  readonly #shuts = new Map<symbol, Direction>();
   #isStalled = false;
 
   constructor(network: Roadbed, onDrain: () => void) {
@@ -26,7 +27,7 @@ export class MemoryRoads {
   }
 
   get isShut(): boolean {
-    return this.#shut !== null;
+    return this.#shuts.size > 0;
   }
 
   /** Nothing of ours gets out. */
@@ -43,9 +44,20 @@ export class MemoryRoads {
     this.in.put(this.#network.delayMs(), arrive);
   }
 
-  /** @param direction null: neither is shut, and what was held back comes, in order. */
-  shut(direction: Direction | null): void {
-    this.#shut = direction;
+  /** Returns what ends this, and nothing else that shuts them. */
+  shut(direction: Direction): () => void {
+    const shut = Symbol(direction);
+    this.#shuts.set(shut, direction);
+    this.#hold();
+    return () => {
+      this.#shuts.delete(shut);
+      this.#hold();
+    };
+  }
+
+  /** Neither is shut any more, and what was held back comes, in order. */
+  open(): void {
+    this.#shuts.clear();
     this.#hold();
   }
 
@@ -63,7 +75,7 @@ export class MemoryRoads {
   }
 
   #isShut(direction: Direction): boolean {
-    return this.#shut === 'both' || this.#shut === direction;
+    return [...this.#shuts.values()].some((shut) => shut === 'both' || shut === direction);
   }
 
   #hold(): void {

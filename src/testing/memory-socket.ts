@@ -162,9 +162,9 @@ export class MemorySocket extends SentLog implements Socket {
     this.#roads.sendOut(0, () => peer.onDial(this));
   }
 
-  /** Up here and dead there: nothing gets through any more, while both ends believe in it. */
-  halfOpen(direction: Direction = 'both'): void {
-    this.#roads.shut(direction);
+  /** Up here and dead there: nothing gets through any more, while both ends believe in it. Returns what ends just this. */
+  halfOpen(direction: Direction = 'both'): () => void {
+    return this.#roads.shut(direction);
   }
 
   /** The same for good, whatever heals: a path that has forgotten the connection. */
@@ -175,7 +175,7 @@ export class MemorySocket extends SentLog implements Socket {
 
   /** The way is open again: as TCP does, it brings what it held back, in order. */
   heal(): void {
-    if (!this.#isForgotten) this.#roads.shut(null);
+    if (!this.#isForgotten) this.#roads.open();
   }
 
   get isHalfOpen(): boolean {

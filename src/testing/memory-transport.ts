@@ -50,8 +50,8 @@ export class MemoryTransport implements Transport, FaultTarget {
   jitterMs: number;
   readonly #options: MemoryTransportOptions;
   readonly #random: Random;
-  /** What lasts, each with its timer and what ends it. */
-  readonly #lasting = new Map<() => void, unknown>();
+  /** What ends each thing that lasts. */
+  readonly #lasting = new Set<() => void>();
   readonly #refusals: DialOutcome[] = [];
   readonly #speeds: number[] = [];
   #stalls = 0;
@@ -112,11 +112,11 @@ export class MemoryTransport implements Transport, FaultTarget {
     for (const socket of this.live) socket.end(1006, '', { errorCode: 'ECONNRESET' });
   }
 
-  /** Nothing moves for so long, and then everything comes at once, in order. */
-  stall(forMs = Infinity): void {
+  /** Nothing moves for so long, and then everything comes at once, in order. Returns what ends it before that. */
+  stall(forMs = Infinity): () => void {
     this.#stalls += 1;
     for (const socket of this.live) socket.stalled(true);
-    this.#lasts(forMs, () => {
+    return this.#lasts(forMs, () => {
       this.#stalls -= 1;
       if (this.#stalls === 0) for (const socket of this.live) socket.stalled(false);
     });
@@ -124,24 +124,23 @@ export class MemoryTransport implements Transport, FaultTarget {
 
   /** The sockets of this moment are up here and dead there; new ones are not. */
   halfOpen(forMs = Infinity): void {
-    const dead = this.live;
-    for (const socket of dead) socket.halfOpen();
+    const ends = this.live.map((socket) => socket.halfOpen());
     this.#lasts(forMs, () => {
-      for (const socket of dead) socket.heal();
+      for (const end of ends) end();
     });
   }
 
-  /** Dials are refused. */
-  refuse(forMs = Infinity): void {
+  /** Dials are refused. Returns what ends it before its time. */
+  refuse(forMs = Infinity): () => void {
     this.#outages += 1;
-    this.#lasts(forMs, () => (this.#outages -= 1));
+    return this.#lasts(forMs, () => (this.#outages -= 1));
   }
 
-  /** What is sent goes out no faster than this. */
-  slow(forMs: number, bytesPerSecond: number): void {
+  /** What is sent goes out no faster than this. Returns what ends it before its time. */
+  slow(forMs: number, bytesPerSecond: number): () => void {
     this.#speeds.push(bytesPerSecond);
     this.#speedChanged();
-    this.#lasts(forMs, () => {
+    return this.#lasts(forMs, () => {
       this.#speeds.splice(this.#speeds.indexOf(bytesPerSecond), 1);
       this.#speedChanged();
     });
@@ -155,11 +154,7 @@ export class MemoryTransport implements Transport, FaultTarget {
   /** Ends everything that lasts, and calls off what is planned: from now on the network is well. */
   heal(): void {
     for (const callOff of this.#callOff.splice(0)) callOff();
-    for (const [end, timer] of this.#lasting) {
-      this.#options.clock.clearTimeout(timer);
-      end();
-    }
-    this.#lasting.clear();
+    for (const end of this.#lasting) end();
     this.#refusals.length = 0;
     for (const socket of this.live) {
       socket.heal();
@@ -181,14 +176,14 @@ export class MemoryTransport implements Transport, FaultTarget {
     for (const socket of this.live) socket.speedChanged();
   }
 
-  #lasts(forMs: number, end: () => void): void {
-    const timer =
-      forMs === Infinity
-        ? null
-        : this.#options.clock.setTimeout(() => {
-            this.#lasting.delete(end);
-            end();
-          }, forMs);
-    this.#lasting.set(end, timer);
+  #lasts(forMs: number, undo: () => void): () => void {
+    const { clock } = this.#options;
+    const end = (): void => {
+      clock.clearTimeout(timer);
+      if (this.#lasting.delete(end)) undo();
+    };
+    const timer = forMs === Infinity ? null : clock.setTimeout(end, forMs);
+    this.#lasting.add(end);
+    return end;
   }
 }

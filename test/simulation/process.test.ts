@@ -66,6 +66,26 @@ describe('a simulated process', () => {
     expect(did).toEqual(['timer']);
   });
 
+  it('is throttled, and its clock goes wrong, until the last fault that has it so is over', () => {
+    const { clock, process, did, does } = opened();
+    const [throttled, throttledToo] = [process.throttle(60_000), process.throttle(60_000)];
+    const [skewed, skewedToo] = [process.skew(1.25), process.skew(1.25)];
+
+    throttled();
+    skewed();
+    process.setTimeout(does('throttled'), 100);
+    clock.advance(59_999);
+    expect(did).toEqual([]);
+    expect(process.nowMs()).toBe(59_999 * 1.25);
+
+    throttledToo();
+    skewedToo();
+    process.setTimeout(does('timer'), 100);
+    clock.advance(100);
+    expect(did).toEqual(['throttled', 'timer']);
+    expect(process.nowMs()).toBe(60_099 + 59_999 * 0.25);
+  });
+
   it('has a clock that goes wrong from then on, and its timers with it', () => {
     const { clock, process, did, does } = opened();
     clock.advance(1_000);

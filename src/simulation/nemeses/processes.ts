@@ -4,6 +4,8 @@ import type { Client } from '../world/client.ts';
 import type { House } from '../world/house.ts';
 
 const HOUR_MS = 3_600_000;
+/** How many faults have paused each. */
+const paused = new WeakMap<Client, number>();
 const nothing = (): void => undefined;
 
 function crashes(how: 'reset' | 'late' | 'silence') {
@@ -138,10 +140,7 @@ const CLIENTS: Readonly<Record<string, Nemesis>> = {
     says: 'a client is put into the background: its timers ring once a minute',
     on: 'client',
     lastsMs: [10_000, 120_000],
-    begin: withClient(({ process }) => {
-      process.throttle(60_000);
-      return () => process.throttle(0);
-    }),
+    begin: withClient(({ process }) => process.throttle(60_000)),
   },
   sleep: {
     says: 'the machine of a client sleeps: nothing of it runs, and its sockets are silent',
@@ -149,9 +148,9 @@ const CLIENTS: Readonly<Record<string, Nemesis>> = {
     lastsMs: [10_000, 140_000],
     begin: withClient((client) => {
       client.process.freeze();
-      client.access.network.stall();
+      const end = client.access.network.stall();
       return () => {
-        client.access.network.heal();
+        end();
         client.process.thaw();
         client.process.run(() => client.signals.say('woke'));
       };
@@ -169,10 +168,7 @@ const CLIENTS: Readonly<Record<string, Nemesis>> = {
     says: 'the clock of a client goes wrong by a hundredth',
     on: 'client',
     lastsMs: [10_000, 120_000],
-    begin: withClient(({ process }, { random }) => {
-      process.skew(random.chance(0.5) ? 1.01 : 0.99);
-      return () => process.skew(1);
-    }),
+    begin: withClient(({ process }, { random }) => process.skew(random.chance(0.5) ? 1.01 : 0.99)),
   },
   clientWallJump: {
     says: 'the wall clock of a client is set by an hour',
@@ -187,9 +183,13 @@ const CLIENTS: Readonly<Record<string, Nemesis>> = {
     on: 'client',
     lastsMs: [1_000, 120_000],
     begin: withClient((client) => {
-      if (!client.pause(true)) return null;
+      const pauses = paused.get(client) ?? 0;
+      if (pauses === 0 && !client.pause(true)) return null;
+      paused.set(client, pauses + 1);
       return () => {
-        client.pause(false);
+        const left = (paused.get(client) ?? 1) - 1;
+        paused.set(client, left);
+        if (left === 0) client.pause(false);
       };
     }),
   },

@@ -103,22 +103,14 @@ const OTHERS: Readonly<Record<string, Nemesis>> = {
     says: 'nobody can say who a bearer was issued to',
     on: 'all',
     lastsMs: [1_000, 30_000],
-    begin: ({ verifier }) => {
-      verifier.isAway = true;
-      return () => {
-        verifier.isAway = false;
-      };
-    },
+    begin: ({ verifier }) => verifier.goesAway(),
   },
   bearersExpire: {
     says: 'the bearers of a client are good for seconds only',
     on: 'client',
     lastsMs: [10_000, 90_000],
     much: [8_000, 60_000],
-    begin: ({ verifier }, { on, much }) => {
-      verifier.goodFor(on, much);
-      return () => verifier.goodFor(on, null);
-    },
+    begin: ({ verifier }, { on, much }) => verifier.goodFor(on, much),
   },
   formerToken: {
     says: 'somebody shows a resume token that was replaced',

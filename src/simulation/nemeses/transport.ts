@@ -19,10 +19,10 @@ function resets(world: Struck, blow: Blow): (() => void) | null {
 function halfOpens(direction: Direction) {
   return (world: Struck, blow: Blow): (() => void) | null => {
     const sockets = socketsOf(world, blow);
-    for (const socket of sockets) socket.halfOpen(direction);
-    if (sockets.length === 0) return null;
+    const ends = sockets.map((socket) => socket.halfOpen(direction));
+    if (ends.length === 0) return null;
     return () => {
-      for (const socket of sockets) if (socket.isLive) socket.heal();
+      for (const end of ends) end();
     };
   };
 }
@@ -33,14 +33,12 @@ function offline(isCut: boolean) {
     const client = world.clients[blow.on];
     if (client === undefined || client.isOver) return null;
     const { network } = client.access;
-    if (isCut) {
-      network.reset();
-      network.refuse(blow.forMs);
-    } else network.stall(blow.forMs);
+    if (isCut) network.reset();
+    const end = isCut ? network.refuse() : network.stall();
     const isTold = world.random.chance(0.5);
     if (isTold) client.process.run(() => client.signals.say('offline'));
     return () => {
-      network.heal();
+      end();
       if (isTold) client.process.run(() => client.signals.say('online'));
     };
   };
@@ -93,20 +91,14 @@ export const TRANSPORT: Readonly<Record<string, Nemesis>> = {
     says: 'nothing moves for a while, and then everything comes at once',
     on: 'client',
     lastsMs: [500, 30_000],
-    begin: ({ clients }, { on, forMs }) => {
-      clients[on]?.access.network.stall(forMs);
-      return nothing;
-    },
+    begin: ({ clients }, { on }) => clients[on]?.access.network.stall() ?? null,
   },
   narrow: {
     says: 'the line of a client takes less than it says',
     on: 'client',
     lastsMs: [2_000, 40_000],
     much: [6_000, 40_000],
-    begin: ({ clients }, { on, forMs, much }) => {
-      clients[on]?.access.network.slow(forMs, much);
-      return nothing;
-    },
+    begin: ({ clients }, { on, much }) => clients[on]?.access.network.slow(Infinity, much) ?? null,
   },
   offline: {
     says: 'a client has no network, and its sockets survive it',
@@ -150,12 +142,7 @@ export const TRANSPORT: Readonly<Record<string, Nemesis>> = {
     says: 'the balancer lets nobody through',
     on: 'all',
     lastsMs: [1_000, 40_000],
-    begin: ({ harbour }) => {
-      harbour.isShut = true;
-      return () => {
-        harbour.isShut = false;
-      };
-    },
+    begin: ({ harbour }) => harbour.shut(),
   },
   idleKill: {
     says: 'a proxy ends connections on which nothing was said for a while',

@@ -58,12 +58,12 @@ export const CLIENT_NEMESES: Readonly<Record<string, Nemesis>> = {
     draw: (random) => ({ forMs: whole(random, 5_000, 60_000) }),
     begin: ({ places, clients }, { on = 0 }) => {
       const clock = clients[on]?.clock;
-      if (clock !== undefined) clock.repeatsFinals = true;
+      if (clock !== undefined) clock.repeatingFinals += 1;
       return clock !== undefined && places.some(({ service }) => FINALISERS.includes(service));
     },
     end: ({ clients }, { on = 0 }) => {
       const clock = clients[on]?.clock;
-      if (clock !== undefined) clock.repeatsFinals = false;
+      if (clock !== undefined) clock.repeatingFinals -= 1;
     },
   },
   presses: {

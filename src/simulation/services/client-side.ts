@@ -22,10 +22,10 @@ interface Timer {
 /** What falls due while it is frozen happens when it thaws, one thing after another. */
 export class ClientClock implements Clock {
   readonly #clock: Clock;
-  /** What a service tells for good comes twice. */
-  repeatsFinals = false;
+  /** So many faults have what a service tells for good come twice. */
+  repeatingFinals = 0;
   readonly #late: (() => void)[] = [];
-  #isFrozen = false;
+  #freezes = 0;
   #isCatchingUp = false;
 
   constructor(clock: Clock) {
@@ -35,7 +35,7 @@ export class ClientClock implements Clock {
   }
 
   get isFrozen(): boolean {
-    return this.#isFrozen;
+    return this.#freezes > 0;
   }
 
   nowMs(): number {
@@ -61,24 +61,25 @@ export class ClientClock implements Clock {
 
   /** Now, or when the client thaws and has done what came before. */
   run(work: () => void): void {
-    if (!this.#isFrozen && this.#late.length === 0) work();
+    if (this.#freezes === 0 && this.#late.length === 0) work();
     else this.#late.push(work);
   }
 
+  /** Several may hold it: each has to let go. */
   freeze(): void {
-    this.#isFrozen = true;
+    this.#freezes += 1;
   }
 
   thaw(): void {
-    this.#isFrozen = false;
-    if (this.#late.length > 0 && !this.#isCatchingUp) this.#catchUp();
+    this.#freezes -= 1;
+    if (this.#freezes === 0 && this.#late.length > 0 && !this.#isCatchingUp) this.#catchUp();
   }
 
   #catchUp(): void {
     this.#isCatchingUp = true;
     this.#clock.setTimeout(() => {
       this.#isCatchingUp = false;
-      if (this.#isFrozen) return;
+      if (this.#freezes > 0) return;
       const work = this.#late[0];
       work?.();
       this.#late.shift(); // only now: what it brings about comes after what waits
@@ -126,7 +127,7 @@ export class ClientTransport implements Transport {
       },
       onFrame: (frame) => {
         const kept = clock.isFrozen ? copied(frame) : frame;
-        const habits = { areRepeated: clock.repeatsFinals, areLost: place.losesFinals };
+        const habits = { areRepeated: clock.repeatingFinals > 0, areLost: place.losingFinals > 0 };
         for (let times = finals.times(kept, habits); times > 0; times -= 1) {
           then(() => handlers.onFrame(kept));
         }

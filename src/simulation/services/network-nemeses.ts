@@ -96,13 +96,13 @@ export const NETWORK_NEMESES: Readonly<Record<string, Nemesis>> = {
     draw: (random) => ({ forMs: whole(random, 5_000, 60_000) }),
     begin: ({ places }, { on = 0 }) => {
       const place = places[on];
-      if (place !== undefined) place.losesFinals = true;
+      if (place !== undefined) place.losingFinals += 1;
       return place !== undefined;
     },
     end: ({ places }, { on = 0 }) => {
       const place = places[on];
       if (place === undefined) return;
-      place.losesFinals = false;
+      place.losingFinals -= 1;
       place.network.memory.reset();
     },
   },
@@ -121,10 +121,9 @@ function oneWay(
   forMs: number,
   { clock }: Target,
 ): void {
-  const struck = memory.live;
-  for (const socket of struck) socket.halfOpen(direction);
+  const ends = memory.live.map((socket) => socket.halfOpen(direction));
   clock.setTimeout(() => {
-    for (const socket of struck) socket.heal();
+    for (const end of ends) end();
   }, forMs);
 }
 

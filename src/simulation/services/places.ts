@@ -38,8 +38,8 @@ interface Running {
 export interface Place extends Running {
   readonly service: ServiceName;
   readonly network: SimulatedNetwork;
-  /** What it tells for good does not come. */
-  losesFinals: boolean;
+  /** So many faults have what it tells for good not come. */
+  losingFinals: number;
 }
 
 export interface PlaceWorld {
@@ -135,5 +135,5 @@ export async function openPlace(service: ServiceName, world: PlaceWorld): Promis
     network,
     secrets: secretsOf(random.fork('secrets')),
   });
-  return { ...running, service, network, losesFinals: false };
+  return { ...running, service, network, losingFinals: 0 };
 }

@@ -24,13 +24,21 @@ export class Harbour implements MemoryPeer<MemorySocket> {
   readonly #random: SeededRandom;
   readonly #tap: Wiretap;
   readonly #ends = new Map<MemorySocket, ServerEnd>();
-  /** The balancer lets nobody through. */
-  isShut = false;
+  /** So many faults have the balancer let nobody through. */
+  #shuts = 0;
 
   constructor(houses: readonly House[], random: SeededRandom, tap: Wiretap) {
     this.#houses = houses;
     this.#random = random;
     this.#tap = tap;
+  }
+
+  /** Until what is returned is called nobody is let through. */
+  shut(): () => void {
+    this.#shuts += 1;
+    return () => {
+      this.#shuts -= 1;
+    };
   }
 
   get ends(): Iterable<ServerEnd> {
@@ -44,7 +52,7 @@ export class Harbour implements MemoryPeer<MemorySocket> {
   onDial(socket: MemorySocket): void {
     const house = this.#houseFor(new URL(socket.request.url));
     if (house === null) {
-      socket.refuse(this.isShut ? UNAVAILABLE : NOBODY);
+      socket.refuse(this.#shuts > 0 ? UNAVAILABLE : NOBODY);
       return;
     }
     house.process.run(() => {
@@ -86,7 +94,7 @@ export class Harbour implements MemoryPeer<MemorySocket> {
   #houseFor({ port }: URL): House | null {
     const at = Number(port) - BALANCER_PORT - 1;
     if (at >= 0) return this.#houses[at]?.isUp === true ? (this.#houses[at] ?? null) : null;
-    if (this.isShut) return null;
+    if (this.#shuts > 0) return null;
     const up = this.#houses.filter(({ isUp }) => isUp);
     const ready = up.filter(({ isReady }) => isReady);
     const among = ready.length > 0 ? ready : up;
