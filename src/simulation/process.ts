@@ -47,6 +47,11 @@ export class SimulatedProcess implements Clock {
     return this.#freezes > 0;
   }
 
+  /** What comes to it waits. */
+  get isHeld(): boolean {
+    return this.#freezes > 0 || this.#isPumping;
+  }
+
   /** Timers that it waits for. */
   get pending(): number {
     return this.#timers.size;
@@ -75,7 +80,7 @@ export class SimulatedProcess implements Clock {
   /** Something comes to it from outside. */
   run(work: () => void): void {
     if (this.#isDead) return;
-    if (this.#isHeld) {
+    if (this.isHeld) {
       this.#held.push(work);
       return;
     }
@@ -83,13 +88,9 @@ export class SimulatedProcess implements Clock {
     this.#afterwards?.();
   }
 
-  get #isHeld(): boolean {
-    return this.#freezes > 0 || this.#isPumping;
-  }
-
   #ring(timer: OwnTimer): void {
     this.#timers.delete(timer);
-    if (this.#isHeld) {
+    if (this.isHeld) {
       this.run(() => {
         if (!timer.isCleared) timer.callback();
       });

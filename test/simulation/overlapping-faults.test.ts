@@ -105,9 +105,9 @@ describe('of two faults that overlap', () => {
     clock.freeze();
 
     clock.thaw();
-    expect(clock.isFrozen).toBe(true);
+    expect(clock.isHeld).toBe(true);
 
     clock.thaw();
-    expect(clock.isFrozen).toBe(false);
+    expect(clock.isHeld).toBe(false);
   });
 });

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import { dialFor } from '../../src/simulation/process-socket.ts';
 import { SimulatedProcess } from '../../src/simulation/process.ts';
+import { ClientClock } from '../../src/simulation/services/client-side.ts';
+import { MemoryTransport } from '../../src/testing/memory-transport.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 function opened() {
@@ -98,5 +101,39 @@ describe('a simulated process', () => {
     clock.advance(1);
     expect(did).toEqual(['timer']);
     expect(process.nowMs()).toBe(2_000);
+  });
+});
+
+describe('a process that stands still', () => {
+  it.each([
+    ['of gateways', (clock: VirtualClock) => new SimulatedProcess('client 1', clock)],
+    ['of services', (clock: VirtualClock) => new ClientClock(clock)],
+  ])('has frames %s as they came, whoever writes over their bytes meanwhile', (_, make) => {
+    const clock = new VirtualClock();
+    const process = make(clock);
+    const network = new MemoryTransport({ clock });
+    const heard: unknown[] = [];
+    const nothing = (): void => undefined;
+    const onFrame = (frame: unknown): void => void heard.push(frame);
+    const handlers = {
+      onOpen: nothing,
+      onFrame,
+      onPong: nothing,
+      onDrain: nothing,
+      onEnd: nothing,
+    };
+    dialFor(process, handlers, (held) => network.dial({ url: 'ws://a', timeoutMs: 1_000 }, held));
+    clock.advance(100);
+    const bytes = new Uint8Array([1]);
+
+    process.freeze();
+    network.last.say(bytes);
+    bytes[0] = 2;
+    process.thaw();
+    network.last.say(bytes);
+    bytes[0] = 3;
+    clock.advance(100);
+
+    expect(heard).toEqual([new Uint8Array([1]), new Uint8Array([2])]);
   });
 });

@@ -12,7 +12,7 @@ import type {
   Transport,
 } from '../../ports/socket.ts';
 import { SimulatedHttp } from '../../simulators/network/simulated-http.ts';
-import { ProcessSocket } from '../process-socket.ts';
+import { dialFor } from '../process-socket.ts';
 
 interface Timer {
   handle: unknown;
@@ -34,8 +34,9 @@ export class ClientClock implements Clock {
     this.clearTimeout = this.clearTimeout.bind(this);
   }
 
-  get isFrozen(): boolean {
-    return this.#freezes > 0;
+  /** What comes to it waits. */
+  get isHeld(): boolean {
+    return this.#freezes > 0 || this.#late.length > 0;
   }
 
   nowMs(): number {
@@ -61,7 +62,7 @@ export class ClientClock implements Clock {
 
   /** Now, or when the client thaws and has done what came before. */
   run(work: () => void): void {
-    if (this.#freezes === 0 && this.#late.length === 0) work();
+    if (!this.isHeld) work();
     else this.#late.push(work);
   }
 
@@ -111,43 +112,17 @@ export class ClientTransport implements Transport {
     const clock = this.#clock;
     const place = this.#place;
     const finals = new Finals(place.service);
-    let isOver = false;
-    const then = (work: () => void): void => {
-      clock.run(() => {
-        if (!isOver) work();
-      });
-    };
     this.#tell({ kind: 'dialled' });
-    const socket = place.network.dial(request, {
-      onOpen: () => {
-        then(() => {
-          this.#tell({ kind: 'opened' });
-          handlers.onOpen();
-        });
-      },
-      onFrame: (frame) => {
-        const kept = clock.isFrozen ? copied(frame) : frame;
+    const dialled = (held: SocketHandlers): Socket => {
+      const onFrame = (frame: Frame): void => {
         const habits = { areRepeated: clock.repeatingFinals > 0, areLost: place.losingFinals > 0 };
-        for (let times = finals.times(kept, habits); times > 0; times -= 1) {
-          then(() => handlers.onFrame(kept));
-        }
-      },
-      onPong: () => then(() => handlers.onPong()),
-      onDrain: () => then(() => handlers.onDrain()),
-      onEnd: (end) => {
-        then(() => {
-          isOver = true;
-          this.#tell({ kind: 'ended', end });
-          handlers.onEnd(end);
-        });
-      },
-    });
-    return new ProcessSocket(socket, () => {
-      isOver = true;
+        for (let times = finals.times(frame, habits); times > 0; times -= 1) held.onFrame(frame);
+      };
+      return place.network.dial(request, { ...held, onFrame });
+    };
+    return dialFor(clock, handlers, dialled, {
+      onOpen: () => this.#tell({ kind: 'opened' }),
+      onEnd: (end) => this.#tell({ kind: 'ended', end }),
     });
   }
-}
-
-function copied(frame: Frame): Frame {
-  return typeof frame === 'string' ? frame : new Uint8Array(frame);
 }

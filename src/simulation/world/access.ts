@@ -1,5 +1,5 @@
 /** A client's way to the network: what breaks there hits this client alone. Its process may be frozen or dead. */
-import { ProcessSocket } from '../process-socket.ts';
+import { dialFor } from '../process-socket.ts';
 import type { SimulatedProcess } from '../process.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
@@ -50,31 +50,12 @@ export class Access implements Transport {
     onDial(request);
     const url = new URL(request.url);
     url.searchParams.set('from', address);
-    let isOver = false;
-    const then = (work: () => void): void => {
-      process.run(() => {
-        if (!isOver) work();
-      });
-    };
-    const socket = this.network.dial(
-      { ...request, url: url.href },
-      {
-        onOpen: () => then(() => handlers.onOpen()),
-        onFrame: (frame) => then(() => handlers.onFrame(frame)),
-        onPong: () => then(() => handlers.onPong()),
-        onDrain: () => then(() => handlers.onDrain()),
-        onEnd: (end) => {
-          then(() => {
-            isOver = true;
-            this.#options.onEnd?.(end);
-            handlers.onEnd(end);
-          });
-        },
-      },
+    return dialFor(
+      process,
+      handlers,
+      (held) => this.network.dial({ ...request, url: url.href }, held),
+      { onEnd: (end) => this.#options.onEnd?.(end) },
     );
-    return new ProcessSocket(socket, () => {
-      isOver = true;
-    });
   }
 
   /** The process is gone: its machine says so to whoever it was connected with. */
