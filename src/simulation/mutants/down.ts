@@ -164,11 +164,6 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
         find: 'const through = { up: done, down: downAcked };',
         replace: 'const through = { up: 0, down: downAcked };',
       },
-      {
-        file: takeover,
-        find: 'if (from > through[way] + 1) {',
-        replace: 'if (false) {',
-      },
     ],
     expected,
     by: ['I5'],
