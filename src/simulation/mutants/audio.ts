@@ -117,8 +117,13 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: retention,
-        find: 'const from = Math.max(position, this.#gapsEndAt);',
-        replace: 'const from = position;',
+        find: 'this.#told.at(-1)?.to ?? 0);',
+        replace: '0);',
+      },
+      {
+        file: retention,
+        find: 'for (const gap of this.#told) {',
+        replace: 'for (const gap of []) {',
       },
     ],
     expected,

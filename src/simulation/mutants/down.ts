@@ -140,6 +140,7 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I6'],
     world: 'services',
+    faults: [0, 1].map((on) => ({ kind: 'repeatedFinals', atMs: 10_000, forMs: 160_000, on })),
   },
   {
     name: 'nothing-recalled',
