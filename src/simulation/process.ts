@@ -8,6 +8,8 @@ import type { Clock } from '../ports/clock.ts';
 
 interface OwnTimer {
   readonly callback: () => void;
+  /** By the world's clock. */
+  readonly dueAtMs: number;
   handle: unknown;
   isCleared: boolean;
 }
@@ -62,11 +64,16 @@ export class SimulatedProcess implements Clock {
   }
 
   setTimeout(callback: () => void, delayMs: number): unknown {
-    const timer: OwnTimer = { callback, handle: null, isCleared: false };
+    const dueAtMs = this.#clock.nowMs() + delayMs / this.#rate;
+    const timer: OwnTimer = { callback, dueAtMs, handle: null, isCleared: false };
     if (this.#isDead) return timer;
-    timer.handle = this.#clock.setTimeout(() => this.#ring(timer), this.#waitFor(delayMs));
+    this.#arm(timer);
     this.#timers.add(timer);
     return timer;
+  }
+
+  #arm(timer: OwnTimer): void {
+    timer.handle = this.#clock.setTimeout(() => this.#ring(timer), this.#waitFor(timer));
   }
 
   clearTimeout(handle: unknown): void {
@@ -110,12 +117,17 @@ export class SimulatedProcess implements Clock {
     if (this.#freezes === 0 && this.#held.length > 0 && !this.#isPumping) this.#pump();
   }
 
-  /** Timers ring at multiples of so long only, as in a background tab, until what is returned is called. */
+  /** Timers ring at multiples of so long only, as in a background tab, until what is returned is called: then whatever is due does. */
   throttle(everyMs: number): () => void {
     const own = [everyMs] as const;
     this.#throttlesMs.add(own);
     return () => {
       this.#throttlesMs.delete(own);
+      const late = [...this.#timers].sort((one, other) => one.dueAtMs - other.dueAtMs);
+      for (const timer of late) {
+        this.#clock.clearTimeout(timer.handle);
+        this.#arm(timer);
+      }
     };
   }
 
@@ -156,11 +168,10 @@ export class SimulatedProcess implements Clock {
     }, 0);
   }
 
-  #waitFor(delayMs: number): number {
-    const waitMs = delayMs / this.#rate;
+  #waitFor({ dueAtMs }: OwnTimer): number {
+    const nowMs = this.#clock.nowMs();
     const throttleMs = Math.max(0, ...[...this.#throttlesMs].flat());
-    if (throttleMs === 0) return waitMs;
-    const dueAtMs = this.#clock.nowMs() + waitMs;
-    return Math.ceil(dueAtMs / throttleMs) * throttleMs - this.#clock.nowMs();
+    const atMs = throttleMs === 0 ? dueAtMs : Math.ceil(dueAtMs / throttleMs) * throttleMs;
+    return Math.max(0, atMs - nowMs);
   }
 }

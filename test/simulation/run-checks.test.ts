@@ -93,6 +93,22 @@ describe('a run', () => {
         world.clock.setTimeout(() => void Promise.reject(new Error('rejected')), 500);
       },
     ],
+    [
+      'a client that has closed still waits for',
+      ({ world: { clients } }) => void clients[0]?.process.setTimeout(() => undefined, 30_000),
+    ],
+    [
+      'a gateway that has closed still waits for',
+      ({ world }) => {
+        const [house] = world.houses;
+        const close = house?.gateway.close.bind(house.gateway);
+        if (house === undefined || close === undefined) return;
+        house.gateway.close = () => {
+          house.process.setTimeout(() => undefined, 20_000);
+          return close();
+        };
+      },
+    ],
     ['rings for ever', ({ world }) => void world.clock.setTimeout(() => undefined, 3_600_000)],
   ])('I19: has nothing that %s', async (_what, goesWrong) => {
     expect(await toldOf(goesWrong)).toEqual(['I19']);

@@ -32,6 +32,7 @@ export class AudioClient implements Client {
   #nextTurn = 0;
   #turnLeftMs = 0;
   #talks = false;
+  #talking: unknown = null;
 
   constructor(parts: ClientParts, plan: AudioPlan) {
     const { index, clock, random, report, url, mayMoveTo, wallMs } = parts;
@@ -85,7 +86,7 @@ export class AudioClient implements Client {
   start(): void {
     this.process.run(() => {
       void this.session.connect().catch(() => undefined); // told by `error`, which the checks hear
-      this.process.setTimeout(() => this.#talk(), this.#plan.startsAtMs);
+      this.#talking = this.process.setTimeout(() => this.#talk(), this.#plan.startsAtMs);
       const { finishAtMs } = this.#plan;
       if (finishAtMs !== null) this.process.setTimeout(() => this.finish(), finishAtMs);
     });
@@ -94,6 +95,7 @@ export class AudioClient implements Client {
   /** All is to be delivered, and then it ends. */
   finish(): void {
     if (this.#closing !== null) return;
+    this.process.clearTimeout(this.#talking);
     this.#closing = this.session.close({ drainTimeoutMs: this.#plan.endsWithinMs });
     void this.#closing.then((result) => {
       this.#closed = result;
@@ -138,7 +140,7 @@ export class AudioClient implements Client {
     const waitMs = this.#talks ? this.#plan.chunkMs : this.#turnLeftMs;
     this.#turnLeftMs -= waitMs;
     if (this.#talks && !this.#isPaused) this.#write();
-    this.process.setTimeout(() => this.#talk(), waitMs);
+    this.#talking = this.process.setTimeout(() => this.#talk(), waitMs);
   }
 
   #write(): void {

@@ -28,6 +28,7 @@ export class Guest implements Client {
   readonly #dials = new Dials();
   #client: SimulatedClient | null = null;
   #bearers = 0;
+  readonly #repeating = new Set<unknown>();
   #isFinishing = false;
   #isFinished = false;
 
@@ -78,6 +79,7 @@ export class Guest implements Client {
   finish(): void {
     if (this.#isFinishing) return;
     this.#isFinishing = true;
+    for (const timer of this.#repeating) this.process.clearTimeout(timer);
     for (const checks of this.#checks) if (checks instanceof SocketChecks) checks.closes();
     const failed = (error: unknown): void => {
       this.#parts.report.violated('I19', `${this.name} could not finish: ${String(error)}`);
@@ -165,10 +167,11 @@ export class Guest implements Client {
   }
 
   #every(ms: number, work: () => void): void {
-    this.process.setTimeout(() => {
-      if (this.#isFinishing) return;
+    const timer = this.process.setTimeout(() => {
+      this.#repeating.delete(timer);
       work();
-      this.#every(ms, work);
+      if (!this.#isFinishing) this.#every(ms, work);
     }, ms);
+    this.#repeating.add(timer);
   }
 }

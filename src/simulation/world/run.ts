@@ -15,8 +15,8 @@ import { VirtualClock } from '../../testing/virtual-clock.ts';
 const BEGINS_AT_MS = 1_000;
 /** Both ends know by then of every socket that is gone, and every grace is over. */
 const REST_MS = 150_000;
-/** A client that has closed is done with its sockets by then. */
-const CLOSED_MS = 1_000;
+/** Who has closed is done with its sockets and timers by then: a client with messages has looked once more whether to say one. */
+const CLOSED_MS = 5_000;
 /** A gateway has missed by then whoever is silent (P15.5). */
 const LET_GO_MS = 30_000;
 
@@ -114,6 +114,8 @@ export class Run {
       await this.#passUntil(LET_GO_MS, () => false);
       this.#expectLetGo();
       world.close();
+      await this.#passUntil(CLOSED_MS, () => false);
+      this.#expectIdle();
       await this.#passUntil(REST_MS, () => false);
       this.#expectQuiet();
     });
@@ -156,10 +158,24 @@ export class Run {
   }
 
   #expectClosed(): void {
-    for (const { name, access } of this.world.clients) {
+    for (const { name, access, process, isOver } of this.world.clients) {
       const { length } = access.network.live;
       if (length > 0)
         this.#report.violated('I19', `${name} has closed, and keeps ${length} sockets`);
+      if (isOver && process.pending > 0)
+        this.#report.violated('I19', `${name} has closed, and keeps ${process.pending} timers`);
+    }
+  }
+
+  #expectIdle(): void {
+    const { world } = this;
+    for (const house of world.houses) {
+      const { pending } = house.process;
+      if (world.hasClosed(house) && pending === 0) continue;
+      const what = world.hasClosed(house)
+        ? `has closed, and keeps ${pending} timers`
+        : 'does not close';
+      this.#report.violated('I19', `${house.name} ${what}`);
     }
   }
 

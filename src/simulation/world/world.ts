@@ -36,6 +36,7 @@ export class World {
   readonly #sessions: SessionChecks;
   readonly #random: SeededRandom;
   readonly #restarts = new Map<House, unknown>();
+  readonly #closed = new Set<House>();
   #isClosed = false;
 
   constructor(shape: WorldShape, clock: VirtualClock, random: SeededRandom, report: Report) {
@@ -113,9 +114,14 @@ export class World {
   close(): void {
     this.#isClosed = true;
     for (const house of this.houses) {
-      for (const each of house.former) void each.close().catch(() => undefined);
+      const closing = house.former.map((each) => each.close().catch(() => undefined));
+      void Promise.all(closing.slice(-1)).then(() => this.#closed.add(house));
     }
     this.store.close();
+  }
+
+  hasClosed(house: House): boolean {
+    return this.#closed.has(house);
   }
 
   #restart(house: House): void {
