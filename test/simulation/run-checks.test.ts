@@ -49,7 +49,7 @@ describe('a run', () => {
   it('I8: has gateways that hold no more than they may', async () => {
     const told = toldOf(({ world: { houses } }) => {
       const [house] = houses;
-      if (house) Object.defineProperty(house.gateway, 'memoryBytes', { value: 65 * 1_024 * 1_024 });
+      if (house) Object.defineProperty(house.gateway, 'memoryBytes', { value: 1_800 * 1_024 });
     });
 
     expect(await told).toEqual(['I8']);

@@ -256,7 +256,9 @@ describe('what is told of an application that is wrong', () => {
     expect((await found({ clients: [throwing] })).join()).toMatch(
       /I19: nobody caught .*a slip of mine/,
     );
-    expect((await found({ clients: [leaving] })).join()).toContain('has closed, and keeps 1 timers');
+    expect((await found({ clients: [leaving] })).join()).toContain(
+      'has closed, and keeps 1 timers',
+    );
   });
 
   it.each<[string, Partial<SimulateOptions>]>([

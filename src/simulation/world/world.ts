@@ -14,12 +14,13 @@ import { WireChecks } from '../checks/wire-checks.ts';
 import type { Struck } from '../nemeses/nemesis.types.ts';
 import type { LogField, Logger } from '../../ports/logger.ts';
 import type { SeededRandom } from '../../ports/random.ts';
+import { DOWN_LOG_MAX_BYTES, MAX_FRAME_BYTES, WINDOW_BYTES } from '../../protocol/limits.ts';
 import type { VirtualClock } from '../../testing/virtual-clock.ts';
 
 /** Some day. */
 const BEGINS_AT_MS = 1_800_000_000_000;
-/** What the clients of this world cannot fill. */
-const HOUSE_MEMORY_BYTES = 64 * 1_024 * 1_024;
+/** What a session may hold: what a client may send at once, what waits for the client, and a frame that goes beyond either. */
+const SESSION_MEMORY_BYTES = WINDOW_BYTES + DOWN_LOG_MAX_BYTES + 2 * MAX_FRAME_BYTES;
 const LOOKS_EVERY_MS = 1_000;
 
 export class World {
@@ -168,7 +169,8 @@ function memoryChecks(report: Report, clock: VirtualClock): (house: House) => vo
   let lookAtMs = 0;
   return ({ gateway, name }) => {
     const { memoryBytes } = gateway;
-    if (memoryBytes > HOUSE_MEMORY_BYTES)
+    const isMuch = memoryBytes > SESSION_MEMORY_BYTES;
+    if (isMuch && memoryBytes > [...gateway.sessions].length * SESSION_MEMORY_BYTES)
       report.violated('I8', `${name} holds ${memoryBytes} bytes`);
     if (memoryBytes === 0 || clock.nowMs() < lookAtMs) return;
     lookAtMs = clock.nowMs() + LOOKS_EVERY_MS;
