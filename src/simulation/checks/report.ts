@@ -6,10 +6,22 @@ import type { Clock } from '../../ports/clock.ts';
 /** What a run that goes wild may fill. */
 const MAX_TRACE = 200_000;
 
+/** So long after a fault is over something may still come of it. */
+const ECHO_MS = 60_000;
+
+/** A fault that found something to hit. */
+interface Blow {
+  readonly kind: string;
+  /** The number of the client or gateway that it is on. Null: it is on all. */
+  readonly on: number | null;
+  untilMs: number;
+}
+
 export class Report {
   readonly fingerprint = new Fingerprint();
   readonly fired: Record<string, number> = {};
   readonly happened: Record<string, number> = {};
+  readonly #blows: Blow[] = [];
   readonly trace: TraceEntry[] = [];
   readonly #clock: Pick<Clock, 'nowMs'>;
   readonly #isTraced: boolean;
@@ -39,9 +51,25 @@ export class Report {
     this.happened[what] = (this.happened[what] ?? 0) + 1;
   }
 
-  /** A fault found something to hit. */
-  struck(kind: string): void {
+  /** A fault found something to hit. Returns what says that it is over, which one that is not said to be never is. */
+  struck(kind: string, on: number | null = null): () => void {
     this.fired[kind] = (this.fired[kind] ?? 0) + 1;
+    const blow = { kind, on, untilMs: Infinity };
+    this.#blows.push(blow);
+    return () => {
+      blow.untilMs = this.#clock.nowMs();
+    };
+  }
+
+  /** Whether something may come now of such a fault. @param on who it would have to be on, or all. Default: anybody. */
+  isUnder(isSuch: (kind: string) => boolean, on: number | null = null): boolean {
+    const sinceMs = this.#clock.nowMs() - ECHO_MS;
+    return this.#blows.some(
+      (blow) =>
+        blow.untilMs >= sinceMs &&
+        (on === null || blow.on === null || blow.on === on) &&
+        isSuch(blow.kind),
+    );
   }
 
   get isTraced(): boolean {

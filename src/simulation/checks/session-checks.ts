@@ -7,12 +7,11 @@ import { CLOSE } from '../../protocol/close-codes.ts';
 /** Who is heard of within so much of the grace is within all of it. */
 const LATELY_RATIO = 0.5;
 
-/** What a session may be lost by, or by what is made of it. */
+/** What a session may be lost by, or by what is made of it: of its client, or of all. */
 const EXPLAINS: ReadonlySet<string> = new Set([
   // Its log is not what it was, or its age is not known.
   'storeTailLost',
   'storeStale',
-  'wallClockJump',
   // Three protocol errors in a row end one.
   'lostFrames',
   'lostTail',
@@ -22,6 +21,9 @@ const EXPLAINS: ReadonlySet<string> = new Set([
   'secondTab',
   'speechThrows',
 ]);
+
+/** The same, of whichever gateway. */
+const EXPLAINS_OF_GATEWAYS = 'wallClockJump';
 
 /** So many WELCOMEs may be lost in a row before a token of the client's is dead. */
 const WELCOMES_LOST_AT_MOST = 3;
@@ -117,15 +119,16 @@ export class SessionChecks {
     const awayMs = nowMs - heardAtMs;
     const { most, withinMs } = PROTOCOL_ERRORS;
     const errors = protocolErrorsAtMs.filter((atMs) => nowMs - atMs < withinMs + REDIAL_MS);
-    if (awayMs > this.#latelyMs || errors.length >= most || this.#isExplained) return;
+    if (awayMs > this.#latelyMs || errors.length >= most || this.#isExplained(client)) return;
     const lately = `${Math.round(awayMs)} ms after a gateway heard of it`;
     this.#violated(invariant, client, `${what} ${lately}, and nothing explains it`);
   }
 
-  get #isExplained(): boolean {
-    const { fired, happened } = this.#report;
+  #isExplained(client: number): boolean {
+    const { happened } = this.#report;
     if ((happened['a WELCOME was lost'] ?? 0) > WELCOMES_LOST_AT_MOST) return true;
-    return Object.keys(fired).some((kind) => EXPLAINS.has(kind));
+    if (this.#report.isUnder((kind) => kind === EXPLAINS_OF_GATEWAYS)) return true;
+    return this.#report.isUnder((kind) => EXPLAINS.has(kind), client);
   }
 
   #violated(invariant: InvariantId, client: number, message: string): void {

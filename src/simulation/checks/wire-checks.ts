@@ -108,7 +108,8 @@ export class WireChecks implements Wiretap {
   /** P15.5 */
   gone({ house, client, silentMs }: ServerEnd): void {
     // Who stood still meanwhile has missed nobody.
-    const isExcused = house.process.isDead || 'freeze' in this.#report.fired;
+    const isExcused =
+      house.process.isDead || this.#report.isUnder((kind) => kind === 'freeze', house.index);
     if (silentMs < KEPT_AT_MOST_MS || isExcused) return;
     const silentFor = `${Math.round(silentMs / 1_000)} s`;
     this.#report.violated('I19', `${house.name} keeps ${client}, silent for ${silentFor}`);

@@ -142,13 +142,17 @@ export class Run {
       to: nemesis.on === 'all' ? 'all' : `${nemesis.on} ${on + 1}`,
     });
     if (end === null) return;
-    this.#report.struck(kind);
+    const isOver = this.#report.struck(kind, nemesis.on === 'all' ? null : on);
     const over = (): void => {
       this.#under.delete(over);
       end();
+      isOver();
       this.#report.tell('fault', `${kind} is over`);
     };
-    if (nemesis.lastsMs === undefined) return;
+    if (nemesis.lastsMs === undefined) {
+      isOver();
+      return;
+    }
     this.#under.add(over);
     this.#timers.push(
       this.#clock.setTimeout(() => {
