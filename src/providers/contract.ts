@@ -155,7 +155,6 @@ export type Order =
   /** Stop answering. `ref`: the item that was being played, of which `heardMs` were heard. */
   | { readonly kind: 'interrupt'; readonly ref: string | null; readonly heardMs: number };
 
-/** One socket's worth of encoding and decoding. */
 /** What a service can have heard when it said what comes now. */
 export interface Heard {
   /** The link was silent for long, to pings as well, and this was perhaps said long ago: nobody knows. */
@@ -164,6 +163,7 @@ export interface Heard {
   readonly atMostSample: number;
 }
 
+/** One socket's worth of encoding and decoding. */
 export interface ProviderStream {
   /** PCM at the format's rate, or at `inputRateHz` where the traits name one. */
   encodeAudio(bytes: Uint8Array, place?: AudioPlace): Frame;

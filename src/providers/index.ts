@@ -45,6 +45,7 @@ export type {
   CredentialReason,
   DropReason,
   Faculty,
+  Heard,
   Order,
   Provider,
   ProviderEvent,

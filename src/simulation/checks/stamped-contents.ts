@@ -10,16 +10,11 @@ import type { CapturedAudio } from '../world/captured.ts';
 const ROUNDING_MS = 1.5;
 const decoder = new TextDecoder();
 
-/** The newest message of a client's that is in a log, and in which. */
-interface Newest {
-  readonly number: number;
-  readonly sessionId: string;
-}
-
 export class StampedContents implements LogContents {
   readonly #report: Report;
   readonly #captured: ReadonlyMap<number, CapturedAudio>;
-  readonly #newest = new Map<number, Newest>();
+  /** The log that has it, by client and number. */
+  readonly #logOf = new Map<string, string>();
 
   /** @param captured by the clients' numbers. */
   constructor(report: Report, captured: ReadonlyMap<number, CapturedAudio>) {
@@ -78,13 +73,11 @@ export class StampedContents implements LogContents {
 
   /** What may have come in by a session that is lost is not sent in the next one. */
   #expectOnce({ sessionId }: LogOwner, client: number, number: number): void {
-    const newest = this.#newest.get(client);
-    if (newest !== undefined && newest.sessionId !== sessionId && number <= newest.number) {
-      const message = `message ${number} of client ${client + 1} is in two logs`;
-      this.#report.violated('I1', message);
-    }
-    if (newest === undefined || number > newest.number) {
-      this.#newest.set(client, { number, sessionId });
-    }
+    const key = `${client}:${number}`;
+    const known = this.#logOf.get(key) ?? sessionId;
+    this.#logOf.set(key, known);
+    if (known === sessionId) return;
+    const message = `message ${number} of client ${client + 1} is in two logs`;
+    this.#report.violated('I1', message);
   }
 }

@@ -1,8 +1,7 @@
 /** One client of a run: a real session, somebody who speaks into it, and an application that does what applications do. */
 import { between } from './draws.ts';
 import type { SeededRandom } from '../../ports/random.ts';
-import { ClientClock, ClientTransport } from './client-side.ts';
-import type { DialFact } from './client-side.ts';
+import { ClientClock, ClientTransport, type DialFact } from './client-side.ts';
 import { Expectations } from './expectations.ts';
 import type { Report } from './told-audio.ts';
 import { Microphone } from './microphone.ts';
@@ -14,8 +13,7 @@ import { RATE_HZ } from './voice.ts';
 import { ManualNetwork } from '../../network/manual-signals.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
 import type { Clock, WallClock } from '../../ports/clock.ts';
-import type { Logger } from '../../ports/logger.ts';
-import { silentLogger } from '../../ports/logger.ts';
+import { silentLogger, type Logger } from '../../ports/logger.ts';
 import type { Admission } from '../../session/admission/admission.ts';
 import type { CloseResult, SessionEvent, SessionLedger } from '../../session/events.ts';
 import { Session } from '../../session/session.ts';

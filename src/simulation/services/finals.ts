@@ -10,7 +10,7 @@ const TELLS_FOR_GOOD: Readonly<Partial<Record<ServiceName, string>>> = {
 
 export const FINALISERS = Object.keys(TELLS_FOR_GOOD) as readonly ServiceName[];
 
-export function isFinal(service: ServiceName, frame: Frame): boolean {
+function isFinal(service: ServiceName, frame: Frame): boolean {
   const told = TELLS_FOR_GOOD[service];
   return told !== undefined && typeof frame === 'string' && frame.includes(told);
 }
