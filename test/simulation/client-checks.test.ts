@@ -153,6 +153,7 @@ describe('a client', () => {
     };
 
     expect(toldOf(struck)).toEqual([]);
+    expect(toldOf((of) => loses(of.says({ type: 'gateway.sessionLost' })))).toEqual([]);
     expect(toldOf(loses)).toEqual(['I3']);
   });
 
