@@ -114,20 +114,26 @@ export function failureLine({ result, violation }: Failure, why = ''): string {
 export function explainedLines(explained: Explained, mutant?: string): readonly string[] {
   const { options, violation, told, shrunk, foundWith } = explained;
   const { invariant } = violation;
+
   return [
     `  ${invariant}: ${INVARIANTS[invariant]}`,
-    ...(shrunk === null ? [] : [`  ${shrunkText(shrunk, foundWith)}`]),
+    ...(shrunk === null ? [] : shrunkLines(shrunk, foundWith, explained)),
     `  ${colors.bold(replayCommand(options, mutant))}`,
     ...storyText(told).map((line) => `  ${line}`),
   ];
 }
 
-function shrunkText({ faults, lengthMs, runs, isMinimal }: Shrunk, foundWith: number): string {
+function shrunkLines(
+  { faults, lengthMs, runs, isMinimal }: Shrunk,
+  foundWith: number,
+  { violation, told }: Explained,
+): readonly string[] {
   const doubt = isMinimal ? '' : ', and not to the end';
-  return (
-    `shrunk from ${counted(foundWith, 'fault')} to ${faults.length}, ` +
-    `in a run of ${lengthMs / 1_000} s (${counted(runs, 'run')}${doubt})`
-  );
+  const from = `shrunk from ${counted(foundWith, 'fault')} to ${faults.length}`;
+  return [
+    `  ${from}, in a run of ${lengthMs / 1_000} s (${counted(runs, 'run')}${doubt}); in this smaller run, hash ${told.hash},`,
+    `  it is at ${secondsText(violation.atMs)}: ${plain(violation.message)}`,
+  ];
 }
 
 export function explainedObject(explained: Explained, mutant?: string): Record<string, unknown> {

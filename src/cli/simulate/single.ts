@@ -29,16 +29,21 @@ export async function runSingle(
   const result = await resultOf(runs, { ...options, isTraced }, io);
   if (result === null) return EXIT_INTERRUPTED;
   if (asked.trace === true) tellTrace(result, asked, io);
-  if (asked.diagram !== undefined) await writeDiagram(asked.diagram, result, simulation);
   const failure = failureOf(options, result);
+  let drawn = result;
   if (failure !== null) {
     if (!asked.json) io.write(failureLine(failure));
     const explained = await explain(failure, runs, io, asked.faults !== undefined);
+    drawn = explained.told;
     if (asked.json) {
       io.write(JSON.stringify({ type: 'violation', ...explainedObject(explained, asked.mutant) }));
     } else if (explained.shrunk !== null || asked.trace !== true) {
       for (const line of explainedLines(explained, asked.mutant)) io.write(line);
     }
+  }
+  if (asked.diagram !== undefined) {
+    await writeDiagram(asked.diagram, drawn, simulation);
+    if (!asked.json) io.note(`wrote ${asked.diagram}`);
   }
   tellResult(result, asked, systemClock.nowMs() - startedAtMs, io);
   if (io.signal.aborted) return EXIT_INTERRUPTED;
