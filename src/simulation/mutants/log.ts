@@ -129,6 +129,7 @@ export const LOG_MUTANTS: readonly Mutant[] = [
     expected,
     by: ['I1', 'I3', 'I7'],
     world,
+    faults: ['storeSlow', 'networkChanged', 'halfOpenIn'],
   },
   {
     name: 'welcome-before-fence',

@@ -203,11 +203,8 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
         replace: 'if (this.#bytesPerMs > 0) return 0;',
       },
     ],
-    expected: {
-      equivalent:
-        'the stand-ins take audio as fast as it comes: how fast they may be sent it is a rule of the services, and tested with them',
-    },
-    by: [],
+    expected,
+    by: ['I17'],
     world: 'services',
   },
 ];

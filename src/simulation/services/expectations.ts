@@ -44,7 +44,6 @@ export class Expectations {
   #captured = { chunks: 0, ms: 0 };
   #settled = { delivered: 0, gap: 0 };
   #reconnectingSinceMs: number | null = null;
-  #lastAttemptAtMs = 0;
   /** A link was lost, or silent, since one was last told to stand again. */
   #isLost = false;
   #suspicions = 0;
@@ -150,9 +149,8 @@ export class Expectations {
     atMs: number,
   ): void {
     this.#reconnectingSinceMs ??= atMs;
+    const stoodMs = this.#isLost ? 0 : atMs - this.dials.lastAtMs;
     this.#isLost = true;
-    const stoodMs = atMs - Math.max(this.dials.lastAtMs, this.#lastAttemptAtMs);
-    this.#lastAttemptAtMs = atMs; // which may have led to no dial: there was no network
     if (attempt > 1 && stoodMs >= STOOD_MS) {
       this.#report('I12', `attempt ${attempt}, and the last dial was ${stoodMs} ms ago`);
     }
