@@ -92,9 +92,11 @@ describe('what is expected of a session', () => {
     checked.dials.dialled(0, 1_000);
     later(1, 70_000);
     later(4, 6_000);
+    later(5, 80_000); // it waited: nothing stood
     expect(found).toEqual([]);
 
-    later(4, 70_000);
+    checked.event({ type: 'connection.reconnected' } as unknown as SessionEvent, BOOKS, 90_000);
+    later(4, 90_000);
     expect(found).toEqual(['I12']);
   });
 
