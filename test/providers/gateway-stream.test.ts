@@ -219,3 +219,14 @@ it('P14.1: the next frame is taken, and the socket ends where one is missing bef
   expect(next).toMatchObject([{ kind: 'transcript', text: '100' }, { kind: 'send' }]);
   expect(afterHole).toMatchObject([{ kind: 'failed', failure: { code: '4400' } }]);
 });
+
+describe('the end', () => {
+  it('P17.5: is none before everything that was said is here', () => {
+    const stream = welcomed();
+    const end = encodeFrame({ type: 'finAck', up: 0, lastSeq: 1 });
+
+    expect(stream.decode(end)).toMatchObject([{ kind: 'failed', failure: { code: '4400' } }]);
+    stream.decode(finalFrame(1, 100));
+    expect(stream.decode(end)).toMatchObject([{ kind: 'finished' }]);
+  });
+});

@@ -132,6 +132,7 @@ export class GatewayStream implements ProviderStream {
       case 'authOk':
         return [expiring(frame, this.#options.renew !== undefined)];
       case 'finAck':
+        if (this.#isMissing(frame.lastSeq)) return this.#hole('the end');
         this.#ending.hasFinAck = true;
         return [{ kind: 'finished', samples: this.#custody.numbers.endOf(frame.up) }];
       default:
@@ -215,8 +216,11 @@ export class GatewayStream implements ProviderStream {
 
   /** The transport keeps order: what was sent before is here. Null where it is. P7.4 */
   #holeBefore({ epoch, lastSent }: PingFrame | PongFrame): readonly ProviderEvent[] | null {
-    const hereThrough = Math.max(this.#custody.received, this.#downFrom - 1);
-    return epoch === this.#epoch && lastSent > hereThrough ? this.#hole('a ping') : null;
+    return epoch === this.#epoch && this.#isMissing(lastSent) ? this.#hole('a ping') : null;
+  }
+
+  #isMissing(lastSent: number): boolean {
+    return lastSent > Math.max(this.#custody.received, this.#downFrom - 1);
   }
 
   #hole(what: string): readonly ProviderEvent[] {
