@@ -107,7 +107,7 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
       },
       {
         file: stream,
-        find: 'return epoch === this.#epoch && lastSent > hereThrough',
+        find: 'return epoch === this.#epoch && this.#isMissing(lastSent)',
         replace: 'return false',
       },
       {

@@ -136,7 +136,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: stream,
-        find: 'return epoch === this.#epoch && lastSent > hereThrough',
+        find: 'return epoch === this.#epoch && this.#isMissing(lastSent)',
         replace: 'return false',
       },
       {
