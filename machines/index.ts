@@ -42,11 +42,11 @@ export type { LossMoment } from './connection.rules.ts';
 export type {
   ConnectionComponent,
   ConnectionContext,
-  HedgePause,
   ConnectionEvent,
   ConnectionInput,
   ConnectionSignal,
   ConnectionStatus,
+  HedgePause,
   NetworkEvent,
   ReplayResult,
   RestoreResult,

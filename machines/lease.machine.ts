@@ -8,13 +8,17 @@
  * Chart: visualizations/charts/lease.svg
  */
 import { initialLease } from './lease.rules.ts';
-import { leaseSetup } from './lease.setup.ts';
-import type { LeaseDismissal, LeaseEnding, LeaseRelease } from './lease.types.ts';
+import { dismiss, leaseSetup, noteEnding, release } from './lease.setup.ts';
 
 /** While a record is on its way that is to make the session ours. */
 const contending = {
   'owner.fenced': [
-    { guard: 'mayLookAgain', target: 'reading', actions: 'noteDefeat' },
+    {
+      guard: 'mayLookAgain',
+      target: 'reading',
+      description: 'Another was faster.',
+      actions: 'noteDefeat',
+    },
     { target: '#lease.givenUp', description: 'Others are faster again and again.' },
   ],
   'fence.unanswered': [
@@ -236,15 +240,3 @@ export const leaseMachine = leaseSetup.createMachine({
     },
   },
 });
-
-function noteEnding(why: LeaseEnding) {
-  return { type: 'noteEnding', params: { why } } as const;
-}
-
-function dismiss(why: LeaseDismissal) {
-  return { type: 'dismiss', params: { why } } as const;
-}
-
-function release(why: LeaseRelease) {
-  return { type: 'release', params: { why } } as const;
-}

@@ -92,3 +92,15 @@ export const leaseSetup = setup({
     drop: emit({ type: 'log.drop' }),
   },
 });
+
+export function noteEnding(why: LeaseEnding) {
+  return { type: 'noteEnding', params: { why } } as const;
+}
+
+export function dismiss(why: LeaseDismissal) {
+  return { type: 'dismiss', params: { why } } as const;
+}
+
+export function release(why: LeaseRelease) {
+  return { type: 'release', params: { why } } as const;
+}

@@ -39,8 +39,9 @@ export class Retention implements RingKeeper {
   /** Everything before it is settled. */
   #unsettledSeq = 1;
   #unsentSeq = 1;
-  #doubts: readonly Stretch[] = [];
-  /** Those that were told, in order and apart, where what was delivered may be lost yet. */
+  /** Chunks that left the ring, and that whoever they were sent to may have. */
+  #doubts: Stretch[] = [];
+  /** Gaps that were told, in order and apart. Of whoever keeps audio only: what is delivered may be lost yet. */
   #told: readonly Stretch[] = [];
 
   constructor(options: RetentionOptions) {
@@ -98,8 +99,9 @@ export class Retention implements RingKeeper {
     const before = this.unsettledSeq;
     const heldFrom = Math.max(position, ring.startPosition, this.#told.at(-1)?.to ?? 0);
     const seq = ring.seqBeyond(heldFrom);
+    const chunkBytes = ring.lengthOf(Math.min(seq, ring.nextSeq - 1));
     for (const { from, to } of this.#deliveredWithin(position, heldFrom)) {
-      const chunks = Math.max(1, Math.round((to - from) / ring.lengthOf(seq)));
+      const chunks = Math.max(1, Math.round((to - from) / chunkBytes));
       ledger.lose(to - from, chunks);
       this.#note(from, to, chunks, 'storeLoss');
     }
@@ -177,7 +179,7 @@ export class Retention implements RingKeeper {
   }
 
   #doubt(through: number): void {
-    this.#doubts = [...this.#doubts, { from: this.ledger.settledThrough, to: through }];
+    this.#doubts.push({ from: this.ledger.settledThrough, to: through });
     this.ledger.doubt(through);
   }
 }

@@ -38,8 +38,7 @@ export function judge(
   return plain(null);
 }
 
-/** Its right holder asks for it, and it is over. */
-/** @param received of the gateway's frames, as the client says. */
+/** Its right holder asks for it, and it is over. @param received of the gateway's frames, as the client says. */
 export function refusalOfEnded({ card, standing }: Claimed, received: number): Refusal {
   if (card.isGivenUp === true) return refusalOfGivenUp({ card, standing }, received);
   if (card.isLoggedOut === true) return refuse('unknownSession');

@@ -183,4 +183,16 @@ describe('retention of what is settled', () => {
     expect(retention.ledger.chunks()).toMatchObject({ delivered: 90, gap: 160, buffered: 100 });
     expectBalanced(retention);
   });
+
+  it('is lost before a gap that reaches to the newest chunk as well', () => {
+    const { retention, gaps } = kept(100);
+    retention.settle(50 * CHUNK, null);
+    retention.settle(100 * CHUNK, 'providerSkipped');
+
+    retention.reopen(20 * CHUNK);
+
+    retention.gaps.flush();
+    expect(gaps.at(-1)).toMatchObject({ from: 20 * CHUNK, to: 50 * CHUNK, reason: 'storeLoss' });
+    expectBalanced(retention);
+  });
 });
