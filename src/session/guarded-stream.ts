@@ -2,6 +2,7 @@
  * A provider's stream as a link sees it: counted at the session's rate, and what it throws made a failure. Providers are
  * written by others, and their faults are never the application's to catch.
  */
+import type { ResolvedCandidate } from './candidates.ts';
 import type { LinkOptions } from './link.types.ts';
 import type { Lateness } from './lateness.ts';
 import type { Pings } from './pings.ts';
@@ -15,10 +16,12 @@ import type { Failure } from '../../machines/failure.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
 import type { Provider, ProviderEvent, ProviderStream } from '../providers/contract.ts';
 
-type StreamOptions = Pick<
-  LinkOptions<never>,
-  'candidate' | 'format' | 'memory' | 'createResampler'
->;
+type StreamOptions = Pick<LinkOptions<never>, 'format' | 'memory' | 'createResampler'> & {
+  readonly candidate: Pick<ResolvedCandidate, 'provider'>;
+};
+
+/** Where answers to pings take longer, what a service says now may be of so long ago: its line is slow, or only its answers are. */
+const SLOW_RTT_MS = 500;
 
 /** What is known of when things arrive. */
 interface LinkTiming {
@@ -128,7 +131,7 @@ export class GuardedStream {
     { pings, lateness }: LinkTiming,
     bufferedBytes: number,
   ): readonly ProviderEvent[] {
-    const { isLate } = lateness;
+    const isLate = lateness.isLate || (pings.rttMs ?? 0) > SLOW_RTT_MS;
     const atMostSample = this.#arrivedAtMost(pings, bufferedBytes);
     try {
       return this.#ours(this.#stream.decode(frame, { isLate, atMostSample }));

@@ -4,7 +4,8 @@
  */
 import type { Pings } from './pings.ts';
 
-const SILENT_MS = 10_000;
+/** Far longer than a round trip, and short enough that little is said meanwhile. */
+const SILENT_MS = 3_000;
 
 /** What was held back comes within this time, answers to older pings among it. */
 const HELD_BACK_MS = 1_000;

@@ -7,14 +7,14 @@ import { Pings } from '../../src/session/pings.ts';
 const sent = (pings: Pings, atMs: number): void => pings.send(atMs, 0, () => true);
 
 describe('lateness', () => {
-  it('begins where a link speaks again that was silent for 10 s, to a ping as well', () => {
+  it('begins where a link speaks again that was silent for 3 s, to a ping as well', () => {
     const lateness = new Lateness();
     const pings = new Pings();
     sent(pings, 1_000);
 
-    lateness.spoke(10_999, 0, pings);
+    lateness.spoke(3_999, 0, pings);
     const early = lateness.isLate;
-    lateness.spoke(11_000, 0, pings);
+    lateness.spoke(4_000, 0, pings);
 
     expect(early).toBe(false);
     expect(lateness.isLate).toBe(true);
@@ -26,7 +26,7 @@ describe('lateness', () => {
 
     lateness.spoke(60_000, 0, pings);
     sent(pings, 60_000);
-    lateness.spoke(75_000, 70_000, pings);
+    lateness.spoke(75_000, 72_001, pings);
 
     expect(lateness.isLate).toBe(false);
   });

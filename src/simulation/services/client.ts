@@ -38,6 +38,7 @@ const ASKED_AGAIN_AFTER_MS = { least: 3_000, most: 15_000 } as const;
 const DRAIN_MS = 30_000;
 /** Refusals that no wait mends. */
 const FOR_GOOD: readonly (number | undefined)[] = [401, 402, 403];
+const STANDS: readonly string[] = ['active', 'connected'];
 
 export class Client {
   readonly clock: ClientClock;
@@ -175,17 +176,15 @@ export class Client {
     note(`${kind} ${place}${end === undefined ? '' : ` ${end.code} ${end.status ?? ''}`}`);
     if (kind === 'opened') this.expectations.dials.accepted(place);
     if (end !== undefined && end.code !== 1000) this.#brokenAtMs = nowMs;
-    if (kind === 'dialled') {
-      this.expectations.dials.dialled(place, nowMs);
-      if (this.#result !== null)
-        this.#world.report('I12', `service ${place} was dialled after the end`);
-    }
+    if (kind === 'dialled') this.expectations.dials.dialled(place, nowMs, this.#result !== null);
     const hintMs = Number(end?.headers?.['retry-after'] ?? 0) * 1_000;
     if (end?.status === 429 && hintMs > 0 && !this.#plan.hasStandby) {
       this.expectations.dials.refusedUntil(place, nowMs + hintMs);
     }
     if (end?.kind === 'refused' && FOR_GOOD.includes(end.status) && !this.#plan.isKeyRenewable) {
-      this.expectations.dials.refusedForGood(place, this.#plan.hasStandby ? 1 : 0);
+      // What a second socket beside one that stands is told, the next in its place may not be.
+      const beside = Number(this.#plan.hasStandby) + Number(STANDS.includes(this.session.status));
+      this.expectations.dials.refusedForGood(place, beside);
     }
   }
 

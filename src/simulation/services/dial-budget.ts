@@ -30,7 +30,8 @@ export class DialBudget {
     this.#notBeforeMs.clear();
   }
 
-  dialled(place: number, atMs: number): void {
+  dialled(place: number, atMs: number, isOver = false): void {
+    if (isOver) this.#report('I12', `service ${place} was dialled after the end`);
     const dials = this.#dialsAtMs;
     dials.push(atMs);
     while ((dials[0] ?? atMs) < atMs - MINUTE_MS) dials.shift();

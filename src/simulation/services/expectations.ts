@@ -27,6 +27,8 @@ export interface Limits {
 const CHUNKS_KEPT = 100;
 /** The chunk that comes, one that is settled in part, and one that leaves while its gap is told. */
 const CHUNKS_OVER = 3;
+/** Where all is well, whoever has to move to another session is there by then. */
+const MOVES_WITHIN_MS = 10_000;
 /** A service that is there is given longer to answer for what it was sent. */
 const HASTE_MS = 1_000;
 /** A connection that stood for so long was healthy: its attempts count anew. */
@@ -161,11 +163,10 @@ export class Expectations {
 
   /** Once all is well: nothing may be on its way any more. */
   converged(status: string, atMs: number): void {
-    if (this.#reconnectingSinceMs !== null) {
-      this.#report(
-        'I17',
-        `reconnecting since ${this.#reconnectingSinceMs} ms, still at ${atMs} ms`,
-      );
+    const sinceMs = this.#reconnectingSinceMs;
+    if (sinceMs !== null) {
+      if (atMs - sinceMs < MOVES_WITHIN_MS) return; // a service has just ended a session whose time was over
+      this.#report('I17', `reconnecting since ${sinceMs} ms, still at ${atMs} ms`);
     }
     if (status !== 'active' && status !== 'connected') {
       this.#report('I10', `all has been well for a while, and the session is ${status}`);
