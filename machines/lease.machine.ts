@@ -45,11 +45,18 @@ export const leaseMachine = leaseSetup.createMachine({
           description: 'Somebody wants it: the tail of its log says whether it is to be had.',
           on: {
             'client.claimed': [
-              { guard: 'isOver', target: '#lease.over' },
+              { guard: 'isEnded', target: '#lease.over' },
+              {
+                guard: 'isOverdue',
+                target: 'closing',
+                description:
+                  'By our clock. Its owner may live, and is to learn of it: the log says so first.',
+                actions: 'noteOverdue',
+              },
               { target: 'fencing', actions: 'noteClaim' },
             ],
             'session.loggedOut': [
-              { guard: 'isOver', target: '#lease.over' },
+              { guard: 'isEnded', target: '#lease.over' },
               {
                 target: 'closing',
                 description: 'Wherever it lives: who owns it learns of it at the next append.',
@@ -216,7 +223,7 @@ export const leaseMachine = leaseSetup.createMachine({
       entry: 'drop',
     },
     over: {
-      description: 'It had ended before, or its owner has been gone for longer than the grace.',
+      description: 'It had ended before.',
       type: 'final',
     },
     givenUp: {

@@ -66,10 +66,12 @@ export function initialLease({ graceMs, lifeMs, atMs }: LeaseInput): LeaseContex
   };
 }
 
-/** What the log says it is: over, or left by its owner for so long that it is. */
-export function isOver({ graceMs, lifeMs }: LeaseContext, log: LeaseLog | null): boolean {
-  if (log === null) return false;
-  return log.isEnd || log.unattendedMs > graceMs + CLOCK_SLACK_MS || log.ageMs >= lifeMs;
+/** Why it is over although its log does not say so: its owner has been gone for too long, or it is too old. Null: it is not. */
+export function overdue({ graceMs, lifeMs }: LeaseContext, event: LeaseEvent): LeaseEnding | null {
+  const log = logIn(event);
+  if (log === null) return null;
+  if (log.unattendedMs > graceMs + CLOCK_SLACK_MS) return 'expired';
+  return log.ageMs >= lifeMs ? 'aged' : null;
 }
 
 /** The log that an event brings. */
@@ -83,7 +85,7 @@ export function afterClaim(context: LeaseContext, event: LeaseEvent): Partial<Le
   const { log, epoch, atMs, faults = context.faults } = event;
   if (log === null) return { epoch, silences: 0, faults };
   const leftMs = Math.max(0, context.lifeMs - Math.max(0, log.ageMs));
-  return { epoch, silences: 0, faults, isTakenOver: true, endsAtMs: atMs + leftMs };
+  return { epoch, silences: 0, faults, ending: null, isTakenOver: true, endsAtMs: atMs + leftMs };
 }
 
 /** What it failed on now: of what was set aside before nothing more can be left out. */

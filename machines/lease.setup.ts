@@ -9,11 +9,11 @@ import {
   graceEndMs,
   isDue,
   isHopeless,
-  isOver,
   isPoisoned,
   logIn,
   MAX_DEFEATS,
   MAX_SILENCES,
+  overdue,
   renewalMs,
   TOLD_FOR_MS,
 } from './lease.rules.ts';
@@ -35,7 +35,8 @@ export const leaseSetup = setup({
     emitted: {} as LeaseOrder,
   },
   guards: {
-    isOver: ({ context, event }) => isOver(context, logIn(event)),
+    isEnded: ({ event }) => logIn(event)?.isEnd === true,
+    isOverdue: ({ context, event }) => overdue(context, event) !== null,
     isOfSameClient: ({ event }) => event.type === 'client.claimed' && event.isSameClient,
     isNewest: ({ context, event }) =>
       event.type === 'client.attached' && event.epoch === context.epoch,
@@ -64,6 +65,7 @@ export const leaseSetup = setup({
       ending: why,
       dueAtMs: null,
     })),
+    noteOverdue: assign({ ending: ({ context, event }) => overdue(context, event) }),
     dismiss: emit((_, { why }: { readonly why: LeaseDismissal }) => ({
       type: 'client.dismiss' as const,
       why,

@@ -8,7 +8,8 @@ import { appendFence } from './fencing.ts';
 import type { Snapshot } from './fencing.ts';
 import { GatewaySession } from './session.ts';
 import type { GatewaySessionOptions, SessionHouse, SessionKeeper } from './session.types.ts';
-import { NOTHING_RECALLED, loggedOutIn, lookInLog, recall } from './takeover.ts';
+import { NOTHING_RECALLED, lookInLog, recall } from './takeover.ts';
+import type { Known } from './takeover.ts';
 import { newSessionId } from './tokens.ts';
 import type { LeaseOrder, LeaseRelease } from '../../machines/lease.types.ts';
 import { TenutoError } from '../ports/errors.ts';
@@ -86,8 +87,8 @@ export class Owning implements SessionKeeper {
       if (known === undefined) break;
       lease.step({ type: 'session.loggedOut', log: known.log });
       if (lease.is('over')) return false;
-      const append = this.#appending(id, known.position, loggedOutIn(known), 'end');
-      await contend(lease, 'end.committed', append);
+      const card = { ...known.card, isLoggedOut: true };
+      await this.conclude(id, lease, { ...known, card });
     }
     if (lease.is('ended')) return true;
     throw new TenutoError({
@@ -95,6 +96,12 @@ export class Owning implements SessionKeeper {
       message: 'Nobody can say whether the session was ended.',
       remediation: 'End it again when the store answers.',
     });
+  }
+
+  /** Writes its last record behind the tail that was read: whoever owns it learns of it at the next append. */
+  async conclude(id: string, lease: Lease, { position, standing, card }: Known): Promise<void> {
+    const last = { standing, card: encodeCard(card) };
+    await contend(lease, 'end.committed', this.#appending(id, position, last, 'end'));
   }
 
   /** Undefined where nobody could say: who asks is sent elsewhere, and its session stays as it is in the log. */

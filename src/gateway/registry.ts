@@ -201,7 +201,9 @@ export class Registry {
       const isSameClient = hello.inst === known.card.inst;
       const { faults = [] } = known.card;
       lease.step({ type: 'client.claimed', epoch, isSameClient, log: known.log, faults });
-      if (lease.is('over')) return refusalOfEnded(known, hello.rcv);
+      if (lease.is('claiming.closing')) await this.#owning.conclude(id, lease, known);
+      if (lease.is('over') || lease.is('ended')) return refusalOfEnded(known, hello.rcv);
+      if (!lease.is('claiming.fencing')) continue; // another was faster, or nobody can say
       const token = newToken(secrets);
       const card = cardFor(known.card, hello, token);
       const standing = standingFor(known.standing, hello, epoch);

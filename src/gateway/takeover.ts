@@ -1,11 +1,10 @@
 /** A session that does not live here: what its log says of it, and what becomes of that for whoever takes it over. */
-import { decodeCard, encodeCard } from './card.ts';
+import { decodeCard } from './card.ts';
 import type { SessionCard } from './card.ts';
 import type { Claimed } from './judgement.ts';
 import { decodeRecord, whyUnreadable } from './records.ts';
 import type { SessionRecord, Standing } from './records.ts';
 import { readTail, unreadable } from './fencing.ts';
-import type { Snapshot } from './fencing.ts';
 import { MAX_FORMER_TOKENS, digestOf } from './tokens.ts';
 import type { WallClock } from '../ports/clock.ts';
 import type { LeaseLog } from '../../machines/lease.types.ts';
@@ -43,11 +42,6 @@ export async function lookInLog({ store, wallClock }: Logs, sid: string): Promis
     ageMs: nowMs - card.startedAtMs,
   };
   return { position, standing: standingOf(record), card, log };
-}
-
-/** The last record of a session that somebody ended, wherever it lives. */
-export function loggedOutIn({ standing, card }: Known): Snapshot {
-  return { standing, card: encodeCard({ ...card, isLoggedOut: true }) };
 }
 
 /** What the log holds that no app has handled, and that the client may not have. */

@@ -31,9 +31,13 @@ describe('a session in a log', () => {
       { ...FRESH, unattendedMs: GRACE_MS + 30_000 },
       { claiming: 'fencing' },
     ],
-    ['of an owner that is gone', { ...FRESH, unattendedMs: GRACE_MS + 30_001 }, 'over'],
+    [
+      'of an owner that is gone',
+      { ...FRESH, unattendedMs: GRACE_MS + 30_001 },
+      { claiming: 'closing' },
+    ],
     ['not quite a day old', { ...FRESH, ageMs: DAY_MS - 1 }, { claiming: 'fencing' }],
-    ['a day old', { ...FRESH, ageMs: DAY_MS }, 'over'],
+    ['a day old', { ...FRESH, ageMs: DAY_MS }, { claiming: 'closing' }],
   ])('%s is to be had, or not', (_what, log, state) => {
     const lease = new LeaseBook();
 
@@ -42,6 +46,24 @@ describe('a session in a log', () => {
     expect(lease.state).toEqual(state);
     expect(lease.isOver).toBe(state === 'over');
   });
+
+  it.each([
+    ['expired', { ...FRESH, unattendedMs: GRACE_MS + 30_001 }],
+    ['aged', { ...FRESH, ageMs: DAY_MS }],
+  ])(
+    'is over by a clock only once its log says so, since its owner may live: %s',
+    (ending, log) => {
+      const faster = new LeaseBook().claim({ log }).tell('owner.fenced');
+      const over = new LeaseBook().claim({ log });
+
+      over.tell('end.committed');
+
+      expect(faster.state).toEqual({ claiming: 'reading' });
+      expect(over.state).toBe('ended');
+      expect(over.context.ending).toBe(ending);
+      expect(over.orders).toEqual([{ type: 'log.purge' }]);
+    },
+  );
 
   it('ends as long after its beginning as any, whoever has it', () => {
     const lease = new LeaseBook();

@@ -152,11 +152,11 @@ function isFirstRead({ state, context }: Moment): boolean {
 
 /** Who was beaten by another asks for the same again. */
 function mayClaim({ state, context }: Moment): boolean {
-  return state === 'claiming.reading' && context.ending === null;
+  return state === 'claiming.reading' && context.ending !== 'loggedOut';
 }
 
 function mayLogOut({ state, context }: Moment): boolean {
-  return state === 'claiming.reading' && (context.defeats === 0 || context.ending !== null);
+  return state === 'claiming.reading' && (context.defeats === 0 || context.ending === 'loggedOut');
 }
 
 function isKept({ state }: Moment): boolean {
