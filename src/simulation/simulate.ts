@@ -2,16 +2,23 @@
 import type { Report } from './checks/report.ts';
 import { SentContents } from './checks/sent-contents.ts';
 import { drawFaults } from './nemeses/draw.ts';
-import { NEMESES } from './nemeses/index.ts';
+import {
+  checkedApps,
+  checkFunction,
+  checkSimulateOptions,
+  checkSpan,
+  checkTimes,
+  HOUSES,
+} from './simulate-options.ts';
 import type { SimulateOptions } from './simulate.types.ts';
 import type { RunResult } from './simulation.types.ts';
 import { RUN_MS } from './times.ts';
 import { FailingApp } from './world/failing-app.ts';
 import { Guest } from './world/guest.ts';
+import type { Expecting } from './world/guest.ts';
 import { Run } from './world/run.ts';
 import type { WorldShape } from './world/world-shape.ts';
 import { createEchoApp } from '../gateway/apps/echo.ts';
-import { invalid } from '../ports/option-errors.ts';
 import { seededRandom } from '../ports/random.ts';
 import { decodeFrame } from '../protocol/frames.ts';
 import { FRAME_TYPE } from '../protocol/wire.ts';
@@ -30,7 +37,6 @@ export interface SimulatedWorld {
   converge(): Promise<void>;
 }
 
-const HOUSES = 3;
 const GRACE_MS = 120_000;
 const STORE_MS = [2, 8] as const;
 
@@ -42,8 +48,11 @@ const STORE_MS = [2, 8] as const;
  * @throws TenutoError OPTION_INVALID
  */
 export async function simulate(options: SimulateOptions): Promise<RunResult> {
+  checkSimulateOptions(options);
+  const { lengthMs = RUN_MS, faults = [] } = options;
+  checkTimes(faults, lengthMs);
   const world = createSimulatedWorld(options);
-  await world.run(options.lengthMs ?? RUN_MS);
+  await world.run(lengthMs);
   await world.converge();
   return world.result;
 }
@@ -54,22 +63,36 @@ export async function simulate(options: SimulateOptions): Promise<RunResult> {
  * @throws TenutoError OPTION_INVALID
  */
 export function createSimulatedWorld(options: SimulateOptions): SimulatedWorld {
+  checkSimulateOptions(options);
   const { seed, clients, lengthMs = RUN_MS, gateways: houses = HOUSES, isTraced = false } = options;
-  check(options);
   const drawing = { lengthMs, clients: clients.length, houses };
   const faults = options.faults ?? drawFaults(seededRandom(seed).fork('faults'), drawing);
   const run: Run = new Run(seed, isTraced, faults, (report) => {
-    return shapeOf(options, houses, report, (look) => run.expect(look));
+    return shapeOf(options, houses, report, (look, name) => run.expect(look, name));
   });
   run.start();
-  return run;
+  return {
+    get result() {
+      return run.result;
+    },
+    expect: (look) => {
+      checkFunction('expect(look)', look);
+      run.expect(look);
+    },
+    run: async (ms) => {
+      checkSpan('run(ms)', ms, 0);
+      await run.run(ms);
+    },
+    heal: () => run.heal(),
+    converge: () => run.converge(),
+  };
 }
 
 function shapeOf(
   { apps = () => ({ messages: createEchoApp() }), clients }: SimulateOptions,
   houses: number,
   report: Report,
-  expect: SimulatedWorld['expect'],
+  expect: Expecting,
 ): WorldShape {
   const contents = new SentContents(report);
   return {
@@ -84,25 +107,9 @@ function shapeOf(
     },
     apps: (parts) => {
       const { process, random } = parts;
-      const made = apps({ name: process.name, clock: process, random });
-      return new Map(Object.entries(made).map(([name, app]) => [name, new FailingApp(app, parts)]));
+      const made = checkedApps(() => apps({ name: process.name, clock: process, random }));
+      return new Map([...made].map(([name, app]) => [name, new FailingApp(app, parts)]));
     },
     clients: clients.map((make) => (parts) => new Guest(parts, make, expect)),
   };
-}
-
-function check({ seed, clients, faults = [], gateways = HOUSES }: SimulateOptions): void {
-  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
-    throw invalid(`seed cannot be ${seed}.`, 'Give a whole number, 0 to 4294967295.');
-  }
-  if (clients.length === 0) {
-    throw invalid('clients is empty.', 'Give at least one function that makes a client.');
-  }
-  if (!Number.isInteger(gateways) || gateways < 1) {
-    throw invalid(`gateways cannot be ${gateways}.`, 'Give a whole number from 1 up.');
-  }
-  const unknown = faults.find(({ kind }) => !(kind in NEMESES));
-  if (unknown === undefined) return;
-  const kinds = Object.keys(NEMESES).join(', ');
-  throw invalid(`There is no fault "${unknown.kind}".`, `Take one of ${kinds}.`);
 }

@@ -19,14 +19,15 @@ export interface SimulateOptions {
   readonly clients: readonly ClientFactory[];
   /**
    * The applications of the gateways, by the names that clients ask for: `speech` where a session says nothing else, `messages`
-   * of a ResumableWebSocket. Called for each life of each gateway. Default: `messages`, which says everything back.
+   * of a ResumableWebSocket. Called for each life of each gateway. Default: `messages`, which says everything back. What an app
+   * throws by itself is a violation (I19).
    */
-  readonly apps?: (process: AppProcess) => Readonly<Record<string, App>>;
-  /** What goes wrong, instead of what the seed draws. Empty: nothing does. `docs/simulation.md` has the kinds. */
+  readonly apps?: (process: AppProcess) => Readonly<Record<string, App>> | ReadonlyMap<string, App>;
+  /** What goes wrong, instead of what the seed draws, up to `lengthMs`. Empty: nothing does. `docs/simulation.md` has the kinds. */
   readonly faults?: readonly Fault[];
-  /** How long faults strike, before all is well again. Default 180,000 ms. */
+  /** How long faults strike, before all is well again: up to 3,600,000 ms. Default 180,000 ms. */
   readonly lengthMs?: number;
-  /** How many gateways there are behind the balancer. Default 3. */
+  /** How many gateways there are behind the balancer: 1 to 16. Default 3. */
   readonly gateways?: number;
   /** Keeps a line for each thing that happens, in `trace`. Default false. */
   readonly isTraced?: boolean;
@@ -94,8 +95,8 @@ export interface SimulatedPlace {
   /** From now on that session or socket is held to what tenuto promises. Returns it. */
   watch<T extends Session | ResumableSocket>(what: T): T;
   /**
-   * Something of yours that has to hold after every step. What it returns is what is wrong, in a line, as I20; null: nothing.
-   * The first time counts.
+   * Something of yours that has to hold after every step. What it returns is what is wrong, in a line, as I20 with the client's
+   * name; null: nothing. The first time counts. What it throws is wrong as well.
    */
   expect(look: () => string | null): void;
 }

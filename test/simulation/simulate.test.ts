@@ -1,10 +1,10 @@
 /** The world as an application has it: apps, clients and expectations of its own. */
 import { describe, expect, it } from 'vitest';
 
-import type { App, AppResult, AppSession } from '../../src/gateway/app.ts';
+import { CHUNK, counter, seconds, SecondsApp, speaker } from './an-application.ts';
+import type { AppResult, AppSession } from '../../src/gateway/app.ts';
 import { createEchoApp } from '../../src/gateway/apps/echo.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
-import { ResumableWebSocket } from '../../src/resumable-websocket/websocket.node.ts';
 import { Session } from '../../src/session/session.ts';
 import { createSimulatedWorld, simulate } from '../../src/simulation/simulate.ts';
 import type {
@@ -15,81 +15,6 @@ import type {
 import type { Fault } from '../../src/simulation/simulation.types.ts';
 
 const LENGTH_MS = 30_000;
-const CONVERGES_MS = 90_000;
-const CHUNK = new Uint8Array(3_200);
-
-/** Tells after each second of audio that it was there. */
-class SecondsApp implements App {
-  readonly #tell: (session: AppSession, result: AppResult) => void;
-
-  constructor(tell: (session: AppSession, result: AppResult) => void) {
-    this.#tell = tell;
-  }
-
-  open(session: AppSession, { fin, audio: { sampleRateHz } }: Parameters<App['open']>[1]) {
-    let from = fin;
-    let end = fin;
-    const tell = (to: number): void => {
-      if (to <= from) return;
-      this.#tell(session, { type: 'final', from, to, text: 'a second' });
-      from = to;
-    };
-    const come = (to: number): void => {
-      end = to;
-      if (to - from >= sampleRateHz) tell(to);
-    };
-    return {
-      audio: ({ position, bytes }: { position: number; bytes: Uint8Array }) => {
-        come(position + bytes.length / 2);
-      },
-      gap: ({ position, samples }: { position: number; samples: number }) =>
-        come(position + samples),
-      finish: () => Promise.resolve(tell(end)),
-      close: () => Promise.resolve(),
-    };
-  }
-}
-
-const seconds = (_process: AppProcess) => ({
-  speech: new SecondsApp((session, result) => session.result(result)),
-});
-
-const speaker: ClientFactory = (place) => {
-  const session = place.watch(
-    new Session({
-      candidates: [gateway(place.gateway)],
-      reconnect: { retryInitialConnect: true },
-      ...place.session,
-    }),
-  );
-  void session.connect().catch(() => undefined);
-  place.every(100, () => session.write(CHUNK));
-  return { finish: () => session.close({ drainTimeoutMs: CONVERGES_MS }) };
-};
-
-/** Says numbers, and takes them for wrong that come back in another order. */
-const counter: ClientFactory = (place) => {
-  const socket = place.watch(
-    new ResumableWebSocket(place.gateway.url, [], {
-      ...place.socket,
-      maxEnqueuedMessages: 16_384,
-      closeTimeout: CONVERGES_MS,
-    }),
-  );
-  let said = 0;
-  let heard = 0;
-  let wrong: string | null = null;
-  socket.addEventListener('message', ({ data }) => {
-    if (String(data) !== String(heard)) wrong = `${String(data)} came where ${heard} was next`;
-    heard += 1;
-  });
-  place.expect(() => wrong);
-  place.every(500, () => {
-    socket.send(String(said));
-    said += 1;
-  });
-  return { finish: () => socket.close() };
-};
 
 function run(options: Partial<SimulateOptions>) {
   return simulate({ seed: 1, lengthMs: LENGTH_MS, apps: seconds, clients: [speaker], ...options });
@@ -173,6 +98,24 @@ describe('what is told of an application that is wrong', () => {
     ]);
     expect(world.result.violations[0]?.atMs).toBeLessThan(11_000);
     await world.converge();
+  });
+
+  it.each<[string, () => string | null, string]>([
+    ['does not hold', () => 'nothing is right', 'I20: client 2: nothing is right'],
+    [
+      'cannot be looked at',
+      () => {
+        throw new Error('no such line');
+      },
+      'I20: client 2: what it expects threw Error: no such line',
+    ],
+  ])('I20: what one of its clients expects %s', async (_, look, told) => {
+    const expecting: ClientFactory = (place) => {
+      place.expect(look);
+      return speaker(place);
+    };
+
+    expect(await found({ clients: [speaker, expecting] })).toEqual([told]);
   });
 
   it('I6: its finals leave holes', async () => {
@@ -259,17 +202,5 @@ describe('what is told of an application that is wrong', () => {
     expect((await found({ clients: [leaving] })).join()).toContain(
       'has closed, and keeps 1 timers',
     );
-  });
-
-  it.each<[string, Partial<SimulateOptions>]>([
-    ['seed cannot be -1', { seed: -1 }],
-    ['clients is empty', { clients: [] }],
-    ['There is no fault "crush"', { faults: [{ kind: 'crush', atMs: 1 }] }],
-    ['gateways cannot be 0', { gateways: 0 }],
-  ])('%s', async (message, options) => {
-    await expect(run(options)).rejects.toMatchObject({
-      code: 'OPTION_INVALID',
-      message: expect.stringContaining(message) as string,
-    });
   });
 });

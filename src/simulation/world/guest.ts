@@ -6,11 +6,16 @@ import { AudioChecks } from '../checks/audio-checks.ts';
 import { Dials } from '../checks/dials.ts';
 import { SocketChecks } from '../checks/socket-checks.ts';
 import { SimulatedProcess } from '../process.ts';
+import { checkedClient, checkFunction, checkSpan } from '../simulate-options.ts';
 import type { ClientFactory, SimulatedClient, SimulatedPlace } from '../simulate.types.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
+import { invalid } from '../../ports/option-errors.ts';
 import { ResumableSocket } from '../../resumable-websocket/resumable-socket.ts';
 import { createAdmission } from '../../session/admission/admission.ts';
-import type { Session } from '../../session/session.ts';
+import { Session } from '../../session/session.ts';
+
+/** @param name of the client that expects it. */
+export type Expecting = (look: () => string | null, name: string) => void;
 
 type Checks = AudioChecks | SocketChecks;
 
@@ -22,7 +27,7 @@ export class Guest implements Client {
   wallOffsetMs = 0;
   readonly #parts: ClientParts;
   readonly #make: ClientFactory;
-  readonly #expect: SimulatedPlace['expect'];
+  readonly #expect: Expecting;
   readonly #checks: Checks[] = [];
   readonly #sessions: Session[] = [];
   readonly #dials = new Dials();
@@ -32,7 +37,7 @@ export class Guest implements Client {
   #isFinishing = false;
   #isFinished = false;
 
-  constructor(parts: ClientParts, make: ClientFactory, expect: SimulatedPlace['expect']) {
+  constructor(parts: ClientParts, make: ClientFactory, expect: Expecting) {
     const { index, clock, random } = parts;
     this.#parts = parts;
     this.#make = make;
@@ -72,7 +77,7 @@ export class Guest implements Client {
 
   start(): void {
     this.process.run(() => {
-      this.#client = this.#make(this.#place());
+      this.#client = checkedClient(this.name, () => this.#make(this.#place()));
     });
   }
 
@@ -84,12 +89,16 @@ export class Guest implements Client {
     const failed = (error: unknown): void => {
       this.#parts.report.violated('I19', `${this.name} could not finish: ${String(error)}`);
     };
-    void Promise.resolve(this.#client?.finish())
+    void this.#finished()
       .catch(failed)
       .then(() => {
         for (const checks of this.#checks) if (checks instanceof AudioChecks) checks.over();
         this.#isFinished = true;
       });
+  }
+
+  async #finished(): Promise<void> {
+    await this.#client?.finish();
   }
 
   pause(isPaused: boolean): boolean {
@@ -124,6 +133,12 @@ export class Guest implements Client {
       this.#checks.push(new SocketChecks(this.name, what, report, this.process));
       return;
     }
+    if (!(what instanceof Session)) {
+      throw invalid(
+        'place.watch was given neither a session nor a ResumableWebSocket.',
+        'Give what createSession or new ResumableWebSocket made.',
+      );
+    }
     this.#sessions.push(what);
     this.#checks.push(new AudioChecks(this.name, what, null, report, this.process));
   }
@@ -157,12 +172,19 @@ export class Guest implements Client {
         ...{ mode: 'gateway', transport, network, clock, token, wallClock, mayMoveTo },
         random: random.fork('socket'),
       },
-      every: (ms, work) => this.#every(ms, work),
+      every: (ms, work) => {
+        checkSpan('place.every(ms)', ms, 1);
+        checkFunction('place.every(ms, work)', work);
+        this.#every(ms, work);
+      },
       watch: (what) => {
         this.#watch(what);
         return what;
       },
-      expect: this.#expect,
+      expect: (look) => {
+        checkFunction('place.expect(look)', look);
+        this.#expect(look, this.name);
+      },
     };
   }
 

@@ -87,11 +87,15 @@ export class Run {
     this.world.start();
   }
 
-  /** @param look returns what is wrong. */
-  expect(look: () => string | null): void {
+  /**
+   * @param look returns what is wrong, or throws it.
+   * @param name of the client that expects it.
+   */
+  expect(look: () => string | null, name?: string): void {
     this.#looks.push(() => {
-      const wrong = look();
-      if (wrong !== null) this.#report.violated('I20', wrong);
+      const wrong = wrongOf(look);
+      if (wrong === null) return;
+      this.#report.violated('I20', name === undefined ? wrong : `${name}: ${wrong}`);
     });
   }
 
@@ -238,5 +242,13 @@ export class Run {
   #uncaught(error: unknown): void {
     const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#report.violated('I19', `nobody caught ${words}`);
+  }
+}
+
+function wrongOf(look: () => string | null): string | null {
+  try {
+    return look() ?? null; // who writes no types may return nothing
+  } catch (error) {
+    return `what it expects threw ${String(error)}`;
   }
 }
