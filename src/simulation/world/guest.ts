@@ -1,6 +1,7 @@
 /** A client that the world knows nothing of but what it is given, and what it is watched by: an application's own. */
 import { Access } from './access.ts';
 import type { Client, ClientParts } from './client.ts';
+import type { Look } from './look.ts';
 import { SimulatedSignals } from './network-signals.ts';
 import { AudioChecks } from '../checks/audio-checks.ts';
 import { Dials } from '../checks/dials.ts';
@@ -15,7 +16,7 @@ import { createAdmission } from '../../session/admission/admission.ts';
 import { Session } from '../../session/session.ts';
 
 /** @param name of the client that expects it. */
-export type Expecting = (look: () => string | null, name: string) => void;
+export type Expecting = (look: Look, name: string) => void;
 
 type Checks = AudioChecks | SocketChecks;
 

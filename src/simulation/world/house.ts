@@ -3,6 +3,7 @@ import type { App } from '../../gateway/app.ts';
 import { Gateway } from '../../gateway/gateway.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LogStore } from '../../ports/log-store.ts';
+import type { OnAppError } from '../../gateway/app-error.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { SeededRandom } from '../../ports/random.ts';
 import type { Verify } from '../../gateway/auth/principal.ts';
@@ -22,6 +23,7 @@ export interface HouseOptions {
   readonly graceMs: number;
   readonly afterwards: (house: House) => void;
   readonly logger: Logger;
+  readonly onAppError: OnAppError;
 }
 
 export class House {
@@ -58,8 +60,18 @@ export class House {
   }
 
   start(): void {
-    const { clock, random, apps, storeFor, verify, wallMs, graceMs, afterwards, logger } =
-      this.#options;
+    const {
+      clock,
+      random,
+      apps,
+      storeFor,
+      verify,
+      wallMs,
+      graceMs,
+      afterwards,
+      logger,
+      onAppError,
+    } = this.#options;
     this.lives += 1;
     const label = `${this.name}/${this.lives}`;
     const own = random.fork(label);
@@ -76,6 +88,7 @@ export class House {
       secrets: secretsOf(own.fork('secrets')),
       graceMs,
       logger,
+      onAppError,
     });
     this.former.push(this.gateway);
   }

@@ -1,4 +1,6 @@
 /** How applications of gateways fail, whichever they are: they throw, or nothing comes of what they hear. */
+import { PlannedError } from './thrown.ts';
+
 export class AppManners {
   /** So many faults have them throw on what they are handed. */
   throwing = 0;
@@ -16,7 +18,7 @@ export class AppManners {
     if (this.throwing === 0) return;
     const item = `${sessionId}@${position}`;
     this.#thrown.set(item, this.timesThrown(sessionId, position) + 1);
-    throw new Error('a fault of the simulated world');
+    throw new PlannedError();
   }
 
   timesThrown(sessionId: string, position: number): number {

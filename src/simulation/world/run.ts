@@ -5,7 +5,10 @@ import { planOf } from '../plan.ts';
 import type { Fault, RunOptions, RunResult } from '../simulation.types.ts';
 import { stepThrough } from '../stepping.ts';
 import { CONVERGES_MS, RUN_MS } from '../times.ts';
+import { lookedAt } from './look.ts';
+import type { Look } from './look.ts';
 import { plannedShape } from './planned-shape.ts';
+import { wordsOf } from './thrown.ts';
 import type { WorldShape } from './world-shape.ts';
 import { World } from './world.ts';
 import { seededRandom } from '../../ports/random.ts';
@@ -87,16 +90,9 @@ export class Run {
     this.world.start();
   }
 
-  /**
-   * @param look returns what is wrong, or throws it.
-   * @param name of the client that expects it.
-   */
-  expect(look: () => string | null, name?: string): void {
-    this.#looks.push(() => {
-      const wrong = wrongOf(look);
-      if (wrong === null) return;
-      this.#report.violated('I20', name === undefined ? wrong : `${name}: ${wrong}`);
-    });
+  /** @param name of the client that expects it. */
+  expect(look: Look, name?: string): void {
+    this.#looks.push(() => lookedAt(look, name, this.#report));
   }
 
   async run(ms: number): Promise<void> {
@@ -130,7 +126,13 @@ export class Run {
     if (this.#isHealed) return;
     this.#isHealed = true;
     for (const timer of this.#timers) this.#clock.clearTimeout(timer);
-    for (const over of this.#under) over();
+    for (const over of this.#under) {
+      try {
+        over();
+      } catch (error) {
+        this.#uncaught(error);
+      }
+    }
     for (const client of this.world.clients) client.access.network.heal();
     this.world.heal();
     this.#report.tell('fault', 'all is well again');
@@ -240,15 +242,6 @@ export class Run {
   }
 
   #uncaught(error: unknown): void {
-    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#report.violated('I19', `nobody caught ${words}`);
-  }
-}
-
-function wrongOf(look: () => string | null): string | null {
-  try {
-    return look() ?? null; // who writes no types may return nothing
-  } catch (error) {
-    return `what it expects threw ${String(error)}`;
+    this.#report.violated('I19', `nobody caught ${wordsOf(error)}`);
   }
 }

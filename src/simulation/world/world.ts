@@ -4,6 +4,7 @@ import { addressOf, BALANCER_URL, Harbour } from './harbour.ts';
 import { House } from './house.ts';
 import { intrude } from './intruder.ts';
 import { AppManners } from './manners.ts';
+import { appThrew } from './thrown.ts';
 import { Verifier } from './verifier.ts';
 import type { WorldShape } from './world-shape.ts';
 import { WorldStore } from './world-store.ts';
@@ -143,6 +144,7 @@ export class World {
       wallMs,
       graceMs: shape.graceMs,
       logger: loggerOf(report, `gateway ${index + 1}`),
+      onAppError: (error) => appThrew(report, `gateway ${index + 1}`, error),
       afterwards: memoryChecks(report, clock),
     });
   }
