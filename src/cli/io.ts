@@ -9,11 +9,13 @@ import { TenutoError } from '../ports/errors.ts';
 export const EXIT_OK = 0;
 /** The promise did not hold: something failed, or audio was lost. */
 export const EXIT_FAILED = 1;
-/** The command was not understood, or its input cannot be used. */
+/** The command was not understood, or its input or output cannot be used. */
 export const EXIT_USAGE = 2;
 /** 128 and the signal's number, as shells have it. */
 export const EXIT_INTERRUPTED = 130;
 const EXIT_TERMINATED = 143;
+/** Whoever read what is printed has left, as `head` does. */
+const EXIT_UNREAD = 141;
 
 export interface CliIo extends Interruption {
   readonly haste: AbortSignal;
@@ -67,11 +69,11 @@ export function createIo(): CliIo {
     note(closingNote);
     first.abort();
   };
-  // A reader that left, as `head` does, is no error of ours; a full disk is one, and said in a line.
+  // Neither says that a promise did not hold.
   const onBrokenOutput = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE')
-      process.stderr.write(`tenuto: cannot write (${error.code ?? ''}).\n`);
-    process.exit(EXIT_FAILED);
+    if (error.code === 'EPIPE') process.exit(EXIT_UNREAD);
+    process.stderr.write(`tenuto: cannot write (${error.code ?? ''}).\n`);
+    process.exit(EXIT_USAGE);
   };
   process.stdout.on('error', onBrokenOutput);
   process.stderr.on('error', () => undefined); // who does not listen to notes may still read the transcript

@@ -15,7 +15,7 @@ ${Object.entries(INVARIANTS)
   .join('\n')}
 
 Exit status: 0 where no invariant was violated (with --mutant over seeds: where each mutant was killed that can be), 1 where one was,
-2 where the command cannot be used, 130 where it was interrupted.`;
+2 where the command cannot be used or nothing can be written, 130 where it was interrupted, 141 where nobody reads on.`;
 
 export function addSimulate(program: Command, io: CliIo, done: (status: number) => void): void {
   program
