@@ -105,6 +105,16 @@ export class Tally {
   }
 }
 
+/** How many of the faults of each kind that were planned found nothing to hit. */
+export function missedOf({ faults, fired }: Pick<RunResult, 'faults' | 'fired'>): Counts {
+  const planned = new Map<string, number>();
+  for (const { kind } of faults) increase(planned, kind, 1);
+  const missed = [...planned].map(([kind, count]) => [kind, count - (fired[kind] ?? 0)] as const);
+  return Object.fromEntries(missed.filter(([, count]) => count > 0));
+}
+
+type Counts = Readonly<Record<string, number>>;
+
 export function seedsPerSecond(seeds: number, elapsedMs: number): number {
   return elapsedMs <= 0 ? 0 : round((seeds * 1_000) / elapsedMs, 10);
 }

@@ -11,6 +11,8 @@ import type { SimulateOptions } from '../../src/cli/simulate/settings.ts';
 import type { Simulation } from '../../src/cli/simulate/world.ts';
 
 const simulation: Simulation = {
+  worldOf: (seed) => (seed === 2 ? 'services' : 'gateways'),
+  aimed: { gateways: ['lostAcks'], services: [] },
   nemeses: { gateways: ['crash', 'slow', 'offline', 'flap'], services: ['rateLimit'] },
   sometimes: { gateways: ['resumed', 'gap'], services: [] },
   mutants: [
@@ -191,6 +193,23 @@ describe('tenuto simulate of one seed', () => {
     expect(text).toContain('faults: crash, slow, offline');
   });
 
+  it('says which of the faults hit nothing', async () => {
+    const offline = '{"kind":"offline","atMs":1,"on":99}';
+    const faults = `[{"kind":"crash","atMs":1},${offline},${offline}]`;
+
+    const { text } = await simulate({ seed: '5', faults });
+    const { lines } = await objects({ seed: '5', faults });
+
+    expect(text).toContain('hit nothing: offline (2 times)');
+    expect(lines.at(-1)).toMatchObject({ missed: { offline: 2 }, faults: { crash: 1 } });
+  });
+
+  it('takes faults that no seed draws', async () => {
+    const faults = '[{"kind":"lostAcks","atMs":1}]';
+
+    expect((await simulate({ seed: '5', faults })).status).toBe(0);
+  });
+
   it('runs the faults that it is given, tells them line by line, and draws them', async () => {
     const faults = '[{"kind":"slow","atMs":2000}]';
     const diagram = join(folder, 'run.svg');
@@ -292,6 +311,16 @@ describe('tenuto simulate with input that cannot be used', () => {
       { seed: '1', faults: '[{"kind":"slwo","atMs":1}]' },
       'FAULT_PLAN_INVALID',
       '[0].kind: there is no fault "slwo": did you mean slow?',
+    ],
+    [
+      { seed: '2', faults: '[{"kind":"slow","atMs":1}]' },
+      'FAULT_PLAN_INVALID',
+      'slow is a fault of gateways, and this run is of services.',
+    ],
+    [
+      { seed: '1', world: 'services', faults: '[{"kind":"slow","atMs":1}]' },
+      'FAULT_PLAN_INVALID',
+      'slow is a fault of gateways',
     ],
     [{ seed: '1', faults: '[{"kind":"slow","atMs":-1}]' }, 'FAULT_PLAN_INVALID', '[0].atMs'],
     [{ seed: '1', faults: '[{"kind":"slow"}]' }, 'FAULT_PLAN_INVALID', '[0].atMs'],

@@ -4,16 +4,16 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
-import { knownKinds, parseRegressions } from '../../src/cli/simulate/fault-json.ts';
+import { parseRegressions } from '../../src/cli/simulate/fault-json.ts';
 import { regressionsOf } from '../../src/cli/simulate/files.ts';
 import { SIMULATION } from '../../src/cli/simulate/real.ts';
-import { namesOf } from '../../src/cli/simulate/world.ts';
+import { kindsOf } from '../../src/cli/simulate/world.ts';
 import { NEMESES as SERVICE_NEMESES } from '../../src/simulation/services/nemeses.ts';
 import { NEMESES } from '../../src/simulation/nemeses/index.ts';
 import { worldOf } from '../../src/simulation/run.ts';
 
 const path = fileURLToPath(new URL('regressions.json', import.meta.url));
-const kinds = knownKinds(namesOf(SIMULATION.nemeses, undefined));
+const kinds = kindsOf(SIMULATION, undefined);
 const regressions = parseRegressions(readFileSync(path, 'utf8'), path, kinds);
 
 describe('test/simulation/regressions.json', () => {

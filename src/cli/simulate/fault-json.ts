@@ -52,10 +52,6 @@ const regressionSchema = (kinds: ReadonlySet<string>) =>
     mended: z.string(),
   });
 
-export function knownKinds(kinds: readonly string[]): ReadonlySet<string> {
-  return new Set(kinds);
-}
-
 /** @throws TenutoError FAULT_PLAN_INVALID. */
 export function parseFaults(
   text: string,

@@ -4,9 +4,9 @@ import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-import { knownKinds, parseRegressions } from './fault-json.ts';
+import { parseRegressions } from './fault-json.ts';
 import type { Regression } from './fault-json.ts';
-import { namesOf } from './world.ts';
+import { kindsOf } from './world.ts';
 import type { Simulation } from './world.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import { invalid } from '../../ports/option-errors.ts';
@@ -20,7 +20,7 @@ const REGRESSIONS = 'test/simulation/regressions.json';
 /** @param path undefined: the clone's own, where this runs in one. */
 export async function regressionsOf(
   path: string | undefined,
-  { nemeses }: Simulation,
+  simulation: Simulation,
 ): Promise<readonly Regression[]> {
   const root = dirname(createRequire(import.meta.url).resolve('tenuto/package.json'));
   const file = path ?? join(root, REGRESSIONS);
@@ -28,7 +28,7 @@ export async function regressionsOf(
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw unusableFile('--regressions', file, error);
   });
-  return parseRegressions(text, file, knownKinds(namesOf(nemeses, undefined)));
+  return parseRegressions(text, file, kindsOf(simulation, undefined));
 }
 
 /** @throws TenutoError OPTION_INVALID. */

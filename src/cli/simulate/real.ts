@@ -3,13 +3,17 @@ import type { Simulation } from './world.ts';
 import { aimedFaults } from '../../simulation/mutants/aimed.ts';
 import { mutantArguments } from '../../simulation/mutants/arguments.node.ts';
 import { MUTANTS, mutantNamed } from '../../simulation/mutants/catalogue.ts';
+import { AIMED } from '../../simulation/nemeses/aimed.ts';
 import { EVERY_NEMESIS, NEMESES } from '../../simulation/nemeses/index.ts';
 import { NEMESES as SERVICE_NEMESES } from '../../simulation/services/nemeses.ts';
+import { worldOf } from '../../simulation/run.ts';
 import { SOMETIMES } from '../../simulation/sometimes.ts';
 
 export const SIMULATION: Simulation = {
   nemeses: { gateways: Object.keys(NEMESES), services: Object.keys(SERVICE_NEMESES) },
   sometimes: SOMETIMES,
+  aimed: { gateways: Object.keys(AIMED), services: [] },
+  worldOf,
   mutants: MUTANTS,
   mutantArguments,
   mutantRun: (name, options) => {

@@ -1,10 +1,11 @@
 /** What `tenuto simulate` was asked for, checked. */
-import { knownKinds, parseFaults } from './fault-json.ts';
-import { namesOf, WORLDS } from './world.ts';
+import { parseFaults } from './fault-json.ts';
+import { kindsOf, WORLDS } from './world.ts';
 import type { KnownMutant, Simulation } from './world.ts';
 import { nearestOf } from '../serve/nearest.ts';
+import { TenutoError } from '../../ports/errors.ts';
 import { invalid } from '../../ports/option-errors.ts';
-import type { RunOptions, WorldKind } from '../../simulation/simulation.types.ts';
+import type { Fault, RunOptions, WorldKind } from '../../simulation/simulation.types.ts';
 
 /** As they were typed. */
 export interface SimulateOptions {
@@ -62,13 +63,14 @@ const OF_MANY = ['seeds', 'minutes', 'failures', 'regressions', 'enough'] as con
 export function settingsOf(options: SimulateOptions, simulation: Simulation): Settings {
   checkTogether(options);
   const world = worldOf(options.world);
+  const mutants = mutantsOf(options.mutant, simulation.mutants);
   const { minutes } = options;
   const forMs = minutes === undefined ? null : minutesAsMs(minutes);
   return {
     single: singleOf(options, world, simulation),
     seeds: options.seeds === undefined ? seedsFor(forMs) : rangeOf(options.seeds, forMs !== null),
     forMs,
-    mutants: mutantsOf(options.mutant, simulation.mutants),
+    mutants,
     enough: wholeOf('--enough', options.enough, 1, LAST_SEED) ?? Infinity,
     jobs: wholeOf('--jobs', options.jobs, 1, MOST_JOBS),
     world,
@@ -106,20 +108,37 @@ function isGiven(value: string | boolean | undefined): boolean {
 }
 
 function singleOf(
-  { seed, faults, lengthMs: length }: SimulateOptions,
+  { seed, faults, lengthMs: length, mutant }: SimulateOptions,
   world: WorldKind | undefined,
   simulation: Simulation,
 ): RunOptions | null {
   const number = wholeOf('--seed', seed, 0, LAST_SEED);
   if (number === undefined) return null;
   const lengthMs = wholeOf('--length-ms', length, 1, LONGEST_RUN_MS);
-  const kinds = namesOf(simulation.nemeses, world);
+  const { worldOf: drawnBy, mutantRun } = simulation;
+  const mutated: Partial<RunOptions> =
+    mutant === undefined ? {} : mutantRun(mutant, { seed: number, faults: [] });
+  const drawn = world ?? mutated.world ?? drawnBy(number);
   return {
     seed: number,
-    ...(faults === undefined ? {} : { faults: parseFaults(faults, '--faults', knownKinds(kinds)) }),
+    ...(faults === undefined ? {} : { faults: faultsOf(faults, drawn, simulation) }),
     ...(lengthMs === undefined ? {} : { lengthMs }),
     ...(world === undefined ? {} : { world }),
   };
+}
+
+/** @throws TenutoError FAULT_PLAN_INVALID where one of them is of the other world: it would hit nothing. */
+function faultsOf(text: string, world: WorldKind, simulation: Simulation): readonly Fault[] {
+  const faults = parseFaults(text, '--faults', kindsOf(simulation, undefined));
+  const own = kindsOf(simulation, world);
+  const alien = faults.find(({ kind }) => !own.has(kind));
+  if (alien === undefined) return faults;
+  const other = WORLDS.find((each) => each !== world) ?? world;
+  throw new TenutoError({
+    code: 'FAULT_PLAN_INVALID',
+    message: `${alien.kind} is a fault of ${other}, and this run is of ${world}.`,
+    remediation: `Add --world ${other}.`,
+  });
 }
 
 function seedsFor(forMs: number | null): SeedRange | null {

@@ -11,7 +11,7 @@ import { TenutoError } from '../../ports/errors.ts';
 import { inOrder } from '../../simulation/pool.node.ts';
 import type { Outcome, Runs } from '../../simulation/pool.node.ts';
 import type { RunOptions, RunResult } from '../../simulation/simulation.types.ts';
-import { seedsPerSecond, Tally } from '../../simulation/summary.ts';
+import { missedOf, seedsPerSecond, Tally } from '../../simulation/summary.ts';
 import { storyText } from '../../simulation/story/text.ts';
 import { systemClock } from '../../ports/clock.ts';
 
@@ -84,7 +84,7 @@ function tellResult(
     const tally = new Tally({ nemeses: [], sometimes: [] });
     tally.add(result);
     const perSecond = seedsPerSecond(1, elapsedMs);
-    const run = { seed, world, plannedFaults: faults, hash, steps };
+    const run = { seed, world, plannedFaults: faults, missed: missedOf(result), hash, steps };
     io.write(
       JSON.stringify({ type: 'summary', ...tally.totals(), seedsPerSecond: perSecond, ...run }),
     );
@@ -99,4 +99,8 @@ function tellResult(
     `seed ${seed} (${world}): ${verdict}; ${(simulatedMs / 1_000).toFixed(0)} s, ${whole(steps)} steps, hash ${hash}`,
   );
   io.write(`faults: ${kinds}`);
+  const missed = Object.entries(missedOf(result));
+  if (missed.length === 0) return;
+  const words = missed.map(([kind, count]) => (count === 1 ? kind : `${kind} (${count} times)`));
+  io.write(colors.yellow(`hit nothing: ${words.join(', ')}`));
 }

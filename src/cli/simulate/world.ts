@@ -20,6 +20,10 @@ export interface Simulation {
   /** The kinds of faults of each world, and what must come about in it now and then. */
   readonly nemeses: Readonly<Record<WorldKind, readonly string[]>>;
   readonly sometimes: Readonly<Record<WorldKind, readonly string[]>>;
+  /** Kinds that no seed draws, and that can be asked for. Default: none. */
+  readonly aimed?: Readonly<Record<WorldKind, readonly string[]>>;
+  /** Which world a seed draws. */
+  readonly worldOf: (seed: number) => WorldKind;
   readonly mutants: readonly KnownMutant[];
   readonly mutantArguments: (name: string) => MutantProcess;
   /** The run of a seed in which that mutant can be seen: in its world, with the faults that it needs. */
@@ -31,6 +35,17 @@ export interface Simulation {
 }
 
 export const WORLDS: readonly WorldKind[] = ['gateways', 'services'];
+
+/** All kinds that can be asked for, in one world or in any of them. */
+export function kindsOf(
+  { nemeses, aimed }: Pick<Simulation, 'nemeses' | 'aimed'>,
+  world: WorldKind | undefined,
+): ReadonlySet<string> {
+  return new Set([
+    ...namesOf(nemeses, world),
+    ...(aimed === undefined ? [] : namesOf(aimed, world)),
+  ]);
+}
 
 /** Of one world, or of all of them. */
 export function namesOf(
