@@ -1,18 +1,11 @@
-// Runs each mutant of src/simulation/mutants in the simulated world, and writes into docs/mutants.json which invariants found it,
-// and how often; `npm run mutants-table` makes docs/mutants.md of it. With names it runs these only.
-//
-//   node scripts/mutants.mjs [--seeds 200] [--enough 50] [--from 1] [--jobs 2] [name ...]
-//   node scripts/mutants.mjs --check [--seeds 60] [--jobs 2] [--write] [name ...]
-//
-// --enough: of who was found in a fifth of so many seeds no more are run.
-// --check runs the one seed by which each mutant was found first, and where that finds it no more, since worlds change, those from 1 on.
-// It fails where none does. --write notes the seeds that do.
+// Runs each mutant of src/simulation/mutants in the simulated world: --help says how.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { argumentsOf, refuse } from './mutants/arguments.mjs';
 import { buildIfStale } from './build.mjs';
 
+const { values, positionals } = argumentsOf(process.argv.slice(2));
 buildIfStale();
 const { MUTANTS } = await import('../dist/src/simulation/mutants/catalogue.js');
 const { firstIn, Outcomes } = await import('./mutants/outcomes.mjs');
@@ -20,20 +13,11 @@ const { check, tellCheck } = await import('./mutants/check.mjs');
 
 const resultPath = fileURLToPath(new URL('../docs/mutants.json', import.meta.url));
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seeds: { type: 'string' },
-    from: { type: 'string', default: '1' },
-    jobs: { type: 'string', default: '2' },
-    enough: { type: 'string', default: '50' },
-    check: { type: 'boolean', default: false },
-    write: { type: 'boolean', default: false },
-  },
-});
 const seeds = Number(values.seeds ?? (values.check ? 60 : 200));
 const [from, jobs, enough] = [values.from, values.jobs, values.enough].map(Number);
 const known = existsSync(resultPath) ? JSON.parse(readFileSync(resultPath, 'utf8')) : {};
+const unknown = positionals.find((name) => !MUTANTS.some((mutant) => mutant.name === name));
+if (unknown !== undefined) refuse(`there is no mutant "${unknown}"`);
 const chosen = MUTANTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 
 if (values.check) await checkAll();
