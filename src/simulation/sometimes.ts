@@ -29,6 +29,8 @@ export const SOMETIMES: Readonly<Record<WorldKind, readonly string[]>> = {
     'refused: 4420',
     'session lost',
     'given up',
+    'an event between finals',
+    'an interim',
     'gap: ringOverflow',
     'gap: storeLoss',
     'loss: sessionLost',

@@ -113,6 +113,7 @@ export class LogChecks {
     log.lostInEpoch = Math.max(log.lostInEpoch, log.standings.at(-1)?.epoch ?? 0);
     log.standings = log.standings.filter(({ at }) => at <= after);
     log.isTailLost = true;
+    this.#contents.lost?.(sessionId, after);
   }
 
   /** What stands up to there is let go of, but for the tail. */
@@ -159,6 +160,9 @@ export class LogChecks {
       );
     }
     next.nextDown = (frame.type === 'data' ? seq : frame.toSeq) + 1;
+    if (frame.type === 'data' && frame.codec === 'json') {
+      this.#contents.said?.(log, next.at, frame);
+    }
   }
 
   #takeUp(log: KnownLog, next: Standing, frame: DataFrame | GapFrame): void {

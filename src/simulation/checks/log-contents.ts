@@ -17,4 +17,8 @@ export interface LogContents {
    * @returns how many there are with this one.
    */
   message(log: LogOwner, messages: number, frame: DataFrame): number;
+  /** What an application says, in a record that stands at `at`. */
+  said?(log: LogOwner, at: number, frame: DataFrame): void;
+  /** The store has lost what stood there after that. */
+  lost?(sessionId: string, after: number): void;
 }

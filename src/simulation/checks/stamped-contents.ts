@@ -1,4 +1,5 @@
 /** Of clients whose audio and messages say whose they are, and which. */
+import { Asides } from './asides.ts';
 import type { LogContents, LogOwner } from './log-contents.ts';
 import type { Report } from './report.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
@@ -13,13 +14,15 @@ const decoder = new TextDecoder();
 export class StampedContents implements LogContents {
   readonly #report: Report;
   readonly #captured: ReadonlyMap<number, CapturedAudio>;
+  readonly #asides: Asides;
   /** The log that has it, by client and number. */
   readonly #logOf = new Map<string, string>();
 
   /** @param captured by the clients' numbers. */
-  constructor(report: Report, captured: ReadonlyMap<number, CapturedAudio>) {
+  constructor(report: Report, captured: ReadonlyMap<number, CapturedAudio>, asides = new Asides()) {
     this.#report = report;
     this.#captured = captured;
+    this.#asides = asides;
   }
 
   audio(log: LogOwner, { payload, position, capturedAtMs }: DataFrame, isFirst: boolean): void {
@@ -69,6 +72,15 @@ export class StampedContents implements LogContents {
     }
     if (client !== undefined && number !== undefined) this.#expectOnce(log, client, number);
     return (number ?? 0) + 1;
+  }
+
+  said({ sessionId }: LogOwner, at: number, frame: DataFrame): void {
+    const wrong = this.#asides.said(sessionId, at, frame);
+    if (wrong !== null) this.#report.violated('I5', wrong);
+  }
+
+  lost(sessionId: string, after: number): void {
+    this.#asides.lost(sessionId, after);
   }
 
   /** What may have come in by a session that is lost is not sent in the next one. */

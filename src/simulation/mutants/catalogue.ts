@@ -6,6 +6,7 @@ import { LIBRARIES } from './designs/libraries.ts';
 import { SEED_DESIGNS } from './designs/seeds.ts';
 import { DOWN_MUTANTS } from './down.ts';
 import { LINK_MUTANTS } from './links.ts';
+import { LOAD_MUTANTS } from './loads.ts';
 import { LOG_MUTANTS } from './log.ts';
 import { RECORD_MUTANTS } from './records.ts';
 import { SENDING_MUTANTS } from './sending.ts';
@@ -22,6 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SENDING_MUTANTS,
   ...LINK_MUTANTS,
   ...BOUND_MUTANTS,
+  ...LOAD_MUTANTS,
 ];
 
 /** @throws Error where there is none of that name. */

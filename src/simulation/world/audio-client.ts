@@ -3,6 +3,8 @@ import { Access } from './access.ts';
 import { CapturedAudio } from './captured.ts';
 import type { Client, ClientParts } from './client.ts';
 import { SimulatedSignals } from './network-signals.ts';
+import { AsideChecks } from '../checks/aside-checks.ts';
+import type { Asides } from '../checks/asides.ts';
 import { AudioChecks } from '../checks/audio-checks.ts';
 import { GapChecks } from '../checks/gap-checks.ts';
 import type { AudioPlan } from '../plan.ts';
@@ -23,6 +25,7 @@ export class AudioClient implements Client {
   readonly checks: AudioChecks;
   wallOffsetMs = 0;
   readonly #gaps: GapChecks;
+  readonly #asides: AsideChecks;
   readonly #plan: AudioPlan;
   readonly #parts: ClientParts;
   #closing: Promise<CloseResult> | null = null;
@@ -34,7 +37,7 @@ export class AudioClient implements Client {
   #talks = false;
   #talking: unknown = null;
 
-  constructor(parts: ClientParts, plan: AudioPlan) {
+  constructor(parts: ClientParts, plan: AudioPlan, asides: Asides) {
     const { index, clock, random, report, url, mayMoveTo, wallMs } = parts;
     this.#parts = parts;
     this.#plan = plan;
@@ -72,6 +75,7 @@ export class AudioClient implements Client {
     session.on('gateway.sessionLost', () => parts.sessions.lost(index));
     session.on('connection.failed', () => parts.sessions.gaveUp(index));
     this.#gaps = new GapChecks(name, session, captured, plan.retentionMs, report);
+    this.#asides = new AsideChecks(name, session, asides, report);
   }
 
   get isOver(): boolean {
@@ -100,6 +104,7 @@ export class AudioClient implements Client {
     void this.#closing.then((result) => {
       this.#closed = result;
       this.checks.closed(result);
+      this.#asides.closed(result);
     });
   }
 

@@ -2,7 +2,8 @@
  * What makes text of audio in the simulated world: a model of a service's manners, not of its ears.
  *
  * It segments as it likes, differently on each run; it is late; it dies with its gateway and begins anew where the last final
- * ended. A final's text names the chunks that it covers, so that a mix-up shows.
+ * ended. A final's text names the chunks that it covers, so that a mix-up shows. Here and there it tells what a final may become, and
+ * a text that was most likely never spoken, which has a name of its own.
  */
 import { stampOf } from './captured.ts';
 import type { AppParts } from './world-shape.ts';
@@ -15,6 +16,7 @@ import type {
   AppStart,
 } from '../../gateway/app.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
+import type { SeededRandom } from '../../ports/random.ts';
 
 /** What an application fails on is handed to it so often. */
 const TRIED_TIMES = 3;
@@ -23,6 +25,10 @@ const SEGMENT_MS = [300, 2_500] as const;
 const LATE_MS = [20, 900] as const;
 /** What waited for longer is told in several: each names its chunks, and a text has an end (MAX_SPEECH_TEXT_CHARS). */
 const LONGEST_MS = 30_000;
+/** So many of those who hear say something between finals, and so often. */
+const TALKATIVE_RATIO = 1 / 3;
+const ASIDE_RATIO = 0.4;
+const INTERIM_RATIO = 0.1;
 
 interface Heard {
   readonly position: number;
@@ -31,6 +37,7 @@ interface Heard {
 
 export class SpeechModel implements App {
   readonly #parts: AppParts;
+  #opened = 0;
 
   constructor(parts: AppParts) {
     this.#parts = parts;
@@ -38,13 +45,17 @@ export class SpeechModel implements App {
 
   open(session: AppSession, start: AppStart): AppHandlers {
     const random = this.#parts.random.fork(`${session.id}@${start.fin}`);
-    return new Hearing({ ...this.#parts, random, session, start });
+    this.#opened += 1;
+    const name = `${this.#parts.process.name}, ${this.#opened}`;
+    return new Hearing({ ...this.#parts, random, session, start, name });
   }
 }
 
 interface HearingParts extends AppParts {
   readonly session: AppSession;
   readonly start: AppStart;
+  /** Nobody else's. */
+  readonly name: string;
 }
 
 class Hearing implements AppHandlers {
@@ -59,9 +70,14 @@ class Hearing implements AppHandlers {
   #timer: unknown = null;
   #onFinished: (() => void) | null = null;
   #isClosed = false;
+  /** Null: it says nothing but finals. */
+  readonly #aside: SeededRandom | null;
+  #asides = 0;
 
   constructor(parts: HearingParts) {
     this.#parts = parts;
+    const aside = parts.random.fork('asides');
+    this.#aside = aside.chance(TALKATIVE_RATIO) ? aside : null;
     this.#perMs = parts.start.audio.sampleRateHz / 1_000;
     this.#fin = parts.start.fin;
     this.#nextSamples = this.#between(SEGMENT_MS) * this.#perMs;
@@ -109,6 +125,9 @@ class Hearing implements AppHandlers {
     this.#end = end;
     if (end <= this.#fin) return;
     this.#heard.push({ position, name });
+    if (this.#aside?.chance(INTERIM_RATIO) === true) {
+      this.#parts.session.hint({ type: 'interim', from: this.#fin, to: end, text: name });
+    }
     this.#wait();
   }
 
@@ -157,15 +176,25 @@ class Hearing implements AppHandlers {
 
   #tell(to: number): void {
     const of = this.#heard.filter(({ position }) => position < to);
+    const isDropped = this.#drop(to);
     this.#parts.session.result({
       type: 'final',
       from: this.#fin,
       to,
-      text: of.map(({ name }) => name).join(' '),
+      text: isDropped ? '' : of.map(({ name }) => name).join(' '),
     });
     // The chunk in which it ends is the next one's too.
     this.#heard = this.#heard.slice(Math.max(0, of.length - 1));
     this.#fin = to;
+  }
+
+  /** P23.5 */
+  #drop(to: number): boolean {
+    if (this.#aside?.chance(ASIDE_RATIO) !== true) return false;
+    this.#asides += 1;
+    const text = `aside ${this.#asides} of ${this.#parts.name}`;
+    this.#parts.session.send({ type: 'dropped', reason: 'tooQuiet', text, from: this.#fin, to });
+    return true;
   }
 
   #late(): number {

@@ -1,0 +1,62 @@
+/** What applications of gateways say between their finals: what of it is in the logs, and what of that a client has heard. */
+import type { DataFrame } from '../../protocol/types.ts';
+import { speechEventIn } from '../../protocol/speech-events.ts';
+
+interface Aside {
+  readonly sessionId: string;
+  readonly name: string;
+  /** Where its record stands. */
+  readonly at: number;
+  isHeard: boolean;
+  isLost: boolean;
+}
+
+const decoder = new TextDecoder();
+
+export class Asides {
+  readonly #named = new Map<string, Aside>();
+  /** By session, in the order of its log. */
+  readonly #ofSession = new Map<string, Aside[]>();
+
+  /** @returns what is wrong with one more in a log. */
+  said(sessionId: string, at: number, { payload }: DataFrame): string | null {
+    const event = speechEventIn(JSON.parse(decoder.decode(payload)));
+    if (event?.type !== 'dropped') return null;
+    const name = event.text;
+    if (this.#named.has(name)) return `${name} is in the log again`;
+    const aside = { sessionId, name, at, isHeard: false, isLost: false };
+    this.#named.set(name, aside);
+    this.#ofSession.set(sessionId, [...this.#of(sessionId), aside]);
+    return null;
+  }
+
+  /** The store has lost what stood there after that. */
+  lost(sessionId: string, after: number): void {
+    for (const aside of this.#of(sessionId)) if (aside.at > after) aside.isLost = true;
+  }
+
+  /** @returns what is wrong with it. */
+  heard(name: string): string | null {
+    const aside = this.#named.get(name);
+    if (aside === undefined) return `${name} is in no log`;
+    if (aside.isHeard) return `${name} came again`;
+    const all = this.#of(aside.sessionId);
+    const missed = firstDue(all.slice(0, all.indexOf(aside)));
+    aside.isHeard = true;
+    return missed === undefined ? null : `${name} came before ${missed.name}`;
+  }
+
+  /** What a client that has heard all of it, that one last, has not. */
+  missedAfter(name: string): string | null {
+    const sessionId = this.#named.get(name)?.sessionId ?? '';
+    return firstDue(this.#of(sessionId))?.name ?? null;
+  }
+
+  #of(sessionId: string): Aside[] {
+    return this.#ofSession.get(sessionId) ?? [];
+  }
+}
+
+function firstDue(asides: readonly Aside[]): Aside | undefined {
+  return asides.find(({ isHeard, isLost }) => !isHeard && !isLost);
+}

@@ -1,0 +1,22 @@
+/** Errors that show where much is said, between other things, by two at once, or to whom it does not fit. */
+import type { Mutant } from './mutant.types.ts';
+
+const expected = 'killed';
+const world = 'gateways';
+
+export const LOAD_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'events-unnumbered',
+    says: 'What an application says between finals goes to the client that is there, or nowhere.',
+    edits: [
+      {
+        file: 'src/gateway/app-voice.ts',
+        find: "if (!this.#isShut) this.#say('json', bytesOf(event));",
+        replace: 'if (!this.#isShut) this.#parts.down.hint(event);',
+      },
+    ],
+    expected,
+    by: ['I5'],
+    world,
+  },
+];
