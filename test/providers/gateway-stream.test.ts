@@ -63,6 +63,25 @@ describe('a welcome', () => {
     ]);
   });
 
+  it('of another session is sent all from where finals ended in HELLO, also where the link before tells more meanwhile', () => {
+    const client = new GatewayClient();
+    const before = welcomed({}, client);
+    before.decode(finalFrame(1, 100));
+
+    const after = client.dial();
+    before.decode(finalFrame(2, 200));
+    const events = after.decode(encodeFrame(welcomeFrame({ epoch: 2 })));
+    const first = after.encodeAudio(new Uint8Array(200), { sample: 100, capturedAtMs: 0 });
+
+    expect(events).toContainEqual(
+      expect.objectContaining({ kind: 'sessionLost', fromSample: 100 }),
+    );
+    expect(events).toContainEqual(
+      expect.objectContaining({ kind: 'restored', throughSample: 100 }),
+    );
+    expect(decodeFrame(first as Uint8Array)).toMatchObject({ seq: 1, position: 100 });
+  });
+
   it('P12.8: is believed about what is committed, also where that is less than was acknowledged', () => {
     const client = new GatewayClient();
     const stream = welcomed({}, client);

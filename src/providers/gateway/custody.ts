@@ -42,11 +42,13 @@ export class Custody extends Claim {
   /**
    * The sample through which the gateway has the audio; null for a welcome that comes too late to be one. Of a session that is
    * gone, what has no final yet goes into the next one, as far as it is held.
+   *
+   * @param fin as HELLO said it: the next one begins there.
    */
-  welcomed(frame: WelcomeFrame): number | null {
+  welcomed(frame: WelcomeFrame, fin: number): number | null {
     const outcome = this.take(frame);
     if (outcome === 'stale') return null;
-    if (outcome === 'begun') this.numbers = new Numbers(this.fin);
+    if (outcome === 'begun') this.numbers = new Numbers(fin);
     return this.numbers.endOf(frame.up);
   }
 }

@@ -29,8 +29,8 @@ export class GatewayStream implements ProviderStream {
   readonly #addressOf: () => string;
   readonly #ending: Ending;
   readonly #progress = new Progress();
-  /** Which of the client's dials this is. */
-  #att = 0;
+  /** Which of the client's dials this is, and where finals ended when it asked: they may go on by the link that was. */
+  #asked = { att: 0, fin: 0 };
   #epoch = 0;
   /** Sent on this socket, or in the log before it. */
   #sent = 0;
@@ -60,7 +60,7 @@ export class GatewayStream implements ProviderStream {
 
   encodeHello(): readonly Frame[] {
     const hello = this.#custody.hello(this.#options, this.#wallClock());
-    this.#att = hello.att;
+    this.#asked = hello;
     return [encodeFrame(hello)];
   }
 
@@ -141,7 +141,7 @@ export class GatewayStream implements ProviderStream {
   }
 
   classifyEnd(end: SocketEnd): Failure {
-    return this.#ending.failureOf(end, this.#att);
+    return this.#ending.failureOf(end, this.#asked.att);
   }
 
   decodeEnd(end: SocketEnd): readonly ProviderEvent[] {
@@ -156,7 +156,7 @@ export class GatewayStream implements ProviderStream {
 
   #welcomed(frame: WelcomeFrame): readonly ProviderEvent[] {
     const lost = this.#lostBy(frame);
-    const throughSample = this.#custody.welcomed(frame);
+    const throughSample = this.#custody.welcomed(frame, this.#asked.fin);
     if (throughSample === null) {
       const detail = 'its welcome comes after a newer one';
       return [{ kind: 'failed', failure: { kind: 'transient', code: 'welcome', detail } }];
@@ -181,7 +181,7 @@ export class GatewayStream implements ProviderStream {
     const custody = this.#custody;
     if (resumed || custody.epoch === 0 || epoch <= custody.epoch) return [];
     const acknowledgedSample = custody.numbers.endOf(custody.acked);
-    return [{ kind: 'sessionLost', acknowledgedSample, fromSample: custody.fin }];
+    return [{ kind: 'sessionLost', acknowledgedSample, fromSample: this.#asked.fin }];
   }
 
   #acknowledged(frame: AckFrame | PingFrame | PongFrame): readonly ProviderEvent[] {
