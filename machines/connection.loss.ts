@@ -97,8 +97,10 @@ function holdMsOf({ policy }: ConnectionContext, loss: Loss): number {
 /** What is remembered of a loss; the route was taken from the context before it. */
 export function afterLoss(context: ConnectionContext, loss: Loss): Partial<ConnectionContext> {
   const wasHealthy = isHealthyAt(context, loss.aliveAtMs ?? loss.atMs);
-  const attempts = attemptsBefore(context, loss) + 1;
   const refused = remedyFor(loss.failure) === 'refreshCredential';
+  const nth = attemptsBefore(context, loss) + 1;
+  // A new credential is tried also where the last attempt was refused: that is its second half, and no further one.
+  const attempts = refused ? Math.min(nth, context.policy.maxAttempts) : nth;
 
   return {
     attempts,

@@ -64,6 +64,18 @@ describe('a refused credential that can be refreshed', () => {
     expect(world.signals.at(-1)).toMatchObject({ failure: { kind: 'auth' } });
   });
 
+  it('is refreshed where the last attempt is refused, and counts as that one', async () => {
+    const world = await new ChartWorld({ ...refreshing, policy: { maxAttempts: 1 } }).active();
+    await world.lost(failureOf('transient'));
+    await world.pass(60_000);
+
+    await world.lost(failureOf('auth'));
+
+    expect(world.state).toBe('reconnecting.dialing');
+    expect(world.signals.at(-1)).toMatchObject({ attempt: 1, maxAttempts: 1 });
+    await world.close();
+  });
+
   it.each(['a healthy spell', 'a committed result'])('is refreshed anew after %s', async (what) => {
     const world = await new ChartWorld(refreshing).active();
     await world.lost(failureOf('auth'));

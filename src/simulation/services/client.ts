@@ -219,6 +219,7 @@ export class Client {
     this.expectations.event(event, ledger, this.clock.nowMs());
     this.#checkBooks(ledger);
     for (const what of happeningsOf(event)) count(what);
+    if (event.type === 'connection.reconnecting') this.#brokenAtMs = this.clock.nowMs();
     if (event.type === 'toolCall') this.#answerTool(event.callId);
     if (event.type === 'stateChange' && event.current === 'error') this.#askAgain();
   }
