@@ -72,6 +72,28 @@ describe('sessions with the services of others', () => {
     expect(run.violations).toEqual([]);
   });
 
+  test('its story is told as that of the gateways is: names from 1 on, whom a fault hits, what hit nothing', async () => {
+    const faults = [
+      { kind: 'reset', atMs: 5_000, on: 0 },
+      { kind: 'frozen', atMs: 8_000, forMs: 1_000, on: 0 },
+      { kind: 'frozen', atMs: 9_500, forMs: 1_000, on: 7 },
+    ];
+    const { trace } = await runServicesSeed({ seed: 3, faults, lengthMs: 20_000, isTraced: true });
+
+    const told = trace.map(({ who, to = '', what }) => `${who} -> ${to}: ${what}`);
+    expect(told.filter((line) => line.startsWith('fault'))).toEqual([
+      'fault -> service 1: reset',
+      'fault -> client 1: frozen, for 1 s',
+      'fault -> client 1: frozen is over',
+      'fault -> client 8: frozen, for 1 s',
+      'fault -> client 8: frozen hits nothing',
+      'fault -> : all is well again',
+    ]);
+    expect(told).toContain('client 1 -> service 1: dials');
+    expect(told.join()).toMatch(/client 1 -> : has closed: \d+ chunks delivered, 0 in gaps/);
+    expect(told.join()).not.toMatch(/(client|service) 0/);
+  });
+
   test('every kind of fault says what it is', () => {
     for (const { says } of Object.values(NEMESES)) expect(says.length).toBeGreaterThan(10);
   });

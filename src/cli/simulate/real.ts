@@ -25,6 +25,6 @@ export const SIMULATION: Simulation = {
   hits: ({ kind, on = 0 }, world) => {
     const isGateways = world === 'gateways';
     const whom = (isGateways ? EVERY_NEMESIS[kind]?.on : SERVICE_NEMESES[kind]?.hits) ?? 'all';
-    return whom === 'all' ? [] : [`${whom} ${isGateways ? on + 1 : on}`];
+    return whom === 'all' ? [] : [`${whom} ${on + 1}`];
   },
 };

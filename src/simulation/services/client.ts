@@ -5,10 +5,11 @@ import { ClientClock, ClientTransport, type DialFact } from './client-side.ts';
 import { Expectations } from './expectations.ts';
 import type { Report } from './told-audio.ts';
 import { Microphone } from './microphone.ts';
+import { nameOf } from './places.ts';
 import type { Place } from './places.ts';
 import type { ClientPlan, Spell } from './plan.ts';
 import { createRepeatingResampler } from './recogniser.ts';
-import { factOf, happeningsOf } from './facts.ts';
+import { closedWords, dialWords, factOf, happeningsOf, type Note } from './facts.ts';
 import { RATE_HZ } from './voice.ts';
 import { ManualNetwork } from '../../network/manual-signals.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
@@ -26,7 +27,7 @@ export interface ClientWorld {
   readonly random: SeededRandom;
   readonly report: Report;
   /** Everything that happens, for the hash and the trace. */
-  readonly note: (what: string, state?: string) => void;
+  readonly note: Note;
   readonly count: (what: string) => void;
 }
 
@@ -109,7 +110,7 @@ export class Client {
       this.#result = result;
       const tookMs = this.clock.nowMs() - askedAtMs;
       if (this.#brokenAtMs < askedAtMs) this.expectations.parted(result, status, tookMs);
-      this.#world.note(`closed ${result.drained} ${result.ledger.delivered} ${result.ledger.gap}`);
+      this.#world.note(closedWords(result));
     });
   }
 
@@ -160,7 +161,7 @@ export class Client {
   }
 
   /** What is told as an error was thrown somewhere. */
-  #loggerOf(note: ClientWorld['note']): Logger {
+  #loggerOf(note: Note): Logger {
     return {
       ...silentLogger,
       error: (message, fields = {}) => {
@@ -170,10 +171,10 @@ export class Client {
     };
   }
 
-  #dial(place: number, { kind, end }: DialFact): void {
-    const { note } = this.#world;
+  #dial(place: number, fact: DialFact): void {
+    const { kind, end } = fact;
     const nowMs = this.clock.nowMs();
-    note(`${kind} ${place}${end === undefined ? '' : ` ${end.code} ${end.status ?? ''}`}`);
+    this.#world.note(dialWords(fact), { to: nameOf(place) });
     if (kind === 'opened') this.expectations.dials.accepted(place);
     if (end !== undefined && end.code !== 1000) this.#brokenAtMs = nowMs;
     if (kind === 'dialled') this.expectations.dials.dialled(place, nowMs, this.#result !== null);
@@ -215,7 +216,7 @@ export class Client {
   #hear(event: SessionEvent): void {
     const { count, note } = this.#world;
     const { ledger } = this.session; // read once: it is made anew
-    note(factOf(event), event.type === 'stateChange' ? event.current : undefined);
+    note(factOf(event), event.type === 'stateChange' ? { state: event.current } : {});
     this.expectations.event(event, ledger, this.clock.nowMs());
     this.#checkBooks(ledger);
     for (const what of happeningsOf(event)) count(what);

@@ -1,4 +1,5 @@
 /** How often one client dials, and that it heeds who refused it for good. */
+import { nameOf } from './places.ts';
 import type { Report } from './told-audio.ts';
 
 /** More dials than this in a minute are a storm: ten of the client's budget, hedges, and those that users ask for. */
@@ -31,17 +32,17 @@ export class DialBudget {
   }
 
   dialled(place: number, atMs: number, isOver = false): void {
-    if (isOver) this.#report('I12', `service ${place} was dialled after the end`);
+    if (isOver) this.#report('I12', `${nameOf(place)} was dialled after the end`);
     const dials = this.#dialsAtMs;
     dials.push(atMs);
     while ((dials[0] ?? atMs) < atMs - MINUTE_MS) dials.shift();
     if (dials.length > DIALS_A_MINUTE) this.#report('I12', `${dials.length} dials in a minute`);
     const left = this.#barred.get(place);
-    if (left === 0) this.#report('I12', `service ${place} was dialled after it refused for good`);
+    if (left === 0) this.#report('I12', `${nameOf(place)} was dialled after it refused for good`);
     if (left !== undefined) this.#barred.set(place, left - 1);
     const earlyMs = (this.#notBeforeMs.get(place) ?? atMs) - atMs;
     if (earlyMs > ROUNDING_MS) {
-      this.#report('I12', `service ${place} was dialled ${Math.round(earlyMs)} ms before it said`);
+      this.#report('I12', `${nameOf(place)} was dialled ${Math.round(earlyMs)} ms before it said`);
     }
   }
 

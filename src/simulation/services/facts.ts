@@ -1,5 +1,9 @@
 /** An event in one line, without what is drawn by nobody's seed: names that services make up. */
-import type { SessionEvent } from '../../session/events.ts';
+import type { TraceEntry } from '../simulation.types.ts';
+import type { DialFact } from './client-side.ts';
+import type { CloseResult, SessionEvent } from '../../session/events.ts';
+
+export type Note = (what: string, more?: Pick<TraceEntry, 'to' | 'state'>) => void;
 
 export function factOf(event: SessionEvent): string {
   switch (event.type) {
@@ -67,4 +71,15 @@ export function happeningsOf(event: SessionEvent): readonly string[] {
     default:
       return [];
   }
+}
+
+export function dialWords({ kind, end }: DialFact): string {
+  if (end === undefined) return kind === 'dialled' ? 'dials' : 'is let in';
+  if (end.kind === 'closed') return `its connection ends with ${end.code}`;
+  return `is refused with ${end.status ?? end.errorCode ?? end.code}`;
+}
+
+export function closedWords({ drained, ledger }: CloseResult): string {
+  const { delivered, gap } = ledger;
+  return `has closed${drained ? '' : ', with something left'}: ${delivered} chunks delivered, ${gap} in gaps`;
 }

@@ -22,6 +22,11 @@ import { startWhisperSimulator } from '../../simulators/whisper/simulator.ts';
 export const SERVICES = ['listen', 'flux', 'openai', 'gemini', 'whisper', 'whisper.cpp'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
+/** As traces and messages speak of it. @param place from 0. */
+export function nameOf(place: number): string {
+  return `service ${place + 1}`;
+}
+
 /** What a client brings along to a service. */
 export interface Caller {
   readonly apiKey: Credential;

@@ -57,7 +57,8 @@ class ServicesRun {
     process.on('unhandledRejection', onRejection);
     try {
       await this.#open(plan);
-      this.#report.tell('world', `${services.join(', ')}; ${clients.length} clients`);
+      const named = services.map((service, at) => `service ${at + 1} is ${service}`).join(', ');
+      this.#report.tell('world', `${named}; ${counted(clients.length)}`);
       this.#schedule(faults);
       for (const client of this.#clients) client.start();
       await this.#goOn(this.#lengthMs);
@@ -83,15 +84,15 @@ class ServicesRun {
     this.#places = places;
     const shared = createAdmission();
     this.#clients = clients.map((plan, at) => {
-      const who = `client ${at}`;
+      const who = `client ${at + 1}`;
       return new Client(plan, {
         clock,
         places,
         wallClock: () => wallClock() + (this.#wallErrorsMs[at] ?? 0),
         admission: isOneProcess ? shared : createAdmission(),
-        random: this.#random.fork(who),
+        random: this.#random.fork(`client ${at}`),
         report: (invariant, message) => this.#report.violated(invariant, `${who}: ${message}`),
-        note: (what, state) => this.#report.tell(who, what, state === undefined ? {} : { state }),
+        note: (what, more) => this.#report.tell(who, what, more),
         count: (what) => this.#report.sometimes(what),
       });
     });
@@ -116,11 +117,14 @@ class ServicesRun {
       };
       if (fault.atMs >= lastAtMs) continue;
       clock.setTimeout(() => {
-        this.#report.tell('fault', lineOf(fault));
-        if (nemesis.begin(target, cut)) this.#report.struck(fault.kind);
+        const to = nemesis.hits === 'all' ? 'all' : `${nemesis.hits} ${(fault.on ?? 0) + 1}`;
+        this.#report.tell('fault', wordsOf(fault), { to });
+        const isHit = nemesis.begin(target, cut);
+        if (isHit) this.#report.struck(fault.kind);
+        else this.#report.tell('fault', `${fault.kind} hits nothing`, { to });
         if (nemesis.end === undefined) return;
         clock.setTimeout(() => {
-          this.#report.tell('fault', `${fault.kind} ends`);
+          if (isHit) this.#report.tell('fault', `${fault.kind} is over`, { to });
           nemesis.end?.(target, cut);
         }, untilMs - fault.atMs);
       }, fault.atMs);
@@ -128,7 +132,7 @@ class ServicesRun {
   }
 
   #heal(): void {
-    this.#report.tell('world', 'all is well');
+    this.#report.tell('fault', 'all is well again');
     for (const { network, desk } of this.#places) {
       network.memory.heal();
       desk.callOff();
@@ -187,8 +191,13 @@ class ServicesRun {
   }
 }
 
-function lineOf({ kind, on, forMs, much }: Fault): string {
-  return JSON.stringify({ kind, on, forMs, much });
+function wordsOf({ kind, forMs, much }: Fault): string {
+  const howMuch = much === undefined ? '' : `, much ${much}`;
+  return `${kind}${howMuch}${forMs === undefined ? '' : `, for ${forMs / 1_000} s`}`;
+}
+
+function counted(clients: number): string {
+  return clients === 1 ? '1 client' : `${clients} clients`;
 }
 
 function told(error: unknown): string {
