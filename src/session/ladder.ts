@@ -11,6 +11,7 @@ import { TurnTaking } from './turn-taking.ts';
 import { join, wiredOrchestrator } from './wired-machine.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
 import type { Wiring } from './wiring.ts';
+import { reconnectingSignal } from '../../machines/connection.signals.ts';
 import type {
   ConnectionSignal,
   ConnectionStatus,
@@ -163,10 +164,21 @@ export class Ladder implements Decider, Owner {
     const lane = snapshot.context.carrier?.id;
     const child = snapshot.children[laneName(lane)] as ConnectionActor | undefined;
     if (child !== this.#carrier?.actor) {
+      const left = this.#carrier?.actor;
       this.#carrier?.leave();
       this.#carrier = child === undefined ? null : this.#listenTo(child);
+      if (left !== undefined && child !== undefined) this.#tellBreak(left, child);
     }
     this.#handlers.onStatus(this.#statusOf(snapshot));
+  }
+
+  /** A link that was lost for good tells of no dial that follows, and here one does. */
+  #tellBreak(left: ConnectionActor, next: ConnectionActor): void {
+    const { context, value } = left.getSnapshot();
+    if (value !== 'error' || context.outage?.attempts !== 1) return; // of further attempts the first was told
+    const { failure, lostAtMs } = context;
+    const dial = { ...next.getSnapshot().context, failure, lostAtMs, attempts: 1, waitMs: 0 };
+    this.#handlers.onSignal(reconnectingSignal(dial, this.#wiring.reporter.bufferedChunks));
   }
 
   #listenTo(actor: ConnectionActor): { actor: ConnectionActor; leave: () => void } {

@@ -100,6 +100,10 @@ export class Reporter {
     return { ...BARRED, retryAfterMs: Math.max(PROBE_RETRY_MS, openUntilMs - atMs) };
   }
 
+  get bufferedChunks(): number {
+    return this.#uplink.bufferedChunks;
+  }
+
   /** @param wasDial it never opened. */
   lost(link: Told, failure: Failure, wasDial: boolean): void {
     const { clock, random, logger } = this.#options;

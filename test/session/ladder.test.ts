@@ -5,6 +5,13 @@ import { watchedLadders } from './ladder-world.ts';
 
 const PAIR = [{ name: 'first' }, { name: 'second' }] as const;
 
+const TOLD_OF_BREAKS: ReadonlySet<string> = new Set([
+  'connection.reconnecting',
+  'candidate.changed',
+  'audio.flowing',
+  'connection.reconnected',
+]);
+
 const { made, started } = watchedLadders();
 
 describe('a session with two candidates', () => {
@@ -137,6 +144,30 @@ describe('a session with two candidates', () => {
 
     expect(ladder.live).toEqual([0, 1]);
     expect(ladder.network(0).sockets).toHaveLength(2);
+  });
+
+  it('tells the break of a link that was lost for good before it tells its end', async () => {
+    const ladder = await started(PAIR);
+    await ladder.speak(500);
+
+    ladder.network(0).last.end(1008, 'config');
+    await ladder.speak(3_000);
+    await ladder.pass(5_000);
+
+    const lostAt = ladder.events.findIndex(({ type }) => type === 'connection.reconnecting');
+    const told = ladder.events
+      .slice(Math.max(0, lostAt))
+      .map(({ type }) => type)
+      .filter((type) => TOLD_OF_BREAKS.has(type));
+    expect(told).toEqual([
+      'connection.reconnecting',
+      'candidate.changed',
+      'audio.flowing',
+      'connection.reconnected',
+    ]);
+    expect(ladder.of('connection.reconnecting')).toMatchObject([
+      { attempt: 1, bufferedAudioChunks: 5, cause: { kind: 'config' } },
+    ]);
   });
 
   it('comes back to the first when it works again, after a minute, in a pause of speech', async () => {

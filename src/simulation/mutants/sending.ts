@@ -204,7 +204,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
       },
     ],
     expected,
-    by: ['I17'],
+    by: ['I10'],
     world: 'services',
   },
 ];
