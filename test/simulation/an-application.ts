@@ -5,7 +5,7 @@ import { ResumableWebSocket } from '../../src/resumable-websocket/websocket.node
 import { Session } from '../../src/session/session.ts';
 import type { AppProcess, ClientFactory } from '../../src/simulation/simulate.types.ts';
 
-export const CONVERGES_MS = 90_000;
+const CONVERGES_MS = 90_000;
 export const CHUNK = new Uint8Array(3_200);
 
 /** Tells after each second of audio that it was there. */

@@ -106,7 +106,7 @@ export const LINK_MUTANTS: readonly Mutant[] = [
     ],
     expected: {
       equivalent:
-        'the attempts of a connection are spent before its ten tokens are, and who then dials is its user, whom no budget holds back',
+        'it holds back the second and later dials of one connection, whose five attempts are spent before ten tokens are; then its user dials, or the next candidate does, by a connection of its own, whose first dial no budget holds back',
     },
     by: [],
     world: 'services',
