@@ -58,11 +58,10 @@ export class Owning implements SessionKeeper {
   }
 
   onGone(id: string, why: LeaseRelease): void {
-    const { counters, admission, onGone } = this.#options;
+    const { counters, onGone } = this.#options;
     const session = this.#sessions.get(id);
     counters.endings[why] += 1;
     this.#sessions.delete(id);
-    admission.forget(id);
     if (session !== undefined) onGone(session, why);
   }
 

@@ -131,7 +131,7 @@ export class Registry {
     if (lease.context.ending === 'unopened') this.#openings.note(hello.inst, lease.context.faults);
     else this.#openings.forget(hello.inst);
     if (session === null) return refusalOfUnopened(lease, { card, standing });
-    return this.#attached(session, hello, { epoch, token, isResumed: false }, 'begun');
+    return this.#attached(session, { epoch, token, isResumed: false }, 'begun');
   }
 
   async #resume(
@@ -157,9 +157,13 @@ export class Registry {
       if (!live.isKept) return refusalOfEnded(live, hello.rcv);
       const token = newToken(this.#options.secrets);
       const epoch = epochAfter(live.standing, hello);
-      const isFenced = await live.fence(cardFor(live.card, hello, token), hello, epoch);
+      const isFenced = await live.fence(
+        cardFor(live.card, hello, token, this.#options.wallClock()),
+        hello,
+        epoch,
+      );
       const facts = { epoch, token, isResumed: true };
-      if (isFenced) return this.#attached(live, hello, facts, 'resumed');
+      if (isFenced) return this.#attached(live, facts, 'resumed');
     }
     return this.#takeOver(sid, hello, principal, from);
   }
@@ -205,13 +209,13 @@ export class Registry {
       if (lease.is('over') || lease.is('ended')) return refusalOfEnded(known, hello.rcv);
       if (!lease.is('claiming.fencing')) continue; // another was faster, or nobody can say
       const token = newToken(secrets);
-      const card = cardFor(known.card, hello, token);
+      const card = cardFor(known.card, hello, token, this.#options.wallClock());
       const standing = standingFor(known.standing, hello, epoch);
       const leavePlace = admission.placeAnyway(card.subject);
       const wanted = { id, lease, card, standing, leavePlace, after: known.position };
       const session = await this.#owning.own(wanted, app);
       const facts = { epoch, token, isResumed: true };
-      if (session !== null) return this.#attached(session, hello, facts, 'takenOver');
+      if (session !== null) return this.#attached(session, facts, 'takenOver');
       if (!lease.is('claiming.reading')) return outcomeOfVain(lease, { card, standing }, hello.rcv);
     }
     return refuse('storeUnavailable');
@@ -224,24 +228,23 @@ export class Registry {
     principal: Principal,
     remoteAddress: string,
   ): Refusal | null {
-    const { audit, admission } = this.#options;
+    const { audit, admission, wallClock } = this.#options;
     const { refusal, alarm } = judge(known, hello, principal);
     if (alarm !== null) {
       audit.tell(alarm, { sessionId: hello.sid, subject: principal.subject, remoteAddress });
     }
-    return refusal ?? (known && admission.contested(known.id, hello.inst));
+    const { inst } = hello;
+    return refusal ?? (known && admission.contested(known.id, known.card, inst, wallClock()));
   }
 
   /** The lease has to let it in: this gateway may have begun to go meanwhile. */
   #attached(
     session: GatewaySession,
-    { inst }: HelloFrame,
     facts: Pick<Attached, 'epoch' | 'token' | 'isResumed'>,
     arrival: Arrival,
   ): Attached | Refusal {
-    const { admission, counters } = this.#options;
+    const { counters } = this.#options;
     if (!session.isKept) return refuse('draining');
-    admission.owned(session.id, inst);
     counters.arrivals[arrival] += 1;
     return { kind: 'attached', session, ...facts };
   }

@@ -1,4 +1,5 @@
 /** A session that does not live here: what its log says of it, and what becomes of that for whoever takes it over. */
+import { takenAtMsFor } from './admission/rivals.ts';
 import { decodeCard } from './card.ts';
 import type { SessionCard } from './card.ts';
 import type { Claimed } from './judgement.ts';
@@ -134,11 +135,14 @@ export function newCard(
 /**
  * For whoever takes it up. The token that they showed has arrived, so those before it are dead. Those after it count with it until
  * the client is known to have the next: a later WELCOME may be lost where an earlier one arrived.
+ *
+ * @param nowMs by the wall clock.
  */
 export function cardFor(
   card: SessionCard,
   { inst, att, resume = '' }: HelloFrame,
   token: string,
+  nowMs: number,
 ): SessionCard {
   const known = [card.token, ...card.formerTokens];
   const shown = known.indexOf(digestOf(resume));
@@ -148,7 +152,8 @@ export function cardFor(
   ];
   const dead = known.slice(shown + 1, shown + 1 + MAX_FORMER_TOKENS);
   const spent = dead.length > 0 ? { spentTokens: dead } : {};
-  return { ...card, inst, att, token: digestOf(token), formerTokens, ...spent };
+  const takenAtMs = takenAtMsFor(card, inst, nowMs);
+  return { ...card, inst, att, takenAtMs, token: digestOf(token), formerTokens, ...spent };
 }
 
 /**

@@ -64,6 +64,7 @@ class Line {
     grantedSeq: 0,
     hasThrough: 0,
     asked: null,
+    hello: null,
   } as unknown as ServerEnd;
 
   constructor() {

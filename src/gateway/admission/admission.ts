@@ -3,8 +3,9 @@ import { Memory } from './memory.ts';
 import { addressKey, networkKey } from './networks.ts';
 import { Places } from './places.ts';
 import type { AdmissionLimits } from './limits.ts';
-import { Rivals } from './rivals.ts';
+import { rivalWaitMs } from './rivals.ts';
 import { TokenBuckets } from './token-buckets.ts';
+import type { SessionCard } from '../card.ts';
 import { refuse } from '../refusal.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Audit } from '../audit.ts';
@@ -37,7 +38,6 @@ export class Admission {
   readonly #sessions: Places;
   readonly #byAddress: TokenBuckets;
   readonly #bySubject: TokenBuckets;
-  readonly #rivals: Rivals;
   #atDoor = 0;
 
   constructor(options: AdmissionOptions) {
@@ -49,7 +49,6 @@ export class Admission {
     this.#sessions = new Places(limits.sessionsPerPrincipal, limits.sessions);
     this.#byAddress = new TokenBuckets(limits.hellosPerAddressPerMinute);
     this.#bySubject = new TokenBuckets(limits.hellosPerMinute);
-    this.#rivals = new Rivals(limits.rivalEpochs);
   }
 
   /** Whether one more may come that has not said who it is. */
@@ -127,20 +126,12 @@ export class Admission {
     return this.#sessions.take(subject);
   }
 
-  /** Whether `inst` may take the session from who has it. */
-  contested(sessionId: string, inst: string): Refusal | null {
-    const waitMs = this.#rivals.waitMs(sessionId, inst, this.#nowMs);
+  /** Whether `inst` may take the session from who has it. @param nowMs by the wall clock. */
+  contested(sessionId: string, card: SessionCard, inst: string, nowMs: number): Refusal | null {
+    const waitMs = rivalWaitMs(card, inst, nowMs, this.limits.rivalEpochs);
     if (waitMs === 0) return null;
     this.#options.audit.tell('session.contested', { sessionId });
     return this.#later('rate', waitMs);
-  }
-
-  owned(sessionId: string, inst: string): void {
-    this.#rivals.note(sessionId, inst, this.#nowMs);
-  }
-
-  forget(sessionId: string): void {
-    this.#rivals.forget(sessionId);
   }
 
   get #nowMs(): number {

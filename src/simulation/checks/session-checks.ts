@@ -49,6 +49,8 @@ interface Known {
   heardAtMs: number;
   /** The code by which it was told to stay away. */
   refusedBy: number | null;
+  /** And that its application was not told of yet. */
+  untold: number | null;
   readonly protocolErrorsAtMs: number[];
 }
 
@@ -93,8 +95,12 @@ export class SessionChecks {
     this.#expectExplained('I11', client, 'its session is lost');
   }
 
-  /** That client tries no more, though nobody asked it to. */
-  gaveUp(client: number): void {
+  /** That client tries no more, though nobody asked it to. @param why as it says. */
+  gaveUp(client: number, why: string): void {
+    const known = this.#knownOf(client);
+    if (known.untold !== null && !why.includes(String(known.untold)))
+      this.#violated('I11', client, `it was refused by ${known.untold}, and says ${why}`);
+    known.untold = null;
     if (this.#knownOf(client).refusedBy === null) {
       this.#expectExplained('I10', client, 'it gives up');
     }
@@ -103,8 +109,20 @@ export class SessionChecks {
   /** A socket of that client's was closed by its other end. */
   ended(client: number, code: number): void {
     const known = this.#knownOf(client);
-    if (FINAL.has(code)) known.refusedBy = code;
+    if (FINAL.has(code)) known.refusedBy = known.untold = code;
     if (code === CLOSE.protocolError) known.protocolErrorsAtMs.push(this.#clock.nowMs());
+  }
+
+  /** That client ended because it was asked to: what its other end says no longer matters. */
+  ends(client: number): void {
+    this.#knownOf(client).untold = null;
+  }
+
+  /** At the end of the run. @param isDead nobody can be told. */
+  expectTold(client: number, isDead: boolean): void {
+    const { untold } = this.#knownOf(client);
+    if (untold === null || isDead) return;
+    this.#violated('I11', client, `it was refused by ${untold}, and its application was not told`);
   }
 
   dialled(client: number): void {
@@ -141,6 +159,7 @@ export class SessionChecks {
       told: 0,
       heardAtMs: 0,
       refusedBy: null,
+      untold: null,
       protocolErrorsAtMs: [],
     };
     this.#clients.set(client, known);

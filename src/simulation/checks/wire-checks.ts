@@ -1,9 +1,10 @@
 /** Reads along on the wire: nothing is acknowledged that is not in the log, and a spent token opens nothing. */
 import type { LogChecks } from './log-checks.ts';
 import type { Report } from './report.ts';
+import { RivalChecks } from './rival-checks.ts';
 import { u32At } from '../../protocol/bytes.ts';
 import { decodeFrame } from '../../protocol/frames.ts';
-import type { WelcomeFrame } from '../../protocol/types.ts';
+import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 import { FRAME_TYPE } from '../../protocol/wire.ts';
 import type { ServerEnd, Wiretap } from '../world/server-end.ts';
 
@@ -25,11 +26,15 @@ export interface KnownToken {
   readonly sessionId: string;
   readonly epoch: number;
   readonly client: number;
+  /** What it was told with, and what was asked. */
+  readonly welcome: WelcomeFrame;
+  readonly hello: HelloFrame | null;
 }
 
 export class WireChecks implements Wiretap {
   readonly #report: Report;
   readonly #log: LogChecks;
+  readonly #rivals = new RivalChecks();
   /** What becomes of frames of clients. */
   readonly mangles = new Set<Mangle>();
   /** Whether a frame of that type is lost on its way to a client. */
@@ -38,6 +43,8 @@ export class WireChecks implements Wiretap {
   onSent: ((end: ServerEnd, bytes: Uint8Array) => void) | null = null;
   /** By session: the tokens that were told, oldest first. */
   readonly tokens = new Map<string, KnownToken[]>();
+  /** By session: what of its gateways' some client has acknowledged. */
+  readonly downAcked = new Map<string, number>();
   /** By session: the newest epoch of which a client has sent something. */
   readonly usedEpochs = new Map<string, number>();
 
@@ -97,12 +104,18 @@ export class WireChecks implements Wiretap {
       );
     }
     if (end.sessionId !== '') this.#expectHeeded(end, type, bytes);
+    else if (type === FRAME_TYPE.hello) this.#greeted(end, bytes);
     this.onSent?.(end, bytes);
     for (const mangle of this.mangles) {
       const instead = mangle(bytes, end);
       if (instead !== null) return instead;
     }
     return null;
+  }
+
+  #greeted(end: ServerEnd, bytes: Uint8Array): void {
+    const frame = decodeFrame(bytes);
+    if (frame.type === 'hello') end.hello = frame;
   }
 
   /** P15.5 */
@@ -117,6 +130,10 @@ export class WireChecks implements Wiretap {
 
   /** Of what its gateway has told it: how far it may send, and what it should have. */
   #expectHeeded(end: ServerEnd, type: number, bytes: Uint8Array): void {
+    if (type === FRAME_TYPE.ack) {
+      const before = this.downAcked.get(end.sessionId) ?? 0;
+      this.downAcked.set(end.sessionId, Math.max(before, u32At(bytes, SEQ_AT)));
+    }
     if (type === FRAME_TYPE.data && u32At(bytes, SEQ_AT) > end.grantedSeq) {
       const message = `${end.client} sends ${u32At(bytes, SEQ_AT)}, and may send ${end.grantedSeq}`;
       this.#report.violated('I8', message);
@@ -151,8 +168,12 @@ export class WireChecks implements Wiretap {
     this.#report.sometimes(resumed ? 'resumed' : 'begun');
     this.#acknowledged(end, up);
     const tokens = this.tokens.get(sid) ?? [];
-    tokens.push({ token: resume, sessionId: sid, epoch, client: end.clientIndex });
+    const { hello, clientIndex: client } = end;
+    tokens.push({ token: resume, sessionId: sid, epoch, client, welcome, hello });
     this.tokens.set(sid, tokens);
+    if (hello === null) return;
+    const wrong = this.#rivals.welcomed(sid, hello.inst, end.house.nowMs);
+    if (wrong !== null) this.#report.violated('I12', wrong);
   }
 }
 

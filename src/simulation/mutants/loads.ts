@@ -19,4 +19,19 @@ export const LOAD_MUTANTS: readonly Mutant[] = [
     by: ['I5'],
     world,
   },
+  {
+    name: 'rivals-forgotten',
+    says: 'How often clients take a session from each other is not written down: each gateway asked for it begins to count.',
+    edits: [
+      {
+        file: 'src/gateway/takeover.ts',
+        find: 'const takenAtMs = takenAtMsFor(card, inst, nowMs);',
+        replace: 'const takenAtMs = [];',
+      },
+    ],
+    expected,
+    by: ['I12'],
+    world,
+    faults: ['secondTab'],
+  },
 ];

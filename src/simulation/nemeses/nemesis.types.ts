@@ -26,6 +26,8 @@ export interface Struck {
   crash(house: House, how: 'reset' | 'late' | 'silence', restartAfterMs: number): boolean;
   /** Somebody who is no client of this world dials and says HELLO with that. */
   intrude(known: Intrusion): boolean;
+  /** So many tabs with what a client has stored of its session are opened. Returns what closes them; null: nothing is stored. */
+  duplicate(client: number, tabs: number): (() => void) | null;
 }
 
 export interface Intrusion {

@@ -118,9 +118,11 @@ const OTHERS: Readonly<Record<string, Nemesis>> = {
     begin: (world, { on }) => (world.intrude({ client: on, token: 'former' }) ? nothing : null),
   },
   secondTab: {
-    says: 'another tab shows the same resume token',
+    says: 'one tab or two are opened with what a client has stored of its session, and insist on it',
     on: 'client',
-    begin: (world, { on }) => (world.intrude({ client: on, token: 'newest' }) ? nothing : null),
+    lastsMs: [5_000, 60_000],
+    much: [1, 2],
+    begin: (world, { on, much }) => world.duplicate(on, Math.max(1, Math.round(much))),
   },
 };
 

@@ -73,7 +73,7 @@ export class AudioClient implements Client {
     const { name, session, captured, process } = this;
     this.checks = new AudioChecks(name, session, captured, report, process, plan.retentionMs);
     session.on('gateway.sessionLost', () => parts.sessions.lost(index));
-    session.on('connection.failed', () => parts.sessions.gaveUp(index));
+    session.on('connection.failed', ({ failure }) => parts.sessions.gaveUp(index, failure.code));
     this.#gaps = new GapChecks(name, session, captured, plan.retentionMs, report);
     this.#asides = new AsideChecks(name, session, asides, report);
   }
@@ -102,6 +102,7 @@ export class AudioClient implements Client {
     this.process.clearTimeout(this.#talking);
     this.#closing = this.session.close({ drainTimeoutMs: this.#plan.endsWithinMs });
     void this.#closing.then((result) => {
+      this.#parts.sessions.ends(this.#parts.index);
       this.#closed = result;
       this.checks.closed(result);
       this.#asides.closed(result);

@@ -41,6 +41,11 @@ export class Harbour implements MemoryPeer<MemorySocket> {
     };
   }
 
+  /** Gateways that have an address. */
+  get count(): number {
+    return this.#houses.length;
+  }
+
   get ends(): Iterable<ServerEnd> {
     return this.#ends.values();
   }

@@ -1,6 +1,7 @@
 /** Somebody who shows a resume token that is not his to show. */
 import { Access } from './access.ts';
 import { BALANCER_URL } from './harbour.ts';
+import { SecondTab } from './second-tab.ts';
 import type { Intrusion, Struck } from '../nemeses/nemesis.types.ts';
 import { SimulatedProcess } from '../process.ts';
 import type { SeededRandom } from '../../ports/random.ts';
@@ -57,6 +58,32 @@ export function intrude(
   report.tell('intruder', `shows the ${which} token of client ${client + 1}`);
   clock.setTimeout(() => socket.terminate(), LOOKS_AFTER_MS);
   return true;
+}
+
+/** Tabs of a client that speaks; of one with messages it is a HELLO alone. Returns what closes them; null: there was nothing stored. */
+export function duplicate(
+  world: Pick<Struck, 'clock' | 'harbour' | 'wire' | 'report'>,
+  client: number,
+  count: number,
+  random: SeededRandom,
+): (() => void) | null {
+  const known = [...world.wire.tokens.values()]
+    .filter(([first]) => first?.client === client)
+    .at(-1);
+  const hello = known?.at(-1)?.hello ?? null;
+  if (hello === null) return null;
+  if (hello.app !== undefined && hello.app !== 'speech') {
+    return intrude(world, { client, token: 'newest' }, random) ? () => undefined : null;
+  }
+  const tabs = Array.from({ length: count }, (_, at) => {
+    const name = `tab ${at + 2} of client ${client + 1}`;
+    const { sampleRateHz } = hello.audio;
+    return new SecondTab(world, { client, name, sampleRateHz, random: random.fork(name) });
+  });
+  for (const tab of tabs) tab.open();
+  return () => {
+    for (const tab of tabs) tab.leave();
+  };
 }
 
 function helloWith(sid: string, resume: string, client: number, epoch: number): Uint8Array {

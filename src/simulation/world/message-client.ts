@@ -65,10 +65,12 @@ export class MessageClient implements Client {
     this.socket.addEventListener('loss', ({ reason }) => {
       if (reason === 'sessionLost') parts.sessions.lost(index);
     });
-    this.socket.addEventListener('close', ({ willReconnect }) => {
-      if (willReconnect || this.#isClosing) return;
+    this.socket.addEventListener('close', ({ willReconnect, code, cause }) => {
+      if (willReconnect) return;
+      if (this.#isClosing) parts.sessions.ends(index);
+      if (this.#isClosing) return;
       this.process.clearTimeout(this.#patience);
-      parts.sessions.gaveUp(index);
+      parts.sessions.gaveUp(index, `${code} ${cause}`);
     });
     const { name, socket, process } = this;
     this.checks = new MessageChecks(name, socket, report, process, MAX_BUFFERED_BYTES);

@@ -109,6 +109,7 @@ export class Run {
         world.clients.every(({ isOver }) => isOver),
       );
       for (const client of world.clients) client.checks.expectOver();
+      world.expectTold();
       await this.#passUntil(CLOSED_MS, () => false);
       this.#expectClosed();
       await this.#passUntil(LET_GO_MS, () => false);

@@ -3,7 +3,7 @@ import type { House } from './house.ts';
 import type { SimulatedProcess } from '../process.ts';
 import type { Door } from '../../gateway/door.ts';
 import type { GatewaySocket } from '../../gateway/gateway-socket.ts';
-import type { PingFrame } from '../../protocol/types.ts';
+import type { HelloFrame, PingFrame } from '../../protocol/types.ts';
 import type { MemorySocket } from '../../testing/memory-socket.ts';
 
 /** Who reads along, and what becomes of what is sent. */
@@ -32,6 +32,8 @@ export class ServerEnd implements GatewaySocket {
   /** Its client was told that it may send so far, and has had what was sent through there when it was let in. */
   grantedSeq = 0;
   hasThrough = 0;
+  /** What its client said first. */
+  hello: HelloFrame | null = null;
   /** The last PING that its client was sent. */
   asked: PingFrame | null = null;
   readonly #tap: Wiretap;

@@ -2,7 +2,7 @@
 import type { Client, ClientParts } from './client.ts';
 import { addressOf, BALANCER_URL, Harbour } from './harbour.ts';
 import { House } from './house.ts';
-import { intrude } from './intruder.ts';
+import { duplicate, intrude } from './intruder.ts';
 import { AppManners } from './manners.ts';
 import { appThrew } from './thrown.ts';
 import { Verifier } from './verifier.ts';
@@ -85,6 +85,7 @@ export class World {
       ...{ clock, report, clients, houses, harbour, wire, manners, verifier, store, random },
       crash: (...how) => this.crash(...how),
       intrude: (known) => intrude(this, known, random.fork('intruder')),
+      duplicate: (client, tabs) => duplicate(this, client, tabs, random.fork('tabs')),
     };
   }
 
@@ -102,6 +103,13 @@ export class World {
       this.clock.setTimeout(() => this.#restart(house), restartAfterMs),
     );
     return true;
+  }
+
+  /** Whoever was told to stay away has said so to its application. */
+  expectTold(): void {
+    this.clients.forEach(({ process }, at) => {
+      this.#sessions.expectTold(at, process.isDead);
+    });
   }
 
   /** Whoever is down is up again. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ClientRate } from '../../../src/gateway/admission/client-rate.ts';
 import { addressKey, networkKey } from '../../../src/gateway/admission/networks.ts';
 import { Places } from '../../../src/gateway/admission/places.ts';
-import { Rivals } from '../../../src/gateway/admission/rivals.ts';
+import { rivalWaitMs, takenAtMsFor } from '../../../src/gateway/admission/rivals.ts';
 import { TokenBuckets } from '../../../src/gateway/admission/token-buckets.ts';
 import { Unhandled } from '../../../src/gateway/admission/unhandled.ts';
 import { limitsOf } from '../../../src/gateway/admission/limits.ts';
@@ -69,18 +69,28 @@ describe('places', () => {
   });
 });
 
+/** A card that four had, one after the other. */
+function afterRivals(fromMs = 0) {
+  const insts = ['b', 'a', 'b'];
+  return insts.reduce(
+    (card, inst, at) => ({ inst, takenAtMs: takenAtMsFor(card, inst, fromMs + (at + 1) * 100) }),
+    { inst: 'a', takenAtMs: [] as readonly number[] },
+  );
+}
+
 describe('rivals', () => {
   it('take a session from each other three times in ten seconds, and not a fourth', () => {
-    const rivals = new Rivals(3);
-    const insts = ['a', 'b', 'a', 'b'];
+    const card = afterRivals();
+    const waitMs = (inst: string, nowMs: number) => rivalWaitMs(card, inst, nowMs, 3);
 
-    insts.forEach((inst, at) => rivals.note('s', inst, at * 100));
+    expect(waitMs('a', 400)).toBe(9_700);
+    expect(waitMs('b', 400)).toBe(0); // whose it is
+    expect(waitMs('a', 10_099)).toBe(1);
+    expect(waitMs('a', 10_100)).toBe(0);
+  });
 
-    expect(rivals.waitMs('s', 'a', 400)).toBe(9_700);
-    expect(rivals.waitMs('s', 'b', 400)).toBe(0); // whose it is
-    expect(rivals.waitMs('s', 'a', 10_099)).toBe(1);
-    expect(rivals.waitMs('s', 'a', 10_100)).toBe(0);
-    expect(rivals.waitMs('other', 'a', 400)).toBe(0);
+  it('are not held to a clock that was wrong', () => {
+    expect(rivalWaitMs(afterRivals(3_600_000), 'a', 400, 3)).toBe(0);
   });
 });
 

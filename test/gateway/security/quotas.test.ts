@@ -187,6 +187,24 @@ describe('a gateway', () => {
     expect(codes).toEqual([null, null, null, 4421, null]); // the fifth is whose it is
     expect(audit).toContain('session.contested');
   });
+
+  // P12.6
+  it('counts those who took it on other gateways', async () => {
+    open();
+    const others = [1, 2].map(() => new GatewayWorld(world.store, world.clock));
+    let newest = (await answerTo()).answer as WelcomeFrame;
+    const codes: (number | null)[] = [];
+    for (let turn = 1; turn <= 4; turn += 1) {
+      const client = (others[turn % 2] ?? world).client();
+      const inst = (turn % 2 === 0 ? 'a' : 'b').repeat(32);
+      const answer = await client.hello({ ...resumption(newest, turn + 1), inst });
+      codes.push(answer.type === 'refused' ? answer.code : null);
+      if (answer.type === 'welcome') newest = answer;
+    }
+    await Promise.all(others.map(({ gateway }) => gateway.close()));
+
+    expect(codes).toEqual([null, null, null, 4421]);
+  });
 });
 
 describe('a client', () => {
