@@ -27,6 +27,9 @@ export interface MessagesPlan {
   readonly endsWithinMs: number;
   /** With answers on their way, that nobody waits for. */
   readonly closesAtOnce: boolean;
+  /** How long each is, at the most, and how much of them may wait. */
+  readonly mostBytes: number;
+  readonly maxBufferedBytes: number;
 }
 
 export interface Plan {
@@ -48,6 +51,10 @@ const TURNS = 12;
 const SHORT_RING_RATIO = 1 / 3;
 /** So many of those with messages wait for no answer when they have said all. */
 const CLOSES_AT_ONCE_RATIO = 0.25;
+/** So many of them say more than they may buffer while they are away. */
+const BULKY_RATIO = 1 / 3;
+/** More than short messages fill. */
+const ROOM_BYTES = 65_536;
 
 export function planOf(
   random: SeededRandom,
@@ -95,7 +102,14 @@ function messagesPlan(random: SeededRandom, lengthMs: number): MessagesPlan {
     startsAtMs: random.integer(3_000),
     ...finishOf(random, lengthMs),
     closesAtOnce: random.chance(CLOSES_AT_ONCE_RATIO),
+    ...bulkOf(random.fork('bulk')),
   };
+}
+
+function bulkOf(random: SeededRandom): Pick<MessagesPlan, 'mostBytes' | 'maxBufferedBytes'> {
+  if (!random.chance(BULKY_RATIO)) return { mostBytes: 0, maxBufferedBytes: ROOM_BYTES };
+  const mostBytes = 100 + random.integer(30_000);
+  return { mostBytes, maxBufferedBytes: mostBytes * (1 + random.integer(9)) };
 }
 
 type Finish = Pick<AudioPlan, 'finishAtMs' | 'endsWithinMs'>;

@@ -37,6 +37,9 @@ export const SOMETIMES: Readonly<Record<WorldKind, readonly string[]>> = {
     'gap: ringOverflow',
     'gap: storeLoss',
     'loss: sessionLost',
+    'a message was refused',
+    'loss: queueFull',
+    'loss: storeLoss',
   ],
   services: [
     'replayed',

@@ -40,14 +40,31 @@ class Line extends EventTarget {
   }
 
   says(messages: number): this {
-    for (let at = 0; at < messages; at += 1) this.checks.said(true);
+    for (let at = 0; at < messages; at += 1) this.checks.said(true, 1);
     return this;
   }
 
   /** Not for certain: or any of those that it has not heard yet. */
   loses(messages: number, isCertain = true): this {
-    const facts = { reason: 'queueFull', isCertain, mayMissIncoming: false };
+    const facts = { reason: 'sessionLost', isCertain, mayMissIncoming: false };
     return this.tells('loss', { messages, ...facts });
+  }
+
+  refuses(bytes: number, whileHolding = MOST_BYTES): this {
+    this.bufferedAmount = whileHolding;
+    this.checks.said(false, bytes);
+    return this;
+  }
+
+  /** What was refused was so long. */
+  told(bytes: number): this {
+    const facts = { reason: 'queueFull', isCertain: true, mayMissIncoming: false };
+    return this.tells('loss', { messages: 1, bytes, ...facts });
+  }
+
+  later(): void {
+    this.clock.advance(1);
+    this.checks.look();
   }
 
   holds(bytes: number): void {
@@ -73,7 +90,7 @@ describe('a socket with messages', () => {
   it.each<[string, Happens]>([
     ['hears each once, and ends', (of) => of.hears(0, 1, 2, 3, 4).closes().checks.expectOver()],
     ['misses what it was told to be lost', (of) => of.loses(1).hears(0, 2, 3, 4)],
-    ['is refused one, and told of it', (of) => of.loses(1).checks.said(false)],
+    ['is refused one where it is full, and told of it', (of) => of.refuses(10).told(10).later()],
     [
       'hears again what the store had lost',
       (of) => {
@@ -88,7 +105,17 @@ describe('a socket with messages', () => {
   });
 
   it('I3: is refused nothing without a word', () => {
-    expect(toldOf((of) => of.checks.said(false))).toEqual(['I3']);
+    expect(toldOf((of) => of.refuses(10).later())).toEqual(['I3']);
+    expect(toldOf((of) => of.refuses(10).told(9))).toEqual(['I3']);
+    expect(toldOf((of) => of.told(10))).toEqual(['I3']);
+  });
+
+  it('I3: is refused nothing for which there is room', () => {
+    expect(toldOf((of) => of.refuses(10, MOST_BYTES - 10).told(10))).toEqual(['I3']);
+  });
+
+  it('I5: misses nothing though others were refused', () => {
+    expect(toldOf((of) => of.refuses(10).told(10).hears(0, 2))).toEqual(['I5']);
   });
 
   it.each<[string, Happens]>([

@@ -2,11 +2,18 @@
 import type { Report } from './report.ts';
 import { SocketChecks } from './socket-checks.ts';
 import type { SimulatedProcess } from '../process.ts';
+import type { LossEvent } from '../../resumable-websocket/events.ts';
 import type { ResumableSocket } from '../../resumable-websocket/resumable-socket.ts';
 
 export class MessageChecks extends SocketChecks {
   readonly #name: string;
   readonly #report: Report;
+  readonly #socket: ResumableSocket;
+  readonly #process: SimulatedProcess;
+  readonly #mostBytes: number;
+  /** Bytes of each that was not taken, and of which no loss was told yet. */
+  #refused: number[] = [];
+  #refusedAtMs = 0;
   #said = 0;
   /** The next one that is to come back. */
   #next = 0;
@@ -28,8 +35,16 @@ export class MessageChecks extends SocketChecks {
     super(name, socket, report, process, mayMiss, mostBytes);
     this.#name = name;
     this.#report = report;
+    this.#socket = socket;
+    this.#process = process;
+    this.#mostBytes = mostBytes;
     socket.addEventListener('message', ({ data }) => this.#heard(String(data)));
-    socket.addEventListener('loss', ({ messages, isCertain, mayMissIncoming }) => {
+    socket.addEventListener('loss', (loss) => {
+      const { messages, isCertain, mayMissIncoming } = loss;
+      if (loss.reason === 'queueFull') {
+        this.#toldOf(loss);
+        return;
+      }
       const isAny = !isCertain || mayMissIncoming;
       this.#mayMiss += messages + (isAny ? this.#said - this.#next : 0);
       this.#mayMissBefore = this.#said;
@@ -48,10 +63,34 @@ export class MessageChecks extends SocketChecks {
     this.#violated('I10', message);
   }
 
-  said(wasTaken: boolean): void {
-    this.#said += 1;
-    if (!wasTaken && this.#mayMiss === 0)
-      this.#violated('I3', 'a message was refused and no loss told');
+  /** @returns whether it was taken: what is not has no number. */
+  said(wasTaken: boolean, bytes: number): boolean {
+    if (wasTaken) {
+      this.#said += 1;
+      return true;
+    }
+    this.#report.sometimes('a message was refused');
+    this.#refused.push(bytes);
+    this.#refusedAtMs = this.#process.nowMs();
+    const { bufferedAmount } = this.#socket;
+    if (bufferedAmount + bytes <= this.#mostBytes) {
+      const message = `${bytes} bytes are refused where ${bufferedAmount} wait, of ${this.#mostBytes}`;
+      this.#violated('I3', message);
+    }
+    return false;
+  }
+
+  override look(): void {
+    super.look();
+    if (this.#refused.length === 0 || this.#process.nowMs() === this.#refusedAtMs) return;
+    this.#violated('I3', 'a message was refused and no loss told');
+  }
+
+  /** Each that was not taken, and nothing else. */
+  #toldOf({ messages, bytes, isCertain }: LossEvent): void {
+    const refused = this.#refused.shift();
+    if (messages === 1 && isCertain && bytes === refused) return;
+    this.#violated('I3', `${bytes} bytes are told as refused, and ${refused ?? 'none'} were`);
   }
 
   /**

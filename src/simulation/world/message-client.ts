@@ -7,10 +7,8 @@ import { MessageChecks } from '../checks/message-checks.ts';
 import type { MessagesPlan } from '../plan.ts';
 import { SimulatedProcess } from '../process.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
+import type { SeededRandom } from '../../ports/random.ts';
 import { ResumableSocket } from '../../resumable-websocket/resumable-socket.ts';
-
-/** More than its messages fill. */
-const MAX_BUFFERED_BYTES = 65_536;
 
 export class MessageClient implements Client {
   readonly name: string;
@@ -23,6 +21,7 @@ export class MessageClient implements Client {
   readonly #index: number;
   readonly #sessions: SessionChecks;
   readonly #plan: MessagesPlan;
+  readonly #bulk: SeededRandom;
   #turn = 0;
   #sent = 0;
   #bearers = 0;
@@ -36,6 +35,7 @@ export class MessageClient implements Client {
     this.#index = index;
     this.#sessions = parts.sessions;
     this.#plan = plan;
+    this.#bulk = random.fork('bulk');
     this.name = `client ${index + 1}`;
     this.process = new SimulatedProcess(this.name, clock, () => this.checks.look());
     this.access = new Access({
@@ -49,7 +49,7 @@ export class MessageClient implements Client {
     this.socket = new ResumableSocket(this.access, url, [], {
       mode: 'gateway',
       maxEnqueuedMessages: 16_384,
-      maxBufferedBytes: MAX_BUFFERED_BYTES,
+      maxBufferedBytes: plan.maxBufferedBytes,
       closeTimeout: plan.endsWithinMs,
       startClosed: true,
       token: () => `client-${index}/${(this.#bearers += 1)}`,
@@ -73,7 +73,7 @@ export class MessageClient implements Client {
       parts.sessions.gaveUp(index, `${code} ${cause}`);
     });
     const { name, socket, process } = this;
-    this.checks = new MessageChecks(name, socket, report, process, MAX_BUFFERED_BYTES);
+    this.checks = new MessageChecks(name, socket, report, process, plan.maxBufferedBytes);
     for (const told of ['message', 'loss'] as const) {
       socket.addEventListener(told, () => this.#closeWhenAnswered());
     }
@@ -143,11 +143,17 @@ export class MessageClient implements Client {
     this.checks.dialled();
   }
 
+  /** Whose it is, which, and as much more as the plan has it. */
+  #next(): string {
+    const words = `${this.#index}:${this.#sent}:`;
+    return words.padEnd(this.#bulk.integer(this.#plan.mostBytes), 'x');
+  }
+
   #say(): void {
     if (this.#isFinishing || this.socket.readyState === ResumableSocket.CLOSED) return;
     if (!this.#isPaused) {
-      this.checks.said(this.socket.send(`${this.#index}:${this.#sent}`));
-      this.#sent += 1;
+      const message = this.#next();
+      if (this.checks.said(this.socket.send(message), message.length)) this.#sent += 1;
     }
     const { everyMs } = this.#plan;
     const waitMs = everyMs[this.#turn % everyMs.length] ?? 1_000;
