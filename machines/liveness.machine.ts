@@ -12,12 +12,12 @@ import { assign, sendParent, setup } from 'xstate';
 
 import {
   afterLook,
-  deadAfterMs,
   hasSpoken,
-  HEDGE_AGAIN_MS,
   initialContext,
+  isDead,
   isLate,
   isSuspicious,
+  isTimeToHedgeAgain,
   isToBeAsked,
 } from './liveness.rules.ts';
 import type {
@@ -49,8 +49,8 @@ export const livenessMachine = setup({
     hasRecovered: ofLook(
       ({ suspectedAtMs, limits }, look) => hasSpoken(look, suspectedAtMs) || isLate(look, limits),
     ),
-    isDead: ofLook((context, look) => look.atMs - context.probedAtMs >= deadAfterMs(context)),
-    isTimeToHedgeAgain: ofLook(({ hedgedAtMs }, look) => look.atMs - hedgedAtMs >= HEDGE_AGAIN_MS),
+    isDead: ofLook(isDead),
+    isTimeToHedgeAgain: ofLook(isTimeToHedgeAgain),
   },
   actions: {
     look: assign(({ context, event }) =>

@@ -1,11 +1,11 @@
 /** When silence means something: the arithmetic of the liveness chart. */
 import { isRttKnown, learned, roundTripMs } from './liveness.rtt.ts';
-import type { Learned } from './liveness.rtt.ts';
 import type {
   LinkMeasured,
   LivenessContext,
   LivenessInput,
   LivenessLimits,
+  LivenessState,
 } from './liveness.types.ts';
 
 /** Silence before a probe goes out: short while audio flows, long while idle. */
@@ -28,8 +28,8 @@ const LEARN_EVERY_MS = 400;
 const LEARN_EVERY_WHEN_PROMPT_MS = 150;
 const LEARN_AGAIN_EVERY_MS = 5_000;
 
-/** While suspect, a further second socket is asked for this often, should the last one have failed. */
-export const HEDGE_AGAIN_MS = 1_000;
+/** While suspect, a further second socket is asked for this often. */
+const HEDGE_AGAIN_MS = 1_000;
 
 /** While audio flows there is a look this often, and at a prompt peer where it could find something. */
 export const LOOK_FLOWING_MS = 100;
@@ -127,6 +127,15 @@ function probeAgeMs(context: LivenessContext): number {
   return clamp(promptTimeoutMs(context), atLeastMs, SUSPECT_AT_MOST_FLOWING_MS);
 }
 
+export function isDead(context: LivenessContext, look: LinkMeasured): boolean {
+  return look.atMs - context.probedAtMs >= deadAfterMs(context);
+}
+
+/** Should the last second socket have failed. */
+export function isTimeToHedgeAgain({ hedgedAtMs }: LivenessContext, look: LinkMeasured): boolean {
+  return look.atMs - hedgedAtMs >= HEDGE_AGAIN_MS;
+}
+
 export function deadAfterMs(context: LivenessContext): number {
   const { deadAtLeastMs = 0 } = context.limits;
   const wantedMs = context.canProbe
@@ -179,15 +188,24 @@ function learnEveryMs({ rtt, limits }: Pick<LivenessContext, 'rtt' | 'limits'>):
   return limits.isPrompt === true ? LEARN_EVERY_WHEN_PROMPT_MS : LEARN_EVERY_MS;
 }
 
-/** Nothing of a chart that is `fresh`, or of one that does not watch yet, is changed by such a look: it need not be told. */
-export function isUneventful(
+/**
+ * Whether such a look changes anything of a chart that stands so: otherwise it need not be told. What came while the chart is
+ * `fresh` it learns from the next that does.
+ */
+export function isEventful(
+  state: LivenessState,
+  context: LivenessContext,
   look: LinkMeasured,
-  limits: LivenessLimits,
-  { rtt, probedAtMs }: Learned,
 ): boolean {
-  if (!look.isAudioFlowing || look.rttMs === null || isLate(look, limits)) return false;
-  const isDue = look.atMs - probedAtMs >= learnEveryMs({ rtt, limits });
-  return !isDue && !isQuiet({ aliveAtMs: look.lastInboundAtMs, limits }, look);
+  if (state === 'dead') return false;
+  if (isLate(look, context.limits)) return true;
+  if (state === 'fresh') return !look.isAudioFlowing || isToBeAsked(context, look);
+  if (look.lastInboundAtMs > context.aliveAtMs) return true;
+  return state === 'probing'
+    ? hasSpoken(look, context.probedAtMs) || isSuspicious(context, look)
+    : hasSpoken(look, context.suspectedAtMs) ||
+        isDead(context, look) ||
+        isTimeToHedgeAgain(context, look);
 }
 
 /**

@@ -25,6 +25,8 @@ export interface LinkChallenged {
   readonly atMs: number;
 }
 
+export type LivenessState = 'fresh' | 'probing' | 'suspect' | 'dead';
+
 export type LivenessEvent = LinkMeasured | LinkChallenged;
 
 /** What is known of one service's slowness. These win over every limit of the chart's own. */

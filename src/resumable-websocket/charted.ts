@@ -16,6 +16,7 @@ import type {
   WaitInput,
 } from '../../machines/connection.types.ts';
 import { SERVER_DEAD_MS } from '../protocol/limits.ts';
+import { looksOf } from '../session/looks.ts';
 
 export type SocketActor = ActorRefFrom<typeof connectionMachine>;
 
@@ -52,8 +53,8 @@ const moveTimer = fromCallback<EventObject, MoveTimerInput>(({ input, sendBack, 
 
 const chartedMachine = connectionMachine.provide({
   actors: {
-    socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, sendBack, system }) =>
-      engineOf(system).runSocket(input, sendBack, receive),
+    socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, sendBack, self }) =>
+      engineOf(self.system).runSocket(input, sendBack, receive, looksOf(self)),
     ),
     backoffTimer: waitActor,
     rateLimitWait: waitActor,

@@ -12,6 +12,7 @@ import type {
   SocketInput,
 } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
+import type { Looks } from '../session/looks.ts';
 
 /** What the chart's actors ask of their engine. */
 export interface Charted {
@@ -20,6 +21,7 @@ export interface Charted {
     input: SocketInput,
     tell: (event: ConnectionEvent) => void,
     receive: (listener: (command: SocketCommand) => void) => void,
+    looks: Looks,
   ): () => void;
   restore(input: SocketInput): Promise<RestoreResult>;
   replay(): Promise<ReplayResult>;

@@ -4,7 +4,7 @@ import type { Outbox } from './outbox.ts';
 import type { ConnectionEvent, SocketInput } from '../../machines/connection.types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Standstill } from '../providers/gateway/progress.ts';
-import { Looks } from '../session/looks.ts';
+import type { Looks } from '../session/looks.ts';
 
 export class LinkFacts<Link> {
   readonly id: number;
@@ -18,7 +18,7 @@ export class LinkFacts<Link> {
   readonly clock: Clock;
   readonly outbox: Outbox;
   /** Which of them the chart is told. */
-  readonly looks = new Looks();
+  readonly looks: Looks;
   readonly madeAtMs: number;
   /** `tenuto.v1` was offered on its socket. */
   protected offers = false;
@@ -38,12 +38,14 @@ export class LinkFacts<Link> {
     { id, redialEveryMs, isMove }: SocketInput,
     owner: LinkOwner<Link>,
     tell: (event: ConnectionEvent) => void,
+    looks: Looks,
   ) {
     this.id = id;
     this.redialEveryMs = redialEveryMs;
     this.isMove = isMove;
     this.owner = owner;
     this.tell = tell;
+    this.looks = looks;
     this.clock = owner.options.clock;
     this.outbox = owner.outbox;
     this.madeAtMs = this.clock.nowMs();

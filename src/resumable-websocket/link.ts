@@ -5,7 +5,6 @@
 import type { Farewell } from './addresses.ts';
 import { peerAs } from './charted.ts';
 import { config, transient, wordsOf } from './ends.ts';
-import type { LinkOwner } from './link.types.ts';
 import { LinkFacts } from './link-facts.ts';
 import { LinkWatch } from './link-watch.ts';
 import { failureOfPlainEnd } from './plain-wire.ts';
@@ -13,7 +12,7 @@ import { requestFor } from './requests.ts';
 import type { PreparedDial } from './requests.ts';
 import type { Wire, WireHost } from './wire.ts';
 import { wireFor } from './wires.ts';
-import type { ConnectionEvent, SocketInput } from '../../machines/connection.types.ts';
+import type { SocketInput } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Frame, Socket, SocketEnd, SocketHandlers } from '../ports/socket.ts';
 import { SUBPROTOCOL } from '../protocol/subprotocol.ts';
@@ -33,9 +32,9 @@ export class Link extends LinkFacts<Link> implements SocketHandlers, WireHost {
   /** It has asked for a session that another socket may have. */
   #hasGreeted = false;
 
-  constructor(input: SocketInput, owner: LinkOwner<Link>, tell: (event: ConnectionEvent) => void) {
-    super(input, owner, tell);
-    this.#watch = new LinkWatch(this, owner.options);
+  constructor(...facts: ConstructorParameters<typeof LinkFacts<Link>>) {
+    super(...facts);
+    this.#watch = new LinkWatch(this, this.owner.options);
   }
 
   /** Null where none is dialled, or not any more. */

@@ -6,6 +6,7 @@ import type { LinkOwner } from './link.types.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import type { Failure } from '../../machines/failure.ts';
 import { Claims } from '../session/claims.ts';
+import type { Looks } from '../session/looks.ts';
 import type {
   ConnectionEvent,
   ReplayResult,
@@ -57,15 +58,16 @@ export class Links implements Charted {
     input: SocketInput,
     tell: (event: ConnectionEvent) => void,
     receive: (listener: (command: SocketCommand) => void) => void,
+    looks: Looks,
   ): () => void {
-    const link = new Link(input, this.#owner, tell);
+    const link = new Link(input, this.#owner, tell, looks);
     const isBeside = this.#carrier !== null;
     this.#all = [...this.#all, link];
     receive((command) => {
       if (command.type === 'socket.abandon') link.fail(command.failure);
       else if (command.type === 'socket.warn') this.#owner.onWarning(command.failure);
       else {
-        link.looks.probed(link.clock.nowMs());
+        link.looks.probedAtMs = link.clock.nowMs();
         link.probe();
       }
     });

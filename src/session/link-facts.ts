@@ -2,7 +2,7 @@
 import type { ResolvedCandidate } from './candidates.ts';
 import { Lateness } from './lateness.ts';
 import type { LinkOptions } from './link.types.ts';
-import { Looks } from './looks.ts';
+import type { Looks } from './looks.ts';
 import { OpenFlushes } from './open-flushes.ts';
 import { Pings } from './pings.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
@@ -40,7 +40,6 @@ export class LinkFacts<Link> {
     credentialEnds(inMs: number): void;
     greetLater(greet: () => void): void;
   } | null = null;
-  readonly looks = new Looks();
   readonly flushes = new OpenFlushes();
   readonly pings = new Pings();
   readonly lateness = new Lateness();
@@ -68,6 +67,11 @@ export class LinkFacts<Link> {
 
   get candidate(): ResolvedCandidate {
     return this.options.candidate;
+  }
+
+  /** Which of them the chart is told. */
+  get looks(): Looks {
+    return this.options.looks;
   }
 
   get tell(): (event: ConnectionEvent) => void {

@@ -1,6 +1,7 @@
 /** What a link is made of, and whom it tells. */
 import type { DialSlots } from './admission/dial-slots.ts';
 import type { ResolvedCandidate } from './candidates.ts';
+import type { Looks } from './looks.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
@@ -37,6 +38,7 @@ export interface LinkOptions<Link> extends DiallingOptions {
   readonly lane: number;
   /** Tells the chart that owns the socket. */
   readonly tell: (event: ConnectionEvent) => void;
+  readonly looks: Looks;
   readonly handlers: LinkHandlers<Link>;
   readonly createResampler: CreateResampler | null;
 }

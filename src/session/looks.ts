@@ -1,44 +1,38 @@
 /**
- * Which looks at a link its chart is told: those that could change anything. While audio flows and results come, most could not,
- * and an event to an actor costs as much as a chunk.
+ * Which looks at a link its chart is told: those that change anything. While audio flows and results come, most do not, and an
+ * event to an actor costs as much as a chunk.
  */
-import { learned } from '../../machines/liveness.rtt.ts';
-import type { Learned } from '../../machines/liveness.rtt.ts';
-import { isUneventful, isWorthWatching } from '../../machines/liveness.rules.ts';
+import type { AnyActorRef, SnapshotFrom } from 'xstate';
+
+import type { livenessMachine } from '../../machines/liveness.machine.ts';
+import { isEventful, isWorthWatching } from '../../machines/liveness.rules.ts';
 import type { LinkMeasured, LivenessLimits } from '../../machines/liveness.types.ts';
 
+export type Watch = Pick<SnapshotFrom<typeof livenessMachine>, 'value' | 'context'>;
+
 export class Looks {
-  #toldAtMs = 0;
-  /** As the chart has it. */
-  #learned: Learned = NOTHING;
-  /** The chart has seen that something came since it asked, or suspected: it is where nothing of this kind moves it. */
-  #isFresh = false;
-  /** The chart has let go of its watch, since nothing flowed: it begins anew only where that is worth while. */
-  #isUnwatched = false;
+  readonly #watch: () => Watch | null;
+  /** When the chart asked the link for a sign of life last. */
+  probedAtMs = 0;
 
-  /** The chart asked the link for a sign of life. */
-  probed(atMs: number): void {
-    this.#learned = { ...this.#learned, probedAtMs: atMs };
-    this.#isFresh = false;
-    this.#isUnwatched = false;
+  /** @param watch the liveness chart as it stands; null while nobody watches. */
+  constructor(watch: () => Watch | null) {
+    this.#watch = watch;
   }
 
-  /** When the chart asked last. */
-  get probedAtMs(): number {
-    return this.#learned.probedAtMs;
-  }
-
-  /** Whether the chart is to be told; then it has to be. */
+  /** Whether the chart is to be told. */
   isNews(look: LinkMeasured, limits: LivenessLimits = {}): boolean {
-    if (this.#isFresh && isUneventful(look, limits, this.#learned)) return false;
-    const isHeard = !this.#isUnwatched || isWorthWatching(look, limits);
-    this.#isUnwatched = !isHeard || (this.#isFresh && !look.isAudioFlowing); // a chart that asks instead is `probed`
-    const { probedAtMs } = this.#learned;
-    this.#isFresh = look.lastInboundAtMs >= Math.max(this.#toldAtMs, probedAtMs);
-    this.#toldAtMs = look.atMs;
-    if (probedAtMs > 0) this.#learned = { ...learned(this.#learned, look), probedAtMs }; // until it asks, it learns nothing
-    return isHeard;
+    const watch = this.#watch();
+    return watch === null
+      ? isWorthWatching(look, limits)
+      : isEventful(watch.value, watch.context, look);
   }
 }
 
-const NOTHING: Learned = { rtt: null, learnedAtMs: 0, probedAtMs: 0 };
+/** @param socket an actor of the connection chart's, which watches its links. */
+export function looksOf({ _parent: connection }: AnyActorRef): Looks {
+  return new Looks(() => {
+    const { children } = connection?.getSnapshot() as { children: Record<string, AnyActorRef> };
+    return (children['liveness']?.getSnapshot() as Watch | undefined) ?? null;
+  });
+}

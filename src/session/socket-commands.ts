@@ -15,7 +15,7 @@ export function obey(
 ): void {
   switch (command.type) {
     case 'socket.probe':
-      link.looks.probed(nowMs);
+      link.looks.probedAtMs = nowMs;
       link.probe();
       return;
     case 'socket.abandon':

@@ -2,6 +2,7 @@
 import { fromCallback, fromPromise } from 'xstate';
 import type { ActorRefFrom, AnyActorRef } from 'xstate';
 
+import { looksOf } from './looks.ts';
 import type { Wiring } from './wiring.ts';
 import { connectionMachine } from '../../machines/connection.machine.ts';
 import type {
@@ -44,8 +45,8 @@ const waitActor = fromPromise<void, WaitInput>(({ input, signal, system }) => {
 
 export const wiredMachine = connectionMachine.provide({
   actors: {
-    socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, sendBack, system }) =>
-      wiringOf(system).runSocket(input, sendBack, receive),
+    socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, sendBack, self }) =>
+      wiringOf(self.system).runSocket(input, sendBack, receive, looksOf(self)),
     ),
     backoffTimer: waitActor,
     rateLimitWait: waitActor,

@@ -12,6 +12,7 @@ import { IgnoredFrames } from './ignored-frames.ts';
 import { LinkWatch } from './link-watch.ts';
 import { Link } from './link.ts';
 import type { LinkHandlers } from './link.types.ts';
+import type { Looks } from './looks.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Talk } from './talk.ts';
 import { faulty } from './provider-faults.ts';
@@ -107,9 +108,9 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   /** Dials, and owns the socket until the actor ends. */
-  runSocket(input: SocketInput, tell: Tell, receive: Receive): () => void {
+  runSocket(input: SocketInput, tell: Tell, receive: Receive, looks: Looks): () => void {
     try {
-      const link = this.#dial(input, tell);
+      const link = this.#dial(input, tell, looks);
       receive((command) => {
         obey(link, command, this.#options.clock.nowMs(), (failure) => {
           this.#hearing.tellRequestFailed(link.candidate, failure);
@@ -124,7 +125,7 @@ export class Wiring implements LinkHandlers<Link> {
     }
   }
 
-  #dial(input: SocketInput, tell: Tell): Link {
+  #dial(input: SocketInput, tell: Tell, looks: Looks): Link {
     const { lane, candidate: index, id, reason, redialEveryMs } = input;
     const { candidates, format, clock, admission, createResampler } = this.#options;
     const candidate = candidates[index] ?? candidates[0];
@@ -138,6 +139,7 @@ export class Wiring implements LinkHandlers<Link> {
       clock,
       slots,
       tell,
+      looks,
       handlers: this,
       createResampler,
       ...(remembers(candidate) ? { memory: this.#hearing.memoryFor(candidate) } : {}),

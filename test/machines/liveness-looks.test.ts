@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import {
   initialContext,
+  isEventful,
   isToBeAsked,
-  isUneventful,
   isWorthWatching,
   lookAgainInMs,
 } from '../../machines/liveness.rules.ts';
@@ -47,12 +47,14 @@ describe('a look at a link that speaks', () => {
     ['quiet for 150 ms', quietFor(150), {}, false],
     ['of a prompt peer and not quiet for 190 ms', quietFor(189), PROMPT, true],
     ['of a prompt peer and quiet for 190 ms', quietFor(190), PROMPT, false],
-    ['of no round trip', look({ rttMs: null }), {}, false],
+    ['of no round trip', look({ rttMs: null }), {}, true],
     ['without audio', look({ isAudioFlowing: false }), {}, false],
     ['late by no more than happens', look({ lateByMs: 150 }), {}, true],
     ['late', look({ lateByMs: 151 }), {}, false],
   ])('changes nothing or may: %s', (_what, seen, limits, isUnchanged) => {
-    expect(isUneventful(seen, limits, askedAgo(1_000))).toBe(isUnchanged);
+    const context = { ...initialContext({ canProbe: true, limits }), ...askedAgo(1_000) };
+
+    expect(isEventful('fresh', context, seen)).toBe(!isUnchanged);
   });
 
   it.each([
@@ -61,15 +63,15 @@ describe('a look at a link that speaks', () => {
     ['400 ms after the last, until it is known', UNKNOWN, {}, 400],
     ['150 ms after the last, of a prompt peer', UNKNOWN, PROMPT, 150],
   ])('has its round trip measured %s', (_when, rtt, limits, everyMs) => {
-    const isAsked = (agoMs: number) =>
-      isToBeAsked(
-        { ...initialContext({ canProbe: true, limits }), ...askedAgo(agoMs, rtt) },
-        look(),
-      );
-    const isUnchanged = (agoMs: number) => isUneventful(look(), limits, askedAgo(agoMs, rtt));
+    const asked = (agoMs: number) => ({
+      ...initialContext({ canProbe: true, limits }),
+      ...askedAgo(agoMs, rtt),
+    });
+    const isAsked = (agoMs: number) => isToBeAsked(asked(agoMs), look());
+    const isChanged = (agoMs: number) => isEventful('fresh', asked(agoMs), look());
 
     expect([isAsked(everyMs - 1), isAsked(everyMs)]).toEqual([false, true]);
-    expect([isUnchanged(everyMs - 1), isUnchanged(everyMs)]).toEqual([true, false]);
+    expect([isChanged(everyMs - 1), isChanged(everyMs)]).toEqual([false, true]);
   });
 
   it('has a prompt peer watched, whose round trip says when it is late, and no other', () => {

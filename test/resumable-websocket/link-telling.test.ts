@@ -7,7 +7,9 @@ import type { LinkOwner } from '../../src/resumable-websocket/link.types.ts';
 import { LinkWatch } from '../../src/resumable-websocket/link-watch.ts';
 import type { Watched } from '../../src/resumable-websocket/link-watch.ts';
 import { seededRandom } from '../../src/ports/random.ts';
+import { Looks } from '../../src/session/looks.ts';
 import { VirtualClock } from '../../src/testing.ts';
+import { LivenessParent } from '../machines/liveness-world.ts';
 
 const INPUT = { id: 1, redialEveryMs: null, isMove: false } as never;
 
@@ -15,9 +17,13 @@ function link() {
   const clock = new VirtualClock(1_000);
   const told: ConnectionEvent[] = [];
   const owner = { options: { clock, random: seededRandom(1) }, outbox: { messages: 1 } };
-  const facts = new LinkFacts(INPUT, owner as unknown as LinkOwner<unknown>, (event) => {
+  const watch = new LivenessParent({ canProbe: true, limits: { isPrompt: true } });
+  const tell = (event: ConnectionEvent): void => {
     told.push(event);
-  });
+    if (event.type === 'link.measured') watch.child.send(event);
+  };
+  const looks = new Looks(() => watch.child.getSnapshot());
+  const facts = new LinkFacts(INPUT, owner as unknown as LinkOwner<unknown>, tell, looks);
   return { clock, told, facts, owner };
 }
 
@@ -43,7 +49,6 @@ describe('a link', () => {
     watch.start(true);
 
     for (let asked = 0; asked < 5; asked += 1) {
-      facts.looks.probed(clock.nowMs());
       clock.advance(20);
       facts.measured(20);
       watch.heard();

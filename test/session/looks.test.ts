@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { isWorthWatching } from '../../machines/liveness.rules.ts';
 import type { LinkMeasured, LivenessLimits } from '../../machines/liveness.types.ts';
 import { Looks } from '../../src/session/looks.ts';
 import { LivenessParent } from '../machines/liveness-world.ts';
@@ -22,13 +21,16 @@ function lookAt(atMs: number, facts: Partial<LinkMeasured> = {}): LinkMeasured {
   };
 }
 
-/** Asked, answered, and told so. */
-function settled(): Looks {
-  const looks = new Looks();
-  looks.isNews(lookAt(1_000), PROMPT);
-  looks.probed(1_000);
-  looks.isNews(lookAt(1_050), PROMPT);
-  return looks;
+function looksOf(chart: LivenessParent | null): Looks {
+  return new Looks(() => chart?.child.getSnapshot() ?? null);
+}
+
+/** Of a prompt peer that was asked, and has answered five times. */
+function settled(): { chart: LivenessParent; looks: Looks } {
+  const chart = new LivenessParent({ canProbe: true, limits: PROMPT });
+  chart.rttMs = 5;
+  for (let times = 0; times < 5; times += 1) chart.look(150).spoke(-5).look(20);
+  return { chart, looks: looksOf(chart) };
 }
 
 const steps = fc.array(
@@ -42,156 +44,81 @@ const steps = fc.array(
   { maxLength: 80 },
 );
 
-/** The liveness chart as the connection chart has it: only while there is something to be watched. */
-class Watching {
-  atMs = 100_000;
-  aliveAtMs = this.atMs;
-  readonly #limits: LivenessLimits;
-  #watch: LivenessParent | null = null;
-
-  constructor(limits: LivenessLimits) {
-    this.#limits = limits;
-  }
-
-  pass(ms: number, spokeAgoMs: number | null): void {
-    this.atMs += ms;
-    if (spokeAgoMs !== null) this.aliveAtMs = Math.max(this.aliveAtMs, this.atMs - spokeAgoMs);
-  }
-
-  hears(look: LinkMeasured): boolean {
-    return this.#watch !== null || isWorthWatching(look, this.#limits);
-  }
-
-  /** As it is where nobody watches, too. */
-  get state(): unknown {
-    return this.#watch?.state ?? 'fresh';
-  }
-
-  /** Whether it asks for a sign of life. */
-  look(look: LinkMeasured): boolean {
-    return this.hears(look) && this.#tell((watch) => watch.look(0, look));
-  }
-
-  challenge(): boolean {
-    this.atMs += 1;
-    return this.#tell((watch) => watch.challenge());
-  }
-
-  #tell(tell: (watch: LivenessParent) => void): boolean {
-    const watch = (this.#watch ??= new LivenessParent({ canProbe: true, limits: this.#limits }));
-    if (watch.child.getSnapshot().status === 'done') return false;
-    const before = watch.told.length;
-    watch.atMs = this.atMs;
-    tell(watch);
-    this.atMs = watch.atMs;
-    const told = watch.toldTypes.slice(before);
-    if (told.includes('link.answered') || told.includes('link.recovered')) this.#watch = null;
-    return told.includes('link.probe');
-  }
-}
-
 describe('Looks', () => {
   it('leaves out a look at a link that answered and speaks', () => {
-    expect(settled().isNews(lookAt(1_100), PROMPT)).toBe(false);
+    const { chart, looks } = settled();
+
+    expect(chart.state).toBe('fresh');
+    expect(looks.isNews(lookAt(chart.atMs + 100))).toBe(false);
   });
 
   it.each([
-    ['is quiet', { lastInboundAtMs: 910 }],
-    ['has an unknown round trip', { rttMs: null }],
+    ['is quiet', { lastInboundAtMs: 0 }],
     ['carries no audio', { isAudioFlowing: false }],
     ['was looked at late', { lateByMs: 151 }],
   ])('tells of a link that %s', (_what, facts) => {
-    expect(settled().isNews(lookAt(1_100, facts), PROMPT)).toBe(true);
+    const { chart, looks } = settled();
+
+    expect(looks.isNews(lookAt(chart.atMs + 200, facts))).toBe(true);
   });
 
-  it('tells of a link that was asked, until it has answered', () => {
-    const looks = settled();
-    looks.probed(1_095);
+  it('tells of a link that was asked when it has answered, or when its silence is suspicious', () => {
+    const { chart, looks } = settled();
+    chart.look(200);
+    const silent = { lastInboundAtMs: chart.aliveAtMs };
+    const isToldAfter = (ms: number, facts = {}) => looks.isNews(lookAt(chart.atMs + ms, facts));
 
-    const unanswered = looks.isNews(lookAt(1_100), PROMPT);
-    const answered = looks.isNews(lookAt(1_150), PROMPT);
-    const after = looks.isNews(lookAt(1_200), PROMPT);
-
-    expect([unanswered, answered, after]).toEqual([true, true, false]);
+    expect(chart.state).toBe('probing');
+    expect([isToldAfter(49, silent), isToldAfter(50)]).toEqual([false, true]);
+    expect([isToldAfter(99, silent), isToldAfter(100, silent)]).toEqual([false, true]);
   });
 
-  it('tells when the round trip is to be learned: soon until it is known, and then seldom', () => {
-    const looks = settled();
-    expect(looks.isNews(lookAt(1_150), PROMPT)).toBe(true);
-    for (let atMs = 1_150; atMs < 1_750; atMs += 150) {
-      looks.probed(atMs);
-      looks.isNews(lookAt(atMs + 20, { rttMs: 5, rttAtMs: atMs + 5 }), PROMPT);
-    }
+  it('tells of a suspected link when it speaks, when another socket is to be tried, and when it is dead', () => {
+    const { chart, looks } = settled();
+    chart.look(200).look(100);
+    const { suspectedAtMs, probedAtMs } = chart.context;
+    const silentAt = (atMs: number) =>
+      looks.isNews(lookAt(atMs, { lastInboundAtMs: chart.aliveAtMs }));
 
-    const soon = looks.isNews(lookAt(6_000), PROMPT);
-    const seldom = looks.isNews(lookAt(6_600), PROMPT);
-
-    expect([soon, seldom]).toEqual([false, true]);
+    expect(chart.state).toBe('suspect');
+    expect(looks.isNews(lookAt(suspectedAtMs + 50))).toBe(true);
+    expect([silentAt(suspectedAtMs + 999), silentAt(suspectedAtMs + 1_000)]).toEqual([false, true]);
+    for (let times = 0; times < 5; times += 1) chart.look(1_000);
+    expect([silentAt(probedAtMs + 5_999), silentAt(probedAtMs + 6_000)]).toEqual([false, true]);
   });
 
-  it('leaves out idle looks once the chart has let go of its watch, until one is worth watching', () => {
-    const looks = settled();
+  it('leaves out idle looks while nobody watches, until one is worth watching', () => {
+    const looks = looksOf(null);
     const idle = { isAudioFlowing: false };
+    const isNews = (facts: Partial<LinkMeasured>) => looks.isNews(lookAt(7_100, facts), PROMPT);
 
-    const first = looks.isNews(lookAt(1_550, idle), PROMPT);
-    const next = looks.isNews(lookAt(2_050, idle), PROMPT);
-    const quiet = looks.isNews(lookAt(7_100, { ...idle, lastInboundAtMs: 2_100 }), PROMPT);
-
-    expect([first, next, quiet]).toEqual([true, false, true]);
+    expect(isNews(idle)).toBe(false);
+    expect(isNews({ ...idle, lastInboundAtMs: 2_100 })).toBe(true);
+    expect(isNews({})).toBe(true); // it flows again: its round trip is to be known
   });
 
-  it('leaves out no idle look that a chart would hear, and none while it waits for an answer', () => {
-    const run = fc.property(steps, fc.boolean(), (taken, isPrompt) => {
-      const limits = { isPrompt };
-      const chart = new Watching(limits);
-      const looks = new Looks();
-      const noteProbe = (asks: boolean): void => {
-        if (asks) looks.probed(chart.atMs);
-      };
-
-      for (const { ms, spokeAgoMs, isChallenged, ...facts } of taken) {
-        chart.pass(ms, spokeAgoMs);
-        const look = lookAt(chart.atMs, { ...facts, lastInboundAtMs: chart.aliveAtMs });
-        if (looks.isNews(look, limits)) noteProbe(chart.look(look));
-        else if (look.isAudioFlowing) expect(chart.state).toBe('fresh');
-        else expect(chart.hears(look)).toBe(false);
-        if (isChallenged) noteProbe(chart.challenge());
-      }
-    });
-
-    fc.assert(run, { numRuns: 300 });
-  });
-
-  it('leaves nothing out, while audio flows, from which a chart would do anything', () => {
+  it('leaves nothing out from which a chart would do anything', () => {
     const run = fc.property(steps, fc.boolean(), (taken, isPrompt) => {
       const limits = { isPrompt };
       const all = new LivenessParent({ canProbe: true, limits });
       const some = new LivenessParent({ canProbe: true, limits });
-      const looks = new Looks();
-      let probes = 0;
-      const noteProbes = (): void => {
-        const asked = some.toldTypes.filter((type) => type === 'link.probe').length;
-        if (asked > probes) looks.probed(some.atMs);
-        probes = asked;
-      };
+      const looks = looksOf(some);
       all.rttMs = some.rttMs = 5;
 
-      for (const { ms, spokeAgoMs, lateByMs, isChallenged } of taken) {
-        if (all.child.getSnapshot().status === 'done') break;
+      for (const { ms, spokeAgoMs, isChallenged, ...facts } of taken) {
         const atMs = all.atMs + ms;
         if (spokeAgoMs !== null) {
           all.aliveAtMs = some.aliveAtMs = Math.max(all.aliveAtMs, atMs - spokeAgoMs);
         }
-        const facts = { lateByMs };
         all.look(ms, facts);
         const look = lookAt(atMs, { ...facts, lastInboundAtMs: some.aliveAtMs });
         if (looks.isNews(look, limits)) some.look(ms, facts);
         else some.atMs = atMs;
-        noteProbes();
+        expect(some.state).toBe(all.state);
+        if (all.child.getSnapshot().status === 'done') break;
         if (isChallenged) {
           all.challenge();
           some.challenge();
-          noteProbes();
         }
       }
 
