@@ -170,7 +170,8 @@ export class SimulatedProcess implements Clock {
 
   #waitFor({ dueAtMs }: OwnTimer): number {
     const nowMs = this.#clock.nowMs();
-    const throttleMs = Math.max(0, ...[...this.#throttlesMs].flat());
+    if (this.#throttlesMs.size === 0) return Math.max(0, dueAtMs - nowMs);
+    const throttleMs = Math.max(...[...this.#throttlesMs].flat());
     const atMs = throttleMs === 0 ? dueAtMs : Math.ceil(dueAtMs / throttleMs) * throttleMs;
     return Math.max(0, atMs - nowMs);
   }
