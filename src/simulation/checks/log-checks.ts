@@ -120,8 +120,11 @@ export class LogChecks {
   purges(sessionId: string, through: number): void {
     const { standings, isTailLost } = this.#logOf(sessionId);
     const tail = standings.at(-1);
-    const gone = newestBeforeTail(standings, through);
-    if (tail === undefined || gone === undefined || tail.isEnd || isTailLost) return;
+    const place = newestBeforeTail(standings, through);
+    const gone = standings[place];
+    if (tail === undefined || gone === undefined) return;
+    standings.splice(0, place); // the store cannot lose what it has let go of
+    if (tail.isEnd || isTailLost) return;
     const { nextSeq, nextDown } = gone;
     if (nextSeq - 1 > tail.done) {
       const message = `a log lets go of ${nextSeq - 1}, of which ${tail.done} are handled`;
@@ -225,12 +228,12 @@ export class LogChecks {
   }
 }
 
-function newestBeforeTail(standings: readonly Readonly<Standing>[], through: number) {
+/** -1: none. */
+function newestBeforeTail(standings: readonly Readonly<Standing>[], through: number): number {
   for (let place = standings.length - 2; place >= 0; place -= 1) {
-    const standing = standings[place];
-    if (standing !== undefined && standing.at <= through) return standing;
+    if ((standings[place]?.at ?? Infinity) <= through) return place;
   }
-  return undefined;
+  return -1;
 }
 
 function tellOf({ kind, epoch, up, down, fin, frames }: SessionRecord, at: number): string {

@@ -1,5 +1,6 @@
 /** What a client brought, chunk by chunk: whatever stands in a log is held against it. */
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
+import { u32At } from '../../protocol/bytes.ts';
 
 /** `TNTO`, the client's number, the chunk's: so each chunk says whose it is. */
 const MARK = 0x4f544e54;
@@ -67,9 +68,8 @@ export class CapturedAudio {
 /** Null for what no client of this world brought. */
 export function stampOf(payload: Uint8Array): Stamp | null {
   if (payload.length < STAMP_BYTES) return null;
-  const view = new DataView(payload.buffer, payload.byteOffset, STAMP_BYTES);
-  if (view.getUint32(0, true) !== MARK) return null;
-  return { client: view.getUint32(4, true), chunk: view.getUint32(8, true) };
+  if (u32At(payload, 0) !== MARK) return null;
+  return { client: u32At(payload, 4), chunk: u32At(payload, 8) };
 }
 
 function noiseOf(bytes: number): Uint8Array {
