@@ -153,6 +153,17 @@ describe('a socket with messages', () => {
     expect(toldOf((of) => of.holds(MOST_BYTES + 1))).toEqual(['I8']);
   });
 
+  it('I8: holds beside it what the store has lost, and no more than was kept of that', () => {
+    const lost = (bytes: number) => (of: Line) => {
+      of.checks.storeLost();
+      of.checks.storeLost();
+      of.holds(MOST_BYTES + bytes);
+    };
+
+    expect(toldOf(lost(524_288))).toEqual([]);
+    expect(toldOf(lost(524_289))).toEqual(['I8']);
+  });
+
   it('I10: ends, with nothing left', () => {
     expect(toldOf((of) => of.hears(0, 1).closes(false))).toEqual(['I10']);
     const dials = (of: Line, bytes: number): unknown => {

@@ -186,6 +186,25 @@ describe('a resume token', () => {
   });
 });
 
+describe('a gateway whose client does not read', () => {
+  const hint: ProtocolFrame = { type: 'hint', channel: 0, epoch: 1, ofSeq: 0, json: {} };
+  const adding = (bufferedBytes: number, frame: ProtocolFrame) => {
+    const line = new Line();
+    Object.assign(line.end, { bufferedBytes });
+    return line.down(frame).told;
+  };
+
+  it('adds hints to what waits, up to a quarter of a MiB', () => {
+    expect(adding(262_143, hint)).toEqual([]);
+    expect(adding(262_144, hint)).toEqual(['I8']);
+  });
+
+  it('adds everything else up to a MiB', () => {
+    expect(adding(1_048_576, data(1, CAN_CARRY))).toEqual([]);
+    expect(adding(1_048_577, data(1, CAN_CARRY))).toEqual(['I8']);
+  });
+});
+
 describe('a client', () => {
   const seventh = data(7, CAN_CARRY, { codec: 'text', channel: 0, position: 0 });
 

@@ -5,6 +5,9 @@ import type { SimulatedProcess } from '../process.ts';
 import type { LossEvent } from '../../resumable-websocket/events.ts';
 import type { ResumableSocket } from '../../resumable-websocket/resumable-socket.ts';
 
+/** Of messages that were committed, a client keeps so much (and 1,024 of them) for a store that has lost them. */
+const TAKEN_BACK_BYTES = 512 * 1_024;
+
 export class MessageChecks extends SocketChecks {
   readonly #name: string;
   readonly #report: Report;
@@ -95,9 +98,10 @@ export class MessageChecks extends SocketChecks {
 
   /**
    * The store has lost what it had said to have: messages that were answered are said again, to an application that knows nothing of
-   * its first answer. No protocol can take an answer back.
+   * its first answer. No protocol can take an answer back. Those that are said again wait beside the others.
    */
   storeLost(): void {
+    if (!this.#mayRepeat) this.mayHold(TAKEN_BACK_BYTES);
     this.#mayRepeat = true;
   }
 

@@ -14,7 +14,7 @@ export class SocketChecks {
   readonly #process: SimulatedProcess;
   readonly #dials = new Dials();
   readonly #mayMiss: () => boolean;
-  readonly #mostBytes: number;
+  #mostBytes: number;
   #isLossTold = false;
   #isReconnecting = false;
   #isClosing = false;
@@ -62,6 +62,11 @@ export class SocketChecks {
   closes(): void {
     this.#isClosing = true;
     this.#wasLinked = !this.#isReconnecting;
+  }
+
+  /** So much more may wait in it from now on. */
+  mayHold(moreBytes: number): void {
+    this.#mostBytes += moreBytes;
   }
 
   killed(): void {

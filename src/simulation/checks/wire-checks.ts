@@ -4,6 +4,7 @@ import type { Report } from './report.ts';
 import { RivalChecks } from './rival-checks.ts';
 import { u32At } from '../../protocol/bytes.ts';
 import { decodeFrame } from '../../protocol/frames.ts';
+import { DOWN_LOG_MAX_BYTES, SEND_BUFFER_MAX_BYTES } from '../../protocol/limits.ts';
 import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 import { FRAME_TYPE } from '../../protocol/wire.ts';
 import type { ServerEnd, Wiretap } from '../world/server-end.ts';
@@ -62,10 +63,22 @@ export class WireChecks implements Wiretap {
       () => nameOf(bytes),
       end.client,
     );
+    if (end.bufferedBytes > 0) this.#expectBounded(end, type);
     if (type !== FRAME_TYPE.data && type !== FRAME_TYPE.gap && type !== FRAME_TYPE.hint) {
       this.#look(end, bytes);
     }
     return true;
+  }
+
+  /** P13.7: of a frame that is added to what waits for its reader. */
+  #expectBounded({ house, client, bufferedBytes }: ServerEnd, type: number): void {
+    this.#report.sometimes('a gateway waited for a reader');
+    const isMuch = bufferedBytes >= SEND_BUFFER_MAX_BYTES;
+    if (isMuch) this.#report.sometimes('a gateway waited long for a reader');
+    const isHintTooMany = isMuch && type === FRAME_TYPE.hint;
+    if (!isHintTooMany && bufferedBytes <= DOWN_LOG_MAX_BYTES) return;
+    const message = `${house.name} adds to ${bufferedBytes} bytes that wait for ${client} to read`;
+    this.#report.violated('I8', message);
   }
 
   #look(end: ServerEnd, bytes: Uint8Array): void {

@@ -34,4 +34,56 @@ export const LOAD_MUTANTS: readonly Mutant[] = [
     world,
     faults: ['secondTab'],
   },
+  {
+    name: 'refusal-untold',
+    says: 'A message for which there is no room is not taken, and no loss is told.',
+    edits: [
+      {
+        file: 'src/resumable-websocket/socket-core.ts',
+        find: 'this.onLoss({ reason, messages: 1, bytes: message.bytes, isCertain: true });',
+        replace: '',
+      },
+    ],
+    expected,
+    by: ['I3'],
+    world,
+    faults: ['offlineCut'],
+  },
+  {
+    name: 'outbox-unbounded',
+    says: 'Messages are taken as long as they come.',
+    from: 'partysocket 1.3.0',
+    edits: [
+      {
+        file: 'src/resumable-websocket/socket-core.ts',
+        find: 'outbox.bytes + bytes > maxBufferedBytes;',
+        replace: 'false;',
+      },
+    ],
+    expected,
+    by: ['I8'],
+    world,
+    faults: ['offlineCut'],
+  },
+  {
+    name: 'hints-to-a-slow-reader',
+    says: 'A hint is written whatever waits for its reader already.',
+    edits: [
+      {
+        file: 'src/gateway/attachment.ts',
+        find: 'if (this.#socket.bufferedBytes < SEND_BUFFER_MAX_BYTES) this.send(frame);',
+        replace: 'this.send(frame);',
+      },
+    ],
+    expected,
+    by: ['I8'],
+    world,
+    faults: [0, 1].map((on) => ({
+      kind: 'slowReader',
+      atMs: 30_000,
+      forMs: 140_000,
+      much: 500,
+      on,
+    })),
+  },
 ];

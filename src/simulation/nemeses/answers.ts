@@ -1,5 +1,6 @@
 /** What becomes of single frames on their way to a client, and of paths that swallow. */
 import type { Blow, Nemesis, Struck } from './nemesis.types.ts';
+import type { ServerEnd } from '../world/server-end.ts';
 import { FRAME_TYPE } from '../../protocol/wire.ts';
 import type { Loses, Mangle } from '../checks/wire-checks.ts';
 
@@ -13,6 +14,30 @@ function befalls(make: (world: Struck) => Loses) {
     return () => {
       wire.losing.delete(ofClient);
     };
+  };
+}
+
+const READS_EVERY_MS = 100;
+
+/** @param much bytes in a second. */
+function slowReader({ clock, harbour }: Struck, { on, much }: Blow): () => void {
+  let timer: unknown = null;
+  const ends = (): readonly ServerEnd[] =>
+    [...harbour.ends].filter((end) => end.clientIndex === on);
+  const read = (): void => {
+    for (const { backlog } of ends()) {
+      backlog.isSlow = true;
+      backlog.read((much * READS_EVERY_MS) / 1_000);
+    }
+    timer = clock.setTimeout(read, READS_EVERY_MS);
+  };
+  read();
+  return () => {
+    clock.clearTimeout(timer);
+    for (const { backlog } of ends()) {
+      backlog.isSlow = false;
+      backlog.read(Infinity);
+    }
   };
 }
 
@@ -54,6 +79,13 @@ export const ANSWERS: Readonly<Record<string, Nemesis>> = {
         wire.mangles.delete(swallow);
       };
     },
+  },
+  slowReader: {
+    says: 'a client reads less than it is told: it waits at the gateway',
+    on: 'client',
+    lastsMs: [5_000, 60_000],
+    much: [500, 60_000],
+    begin: slowReader,
   },
   farewellLost: {
     says: 'all is said and done, and the socket dies before the client hears that it is',

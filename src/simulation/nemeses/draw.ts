@@ -17,25 +17,40 @@ const QUIET_MS = 1_000;
 /** What ends a session for good, or its client, is one in a run, and not in all. */
 const RARE: ReadonlySet<string> = new Set(['clientKill', 'secondTab']);
 
+/** Drawn beside the others: seeds that were known before have the faults that they had, and perhaps one of these. */
+const BESIDE: ReadonlySet<string> = new Set(['slowReader']);
+const BESIDE_RATIO = 0.06;
+
 export function drawFaults(random: SeededRandom, drawing: Drawing): readonly Fault[] {
   const kinds = kindsOf(random.fork('kinds'));
   const [least, most] = FAULTS;
   const count = least + random.integer(most - least);
   const seen = new Set<string>();
-  return Array.from({ length: count }, (_, at) => {
+  const known = Array.from({ length: count }, (_, at) => {
     const own = random.fork(`fault ${at}`);
     const kind = own.pick(kinds);
     if (RARE.has(kind) && seen.has(kind)) return [];
     seen.add(kind);
     const nemesis = NEMESES[kind];
     return nemesis === undefined ? [] : [drawn(kind, nemesis, own, drawing)];
-  })
-    .flat()
-    .sort((one, other) => one.atMs - other.atMs);
+  });
+  return [...known.flat(), ...besides(random.fork('beside'), drawing)].sort(
+    (one, other) => one.atMs - other.atMs,
+  );
+}
+
+function besides(random: SeededRandom, drawing: Drawing): readonly Fault[] {
+  return [...BESIDE].flatMap((kind) => {
+    const own = random.fork(kind);
+    const nemesis = NEMESES[kind];
+    return nemesis === undefined || !own.chance(BESIDE_RATIO)
+      ? []
+      : [drawn(kind, nemesis, own, drawing)];
+  });
 }
 
 function kindsOf(random: SeededRandom): readonly string[] {
-  const all = Object.keys(NEMESES);
+  const all = Object.keys(NEMESES).filter((kind) => !BESIDE.has(kind));
   const count = 1 + random.integer(KINDS_AT_MOST - 1);
   return Array.from({ length: count }, () => random.pick(all));
 }

@@ -1,4 +1,5 @@
 /** A gateway's end of a socket in memory. */
+import { Backlog } from './backlog.ts';
 import type { House } from './house.ts';
 import type { SimulatedProcess } from '../process.ts';
 import type { Door } from '../../gateway/door.ts';
@@ -17,7 +18,7 @@ export interface Wiretap {
 }
 
 export class ServerEnd implements GatewaySocket {
-  readonly bufferedBytes = 0;
+  readonly backlog = new Backlog();
   readonly remoteAddress: string;
   /** The number of the client on the other end, and its name. */
   readonly clientIndex: number;
@@ -56,6 +57,10 @@ export class ServerEnd implements GatewaySocket {
     this.client = `client ${this.clientIndex + 1}`;
   }
 
+  get bufferedBytes(): number {
+    return this.backlog.bytes;
+  }
+
   /** The gateway has let go of it, whether anybody heard of that or not. */
   get isShut(): boolean {
     return this.#isShut;
@@ -74,18 +79,20 @@ export class ServerEnd implements GatewaySocket {
     if (this.#isShut || this.#process.isDead) return;
     this.lastAtMs = this.house.nowMs;
     if (!this.#tap.down(this, bytes)) return;
-    this.socket.answer(new Uint8Array(bytes));
+    const copy = new Uint8Array(bytes);
+    this.backlog.put(copy.length, () => this.socket.answer(copy));
   }
 
   close(code: number, reason: string): void {
     if (this.#isShut) return;
     this.#isShut = true;
-    this.socket.hangUp(code, reason);
+    this.backlog.put(0, () => this.socket.hangUp(code, reason));
   }
 
   terminate(): void {
     if (this.#isShut) return;
     this.#isShut = true;
+    this.backlog.clear();
     this.socket.hangUp(1006);
   }
 
@@ -105,13 +112,14 @@ export class ServerEnd implements GatewaySocket {
     this.#heardAtMs = this.house.nowMs;
     this.#process.run(() => {
       this.#door?.onSign();
-      this.socket.pong();
+      this.backlog.put(0, () => this.socket.pong());
     });
   }
 
   gone(): void {
     if (!this.#isShut) this.#tap.gone(this);
     this.#isShut = true;
+    this.backlog.clear();
     this.#process.run(() => this.#door?.onClose());
   }
 }

@@ -29,6 +29,9 @@ const LONGEST_MS = 30_000;
 const TALKATIVE_RATIO = 1 / 3;
 const ASIDE_RATIO = 0.4;
 const INTERIM_RATIO = 0.1;
+/** So many of them tell all of a long speech anew each time. */
+const LONG_INTERIMS_RATIO = 0.25;
+const LONG_INTERIM_CHARS = 9_000;
 
 interface Heard {
   readonly position: number;
@@ -73,11 +76,14 @@ class Hearing implements AppHandlers {
   /** Null: it says nothing but finals. */
   readonly #aside: SeededRandom | null;
   #asides = 0;
+  /** At the least. */
+  readonly #interimChars: number;
 
   constructor(parts: HearingParts) {
     this.#parts = parts;
     const aside = parts.random.fork('asides');
     this.#aside = aside.chance(TALKATIVE_RATIO) ? aside : null;
+    this.#interimChars = aside.chance(LONG_INTERIMS_RATIO) ? LONG_INTERIM_CHARS : 0;
     this.#perMs = parts.start.audio.sampleRateHz / 1_000;
     this.#fin = parts.start.fin;
     this.#nextSamples = this.#between(SEGMENT_MS) * this.#perMs;
@@ -126,7 +132,8 @@ class Hearing implements AppHandlers {
     if (end <= this.#fin) return;
     this.#heard.push({ position, name });
     if (this.#aside?.chance(INTERIM_RATIO) === true) {
-      this.#parts.session.hint({ type: 'interim', from: this.#fin, to: end, text: name });
+      const text = name.padEnd(this.#interimChars, '.');
+      this.#parts.session.hint({ type: 'interim', from: this.#fin, to: end, text });
     }
     this.#wait();
   }
