@@ -39,7 +39,7 @@ function troublesIn(code: string): readonly string[] {
     {
       rules: { 'no-undef': 'error' },
       languageOptions: {
-        globals: { TextDecoder: 'readonly', TextEncoder: 'readonly', URL: 'readonly', Buffer: 'readonly', AbortSignal: 'readonly', queueMicrotask: 'readonly' }, // prettier-ignore
+        globals: { TextDecoder: 'readonly', TextEncoder: 'readonly', URL: 'readonly', Buffer: 'readonly', AbortSignal: 'readonly', queueMicrotask: 'readonly', Event: 'readonly', MessageEvent: 'readonly' }, // prettier-ignore
       },
     },
   ]);

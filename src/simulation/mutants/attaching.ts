@@ -77,9 +77,9 @@ export const ATTACHING_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/gateway/takeover.ts',
-        find: 'return { ...card, inst, att, token: digestOf(token), formerTokens, ...spent };',
+        find: 'return { ...card, inst, att, takenAtMs, token: digestOf(token), formerTokens, ...spent };',
         replace:
-          'return { ...card, inst, att, token: digestOf(token), formerTokens: [], ...spent };',
+          'return { ...card, inst, att, takenAtMs, token: digestOf(token), formerTokens: [], ...spent };',
       },
     ],
     expected,

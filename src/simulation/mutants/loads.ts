@@ -65,25 +65,4 @@ export const LOAD_MUTANTS: readonly Mutant[] = [
     world,
     faults: ['offlineCut'],
   },
-  {
-    name: 'hints-to-a-slow-reader',
-    says: 'A hint is written whatever waits for its reader already.',
-    edits: [
-      {
-        file: 'src/gateway/attachment.ts',
-        find: 'if (this.#socket.bufferedBytes < SEND_BUFFER_MAX_BYTES) this.send(frame);',
-        replace: 'this.send(frame);',
-      },
-    ],
-    expected,
-    by: ['I8'],
-    world,
-    faults: [0, 1].map((on) => ({
-      kind: 'slowReader',
-      atMs: 30_000,
-      forMs: 140_000,
-      much: 500,
-      on,
-    })),
-  },
 ];
