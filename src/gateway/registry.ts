@@ -155,13 +155,11 @@ export class Registry {
         continue;
       }
       if (!live.isKept) return refusalOfEnded(live, hello.rcv);
-      const token = newToken(this.#options.secrets);
+      const { secrets, wallClock } = this.#options;
+      const token = newToken(secrets);
       const epoch = epochAfter(live.standing, hello);
-      const isFenced = await live.fence(
-        cardFor(live.card, hello, token, this.#options.wallClock()),
-        hello,
-        epoch,
-      );
+      const card = cardFor(live.card, hello, token, wallClock());
+      const isFenced = await live.fence(card, hello, epoch);
       const facts = { epoch, token, isResumed: true };
       if (isFenced) return this.#attached(live, facts, 'resumed');
     }

@@ -17,6 +17,7 @@ import type {
   ConnectionStatus,
   NetworkEvent,
 } from '../../machines/connection.types.ts';
+import { HANGING } from '../../machines/orchestrator.changes.ts';
 import type { orchestratorMachine } from '../../machines/orchestrator.machine.ts';
 import { laneName } from '../../machines/orchestrator.names.ts';
 import { isUsable } from '../../machines/orchestrator.rules.ts';
@@ -167,16 +168,17 @@ export class Ladder implements Decider, Owner {
       const left = this.#carrier?.actor;
       this.#carrier?.leave();
       this.#carrier = child === undefined ? null : this.#listenTo(child);
-      if (left !== undefined && child !== undefined) this.#tellBreak(left, child);
+      if (left !== undefined && child !== undefined) this.#tellBreak(snapshot, left, child);
     }
     this.#handlers.onStatus(this.#statusOf(snapshot));
   }
 
-  /** A link that was lost for good tells of no dial that follows, and here one does. */
-  #tellBreak(left: ConnectionActor, next: ConnectionActor): void {
-    const { context, value } = left.getSnapshot();
-    if (value !== 'error' || context.outage?.attempts !== 1) return; // of further attempts the first was told
-    const { failure, lostAtMs } = context;
+  /** A link that was lost for good, or came to nothing, tells of no dial that follows, and here one does. */
+  #tellBreak({ context }: Snapshot, left: ConnectionActor, next: ConnectionActor): void {
+    const { outage } = context;
+    if (outage?.attempts !== 1) return; // of further attempts the first was told
+    if (outage.cause !== HANGING && left.getSnapshot().value !== 'error') return;
+    const { cause: failure, sinceMs: lostAtMs } = outage;
     const dial = { ...next.getSnapshot().context, failure, lostAtMs, attempts: 1, waitMs: 0 };
     this.#handlers.onSignal(reconnectingSignal(dial, this.#wiring.reporter.bufferedChunks));
   }

@@ -8,7 +8,11 @@ import type { SessionOptions } from '../../src/session/options.ts';
 import { Session } from '../../src/session/session.ts';
 import { NetworkMonitor } from '../../src/network/monitor.ts';
 import type { NetworkSignals } from '../../src/ports/network.ts';
-import type { ProviderEvent, ProviderTraits } from '../../src/providers/contract.ts';
+import type {
+  ProviderEvent,
+  ProviderStream,
+  ProviderTraits,
+} from '../../src/providers/contract.ts';
 import { seededRandom } from '../../src/ports/random.ts';
 import { expectBalanced } from '../support/expect-quiet.ts';
 import { answerControl, fakeProvider, sayFinal } from '../support/fake-provider.ts';
@@ -24,6 +28,9 @@ export interface LadderCandidate extends Omit<CandidateOptions, 'provider' | 'tr
   readonly traits?: Partial<ProviderTraits>;
   /** Asked on every dial. Default: it comes at once. */
   readonly askCredential?: () => Promise<unknown>;
+  readonly openStream?: () => Partial<ProviderStream>;
+  /** Default `stt`. */
+  readonly component?: Provider['component'];
 }
 
 export class LadderWorld {
@@ -43,14 +50,14 @@ export class LadderWorld {
       () => new FakeTransport({ clock: this.clock, onFrame: answerControl }),
     );
     this.session = new Session({
-      candidates: candidates.map(({ name, traits = {}, askCredential, ...facts }, index) => ({
-        ...facts,
-        provider: {
-          ...fakeProvider({ traits, ...(askCredential === undefined ? {} : { askCredential }) }),
-          name,
-        },
-        transport: this.networks[index]!,
-      })),
+      candidates: candidates.map(
+        ({ name, component = 'stt', region, standby, ...fake }, index) => ({
+          ...(region === undefined ? {} : { region }),
+          ...(standby === undefined ? {} : { standby }),
+          provider: { ...fakeProvider(fake), name, component },
+          transport: this.networks[index]!,
+        }),
+      ),
       transport: this.networks[0]!,
       clock: this.clock,
       random: seededRandom(7),

@@ -170,6 +170,38 @@ describe('a session with two candidates', () => {
     ]);
   });
 
+  it('tells the break of a move that comes to nothing before it tells its end', async () => {
+    let streams = 0;
+    const openStream = () => {
+      const isFirst = streams === 0;
+      streams += 1;
+      return { encodeRestore: () => (isFirst ? null : ['a question that nobody answers']) };
+    };
+    const ladder = await started([
+      { name: 'first', component: 'realtime', openStream },
+      { name: 'second' },
+    ]);
+    ladder.kill(0);
+    await ladder.pass(5_000);
+    ladder.revive(0);
+    await ladder.pass(60_000);
+    await ladder.speak(1_000);
+    const before = ladder.events.length;
+
+    ladder.pause(ladder.network(1).last);
+    await ladder.pass(3_000);
+    await ladder.speak(1_000);
+    await ladder.pass(8_000);
+
+    const told = ladder.events.slice(before).map(({ type }) => type);
+    expect(told.filter((type) => TOLD_OF_BREAKS.has(type))).toEqual([
+      'connection.reconnecting',
+      'audio.flowing',
+      'connection.reconnected',
+    ]);
+    expect(ladder.live).toEqual([0, 1]);
+  });
+
   it('comes back to the first when it works again, after a minute, in a pause of speech', async () => {
     const ladder = await started(PAIR);
     ladder.kill(0);
