@@ -9,6 +9,7 @@ import { Session } from '../../src/session/session.ts';
 import { NetworkMonitor } from '../../src/network/monitor.ts';
 import type { NetworkSignals } from '../../src/ports/network.ts';
 import type {
+  Provider,
   ProviderEvent,
   ProviderStream,
   ProviderTraits,
