@@ -119,12 +119,10 @@ describe('the generated tests', () => {
       const node = state === '' ? config : stateIn(config, ...state.split('.'));
       node.on = Object.fromEntries(Object.entries(node.on ?? {}).filter(([key]) => key !== event));
     });
-    const endsThere = ({ steps }: ModelPath): boolean => {
-      const last = steps.at(-1);
-      return last?.event.type === event && stateOf(last.from).startsWith(state);
-    };
+    const goesThere = ({ steps }: ModelPath): boolean =>
+      steps.some((step) => step.event.type === event && stateOf(step.from).startsWith(state));
 
-    expect(await inConnection(tested, endsThere)).not.toBeNull();
+    expect(await inConnection(tested, goesThere)).not.toBeNull();
   });
 
   it.each([-1, 1])('find a delay that is off by %d ms', async (byMs) => {
