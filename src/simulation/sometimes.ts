@@ -65,5 +65,10 @@ export const SOMETIMES: Readonly<Record<WorldKind, readonly string[]>> = {
     'interrupted',
     'warning',
     'rateLimited',
+    'spoken',
+    'tts reconnected',
+    'llm reconnected',
+    'degraded: textOnly',
+    'degraded: noSpeech',
   ],
 };

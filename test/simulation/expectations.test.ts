@@ -27,8 +27,9 @@ class History {
   readonly found: string[] = [];
   readonly checked: Expectations;
 
-  constructor(chunks = 20) {
-    const limits = { retentionMs: 10_000, longestChunkMs: CHUNK_MS, mayRepeatTurns: false };
+  constructor(chunks = 20, isAgent = false) {
+    const bounds = { retentionMs: 10_000, longestChunkMs: CHUNK_MS };
+    const limits = { ...bounds, mayRepeatTurns: false, isAgent };
     this.checked = new Expectations(limits, (invariant) => this.found.push(invariant));
     for (let chunk = 0; chunk < chunks; chunk += 1) this.checked.captured(CHUNK_MS);
     this.checked.spoken = [spoken(1, 500)];
@@ -254,6 +255,38 @@ describe('what is expected of a session', () => {
     history.checked.converged('reconnecting', 9_999);
 
     expect(history.found).toEqual([]);
+  });
+
+  test('a voice agent keeps books of each of its parts', () => {
+    const of = (component: string, type: string) => ({ component, type: `connection.${type}` });
+    const history = new History(20, true).tell({ ...lost, component: 'tts' });
+
+    history.tell(of('tts', 'reconnected'));
+    history.tell({ type: 'session.degraded', missing: ['hearing'] }).tell(of('stt', 'reconnected'));
+    expect(history.found).toEqual([]);
+
+    history.tell({ ...lost, component: 'tts' }).tell(of('llm', 'reconnected'));
+    history.checked.converged('active', 60_000);
+    expect(history.found).toEqual(['I17']);
+
+    history.checked.converged('active', 60_000, 'speaking');
+    history.checked.dialsOf('thinking').refusedForGood(0, 0);
+    history.checked.dialsOf('speaking').dialled(0, 60_000);
+    expect(history.found).toEqual(['I17', 'I17']);
+  });
+
+  test('a model that is not shown a call which waits may ask for the same', () => {
+    const history = new History(20, true).tell({ type: 'reply.started' });
+    const asks = (id: string) => history.tell(call(id, 't1'));
+
+    asks('a').tell({ type: 'reply.ended' }).tell({ type: 'reply.started' });
+    asks('b').tell({ type: 'reply.ended' });
+    expect(history.found).toEqual([]);
+
+    history.checked.calls.answered('b');
+    history.tell({ type: 'reply.started' });
+    asks('c');
+    expect(history.found).toEqual(['I5']);
   });
 
   test('a final may span what was lost in the middle of what it heard', () => {

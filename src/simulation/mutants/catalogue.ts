@@ -10,6 +10,7 @@ import { LOAD_MUTANTS } from './loads.ts';
 import { LOG_MUTANTS } from './log.ts';
 import { RECORD_MUTANTS } from './records.ts';
 import { SENDING_MUTANTS } from './sending.ts';
+import { VOICE_MUTANTS } from './voice.ts';
 import type { Mutant } from './mutant.types.ts';
 
 export const MUTANTS: readonly Mutant[] = [
@@ -24,6 +25,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LINK_MUTANTS,
   ...BOUND_MUTANTS,
   ...LOAD_MUTANTS,
+  ...VOICE_MUTANTS,
 ];
 
 /** @throws Error where there is none of that name. */

@@ -1,34 +1,19 @@
 /** One client of a run: a real session, somebody who speaks into it, and an application that does what applications do. */
 import { between } from './draws.ts';
 import type { SeededRandom } from '../../ports/random.ts';
-import { ClientClock, ClientTransport, type DialFact } from './client-side.ts';
+import { ClientClock } from './client-side.ts';
+import type { ClientWorld } from './client.types.ts';
+import { ClientDials } from './client-dials.ts';
 import { Expectations } from './expectations.ts';
-import type { Report } from './told-audio.ts';
 import { Microphone } from './microphone.ts';
-import { nameOf, type Place } from './places.ts';
 import type { ClientPlan, Spell } from './plan.ts';
-import { createRepeatingResampler } from './recogniser.ts';
-import { closedWords, dialWords, factOf, happeningsOf, type Note } from './facts.ts';
-import { RATE_HZ } from './voice.ts';
+import { closedWords, factOf, happeningsOf } from './facts.ts';
+import { partOf } from './link-checks.ts';
+import { STANDS, isAgent, serve, statusesOf } from './served.ts';
+import type { Served } from './served.ts';
 import { ManualNetwork } from '../../network/manual-signals.ts';
-import { NetworkMonitor } from '../../network/monitor.ts';
-import type { Clock, WallClock } from '../../ports/clock.ts';
 import { silentLogger, type Logger } from '../../ports/logger.ts';
-import type { Admission } from '../../session/admission/admission.ts';
 import type { CloseResult, SessionEvent, SessionLedger } from '../../session/events.ts';
-import { Session } from '../../session/session.ts';
-
-export interface ClientWorld {
-  readonly clock: Clock;
-  readonly wallClock: WallClock;
-  readonly places: readonly Place[];
-  readonly admission: Admission;
-  readonly random: SeededRandom;
-  readonly report: Report;
-  /** Everything that happens, for the hash and the trace. */
-  readonly note: Note;
-  readonly count: (what: string) => void;
-}
 
 const TOOL_TAKES_MS = 400;
 const SLOW_TOOL_MS = 15_000;
@@ -36,23 +21,24 @@ const SLOW_TOOLS_RATIO = 0.2;
 /** An application that was given up on lets its user ask again after so long. */
 const ASKED_AGAIN_AFTER_MS = { least: 3_000, most: 15_000 } as const;
 const DRAIN_MS = 30_000;
-/** Refusals that no wait mends. */
-const FOR_GOOD: readonly (number | undefined)[] = [401, 402, 403];
-const STANDS: readonly string[] = ['active', 'connected'];
+/** After all is well. */
+const TYPES_AFTER_MS = 35_000;
 
 export class Client {
   readonly clock: ClientClock;
   readonly signals: ManualNetwork | null;
-  readonly session: Session;
+  readonly session: Served;
   readonly expectations: Expectations;
   readonly #plan: ClientPlan;
   readonly #world: ClientWorld;
   readonly #microphone: Microphone;
   readonly #random: SeededRandom;
+  readonly #dials: ClientDials;
   #chunks = 0;
   #isClosing = false;
   #isWell = false;
-  #brokenAtMs = -1; // its last connection that was lost
+  #isAsking = false; // it is about to ask for a connection again
+  #hadVoice = false;
   #result: CloseResult | null = null;
 
   constructor(plan: ClientPlan, world: ClientWorld) {
@@ -65,19 +51,38 @@ export class Client {
     this.#microphone = new Microphone(random.fork('speech'));
     const { retentionMs, chunkMs: longestChunkMs } = plan;
     const mayRepeatTurns = world.places.some(({ service }) => service === 'gemini');
-    this.expectations = new Expectations({ retentionMs, longestChunkMs, mayRepeatTurns }, report);
+    this.session = serve({
+      ...{ plan, world, clock: this.clock, signals: this.signals },
+      logger: this.#logger(),
+      onDial: (part, target, fact) => this.#dials.take(part, target, fact),
+    });
+    this.expectations = new Expectations(
+      { retentionMs, longestChunkMs, mayRepeatTurns, isAgent: isAgent(this.session) },
+      report,
+    );
+    this.#dials = new ClientDials({
+      ...{ plan, expectations: this.expectations, clock: this.clock, note: world.note },
+      statusOf: (part) => this.#statuses[part === 'speaking' ? 1 : 0],
+      isOver: () => this.#result !== null,
+    });
     this.expectations.spoken = this.#microphone.words;
-    this.session = this.#open();
   }
 
   get chunks(): number {
     return this.#chunks;
   }
 
+  /** Of its sessions: the one that hears comes first. */
+  get #statuses(): readonly [string, ...string[]] {
+    return statusesOf(this.session);
+  }
+
   start(): void {
     const { session } = this;
     session.on('*', (event) => this.#hear(event));
-    session.conversation.onAudio(() => undefined);
+    session.conversation.onAudio(({ id, durationMs }) =>
+      this.expectations.replies?.sounded(id, durationMs),
+    );
     this.connect();
     this.#capture();
     const { finishesAtMs } = this.#plan;
@@ -87,28 +92,29 @@ export class Client {
   /** The user asks for a connection. */
   connect(): void {
     if (this.#isClosing) return;
-    this.expectations.dials.ordered();
+    this.expectations.ordered();
     this.session.connect().catch(() => undefined); // it is told as an event as well
   }
 
   /** All is well from now on: it says no more, and looks after its connection. */
   heal(): void {
     this.#isWell = true;
-    const { status } = this.session;
-    if (status === 'error' || status === 'reconnecting') this.connect();
+    const statuses = this.#statuses;
+    if (statuses.includes('error') || statuses.includes('reconnecting')) this.connect();
+    if (isAgent(this.session)) this.clock.setTimeout(() => this.#type(), TYPES_AFTER_MS);
   }
 
   close(): void {
     if (this.#isClosing) return;
-    const { status } = this.session;
+    const [status] = this.#statuses;
     const askedAtMs = this.clock.nowMs();
-    if (this.#isWell) this.expectations.converged(status, askedAtMs);
+    if (this.#isWell) this.#converge(askedAtMs);
     this.#isClosing = true;
     this.#world.note('closes');
     void this.session.close({ drainTimeoutMs: DRAIN_MS }).then((result) => {
       this.#result = result;
       const tookMs = this.clock.nowMs() - askedAtMs;
-      if (this.#brokenAtMs < askedAtMs) this.expectations.parted(result, status, tookMs);
+      if (this.#dials.brokenAtMs < askedAtMs) this.expectations.parted(result, status, tookMs);
       this.#world.note(closedWords(result));
     });
   }
@@ -124,43 +130,27 @@ export class Client {
     return ledger.gap;
   }
 
-  #open(): Session {
-    const { places, admission, random, wallClock, note } = this.#world;
-    const { clock } = this;
-    const { hasStandby, isKeyRenewable, retentionMs, holdDownMs } = this.#plan;
-    const apiKey = isKeyRenewable ? () => 'local' : 'local';
-    const candidates = places.map((at, place) => {
-      const caller = { apiKey, wallClock, random: random.fork(`caller ${place}`) };
-      const made = at.provider(caller);
-      const mayStandBy = hasStandby && place === 0 && made.traits.makesBeforeBreaks !== false;
-      return {
-        provider: made,
-        region: `region ${place}`,
-        transport: new ClientTransport(clock, at, (fact) => this.#dial(place, fact)),
-        standby: mayStandBy ? (1 as const) : (0 as const),
-      };
-    });
-    const [{ transport }] = candidates as [(typeof candidates)[number]];
-    return new Session({
-      candidates,
-      transport,
-      clock,
-      admission,
-      retentionMs,
-      holdDownMs,
-      rotationLeadMs: 20_000,
-      format: { encoding: 'pcm_s16le', sampleRateHz: RATE_HZ },
-      createResampler: createRepeatingResampler,
-      random: random.fork('session'),
-      logger: this.#loggerOf(note),
-      ...(this.signals === null
-        ? {}
-        : { network: new NetworkMonitor({ signals: this.signals, clock }) }),
-    });
+  #converge(atMs: number): void {
+    const { expectations, session } = this;
+    const [hearing, speaking] = this.#statuses;
+    expectations.converged(hearing, atMs);
+    if (speaking !== undefined) {
+      expectations.converged(speaking, atMs, 'speaking');
+      expectations.converged('active', atMs, 'thinking');
+    }
+    expectations.replies?.converged(session.conversation.items, this.#hadVoice, atMs);
+  }
+
+  /** The last turn of the user of a voice agent. */
+  #type(): void {
+    if (this.#isClosing || !isAgent(this.session)) return;
+    this.#hadVoice = STANDS.includes(this.session.speaking.status);
+    this.session.conversation.send('w0');
   }
 
   /** What is told as an error was thrown somewhere. */
-  #loggerOf(note: Note): Logger {
+  #logger(): Logger {
+    const { note } = this.#world;
     return {
       ...silentLogger,
       error: (message, fields = {}) => {
@@ -168,24 +158,6 @@ export class Client {
         this.#world.report('I19', `${message}: ${String(fields['error'])}`);
       },
     };
-  }
-
-  #dial(place: number, fact: DialFact): void {
-    const { kind, end } = fact;
-    const nowMs = this.clock.nowMs();
-    this.#world.note(dialWords(fact), { to: nameOf(place) });
-    if (kind === 'opened') this.expectations.dials.accepted(place);
-    if (end !== undefined && end.code !== 1000) this.#brokenAtMs = nowMs;
-    if (kind === 'dialled') this.expectations.dials.dialled(place, nowMs, this.#result !== null);
-    const hintMs = Number(end?.headers?.['retry-after'] ?? 0) * 1_000;
-    if (end?.status === 429 && hintMs > 0 && !this.#plan.hasStandby) {
-      this.expectations.dials.refusedUntil(place, nowMs + hintMs);
-    }
-    if (end?.kind === 'refused' && FOR_GOOD.includes(end.status) && !this.#plan.isKeyRenewable) {
-      // What a second socket beside one that stands is told, the next in its place may not be.
-      const beside = Number(this.#plan.hasStandby) + Number(STANDS.includes(this.session.status));
-      this.expectations.dials.refusedForGood(place, beside);
-    }
   }
 
   /** One chunk after another, as long as it captures. */
@@ -219,13 +191,20 @@ export class Client {
     this.expectations.event(event, ledger, this.clock.nowMs());
     this.#checkBooks(ledger);
     for (const what of happeningsOf(event)) count(what);
-    if (event.type === 'connection.reconnecting') this.#brokenAtMs = this.clock.nowMs();
+    if (event.type === 'connection.reconnecting' && partOf(event) === 'hearing') {
+      this.#dials.broke();
+    }
     if (event.type === 'toolCall') this.#answerTool(event.callId);
-    if (event.type === 'stateChange' && event.current === 'error') this.#askAgain();
+    if (this.#isGivenUp(event)) this.#askAgain();
+  }
+
+  #isGivenUp(event: SessionEvent): boolean {
+    if (event.type === 'session.degraded') return isAgent(this.session);
+    return event.type === 'stateChange' && event.current === 'error';
   }
 
   #checkBooks(ledger: SessionLedger): void {
-    const { status } = this.session;
+    const [status] = this.#statuses;
     this.expectations.books(ledger, status === 'reconnecting' || status === 'error');
   }
 
@@ -240,9 +219,12 @@ export class Client {
 
   #askAgain(): void {
     const { least, most } = ASKED_AGAIN_AFTER_MS;
+    if (this.#isAsking && isAgent(this.session)) return; // each of its parts is told of
+    this.#isAsking = true;
     this.clock.setTimeout(
       () => {
-        if (this.session.status === 'error') this.connect();
+        this.#isAsking = false;
+        if (this.#statuses.includes('error')) this.connect();
       },
       between(this.#random, least, most),
     );

@@ -2,8 +2,11 @@
  * What must be true of one client's session at every moment, and at its end. It is told what happened and knows nothing else:
  * a history that was made up is checked as one that ran.
  */
-import { DialBudget } from './dial-budget.ts';
+import type { DialBudget } from './dial-budget.ts';
+import { LinkChecks, partOf } from './link-checks.ts';
+import type { Part } from './link-checks.ts';
 import type { SpokenWord } from './microphone.ts';
+import { Replies } from './replies.ts';
 import { ToolCalls } from './tool-calls.ts';
 import { ToldAudio } from './told-audio.ts';
 import type { Report } from './told-audio.ts';
@@ -21,22 +24,21 @@ export interface Limits {
   readonly longestChunkMs: number;
   /** A service among those that it has may hear a turn that was answered once more: Gemini, from an older handle. */
   readonly mayRepeatTurns: boolean;
+  /** It is a voice agent, whose parts fail alone. Default false. */
+  readonly isAgent?: boolean;
 }
 
 /** Fewer chunks than this are never evicted. */
 const CHUNKS_KEPT = 100;
 /** The chunk that comes, one that is settled in part, and one that leaves while its gap is told. */
 const CHUNKS_OVER = 3;
-/** Where all is well, whoever has to move to another session is there by then. */
-const MOVES_WITHIN_MS = 10_000;
 /** A service that is there is given longer to answer for what it was sent. */
 const HASTE_MS = 1_000;
-/** A connection that stood for so long was healthy: its attempts count anew. */
-const STOOD_MS = 60_000;
 
 export class Expectations {
-  readonly dials: DialBudget;
   readonly calls: ToolCalls;
+  /** Of a voice agent. */
+  readonly replies: Replies | null;
   /** Set by who knows what was said. */
   spoken: readonly SpokenWord[] = [];
   readonly #report: Report;
@@ -45,17 +47,32 @@ export class Expectations {
   readonly #itemIds: string[] = [];
   #captured = { chunks: 0, ms: 0 };
   #settled = { delivered: 0, gap: 0 };
-  #reconnectingSinceMs: number | null = null;
-  /** A link was lost, or silent, since one was last told to stand again. */
-  #isLost = false;
-  #suspicions = 0;
+  readonly #links: Readonly<Record<Part, LinkChecks>>;
 
   constructor(limits: Limits, report: Report) {
     this.#limits = limits;
     this.#report = report;
     this.#told = new ToldAudio(report);
-    this.dials = new DialBudget(report);
+    this.#links = {
+      hearing: new LinkChecks('hearing', report),
+      thinking: new LinkChecks('thinking', report),
+      speaking: new LinkChecks('speaking', report),
+    };
     this.calls = new ToolCalls(limits.mayRepeatTurns, report);
+    this.replies = limits.isAgent === true ? new Replies(report) : null;
+  }
+
+  get dials(): DialBudget {
+    return this.dialsOf('hearing');
+  }
+
+  dialsOf(part: Part): DialBudget {
+    return this.#links[part].dials;
+  }
+
+  /** The application asks for all connections. */
+  ordered(): void {
+    for (const { dials } of Object.values(this.#links)) dials.ordered();
   }
 
   captured(ms: number): void {
@@ -95,6 +112,7 @@ export class Expectations {
 
   /** @param ledger as it is when the event is told. */
   event(event: SessionEvent, ledger: SessionLedger, atMs: number): void {
+    this.replies?.event(event, atMs);
     switch (event.type) {
       case 'transcript':
         if (event.isFinal) this.#told.final(event, ledger, this.#captured.ms, this.spoken);
@@ -112,65 +130,27 @@ export class Expectations {
         if (!this.#itemIds.includes(event.item.id)) this.#itemIds.push(event.item.id);
         this.#told.item(event.item);
         return;
-      case 'connection.reconnecting':
-        this.#reconnecting(event, atMs);
+      case 'reply.started':
+        if (this.replies !== null) this.calls.thinks();
         return;
       case 'session.degraded':
-        this.#isLost = true;
-        return;
-      case 'connection.suspected':
-        this.#suspicions += 1;
-        return;
-      case 'connection.reconnected':
-        this.#reconnected();
-        return;
-      case 'connection.failed':
-        this.#isLost = false;
-        this.#reconnectingSinceMs = null;
+        for (const part of this.#missing(event)) this.#links[part].lost();
         return;
       case 'warning':
-        this.calls.refused();
-        return;
-      case 'candidate.changed':
-        this.#reconnectingSinceMs = null; // another one carries: that ends it as well
+        if (this.replies === null) this.calls.refused();
         return;
       default:
+        this.#links[partOf(event)].event(event, atMs);
     }
   }
 
-  /** A link that was silent is followed by another one while the outage before it is still being made good. */
-  #reconnected(): void {
-    if (this.#isLost) this.#isLost = false;
-    else if (this.#suspicions > 0) this.#suspicions -= 1;
-    else this.#report('I17', 'reconnected, though no trouble was told of');
-    this.#reconnectingSinceMs = null;
-  }
-
-  #reconnecting(
-    { attempt, maxAttempts, persistsForMs }: SessionEventOf<'connection.reconnecting'>,
-    atMs: number,
-  ): void {
-    this.#reconnectingSinceMs ??= atMs;
-    const stoodMs = this.#isLost ? 0 : atMs - this.dials.lastAtMs;
-    this.#isLost = true;
-    if (attempt > 1 && stoodMs >= STOOD_MS) {
-      this.#report('I12', `attempt ${attempt}, and the last dial was ${stoodMs} ms ago`);
-    }
-    if (attempt > maxAttempts && persistsForMs <= 0) {
-      this.#report('I12', `attempt ${attempt} of ${maxAttempts}`);
-    }
+  #missing({ missing }: SessionEventOf<'session.degraded'>): readonly Part[] {
+    return this.replies === null ? ['hearing'] : missing;
   }
 
   /** Once all is well: nothing may be on its way any more. */
-  converged(status: string, atMs: number): void {
-    const sinceMs = this.#reconnectingSinceMs;
-    if (sinceMs !== null) {
-      if (atMs - sinceMs < MOVES_WITHIN_MS) return; // a service has just ended a session whose time was over
-      this.#report('I17', `reconnecting since ${sinceMs} ms, still at ${atMs} ms`);
-    }
-    if (status !== 'active' && status !== 'connected') {
-      this.#report('I10', `all has been well for a while, and the session is ${status}`);
-    }
+  converged(status: string, atMs: number, part: Part = 'hearing'): void {
+    this.#links[part].converged(status, atMs);
   }
 
   /** @param status as it was when it was asked to close, so many ms before it had. */

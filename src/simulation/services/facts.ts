@@ -1,4 +1,5 @@
 /** An event in one line, without what is drawn by nobody's seed: names that services make up. */
+import { partOf } from './link-checks.ts';
 import type { TraceEntry } from '../simulation.types.ts';
 import type { DialFact } from './client-side.ts';
 import type { CloseResult, SessionEvent } from '../../session/events.ts';
@@ -6,6 +7,11 @@ import type { CloseResult, SessionEvent } from '../../session/events.ts';
 export type Note = (what: string, more?: Pick<TraceEntry, 'to' | 'state'>) => void;
 
 export function factOf(event: SessionEvent): string {
+  const part = partOf(event);
+  return part === 'hearing' ? lineOf(event) : `${part}: ${lineOf(event)}`;
+}
+
+function lineOf(event: SessionEvent): string {
   switch (event.type) {
     case 'transcript': {
       const { isFinal, startMs, endMs, text, provider } = event;
@@ -52,18 +58,23 @@ export function happeningsOf(event: SessionEvent): readonly string[] {
     case 'candidate.changed':
       return [event.reason];
     case 'connection.reconnected':
+      if (event.component === 'llm' || event.component === 'tts') {
+        return [`${event.component} reconnected`];
+      }
       return [event.outcome, ...(event.toolCallsCarried > 0 ? ['toolCall carried'] : [])];
     case 'connection.reconnecting':
       return event.cause.kind === 'rateLimited' ? ['rateLimited'] : [];
     case 'gap':
       return ['gap', `gap: ${event.reason}`];
+    case 'session.degraded':
+      return [event.type, ...(event.mode === 'recordOnly' ? [] : [`degraded: ${event.mode}`])];
+    case 'spoken':
     case 'toolCall':
     case 'toolCall.cancelled':
     case 'interrupted':
     case 'connection.suspected':
     case 'connection.recovered':
     case 'connection.failed':
-    case 'session.degraded':
     case 'session.restored':
     case 'session.suspended':
     case 'warning':

@@ -3,6 +3,10 @@ import type { Mind, Thought } from '../../simulators/persona/mind.ts';
 
 export const TOOL = 'look_up';
 
+const TALKS_OF_EVERY = 3;
+const MORE =
+  'There is more to be told of it than one would have thought. Some of that is known to nobody. The rest has to wait.';
+
 const WORDS = /\b[wt]\d+\b/g;
 /** On a socket that is told in words what a tool answered on the one before. */
 const TOLD = /^\[The tool \S+ answered: (.*)\]$/;
@@ -19,4 +23,12 @@ export const mind: Mind = (turns, tools): Thought => {
     text: '',
     toolCall: { name: TOOL, arguments: JSON.stringify({ query: asked.join(' ') }) },
   };
+};
+
+/** Of every third it has more to say. */
+export const talker: Mind = (turns, tools) => {
+  const thought = mind(turns, tools);
+  const [, number] = /(\d+)\.$/.exec(thought.text) ?? [];
+  if (number === undefined || Number(number) % TALKS_OF_EVERY !== 0) return thought;
+  return { ...thought, text: `${thought.text} ${MORE}` };
 };

@@ -1,7 +1,7 @@
 /** A run, drawn from its seed before it begins. */
 import { between, whole } from './draws.ts';
 import type { SeededRandom } from '../../ports/random.ts';
-import { SERVICES } from './places.ts';
+import { SERVICES, SPEAKING, THINKING } from './places.ts';
 import type { ServiceName } from './places.ts';
 
 export interface ClientPlan {
@@ -23,6 +23,8 @@ export interface Spell {
 }
 
 export interface RunPlan {
+  /** The clients are voice agents: the last two services think and speak. */
+  readonly isOfAgents: boolean;
   readonly services: readonly ServiceName[];
   readonly clients: readonly ClientPlan[];
   /** Whether the clients are one process, whose breakers they share. */
@@ -33,6 +35,8 @@ const MOST_SERVICES = 3;
 const MOST_CLIENTS = 2;
 const RETENTION_MS = [15_000, 30_000, 45_000, 60_000] as const;
 const FINISHES_RATIO = 0.15;
+const AGENTS = 'agents as clients';
+const AGENTS_RATIO = 0.15;
 
 export function planOf(random: SeededRandom, lengthMs: number): RunPlan {
   const services = Array.from({ length: whole(random, 1, MOST_SERVICES) }, () =>
@@ -41,7 +45,23 @@ export function planOf(random: SeededRandom, lengthMs: number): RunPlan {
   const clients = Array.from({ length: whole(random, 1, MOST_CLIENTS) }, (_, at) =>
     clientOf(random.fork(`client ${at}`), lengthMs),
   );
-  return { services, clients, isOneProcess: random.chance(0.5) };
+  const isOneProcess = random.chance(0.5);
+  const agents = random.fork(AGENTS);
+  const isOfAgents = agents.chance(AGENTS_RATIO);
+  return {
+    services: isOfAgents ? partsOf(services, agents) : services,
+    clients,
+    isOneProcess,
+    isOfAgents,
+  };
+}
+
+/** Those that transcribe, or one that does, and what else an agent has. */
+function partsOf(services: readonly ServiceName[], random: SeededRandom): readonly ServiceName[] {
+  const isTranscribing = (name: ServiceName): boolean => name !== 'openai' && name !== 'gemini';
+  const hearing = services.filter(isTranscribing);
+  const some = hearing.length > 0 ? hearing : [random.pick(SERVICES.filter(isTranscribing))];
+  return [...some, THINKING, SPEAKING];
 }
 
 function clientOf(random: SeededRandom, lengthMs: number): ClientPlan {

@@ -7,12 +7,13 @@ import type { FaultRequest } from '../../simulators/control/on-demand.ts';
 
 const DEEPGRAM = ['listen', 'flux'] as const;
 const WHISPER = ['whisper', 'whisper.cpp'] as const;
-const SOCKETS = [...DEEPGRAM, 'openai', 'gemini'] as const;
+const SOCKETS = [...DEEPGRAM, 'openai', 'gemini', 'speak'] as const;
 
 /** The ways in which each closes sockets; `much` of a fault says which. */
 const CLOSES: Readonly<Partial<Record<ServiceName, readonly (string | number)[]>>> = {
   listen: ['NET-0000', 'NET-0001', 1000, 1005, 1011, 1012],
   flux: ['NET-0000', 'NET-0001', 1000, 1005, 1011],
+  speak: ['NET-0000', 'NET-0003', 'DATA-0001', 1000, 1005, 1011, 1012],
   openai: ['serverError', 'internalClose', 'restart', 'overload', 'normal', 'noStatus'],
   gemini: [
     'internal',
@@ -90,14 +91,14 @@ function lasting(
   };
 }
 
-function isWhisper(service: ServiceName): boolean {
-  return service === 'whisper' || service === 'whisper.cpp';
+function isAsked(service: ServiceName): boolean {
+  return service === 'whisper' || service === 'whisper.cpp' || service === 'llm';
 }
 
 /** Refusals are met at once: whoever stands is cut. */
 function refusals(service: ServiceName, times: number, facts: object): readonly FaultRequest[] {
   const refusal = { fault: 'http', times, ...facts };
-  return isWhisper(service) ? [refusal] : [refusal, { fault: 'cut' }];
+  return isAsked(service) ? [refusal] : [refusal, { fault: 'cut' }];
 }
 
 const percent = (random: SeededRandom): number => whole(random, 1, 40) / 100;
@@ -115,14 +116,14 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
   ),
   unavailable: once(
     'a service refuses with 503, so many times',
-    [...SOCKETS, ...WHISPER],
+    [...SOCKETS, ...WHISPER, 'llm'],
     3,
     (much, service) => refusals(service, much, { status: 503 }),
   ),
   rateLimited: {
     ...once(
       'a service says 429, with a hint of so many seconds (1 to 12), or without one',
-      [...SOCKETS, 'whisper'],
+      [...SOCKETS, 'whisper', 'llm'],
       16,
       (much, service) =>
         refusals(service, 1, { status: 429, ...(much > 12 ? {} : { retryAfterMs: much * 1_000 }) }),
@@ -131,13 +132,16 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
   },
   unauthorised: once(
     'a service refuses the key so many times',
-    SOCKETS.filter((name) => name !== 'gemini'),
+    [...SOCKETS.filter((name) => name !== 'gemini'), 'llm'],
     2,
     (much, service) => refusals(service, much, { status: 401 }),
   ),
-  garbage: once('a service sends what is no JSON, or what nobody knows', DEEPGRAM, 2, (much) => [
-    { fault: 'say', ...(much === 1 ? { frame: '{"type":' } : {}) },
-  ]),
+  garbage: once(
+    'a service sends what is no JSON, or what nobody knows',
+    [...DEEPGRAM, 'speak'],
+    2,
+    (much) => [{ fault: 'say', ...(much === 1 ? { frame: '{"type":' } : {}) }],
+  ),
   unknownFields: lasting(
     'messages with fields, and messages, that nobody knows',
     [...SOCKETS, 'whisper'],
@@ -233,6 +237,9 @@ export const SERVICE_NEMESES: Readonly<Record<string, Nemesis>> = {
   ]),
   noAnswer: once('questions are never answered', WHISPER, 2, (much) => [
     { fault: 'hang', times: much },
+  ]),
+  brokenAnswers: once('an answer ends after so many pieces', ['llm'], 6, (much) => [
+    { fault: 'break-off', pieces: much },
   ]),
   loading: once('a service has yet to load its model', ['whisper.cpp'], 3, (much) => [
     { fault: 'loading', times: much },

@@ -8,7 +8,10 @@ export class ToolCalls {
   readonly #told = new Set<string>();
   readonly #answered = new Set<string>();
   readonly #cancelled = new Set<string>();
-  readonly #queries = new Set<string>();
+  /** Which call last asked about each word. */
+  readonly #queries = new Map<string, string>();
+  /** Of a voice agent: those whose results the model was shown when it began to think. */
+  #shown: ReadonlySet<string> | null = null;
   /** An answer that was refused is asked for once more, which may cross with one that comes by itself. */
   #mayCross = false;
 
@@ -23,10 +26,19 @@ export class ToolCalls {
     this.#told.add(callId);
     const { query } = JSON.parse(given) as { query: string };
     for (const word of query.split(' ')) {
-      const isTwice = this.#queries.has(word) && !this.#mayRepeatTurns && !this.#mayCross;
-      if (isTwice) this.#report('I5', `the tool was asked about "${word}" twice`);
-      this.#queries.add(word);
+      const before = this.#queries.get(word);
+      const mayBe =
+        this.#mayRepeatTurns || this.#mayCross || this.#shown?.has(before ?? '') === false;
+      if (before !== undefined && !mayBe) {
+        this.#report('I5', `the tool was asked about "${word}" twice`);
+      }
+      this.#queries.set(word, callId);
     }
+  }
+
+  /** A model thinks that is shown no call without a result: with the next turn it may ask for the same. */
+  thinks(): void {
+    this.#shown = new Set(this.#answered);
   }
 
   /** By the application. */

@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws';
 import {
   closeAs,
+  count,
   oneOf,
   onOrOff,
   optionalTimeMs,
@@ -115,6 +116,17 @@ const OF_THE_NEXT: FaultTable<GeminiFaultTarget> = [
     told: ({ as }) => `closed a setup with ${as}`,
     strike: (target, { as, reason }, { times, told }) => {
       for (let at = 0; at < times; at += 1) target.planned.closeSetup(closeLike(as, reason), told);
+      return 0;
+    },
+  }),
+  row({
+    name: 'break-off',
+    what: 'the next answers that are streamed over HTTP end in their middle',
+    befalls: 'next',
+    parameters: { pieces: count('of so many pieces, two words each', 1) },
+    told: ({ pieces }) => `broke off after ${pieces} pieces`,
+    strike: (target, { pieces }, { times, told }) => {
+      for (let at = 0; at < times; at += 1) target.planned.breakOff(pieces, told);
       return 0;
     },
   }),

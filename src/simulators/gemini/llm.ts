@@ -16,6 +16,9 @@ const SIGNATURE = Buffer.from('a thought of tenuto').toString('base64');
 /** Of a call that another model made; Google's guide "Thought signatures" has it. */
 const NO_SIGNATURE = 'skip_thought_signature_validator';
 
+/** Of server-sent events: nothing. Once it is out, so is all before it. */
+const COMMENT = ':\r\n\r\n';
+
 const BODY_FIELDS: readonly string[] = [
   'contents',
   'systemInstruction',
@@ -29,7 +32,7 @@ const BODY_FIELDS: readonly string[] = [
 export async function answerContent(
   request: IncomingMessage,
   response: ServerResponse,
-  options: { readonly mind: Mind; readonly streams: boolean },
+  options: { readonly mind: Mind; readonly streams: boolean; readonly breaksOff: () => number },
 ): Promise<void> {
   const body = readJson(await bodyOf(request));
   const refusal = refusalOf(body);
@@ -43,8 +46,10 @@ export async function answerContent(
     return;
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  for (const chunk of chunks) response.write(`data: ${JSON.stringify(chunk)}\r\n\r\n`);
-  response.end();
+  const told = chunks.slice(0, options.breaksOff());
+  for (const chunk of told) response.write(`data: ${JSON.stringify(chunk)}\r\n\r\n`);
+  if (told.length === chunks.length) response.end();
+  else response.write(COMMENT, () => response.destroy());
 }
 
 function refusalOf(body: JsonObject | null): HttpAnswer | null {

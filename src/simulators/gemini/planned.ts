@@ -15,6 +15,8 @@ export class Planned {
   }[] = [];
   readonly #setupCloses: { readonly what: CloseLike; readonly told: Told }[] = [];
 
+  readonly #breaks: { readonly what: number; readonly told: Told }[] = [];
+
   refuse(what: HttpAnswer, on: RefusedThing, told?: () => void): void {
     this.#refusals.push({ what, on, told });
   }
@@ -23,9 +25,15 @@ export class Planned {
     this.#setupCloses.push({ what, told });
   }
 
+  /** The next answer that is streamed ends after so many pieces. */
+  breakOff(pieces: number, told?: () => void): void {
+    this.#breaks.push({ what: pieces, told });
+  }
+
   callOff(): void {
     this.#refusals.length = 0;
     this.#setupCloses.length = 0;
+    this.#breaks.length = 0;
   }
 
   takeRefusal(by: RefusedThing): HttpAnswer | null {
@@ -39,5 +47,12 @@ export class Planned {
     const planned = this.#setupCloses.shift();
     planned?.told?.();
     return planned?.what ?? null;
+  }
+
+  /** @returns after how many pieces. */
+  takeBreak(): number {
+    const planned = this.#breaks.shift();
+    planned?.told?.();
+    return planned?.what ?? Infinity;
   }
 }

@@ -8,6 +8,8 @@ import { NOT_FOUND } from './wire.ts';
 export interface RequestWorld {
   readonly mind: Mind;
   readonly grantToken: () => string;
+  /** After how many pieces an answer that is streamed ends. */
+  readonly breaksOff: () => number;
 }
 
 const CONTENT_PATH =
@@ -28,12 +30,12 @@ export async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   { pathname }: URL,
-  { mind, grantToken }: RequestWorld,
+  { mind, grantToken, breaksOff }: RequestWorld,
 ): Promise<HttpAnswer | null> {
   const { method } = request;
   const [isContent, streams] = CONTENT_PATH.exec(pathname) ?? [];
   if (method === 'POST' && isContent !== undefined) {
-    await answerContent(request, response, { mind, streams: streams !== undefined });
+    await answerContent(request, response, { mind, breaksOff, streams: streams !== undefined });
     return null;
   }
   if (method === 'POST' && pathname === TOKENS_PATH) {

@@ -197,7 +197,9 @@ class Simulator implements GeminiSimulator, GeminiFaultTarget {
     const refusal = this.planned.takeRefusal('content') ?? this.#door.refusalOf(request, url);
     const { mind } = this.#world;
     const grantToken = (): string => this.grantToken();
-    const answered = refusal ?? (await serve(request, response, url, { mind, grantToken }));
+    const breaksOff = (): number => this.planned.takeBreak();
+    const answered =
+      refusal ?? (await serve(request, response, url, { mind, grantToken, breaksOff }));
     if (answered === null) return;
     answer(response, answered.status < 400 ? answered : this.#refused(answered));
   }

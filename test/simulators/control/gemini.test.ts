@@ -68,6 +68,28 @@ const effects: Readonly<Record<string, () => Promise<void>>> = {
     expect(await client.ended).toEqual(LIVE_CLOSES.contextExhausted);
     await setUp(simulator.url);
   },
+  'break-off': async () => {
+    await asked(simulator.url, { fault: 'break-off', pieces: 1 });
+
+    const response = await fetch(
+      `${simulator.httpUrl}/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse`,
+      {
+        method: 'POST',
+        headers: { 'x-goog-api-key': 'local', 'content-type': 'application/json' },
+        body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'one two three' }] }] }),
+      },
+    );
+
+    const pieces: string[] = [];
+    const read = async () => {
+      const decoder = new TextDecoder();
+      for await (const piece of response.body ?? [])
+        pieces.push(decoder.decode(piece as Uint8Array));
+    };
+    await expect(read()).rejects.toThrow();
+    expect(pieces.join('')).toContain('You said:');
+    expect(pieces.join('')).not.toContain('STOP');
+  },
   'quota-after-setup': async () => {
     await asked(simulator.url, { fault: 'quota-after-setup' });
 
