@@ -171,7 +171,8 @@ export class Uplink {
 
   #trySend(gate: Gate): boolean {
     const { target, pacer } = gate;
-    target.goOnAt?.(this.#cursor.position); // it may use up the credit
+    const { position, seq } = this.#cursor;
+    target.goOnAt?.(position, this.ring.capturedAtMsOf(seq)); // it may use up the credit
     if (this.#gate !== gate) return true; // it shut the gate
     if (target.bufferedBytes > HIGH_WATER_BYTES) return false;
     const waitMs = pacer.take(this.ring.lengthOf(this.#cursor.seq));

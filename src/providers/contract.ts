@@ -168,8 +168,11 @@ export interface ProviderStream {
   /** PCM at the format's rate, or at `inputRateHz` where the traits name one. */
   encodeAudio(bytes: Uint8Array, place?: AudioPlace): Frame;
   encodeKeepAlive(): Frame | null;
-  /** What is captured up to `sample` and was not sent will never be: told before the audio that follows. Default: nothing. */
-  encodeLost?(sample: number, nowMs: number): Frame | null;
+  /**
+   * What is captured up to `sample` and was not sent will never be: told before the audio that follows, which was captured at
+   * `capturedAtMs`. Default: nothing.
+   */
+  encodeLost?(sample: number, capturedAtMs: number): Frame | null;
   /** Asks for a sign of life, where a ping of the socket's own would not do. The stream tells `pong`. Default: a ping. */
   encodeProbe?(): Frame | null;
   /** False while the other end has granted no more: audio waits in the ring. Default true. */

@@ -32,8 +32,8 @@ export class Gate implements UplinkTarget {
     return this.#link.candidate.provider.traits.keepsAudio === true;
   }
 
-  goOnAt(position: number): void {
-    this.#link.goOnAt(position);
+  goOnAt(position: number, capturedAtMs: number): void {
+    this.#link.goOnAt(position, capturedAtMs);
   }
 
   sendAudio(bytes: Uint8Array, position: number, capturedAtMs: number): void {

@@ -95,10 +95,10 @@ export class GuardedStream {
    * What says that nothing between the last piece and `position` will ever be sent; null where nothing has to, or nobody listens.
    * @throws what the provider does.
    */
-  encodeLost(position: number, atMs: number): Frame | null {
+  encodeLost(position: number, capturedAtMs: number): Frame | null {
     if (position === this.#endsAt) return null;
     this.#endsAt = position;
-    return this.#stream.encodeLost?.(position / BYTES_PER_SAMPLE, atMs) ?? null;
+    return this.#stream.encodeLost?.(position / BYTES_PER_SAMPLE, capturedAtMs) ?? null;
   }
 
   /**

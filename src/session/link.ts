@@ -83,11 +83,11 @@ export class Link extends LinkFacts<Link> implements SocketHandlers, Dialler {
   }
 
   /** Audio goes on at `position`: what lies before it and was not sent never is, which needs no credit. */
-  goOnAt(position: number): void {
+  goOnAt(position: number, capturedAtMs: number): void {
     if (this.#isReleased) return;
     const atMs = this.options.clock.nowMs();
     try {
-      this.#sendIfAny(this.#stream.encodeLost(position, atMs), atMs);
+      this.#sendIfAny(this.#stream.encodeLost(position, capturedAtMs), atMs);
     } catch (error) {
       this.options.handlers.onFaulty(this, error);
     }

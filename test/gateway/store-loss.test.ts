@@ -74,6 +74,23 @@ describe('what a client captured', () => {
     expect(places).toEqual(Array.from({ length: 75 }, (_, at) => [at * 100, at * 100]));
   });
 
+  it('P19.1: has the time at which it was captured also where the first of it was lost before anybody was there', async () => {
+    world = new LinkWorld(1, { retentionBytes: 96_000 });
+    await world.speak(20_000);
+    await world.connect();
+    await world.speak(1_000);
+    await world.pass(1_000);
+
+    const [gap, ...rest] = await world.logged();
+    const lost = gap?.type === 'gap' ? gap.samplesLost : 0;
+    const times = rest.map((frame) => (frame.type === 'data' ? frame.capturedAtMs : null));
+    expect(lost).toBeGreaterThan(16_000);
+    expect(gap).toMatchObject({ fromMs: 0, toMs: 0 });
+    // By its time since the first that is sent; a second went by before the last ten were captured.
+    const places = rest.map(({ position }) => (position - lost) / 16);
+    expect(times).toEqual(places.map((ms, at) => (at < rest.length - 10 ? ms : ms + 1_000)));
+  });
+
   it('P12.8: is sent in another session, and at once, where what came of it is lost on both sides', async () => {
     world = await new LinkWorld(1, {}, 160_000).connect(); // a final every 10 s
     await world.speak(8_000);

@@ -18,7 +18,7 @@ export class Custody extends Claim {
   fin = 0;
   /** The `lastSeq` of FIN, once it was said. */
   goodbyeAt: number | null = null;
-  /** When the first audio was captured. */
+  /** When the first audio that is sent was captured. */
   #startedAtMs: number | null = null;
   readonly addresses: Addresses;
   readonly clock: Pick<Clock, 'nowMs'>;

@@ -76,11 +76,11 @@ export class GatewayStream implements ProviderStream {
     return frame;
   }
 
-  encodeLost(sample: number, nowMs: number): Frame | null {
+  encodeLost(sample: number, capturedAtMs: number): Frame | null {
     const lost = this.#custody.numbers.lose(this.#sent, sample);
     if (lost === null) return null;
     this.#sent = lost.toSeq;
-    return gapOf(lost, this.#epoch, this.#custody.sinceStartMs(nowMs));
+    return gapOf(lost, this.#epoch, this.#custody.sinceStartMs(capturedAtMs));
   }
 
   encodeKeepAlive(): Frame | null {
