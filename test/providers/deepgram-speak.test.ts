@@ -182,16 +182,24 @@ describe('deepgram speak, speaking', () => {
   it('passes a warning on, without the key', async () => {
     const provider = deepgramSpeak({ apiKey: KEY });
     await provider.dial(FORMAT, 'connect');
-    const warning = { type: 'Warning', code: 'EXCESSIVE_FLUSH', description: `for ${KEY}` };
+    const warning = { type: 'Warning', code: 'SLOW_TEXT', description: `for ${KEY}` };
 
     const told = provider.openStream(FORMAT).decode(JSON.stringify(warning));
 
     expect(told).toEqual([
       {
         kind: 'failed',
-        failure: { kind: 'perRequest', code: 'EXCESSIVE_FLUSH', detail: 'for ***' },
+        failure: { kind: 'perRequest', code: 'SLOW_TEXT', detail: 'for ***' },
       },
     ]);
+  });
+
+  it('gives up a socket that ignores a flush: whose the next `Flushed` is nobody knows', () => {
+    const warning = { type: 'Warning', code: 'EXCESSIVE_FLUSH', description: 'ignored' };
+
+    const [told] = openStream().decode(JSON.stringify(warning));
+
+    expect(told).toMatchObject({ kind: 'failed', failure: { kind: 'transient' } });
   });
 
   it.each([

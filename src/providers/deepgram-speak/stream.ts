@@ -15,6 +15,9 @@ export type WarningField = 'code' | 'description';
 /** As the errors over HTTP are told, and the `Error` frames that were seen on the other sockets. */
 type ErrorField = 'err_code' | 'err_msg' | 'warn_code' | 'warn_msg';
 
+/** More than 20 flushes came in 60 s, as the service counts them: by when they arrive. */
+const IGNORED_FLUSH = 'EXCESSIVE_FLUSH';
+
 const textAt: (message: JsonObject | null, name: WarningField | ErrorField) => string | null =
   stringAt;
 const command = (said: SpeakCommand): string => JSON.stringify(said);
@@ -149,7 +152,9 @@ export class SpeakStream implements ProviderStream {
     const code = textAt(message, 'code') ?? textAt(message, 'warn_code') ?? 'Warning';
     const detail = textAt(message, 'description') ?? textAt(message, 'warn_msg') ?? '';
     const failure = { code: this.#clean(code), detail: this.#clean(detail) };
-    return { kind: 'failed', failure: { kind: 'perRequest', ...failure } };
+    // Of a flush that is ignored no `Flushed` comes: which of the later ones is whose is not known any more.
+    const kind = code === IGNORED_FLUSH ? 'transient' : 'perRequest';
+    return { kind: 'failed', failure: { kind, ...failure } };
   }
 
   #error(message: JsonObject | null): ProviderEvent {

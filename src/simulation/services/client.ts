@@ -23,6 +23,8 @@ const ASKED_AGAIN_AFTER_MS = { least: 3_000, most: 15_000 } as const;
 const DRAIN_MS = 30_000;
 /** After all is well. */
 const TYPES_AFTER_MS = 35_000;
+/** After that: of what it had captured the last words may not have been ended by a pause. */
+const ENDS_TURN_AFTER_MS = 15_000;
 
 export class Client {
   readonly clock: ClientClock;
@@ -146,6 +148,7 @@ export class Client {
     if (this.#isClosing || !isAgent(this.session)) return;
     this.#hadVoice = STANDS.includes(this.session.speaking.status);
     this.session.conversation.send('w0');
+    this.clock.setTimeout(() => this.session.conversation.endTurn(), ENDS_TURN_AFTER_MS);
   }
 
   /** What is told as an error was thrown somewhere. */

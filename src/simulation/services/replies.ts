@@ -19,6 +19,7 @@ export class Replies {
   readonly #sentences = new Set<string>();
   #sinceMs: number | null = null;
   #endedAtMs = -Infinity;
+  #interruptedAtMs = -Infinity;
 
   constructor(report: Report) {
     this.#report = report;
@@ -47,6 +48,7 @@ export class Replies {
         this.#note(event.item);
         return;
       case 'interrupted':
+        this.#interruptedAtMs = atMs;
         for (const id of this.#texts.keys()) this.#silenced.add(id);
         return;
       case 'spoken':
@@ -72,6 +74,7 @@ export class Replies {
       if (atMs - this.#sinceMs < ANSWERS_WITHIN_MS) return;
       this.#report('I10', `an answer has been under way since ${Math.round(this.#sinceMs)} ms`);
     }
+    if (atMs - this.#interruptedAtMs < ANSWERS_WITHIN_MS) return; // somebody speaks
     const isTurn = items.map((item) => item.kind === 'message' && item.role === 'user');
     const since = items.slice(isTurn.lastIndexOf(true) + 1);
     if (since.some(({ kind }) => kind === 'toolCall')) return;
