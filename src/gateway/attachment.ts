@@ -73,6 +73,7 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   take(bytes: Uint8Array, frame: ProtocolFrame): void {
     const atMs = this.#options.clock.nowMs();
     this.#signs.heard(atMs);
+    if (!this.session.isKept) return; // it will be told why
     if (!this.#acks.take(bytes.length, atMs)) {
       this.close(CLOSE.rate);
       return;
@@ -223,9 +224,8 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   }
 
   #takeFin({ lastSeq }: FinFrame): void {
-    const session = this.session;
-    if (lastSeq === session.standing.up) void session.finish().then(() => this.finished());
-    else if (!session.isEnding) this.close(CLOSE.protocolError);
+    if (lastSeq === this.session.standing.up) void this.session.finish().then(() => this.finished());
+    else if (!this.session.isEnding) this.close(CLOSE.protocolError);
   }
 
   /** Until the client has all that it was told, its session is there to be taken up again. P17.5 */
