@@ -47,12 +47,16 @@ describe('what clients of whom nothing is known have sent', () => {
 });
 
 describe('dials', () => {
-  it('are too many from 181 within a minute on', () => {
+  it.each([
+    ['a second', 8, 100],
+    ['ten seconds', 45, 200],
+    ['a minute', 130, 450],
+  ])('are too many within %s from %d on', (_what, most, everyMs) => {
     const dials = new Dials();
-    const wrong = Array.from({ length: 181 }, (_, at) => dials.add(at));
+    const wrong = Array.from({ length: most + 1 }, (_, at) => dials.add(at * everyMs));
 
-    expect(wrong.findIndex((each) => each !== null)).toBe(180);
-    expect(dials.add(60_200)).toBeNull();
+    expect(wrong.findIndex((each) => each !== null)).toBe(most);
+    expect(dials.add(200_000)).toBeNull();
   });
 });
 
