@@ -7,6 +7,9 @@ import type { SessionEvent } from '../../session/events.ts';
 /** Where all is well, an answer is there by then. */
 const ANSWERS_WITHIN_MS = 20_000;
 const ROUNDING_MS = 50;
+/** More sentences in a minute wait for their time to be said: Deepgram, "Text to Speech WebSocket: limits", flushes. */
+const SENTENCES_A_MINUTE = 20;
+const MINUTE_MS = 60_000;
 
 export class Replies {
   readonly #report: Report;
@@ -17,6 +20,7 @@ export class Replies {
   readonly #silenced = new Set<string>();
   /** Of the answer that is under way. */
   readonly #sentences = new Set<string>();
+  #sentencesAtMs: readonly number[] = [];
   #sinceMs: number | null = null;
   #endedAtMs = -Infinity;
   #interruptedAtMs = -Infinity;
@@ -40,6 +44,10 @@ export class Replies {
       case 'reply.text':
         this.#expectRunning(event.type);
         this.#heard(event.delta.trim());
+        this.#sentencesAtMs = [
+          ...this.#sentencesAtMs.filter((one) => atMs - one < MINUTE_MS),
+          atMs,
+        ];
         return;
       case 'toolCall':
         this.#expectRunning(event.type);
@@ -83,6 +91,7 @@ export class Replies {
     else if (
       hasVoice &&
       atMs - this.#endedAtMs > ANSWERS_WITHIN_MS &&
+      this.#sentencesAtMs.length <= SENTENCES_A_MINUTE &&
       !this.#spoken.has(answer.id)
     ) {
       this.#report('I10', 'the last answer was not spoken');

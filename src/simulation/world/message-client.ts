@@ -98,7 +98,7 @@ export class MessageClient implements Client {
 
   /** It says nothing more, and closes: at once, or with the last answer. */
   finish(): void {
-    if (this.#isFinishing) return;
+    if (this.#isFinishing || this.isOver) return; // given up: nothing can be answered
     this.#isFinishing = true;
     const { closesAtOnce, endsWithinMs } = this.#plan;
     if (closesAtOnce) {
