@@ -100,7 +100,7 @@ export function afterLoss(context: ConnectionContext, loss: Loss): Partial<Conne
   const refused = remedyFor(loss.failure) === 'refreshCredential';
   const nth = attemptsBefore(context, loss) + 1;
   // A new credential is tried also where the last attempt was refused: that is its second half, and no further one.
-  const attempts = refused ? Math.min(nth, context.policy.maxAttempts) : nth;
+  const attempts = refused ? Math.min(nth, Math.max(nth - 1, context.policy.maxAttempts)) : nth;
 
   return {
     attempts,

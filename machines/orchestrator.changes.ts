@@ -15,7 +15,11 @@ import {
 } from './orchestrator.standings.ts';
 import type { OrchestratorContext } from './orchestrator.types.ts';
 
-export const HANGING: Failure = { kind: 'transient', code: 'dial', detail: 'nobody served in time' };
+export const HANGING: Failure = {
+  kind: 'transient',
+  code: 'dial',
+  detail: 'nobody served in time',
+};
 
 /** Audio flows on the carrier. */
 export function afterServed(context: OrchestratorContext): Change {

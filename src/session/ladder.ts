@@ -27,6 +27,8 @@ type Snapshot = SnapshotFrom<typeof orchestratorMachine>;
 
 export class Ladder implements Decider, Owner {
   readonly actor: OrchestratorActor;
+  /** A break was told of since audio flowed last. */
+  #isBreakTold = false;
   readonly #options: ResolvedOptions;
   readonly #wiring: Wiring;
   readonly #handlers: DeciderHandlers;
@@ -162,6 +164,7 @@ export class Ladder implements Decider, Owner {
   }
 
   #follow(snapshot: Snapshot): void {
+    if (snapshot.context.servedAtMs !== null) this.#isBreakTold = false;
     const lane = snapshot.context.carrier?.id;
     const child = snapshot.children[laneName(lane)] as ConnectionActor | undefined;
     if (child !== this.#carrier?.actor) {
@@ -176,17 +179,22 @@ export class Ladder implements Decider, Owner {
   /** A link that was lost for good, or came to nothing, tells of no dial that follows, and here one does. */
   #tellBreak({ context }: Snapshot, left: ConnectionActor, next: ConnectionActor): void {
     const { outage } = context;
-    if (outage?.attempts !== 1) return; // of further attempts the first was told
+    if (outage === null || this.#isBreakTold) return;
     if (outage.cause !== HANGING && left.getSnapshot().value !== 'error') return;
     const { cause: failure, sinceMs: lostAtMs } = outage;
     const dial = { ...next.getSnapshot().context, failure, lostAtMs, attempts: 1, waitMs: 0 };
-    this.#handlers.onSignal(reconnectingSignal(dial, this.#wiring.reporter.bufferedChunks));
+    this.#tell(reconnectingSignal(dial, this.#wiring.reporter.bufferedChunks));
+  }
+
+  #tell(signal: ConnectionSignal): void {
+    if (signal.type === 'connection.reconnecting') this.#isBreakTold = true;
+    this.#handlers.onSignal(signal);
   }
 
   #listenTo(actor: ConnectionActor): { actor: ConnectionActor; leave: () => void } {
     const signals = actor.on('*', (signal: ConnectionSignal) => {
       // What a connection gives up may go on elsewhere: the end is told by the orchestrator.
-      if (signal.type !== 'connection.failed') this.#handlers.onSignal(signal);
+      if (signal.type !== 'connection.failed') this.#tell(signal);
     });
     const changes = actor.subscribe({
       next: () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { gatewayLinkPolicy } from '../../machines/backoff.ts';
 import { ChartWorld, failureOf } from './chart-world.ts';
 
 const fatal = ['quota', 'config', 'auth'] as const;
@@ -73,6 +74,32 @@ describe('a refused credential that can be refreshed', () => {
 
     expect(world.state).toBe('reconnecting.dialing');
     expect(world.signals.at(-1)).toMatchObject({ attempt: 1, maxAttempts: 1 });
+    await world.close();
+  });
+
+  it('takes nothing back of the attempts of a connection that persists', async () => {
+    const policy = { ...gatewayLinkPolicy, jitter: 'none' } as const;
+    const world = await new ChartWorld({ ...refreshing, policy }).active();
+    for (let dial = 0; dial < 31; dial += 1) {
+      await world.lost(failureOf('transient'));
+      await world.pass(500);
+    }
+
+    await world.lost(failureOf('auth'));
+    await world.lost(failureOf('transient'));
+    await world.pass(2_000);
+    await world.lost(failureOf('transient'));
+
+    const told = world.signals
+      .slice(-3)
+      .map((signal) =>
+        signal.type === 'connection.reconnecting' ? [signal.attempt, signal.backoffDelayMs] : [],
+      );
+    expect(told).toEqual([
+      [31, 0],
+      [32, 2_000],
+      [33, 4_000],
+    ]);
     await world.close();
   });
 

@@ -170,6 +170,21 @@ describe('a session with two candidates', () => {
     ]);
   });
 
+  it('tells of a second link that is lost for good, though what waited for the first is not out yet', async () => {
+    const ladder = await started([...PAIR, { name: 'third' }]);
+    await ladder.speak(6_000);
+    ladder.network(0).last.end(1008, 'config');
+    await ladder.speak(2_000);
+    const before = ladder.of('connection.reconnecting').length;
+
+    ladder.network(1).last.end(1008, 'config');
+    await ladder.speak(2_000);
+
+    expect(before).toBe(1);
+    expect(ladder.of('connection.reconnecting')).toHaveLength(2);
+    expect(ladder.of('connection.reconnecting')[1]).toMatchObject({ attempt: 1 });
+  });
+
   it('tells the break of a move that comes to nothing before it tells its end', async () => {
     let streams = 0;
     const openStream = () => {

@@ -68,7 +68,13 @@ function delivered(chunks: number): Partial<SessionLedger> {
   return { captured: chunks, capturedMs: ms, delivered: chunks, deliveredMs: ms };
 }
 
-const lost = { type: 'connection.reconnecting', attempt: 1, maxAttempts: 5, persistsForMs: 0 };
+const lost = {
+  type: 'connection.reconnecting',
+  attempt: 1,
+  maxAttempts: 5,
+  persistsForMs: 0,
+  cause: { kind: 'transient' },
+};
 
 function parting(leftMs: number): CloseResult {
   return { drained: leftMs === 0, left: { chunks: 1, ms: leftMs } } as unknown as CloseResult;
@@ -249,12 +255,15 @@ describe('what is expected of a session', () => {
     expect(history.found).toEqual([]);
   });
 
-  test('whoever has just begun to move to another session is no violation', () => {
-    const history = new History().tell(lost);
+  test('whoever has just begun to move to another session is no violation, and whoever was lost is one', () => {
+    const moves = new History().tell({ ...lost, cause: { kind: 'planned' } });
+    const breaks = new History().tell(lost);
 
-    history.checked.converged('reconnecting', 9_999);
+    moves.checked.converged('reconnecting', 9_999);
+    breaks.checked.converged('reconnecting', 9_999);
 
-    expect(history.found).toEqual([]);
+    expect(moves.found).toEqual([]);
+    expect(breaks.found).toEqual(['I17', 'I10']);
   });
 
   test('a voice agent keeps books of each of its parts', () => {

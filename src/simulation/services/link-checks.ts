@@ -6,7 +6,7 @@ import type { SessionEvent, SessionEventOf } from '../../session/events.ts';
 /** A session has but one; a voice agent has three. */
 export type Part = 'hearing' | 'thinking' | 'speaking';
 
-/** Where all is well, whoever has to move to another session is there by then. */
+/** Where all is well, whoever has to move, since the time of its session is over, is there by then. */
 const MOVES_WITHIN_MS = 10_000;
 /** A connection that stood for so long was healthy: its attempts count anew. */
 const STOOD_MS = 60_000;
@@ -25,6 +25,8 @@ export class LinkChecks {
   readonly #part: Part;
   readonly #report: Report;
   #reconnectingSinceMs: number | null = null;
+  /** The end that it is to follow was the service's own. */
+  #isPlanned = false;
   /** A link was lost, or silent, since one was last told to stand again. */
   #isLost = false;
   #suspicions = 0;
@@ -66,7 +68,7 @@ export class LinkChecks {
   converged(status: string, atMs: number): void {
     const sinceMs = this.#reconnectingSinceMs;
     if (sinceMs !== null) {
-      if (atMs - sinceMs < MOVES_WITHIN_MS) return; // a service has just ended a session whose time was over
+      if (this.#isPlanned && atMs - sinceMs < MOVES_WITHIN_MS) return;
       this.#report('I17', `reconnecting since ${sinceMs} ms, still at ${atMs} ms`);
     }
     if (status !== 'active' && status !== 'connected') {
@@ -87,10 +89,11 @@ export class LinkChecks {
   }
 
   #reconnecting(
-    { attempt, maxAttempts, persistsForMs }: SessionEventOf<'connection.reconnecting'>,
+    { attempt, maxAttempts, persistsForMs, cause }: SessionEventOf<'connection.reconnecting'>,
     atMs: number,
   ): void {
     this.#reconnectingSinceMs ??= atMs;
+    this.#isPlanned = cause.kind === 'planned';
     const stoodMs = this.#isLost ? 0 : atMs - this.dials.lastAtMs;
     this.#isLost = true;
     if (attempt > 1 && stoodMs >= STOOD_MS) {
