@@ -7,6 +7,8 @@ import type { Session } from '../../session/session.ts';
 
 /** A hole is told in pieces of a second, and may end inside a chunk. */
 const SLACK_MS = 1_200;
+/** What follows a hole that was told is told with what follows it, in such pieces. */
+const PIECE_MS = 1_000;
 /** Positions are told in milliseconds. */
 const SEAM_MS = 1;
 
@@ -18,6 +20,8 @@ export class GapChecks {
   /** Of the session that it is in: what its log has, and what a full ring gave up. */
   #inLog = new Spans();
   #givenUp = new Spans();
+  /** In the log as gaps, and not told yet. */
+  #untold: readonly { readonly fromMs: number; readonly toMs: number }[] = [];
   #isOver = false;
   /** What it was acknowledged is lost with it, but for what is held. */
   #hasLostSession = false;
@@ -52,11 +56,24 @@ export class GapChecks {
     if (this.#givenUp.meets(fromMs, toMs, SEAM_MS)) this.#both(fromMs, toMs);
   }
 
-  /** What a gateway was told that it will never have, the application was told as well. @param told in milliseconds. */
+  /** What a gateway was told that it will never have, the application was told as well, or is soon. @param told in milliseconds. */
   expectTold(from: number, to: number, told: Spans): void {
     const [fromMs, toMs] = [this.#msOf(from), this.#msOf(to)];
-    if (told.covers(fromMs, toMs, SEAM_MS)) return;
-    const range = `${Math.round(fromMs)}–${Math.round(toMs)} ms`;
+    this.#untold = this.#untold.filter((gap) => !told.covers(gap.fromMs, gap.toMs, SEAM_MS));
+    if (!told.covers(fromMs, toMs, SEAM_MS)) this.#untold = [...this.#untold, { fromMs, toMs }];
+    this.#expectPieces(toMs);
+  }
+
+  /** Nothing is told any more. */
+  closed(told: Spans): void {
+    this.#untold = this.#untold.filter((gap) => !told.covers(gap.fromMs, gap.toMs, SEAM_MS));
+    this.#expectPieces(Infinity);
+  }
+
+  #expectPieces(throughMs: number): void {
+    const [first] = this.#untold;
+    if (first === undefined || throughMs - first.fromMs < PIECE_MS) return;
+    const range = `${Math.round(first.fromMs)}–${Math.round(first.toMs)} ms`;
     this.#report.violated('I3', `${this.#name}: a gap of ${range} is in the log, and was not told`);
   }
 

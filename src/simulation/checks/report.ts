@@ -61,9 +61,14 @@ export class Report {
     };
   }
 
-  /** Whether something may come now of such a fault. @param on who it would have to be on, or all. Default: anybody. */
-  isUnder(isSuch: (kind: string) => boolean, on: number | null = null): boolean {
-    const sinceMs = this.#clock.nowMs() - ECHO_MS;
+  /**
+   * Whether something may come now of such a fault.
+   *
+   * @param on who it would have to be on, or all. Default: anybody.
+   * @param echoMs for so long after it.
+   */
+  isUnder(isSuch: (kind: string) => boolean, on: number | null = null, echoMs = ECHO_MS): boolean {
+    const sinceMs = this.#clock.nowMs() - echoMs;
     return this.#blows.some(
       (blow) =>
         blow.untilMs >= sinceMs &&

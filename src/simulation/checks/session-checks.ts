@@ -22,7 +22,7 @@ const EXPLAINS: ReadonlySet<string> = new Set([
   'speechThrows',
 ]);
 
-/** The same, of whichever gateway. */
+/** The same, of whichever gateway: for as long as a session may have no newer record than one whose time is wrong. */
 const EXPLAINS_OF_GATEWAYS = 'wallClockJump';
 
 /** So many WELCOMEs may be lost in a row before a token of the client's is dead. */
@@ -145,7 +145,8 @@ export class SessionChecks {
   #isExplained(client: number): boolean {
     const { happened } = this.#report;
     if ((happened['a WELCOME was lost'] ?? 0) > WELCOMES_LOST_AT_MOST) return true;
-    if (this.#report.isUnder((kind) => kind === EXPLAINS_OF_GATEWAYS)) return true;
+    const isOfGateways = (kind: string): boolean => kind === EXPLAINS_OF_GATEWAYS;
+    if (this.#report.isUnder(isOfGateways, null, this.#latelyMs / LATELY_RATIO)) return true;
     return this.#report.isUnder((kind) => EXPLAINS.has(kind), client);
   }
 

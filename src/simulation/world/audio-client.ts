@@ -106,6 +106,7 @@ export class AudioClient implements Client {
       this.#closed = result;
       this.checks.closed(result);
       this.#asides.closed(result);
+      this.#gaps.closed(this.checks.gaps);
     });
   }
 

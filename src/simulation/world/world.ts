@@ -22,6 +22,8 @@ import type { VirtualClock } from '../../testing/virtual-clock.ts';
 const BEGINS_AT_MS = 1_800_000_000_000;
 /** What a session may hold: what a client may send at once, what waits for the client, and a frame that goes beyond either. */
 const SESSION_MEMORY_BYTES = WINDOW_BYTES + DOWN_LOG_MAX_BYTES + 2 * MAX_FRAME_BYTES;
+/** A store that does not answer is asked for a minute, and what was to be written is held as long. */
+const UNANSWERED_MS = 65_000;
 const LOOKS_EVERY_MS = 1_000;
 
 export class World {
@@ -177,17 +179,21 @@ export class World {
 /** What a gateway holds: no more than its clients could fill, and nothing where all is in the logs, and acknowledged. */
 function memoryChecks(report: Report, clock: VirtualClock): (house: House) => void {
   let lookAtMs = 0;
+  let idleSinceMs: number | null = null;
   return ({ gateway, name }) => {
     const { memoryBytes } = gateway;
     const isMuch = memoryBytes > SESSION_MEMORY_BYTES;
     if (isMuch && memoryBytes > [...gateway.sessions].length * SESSION_MEMORY_BYTES)
       report.violated('I8', `${name} holds ${memoryBytes} bytes`);
+    if (memoryBytes === 0) idleSinceMs = null;
     if (memoryBytes === 0 || clock.nowMs() < lookAtMs) return;
     lookAtMs = clock.nowMs() + LOOKS_EVERY_MS;
-    for (const { isKept, committed, standing } of gateway.sessions) {
+    const isIdle = [...gateway.sessions].every(({ isKept, committed, standing }) => {
       const { up, down, downAcked } = standing;
-      if (!isKept || up > committed || down > downAcked) return;
-    }
+      return isKept && up <= committed && down <= downAcked;
+    });
+    idleSinceMs = isIdle ? (idleSinceMs ?? clock.nowMs()) : null;
+    if (idleSinceMs === null || clock.nowMs() - idleSinceMs < UNANSWERED_MS) return;
     report.violated('I8', `${name} holds ${memoryBytes} bytes, and has nothing to hold`);
   };
 }
