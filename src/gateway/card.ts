@@ -29,8 +29,8 @@ export interface SessionCard {
   /** The attachment that owns the session: dials of `inst` up to `att` are void. */
   readonly inst: string;
   readonly att: number;
-  /** When it went from one `inst` to another lately, by the wall clock. */
-  readonly takenAtMs?: readonly number[];
+  /** When it went from one `inst` to another lately, each by the wall clock of the gateway where it did. */
+  readonly takenAtMs?: readonly number[] | undefined;
   /** By the wall clock: sessions end after a day. */
   readonly startedAtMs: number;
 }

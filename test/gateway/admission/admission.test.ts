@@ -6,6 +6,7 @@ import { Places } from '../../../src/gateway/admission/places.ts';
 import { rivalWaitMs, takenAtMsFor } from '../../../src/gateway/admission/rivals.ts';
 import { TokenBuckets } from '../../../src/gateway/admission/token-buckets.ts';
 import { Unhandled } from '../../../src/gateway/admission/unhandled.ts';
+import type { SessionCard } from '../../../src/gateway/card.ts';
 import { limitsOf } from '../../../src/gateway/admission/limits.ts';
 
 describe('a bucket', () => {
@@ -72,9 +73,9 @@ describe('places', () => {
 /** A card that four had, one after the other. */
 function afterRivals(fromMs = 0) {
   const insts = ['b', 'a', 'b'];
-  return insts.reduce(
+  return insts.reduce<Pick<SessionCard, 'inst' | 'takenAtMs'>>(
     (card, inst, at) => ({ inst, takenAtMs: takenAtMsFor(card, inst, fromMs + (at + 1) * 100) }),
-    { inst: 'a', takenAtMs: [] as readonly number[] },
+    { inst: 'a' },
   );
 }
 
@@ -91,6 +92,23 @@ describe('rivals', () => {
 
   it('are not held to a clock that was wrong', () => {
     expect(rivalWaitMs(afterRivals(3_600_000), 'a', 400, 3)).toBe(0);
+  });
+
+  it('wait ten seconds at the most, by a gateway whose clock is nine behind', () => {
+    const aheadMs = 9_000;
+
+    expect(rivalWaitMs(afterRivals(aheadMs), 'a', 400, 3)).toBe(10_000);
+  });
+
+  it('are counted in the order of time where one gateway’s clock is nine seconds ahead', () => {
+    const card = { inst: 'b', takenAtMs: [9_100, 200, 300, 400] };
+
+    expect(rivalWaitMs(card, 'a', 500, 3)).toBe(9_800);
+  });
+
+  it('leave no word in the card of a session that was nobody else’s lately', () => {
+    expect(takenAtMsFor({ inst: 'a' }, 'a', 0)).toBeUndefined();
+    expect(takenAtMsFor(afterRivals(), 'b', 20_000)).toBeUndefined();
   });
 });
 
