@@ -5,6 +5,7 @@ import type { CloseResult, SessionEvent } from '../../src/session/events.ts';
 import type { Session } from '../../src/session/session.ts';
 import { AsideChecks } from '../../src/simulation/checks/aside-checks.ts';
 import { Asides } from '../../src/simulation/checks/asides.ts';
+import type { LogOwner } from '../../src/simulation/checks/log-contents.ts';
 import { Report } from '../../src/simulation/checks/report.ts';
 import { StampedContents } from '../../src/simulation/checks/stamped-contents.ts';
 import { data, SESSION_ID, toldIn } from './histories.ts';
@@ -20,12 +21,13 @@ function told(...names: readonly string[]) {
   const session = {
     on: (type: string, hear: (event: SessionEvent) => void) => heard.set(type, hear),
   };
-  const checks = new AsideChecks('client 1', session as unknown as Session, asides, report);
-  names.forEach((text, at) => {
+  const checks = new AsideChecks(log.client, session as unknown as Session, asides, report);
+  const say = (to: LogOwner, at: number, text: string) => {
     const event = { type: 'dropped', reason: 'tooQuiet', text, from: 0, to: 1 };
     const payload = new TextEncoder().encode(JSON.stringify(event));
-    contents.said(log, at + 1, data(at + 1, payload, { codec: 'json', channel: 0 }));
-  });
+    contents.said(to, at, data(at, payload, { codec: 'json', channel: 0 }));
+  };
+  names.forEach((text, at) => say(log, at + 1, text));
   const hears = (type: string, facts: object) => {
     heard.get(type)?.({ type, ...facts } as unknown as SessionEvent);
   };
@@ -40,6 +42,11 @@ function told(...names: readonly string[]) {
     },
     interim: (startMs: number) => {
       hears('transcript', { isFinal: false, startMs, endMs: startMs });
+      return client;
+    },
+    /** In the log of the session that follows a lost one. */
+    isTold: (text: string) => {
+      say({ ...log, sessionId: 'another' }, 1, text);
       return client;
     },
     forgets: (after: number) => {
@@ -77,6 +84,7 @@ describe('a client that is told events between finals', () => {
     const client = told('a', 'b').hears('a').loses();
 
     expect(client.closes().violations).toEqual([]);
+    expect(told('a').loses().isTold('b').hears('b').closes().violations).toEqual([]);
   });
 
   it('may miss what there was no time for', () => {
@@ -88,6 +96,11 @@ describe('a client that is told events between finals', () => {
     ['one comes that is in no log', told('a').hears('b')],
     ['one is passed over', told('a', 'b').hears('b')],
     ['one never comes', told('a', 'b').hears('a').closes()],
+    ['none ever comes', told('a').closes()],
+    [
+      'none comes of the session after a lost one',
+      told('a').hears('a').loses().isTold('b').closes(),
+    ],
     ['one comes before the final that it follows', told('a').hears('a', 300)],
     ['one comes behind its final', told('a').final(300).hears('a')],
     ['an interim comes behind its final', told('a').final(300).interim(0)],

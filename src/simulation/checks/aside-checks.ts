@@ -8,35 +8,32 @@ import type { Session } from '../../session/session.ts';
 const SEAM_MS = 1;
 
 export class AsideChecks {
+  readonly #client: number;
   readonly #name: string;
   readonly #asides: Asides;
   readonly #report: Report;
   /** Where the last final ended. */
   #endMs = 0;
-  #last: string | null = null;
 
-  constructor(name: string, session: Session, asides: Asides, report: Report) {
-    this.#name = name;
+  constructor(client: number, session: Session, asides: Asides, report: Report) {
+    this.#client = client;
+    this.#name = `client ${client + 1}`;
     this.#asides = asides;
     this.#report = report;
     session.on('transcript.dropped', (event) => this.#hear(event));
     session.on('transcript', (event) => this.#told(event));
-    // What its log still has for it nobody will hear.
-    session.on('gateway.sessionLost', () => {
-      this.#last = null;
-    });
+    session.on('gateway.sessionLost', () => asides.forgo(client));
   }
 
   /** All was told that comes of its audio. */
   closed({ finished }: CloseResult): void {
-    const missed = finished && this.#last !== null ? this.#asides.missedAfter(this.#last) : null;
+    const missed = finished ? this.#asides.missedBy(this.#client) : null;
     if (missed !== null) this.#violated(`it was never told ${missed}`);
   }
 
   #hear({ text, startMs }: DroppedEvent): void {
     this.#report.sometimes('an event between finals');
     this.#report.tell(this.#name, `hears ${text}`);
-    this.#last = text;
     const wrong = this.#asides.heard(text);
     if (wrong !== null) this.#violated(wrong);
     if (Math.abs(startMs - this.#endMs) <= SEAM_MS) return;

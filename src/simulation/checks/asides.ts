@@ -1,9 +1,12 @@
 /** What applications of gateways say between their finals: what of it is in the logs, and what of that a client has heard. */
+import type { LogOwner } from './log-contents.ts';
 import type { DataFrame } from '../../protocol/types.ts';
 import { speechEventIn } from '../../protocol/speech-events.ts';
 
 interface Aside {
   readonly sessionId: string;
+  /** Whom it was said to. */
+  readonly client: number | null;
   readonly name: string;
   /** Where its record stands. */
   readonly at: number;
@@ -19,12 +22,12 @@ export class Asides {
   readonly #ofSession = new Map<string, Aside[]>();
 
   /** @returns what is wrong with one more in a log. */
-  said(sessionId: string, at: number, { payload }: DataFrame): string | null {
+  said({ sessionId, client }: LogOwner, at: number, { payload }: DataFrame): string | null {
     const event = speechEventIn(JSON.parse(decoder.decode(payload)));
     if (event?.type !== 'dropped') return null;
     const name = event.text;
     if (this.#named.has(name)) return `${name} is in the log again`;
-    const aside = { sessionId, name, at, isHeard: false, isLost: false };
+    const aside = { sessionId, client, name, at, isHeard: false, isLost: false };
     this.#named.set(name, aside);
     this.#ofSession.set(sessionId, [...this.#of(sessionId), aside]);
     return null;
@@ -46,10 +49,18 @@ export class Asides {
     return missed === undefined ? null : `${name} came before ${missed.name}`;
   }
 
-  /** What a client that has heard all of it, that one last, has not. */
-  missedAfter(name: string): string | null {
-    const sessionId = this.#named.get(name)?.sessionId ?? '';
-    return firstDue(this.#of(sessionId))?.name ?? null;
+  /** What was said to that client in a session that is lost nobody will hear. */
+  forgo(client: number): void {
+    for (const aside of this.#to(client)) aside.isLost = true;
+  }
+
+  /** What a client that has heard all has not. */
+  missedBy(client: number): string | null {
+    return firstDue(this.#to(client))?.name ?? null;
+  }
+
+  #to(client: number): Aside[] {
+    return [...this.#named.values()].filter((aside) => aside.client === client);
   }
 
   #of(sessionId: string): Aside[] {

@@ -74,8 +74,8 @@ export class StampedContents implements LogContents {
     return (number ?? 0) + 1;
   }
 
-  said({ sessionId }: LogOwner, at: number, frame: DataFrame): void {
-    const wrong = this.#asides.said(sessionId, at, frame);
+  said(log: LogOwner, at: number, frame: DataFrame): void {
+    const wrong = this.#asides.said(log, at, frame);
     if (wrong !== null) this.#report.violated('I5', wrong);
   }
 

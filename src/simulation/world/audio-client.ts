@@ -75,7 +75,7 @@ export class AudioClient implements Client {
     session.on('gateway.sessionLost', () => parts.sessions.lost(index));
     session.on('connection.failed', ({ failure }) => parts.sessions.gaveUp(index, failure.code));
     this.#gaps = new GapChecks(name, session, captured, plan.retentionMs, report);
-    this.#asides = new AsideChecks(name, session, asides, report);
+    this.#asides = new AsideChecks(index, session, asides, report);
   }
 
   get isOver(): boolean {
