@@ -9,7 +9,7 @@ const LEAST_VARIATION_MS = 50;
 const SAMPLES_TO_RELY_ON = 4;
 
 /** What a chart has learned of the round trip, from the looks that it was told. */
-export type Learned = Pick<LivenessContext, 'rtt' | 'learnedAtMs' | 'probedAtMs'>;
+type Learned = Pick<LivenessContext, 'rtt' | 'learnedAtMs' | 'probedAtMs'>;
 
 /** The estimate after this look (RFC 6298, section 2). */
 export function learned(

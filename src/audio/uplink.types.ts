@@ -11,7 +11,11 @@ export interface UplinkOptions extends RetentionOptions {
 
 /** The open end of the gate: one socket. */
 export interface UplinkTarget {
-  /** What follows stands at `position`: what lies before it and was not sent never is. Default: nobody has to know. */
+  /**
+   * What follows stands at `position`: what lies before it and was not sent never is. Default: nobody has to know.
+   *
+   * @param capturedAtMs when the audio at `position` was captured.
+   */
   goOnAt?(position: number, capturedAtMs: number): void;
   /** @param position where it stands in the stream; -1: nobody captured it. */
   sendAudio(bytes: Uint8Array, position: number, capturedAtMs: number): void;

@@ -8,6 +8,7 @@ import type { livenessMachine } from '../../machines/liveness.machine.ts';
 import { isEventful, isWorthWatching } from '../../machines/liveness.rules.ts';
 import type { LinkMeasured, LivenessLimits } from '../../machines/liveness.types.ts';
 
+/** The liveness chart as it stands. */
 export type Watch = Pick<SnapshotFrom<typeof livenessMachine>, 'value' | 'context'>;
 
 export class Looks {
@@ -29,10 +30,14 @@ export class Looks {
   }
 }
 
+interface Parent {
+  readonly children: Readonly<Record<string, AnyActorRef>>;
+}
+
 /** @param socket an actor of the connection chart's, which watches its links. */
 export function looksOf({ _parent: connection }: AnyActorRef): Looks {
   return new Looks(() => {
-    const { children } = connection?.getSnapshot() as { children: Record<string, AnyActorRef> };
+    const { children } = (connection?.getSnapshot() ?? { children: {} }) as Parent;
     return (children['liveness']?.getSnapshot() as Watch | undefined) ?? null;
   });
 }

@@ -20,10 +20,11 @@ function befalls(make: (world: Struck) => Loses) {
 const READS_EVERY_MS = 100;
 
 /** @param much bytes in a second. */
-function slowReader({ clock, harbour }: Struck, { on, much }: Blow): () => void {
+function slowReader({ clock, harbour }: Struck, { on, much }: Blow): (() => void) | null {
   let timer: unknown = null;
   const ends = (): readonly ServerEnd[] =>
     [...harbour.ends].filter((end) => end.clientIndex === on);
+  if (ends().length === 0) return null;
   const read = (): void => {
     for (const { backlog } of ends()) {
       backlog.isSlow = true;

@@ -82,11 +82,8 @@ export class SecondTab {
     });
   }
 
-  /** False where there is nothing stored that could be taken up. */
-  open(): boolean {
-    if (this.#stored() === undefined) return false;
+  open(): void {
     this.#process.run(() => this.#connect());
-    return true;
   }
 
   /** Closed by its user. */
