@@ -224,7 +224,8 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   }
 
   #takeFin({ lastSeq }: FinFrame): void {
-    if (lastSeq === this.session.standing.up) void this.session.finish().then(() => this.finished());
+    if (lastSeq === this.session.standing.up)
+      void this.session.finish().then(() => this.finished());
     else if (!this.session.isEnding) this.close(CLOSE.protocolError);
   }
 

@@ -85,8 +85,9 @@ export class DownStream {
     this.#client?.hint(encodeFrame({ type: 'hint', channel: 0, epoch, ofSeq, json }));
   }
 
-  /** Said on another gateway, and in the log. */
+  /** Said on another gateway, and in the log. What the client said meanwhile that it has is not kept. */
   recall(seq: number, bytes: Uint8Array): void {
+    if (seq <= this.#state.now.downAcked) return;
     this.#kept.keep(seq, bytes, false);
     this.#isHeld = this.#kept.isHeld;
   }

@@ -105,9 +105,7 @@ export class GatewaySession {
     if (!this.isKept) return false;
     this.state.now.done = Math.max(this.state.now.done, recalled.done);
     const facts = { audio: this.card.audio, fin: this.state.now.fin, isTakenOver };
-    for (const { seq, bytes } of recalled.down) {
-      if (seq > this.standing.downAcked) this.down.recall(seq, bytes); // the app may say something at once
-    }
+    for (const { seq, bytes } of recalled.down) this.down.recall(seq, bytes); // the app may say something at once
     if (!this.app.open(app, this.voice, facts)) {
       this.onFault(null);
       return false;
