@@ -27,6 +27,7 @@ function told(...names: readonly string[]) {
     const payload = new TextEncoder().encode(JSON.stringify(event));
     contents.said(to, at, data(at, payload, { codec: 'json', channel: 0 }));
   };
+  asides.begun(log.client, SESSION_ID);
   names.forEach((text, at) => say(log, at + 1, text));
   const hears = (type: string, facts: object) => {
     heard.get(type)?.({ type, ...facts } as unknown as SessionEvent);
@@ -46,7 +47,13 @@ function told(...names: readonly string[]) {
     },
     /** In the log of the session that follows a lost one. */
     isTold: (text: string) => {
+      asides.begun(log.client, 'another');
       say({ ...log, sessionId: 'another' }, 1, text);
+      return client;
+    },
+    /** In the log of the lost one, which another tab has taken. */
+    tabIsTold: (text: string) => {
+      say(log, 1, text);
       return client;
     },
     forgets: (after: number) => {
@@ -85,6 +92,7 @@ describe('a client that is told events between finals', () => {
 
     expect(client.closes().violations).toEqual([]);
     expect(told('a').loses().isTold('b').hears('b').closes().violations).toEqual([]);
+    expect(told().loses().tabIsTold('a').closes().violations).toEqual([]);
   });
 
   it('may miss what there was no time for', () => {

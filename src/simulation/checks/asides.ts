@@ -1,12 +1,9 @@
 /** What applications of gateways say between their finals: what of it is in the logs, and what of that a client has heard. */
-import type { LogOwner } from './log-contents.ts';
 import type { DataFrame } from '../../protocol/types.ts';
 import { speechEventIn } from '../../protocol/speech-events.ts';
 
 interface Aside {
   readonly sessionId: string;
-  /** Whom it was said to. */
-  readonly client: number | null;
   readonly name: string;
   /** Where its record stands. */
   readonly at: number;
@@ -18,16 +15,18 @@ const decoder = new TextDecoder();
 
 export class Asides {
   readonly #named = new Map<string, Aside>();
+  /** Where each client is. */
+  readonly #sessionOf = new Map<number, string>();
   /** By session, in the order of its log. */
   readonly #ofSession = new Map<string, Aside[]>();
 
   /** @returns what is wrong with one more in a log. */
-  said({ sessionId, client }: LogOwner, at: number, { payload }: DataFrame): string | null {
+  said(sessionId: string, at: number, { payload }: DataFrame): string | null {
     const event = speechEventIn(JSON.parse(decoder.decode(payload)));
     if (event?.type !== 'dropped') return null;
     const name = event.text;
     if (this.#named.has(name)) return `${name} is in the log again`;
-    const aside = { sessionId, client, name, at, isHeard: false, isLost: false };
+    const aside = { sessionId, name, at, isHeard: false, isLost: false };
     this.#named.set(name, aside);
     this.#ofSession.set(sessionId, [...this.#of(sessionId), aside]);
     return null;
@@ -49,18 +48,20 @@ export class Asides {
     return missed === undefined ? null : `${name} came before ${missed.name}`;
   }
 
-  /** What was said to that client in a session that is lost nobody will hear. */
+  /** A client has its first audio in the log of that session. */
+  begun(client: number, sessionId: string): void {
+    this.#sessionOf.set(client, sessionId);
+  }
+
+  /** What a session that is lost has to say, its client does not hear: another tab may. */
   forgo(client: number): void {
-    for (const aside of this.#to(client)) aside.isLost = true;
+    this.#sessionOf.delete(client);
   }
 
   /** What a client that has heard all has not. */
   missedBy(client: number): string | null {
-    return firstDue(this.#to(client))?.name ?? null;
-  }
-
-  #to(client: number): Aside[] {
-    return [...this.#named.values()].filter((aside) => aside.client === client);
+    const sessionId = this.#sessionOf.get(client) ?? '';
+    return firstDue(this.#of(sessionId))?.name ?? null;
   }
 
   #of(sessionId: string): Aside[] {

@@ -33,6 +33,7 @@ export class StampedContents implements LogContents {
       if (!isFirst) this.#report.violated('I2', 'the log has audio that nobody captured');
       return;
     }
+    if (log.client === null) this.#asides.begun(stamp.client, log.sessionId);
     log.client ??= stamp.client;
     const { chunkSamples } = captured;
     if (log.client !== stamp.client) {
@@ -74,8 +75,8 @@ export class StampedContents implements LogContents {
     return (number ?? 0) + 1;
   }
 
-  said(log: LogOwner, at: number, frame: DataFrame): void {
-    const wrong = this.#asides.said(log, at, frame);
+  said({ sessionId }: LogOwner, at: number, frame: DataFrame): void {
+    const wrong = this.#asides.said(sessionId, at, frame);
     if (wrong !== null) this.#report.violated('I5', wrong);
   }
 
