@@ -224,9 +224,9 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   }
 
   #takeFin({ lastSeq }: FinFrame): void {
-    if (lastSeq === this.session.standing.up)
-      void this.session.finish().then(() => this.finished());
-    else if (!this.session.isEnding) this.close(CLOSE.protocolError);
+    const { session } = this;
+    if (lastSeq === session.standing.up) void session.finish().then(() => this.finished());
+    else if (!session.isEnding) this.close(CLOSE.protocolError);
   }
 
   /** Until the client has all that it was told, its session is there to be taken up again. P17.5 */
