@@ -213,11 +213,9 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
     const session = this.session;
     session.down.tookThrough(frame.committed);
     this.#endOnceTaken();
-    if (frame.lastSent > session.standing.up && !session.isEnding) {
-      this.close(CLOSE.protocolError); // the transport keeps order: what is missing will not come
-      return;
-    }
-    if (frame.type === 'ping') {
+    // The transport keeps order: what is missing will not come.
+    if (frame.lastSent > session.standing.up && !session.isEnding) this.close(CLOSE.protocolError);
+    else if (frame.type === 'ping') {
       const { nonce, sentAtMs: echoMs } = frame;
       this.send(encodeFrame({ type: 'pong', ...this.#standing(nonce), echoMs }));
     }

@@ -85,9 +85,8 @@ export class DownStream {
     this.#client?.hint(encodeFrame({ type: 'hint', channel: 0, epoch, ofSeq, json }));
   }
 
-  /** Said on another gateway, and in the log. What the client said meanwhile that it has is not kept. */
+  /** Said on another gateway, and in the log. */
   recall(seq: number, bytes: Uint8Array): void {
-    if (seq <= this.#state.now.downAcked) return;
     this.#kept.keep(seq, bytes, false);
     this.#isHeld = this.#kept.isHeld;
   }

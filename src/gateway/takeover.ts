@@ -89,6 +89,7 @@ export async function recall(
   for await (const { bytes } of store.read(sid, 0)) {
     const decoded = decodeRecord(bytes);
     if (decoded === null) throw unreadable(whyUnreadable(bytes));
+    if (decoded.epoch > epoch) break; // it went on elsewhere meanwhile, as the next append will find
     newestEpoch = decoded.epoch;
     for (const { isDown, bytes } of decoded.frames) {
       const frame = decodeFrame(bytes);

@@ -17,6 +17,8 @@ const EXPLAINS: ReadonlySet<string> = new Set([
   'lostTail',
   'flippedBits',
   'truncated',
+  // What it was told of its session, and of its end, did not come.
+  'lostAnswers',
   // Somebody else takes it, or its application gives it up.
   'secondTab',
   'speechThrows',
