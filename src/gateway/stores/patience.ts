@@ -22,18 +22,18 @@ export class Patience {
   }
 
   /** What `asked` comes to, or `late` where it comes to nothing in time; what it comes to afterwards is nobody's. */
-  until<T>(asked: Promise<T>, late: () => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const over = (): void => void this.#calls.delete(call);
-      const giveUp = (): void => {
-        over();
-        resolve(late());
-      };
-      const call: Call = { askedAtMs: this.#clock.nowMs(), giveUp };
-      this.#calls.add(call);
-      asked.then(resolve, reject);
-      asked.then(over, over);
+  async until<T>(asked: Promise<T>, late: () => T): Promise<T> {
+    let giveUp: () => void = () => undefined;
+    const givenUp = new Promise<T>((resolve) => {
+      giveUp = () => resolve(late());
     });
+    const call: Call = { askedAtMs: this.#clock.nowMs(), giveUp };
+    this.#calls.add(call);
+    try {
+      return await Promise.race([asked, givenUp]);
+    } finally {
+      this.#calls.delete(call);
+    }
   }
 
   /** Time has passed. */
