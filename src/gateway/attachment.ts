@@ -73,7 +73,6 @@ export class Attachment implements Client, SignsOfLifeEnd, BearerTermEnd {
   take(bytes: Uint8Array, frame: ProtocolFrame): void {
     const atMs = this.#options.clock.nowMs();
     this.#signs.heard(atMs);
-    if (!this.session.isKept) return; // it will be told why
     if (!this.#acks.take(bytes.length, atMs)) {
       this.close(CLOSE.rate);
       return;

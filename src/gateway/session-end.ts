@@ -4,20 +4,17 @@
  */
 import type { AppFaults } from './app-faults.ts';
 import type { AppVoice } from './app-voice.ts';
-import type { SessionCard } from './card.ts';
 import type { DownStream } from './down-stream.ts';
 import type { GuardedApp } from './guarded-app.ts';
 import type { Lease, LeaseObeyer } from './lease.ts';
 import type { SessionLog } from './session-log.ts';
 import type { SessionKeeper } from './session.types.ts';
-import { isWithAnother } from './takeover.ts';
 import type { LeaseOrder, LeaseRelease } from '../../machines/lease.types.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
 
 /** The session. */
 export interface SessionEndParts {
   readonly id: string;
-  readonly card: SessionCard;
   readonly keeper: SessionKeeper;
   readonly lease: Lease;
   readonly log: SessionLog;
@@ -96,8 +93,7 @@ export class SessionEnd implements LeaseObeyer {
     const { id, keeper, lease, log, down, faults } = this.#parts;
     switch (order.type) {
       case 'client.dismiss':
-        if (lease.is('fenced')) void this.#yield();
-        else down.client?.close(CLOSE[order.why]); // which detaches it
+        down.client?.close(CLOSE[order.why]); // which detaches it
         return;
       case 'log.renew':
         log.touch();
@@ -121,15 +117,6 @@ export class SessionEnd implements LeaseObeyer {
       default:
         keeper.retire(id, lease, order);
     }
-  }
-
-  /** Another gateway has it: whether for our client or for another, the log says (P12.4). Nothing more is taken meanwhile. */
-  async #yield(): Promise<void> {
-    const { id, keeper, card, down } = this.#parts;
-    const { client } = down;
-    if (client === null) return;
-    const isTaken = await isWithAnother(keeper.house, id, card);
-    client.close(isTaken ? CLOSE.superseded : CLOSE.fenced);
   }
 
   async #settle(): Promise<void> {

@@ -45,20 +45,6 @@ export async function lookInLog({ store, wallClock }: Logs, sid: string): Promis
   return { position, standing: standingOf(record), card, log };
 }
 
-/** Whether its log has it with another client by now; false where the store does not say. */
-export async function isWithAnother(
-  logs: Logs,
-  id: string,
-  { inst }: Pick<SessionCard, 'inst'>,
-): Promise<boolean> {
-  try {
-    const known = await lookInLog(logs, id);
-    return known !== null && known.card.inst !== inst;
-  } catch {
-    return false;
-  }
-}
-
 /** What the log holds that no app has handled, and that the client may not have. */
 export interface Recalled {
   /** Through here the client's frames are handled: more than the tail says where the store has lost newer ones. */

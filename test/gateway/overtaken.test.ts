@@ -86,28 +86,4 @@ describe('a gateway whose session another has taken over', () => {
     expect(answer).toBe(4403);
     expect(client.closed).toBeNull();
   });
-
-  it('P12.4: ends its client for good where it was taken over for another', async () => {
-    const { before, after, left, first, second } = await moved();
-    await after.client().hello({ ...resumption(second, 1), inst: 'b'.repeat(32) });
-
-    left.audio(first.epoch);
-    await before.clock.advanceAsync(0);
-    left.audio(first.epoch); // into the time in which the log is read
-    await before.clock.advanceAsync(300);
-
-    expect(left.closed).toEqual({ code: 4410, reason: 'superseded' });
-    expect(before.app.audio).toHaveLength(1); // it was handed on before anybody knew
-  });
-
-  it('P12.4: ends its client as fenced where the store does not say for whom it was taken over', async () => {
-    const { before, after, left, first, second } = await moved();
-    await after.client().hello({ ...resumption(second, 1), inst: 'b'.repeat(32) });
-
-    isAway = true;
-    left.audio(first.epoch);
-    await before.clock.advanceAsync(300);
-
-    expect(left.closed).toEqual({ code: 4409, reason: 'fenced' });
-  });
 });

@@ -180,7 +180,7 @@ describe('what is told of an application that is wrong', () => {
       },
     ];
 
-    expect((await found({ clients })).join()).toContain('I12: client 1: 181 dials within a minute');
+    expect((await found({ clients })).join()).toContain('I12: client 1: 9 dials within 1000 ms');
   });
 
   it('I19: a timer of a client throws, or is left', async () => {

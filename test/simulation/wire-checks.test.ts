@@ -1,8 +1,6 @@
 /** What gateways say that is not so is told, and who is let in that should not be. */
 import { describe, expect, it } from 'vitest';
 
-import { encodeCard } from '../../src/gateway/card.ts';
-import { newCard } from '../../src/gateway/takeover.ts';
 import { seededRandom } from '../../src/ports/random.ts';
 import { encodeFrame } from '../../src/protocol/frames.ts';
 import type { ProtocolFrame, WelcomeFrame } from '../../src/protocol/types.ts';
@@ -15,7 +13,6 @@ import { intrude } from '../../src/simulation/world/intruder.ts';
 import type { ServerEnd } from '../../src/simulation/world/server-end.ts';
 import type { MemorySocket } from '../../src/testing/memory-socket.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
-import { helloFacts } from '../gateway/gateway-world.ts';
 import { data, record, SESSION_ID, text, toldIn } from './histories.ts';
 
 const CAN_CARRY = new TextEncoder().encode('0:0');
@@ -252,27 +249,5 @@ describe('a gateway that is told that a socket is gone', () => {
 
   it('I19: has let go of it where nothing had come for long', () => {
     expect(gone(60_000)).toEqual(['I19']);
-  });
-});
-
-describe('P12.4: a client that is told that it came back', () => {
-  function closed(owner: string): Line {
-    const line = new Line();
-    const hello = { type: 'hello', ...helloFacts() } as const;
-    const facts = { subject: 'ann', lineage: 'a', startedAtMs: 0, token: 't' };
-    const card = encodeCard(newCard({ ...hello, inst: owner }, facts));
-    line.log.appended(SESSION_ID, record({ kind: 'fence', epoch: 2, up: 2, card }), 2, 'another');
-    line.end.sessionId = '';
-    line.up(hello).down(welcome());
-    line.wire.closes(line.end, 4409);
-    return line;
-  }
-
-  it('has its session', () => {
-    expect(closed(helloFacts().inst).told).toEqual([]);
-  });
-
-  it('I12: is not one whose session another has', () => {
-    expect(closed('b'.repeat(32)).told).toEqual(['I12']);
   });
 });

@@ -2,7 +2,6 @@
 import type { LogContents, LogOwner } from './log-contents.ts';
 import type { Report } from './report.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
-import { decodeCard } from '../../gateway/card.ts';
 import { decodeRecord } from '../../gateway/records.ts';
 import type { SessionRecord } from '../../gateway/records.ts';
 import { decodeFrame } from '../../protocol/frames.ts';
@@ -21,8 +20,6 @@ interface Standing {
   done: number;
   downAcked: number;
   isEnd: boolean;
-  /** For whose sake it was owned last. */
-  inst: string;
 }
 
 const BEGINNING: Readonly<Standing> = {
@@ -36,7 +33,6 @@ const BEGINNING: Readonly<Standing> = {
   done: 0,
   downAcked: 0,
   isEnd: false,
-  inst: '',
 };
 interface KnownLog extends LogOwner {
   /** In the order in which sessions began. */
@@ -61,6 +57,7 @@ export class LogChecks {
   onFirst: (client: number) => void = () => undefined;
   /** Told of samples of a client's that a log says will never come. */
   onGap: (client: number, from: number, to: number) => void = () => undefined;
+
   /** Told of samples of a client's that the log of its newest session has. */
   onData: (client: number, from: number, to: number) => void = () => undefined;
 
@@ -78,11 +75,6 @@ export class LogChecks {
     return epoch > log.lostInEpoch ? nextSeq - 1 : log.everCommitted;
   }
 
-  /** Of the client that has it; empty where nobody has. */
-  instOf(sessionId: string): string {
-    return this.#logs.get(sessionId)?.standings.at(-1)?.inst ?? '';
-  }
-
   appended(sessionId: string, bytes: Uint8Array, at: number, by: string): void {
     if (!SESSION_ID.test(sessionId)) return; // a gateway tries out whether the store takes anything
     const record = decodeRecord(bytes);
@@ -96,8 +88,7 @@ export class LogChecks {
     this.#checkEpoch(before, record, by);
     const { epoch, done, downAcked } = record;
     const isEnd = record.kind === 'end';
-    const inst = decodeCard(record.card)?.inst ?? '';
-    const next: Standing = { ...before, at, epoch, writer: by, done, downAcked, isEnd, inst };
+    const next: Standing = { ...before, at, epoch, writer: by, done, downAcked, isEnd };
     const knew = log.client;
     for (const { isDown, bytes: framed } of record.frames) {
       const frame = decodeFrame(framed);

@@ -4,7 +4,6 @@ import type { Report } from './report.ts';
 import { RivalChecks } from './rival-checks.ts';
 import { u32At } from '../../protocol/bytes.ts';
 import { decodeFrame } from '../../protocol/frames.ts';
-import { CLOSE } from '../../protocol/close-codes.ts';
 import { DOWN_LOG_MAX_BYTES, SEND_BUFFER_MAX_BYTES } from '../../protocol/limits.ts';
 import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 import { FRAME_TYPE } from '../../protocol/wire.ts';
@@ -37,8 +36,6 @@ export class WireChecks implements Wiretap {
   readonly #report: Report;
   readonly #log: LogChecks;
   readonly #rivals = new RivalChecks();
-  /** By instances of clients, where they said HELLO last. */
-  readonly #newest = new Map<string, ServerEnd>();
   /** What becomes of frames of clients. */
   readonly mangles = new Set<Mangle>();
   /** Whether a frame of that type is lost on its way to a client. */
@@ -131,20 +128,7 @@ export class WireChecks implements Wiretap {
 
   #greeted(end: ServerEnd, bytes: Uint8Array): void {
     const frame = decodeFrame(bytes);
-    if (frame.type !== 'hello') return;
-    end.hello = frame;
-    this.#newest.set(frame.inst, end);
-  }
-
-  /** P12.4: who is told that it has another attachment has one, or asks for one. */
-  closes(end: ServerEnd, code: number): void {
-    const { hello, sessionId, house, client } = end;
-    if (code !== CLOSE.fenced || hello === null || this.#newest.get(hello.inst) !== end) return;
-    const inst = this.#log.instOf(sessionId);
-    const isExcused = this.#report.isUnder((kind) => kind.startsWith('store')); // what it says may be old
-    if (inst === '' || inst === hello.inst || isExcused) return;
-    const message = `${house.name} tells ${client} that it came back; another has its session`;
-    this.#report.violated('I12', message);
+    if (frame.type === 'hello') end.hello = frame;
   }
 
   /** P15.5 */

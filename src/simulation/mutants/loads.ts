@@ -35,21 +35,6 @@ export const LOAD_MUTANTS: readonly Mutant[] = [
     faults: ['secondTab'],
   },
   {
-    name: 'superseded-elsewhere-untold',
-    says: 'A client whose session another gateway took over for another is told that it came back itself.',
-    edits: [
-      {
-        file: 'src/gateway/session-end.ts',
-        find: 'isTaken ? CLOSE.superseded : CLOSE.fenced',
-        replace: 'CLOSE.fenced',
-      },
-    ],
-    expected,
-    by: ['I12'],
-    world,
-    faults: ['secondTab'],
-  },
-  {
     name: 'refusal-untold',
     says: 'A message for which there is no room is not taken, and no loss is told.',
     edits: [

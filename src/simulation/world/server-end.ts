@@ -15,8 +15,6 @@ export interface Wiretap {
   up(end: ServerEnd, bytes: Uint8Array): readonly Uint8Array[] | null;
   /** Its gateway is told that it is gone, and has not let go of it. */
   gone(end: ServerEnd): void;
-  /** Its gateway closes it. */
-  closes(end: ServerEnd, code: number): void;
 }
 
 export class ServerEnd implements GatewaySocket {
@@ -88,7 +86,6 @@ export class ServerEnd implements GatewaySocket {
   close(code: number, reason: string): void {
     if (this.#isShut) return;
     this.#isShut = true;
-    this.#tap.closes(this, code);
     this.backlog.put(0, () => this.socket.hangUp(code, reason));
   }
 
