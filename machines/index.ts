@@ -104,6 +104,7 @@ export { orchestratorMachine } from './orchestrator.machine.ts';
 export { owned } from './orchestrator.setup.ts';
 export type {
   Beside,
+  BreakSignal,
   Candidate,
   DegradedMode,
   Faculty,

@@ -15,11 +15,7 @@ import {
 } from './orchestrator.standings.ts';
 import type { OrchestratorContext } from './orchestrator.types.ts';
 
-export const HANGING: Failure = {
-  kind: 'transient',
-  code: 'dial',
-  detail: 'nobody served in time',
-};
+const HANGING: Failure = { kind: 'transient', code: 'dial', detail: 'nobody served in time' };
 
 /** Audio flows on the carrier. */
 export function afterServed(context: OrchestratorContext): Change {
@@ -30,6 +26,7 @@ export function afterServed(context: OrchestratorContext): Change {
   return {
     servedAtMs: nowMs,
     unservedSinceMs: null,
+    isBreakTold: false,
     hasServed: true,
     passed: [],
     heldUntilMs: isAnother ? nowMs + holdDownMs : heldUntilMs,
@@ -53,6 +50,7 @@ export function afterTrouble(context: OrchestratorContext, event: Fact<'candidat
   const { failure, atMs } = event;
   return {
     outage: event.outage ?? context.outage,
+    isBreakTold: true,
     failedDials: failedDialsWith(context, event),
     failure,
     unservedSinceMs: context.unservedSinceMs ?? atMs,
@@ -199,6 +197,7 @@ export function afterRestart({ standings }: OrchestratorContext): Change {
     standings: pardoned(standings),
     passed: [],
     outage: null,
+    isBreakTold: false,
     move: null,
     hasServed: false,
     recordOnlySinceMs: null,

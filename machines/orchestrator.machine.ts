@@ -73,7 +73,7 @@ export const orchestratorMachine = orchestratorSetup.createMachine({
       states: {
         arriving: {
           description: 'The chosen candidate is dialled, or is given what it missed.',
-          entry: 'armTimers',
+          entry: ['announceBreak', 'armTimers'],
           on: { 'network.restored': { ...networkRestored, target: 'arriving' } },
           after: { failoverLimit },
         },

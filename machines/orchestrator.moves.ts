@@ -7,7 +7,13 @@ import {
   nextCandidate,
   standbyCandidate,
 } from './orchestrator.rules.ts';
-import type { Beside, Lane, MoveReason, OrchestratorContext } from './orchestrator.types.ts';
+import type {
+  Beside,
+  BreakSignal,
+  Lane,
+  MoveReason,
+  OrchestratorContext,
+} from './orchestrator.types.ts';
 
 /** Another candidate is to carry, on a connection that is yet to be dialled. */
 export function afterMove(
@@ -50,6 +56,15 @@ export function afterTakeover(context: OrchestratorContext, beside: Beside): Cha
     // Its session is as old as it is, not as old as its task.
     endsAtMs: sooner(beside.endsAtMs, endsAfterMs === null ? null : beside.readyAtMs + endsAfterMs),
   };
+}
+
+/** The break that another connection is to end, where the one that gave up, or came to nothing, told of none. */
+export function untoldBreak(context: OrchestratorContext): BreakSignal | null {
+  const { candidates, failure, isBreakTold, outage } = context;
+  const candidate = candidates[carrierIndex(context)];
+  if (candidate === undefined || outage === null || failure === null || isBreakTold) return null;
+  const { component, policy } = candidate;
+  return { type: 'break.begun', component, maxAttempts: policy.maxAttempts, cause: failure };
 }
 
 function unserved(nowMs: number): Change {

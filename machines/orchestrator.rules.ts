@@ -35,6 +35,7 @@ export function initialContext(input: OrchestratorInput): OrchestratorContext {
     passed: [],
     failedDials: [],
     outage: null,
+    isBreakTold: false,
     hasServed: false,
     isOnline: true,
     isSpeaking: false,

@@ -28,7 +28,7 @@ import {
 } from './orchestrator.changes.ts';
 import { changed } from './orchestrator.facts.ts';
 import { guards } from './orchestrator.guards.ts';
-import { afterMove, afterTakeover, besideOf } from './orchestrator.moves.ts';
+import { afterMove, afterTakeover, besideOf, untoldBreak } from './orchestrator.moves.ts';
 import { connectionInput, laneName, nameOf } from './orchestrator.names.ts';
 import {
   firstCandidate,
@@ -41,6 +41,7 @@ import {
 import { pardoned } from './orchestrator.standings.ts';
 import { delays, dueTimes, momentOf } from './orchestrator.timers.ts';
 import type {
+  BreakSignal,
   HandoverInput,
   HandoverResult,
   OrchestratorContext,
@@ -63,7 +64,7 @@ export const orchestratorSetup = setup({
     input: {} as OrchestratorInput,
     context: {} as OrchestratorContext,
     events: {} as OrchestratorEvent,
-    emitted: {} as OrchestratorSignal,
+    emitted: {} as OrchestratorSignal | BreakSignal,
     tags: {} as OrchestratorStatus,
   },
   actors: {
@@ -177,6 +178,12 @@ export const orchestratorSetup = setup({
     rotateCarrier: enqueueActions(({ context: { carrier, nowMs }, enqueue }) => {
       enqueue.sendTo(laneName(carrier?.id), { type: 'session.rotate', atMs: nowMs });
       enqueue.assign({ rotatedAtMs: nowMs });
+    }),
+    announceBreak: enqueueActions(({ context, enqueue }) => {
+      const signal = untoldBreak(context);
+      if (signal === null) return;
+      enqueue.emit(signal);
+      enqueue.assign({ isBreakTold: true });
     }),
     announceMove: enqueueActions(({ context, enqueue }) => {
       const { move, carrier, candidates, nowMs } = context;

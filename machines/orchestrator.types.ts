@@ -155,6 +155,8 @@ export interface OrchestratorContext extends Required<OrchestratorInput> {
   /** Moments of the carrier's failed dials. */
   readonly failedDials: readonly number[];
   readonly outage: Outage | null;
+  /** Since audio flowed last a break was told of: by the connection that lost its socket, or by this chart. */
+  readonly isBreakTold: boolean;
   readonly hasServed: boolean;
   readonly isOnline: boolean;
   readonly isSpeaking: boolean;
@@ -180,6 +182,17 @@ export interface OrchestratorContext extends Required<OrchestratorInput> {
   readonly mode: DegradedMode | null;
   readonly recordOnlySinceMs: number | null;
   readonly failure: Failure | null;
+}
+
+/**
+ * A break that no connection told of, and the candidate that is dialled to end it. Applications hear of it as
+ * `connection.reconnecting`.
+ */
+export interface BreakSignal {
+  readonly type: 'break.begun';
+  readonly component: ConnectionComponent;
+  readonly maxAttempts: number;
+  readonly cause: Failure;
 }
 
 export type OrchestratorSignal =

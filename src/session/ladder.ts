@@ -11,24 +11,24 @@ import { TurnTaking } from './turn-taking.ts';
 import { join, wiredOrchestrator } from './wired-machine.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
 import type { Wiring } from './wiring.ts';
-import { reconnectingSignal } from '../../machines/connection.signals.ts';
 import type {
   ConnectionSignal,
   ConnectionStatus,
   NetworkEvent,
 } from '../../machines/connection.types.ts';
-import { HANGING } from '../../machines/orchestrator.changes.ts';
 import type { orchestratorMachine } from '../../machines/orchestrator.machine.ts';
 import { laneName } from '../../machines/orchestrator.names.ts';
 import { isUsable } from '../../machines/orchestrator.rules.ts';
-import type { OrchestratorEvent, OrchestratorSignal } from '../../machines/orchestrator.types.ts';
+import type {
+  BreakSignal,
+  OrchestratorEvent,
+  OrchestratorSignal,
+} from '../../machines/orchestrator.types.ts';
 
 type Snapshot = SnapshotFrom<typeof orchestratorMachine>;
 
 export class Ladder implements Decider, Owner {
   readonly actor: OrchestratorActor;
-  /** A break was told of since audio flowed last. */
-  #isBreakTold = false;
   readonly #options: ResolvedOptions;
   readonly #wiring: Wiring;
   readonly #handlers: DeciderHandlers;
@@ -154,7 +154,13 @@ export class Ladder implements Decider, Owner {
     });
   }
 
-  #pass(signal: OrchestratorSignal): void {
+  #pass(signal: OrchestratorSignal | BreakSignal): void {
+    if (signal.type === 'break.begun') {
+      const { bufferedChunks: bufferedAudioChunks } = this.#wiring.reporter;
+      const dial = { attempt: 1, persistsForMs: 0, backoffDelayMs: 0, bufferedAudioChunks };
+      this.#handlers.onSignal({ ...signal, ...dial, type: 'connection.reconnecting' });
+      return;
+    }
     this.#handlers.onSignal(signal);
     if (signal.type !== 'session.suspended') return;
     const { failure, attempts } = signal;
@@ -164,37 +170,19 @@ export class Ladder implements Decider, Owner {
   }
 
   #follow(snapshot: Snapshot): void {
-    if (snapshot.context.servedAtMs !== null) this.#isBreakTold = false;
     const lane = snapshot.context.carrier?.id;
     const child = snapshot.children[laneName(lane)] as ConnectionActor | undefined;
     if (child !== this.#carrier?.actor) {
-      const left = this.#carrier?.actor;
       this.#carrier?.leave();
       this.#carrier = child === undefined ? null : this.#listenTo(child);
-      if (left !== undefined && child !== undefined) this.#tellBreak(snapshot, left, child);
     }
     this.#handlers.onStatus(this.#statusOf(snapshot));
-  }
-
-  /** A link that was lost for good, or came to nothing, tells of no dial that follows, and here one does. */
-  #tellBreak({ context }: Snapshot, left: ConnectionActor, next: ConnectionActor): void {
-    const { outage } = context;
-    if (outage === null || this.#isBreakTold) return;
-    if (outage.cause !== HANGING && left.getSnapshot().value !== 'error') return;
-    const { cause: failure, sinceMs: lostAtMs } = outage;
-    const dial = { ...next.getSnapshot().context, failure, lostAtMs, attempts: 1, waitMs: 0 };
-    this.#tell(reconnectingSignal(dial, this.#wiring.reporter.bufferedChunks));
-  }
-
-  #tell(signal: ConnectionSignal): void {
-    if (signal.type === 'connection.reconnecting') this.#isBreakTold = true;
-    this.#handlers.onSignal(signal);
   }
 
   #listenTo(actor: ConnectionActor): { actor: ConnectionActor; leave: () => void } {
     const signals = actor.on('*', (signal: ConnectionSignal) => {
       // What a connection gives up may go on elsewhere: the end is told by the orchestrator.
-      if (signal.type !== 'connection.failed') this.#tell(signal);
+      if (signal.type !== 'connection.failed') this.#handlers.onSignal(signal);
     });
     const changes = actor.subscribe({
       next: () => {

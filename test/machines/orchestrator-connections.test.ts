@@ -16,6 +16,7 @@ import { laneName } from '../../machines/orchestrator.names.ts';
 import { orchestratorMachine } from '../../machines/orchestrator.machine.ts';
 import { owned } from '../../machines/orchestrator.setup.ts';
 import type {
+  BreakSignal,
   Candidate,
   HandoverInput,
   HandoverResult,
@@ -32,7 +33,7 @@ interface FakeSocket extends SocketInput {
   isReleased: boolean;
 }
 
-type Signal = ConnectionSignal | OrchestratorSignal;
+type Signal = ConnectionSignal | OrchestratorSignal | BreakSignal;
 
 class World {
   readonly clock = new VirtualClock(1_000);

@@ -95,7 +95,7 @@ describe('the ladder', () => {
     await world.pass(600);
     await world.served();
 
-    expect(world.signals).toEqual([
+    expect(world.signalsOf('candidate.changed')).toEqual([
       {
         type: 'candidate.changed',
         from: 'first (eu)',

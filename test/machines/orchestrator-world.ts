@@ -6,6 +6,7 @@ import type { ConnectionInput } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import { orchestratorMachine } from '../../machines/orchestrator.machine.ts';
 import type {
+  BreakSignal,
   Candidate,
   Faculty,
   HandoverInput,
@@ -35,6 +36,7 @@ export interface OrchestraOptions {
   readonly input?: Omit<OrchestratorInput, 'candidates'>;
 }
 
+type Signal = OrchestratorSignal | BreakSignal;
 type LostFacts = Partial<Extract<OrchestratorEvent, { type: 'candidate.lost' }>>;
 type FailedFacts = Partial<Extract<OrchestratorEvent, { type: 'candidate.failed' }>>;
 
@@ -85,7 +87,7 @@ export async function prepared(): Promise<OrchestraWorld> {
 export class OrchestraWorld {
   readonly clock = new VirtualClock(1_000);
   readonly lanes: DialledLane[] = [];
-  readonly signals: OrchestratorSignal[] = [];
+  readonly signals: Signal[] = [];
   readonly handovers: HandoverInput[] = [];
   /** What the next handover does: it ends at once, it breaks, or it never ends. */
   handover: 'ends' | 'breaks' | 'hangs' = 'ends';
@@ -132,7 +134,7 @@ export class OrchestraWorld {
     return this.context.beside?.id ?? 0;
   }
 
-  signalsOf<T extends OrchestratorSignal['type']>(type: T) {
+  signalsOf<T extends Signal['type']>(type: T) {
     return ofType(this.signals, type);
   }
 

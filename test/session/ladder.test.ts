@@ -185,6 +185,18 @@ describe('a session with two candidates', () => {
     expect(ladder.of('connection.reconnecting')[1]).toMatchObject({ attempt: 1 });
   });
 
+  it('tells once of a link that is lost and then refused for good', async () => {
+    const ladder = await started(PAIR);
+    await ladder.speak(500);
+    ladder.network(0).outcome = () => ({ code: 1006, reason: '', status: 401 });
+
+    ladder.network(0).reset();
+    await ladder.speak(3_000);
+
+    expect(ladder.live).toEqual([0, 1]);
+    expect(ladder.of('connection.reconnecting')).toHaveLength(1);
+  });
+
   it('tells the break of a move that comes to nothing before it tells its end', async () => {
     let streams = 0;
     const openStream = () => {
