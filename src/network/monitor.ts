@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { NetworkSignal, NetworkSignals } from '../ports/network.ts';
 import { invalid } from '../ports/option-errors.ts';
 
-/** Bytes come by the hundred a second, and the chart needs to hear of one, where it has heard any word against the network. */
+/** Bytes come by the hundred a second, and the chart needs to hear of one. */
 const TRAFFIC_INTERVAL_MS = 1_000;
 
 export interface NetworkMonitorOptions {
@@ -70,8 +70,7 @@ export class NetworkMonitor {
     const atMs = this.#clock.nowMs();
     if (atMs - this.#sawTrafficAtMs < TRAFFIC_INTERVAL_MS) return;
     this.#sawTrafficAtMs = atMs;
-    const { actor } = this.#running;
-    if (!actor.getSnapshot().matches('online')) actor.send({ type: 'traffic.seen', atMs });
+    this.#running.actor.send({ type: 'traffic.seen', atMs });
   }
 
   #start(): Running {
