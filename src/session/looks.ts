@@ -4,6 +4,7 @@
  */
 import type { AnyActorRef, SnapshotFrom } from 'xstate';
 
+import type { SocketInput } from '../../machines/connection.types.ts';
 import type { livenessMachine } from '../../machines/liveness.machine.ts';
 import { isEventful, isWorthWatching } from '../../machines/liveness.rules.ts';
 import type { LinkMeasured, LivenessLimits } from '../../machines/liveness.types.ts';
@@ -30,14 +31,14 @@ export class Looks {
   }
 }
 
-interface Parent {
+interface Watching {
   readonly children: Readonly<Record<string, AnyActorRef>>;
 }
 
-/** @param socket an actor of the connection chart's, which watches its links. */
-export function looksOf({ _parent: connection }: AnyActorRef): Looks {
+/** Of a socket that the connection chart dials, and watches. */
+export function looksOf({ connection }: SocketInput): Looks {
   return new Looks(() => {
-    const { children } = (connection?.getSnapshot() ?? { children: {} }) as Parent;
+    const { children } = connection.getSnapshot() as Watching;
     return (children['liveness']?.getSnapshot() as Watch | undefined) ?? null;
   });
 }
