@@ -20,9 +20,6 @@ type StreamOptions = Pick<LinkOptions<never>, 'format' | 'memory' | 'createResam
   readonly candidate: Pick<ResolvedCandidate, 'provider'>;
 };
 
-/** Where answers to pings take longer, what a service says now may be of so long ago: its line is slow, or only its answers are. */
-const SLOW_RTT_MS = 500;
-
 /** What is known of when things arrive. */
 interface LinkTiming {
   readonly pings: Pings;
@@ -131,7 +128,7 @@ export class GuardedStream {
     { pings, lateness }: LinkTiming,
     bufferedBytes: number,
   ): readonly ProviderEvent[] {
-    const isLate = lateness.isLate || (pings.rttMs ?? 0) > SLOW_RTT_MS;
+    const isLate = lateness.mayBeLate(pings);
     const atMostSample = this.#arrivedAtMost(pings, bufferedBytes);
     try {
       return this.#ours(this.#stream.decode(frame, { isLate, atMostSample }));

@@ -7,6 +7,9 @@ import type { Pings } from './pings.ts';
 /** Far longer than a round trip, and short enough that little is said meanwhile. */
 const SILENT_MS = 3_000;
 
+/** Where answers to pings take longer, what a service says now may be of so long ago: its line is slow, or only its answers are. */
+const SLOW_RTT_MS = 500;
+
 /** What was held back comes within this time, answers to older pings among it. */
 const HELD_BACK_MS = 1_000;
 
@@ -15,6 +18,11 @@ export class Lateness {
 
   get isLate(): boolean {
     return this.#sinceMs !== null;
+  }
+
+  /** What is told now may be of long ago, also on a link that was never silent and is only slow. */
+  mayBeLate({ rttMs }: Pings): boolean {
+    return this.isLate || (rttMs ?? 0) > SLOW_RTT_MS;
   }
 
   /** Something came, and nothing since `lastInboundAtMs`. */
