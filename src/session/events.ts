@@ -154,8 +154,9 @@ export interface SessionLedger {
 
 export interface CloseOptions {
   /**
-   * How long a standing link may take to deliver what is left. A service that keeps audio (a gateway) is then asked for all
-   * that comes of it, through reconnections, until it has told nothing for so long. Default 5,000 ms; 0 closes at once.
+   * How long a standing link may take to deliver what is left. A service that keeps audio (a gateway) delivers it and tells all
+   * that comes of it, through reconnections, until it has told nothing for so long. A goodbye of at most 3 s follows.
+   * Default 5,000 ms; 0 closes at once.
    */
   readonly drainTimeoutMs?: number;
 }

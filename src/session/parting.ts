@@ -18,7 +18,7 @@ export class Parting {
   readonly #onResult: Subscribe;
 
   /**
-   * @param withinMs how long each of its steps may take, or tell nothing; 0: nothing is waited for.
+   * @param withinMs how long it may take, or tell nothing; 0: nothing is waited for.
    * @param onResult tells of each result.
    */
   constructor(
@@ -52,12 +52,19 @@ export class Parting {
     );
   }
 
-  /** A standing link delivers what is left, and is told goodbye; nothing is dialled for it. */
+  /**
+   * A standing link delivers what is left, and is told goodbye; nothing is dialled for it. A service that keeps audio has had its
+   * time by then.
+   */
   async deliver(status: ConnectionStatus): Promise<void> {
     if (!UP.includes(status) || this.#withinMs === 0) return;
-    await withTimeout(this.#options.clock, this.#withinMs, (signal) =>
+    if (!this.isKept) await this.#delivered();
+    await this.#carrier.link?.goodbye(GOODBYE_MS);
+  }
+
+  #delivered(): Promise<boolean> {
+    return withTimeout(this.#options.clock, this.#withinMs, (signal) =>
       this.#drain.wait(signal, { linkOnly: true }),
     );
-    await this.#carrier.link?.goodbye(GOODBYE_MS);
   }
 }

@@ -5,6 +5,7 @@ import { LinkWorld } from './link-world.ts';
 
 const TOLD_EVERY_MS = 4_000;
 const PATIENCE_MS = 5_000;
+const GOODBYE_MS = 3_000;
 
 let world: LinkWorld;
 
@@ -69,6 +70,21 @@ describe('closing a session at a gateway', () => {
 
     expect(result).toMatchObject({ drained: true, finished: false });
     expect(world.finals.at(-1)).toBe('late 1');
+  });
+
+  it('takes no longer than it may where the app handles nothing, and says what is left', async () => {
+    world = await new LinkWorld(1, {}, Infinity).connect();
+    await world.speak(180_000); // more than a session may hold of what is not handled
+    const fromMs = world.clock.nowMs();
+    let tookMs = 0;
+
+    const closing = world.session.close({ drainTimeoutMs: 20_000 });
+    void closing.then(() => (tookMs = world.clock.nowMs() - fromMs));
+    await world.pass(60_000);
+
+    expect(await closing).toMatchObject({ drained: false, finished: false });
+    expect(tookMs).toBeGreaterThanOrEqual(20_000);
+    expect(tookMs).toBeLessThanOrEqual(20_000 + GOODBYE_MS);
   });
 
   it('has nothing to wait for where nothing was said', async () => {
