@@ -7,14 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { parseRegressions } from '../../src/cli/simulate/fault-json.ts';
 import { regressionsOf } from '../../src/cli/simulate/files.ts';
 import { SIMULATION } from '../../src/cli/simulate/real.ts';
-import { kindsOf } from '../../src/cli/simulate/world.ts';
-import { NEMESES as SERVICE_NEMESES } from '../../src/simulation/services/nemeses.ts';
-import { NEMESES } from '../../src/simulation/nemeses/index.ts';
-import { worldOf } from '../../src/simulation/run.ts';
+import { regressionRuns } from '../../src/cli/simulate/seeds.ts';
 
 const path = fileURLToPath(new URL('regressions.json', import.meta.url));
-const kinds = kindsOf(SIMULATION, undefined);
-const regressions = parseRegressions(readFileSync(path, 'utf8'), path, kinds);
+const regressions = parseRegressions(readFileSync(path, 'utf8'), path, SIMULATION);
 
 describe('test/simulation/regressions.json', () => {
   it('is what the command runs first', async () => {
@@ -28,13 +24,35 @@ describe('test/simulation/regressions.json', () => {
 
     expect(wordless).toEqual([]);
   });
+});
 
-  it('names the faults of a seed only where there are such in its world', () => {
-    const strange = regressions.filter(({ seed, world = worldOf(seed), faults = [] }) => {
-      const known = world === 'services' ? SERVICE_NEMESES : NEMESES;
-      return faults.some(({ kind }) => !(kind in known));
-    });
+describe('a list of seeds that failed once', () => {
+  const words = { invariant: 'I3', found: 'lost', mended: 'kept' };
+  const listOf = (...entries: readonly object[]) =>
+    parseRegressions(
+      JSON.stringify(entries.map((entry) => ({ ...words, ...entry }))),
+      'list.json',
+      { ...SIMULATION, worldOf: (seed) => (seed === 2 ? 'services' : 'gateways') },
+    );
 
-    expect(strange).toEqual([]);
+  it.each([
+    ['named', { seed: 1, world: 'services' }, 'crash', 'gateways, and this run is of services'],
+    ['drawn', { seed: 2 }, 'crash', 'gateways, and this run is of services'],
+    ['drawn', { seed: 1 }, 'rateLimited', 'services, and this run is of gateways'],
+  ])('is refused where a fault is not of the world that is %s', (_, entry, kind, worlds) => {
+    const list = () => listOf({ seed: 3 }, { ...entry, faults: [{ kind, atMs: 1 }] });
+
+    expect(list).toThrow(
+      `(list.json) cannot be read: [1].faults: seed ${entry.seed}: ${kind} is a fault of ${worlds}.`,
+    );
+    expect(list).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }) as Error);
+  });
+
+  it('runs each in its own world only', () => {
+    const list = listOf({ seed: 1 }, { seed: 2 }, { seed: 2, world: 'gateways' });
+    const drawn = (seed: number) => (seed === 2 ? 'services' : 'gateways');
+
+    expect(regressionRuns(list, 'services', drawn)).toEqual([{ seed: 2 }]);
+    expect(regressionRuns(list, undefined, drawn)).toHaveLength(3);
   });
 });

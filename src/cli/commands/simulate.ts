@@ -102,7 +102,7 @@ class Seeds {
 
   async run(regressions: readonly Regression[]): Promise<number> {
     const { world, seeds, forMs } = this.#settings;
-    const again = regressionRuns(regressions, world);
+    const again = regressionRuns(regressions, world, this.#simulation.worldOf);
     const known = again.length === 0 ? '' : `, after ${whole(again.length)} that failed once`;
     if (seeds === null) {
       const from = Math.floor(systemRandom.unit() * LAST_SEED);

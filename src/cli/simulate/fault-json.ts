@@ -1,7 +1,8 @@
 /** Lists of faults, and of seeds that failed once, as JSON that a person may have written. */
 import { z } from 'zod';
 
-import { WORLDS } from './world.ts';
+import { kindsOf, WORLDS } from './world.ts';
+import type { Simulation } from './world.ts';
 import { nearestOf } from '../serve/nearest.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import { invalid } from '../../ports/option-errors.ts';
@@ -68,18 +69,47 @@ export function parseFaults(
   });
 }
 
+type Worlds = Pick<Simulation, 'nemeses' | 'aimed' | 'worldOf'>;
+
 /** @throws TenutoError OPTION_INVALID. */
 export function parseRegressions(
   text: string,
   path: string,
-  kinds: ReadonlySet<string>,
+  worlds: Worlds,
 ): readonly Regression[] {
-  const read = jsonOf(text, z.array(regressionSchema(kinds)));
-  if ('read' in read) return read.read as readonly Regression[];
+  const read = jsonOf(text, z.array(regressionSchema(kindsOf(worlds, undefined))));
+  const regressions = 'read' in read ? (read.read as readonly Regression[]) : [];
+  const why = 'why' in read ? read.why : misplacedIn(regressions, worlds);
+  if (why === null) return regressions;
   throw invalid(
-    `The seeds that failed once (${path}) cannot be read: ${read.why}.`,
+    `The seeds that failed once (${path}) cannot be read: ${why}.`,
     'Correct the file: a list of {"seed","faults","world","invariant","found","mended"}.',
   );
+}
+
+/** A fault of the other world would hit nothing, and the seed guard nothing. Null: there is none. */
+function misplacedIn(regressions: readonly Regression[], worlds: Worlds): string | null {
+  for (const [at, { seed, world = worlds.worldOf(seed), faults = [] }] of regressions.entries()) {
+    const alien = alienIn(faults, world, worlds);
+    if (alien !== null) return `[${at}].faults: seed ${seed}: ${alien}`;
+  }
+  return null;
+}
+
+/** Which of them is of the other world, in words. Null: none is. */
+export function alienIn(
+  faults: readonly Fault[],
+  world: WorldKind,
+  kinds: Pick<Simulation, 'nemeses' | 'aimed'>,
+): string | null {
+  const own = kindsOf(kinds, world);
+  const alien = faults.find(({ kind }) => !own.has(kind));
+  if (alien === undefined) return null;
+  return `${alien.kind} is a fault of ${otherOf(world)}, and this run is of ${world}`;
+}
+
+export function otherOf(world: WorldKind): WorldKind {
+  return world === 'services' ? 'gateways' : 'services';
 }
 
 function jsonOf<T>(text: string, schema: z.ZodType<T>): { read: T } | { why: string } {

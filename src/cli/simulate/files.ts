@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 
 import { parseRegressions } from './fault-json.ts';
 import type { Regression } from './fault-json.ts';
-import { kindsOf } from './world.ts';
 import type { Simulation } from './world.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import { invalid } from '../../ports/option-errors.ts';
@@ -28,7 +27,7 @@ export async function regressionsOf(
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw unusableFile('--regressions', file, error);
   });
-  return parseRegressions(text, file, kindsOf(simulation, undefined));
+  return parseRegressions(text, file, simulation);
 }
 
 /** @throws TenutoError OPTION_INVALID. */

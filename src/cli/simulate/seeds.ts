@@ -2,6 +2,7 @@
 import type { Regression } from './fault-json.ts';
 import { LAST_SEED } from './settings.ts';
 import type { SeedRange } from './settings.ts';
+import type { Simulation } from './world.ts';
 import type { RunOptions, WorldKind } from '../../simulation/simulation.types.ts';
 
 /** @param seeds null: none. */
@@ -24,13 +25,15 @@ export function* endlessRuns(
     yield runOf(seed, world);
 }
 
+/** @param drawnBy the world that a seed draws, where a regression names none. */
 export function regressionRuns(
   regressions: readonly Regression[],
   world: WorldKind | undefined,
+  drawnBy: Simulation['worldOf'],
 ): readonly RunOptions[] {
   return regressions
-    .filter((each) => world === undefined || each.world === undefined || each.world === world)
-    .map(({ seed, faults, lengthMs, world: own = world }) => ({
+    .filter(({ seed, world: own }) => world === undefined || (own ?? drawnBy(seed)) === world)
+    .map(({ seed, faults, lengthMs, world: own }) => ({
       ...runOf(seed, own),
       ...(faults === undefined ? {} : { faults }),
       ...(lengthMs === undefined ? {} : { lengthMs }),

@@ -1,5 +1,5 @@
 /** What `tenuto simulate` was asked for, checked. */
-import { parseFaults } from './fault-json.ts';
+import { alienIn, otherOf, parseFaults } from './fault-json.ts';
 import { kindsOf, WORLDS } from './world.ts';
 import type { KnownMutant, Simulation } from './world.ts';
 import { nearestOf } from '../serve/nearest.ts';
@@ -130,14 +130,12 @@ function singleOf(
 /** @throws TenutoError FAULT_PLAN_INVALID where one of them is of the other world: it would hit nothing. */
 function faultsOf(text: string, world: WorldKind, simulation: Simulation): readonly Fault[] {
   const faults = parseFaults(text, '--faults', kindsOf(simulation, undefined));
-  const own = kindsOf(simulation, world);
-  const alien = faults.find(({ kind }) => !own.has(kind));
-  if (alien === undefined) return faults;
-  const other = WORLDS.find((each) => each !== world) ?? world;
+  const alien = alienIn(faults, world, simulation);
+  if (alien === null) return faults;
   throw new TenutoError({
     code: 'FAULT_PLAN_INVALID',
-    message: `${alien.kind} is a fault of ${other}, and this run is of ${world}.`,
-    remediation: `Add --world ${other}.`,
+    message: `${alien}.`,
+    remediation: `Add --world ${otherOf(world)}.`,
   });
 }
 
