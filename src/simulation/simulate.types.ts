@@ -46,7 +46,7 @@ export type ClientFactory = (place: SimulatedPlace) => SimulatedClient;
 
 export interface SimulatedClient {
   /**
-   * The faults are over: deliver what is left and end. What it promises has to come within 90 s of simulated time (I10); give
+   * The faults are over: deliver what is left and end, within 90 s of simulated time (I10). Give
    * `session.close({ drainTimeoutMs: 90_000 })` that much, or `closeTimeout` of a socket.
    */
   finish(): unknown;

@@ -37,6 +37,9 @@ describe('an app that throws', () => {
   it.each<[string, App]>([
     ['on audio', hearing({ audio: slip })],
     ['at its end', hearing({ finish: slip })],
+    ['when it is let go of', hearing({ close: slip })],
+
+    ['when it is let go of, in a promise', hearing({ close: async () => slip() })],
     ['when it is opened', { open: slip }],
     ['when it is asked what it accepts', { ...hearing({}), accepts: slip }],
     // eslint-disable-next-line @typescript-eslint/no-misused-promises

@@ -120,16 +120,21 @@ export class AudioChecks {
   over(): void {
     const { status, ledger } = this.#session;
     this.#isClosed = status === 'disconnected' || status === 'error';
-    if (this.#isGivenUp || this.#isKilled) return;
+    if (!this.#isClosed || this.#isGivenUp || this.#isKilled) return;
     if (ledger.buffered > 0)
       this.#violated('I10', `${ledger.buffered} chunks were left when it closed`);
     else if (this.#hasFinals) this.#expectCovered(); // an app that makes no text is none for speech
   }
 
-  /** At the end of the run. */
-  expectOver(): void {
+  /** At the end of the run. @param owed why it may not have closed, in words. */
+  expectOver(owed = ''): void {
     if (this.#isKilled) return;
-    if (!this.#isClosed) this.#violated('I10', `it has not closed: it is ${this.#session.status}`);
+    if (!this.#isClosed) {
+      const { status, ledger } = this.#session;
+      const left = ledger.buffered === 0 ? '' : `${ledger.buffered} chunks are left`;
+      const why = [`it is ${status}`, owed, left].filter((words) => words !== '');
+      this.#violated('I10', `it has not closed: ${why.join(', and ')}`);
+    }
     if (this.#isReconnecting && !this.#isClosed) this.#violated('I17', 'it still reconnects');
   }
 

@@ -90,10 +90,13 @@ export class SocketChecks {
     if (wrong !== null) this.#violated('I12', wrong);
   }
 
-  expectOver(): void {
+  /** At the end of the run. @param owed why it may not have closed, in words. */
+  expectOver(owed = ''): void {
     if (this.#isKilled) return;
-    if (!this.isClosed)
-      this.#violated('I10', `it has not closed: it is ${STATES[this.#socket.readyState]}`);
+    if (!this.isClosed) {
+      const why = [`it is ${STATES[this.#socket.readyState]}`, ...(owed === '' ? [] : [owed])];
+      this.#violated('I10', `it has not closed: ${why.join(', and ')}`);
+    }
     if (this.#isReconnecting && !this.isClosed) this.#violated('I17', 'it still reconnects');
   }
 

@@ -32,8 +32,8 @@ export interface Client {
 export interface ClientChecks {
   /** The store has lost what it had said to have. */
   storeLost(): void;
-  /** At the end of the run. */
-  expectOver(): void;
+  /** At the end of the run. @param owed why it may not be over, in words. */
+  expectOver(owed: string): void;
 }
 
 /** What of the world a client is given. */

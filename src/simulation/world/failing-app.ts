@@ -28,7 +28,7 @@ export class FailingApp implements App {
         await handlers.finish();
         await new Promise<void>((resolve) => this.#whenWell(resolve));
       },
-      close: () => handlers.close(),
+      close: () => this.#closed(handlers),
     };
   }
 
@@ -40,6 +40,16 @@ export class FailingApp implements App {
       const { report, process } = this.#parts;
       appThrew(report, process.name, error);
       throw error;
+    }
+  }
+
+  /** The gateway tells nobody: it is over in any case. */
+  async #closed(handlers: AppHandlers): Promise<void> {
+    try {
+      await handlers.close();
+    } catch (error) {
+      const { report, process } = this.#parts;
+      appThrew(report, process.name, error);
     }
   }
 

@@ -72,7 +72,7 @@ export class Guest implements Client {
   get checks(): Client['checks'] {
     return {
       storeLost: () => undefined,
-      expectOver: () => this.#expectOver(),
+      expectOver: (owed) => this.#expectOver(owed),
     };
   }
 
@@ -122,10 +122,15 @@ export class Guest implements Client {
     if (wrong !== null) report.violated('I12', `${this.name}: ${wrong}`);
   }
 
-  #expectOver(): void {
+  #expectOver(owed: string): void {
     if (this.process.isDead) return;
-    if (!this.#isFinished) this.#parts.report.violated('I10', `${this.name} has not finished`);
-    for (const each of this.#checks) each.expectOver();
+    if (!this.#isFinished) {
+      const left = this.#sessions.reduce((sum, { ledger }) => sum + ledger.buffered, 0);
+      const why = [owed, left === 0 ? '' : `${left} chunks are left`].filter((each) => each !== '');
+      const words = why.length === 0 ? '' : `: ${why.join(', and ')}`;
+      this.#parts.report.violated('I10', `${this.name} has not finished${words}`);
+    }
+    for (const each of this.#checks) each.expectOver(owed);
   }
 
   #watch(what: Session | ResumableSocket): void {

@@ -7,6 +7,7 @@ import { stepThrough } from '../stepping.ts';
 import { CONVERGES_MS, RUN_MS } from '../times.ts';
 import { lookedAt } from './look.ts';
 import type { Look } from './look.ts';
+import { owedTo } from './owed.ts';
 import { plannedShape } from './planned-shape.ts';
 import { wordsOf } from './thrown.ts';
 import type { WorldShape } from './world-shape.ts';
@@ -105,10 +106,8 @@ export class Run {
     this.heal();
     await this.#watched(async () => {
       for (const client of world.clients) client.process.run(() => client.finish());
-      await this.#passUntil(CONVERGES_MS + 10_000, () =>
-        world.clients.every(({ isOver }) => isOver),
-      );
-      for (const client of world.clients) client.checks.expectOver();
+      await this.#passUntil(CONVERGES_MS, () => world.clients.every(({ isOver }) => isOver));
+      world.clients.forEach(({ checks }, at) => checks.expectOver(owedTo(world, at)));
       world.expectTold();
       await this.#passUntil(CLOSED_MS, () => false);
       this.#expectClosed();
@@ -168,13 +167,16 @@ export class Run {
     );
   }
 
+  /** Who has not is killed: what would come of it is no news. */
   #expectClosed(): void {
-    for (const { name, access, process, isOver } of this.world.clients) {
-      const { length } = access.network.live;
-      if (length > 0)
-        this.#report.violated('I19', `${name} has closed, and keeps ${length} sockets`);
-      if (isOver && process.pending > 0)
-        this.#report.violated('I19', `${name} has closed, and keeps ${process.pending} timers`);
+    for (const client of this.world.clients) {
+      const { name, access, process, isOver } = client;
+      const { length: sockets } = access.network.live;
+      const keeps = (what: string): void =>
+        this.#report.violated('I19', `${name} has finished, and keeps ${what}`);
+      if (isOver && sockets > 0) keeps(`${sockets} sockets`);
+      if (isOver && process.pending > 0) keeps(`${process.pending} timers`);
+      if (!isOver || sockets + process.pending > 0) client.kill();
     }
   }
 
