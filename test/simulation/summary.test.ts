@@ -2,6 +2,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { seedsPerSecond, Tally } from '../../src/simulation/summary.ts';
+import { SIMULATION } from '../../src/cli/simulate/real.ts';
+import { kindsOf, namesOf } from '../../src/cli/simulate/world.ts';
+import { simulate } from '../../src/simulation/simulate.ts';
+import { seconds, speaker } from './an-application.ts';
 import { resultOf } from './results.ts';
 
 const all = { nemeses: ['crash', 'slow', 'flap'], sometimes: ['resumed', 'gap'] };
@@ -46,6 +50,20 @@ describe('a summary', () => {
       seeds: 3,
     });
     expect(new Tally(all).mutantRow()).toEqual({ killed: false, share: 0, by: {}, seeds: 0 });
+  });
+
+  it('has one name for what goes wrong and another for what comes about', async () => {
+    const kinds = kindsOf(SIMULATION, undefined);
+    const both = namesOf(SIMULATION.sometimes, undefined).filter((name) => kinds.has(name));
+    const faults = [0, 1, 2].map((on) => ({ kind: 'drain', atMs: 5_000, forMs: 1_000, on }));
+    const clients = [speaker];
+
+    const run = await simulate({ seed: 1, lengthMs: 20_000, apps: seconds, clients, faults });
+
+    expect(both).toEqual([]);
+    expect(run.fired).toEqual({ drain: 3 });
+    expect(run.sometimes['told to go']).toBeGreaterThan(0);
+    expect(run.sometimes).not.toHaveProperty('goAway');
   });
 
   it('counts seeds in a second, also before the first has ended', () => {

@@ -97,6 +97,9 @@ export class WireChecks implements Wiretap {
       case 'refused':
         this.#report.sometimes(`refused: ${frame.code}`);
         return;
+      case 'goAway':
+        this.#report.sometimes('told to go');
+        return;
       default:
         this.#report.sometimes(frame.type);
     }

@@ -63,7 +63,7 @@ export function happeningsOf(event: SessionEvent): readonly string[] {
       }
       return [event.outcome, ...(event.toolCallsCarried > 0 ? ['toolCall carried'] : [])];
     case 'connection.reconnecting':
-      return event.cause.kind === 'rateLimited' ? ['rateLimited'] : [];
+      return event.cause.kind === 'rateLimited' ? ['told to wait'] : [];
     case 'gap':
       return ['gap', `gap: ${event.reason}`];
     case 'session.degraded':
