@@ -75,10 +75,13 @@ export function checkedClient(name: string, make: () => unknown): SimulatedClien
     client.catch(() => undefined); // said already
     throw invalid(`${name} is a promise.`, remediation);
   }
-  if (isObject(client) && typeof client['finish'] === 'function') {
-    return client as unknown as SimulatedClient;
+  if (!isObject(client) || typeof client['finish'] !== 'function') {
+    throw invalid(`${name} has no finish.`, remediation);
   }
-  throw invalid(`${name} has no finish.`, remediation);
+  const { pause } = client;
+  const how = 'Give pause(isPaused) { … }, or leave it out.';
+  checkKind(`pause of ${name}`, pause, 'function', how);
+  return client as unknown as SimulatedClient;
 }
 
 /** @throws TenutoError OPTION_INVALID. */
@@ -174,7 +177,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** A word for it: what an object says of itself is of no help. */
-function nameOf(value: unknown): string {
+export function nameOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value instanceof Promise) return 'a promise';
   if (typeof value === 'function') return 'a function';

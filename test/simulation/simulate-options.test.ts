@@ -69,6 +69,7 @@ describe('what simulate is given', () => {
   it.each<[string, () => unknown]>([
     ['client 2 has no finish', () => ({})],
     ['client 2 has no finish', () => undefined],
+    ['pause of client 2 is 1.', () => ({ finish: () => undefined, pause: 1 })],
     ['client 2 is a promise', async () => Promise.reject(new Error('too late'))],
     [
       'the function of client 2 threw TypeError: no microphone',

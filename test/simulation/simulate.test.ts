@@ -109,6 +109,16 @@ describe('what is told of an application that is wrong', () => {
       },
       'I20: client 2: what it expects threw Error: no such line',
     ],
+    [
+      'is a promise',
+      (() => Promise.reject(new Error('too late'))) as never,
+      'I20: client 2: what it expects returned a promise: let it look at once, and not be async',
+    ],
+    [
+      'is no line',
+      (() => true) as never,
+      'I20: client 2: what it expects returned true: let it return what is wrong, in a line, or null',
+    ],
   ])('I20: what one of its clients expects %s', async (_, look, told) => {
     const expecting: ClientFactory = (place) => {
       place.expect(look);
@@ -136,7 +146,6 @@ describe('what is told of an application that is wrong', () => {
 
     expect(told).toMatch(/^I6: client 1: neither a final nor a gap covers/);
   });
-
 
   it('I10: a client ends with audio left', async () => {
     const clients: ClientFactory[] = [
