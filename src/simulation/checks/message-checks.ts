@@ -1,12 +1,15 @@
 /** What a client with messages may be believed: each comes back once and in order, or its loss is told. */
 import type { Report } from './report.ts';
 import { SocketChecks } from './socket-checks.ts';
+import { clipped } from '../clipped.ts';
 import type { SimulatedProcess } from '../process.ts';
 import type { LossEvent } from '../../resumable-websocket/events.ts';
 import type { ResumableSocket } from '../../resumable-websocket/resumable-socket.ts';
 
 /** Of messages that were committed, a client keeps so much (and 1,024 of them) for a store that has lost them. */
 const TAKEN_BACK_BYTES = 512 * 1_024;
+/** Whose a message is, and which, stands in front. */
+const MOST_CHARS = 40;
 
 export class MessageChecks extends SocketChecks {
   readonly #name: string;
@@ -107,14 +110,15 @@ export class MessageChecks extends SocketChecks {
 
   #heard(text: string): void {
     const number = Number(text.split(':')[1]);
-    this.#report.note(number, this.#name, () => `hears ${text} again`);
+    const words = (): string => clipped(text, MOST_CHARS);
+    this.#report.note(number, this.#name, () => `hears ${words()} again`);
     if (number < this.#next && this.#mayRepeat) {
       this.#report.sometimes('an answer came again after the store had lost it');
       return;
     }
-    if (number < this.#next) this.#violated('I5', `${text} came back again`);
+    if (number < this.#next) this.#violated('I5', `${words()} came back again`);
     else if (number > this.#next + this.#mayMiss) {
-      this.#violated('I5', `${text} came back where ${this.#next} was next`);
+      this.#violated('I5', `${words()} came back where ${this.#next} was next`);
     }
     this.#mayMiss -= Math.max(0, Math.min(this.#mayMiss, number - this.#next));
     // Each comes in its turn: what is missing of those before it is missing already.

@@ -1,10 +1,13 @@
 /** Where everything of a run comes together: what was violated, what came about, and the trace. */
+import { clipped } from '../clipped.ts';
 import { Fingerprint } from '../fingerprint.ts';
 import type { InvariantId, TraceEntry, Violation } from '../simulation.types.ts';
 import type { Clock } from '../../ports/clock.ts';
 
 /** What a run that goes wild may fill. */
 const MAX_TRACE = 200_000;
+/** Of a line of it: what applications say may be long. */
+const MOST_CHARS = 500;
 
 /** So long after a fault is over something may still come of it. */
 const ECHO_MS = 60_000;
@@ -88,7 +91,7 @@ export class Report {
     this.fingerprint.text(who);
     this.fingerprint.text(what);
     if (this.#isTraced && this.trace.length < MAX_TRACE)
-      this.trace.push({ atMs, who, what, ...more });
+      this.trace.push({ atMs, who, what: clipped(what, MOST_CHARS), ...more });
   }
 
   /** The same of what comes by the thousand: its words are made only where they are read. */
@@ -97,6 +100,7 @@ export class Report {
     this.fingerprint.number(atMs);
     this.fingerprint.number(number);
     if (!this.#isTraced || this.trace.length >= MAX_TRACE) return;
-    this.trace.push({ atMs, who, what: what(), ...(to === undefined ? {} : { to }) });
+    const words = clipped(what(), MOST_CHARS);
+    this.trace.push({ atMs, who, what: words, ...(to === undefined ? {} : { to }) });
   }
 }

@@ -115,7 +115,7 @@ function shapeOf({ who, to = '', what }: TraceEntry): string {
 function foldedText(held: readonly TraceEntry[]): string {
   const shapes = new Map<string, TraceEntry[]>();
   for (const entry of held) {
-    const shape = `${entry.who} ${headOf(entry).replaceAll(/\d+/g, '#')}`;
+    const shape = `${entry.who} ${headOf(entry).replaceAll(NUMBERS, '#')}`;
     shapes.set(shape, [...(shapes.get(shape) ?? []), entry]);
   }
   const all = [...shapes.values()].sort((a, b) => b.length - a.length);
@@ -124,17 +124,20 @@ function foldedText(held: readonly TraceEntry[]): string {
   return [...named, ...(more === 0 ? [] : [`${more} others`])].join(', ');
 }
 
+/** A number, or a range of them. */
+const NUMBERS = /(\d+(?:\.\d+)?)(?:[-–](\d+(?:\.\d+)?))?/g;
+
 /** `client 1 chunk 41–72 (32 times)`. */
 function rangeText(entries: readonly TraceEntry[]): string {
   const [first] = entries;
   const last = entries.at(-1);
   if (first === undefined || last === undefined) return '';
-  const lasts = headOf(last).match(/\d+/g) ?? [];
+  const lasts = [...headOf(last).matchAll(NUMBERS)].map(([, from, to = from]) => to);
   let at = 0;
-  const text = headOf(first).replaceAll(/\d+/g, (from) => {
+  const text = headOf(first).replaceAll(NUMBERS, (whole, from: string) => {
     const to = lasts[at];
     at += 1;
-    return to === undefined || to === from ? from : `${from}–${to}`;
+    return to === undefined || to === from ? whole : `${from}–${to}`;
   });
   const times = entries.length === 1 ? '' : ` (${entries.length} times)`;
   return `${first.who} ${text}${times}`;

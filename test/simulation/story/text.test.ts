@@ -1,7 +1,9 @@
 /** A trace as lines that a person can read. */
 import { describe, expect, it } from 'vitest';
 
+import { Report } from '../../../src/simulation/checks/report.ts';
 import { storyText } from '../../../src/simulation/story/text.ts';
+import { VirtualClock } from '../../../src/testing/virtual-clock.ts';
 import { aRun, violation } from './a-run.ts';
 
 describe('a story as text', () => {
@@ -31,6 +33,34 @@ describe('a story as text', () => {
       expect.stringContaining('socket closed 1006'),
       expect.stringContaining('[reconnecting.backingOff]'),
     ]);
+  });
+
+  it.each([
+    ['-', (from: number) => `interim ${from}-${from + 500} "" (deepgram)`, 'interim 1000-'],
+    ['–', (from: number) => `final ${from}–${from + 499.5} ms: words`, 'final 1000–'],
+  ])('folds ranges that are written with %s from the first to the last', (_, words, first) => {
+    const trace = Array.from({ length: 12 }, (_each, at) => {
+      return { atMs: 100 * at, who: 'client 1', what: words(500 * at) };
+    });
+
+    const folded = storyText(aRun({ trace, violations: [] })).at(-1);
+
+    expect(folded).toMatch(/client 1 (interim|final) 1000–(6000|5999\.5)\b.* \(10 times\)/);
+    expect(trace[2]?.what).toContain(first);
+  });
+
+  it('tells of a long message how it begins, and how long it is', () => {
+    const report = new Report(new VirtualClock(), true);
+
+    report.tell('client 1', `says ${'x'.repeat(30_000)}`);
+    report.note(1, 'client 1', () => `hears ${'y'.repeat(30_000)}`, 'gateway 1');
+
+    for (const [at, words] of ['says xxx', 'hears yyy'].entries()) {
+      const what = report.trace[at]?.what ?? '';
+      expect(what.slice(0, words.length)).toBe(words);
+      expect(what).toMatch(/… \(30,00\d characters\)$/);
+      expect(what.length).toBeLessThan(600);
+    }
   });
 
   it('tells of a silence by how long it is', () => {
