@@ -24,7 +24,7 @@ function slowReader({ clock, harbour }: Struck, { on, much }: Blow): (() => void
   let timer: unknown = null;
   const ends = (): readonly ServerEnd[] =>
     [...harbour.ends].filter((end) => end.clientIndex === on);
-  if (ends().length === 0) return null;
+  if (!ends().some(({ socket }) => socket.isLive)) return null; // its client may have let go of what is left
   const read = (): void => {
     for (const { backlog } of ends()) {
       backlog.isSlow = true;
