@@ -26,7 +26,7 @@ export interface SessionLogicInput {
 /** What the actor can be told. */
 export type SessionOrder =
   | { readonly type: 'session.connect' }
-  /** Delivers what is left, for at most `drainTimeoutMs`; `session.closed` follows. */
+  /** Delivers what is left, for as long as `drainTimeoutMs` says; `session.closed` follows. */
   | ({ readonly type: 'session.close' } & CloseOptions);
 
 /** What its parent is told: every event of the session, those without a subject under a name that has one. */
