@@ -38,6 +38,8 @@ export const SOMETIMES: Readonly<Record<WorldKind, readonly string[]>> = {
     'gap: storeLoss',
     'loss: sessionLost',
     'a message was refused',
+    'a damaged record was read',
+    'a gateway had no memory left',
     'a gateway waited for a reader',
     'a gateway waited long for a reader',
     'loss: queueFull',

@@ -18,7 +18,7 @@ const QUIET_MS = 1_000;
 const RARE: ReadonlySet<string> = new Set(['clientKill', 'secondTab']);
 
 /** Drawn beside the others: seeds that were known before have the faults that they had, and perhaps one of these. */
-const BESIDE: ReadonlySet<string> = new Set(['slowReader']);
+const BESIDE: ReadonlySet<string> = new Set(['slowReader', 'storeDamaged', 'littleMemory']);
 const BESIDE_RATIO = 0.06;
 
 export function drawFaults(random: SeededRandom, drawing: Drawing): readonly Fault[] {

@@ -48,6 +48,8 @@ export interface StoreFaults {
   lossy(by: number): void;
   stale(isStale: boolean): void;
   full(isFull: boolean): void;
+  /** In whatever is read of one log a byte is wrong. Returns what ends it; null: there is no log yet. */
+  damage(random: SeededRandom): (() => void) | null;
   /** So many of the newest records of each log are gone. */
   loseTail(records: number): boolean;
   /** Once the next record of that gateway is committed, or before it is: it does not hear of it. */

@@ -77,6 +77,18 @@ const GATEWAYS: Readonly<Record<string, Nemesis>> = {
     lastsMs: [0, 10_000],
     begin: crashesAt('before', 'late'),
   },
+  littleMemory: {
+    says: 'a gateway dies and is started again with next to no memory',
+    on: 'gateway',
+    lastsMs: [0, 10_000],
+    much: [2_000, 100_000],
+    begin: (world, { on, forMs, much }) => {
+      const house = world.houses[on];
+      if (house === undefined || !world.crash(house, 'reset', forMs)) return null;
+      house.memoryBytes = Math.round(much);
+      return nothing;
+    },
+  },
   crashAll: {
     says: 'all gateways die',
     on: 'all',

@@ -70,6 +70,12 @@ const STORE: Readonly<Record<string, Nemesis>> = {
       return () => store.full(false);
     },
   },
+  storeDamaged: {
+    says: 'in whatever the store reads of one log a byte is wrong',
+    on: 'all',
+    lastsMs: [2_000, 60_000],
+    begin: ({ store, random }) => store.damage(random),
+  },
   storeTailLost: {
     says: 'the store loses the newest records of each log, which it had said to have',
     on: 'all',

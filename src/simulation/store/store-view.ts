@@ -18,6 +18,8 @@ export interface StoreViewOptions extends StoreRoadOptions {
   readonly by: string;
   /** Default `fsync-quorum`. */
   readonly durability?: Durability;
+  /** What was read of it just now is damaged. */
+  readonly onDamaged?: () => void;
 }
 
 const CLOSED: AppendOutcome = { kind: 'unavailable', reason: 'it is closed' };
@@ -31,6 +33,7 @@ export class StoreView implements LogStore {
   readonly #by: string;
   readonly #road: StoreRoad;
   readonly #random: SeededRandom;
+  readonly #onDamaged: () => void;
   /** What came after that it has not heard of; null where it has heard of all. */
   #staleAt: number | null = null;
   #isFull = false;
@@ -43,6 +46,7 @@ export class StoreView implements LogStore {
     this.#by = by;
     this.#road = new StoreRoad(options);
     this.#random = options.random.fork('corruption');
+    this.#onDamaged = options.onDamaged ?? (() => undefined);
   }
 
   /** How many wait for an answer. */
@@ -161,6 +165,7 @@ export class StoreView implements LogStore {
   }
 
   #damaged({ position, bytes }: LogRecord): LogRecord {
+    this.#onDamaged();
     const wrong = new Uint8Array(bytes);
     const at = this.#random.integer(Math.max(0, wrong.length - 1));
     wrong[at] = (wrong[at] ?? 0) ^ (1 << this.#random.integer(7));

@@ -34,6 +34,8 @@ export class House {
   store!: LogStore;
   /** How much its wall clock is wrong. */
   wallOffsetMs = 0;
+  /** For what sessions hold, from the next life on; undefined: as much as it usually has. */
+  memoryBytes: number | undefined;
   lives = 0;
   /** Every gateway that ever ran here, to be let go of at the end. */
   readonly former: Gateway[] = [];
@@ -87,6 +89,7 @@ export class House {
       random: own.fork('gateway'),
       secrets: secretsOf(own.fork('secrets')),
       graceMs,
+      limits: this.memoryBytes === undefined ? {} : { memoryBytes: this.memoryBytes },
       logger,
       onAppError,
     });

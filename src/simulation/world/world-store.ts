@@ -15,6 +15,8 @@ export interface WorldStoreOptions {
   readonly checks: LogChecks;
   /** It has lost what it had said to have. */
   readonly onLost: () => void;
+  /** A gateway has read what is damaged. */
+  readonly onDamaged: () => void;
   /** How long it takes, each way. */
   readonly takesMs: readonly [least: number, most: number];
 }
@@ -44,6 +46,8 @@ export class WorldStore implements StoreFaults {
   #lossyRatio = 0;
   #stale = 0;
   #full = 0;
+  /** By session: how many faults damage what is read of it. */
+  readonly #damaged = new Map<string, number>();
 
   constructor(options: WorldStoreOptions) {
     this.#options = options;
@@ -58,7 +62,7 @@ export class WorldStore implements StoreFaults {
 
   /** As a process that runs there has it. */
   viewFor(house: House, process: SimulatedProcess): LogStore {
-    const { clock, random, takesMs } = this.#options;
+    const { clock, random, takesMs, onDamaged } = this.#options;
     const view = new StoreView({
       log: this.#log,
       by: process.name,
@@ -66,6 +70,7 @@ export class WorldStore implements StoreFaults {
       random: random.fork(process.name),
       leastMs: takesMs[0],
       mostMs: takesMs[1],
+      onDamaged,
       deliver: (answer) => process.run(answer),
     });
     const housed = { house, process, view };
@@ -102,6 +107,14 @@ export class WorldStore implements StoreFaults {
   full(isFull: boolean): void {
     this.#full += isFull ? 1 : -1;
     this.#applyAll();
+  }
+
+  damage(random: SeededRandom): (() => void) | null {
+    const sessionIds = [...this.#log.sessionIds];
+    if (sessionIds.length === 0) return null;
+    const sessionId = random.pick(sessionIds);
+    this.#damage(sessionId, 1);
+    return () => this.#damage(sessionId, -1);
   }
 
   loseTail(records: number): boolean {
@@ -161,6 +174,11 @@ export class WorldStore implements StoreFaults {
     return undefined;
   }
 
+  #damage(sessionId: string, by: number): void {
+    this.#damaged.set(sessionId, (this.#damaged.get(sessionId) ?? 0) + by);
+    this.#applyAll();
+  }
+
   #applyAll(): void {
     for (const housed of this.#housed) if (!housed.process.isDead) this.#apply(housed);
   }
@@ -173,5 +191,6 @@ export class WorldStore implements StoreFaults {
     view.lossy(this.#lossyRatio);
     view.stale(this.#stale > 0);
     view.full(this.#full > 0);
+    for (const [sessionId, faults] of this.#damaged) view.corrupt(sessionId, faults > 0);
   }
 }

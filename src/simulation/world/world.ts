@@ -71,6 +71,7 @@ export class World {
       onLost: () => {
         for (const client of this.clients) client.checks.storeLost();
       },
+      onDamaged: () => report.sometimes('a damaged record was read'),
       takesMs: shape.storeMs,
     });
     this.houses = Array.from({ length: shape.houses }, (_, index) =>
@@ -180,8 +181,12 @@ export class World {
 function memoryChecks(report: Report, clock: VirtualClock): (house: House) => void {
   let lookAtMs = 0;
   let idleSinceMs: number | null = null;
+  let wasFull = false;
   return ({ gateway, name }) => {
-    const { memoryBytes } = gateway;
+    const { memoryBytes, limits } = gateway;
+    const isFull = memoryBytes >= limits.memoryBytes;
+    if (isFull && !wasFull) report.sometimes('a gateway had no memory left');
+    wasFull = isFull;
     const isMuch = memoryBytes > SESSION_MEMORY_BYTES;
     if (isMuch && memoryBytes > [...gateway.sessions].length * SESSION_MEMORY_BYTES)
       report.violated('I8', `${name} holds ${memoryBytes} bytes`);

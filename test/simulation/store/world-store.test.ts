@@ -23,6 +23,7 @@ function opened() {
     random: seededRandom(1),
     checks: new LogChecks(report, new SentContents(report)),
     onLost: () => undefined,
+    onDamaged: () => undefined,
     takesMs: [1, 1],
   });
   const housed = (name: string) => {
