@@ -78,4 +78,19 @@ export const RECORD_MUTANTS: readonly Mutant[] = [
     world,
     faults: ['offlineCut', 'crashAll'],
   },
+  {
+    name: 'damaged-is-empty',
+    says: 'A log whose newest record cannot be read is taken for one in which nothing stands.',
+    edits: [
+      {
+        file: 'src/gateway/fencing.ts',
+        find: 'if (record === null) throw unreadable(whyUnreadable(tail.bytes));',
+        replace: 'if (record === null) return null;',
+      },
+    ],
+    expected,
+    by: ['I11'],
+    world,
+    faults: ['storeDamaged', 'crashAll'],
+  },
 ];
