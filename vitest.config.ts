@@ -19,7 +19,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [scenarios],
-          testTimeout: 60_000, // a limit for what hangs, on machines of any speed
+          testTimeout: 180_000, // a limit for what hangs, on machines of any speed
           hookTimeout: 60_000,
         },
       },
