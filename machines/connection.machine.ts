@@ -65,7 +65,7 @@ export const connectionMachine = connectionSetup.createMachine({
           invoke: {
             src: 'sessionRestore',
             id: 'sessionRestore',
-            input: socketInput,
+            input: ({ context }) => socketInput(context),
             onDone: {
               target: 'replaying',
               actions: assign({ restore: ({ event }) => event.output }),
@@ -80,7 +80,7 @@ export const connectionMachine = connectionSetup.createMachine({
           invoke: {
             src: 'bufferReplay',
             id: 'bufferReplay',
-            input: socketInput,
+            input: ({ context }) => socketInput(context),
             onDone: {
               target: '#connection.active',
               actions: enqueueActions(({ context, event, enqueue }) => {

@@ -14,7 +14,7 @@ import {
   spawnChild,
   stopChild,
 } from 'xstate';
-import type { AnyActorRef, EventObject } from 'xstate';
+import type { EventObject } from 'xstate';
 
 import { afterFatalLoss, afterLoss, lossOf, routeAfterLoss } from './connection.loss.ts';
 import type { Route } from './connection.loss.ts';
@@ -55,11 +55,6 @@ import type {
 } from './connection.types.ts';
 import { livenessMachine } from './liveness.machine.ts';
 import { isWorthWatching } from './liveness.rules.ts';
-
-interface Dialler {
-  readonly context: ConnectionContext;
-  readonly self: AnyActorRef;
-}
 
 const notProvided = (): never => {
   throw new Error('the connection chart needs this actor by .provide()');
@@ -120,12 +115,12 @@ export const connectionSetup = setup({
     })),
     dial: spawnChild('socket', {
       id: ({ context }) => socketName(context.socketId),
-      input: socketInput,
+      input: ({ context }) => socketInput(context),
     }),
     dialBeside: spawnChild('socket', {
       id: ({ context }) => socketName(context.hedgeId),
-      input: ({ context, self }) => ({
-        ...socketInput({ context, self }),
+      input: ({ context }) => ({
+        ...socketInput(context),
         id: context.hedgeId ?? 0,
         reason: 'reconnect',
         redialEveryMs: besideEveryMs(context.policy),
@@ -234,7 +229,7 @@ export const connectionSetup = setup({
   },
 });
 
-export function socketInput({ context, self }: Dialler): SocketInput {
+export function socketInput(context: ConnectionContext): SocketInput {
   const { lane, candidate, socketId, dialReason } = context;
   return {
     lane,
@@ -243,6 +238,5 @@ export function socketInput({ context, self }: Dialler): SocketInput {
     reason: dialReason,
     redialEveryMs: redialEveryMs(context),
     isMove: false,
-    connection: self,
   };
 }

@@ -1,6 +1,4 @@
 /** What the connection chart is told, what it remembers, and what it tells. */
-import type { AnyActorRef } from 'xstate';
-
 import type { LinkPolicy } from './backoff.ts';
 import type { Outage } from './connection.owner.ts';
 import type { PeerFact, SocketConfigured } from './connection.peer.ts';
@@ -223,8 +221,6 @@ export interface SocketInput {
   readonly redialEveryMs: number | null;
   /** It is to follow the one beside which it is dialled, also while that one speaks: its service goes. */
   readonly isMove: boolean;
-  /** The chart that dials: the liveness chart is one of its children while it watches the link. */
-  readonly connection: AnyActorRef;
 }
 
 export interface WaitInput {

@@ -54,7 +54,7 @@ const moveTimer = fromCallback<EventObject, MoveTimerInput>(({ input, sendBack, 
 const chartedMachine = connectionMachine.provide({
   actors: {
     socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, sendBack, self }) =>
-      engineOf(self.system).runSocket(input, sendBack, receive, looksOf(input)),
+      engineOf(self.system).runSocket(input, sendBack, receive, looksOf(self)),
     ),
     backoffTimer: waitActor,
     rateLimitWait: waitActor,

@@ -4,7 +4,6 @@
  */
 import type { AnyActorRef, SnapshotFrom } from 'xstate';
 
-import type { SocketInput } from '../../machines/connection.types.ts';
 import type { livenessMachine } from '../../machines/liveness.machine.ts';
 import { isEventful, isWorthWatching } from '../../machines/liveness.rules.ts';
 import type { LinkMeasured, LivenessLimits } from '../../machines/liveness.types.ts';
@@ -31,14 +30,14 @@ export class Looks {
   }
 }
 
-interface Watching {
+interface Parent {
   readonly children: Readonly<Record<string, AnyActorRef>>;
 }
 
-/** Of a socket that the connection chart dials, and watches. */
-export function looksOf({ connection }: SocketInput): Looks {
+/** @param socket an actor of the connection chart's, which watches its links. */
+export function looksOf({ _parent: connection }: AnyActorRef): Looks {
   return new Looks(() => {
-    const { children } = connection.getSnapshot() as Watching;
+    const { children } = (connection?.getSnapshot() ?? { children: {} }) as Parent;
     return (children['liveness']?.getSnapshot() as Watch | undefined) ?? null;
   });
 }

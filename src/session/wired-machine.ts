@@ -46,7 +46,7 @@ const waitActor = fromPromise<void, WaitInput>(({ input, signal, system }) => {
 export const wiredMachine = connectionMachine.provide({
   actors: {
     socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, sendBack, self }) =>
-      wiringOf(self.system).runSocket(input, sendBack, receive, looksOf(input)),
+      wiringOf(self.system).runSocket(input, sendBack, receive, looksOf(self)),
     ),
     backoffTimer: waitActor,
     rateLimitWait: waitActor,

@@ -47,14 +47,6 @@ describe('a link that is watched', () => {
     await world.close();
   });
 
-  it('is watched by the chart that each of its sockets is told of', async () => {
-    const world = await watched();
-    await world.suspected(1_500);
-
-    expect(world.sockets.map(({ connection }) => connection === world.actor)).toEqual([true, true]);
-    await world.close();
-  });
-
   it('is watched anew after it answered, by the round trip that was learned', async () => {
     const world = await watched();
     await world.send({ type: 'link.answered', atMs: world.clock.nowMs(), rtt: RTT });
