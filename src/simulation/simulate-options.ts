@@ -147,12 +147,21 @@ function checkFaults(faults: unknown, world: Hittable): void {
 
 function checkFault(where: string, fault: Readonly<Record<string, unknown>>, world: Hittable) {
   checkOptions(where, fault, FAULT);
-  const { kind, atMs, forMs = 0, on, much = 0 } = fault;
+  const { kind, atMs, forMs = 0, on } = fault;
   checkName('fault', String(kind), EVERY_NEMESIS);
   checkTime(`${where}.atMs`, atMs);
   checkTime(`${where}.forMs`, forMs);
-  checkNumber(`${where}.much`, much, Number.isFinite(much), 'that is finite');
-  const whom = EVERY_NEMESIS[String(kind)]?.on ?? 'all';
+  const nemesis = EVERY_NEMESIS[String(kind)];
+  const [least, most] = nemesis?.much ?? [-Infinity, Infinity];
+  const { much = Math.max(0, least) } = fault;
+  const isFine = Number.isFinite(much) && Number(much) >= least && Number(much) <= most;
+  checkNumber(
+    `${where}.much`,
+    much,
+    isFine,
+    isFinite(most) ? `from ${least} to ${most}` : 'that is finite',
+  );
+  const whom = nemesis?.on ?? 'all';
   if (on === undefined || whom === 'all') return;
   const count = whom === 'client' ? world.clients : world.gateways;
   checkWhole(`${where}.on`, on, 0, count - 1);

@@ -13,6 +13,7 @@ import type { Simulation } from '../../src/cli/simulate/world.ts';
 const simulation: Simulation = {
   worldOf: (seed) => (seed === 2 ? 'services' : 'gateways'),
   aimed: { gateways: ['lostAcks'], services: [] },
+  muchOf: (kind) => (kind === 'slow' ? [50, 3_000] : undefined),
   nemeses: { gateways: ['crash', 'slow', 'offline', 'flap'], services: ['rateLimit'] },
   sometimes: { gateways: ['resumed', 'gap'], services: [] },
   mutants: [
@@ -321,6 +322,11 @@ describe('tenuto simulate with input that cannot be used', () => {
       { seed: '1', world: 'services', faults: '[{"kind":"slow","atMs":1}]' },
       'FAULT_PLAN_INVALID',
       'slow is a fault of gateways',
+    ],
+    [
+      { seed: '1', faults: '[{"kind":"slow","atMs":1,"much":5000}]' },
+      'FAULT_PLAN_INVALID',
+      'slow cannot have "much": 5000, but 50 to 3000.',
     ],
     [{ seed: '1', faults: '[{"kind":"slow","atMs":-1}]' }, 'FAULT_PLAN_INVALID', '[0].atMs'],
     [{ seed: '1', faults: '[{"kind":"slow"}]' }, 'FAULT_PLAN_INVALID', '[0].atMs'],

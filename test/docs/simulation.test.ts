@@ -25,8 +25,15 @@ function tableOf(heads: readonly string[], rows: readonly Row[]): string {
 const tables: Readonly<Record<string, string>> = {
   invariants: tableOf(['', 'what holds'], Object.entries(INVARIANTS)),
   'faults of gateways': tableOf(
-    ['fault', 'befalls', 'what happens'],
-    Object.entries(NEMESES).map(([kind, { on, says }]) => [`\`${kind}\``, on, says]),
+    ['fault', 'befalls', 'what happens', 'much'],
+    Object.entries(NEMESES).map(([kind, { on, says, much = [] }]) => {
+      return [
+        `\`${kind}\``,
+        on,
+        says,
+        much.map((each) => each.toLocaleString('en-US')).join(' to '),
+      ];
+    }),
   ),
   'faults of services': tableOf(
     ['fault', 'befalls', 'what happens'],

@@ -46,6 +46,18 @@ describe('a timer of a wait that breaks', () => {
   });
 });
 
+describe('what is saved of a connection', () => {
+  it.each(Object.keys(ways))('in %s can be cloned, its sockets with it', async (state) => {
+    const world = new ChartWorld();
+    await ways[state]?.(world);
+
+    const saved = world.actor.getPersistedSnapshot();
+
+    expect(structuredClone(saved)).toEqual(saved);
+    await world.close();
+  });
+});
+
 describe('a restoration', () => {
   it('is told which socket it is for, as a replay is', async () => {
     const inputs: unknown[] = [];

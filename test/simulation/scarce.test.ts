@@ -43,4 +43,11 @@ describe('a session', () => {
     expect(sometimes['a gateway had no memory left']).toBeGreaterThan(1);
     expect(gapChunks).toBe(0);
   });
+
+  it('is hit by as little of a fault as there can be where nobody says how much', async () => {
+    const { violations, fired } = await run(1, [{ kind: 'littleMemory', atMs: 10_000, on: 0 }]);
+
+    expect(violations).toEqual([]);
+    expect(fired).toEqual({ littleMemory: 1 });
+  });
 });

@@ -53,6 +53,8 @@ describe('what simulate is given', () => {
     ['faults[0].atMs is undefined', [{ kind: 'crash' }]],
     ['faults[0].forMs is NaN', [{ kind: 'crash', atMs: 1, forMs: Number.NaN }]],
     ['faults[0].much is Infinity', [{ kind: 'latency', atMs: 1, much: Infinity }]],
+    ['faults[0].much is 0', [{ kind: 'littleMemory', atMs: 1, much: 0 }]],
+    ['faults[0].much is 1000000000', [{ kind: 'secondTab', atMs: 1, much: 1e9 }]],
     ['faults[0].on cannot be 1', [{ kind: 'reset', atMs: 1, on: 1 }]],
     ['faults[0].on cannot be 3', [{ kind: 'crash', atMs: 1, on: 3 }]],
     [

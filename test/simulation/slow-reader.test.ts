@@ -71,7 +71,9 @@ describe('a client that reads slowly', () => {
     expect(begin()).toBeNull();
     run.start();
     await run.run(5_000);
-    begin()?.();
+    const end = begin();
+    expect(end).not.toBeNull();
+    end?.();
     expect(run.world.clients[0]?.access.network.live).toHaveLength(1);
     run.world.clients[0]?.kill();
 

@@ -64,11 +64,24 @@ describe('a client', () => {
     ]);
   });
 
+  it('that hangs when its session has closed does so by itself, and not for its app', async () => {
+    const hangs: ClientFactory = (place) => {
+      const client = speaker(place);
+      const finish = async () => {
+        await client.finish();
+        await new Promise(() => undefined);
+      };
+      return { ...client, finish };
+    };
+
+    expect(await found({ clients: [hangs] })).toEqual(['I10 at 95000: client 1 has not finished']);
+  });
+
   it('whose app does not finish is told so', async () => {
     const apps = appWith({ finish: () => new Promise(() => undefined) });
 
     expect(await found({ apps })).toEqual([
-      'I10 at 95000: client 1 has not finished: its app does not finish, and 50 of what its app was handed are not handled',
+      'I10 at 95000: client 1 has not finished: its app does not finish, and 50 of what its app was handed are not handled yet',
     ]);
   });
 
@@ -84,7 +97,7 @@ describe('a client', () => {
     const apps = appWith({});
 
     expect(await found({ apps, clients: [talker], lengthMs: 180_000 })).toEqual([
-      'I10 at 270000: client 1 has not finished: 1663 of what its app was handed are not handled, and 137 chunks are left',
+      'I10 at 270000: client 1 has not finished: 1663 of what its app was handed are not handled yet, and 137 chunks are left',
     ]);
   });
 });

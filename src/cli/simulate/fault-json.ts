@@ -69,7 +69,7 @@ export function parseFaults(
   });
 }
 
-type Worlds = Pick<Simulation, 'nemeses' | 'aimed' | 'worldOf'>;
+type Worlds = Pick<Simulation, 'nemeses' | 'aimed' | 'muchOf' | 'worldOf'>;
 
 /** @throws TenutoError OPTION_INVALID. */
 export function parseRegressions(
@@ -90,8 +90,8 @@ export function parseRegressions(
 /** A fault of the other world would hit nothing, and the seed guard nothing. Null: there is none. */
 function misplacedIn(regressions: readonly Regression[], worlds: Worlds): string | null {
   for (const [at, { seed, world = worlds.worldOf(seed), faults = [] }] of regressions.entries()) {
-    const alien = alienIn(faults, world, worlds);
-    if (alien !== null) return `[${at}].faults: seed ${seed}: ${alien}`;
+    const wrong = alienIn(faults, world, worlds) ?? excessIn(faults, world, worlds);
+    if (wrong !== null) return `[${at}].faults: seed ${seed}: ${wrong}`;
   }
   return null;
 }
@@ -106,6 +106,22 @@ export function alienIn(
   const alien = faults.find(({ kind }) => !own.has(kind));
   if (alien === undefined) return null;
   return `${alien.kind} is a fault of ${otherOf(world)}, and this run is of ${world}`;
+}
+
+/** Which of them is more or less than there can be, in words. Null: none is. */
+export function excessIn(
+  faults: readonly Fault[],
+  world: WorldKind,
+  { muchOf = () => undefined }: Pick<Simulation, 'muchOf'>,
+): string | null {
+  if (world === 'services') return null;
+  for (const { kind, much } of faults) {
+    const [least, most] = muchOf(kind) ?? [-Infinity, Infinity];
+    if (much !== undefined && (much < least || much > most)) {
+      return `${kind} cannot have "much": ${much}, but ${least} to ${most}`;
+    }
+  }
+  return null;
 }
 
 export function otherOf(world: WorldKind): WorldKind {

@@ -13,6 +13,7 @@ export const SIMULATION: Simulation = {
   nemeses: { gateways: Object.keys(NEMESES), services: Object.keys(SERVICE_NEMESES) },
   sometimes: SOMETIMES,
   aimed: { gateways: Object.keys(AIMED), services: [] },
+  muchOf: (kind) => EVERY_NEMESIS[kind]?.much,
   worldOf,
   mutants: MUTANTS,
   mutantArguments,

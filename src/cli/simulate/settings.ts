@@ -1,5 +1,5 @@
 /** What `tenuto simulate` was asked for, checked. */
-import { alienIn, otherOf, parseFaults } from './fault-json.ts';
+import { alienIn, excessIn, otherOf, parseFaults } from './fault-json.ts';
 import { kindsOf, WORLDS } from './world.ts';
 import type { KnownMutant, Simulation } from './world.ts';
 import { nearestOf } from '../serve/nearest.ts';
@@ -127,16 +127,15 @@ function singleOf(
   };
 }
 
-/** @throws TenutoError FAULT_PLAN_INVALID where one of them is of the other world: it would hit nothing. */
+/** @throws TenutoError FAULT_PLAN_INVALID also where one of them is of the other world, and would hit nothing. */
 function faultsOf(text: string, world: WorldKind, simulation: Simulation): readonly Fault[] {
   const faults = parseFaults(text, '--faults', kindsOf(simulation, undefined));
   const alien = alienIn(faults, world, simulation);
-  if (alien === null) return faults;
-  throw new TenutoError({
-    code: 'FAULT_PLAN_INVALID',
-    message: `${alien}.`,
-    remediation: `Add --world ${otherOf(world)}.`,
-  });
+  const wrong = alien ?? excessIn(faults, world, simulation);
+  if (wrong === null) return faults;
+  const remediation =
+    alien === null ? 'Give as much, or leave "much" out.' : `Give --world ${otherOf(world)}.`;
+  throw new TenutoError({ code: 'FAULT_PLAN_INVALID', message: `${wrong}.`, remediation });
 }
 
 function seedsFor(forMs: number | null): SeedRange | null {

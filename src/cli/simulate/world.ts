@@ -22,6 +22,8 @@ export interface Simulation {
   readonly sometimes: Readonly<Record<WorldKind, readonly string[]>>;
   /** Kinds that no seed draws, and that can be asked for. Default: none. */
   readonly aimed?: Readonly<Record<WorldKind, readonly string[]>>;
+  /** How much of a fault of gateways there can be, at the least and at the most; undefined: no more or less of it. Default: anything. */
+  readonly muchOf?: (kind: string) => readonly [least: number, most: number] | undefined;
   /** Which world a seed draws. */
   readonly worldOf: (seed: number) => WorldKind;
   readonly mutants: readonly KnownMutant[];

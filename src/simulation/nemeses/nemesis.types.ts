@@ -48,7 +48,7 @@ export interface StoreFaults {
   lossy(by: number): void;
   stale(isStale: boolean): void;
   full(isFull: boolean): void;
-  /** In whatever is read of one log a byte is wrong. Returns what ends it; null: there is no log yet. */
+  /** In whatever is read of the log of one session that is not over a byte is wrong. Returns what ends it; null: there is none. */
   damage(random: SeededRandom): (() => void) | null;
   /** So many of the newest records of each log are gone. */
   loseTail(records: number): boolean;

@@ -78,7 +78,7 @@ const GATEWAYS: Readonly<Record<string, Nemesis>> = {
     begin: crashesAt('before', 'late'),
   },
   littleMemory: {
-    says: 'a gateway dies and is started again with next to no memory',
+    says: 'a gateway dies and is started again with next to no memory, for the rest of the run',
     on: 'gateway',
     lastsMs: [0, 10_000],
     much: [2_000, 100_000],

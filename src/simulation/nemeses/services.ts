@@ -71,7 +71,7 @@ const STORE: Readonly<Record<string, Nemesis>> = {
     },
   },
   storeDamaged: {
-    says: 'in whatever the store reads of one log a byte is wrong',
+    says: 'in whatever the store reads of the log of one session a byte is wrong',
     on: 'all',
     lastsMs: [2_000, 60_000],
     begin: ({ store, random }) => store.damage(random),

@@ -34,7 +34,7 @@ export class House {
   store!: LogStore;
   /** How much its wall clock is wrong. */
   wallOffsetMs = 0;
-  /** For what sessions hold, from the next life on; undefined: as much as it usually has. */
+  /** For what sessions hold, in every life from the next on; undefined: as much as it usually has. */
   memoryBytes: number | undefined;
   lives = 0;
   /** Every gateway that ever ran here, to be let go of at the end. */

@@ -16,8 +16,13 @@ export function owedTo({ wire, houses }: Pick<World, 'wire' | 'houses'>, client:
   const sessions = [...newest.values()];
   const unhandled = sessions.reduce((sum, { standing: { up, done } }) => sum + up - done, 0);
   const why = [
-    ...(sessions.some(({ isNearItsEnd }) => isNearItsEnd) ? ['its app does not finish'] : []),
-    ...(unhandled > 0 ? [`${unhandled} of what its app was handed are not handled`] : []),
+    ...(sessions.some(isFinishing) ? ['its app does not finish'] : []),
+    ...(unhandled > 0 ? [`${unhandled} of what its app was handed are not handled yet`] : []),
   ];
   return why.join(', and ');
+}
+
+/** All was said, and its app has not told that all of it is handled. */
+function isFinishing({ isNearItsEnd, lease }: GatewaySession): boolean {
+  return isNearItsEnd && !lease.context.isConcluded;
 }

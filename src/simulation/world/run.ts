@@ -139,9 +139,9 @@ export class Run {
   }
 
   #strike(fault: Fault, at: number): void {
-    const { kind, on = 0, forMs = 0, much = 0 } = fault;
-    const nemesis = EVERY_NEMESIS[kind];
+    const nemesis = EVERY_NEMESIS[fault.kind];
     if (nemesis === undefined) return;
+    const { kind, on = 0, forMs = 0, much = nemesis.much?.[0] ?? 0 } = fault;
     const random = this.#random.fork(`struck ${at} ${kind}`);
     const end = nemesis.begin(this.world.struckWith(random), { on, forMs, much });
     this.#report.tell('fault', `${kind}${end === null ? ' hits nothing' : ''}`, {

@@ -5,8 +5,9 @@ import type { StoreFaults } from '../nemeses/nemesis.types.ts';
 import type { SimulatedProcess } from '../process.ts';
 import { SimulatedLog } from '../store/simulated-log.ts';
 import { StoreView } from '../store/store-view.ts';
+import { decodeRecord } from '../../gateway/records.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { AppendOutcome, LogStore } from '../../ports/log-store.ts';
+import type { AppendOutcome, LogRecord, LogStore } from '../../ports/log-store.ts';
 import type { SeededRandom } from '../../ports/random.ts';
 
 export interface WorldStoreOptions {
@@ -110,7 +111,7 @@ export class WorldStore implements StoreFaults {
   }
 
   damage(random: SeededRandom): (() => void) | null {
-    const sessionIds = [...this.#log.sessionIds];
+    const sessionIds = [...this.#log.sessionIds].filter((id) => isOpen(this.#log.tail(id)));
     if (sessionIds.length === 0) return null;
     const sessionId = random.pick(sessionIds);
     this.#damage(sessionId, 1);
@@ -193,4 +194,10 @@ export class WorldStore implements StoreFaults {
     view.full(this.#full > 0);
     for (const [sessionId, faults] of this.#damaged) view.corrupt(sessionId, faults > 0);
   }
+}
+
+/** Somebody may yet take it up. */
+function isOpen(tail: LogRecord | null): boolean {
+  const record = tail === null ? null : decodeRecord(tail.bytes);
+  return record !== null && record.kind !== 'end';
 }
