@@ -137,15 +137,27 @@ describe('tenuto simulate over many seeds', () => {
     });
   });
 
-  it('says of a seed whose process dies how to run it alone, and ends with 1', async () => {
-    const { status, noted, text } = await simulate({ seeds: '665..666' });
+  it('says of a run whose process dies how to run that very run alone, and ends with 1', async () => {
+    const faults = [{ kind: 'slow', atMs: 9 }];
+    const told = `--world gateways --faults '${JSON.stringify(faults)}' --length-ms 5000 --trace`;
+    const given = { world: 'gateways', faults: JSON.stringify(faults), lengthMs: '5000' };
+    const item = { seed: 666, world: 'gateways', faults, lengthMs: 5_000 };
+    const regressions = join(folder, 'regressions.json');
+    const once = { ...item, invariant: 'I3', found: 'lost', mended: 'kept' };
+    await writeFile(regressions, JSON.stringify([once]));
+
+    const { status, noted, text } = await simulate({ seeds: '1..1', regressions });
+    const single = simulate({ seed: '668', ...given, mutant: 'missed' });
 
     expect(status).toBe(1);
+    expect(text).toContain('1 seed,');
     expect(noted.join('\n')).toContain(
       'Seed 666 has no result: its process ended by itself (SIGKILL)',
     );
-    expect(noted.join('\n')).toContain('npx tenuto simulate --seed 666 --trace');
-    expect(text).toContain('1 seed,');
+    expect(noted.join('\n')).toContain(`npx tenuto simulate --seed 666 ${told}`);
+    await expect(single).rejects.toMatchObject({
+      remediation: `Run it alone: npx tenuto simulate --seed 668 --mutant missed ${told}`,
+    });
   });
 
   it('finds a seed that is not the same run twice', async () => {

@@ -88,7 +88,7 @@ function sameOf({ violations }: RunResult, violation: Violation): Violation {
 }
 
 /** The command that runs it again, line by line. @param mutant which it was run with. */
-function replayCommand(options: RunOptions, mutant?: string): string {
+export function replayCommand(options: RunOptions, mutant?: string): string {
   const { seed, faults, lengthMs, world } = options;
   return [
     `npx tenuto simulate --seed ${seed}`,

@@ -1,5 +1,12 @@
 /** One run, as it was asked for: its story, its picture, and what it violates. */
-import { explain, explainedLines, explainedObject, failureLine, failureOf } from './failure.ts';
+import {
+  explain,
+  explainedLines,
+  explainedObject,
+  failureLine,
+  failureOf,
+  replayCommand,
+} from './failure.ts';
 import { writeDiagram } from './files.ts';
 import type { SimulateOptions } from './settings.ts';
 import type { Simulation } from './world.ts';
@@ -26,7 +33,7 @@ export async function runSingle(
 ): Promise<number> {
   const isTraced = asked.trace === true || asked.diagram !== undefined;
   const startedAtMs = systemClock.nowMs();
-  const result = await resultOf(runs, { ...options, isTraced }, io);
+  const result = await resultOf(runs, { ...options, isTraced }, asked.mutant, io);
   if (result === null) return EXIT_INTERRUPTED;
   if (asked.trace === true) tellTrace(result, asked, io);
   const failure = failureOf(options, result);
@@ -51,20 +58,26 @@ export async function runSingle(
 }
 
 /** Null where it was interrupted. */
-async function resultOf(runs: Runs, options: RunOptions, io: SingleIo): Promise<RunResult | null> {
+async function resultOf(
+  runs: Runs,
+  options: RunOptions,
+  mutant: string | undefined,
+  io: SingleIo,
+): Promise<RunResult | null> {
   const outcomes: Outcome[] = [];
   for await (const each of inOrder(runs, [options], io.signal)) outcomes.push(each);
   const [outcome] = outcomes;
   if (outcome === undefined) return null;
   if ('result' in outcome) return outcome.result;
-  throw lostError(options, outcome.lost);
+  throw lostError(options, outcome.lost, mutant);
 }
 
-export function lostError({ seed }: RunOptions, why: string): TenutoError {
+/** @param mutant which it was run with. */
+export function lostError(options: RunOptions, why: string, mutant?: string): TenutoError {
   return new TenutoError({
     code: 'INTERNAL',
-    message: `Seed ${seed} has no result: ${why}.`,
-    remediation: `Run it alone: npx tenuto simulate --seed ${seed} --trace.`,
+    message: `Seed ${options.seed} has no result: ${why}.`,
+    remediation: `Run it alone: ${replayCommand(options, mutant)}`,
   });
 }
 
