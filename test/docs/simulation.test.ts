@@ -36,8 +36,10 @@ const tables: Readonly<Record<string, string>> = {
     }),
   ),
   'faults of services': tableOf(
-    ['fault', 'befalls', 'what happens'],
-    Object.entries(SERVICE_NEMESES).map(([kind, { hits, says }]) => [`\`${kind}\``, hits, says]),
+    ['fault', 'befalls', 'only with', 'what happens'],
+    Object.entries(SERVICE_NEMESES).map(([kind, { hits, services = [], says }]) => {
+      return [`\`${kind}\``, hits, services.map((name) => `\`${name}\``).join(', '), says];
+    }),
   ),
 };
 

@@ -94,6 +94,21 @@ describe('sessions with the services of others', () => {
     expect(told.join()).not.toMatch(/(client|service) 0/);
   });
 
+  test.each([2, 3])(
+    'what a service is not made for hits nothing, and that is told (seed %i)',
+    async (seed) => {
+      const faults = [{ kind: 'neverFinal', atMs: 20_000, forMs: 20_000, on: 0 }];
+      const run = await runServicesSeed({ seed, faults, lengthMs: 60_000, isTraced: true });
+
+      const [world] = run.trace;
+      const struck = run.trace.filter(({ who }) => who === 'fault').map(({ what }) => what);
+      expect(world?.what).toContain('service 1 is flux');
+      expect(struck).toContain('neverFinal hits nothing');
+      expect(struck).not.toContain('neverFinal is over');
+      expect(run).toMatchObject({ fired: {}, violations: [] });
+    },
+  );
+
   test('every kind of fault says what it is', () => {
     for (const { says } of Object.values(NEMESES)) expect(says.length).toBeGreaterThan(10);
   });

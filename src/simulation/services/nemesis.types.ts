@@ -19,7 +19,7 @@ export interface Nemesis {
   readonly says: string;
   /** Whom `on` of its faults counts. */
   readonly hits: 'service' | 'client' | 'all';
-  /** Those that know it. Default all. */
+  /** Those that it is made for: it hits none of the others. Default all. */
   readonly services?: readonly ServiceName[];
   /** A service that says when to come back is heeded for so long after it: it ends so long before all is to be well. */
   readonly echoMs?: number;

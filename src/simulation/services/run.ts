@@ -3,7 +3,7 @@ import { seededRandom } from '../../ports/random.ts';
 import type { SeededRandom } from '../../ports/random.ts';
 import { Client } from './client.ts';
 import { NEMESES, drawFaults } from './nemeses.ts';
-import type { Target } from './nemesis.types.ts';
+import type { Nemesis, Target } from './nemesis.types.ts';
 import { openPlace } from './places.ts';
 import type { Place } from './places.ts';
 import { planOf } from './plan.ts';
@@ -119,10 +119,11 @@ class ServicesRun {
       clock.setTimeout(() => {
         const to = nemesis.hits === 'all' ? 'all' : `${nemesis.hits} ${(fault.on ?? 0) + 1}`;
         this.#report.tell('fault', wordsOf(fault), { to });
-        const isHit = nemesis.begin(target, cut);
+        const isMade = isMadeFor(nemesis, this.#places[fault.on ?? 0]);
+        const isHit = isMade && nemesis.begin(target, cut);
         if (isHit) this.#report.struck(fault.kind);
         else this.#report.tell('fault', `${fault.kind} hits nothing`, { to });
-        if (nemesis.end === undefined) return;
+        if (!isMade || nemesis.end === undefined) return;
         clock.setTimeout(() => {
           if (isHit) this.#report.tell('fault', `${fault.kind} is over`, { to });
           nemesis.end?.(target, cut);
@@ -189,6 +190,12 @@ class ServicesRun {
       trace: this.#report.trace,
     };
   }
+}
+
+/** At any other service it would be what that service never does. */
+function isMadeFor({ hits, services }: Nemesis, place: Place | undefined): boolean {
+  if (hits !== 'service' || services === undefined) return true;
+  return place !== undefined && services.includes(place.service);
 }
 
 function wordsOf({ kind, forMs, much }: Fault): string {
