@@ -115,32 +115,49 @@ function shapeOf({ who, to = '', what }: TraceEntry): string {
 function foldedText(held: readonly TraceEntry[]): string {
   const shapes = new Map<string, TraceEntry[]>();
   for (const entry of held) {
-    const shape = `${entry.who} ${headOf(entry).replaceAll(NUMBERS, '#')}`;
+    const shape = `${sayingOf(entry)}>${entry.to ?? ''}`;
     shapes.set(shape, [...(shapes.get(shape) ?? []), entry]);
   }
   const all = [...shapes.values()].sort((a, b) => b.length - a.length);
-  const named = all.slice(0, NAMED_SHAPES).map((entries) => rangeText(entries));
+  const sayings = all.map(([first]) => (first === undefined ? '' : sayingOf(first)));
+  const named = all.slice(0, NAMED_SHAPES).map((entries, at) => {
+    const isToOneOnly = sayings.every((saying, other) => other === at || saying !== sayings[at]);
+    return rangeText(entries, isToOneOnly);
+  });
   const more = all.slice(NAMED_SHAPES).reduce((sum, { length }) => sum + length, 0);
   return [...named, ...(more === 0 ? [] : [`${more} others`])].join(', ');
 }
 
-/** A number, or a range of them. */
-const NUMBERS = /(\d+(?:\.\d+)?)(?:[-–](\d+(?:\.\d+)?))?/g;
+/** Who says what, whichever its numbers are. */
+function sayingOf(entry: TraceEntry): string {
+  return `${entry.who} ${headOf(entry).replaceAll(NUMBERS, '#')}`;
+}
 
-/** `client 1 chunk 41–72 (32 times)`. */
-function rangeText(entries: readonly TraceEntry[]): string {
+/** A number, or a range of them; those of an address or of a version are neither. */
+const NUMBERS = /(?<![\d.])\d+(?:\.\d+)?(?:[-–]\d+(?:\.\d+)?)?(?!\d|\.\d)/g;
+
+/** `client 1 chunk 41–72 (32 times)`; to whom is told where others are told the same. */
+function rangeText(entries: readonly TraceEntry[], isToOneOnly: boolean): string {
   const [first] = entries;
-  const last = entries.at(-1);
-  if (first === undefined || last === undefined) return '';
-  const lasts = [...headOf(last).matchAll(NUMBERS)].map(([, from, to = from]) => to);
+  if (first === undefined) return '';
+  const numbers = entries.map((entry) => headOf(entry).match(NUMBERS) ?? []);
   let at = 0;
-  const text = headOf(first).replaceAll(NUMBERS, (whole, from: string) => {
-    const to = lasts[at];
+  const text = headOf(first).replaceAll(NUMBERS, () => {
+    const each = numbers.flatMap((row) => row[at] ?? []);
     at += 1;
-    return to === undefined || to === from ? whole : `${from}–${to}`;
+    return spanText(each);
   });
+  const whom = first.to === undefined || isToOneOnly ? '' : ` -> ${first.to}:`;
   const times = entries.length === 1 ? '' : ` (${entries.length} times)`;
-  return `${first.who} ${text}${times}`;
+  return `${first.who}${whom} ${text}${times}`;
+}
+
+/** As it is where all are the same, or from the least to the greatest. */
+function spanText(numbers: readonly string[]): string {
+  const [whole = '', ...others] = new Set(numbers);
+  if (others.length === 0) return whole;
+  const ends = numbers.flatMap((each) => each.split(/[-–]/)).sort((a, b) => Number(a) - Number(b));
+  return `${ends[0]}–${ends.at(-1)}`;
 }
 
 /** What stands before the particulars. */

@@ -49,6 +49,40 @@ describe('a story as text', () => {
     expect(trace[2]?.what).toContain(first);
   });
 
+  it.each([
+    [
+      'for each who is told by itself',
+      (at: number) => ({
+        to: `client ${1 + (at % 2)}`,
+        what: `ack ${at % 2 === 0 ? at : 500 + at}`,
+      }),
+      'gateway 1 -> client 1: ack 4–12 (5 times), gateway 1 -> client 2: ack 505–513 (5 times)',
+    ],
+    [
+      'without taking addresses for ranges',
+      (at: number) => ({ what: `hears 10.0.${at < 9 ? 2 : 3}.1` }),
+      'gateway 1 hears 10.0.2.1 (7 times), gateway 1 hears 10.0.3.1 (5 times)',
+    ],
+    [
+      'from the least to the greatest, also where an end of one is the beginning of another',
+      (at: number) => ({ what: `from ${at === 13 ? '0-3002' : '3002-3500'}` }),
+      'gateway 1 from 0–3500 (12 times)',
+    ],
+    [
+      'without running backwards',
+      (at: number) => ({ what: `has ${5_000 - 100 * at} left` }),
+      'gateway 1 has 3700–4800 left (12 times)',
+    ],
+  ])('folds %s', (_, entryAt, folded) => {
+    const trace = Array.from({ length: 14 }, (_each, at) => {
+      return { atMs: 10 * at, who: 'gateway 1', ...entryAt(at) };
+    });
+
+    const last = storyText(aRun({ trace, violations: [] })).at(-1);
+
+    expect(last).toContain(` s of ${folded} …`);
+  });
+
   it('tells of a long message how it begins, and how long it is', () => {
     const report = new Report(new VirtualClock(), true);
 
