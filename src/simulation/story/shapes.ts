@@ -1,7 +1,7 @@
 /** The parts of a sequence diagram: lifelines, arrows, notes, and bands where something goes wrong. */
 import type { Hits, Lanes } from './lanes.ts';
 import { FAULT, spanOf } from './moments.ts';
-import type { Moment } from './moments.ts';
+import type { Moment, Told } from './moments.ts';
 import { plain, secondsText } from './text.ts';
 import { escapeXml, textWidth } from '../../charts/text.ts';
 import type { Fault, TraceEntry } from '../simulation.types.ts';
@@ -11,6 +11,8 @@ export const LANE_WIDTH = 216;
 export const FONT_SIZE = 11;
 const BAND_WIDTH = 172;
 const PADDING = 6;
+/** Where a viewer has none of the fonts, its own is wider. */
+const FALLBACK_RATIO = 0.85;
 
 /** Where everything goes. */
 export interface Sheet {
@@ -31,14 +33,21 @@ export interface Band {
   readonly height: number;
 }
 
-/** Where faults lie; those that struck outside the window have no place. */
-export function placed(sheet: Sheet, faults: readonly Fault[], hits: Hits): readonly Band[] {
+/** Where faults lie; those that struck outside the window, or hit nothing, have no place. */
+export function placed(
+  sheet: Sheet,
+  { faults, trace }: Pick<Told, 'faults' | 'trace'>,
+  hits: Hits,
+): readonly Band[] {
   const { moments, lanes, top, left, width } = sheet;
   const [first, last] = [moments[0]?.atMs ?? 0, moments.at(-1)?.atMs ?? 0];
   return faults.flatMap((fault) => {
     const [fromMs, toMs] = spanOf(fault);
-    if (toMs < first || fromMs > last) return [];
-    const y = top + moments.filter(({ atMs }) => atMs < fromMs).length * ROW_HEIGHT;
+    const tellings = tellingsOf(fault, trace);
+    if (toMs < first || fromMs > last || !hasHit(tellings, hits(fault))) return [];
+    const own = moments.findIndex((each) => each.kind === 'entry' && tellings.includes(each.entry));
+    const row = own === -1 ? moments.filter(({ atMs }) => atMs < fromMs).length : own;
+    const y = top + row * ROW_HEIGHT;
     const end = top + moments.filter(({ atMs }) => atMs <= toMs).length * ROW_HEIGHT;
     const place = { fault, y, height: Math.max(ROW_HEIGHT, end - y) };
     const hit = hits(fault).flatMap((name) => lanes.at(name) ?? []);
@@ -49,6 +58,20 @@ export function placed(sheet: Sheet, faults: readonly Fault[], hits: Hits): read
       width: BAND_WIDTH,
     }));
   });
+}
+
+function tellingsOf({ kind, atMs }: Fault, trace: readonly TraceEntry[]): readonly TraceEntry[] {
+  return trace.filter(
+    (entry) => entry.who === FAULT && entry.atMs === atMs && entry.what.startsWith(kind),
+  );
+}
+
+function hasHit(tellings: readonly TraceEntry[], names: readonly string[]): boolean {
+  const isMissed = tellings.some(
+    ({ what, to = '' }) =>
+      what.endsWith(' hits nothing') && (names.length === 0 || names.includes(to)),
+  );
+  return tellings.length > 0 && !isMissed;
 }
 
 export function bandSvg({ fault, x, width, y, height }: Band): string {
@@ -120,7 +143,7 @@ function boxSvg(x: number, y: number, text: string, box: string, style: string):
 }
 
 function acrossSvg({ left, width }: Sheet, style: string, text: string, y: number): string {
-  const words = cut(text, width - left - 2 * PADDING);
+  const words = cut(text, (width - left - 2 * PADDING) * FALLBACK_RATIO);
   return `<text class="${style}" x="${left + PADDING}" y="${y + 4}">${words}${titled(text)}</text>`;
 }
 

@@ -24,12 +24,12 @@ export function storySvg(told: Told, options: DiagramOptions = {}): string {
     lanes,
     left: TIMES_WIDTH,
     top: HEAD_HEIGHT,
-    width: TIMES_WIDTH + lanes.names.length * LANE_WIDTH + MARGIN,
+    width: TIMES_WIDTH + lanes.names.length * LANE_WIDTH + LANE_WIDTH / 2 + MARGIN,
     height: HEAD_HEIGHT + moments.length * ROW_HEIGHT + MARGIN,
   };
   const { width, height } = sheet;
   const title = titleOf(told);
-  const bands = placed(sheet, told.faults, hits);
+  const bands = placed(sheet, told, hits);
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
       'xml:space="preserve" role="img" aria-labelledby="t">',

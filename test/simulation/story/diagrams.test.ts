@@ -103,6 +103,34 @@ describe('a story as SVG', () => {
     expect(svg.match(/class="band"/g)).toHaveLength(2);
   });
 
+  it('begins a band at the row of its fault, below the lines that are left out before it', () => {
+    const [crash] = aRun().faults;
+    const trace = aRun().trace.map((entry) => ({ ...entry, state: `${entry.atMs}` }));
+
+    const svg = storySvg(aRun({ trace, faults: [crash!] }), { mostRows: 8 });
+
+    expect(svg).toContain('lines are left out');
+    const band = /class="band" x="[\d.]+" y="(\d+)"/.exec(svg);
+    const row = /<rect class="blow" x="[\d.]+" y="(\d+)"/.exec(svg);
+    expect(Number(row?.[1]) - Number(band?.[1])).toBe(4);
+  });
+
+  it('has no band of what hits nothing', () => {
+    const faults = [{ kind: 'freeze', atMs: 10_500, forMs: 2_000, on: 0 }];
+    const missed = { atMs: 10_500, who: 'fault', to: 'gateway 1', what: 'freeze hits nothing' };
+    const trace = [...aRun().trace, missed].sort((one, other) => one.atMs - other.atMs);
+
+    expect(storySvg(aRun({ faults, trace }))).not.toContain('class="band"');
+  });
+
+  it('has room for what the last one says', () => {
+    const trace = [{ atMs: 1, who: 'client 1', what: 'm'.repeat(80) }];
+    const svg = storySvg(aRun({ trace, faults: [], violations: [] }));
+
+    const width = Number(/width="(\d+)"/.exec(svg)?.[1]);
+    expect(width - Number(/class="said" x="(\d+)"/.exec(svg)?.[1])).toBeGreaterThan(202);
+  });
+
   it('is small, however long the run was', () => {
     const svg = storySvg(longRun());
 
