@@ -68,3 +68,21 @@ describe('docs/simulation.md', () => {
     expect(known).toEqual(expect.arrayContaining(named));
   });
 });
+
+describe('README.md', () => {
+  it('has the shares of the designs that it names as they were measured', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const json = readFileSync(new URL('../../docs/mutants.json', import.meta.url), 'utf8');
+    const measured = JSON.parse(json) as Record<string, { killed: number; seeds: number }>;
+    const share = (name: string): number => {
+      const { killed = 0, seeds = 1 } = measured[name] ?? {};
+      return Math.round((100 * killed) / seeds);
+    };
+
+    const told =
+      /from \*sent\* in (\d+) % of seeds, the newest 100 chunks kept in (\d+) %, `socket.io` in (\d+) %/;
+
+    const names = ['seed-resume-from-sent', 'seed-deepgram-100-chunks', 'socket.io'];
+    expect(told.exec(readme)?.slice(1).map(Number)).toEqual(names.map(share));
+  });
+});
