@@ -65,7 +65,7 @@ export default defineConfig(
   globalIgnores(['node_modules/', 'dist/', 'coverage/', '.tmp/', 'visualizations/charts/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [js.configs.recommended, tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
@@ -73,7 +73,7 @@ export default defineConfig(
     rules: shape,
   },
   {
-    files: ['machines/**/*.ts', 'src/**/*.ts'],
+    files: ['machines/**/*.ts', 'src/**/*.ts', 'visualizations/**/*.{ts,tsx}'],
     rules: {
       'max-lines': ['error', { max: 250 }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],

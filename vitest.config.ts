@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const scenarios = 'test/scenarios/**/*.test.ts';
+const browser = 'test/browser/**/*.test.ts';
 
 export default defineConfig({
   test: {
@@ -18,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [scenarios],
+          exclude: [scenarios, browser],
           testTimeout: 180_000, // a limit for what hangs, on machines of any speed
           hookTimeout: 60_000,
         },
@@ -31,6 +32,17 @@ export default defineConfig({
           include: [scenarios],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // A real browser, real pages and real servers: one at a time.
+        extends: true,
+        test: {
+          name: 'browser',
+          include: [browser],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
     ],

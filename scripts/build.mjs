@@ -1,4 +1,4 @@
-// Compiles machines/ and src/ to dist/, unless dist/ was made from these very sources. Install scripts are off in this project, so
+// Compiles machines/ and src/ to dist/ and builds the pages of visualizations/ into dist/pages/, unless dist/ was made from these very sources. Install scripts are off in this project, so
 // whatever needs dist/ calls this itself: `npm start` and `npm test` do, and src/cli/tenuto.mjs in a clone.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -43,12 +43,22 @@ function build(hash) {
         stdio: ['ignore', 2, 2],
       },
     );
-    if (status === 0) writeFileSync(join(fresh, '.hash'), hash);
+    const isBuilt = status === 0 && buildPages(join(fresh, 'pages'));
+    if (isBuilt) writeFileSync(join(fresh, '.hash'), hash);
     if (existsSync(fresh)) replaceDist(fresh, join(scratch, 'old'));
-    if (status !== 0) throw new Error('The build failed: the compiler reported the errors above.');
+    if (!isBuilt) throw new Error('The build failed: the errors are above.');
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+function buildPages(outDir) {
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const { status } = spawnSync(process.execPath, [vite, 'build', '--outDir', outDir], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
+  return status === 0;
 }
 
 function replaceDist(fresh, old) {
@@ -71,11 +81,12 @@ function hashOfSources() {
     'package-lock.json',
     'tsconfig.json',
     'tsconfig.build.json',
+    'vite.config.ts',
     'scripts/build.mjs',
   ];
-  for (const folder of ['machines', 'src']) {
+  for (const folder of ['machines', 'src', 'visualizations']) {
     for (const entry of readdirSync(join(root, folder), { recursive: true })) {
-      if (entry.endsWith('.ts')) files.push(join(folder, entry));
+      if (/\.(tsx?|css|html)$/.test(entry)) files.push(join(folder, entry));
     }
   }
   for (const file of files.sort()) {

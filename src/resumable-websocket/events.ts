@@ -44,7 +44,7 @@ class OwnCloseEvent extends Event implements CloseEventInit {
 
 /** So that `event instanceof CloseEvent` holds, as libraries expect of a WebSocket. */
 const PlatformCloseEvent: new (type: string, facts: CloseEventInit) => Event & CloseEventInit =
-  (globalThis as { CloseEvent?: typeof OwnCloseEvent }).CloseEvent ?? OwnCloseEvent;
+  (globalThis as unknown as { CloseEvent?: typeof OwnCloseEvent }).CloseEvent ?? OwnCloseEvent;
 
 /** As the standard has it; beyond it `willReconnect` says what comes after it, and `cause` why. */
 export class ResumableCloseEvent extends PlatformCloseEvent implements CloseFacts {
