@@ -20,6 +20,9 @@ const LAYERS = {
     '^src/network/',
     '^src/providers/(contract|events)\\.ts$',
   ],
+  // What runs beside the sound, and what hears and plays by it.
+  worklets: ['^src/ports/'],
+  capture: ['^src/ports/', '^src/audio/', '^src/worklets/'],
   voice: ['^src/ports/', '^machines/', '^src/audio/', '^src/providers/', '^src/session/'],
   // A drop-in class of its own for each platform, as an application would make it.
   'resumable-websocket': [

@@ -44,6 +44,7 @@ function build(hash) {
       },
     );
     const isBuilt = status === 0 && buildPages(join(fresh, 'pages'));
+    if (isBuilt) publishWorklet(fresh);
     if (isBuilt) writeFileSync(join(fresh, '.hash'), hash);
     if (existsSync(fresh)) replaceDist(fresh, join(scratch, 'old'));
     if (!isBuilt) throw new Error('The build failed: the errors are above.');
@@ -59,6 +60,13 @@ function buildPages(outDir) {
     stdio: ['ignore', 2, 2],
   });
   return status === 0;
+}
+
+/** The worklet as a file, for pages whose policy forbids to make it of a Blob. */
+function publishWorklet(folder) {
+  const module = readFileSync(join(folder, 'src/worklets/source.js'), 'utf8');
+  const [, text] = /= `([^]*)`;/.exec(module);
+  writeFileSync(join(folder, 'worklet.js'), text.replace(/\\([`$\\])/g, '$1'));
 }
 
 function replaceDist(fresh, old) {

@@ -20,3 +20,6 @@ export { NetworkMonitor } from './network/monitor.ts';
 export { createAdmission } from './session/admission/admission.ts';
 export { ResumableWebSocket } from './resumable-websocket/websocket.browser.ts';
 export type * from './resumable-websocket/public-types.ts';
+export { Microphone } from './capture/microphone.browser.ts';
+export type { MicrophoneOptions } from './capture/microphone-options.browser.ts';
+export type * from './capture/capture.types.ts';

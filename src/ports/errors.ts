@@ -25,6 +25,13 @@ export type TenutoErrorCode =
   | 'PACKAGE_MISSING'
   | 'MODEL_INVALID'
   | 'MODEL_MISMATCH'
+  | 'MICROPHONE_DENIED'
+  | 'MICROPHONE_MISSING'
+  | 'MICROPHONE_BUSY'
+  | 'MICROPHONE_LOST'
+  | 'MICROPHONE_UNSUPPORTED'
+  | 'AUDIO_BLOCKED'
+  | 'WORKLET_REFUSED'
   | 'INTERNAL';
 
 export interface TenutoErrorOptions {

@@ -46,6 +46,8 @@ const violations: Readonly<Record<string, readonly (readonly [from: string, to: 
     ['src/resumable-websocket/b.ts', '../gateway/a.ts'],
     ['src/resumable-websocket/c.ts', '../session/a.ts'],
   ],
+  'worklets-imports': [['src/worklets/b.ts', '../session/a.ts']],
+  'capture-imports': [['src/capture/b.ts', '../session/a.ts']],
   'gateway-imports': [
     ['src/gateway/b.ts', '../session/a.ts'],
     ['src/gateway/c.ts', '../providers/whisper.ts'],

@@ -1,0 +1,1 @@
+export function workletModule(): Promise<string>;

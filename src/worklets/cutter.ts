@@ -1,0 +1,90 @@
+/** From the frames of an audio context to chunks of PCM at another rate, each with its place. */
+import type { Break, CaptureSettings, FromCapture } from './capture.types.ts';
+import { Resampler } from './resampler.ts';
+
+export class Cutter {
+  readonly #settings: CaptureSettings;
+  readonly #contextHz: number;
+  readonly #tell: (message: FromCapture) => void;
+  #resampler: Resampler | null = null;
+  #made = new Float32Array(0);
+  #chunk: Int16Array;
+  #filled = 0;
+  /** Samples told or filled since the input began, which was at that frame. */
+  #samples = 0;
+  #beganAt = 0;
+  #nextFrame = 0;
+  #after: Break | null = null;
+  #waiting = 0;
+
+  constructor(settings: CaptureSettings, contextHz: number, tell: (message: FromCapture) => void) {
+    this.#settings = settings;
+    this.#contextHz = contextHz;
+    this.#tell = tell;
+    this.#chunk = new Int16Array(settings.chunkSamples);
+  }
+
+  /** @param frame where the input begins. */
+  push(input: Float32Array, frame: number): void {
+    if (this.#resampler !== null && frame !== this.#nextFrame) this.silent();
+    const resampler = (this.#resampler ??= this.#begin(frame));
+    this.#nextFrame = frame + input.length;
+    this.#room(resampler.mostOf(input.length));
+    this.#fill(resampler.push(input, this.#made));
+  }
+
+  /** There is no input just now: what was heard is told, and the next chunk begins where input does. */
+  silent(): void {
+    if (this.#resampler === null) return;
+    this.#room(this.#resampler.mostAtEnd);
+    this.#fill(this.#resampler.end(this.#made));
+    this.#cut();
+    this.#resampler = null;
+    this.#after ??= 'noInput';
+  }
+
+  taken(): void {
+    this.#waiting -= 1;
+  }
+
+  end(): void {
+    this.silent();
+    this.#tell({ kind: 'ended' });
+  }
+
+  #begin(frame: number): Resampler {
+    this.#beganAt = frame;
+    this.#samples = 0;
+    return new Resampler(this.#contextHz, this.#settings.sampleRateHz);
+  }
+
+  #room(samples: number): void {
+    if (this.#made.length < samples) this.#made = new Float32Array(samples);
+  }
+
+  #fill(count: number): void {
+    for (let at = 0; at < count; at += 1) {
+      const scaled = Math.round((this.#made[at] ?? 0) * 32_768);
+      this.#chunk[this.#filled] = Math.max(-32_768, Math.min(32_767, scaled));
+      this.#filled += 1;
+      if (this.#filled === this.#chunk.length) this.#cut();
+    }
+  }
+
+  /** Where nobody takes chunks any more the newest are dropped: those that wait have been handed over. */
+  #cut(): void {
+    const count = this.#filled;
+    if (count === 0) return;
+    const ratio = this.#contextHz / this.#settings.sampleRateHz;
+    const frame = this.#beganAt + this.#samples * ratio;
+    this.#filled = 0;
+    this.#samples += count;
+    if (this.#waiting >= this.#settings.capacityChunks) {
+      this.#after = 'overrun';
+      return;
+    }
+    this.#waiting += 1;
+    this.#tell({ kind: 'chunk', samples: this.#chunk.slice(0, count), frame, after: this.#after });
+    this.#after = null;
+  }
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+
+import type { FromCapture } from '../../src/worklets/capture.types.ts';
+import { Cutter } from '../../src/worklets/cutter.ts';
+
+type Chunk = Extract<FromCapture, { kind: 'chunk' }>;
+
+function cutterOf({ contextHz = 48_000, chunkSamples = 1_600, capacityChunks = 100 } = {}) {
+  const told: FromCapture[] = [];
+  const settings = { sampleRateHz: 16_000, chunkSamples, capacityChunks };
+  const cutter = new Cutter(settings, contextHz, (message) => told.push(message));
+  const chunks = (): readonly Chunk[] => told.filter((message) => message.kind === 'chunk');
+  const feed = (quanta: number, fromFrame = 0, value = 0.5): number => {
+    for (let n = 0; n < quanta; n += 1) {
+      cutter.push(new Float32Array(128).fill(value), fromFrame + n * 128);
+    }
+    return fromFrame + quanta * 128;
+  };
+  return { cutter, chunks, feed, told };
+}
+
+describe('what cuts chunks of what is heard', () => {
+  it('gives chunks of the length that was asked for, each with its place, without a seam', () => {
+    const { chunks, feed } = cutterOf();
+
+    feed(375); // a second
+
+    expect(chunks().map(({ samples }) => samples.length)).toEqual(Array(9).fill(1_600)); // the last one still waits for its filter
+    expect(chunks().map(({ frame }) => frame)).toEqual(
+      Array.from({ length: 9 }, (_, n) => n * 4_800),
+    );
+    expect(chunks().map(({ after }) => after)).toEqual(Array(9).fill(null));
+    expect([...chunks()[4]!.samples].every((sample) => Math.abs(sample - 16_384) <= 1)).toBe(true);
+  });
+
+  it('gives what it has when it ends, to the last sample', () => {
+    const { cutter, chunks, feed, told } = cutterOf();
+    feed(375);
+
+    cutter.end();
+
+    expect(chunks().reduce((sum, { samples }) => sum + samples.length, 0)).toBe(16_000);
+    expect(told.at(-1)).toEqual({ kind: 'ended' });
+  });
+
+  it('begins a chunk where input begins again, and says that there was none', () => {
+    const { cutter, chunks, feed } = cutterOf();
+    const end = feed(100);
+    cutter.silent();
+    const before = chunks().length;
+
+    feed(100, end + 48_000);
+
+    const [after] = chunks().slice(before);
+    expect(after).toMatchObject({ frame: end + 48_000, after: 'noInput' });
+    expect(
+      chunks()
+        .slice(before + 1)
+        .map((chunk) => chunk.after),
+    ).not.toContain('noInput');
+  });
+
+  it('takes frames that are left out for the same', () => {
+    const { chunks, feed } = cutterOf();
+    const end = feed(100);
+
+    feed(100, end + 12_800);
+
+    expect(
+      chunks()
+        .filter(({ after }) => after === 'noInput')
+        .map(({ frame }) => frame),
+    ).toEqual([end + 12_800]);
+  });
+
+  it('drops the newest where nobody takes them, and says so once there is room', () => {
+    const { cutter, chunks, feed } = cutterOf({ capacityChunks: 3 });
+    const end = feed(375);
+    expect(chunks()).toHaveLength(3);
+
+    for (let n = 0; n < 3; n += 1) cutter.taken();
+    feed(50, end);
+
+    expect(
+      chunks()
+        .slice(3)
+        .map(({ frame, after }) => ({ frame, after })),
+    ).toEqual([
+      { frame: 9 * 4_800, after: 'overrun' },
+      { frame: 10 * 4_800, after: null },
+    ]);
+  });
+
+  it('cuts what is too loud at full scale', () => {
+    const { chunks, feed } = cutterOf({ contextHz: 16_000, chunkSamples: 320 });
+
+    feed(10, 0, 2);
+
+    expect(new Set(chunks()[1]!.samples)).toEqual(new Set([32_767]));
+  });
+});
