@@ -17,6 +17,12 @@ export { TenutoError } from './ports/errors.ts';
 export { sessionLogic, sessionOf } from './session/session-logic.ts';
 export { ManualNetwork, joinSignals } from './network/manual-signals.ts';
 export { NetworkMonitor } from './network/monitor.ts';
+export { browserNetworkSignals } from './network/signals.browser.ts';
+export type {
+  BrowserPlatform,
+  BrowserSignalsOptions,
+  EventSource,
+} from './network/signals.browser.ts';
 export { createAdmission } from './session/admission/admission.ts';
 export { ResumableWebSocket } from './resumable-websocket/websocket.browser.ts';
 export type * from './resumable-websocket/public-types.ts';

@@ -2,8 +2,9 @@
 import { networkInterfaces } from 'node:os';
 import type { NetworkInterfaceInfo } from 'node:os';
 
-import type { Clock } from '../ports/clock.ts';
-import { systemClock } from '../ports/clock.ts';
+import { everySoOften, LOOK_EVERY_MS, SleepMeter } from './sleep-meter.ts';
+import type { Clock, WallClock } from '../ports/clock.ts';
+import { systemClock, systemWallClock } from '../ports/clock.ts';
 import type { NetworkSignal, NetworkSignals } from '../ports/network.ts';
 
 type Interfaces = Readonly<
@@ -18,13 +19,8 @@ export interface InterfaceSignalsOptions {
   /** Default: the machine's interfaces. */
   readonly read?: () => Interfaces;
   /** Time of day, which runs on while the machine sleeps, as timers do not everywhere. Default: the machine's. */
-  readonly wallMs?: () => number;
+  readonly wallMs?: WallClock;
 }
-
-const EVERY_MS = 2_000;
-
-/** A look that is late by this many periods tells of a sleep. */
-const WOKE_AFTER_PERIODS = 2;
 
 /** Addresses that a machine gives itself where there is no network: RFC 3927 and RFC 4291, section 2.5.6. */
 const LINK_LOCAL = /^(169\.254\.|fe[89ab][0-9a-f]:)/i;
@@ -39,37 +35,36 @@ export class InterfaceSignals implements NetworkSignals {
   readonly #clock: Clock;
   readonly #everyMs: number;
   readonly #read: () => Interfaces;
-  readonly #wallMs: () => number;
+  readonly #wallMs: WallClock;
 
   constructor(options: InterfaceSignalsOptions = {}) {
     this.#clock = options.clock ?? systemClock;
-    this.#everyMs = options.everyMs ?? EVERY_MS;
+    this.#everyMs = options.everyMs ?? LOOK_EVERY_MS;
     this.#read = options.read ?? networkInterfaces;
-    this.#wallMs = options.wallMs ?? Date.now;
+    this.#wallMs = options.wallMs ?? systemWallClock;
   }
 
   subscribe(listener: (signal: NetworkSignal) => void): () => void {
+    const meter = new SleepMeter({
+      clock: this.#clock,
+      wallMs: this.#wallMs,
+      everyMs: this.#everyMs,
+    });
     let addresses = this.#addresses() ?? '';
-    let lookedAtMs = this.#wallMs();
-    let timer: unknown = null;
     let isListening = true;
 
-    const look = (): void => {
-      const sleptMs = this.#wallMs() - lookedAtMs - this.#everyMs;
+    const stopLooking = everySoOften(this.#clock, this.#everyMs, () => {
+      const isWoken = meter.look();
       const before = addresses;
       addresses = this.#addresses() ?? before;
-      lookedAtMs = this.#wallMs();
-      const isWoken = sleptMs >= WOKE_AFTER_PERIODS * this.#everyMs;
       for (const says of wordsFor(before, addresses, isWoken)) {
         if (isListening) listener({ source: SOURCE, says });
       }
-      if (isListening) timer = this.#clock.setTimeout(look, this.#everyMs);
-    };
-    timer = this.#clock.setTimeout(look, this.#everyMs);
+    });
 
     return () => {
       isListening = false;
-      this.#clock.clearTimeout(timer);
+      stopLooking();
     };
   }
 

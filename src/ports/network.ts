@@ -2,7 +2,7 @@
 export interface NetworkSignal {
   /** Who says it, such as `navigator`, `interfaces` or `netinfo`. Two that agree are believed at once. */
   readonly source: string;
-  /** `changed`: another network than before. `woke`: the machine slept. */
+  /** `changed`: another network than before. `woke`: the machine slept, or the application was put aside for a while. */
   readonly says: 'online' | 'offline' | 'changed' | 'woke';
 }
 
