@@ -102,6 +102,7 @@ export const connectionSetup = setup({
       event.type === 'link.ending' && event.id === context.socketId && !context.isLeaving,
     mayHedge: ({ context, event }) => mayHedge(context, 'atMs' in event ? event.atMs : 0),
     mayRotate: ({ context, event }) => mayRotate(context, 'atMs' in event ? event.atMs : 0),
+    isOffline: ({ context }) => !context.isOnline,
     isCarrier: ({ context }) => context.role === 'carrier',
   },
   actions: {

@@ -73,6 +73,13 @@ export const linkEvents = {
       actions: ['watch', 'challenge'],
     },
   ],
+  'network.restored': [
+    { guard: 'isWatched', actions: ['noteOnline', 'challenge'] },
+    {
+      description: 'It may not have outlived the time without a network: ask for a sign of life.',
+      actions: ['noteOnline', 'watch', 'challenge'],
+    },
+  ],
   'socket.unanswered': unanswered,
   'link.stalled': [
     {
@@ -151,7 +158,16 @@ export const linkEvents = {
 /** A socket that is being opened, and then told what we want of it. */
 export const dialing = {
   entry: ['takeSocketNumber', 'dial'],
-  on: { 'socket.opened': { guard: 'isCurrent', target: 'configuring' } },
+  on: {
+    'socket.opened': { guard: 'isCurrent', target: 'configuring' },
+    'network.restored': {
+      guard: 'isOffline',
+      description: 'What was dialled without a network may hang for long: another dial.',
+      target: 'dialing',
+      reenter: true,
+      actions: ['letGo', 'noteOnline'],
+    },
+  },
 } as const;
 
 export const configuring = {

@@ -138,6 +138,10 @@ export const livenessMachine = setup({
     suspect: {
       description: 'The probe was not answered in time. A second socket is tried beside this one.',
       on: {
+        'link.challenged': {
+          description: 'The way may be another now: ask again, and try a second socket at once.',
+          actions: ['noteHedge', 'probe', 'tellSuspected'],
+        },
         'link.measured': [
           { guard: 'hasRecovered', target: 'fresh', actions: ['look', 'tellRecovered'] },
           { guard: 'isDead', target: 'dead', actions: ['look', 'tellDied'] },

@@ -92,7 +92,7 @@ function isPromptPeer(context: LivenessContext): boolean {
 
 /** The unanswered probe is old enough, and while audio flows the silence long enough, to try a second socket. */
 export function isSuspicious(context: LivenessContext, look: LinkMeasured): boolean {
-  if (isLate(look, context.limits)) return false;
+  if (isLate(look, context.limits)) return isSuspiciousThoughLate(context, look);
   // A late look before this one moved the last sign of life: the probe is given its time from there.
   const unansweredMs = look.atMs - Math.max(context.probedAtMs, context.aliveAtMs);
   const patienceMs = suspectAfterMs(context, look.isAudioFlowing);
@@ -100,6 +100,16 @@ export function isSuspicious(context: LivenessContext, look: LinkMeasured): bool
 
   const silentMs = look.atMs - Math.max(context.aliveAtMs, context.probedAtMs - QUIET_COUNTED_MS);
   return unansweredMs >= probeAgeMs(context) && silentMs >= patienceMs;
+}
+
+/**
+ * Timers may be late for good, as those of a page in the background are, and then every look is excused. What came is heard
+ * nevertheless: a link that was asked, looked at late, and still silent at the next late look has had its time.
+ */
+function isSuspiciousThoughLate(context: LivenessContext, look: LinkMeasured): boolean {
+  const { isChallenged, probedAtMs, aliveAtMs } = context;
+  const wasLookedAt = aliveAtMs > probedAtMs;
+  return isChallenged && wasLookedAt && look.atMs - aliveAtMs >= suspectAfterMs(context, false);
 }
 
 /**

@@ -92,7 +92,13 @@ export const networkMachine = setup({
       on: {
         'network.signalled': [
           { guard: 'isAgreed', target: 'offline', actions: ['noteWord', 'tellLost'] },
-          { guard: 'isTakenBack', target: 'online', actions: 'noteWord' },
+          {
+            guard: 'isTakenBack',
+            target: 'returning',
+            description:
+              'It was gone for a moment, perhaps: what waits may dial, and what stands is asked.',
+            actions: ['noteWord', 'tellRestored', 'noteReset'],
+          },
         ],
         'traffic.seen': {
           guard: 'isProof',

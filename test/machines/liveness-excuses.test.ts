@@ -138,3 +138,61 @@ describe('a challenge', () => {
     expect(parent.state).toBe('fresh');
   });
 });
+
+describe('a challenge of a link that is suspect', () => {
+  it('asks again, and for a second socket at once', () => {
+    const parent = new LivenessParent(near).look(150).look(250);
+    parent.told.length = 0;
+
+    parent.challenge();
+
+    expect(parent.state).toBe('suspect');
+    expect(parent.told).toEqual([
+      { type: 'link.probe' },
+      { type: 'link.suspected', atMs: parent.atMs, silentForMs: 401 },
+    ]);
+  });
+});
+
+describe('a machine whose every look is late', () => {
+  const minute = { lateByMs: 59_500, isAudioFlowing: false };
+
+  it('suspects a link that was asked, and is silent at the second late look after that', () => {
+    const parent = new LivenessParent(near).challenge().look(60_000, minute);
+
+    const afterFirst = parent.state;
+    parent.look(60_000, minute);
+
+    expect(afterFirst).toBe('probing');
+    expect(parent.state).toBe('suspect');
+  });
+
+  it('suspects none that answers, however late that is seen', () => {
+    const parent = new LivenessParent(near);
+
+    for (let at = 0; at < 10; at += 1) parent.challenge().spoke().look(60_000, minute);
+
+    expect(parent.state).toBe('fresh');
+    expect(parent.toldTypes).not.toContain('link.suspected');
+  });
+
+  it('suspects none that nobody asked', () => {
+    const parent = new LivenessParent(near);
+
+    for (let at = 0; at < 10; at += 1) parent.look(60_000, minute);
+
+    expect(parent.state).toBe('fresh');
+    expect(parent.toldTypes).not.toContain('link.suspected');
+  });
+
+  it('suspects none between two looks that are too near each other', () => {
+    const parent = new LivenessParent(near).challenge().look(60_000, minute);
+
+    parent.look(999, { lateByMs: 899, isAudioFlowing: false });
+    const before = parent.state;
+    parent.look(1_000, { lateByMs: 899, isAudioFlowing: false });
+
+    expect(before).toBe('probing');
+    expect(parent.state).toBe('suspect');
+  });
+});

@@ -29,6 +29,7 @@ function flap(world: NetworkWorld): NetworkWorld {
 describe('a word against the network', () => {
   it('counts no more once it was taken back', () => {
     const world = new NetworkWorld().says('offline').pass(100).says('online');
+    world.pass(RETURN_HYSTERESIS_MS);
 
     world.says('offline', 'interfaces').says('offline', 'interfaces');
 

@@ -36,11 +36,26 @@ describe('one source that says offline', () => {
     expect(world.state).toBe('offline');
   });
 
-  it('is not believed once it takes that back', () => {
-    const world = new NetworkWorld().says('offline').pass(1_000).says('online').pass(60_000);
+  it('is not believed once it takes that back; what waits may dial, and what stands is asked', () => {
+    const world = new NetworkWorld().says('offline').pass(1_000).says('online');
+
+    const atMs = world.nowMs;
+    world.pass(60_000);
 
     expect(world.state).toBe('online');
-    expect(world.told).toEqual([]);
+    expect(world.told).toEqual([{ type: 'network.restored', atMs, resetsAttempts: true }]);
+  });
+
+  it('and takes that back many times is heard every 2 s', () => {
+    const world = new NetworkWorld();
+
+    for (let flap = 0; flap < 20; flap += 1)
+      world.says('offline').pass(100).says('online').pass(100);
+
+    expect(world.told).toMatchObject([
+      { type: 'network.restored', resetsAttempts: true },
+      { type: 'network.restored', resetsAttempts: false },
+    ]);
   });
 
   it('is not answered for by another source that says online', () => {
@@ -219,7 +234,7 @@ describe('a network that flaps', () => {
     { maxLength: 60 },
   );
 
-  it('resets the attempts at most once in 5 s, and is told as lost and restored in turn', () => {
+  it('resets the attempts at most once in 5 s, is told as restored every 2 s at most, and lost only once at a time', () => {
     fc.assert(
       fc.property(steps, (words) => {
         const world = new NetworkWorld();
@@ -230,9 +245,13 @@ describe('a network that flaps', () => {
         for (const [index, { atMs }] of resets.slice(1).entries()) {
           expect(atMs - resets[index]!.atMs).toBeGreaterThanOrEqual(RESET_INTERVAL_MS);
         }
-        world.told.forEach(({ type }, index) => {
-          expect(type).toBe(index % 2 === 0 ? 'network.lost' : 'network.restored');
-        });
+        for (const [index, { type, atMs }] of world.told.slice(1).entries()) {
+          const before = world.told[index]!;
+          if (type === 'network.lost') expect(before.type).toBe('network.restored');
+          else if (before.type === type) {
+            expect(atMs - before.atMs).toBeGreaterThanOrEqual(RETURN_HYSTERESIS_MS);
+          }
+        }
       }),
     );
   });

@@ -62,7 +62,7 @@ describe('on any walk', () => {
     );
   });
 
-  it('a network is told lost and restored in turn, and earns new attempts at most once in 5 s', async () => {
+  it('a network is told lost once until it is restored, and earns new attempts at most once in 5 s', async () => {
     await fc.assert(
       fc.asyncProperty(draws, async (drawn) => {
         const { world } = await walk({
@@ -75,8 +75,8 @@ describe('on any walk', () => {
         const momentsMs = resets.map((each) => each['atMs'] as number);
         world.dispose();
 
-        told.forEach(({ type }, index) => {
-          expect(type).toBe(index % 2 === 0 ? 'network.lost' : 'network.restored');
+        told.slice(1).forEach(({ type }, index) => {
+          if (type === 'network.lost') expect(told[index]?.type).toBe('network.restored');
         });
         momentsMs.slice(1).forEach((atMs, index) => {
           expect(atMs - (momentsMs[index] ?? 0)).toBeGreaterThanOrEqual(5_000);
