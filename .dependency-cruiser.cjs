@@ -11,7 +11,7 @@ const LAYERS = {
   protocol: ['^src/ports/'],
   transports: ['^src/ports/'],
   network: ['^src/ports/', '^machines/'],
-  observability: ['^src/ports/', '^machines/'],
+  observability: ['^src/ports/', '^machines/', '^src/charts/(definition|names|spawns)\\.ts$'],
   charts: ['^src/ports/', '^machines/'],
   session: [
     '^src/ports/',

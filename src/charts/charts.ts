@@ -14,6 +14,7 @@ import {
   requestMachine,
   turnMachine,
 } from '../../machines/index.ts';
+import { loadElk } from './elk-here.ts';
 import { layoutOf } from './layout.ts';
 import { pageOf } from './mermaid.ts';
 import { chartModel } from './model.ts';
@@ -71,7 +72,7 @@ export const charts: readonly Chart[] = [
 export async function draw(chart: Chart): Promise<readonly GeneratedFile[]> {
   const model = chartModel(chart.machine);
   const picture = pictureOf(model);
-  const layout = await layoutOf(picture);
+  const layout = await layoutOf(picture, await loadElk());
   return [
     { name: `${chart.name}.svg`, text: svgOf(layout, chart.question) },
     { name: `${chart.name}.md`, text: pageOf({ ...chart, model, picture }) },

@@ -1,7 +1,6 @@
 /** Boxes, arrows and labels placed by the Eclipse Layout Kernel's layered algorithm. */
-import type { ELK, ElkExtendedEdge, ElkLabel, ElkNode } from 'elkjs/lib/elk.bundled.js';
+import type { ELK, ElkExtendedEdge, ElkLabel, ElkNode } from 'elkjs/lib/elk-api.js';
 
-import { TenutoError } from '../ports/errors.ts';
 import { faceOf, labelFaceOf } from './face.ts';
 import type { Face } from './face.ts';
 import type { Box, Point } from './geometry.ts';
@@ -34,6 +33,9 @@ export interface Drawable {
   readonly nodes: readonly PictureNode[];
   readonly edges: readonly PictureEdge[];
 }
+
+/** Where it runs is up to who draws: in this process, or in a worker of a page. */
+export type Elk = Pick<ELK, 'layout'>;
 
 const ROOT_ID = '(picture)';
 const MARGIN = 14;
@@ -75,10 +77,9 @@ const LABEL_OPTIONS = { 'elk.edgeLabels.inline': 'true' };
 /** A compound state is as wide as its children; where its heading is wider, how much, on either side. */
 type Widening = ReadonlyMap<string, number>;
 
-export async function placed(part: Drawable): Promise<Placement> {
+export async function placed(part: Drawable, elk: Elk): Promise<Placement> {
   const faces = facesOf(part);
   const labels = new Map(part.edges.map((edge) => [edge.id, labelFaceOf(edge)]));
-  const elk = await loadElk();
   const layOut = async (widening: Widening): Promise<ElkNode> =>
     elk.layout({
       id: ROOT_ID,
@@ -102,21 +103,6 @@ export async function placed(part: Drawable): Promise<Placement> {
     })),
     edges: part.edges.map((edge) => placedEdge(edge, edges.get(edge.id), labels.get(edge.id))),
   };
-}
-
-/** Only drawing needs elkjs, so only drawing loads it. */
-async function loadElk(): Promise<ELK> {
-  try {
-    const { default: bundle } = await import('elkjs/lib/elk.bundled.js');
-    return new bundle.default();
-  } catch (cause) {
-    throw new TenutoError({
-      code: 'PACKAGE_MISSING',
-      message: 'The package elkjs, which places the boxes of a chart, could not be loaded.',
-      remediation: 'Run `npm install --save-dev elkjs@0.12` in this project.',
-      cause,
-    });
-  }
 }
 
 /** A compound state has at least the room of its widest child, and its heading takes it. */

@@ -1,6 +1,6 @@
 /** A picture laid out: every part by itself, then all on one paper. */
 import { placed } from './elk.ts';
-import type { Drawable, Placement } from './elk.ts';
+import type { Drawable, Elk, Placement } from './elk.ts';
 import { moved } from './geometry.ts';
 import { withClearHeadings } from './headings.ts';
 import { packed } from './pack.ts';
@@ -12,9 +12,9 @@ export interface Layout extends Placement {
 
 const MARGIN = 14;
 
-export async function layoutOf(picture: Picture): Promise<Layout> {
+export async function layoutOf(picture: Picture, elk: Elk): Promise<Layout> {
   const parts: Placement[] = [];
-  for (const part of partsOf(picture)) parts.push(await placed(part));
+  for (const part of partsOf(picture)) parts.push(await placed(part, elk));
   const { width, height, nodes, edges } = withClearHeadings(packed(parts));
   const by = { x: MARGIN, y: MARGIN };
   return {

@@ -22,7 +22,15 @@ function nameOf(action: unknown): string | null {
   return isNamed && typeof action.type === 'string' ? action.type : null;
 }
 
+/** A definition that was sent says what an action starts. */
+function told(action: unknown): string[] {
+  const isTold = typeof action === 'object' && action !== null && 'spawns' in action;
+  return isTold && Array.isArray(action.spawns) ? action.spawns.map(String) : [];
+}
+
 function spawnedByOne(action: unknown): string[] {
+  const spawns = told(action);
+  if (spawns.length > 0) return spawns;
   if (typeof action !== 'function' || !('type' in action)) return [];
   if (action.type === 'xstate.spawnChild') {
     const source = 'src' in action ? action.src : null;

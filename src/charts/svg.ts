@@ -1,4 +1,7 @@
-/** A laid-out chart as one self-contained SVG: no script, no font, no address outside itself. */
+/**
+ * A laid-out chart as SVG. A picture stands for itself: no script, no font, no address outside itself. A live chart is the
+ * same drawing as part of a page, whose style it takes, with numbers by which the page finds what to light.
+ */
 import type { Face } from './face.ts';
 import type { PlacedEdge, PlacedNode } from './elk.ts';
 import { inset } from './geometry.ts';
@@ -11,33 +14,74 @@ const CORNER_RADIUS = 7;
 const LABEL_RADIUS = 4;
 const BEND_RADIUS = 5;
 
+/** What is added to the drawing so that parts of it can be found. */
+interface Marks {
+  readonly tip: string;
+  /** Whether nodes and edges bear their numbers in the layout. */
+  readonly isLive: boolean;
+}
+
 export function svgOf(layout: Layout, description: string): string {
-  const { width, height } = layout;
-  const size = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
-  const compounds = layout.nodes.filter(({ node }) => node.isCompound);
   const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" ${size} xml:space="preserve" role="img" aria-labelledby="t d">`,
-    `<title id="t">${escapeXml(`Statechart: ${layout.title}`)}</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" ${sizeOf(layout)} xml:space="preserve" role="img" aria-labelledby="t d">`,
+    `<title id="t">${escapeXml(titleOf(layout))}</title>`,
     `<desc id="d">${escapeXml(description)}</desc>`,
     `<style>\n${styleSheet()}\n</style>`,
-    '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">' +
-      '<path class="tip" d="M0 1 L10 5 L0 9 z"/></marker></defs>',
-    `<rect class="paper" width="${width}" height="${height}"/>`,
-    ...compounds.map(nodeSvg),
-    ...layout.edges.flatMap(({ paths }) => paths.map(pathSvg)),
-    ...layout.nodes.filter(({ node }) => !node.isCompound).map(nodeSvg),
-    ...layout.edges.map(labelSvg).filter((part) => part !== ''),
+    ...drawing(layout, { tip: 'tip', isLive: false }),
     '</svg>',
   ];
   return `${parts.join('\n')}\n`;
 }
 
-function nodeSvg({ node, face, box, textShift }: PlacedNode): string {
+/**
+ * For a page: `data-node` and `data-edge` hold the places in the layout's lists.
+ *
+ * @param key tells it apart from the other charts of the page; letters and digits.
+ */
+export function liveSvgOf(layout: Layout, key: string): string {
+  const label = `role="img" aria-label="${escapeXml(titleOf(layout))}"`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" ${sizeOf(layout)} xml:space="preserve" ${label}>`,
+    ...drawing(layout, { tip: `tip-${key}`, isLive: true }),
+    '</svg>',
+  ].join('');
+}
+
+function titleOf({ title }: Layout): string {
+  return `Statechart: ${title}`;
+}
+
+function sizeOf({ width, height }: Layout): string {
+  return `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`;
+}
+
+function drawing({ width, height, nodes, edges }: Layout, { tip, isLive }: Marks): string[] {
+  const mark = (kind: 'node' | 'edge', index: number): string =>
+    isLive ? ` data-${kind}="${index}"` : '';
+  const numbered = nodes.map((placed, index) => ({ placed, mark: mark('node', index) }));
+  const draw = ({ placed, mark: own }: { placed: PlacedNode; mark: string }): string =>
+    nodeSvg(placed, own);
+  return [
+    `<defs><marker id="${tip}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">` +
+      '<path class="tip" d="M0 1 L10 5 L0 9 z"/></marker></defs>',
+    `<rect class="paper" width="${width}" height="${height}"/>`,
+    ...numbered.filter(({ placed }) => placed.node.isCompound).map(draw),
+    ...edges.flatMap(({ paths }, index) =>
+      paths.map((path) => pathSvg(path, tip, mark('edge', index))),
+    ),
+    ...numbered.filter(({ placed }) => !placed.node.isCompound).map(draw),
+    ...edges
+      .map((edge, index) => labelSvg(edge, mark('edge', index)))
+      .filter((part) => part !== ''),
+  ];
+}
+
+function nodeSvg({ node, face, box, textShift }: PlacedNode, mark: string): string {
   const rules = face.rules.map((y) => ruleSvg(box, y));
   if (node.isCompound) rules.push(ruleSvg(box, face.height));
   const words = rowsSvg(face, { ...box, x: box.x + textShift });
   const parts = [titleSvg(node.description), ...outline(node, box), ...rules, words];
-  return `<g>${parts.join('')}</g>`;
+  return `<g${mark}>${parts.join('')}</g>`;
 }
 
 function ruleSvg({ x, y, width }: Box, down: number): string {
@@ -89,8 +133,8 @@ function rectangle(
   return `<rect class="${style}" ${where} rx="${number(radius)}"/>`;
 }
 
-function pathSvg(points: readonly Point[]): string {
-  return `<path class="edge" marker-end="url(#tip)" d="${rounded(points)}"/>`;
+function pathSvg(points: readonly Point[], tip: string, mark: string): string {
+  return `<path class="edge"${mark} marker-end="url(#${tip})" d="${rounded(points)}"/>`;
 }
 
 /** Straight runs with rounded bends. */
@@ -117,12 +161,12 @@ function towards(from: Point, to: Point): Point {
   return { x: from.x + (to.x - from.x) * ratio, y: from.y + (to.y - from.y) * ratio };
 }
 
-function labelSvg({ edge, label }: PlacedEdge): string {
+function labelSvg({ edge, label }: PlacedEdge, mark: string): string {
   if (label === null) return '';
   const told = [...new Set(edge.transitions.map(({ description }) => description))];
   const tooltip = told.filter((text) => text !== '').join(' ');
   const paper = rectangle('label', label.box, LABEL_RADIUS);
-  return `<g>${titleSvg(tooltip)}${paper}${rowsSvg(label.face, label.box)}</g>`;
+  return `<g${mark}>${titleSvg(tooltip)}${paper}${rowsSvg(label.face, label.box)}</g>`;
 }
 
 function pair({ x, y }: Point): string {

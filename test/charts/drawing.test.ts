@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { charts, draw } from '../../src/charts/charts.ts';
 import type { Chart } from '../../src/charts/charts.ts';
+import { loadElk } from '../../src/charts/elk-here.ts';
 import { FONT_SIZES } from '../../src/charts/face.ts';
 import { inset, isInside, overlap, runsOf } from '../../src/charts/geometry.ts';
 import type { Box } from '../../src/charts/geometry.ts';
@@ -20,7 +21,7 @@ const sample: Chart = { name: 'sample', question: 'Is it open?', machine: sample
 describe.each([...charts, sample])('$name', (chart) => {
   let layout: Layout;
   beforeAll(async () => {
-    layout = await layoutOf(pictureOf(chartModel(chart.machine)));
+    layout = await layoutOf(pictureOf(chartModel(chart.machine)), await loadElk());
   }, LAYOUT_LIMIT_MS);
 
   it('keeps labels off each other', () => {
