@@ -3,12 +3,13 @@
  *
  * This entry runs anywhere and is given its transport; `tenuto/node` and `tenuto/browser` bring theirs.
  */
-import { Session } from './session/session.ts';
+import type { Session } from './session/session.ts';
+import { openSession } from './session/whole-session.ts';
 import type { SessionOptions } from './session/options.ts';
 
 /** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
 export function createSession(options: SessionOptions): Session {
-  return new Session(options);
+  return openSession(options);
 }
 
 export type * from './public-types.ts';

@@ -1,6 +1,7 @@
 /** tenuto for Node: sockets by `ws`. */
 import { createLiveResampler } from './audio/resample.node.ts';
-import { Session } from './session/session.ts';
+import type { Session } from './session/session.ts';
+import { openSession } from './session/whole-session.ts';
 import type { SessionOptions } from './session/options.ts';
 import { nodeWebSocketTransport } from './transports/websocket.node.ts';
 import type { VoiceAgentOptions } from './voice/options.ts';
@@ -10,7 +11,7 @@ import { VoiceAgent } from './voice/voice-agent.ts';
 export function createSession(
   options: Omit<SessionOptions, 'transport'> & Partial<Pick<SessionOptions, 'transport'>>,
 ): Session {
-  return new Session({
+  return openSession({
     transport: nodeWebSocketTransport,
     createResampler: createLiveResampler,
     ...options,

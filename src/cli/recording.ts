@@ -16,7 +16,7 @@ import { seededRandom } from '../ports/random.ts';
 import type { CandidateOptions } from '../session/candidates.ts';
 import type { SessionEvent } from '../session/events.ts';
 import type { SessionOptions } from '../session/options.ts';
-import { Session } from '../session/session.ts';
+import { openSession } from '../session/whole-session.ts';
 import { nodeWebSocketTransport } from '../transports/websocket.node.ts';
 
 export type { StreamReport } from './tally.ts';
@@ -59,7 +59,7 @@ export async function streamRecording(options: StreamOptions): Promise<StreamRep
   const { recording, candidates, signal } = options;
   const clock = systemClock;
   const retentionMs = options.retentionMs ?? RETENTION_MS;
-  const open: OpenStream = options.openAgent ?? ((given) => new Session(given));
+  const open: OpenStream = options.openAgent ?? ((given) => openSession(given));
   const session = open({
     candidates,
     format: recording.format,

@@ -1,9 +1,7 @@
 /** The candidates of a session: one provider at one endpoint each, in order of preference. */
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import type { LivenessLimits } from '../../machines/liveness.types.ts';
-import type { Candidate } from '../../machines/orchestrator.types.ts';
-import { facultiesOf } from './abilities.ts';
-import { candidateKey } from './admission/breakers.ts';
+import { candidateKey } from './admission/candidate-key.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import { checkOptions, invalid } from '../ports/option-errors.ts';
@@ -93,6 +91,17 @@ function over(provider: Provider, transport: Transport, clock: Clock): Transport
   return provider.over?.({ transport, clock }) ?? transport;
 }
 
+/**
+ * Whether nothing less will do. A service that announces its end and gives a session to whoever asks last is left by a second
+ * socket of the same connection, which the connection chart decides.
+ */
+export function mustFailOver(candidates: readonly ResolvedCandidate[]): boolean {
+  const [{ standby, provider } = { standby: 0, provider: null }, ...others] = candidates;
+  const { endsAfterMs = null, announcesEnd, takesOver } = provider?.traits ?? {};
+  const isLeftFor = announcesEnd === true && takesOver !== true;
+  return others.length > 0 || standby === 1 || endsAfterMs !== null || isLeftFor;
+}
+
 /** One candidate of which nothing has to be decided beyond its connection needs no orchestrator. */
 export function needsOrchestrator(candidates: readonly ResolvedCandidate[]): boolean {
   return candidates.length > 1 || candidates.some(isPlannedFor);
@@ -102,42 +111,11 @@ function isPlannedFor({ provider: { traits }, standby }: ResolvedCandidate): boo
   return standby === 1 || traits.announcesEnd === true || (traits.endsAfterMs ?? null) !== null;
 }
 
-/** What the charts know of each candidate. */
-export function factsOfAll(
-  candidates: readonly [ResolvedCandidate, ...ResolvedCandidate[]],
-): readonly [Candidate, ...Candidate[]] {
-  const isAlone = candidates.length === 1;
-  const [first, ...others] = candidates;
-  return [factsOf(first, isAlone), ...others.map((other) => factsOf(other, isAlone))];
-}
-
 /** Where there is nothing to turn to but another socket, a silent one is worth keeping for longer. */
 export function limitsOf({ liveness }: ProviderTraits, isAlone: boolean): LivenessLimits {
   const { deadAloneAtLeastMs, ...limits } = liveness ?? {};
   if (!isAlone || deadAloneAtLeastMs === undefined) return limits;
   return { ...limits, deadAtLeastMs: Math.max(limits.deadAtLeastMs ?? 0, deadAloneAtLeastMs) };
-}
-
-function factsOf(
-  { provider, region, policy, standby }: ResolvedCandidate,
-  isAlone: boolean,
-): Candidate {
-  const { traits, component, name } = provider;
-  return {
-    provider: name,
-    region,
-    component,
-    policy,
-    standby,
-    refreshesCredential: traits.refreshesCredential,
-    canProbe: traits.answersPings,
-    hedges: mayHedge(traits),
-    limits: limitsOf(traits, isAlone),
-    faculties: facultiesOf(provider),
-    makesBeforeBreaks: traits.makesBeforeBreaks ?? true,
-    takesOver: traits.takesOver ?? false,
-    endsAfterMs: traits.endsAfterMs ?? null,
-  };
 }
 
 /** Whether a second socket may be dialled beside a silent one. */

@@ -4,7 +4,7 @@ import type { Observer, SnapshotFrom } from 'xstate';
 
 import { limitsOf, mayHedge, needsOrchestrator } from './candidates.ts';
 import type { Decider, DeciderHandlers } from './decider.types.ts';
-import { Ladder } from './ladder.ts';
+import { failoverOf } from './failover-part.ts';
 import type { ResolvedOptions } from './options.ts';
 import { statusOf } from './status.ts';
 import { join, wiredMachine } from './wired-machine.ts';
@@ -17,8 +17,9 @@ export function startDecider(
   wiring: Wiring,
   handlers: DeciderHandlers,
 ): Decider {
-  return needsOrchestrator(options.candidates)
-    ? new Ladder(options, wiring, handlers)
+  const failover = failoverOf(options);
+  return failover !== null && needsOrchestrator(options.candidates)
+    ? failover.startDecider(options, wiring, handlers)
     : new OneConnection(options, wiring, handlers);
 }
 

@@ -3,8 +3,7 @@
  *
  * The place is held until the socket has ended: how many streams stand decides how many may dial.
  */
-import { DialRefused } from './admission/dial-slots.ts';
-import type { DialPermit } from './admission/dial-slots.ts';
+import type { DialPermit, DialRefused } from './admission/dial-slots.ts';
 import type { DiallingOptions } from './link.types.ts';
 import { textOf } from './provider-faults.ts';
 import { withoutSecrets } from './redact.ts';
@@ -36,9 +35,9 @@ export class Dialling {
   async begin(reason: CredentialReason, dialler: Dialler): Promise<void> {
     const { format, slots, candidate, memory } = this.#options;
     try {
-      const permit = slots.ask(candidate.key);
+      const permit = slots?.ask(candidate.key) ?? null;
       this.#permit = permit;
-      if (!permit.isGranted) await permit.granted;
+      if (permit?.isGranted === false) await permit.granted;
       if (this.#isOver()) return;
       this.#startTimer(dialler);
       const request = await candidate.provider.dial(format, reason, memory);
@@ -87,8 +86,13 @@ export class Dialling {
   }
 }
 
+/** Whoever limits dials brings the class: where nobody does, it is not there. */
+function isDialRefused(error: unknown): error is DialRefused {
+  return error instanceof Error && error.name === 'DialRefused';
+}
+
 function refusalOf(error: unknown): Failure {
-  if (error instanceof DialRefused) return error.failure;
+  if (isDialRefused(error)) return error.failure;
   const isRefused = TenutoError.is(error) && error.code === 'AUTH_REFUSED';
   return { kind: isRefused ? 'auth' : 'transient', code: 'credential', detail: textOf(error) };
 }

@@ -1,17 +1,20 @@
 /** What is heard on a link goes where it belongs: to the charts, to the audio's books, to the conversation. */
 import type { ResolvedCandidate } from './candidates.ts';
 import type { Carrier } from './carrier.ts';
+import type { ConversationPart } from './conversation-part.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { requestErrorOf } from './failure-error.ts';
 import type { IgnoredFrames } from './ignored-frames.ts';
 import type { Link } from './link.ts';
 import type { Reporter } from './reporter.ts';
-import { Restoring } from './restoring.ts';
+import { talks } from './parts.ts';
+import type { Restoring } from './restoring.ts';
 import type { Talk } from './talk.ts';
 import type { RestoreResult } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Clock } from '../ports/clock.ts';
+import { NO_CONVERSATION } from '../ports/conversation.ts';
 import type { Random } from '../ports/random.ts';
 import type { Durability } from '../ports/log-store.ts';
 import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
@@ -37,6 +40,7 @@ export class Hearing {
   readonly #wiring: HearingWiring;
   readonly #demux: Demux;
   readonly #emitter: SessionEmitter;
+  readonly #part: ConversationPart | null;
   /** Made when it is needed: who only listens has no conversation. */
   readonly #talk: () => Talk;
   /** Null until a link has a conversation to carry. */
@@ -45,10 +49,17 @@ export class Hearing {
   readonly #shared = new Map<string, object>();
   #keeping: Durability | null = null;
 
-  constructor(wiring: HearingWiring, demux: Demux, emitter: SessionEmitter, talk: () => Talk) {
+  constructor(
+    wiring: HearingWiring,
+    demux: Demux,
+    emitter: SessionEmitter,
+    part: ConversationPart | null,
+    talk: () => Talk,
+  ) {
     this.#wiring = wiring;
     this.#demux = demux;
     this.#emitter = emitter;
+    this.#part = part;
     this.#talk = talk;
   }
 
@@ -56,14 +67,15 @@ export class Hearing {
     const { key } = candidate;
     const shared: StreamMemory['shared'] = (create) => this.#sharedBy(key, create);
     if (talks(candidate)) return { ...this.#talk().memoryFor(key), shared };
-    return { conversation: () => this.#talk().journal.conversation, handle: null, shared };
+    const isMute = this.#part === null;
+    const conversation = () => (isMute ? NO_CONVERSATION : this.#talk().journal.conversation);
+    return { conversation, handle: null, shared };
   }
 
   #sharedBy<T extends object>(key: string, create: (random: Random, clock: Clock) => T): T {
     const known = this.#shared.get(key) as T | undefined;
     if (known !== undefined) return known;
-    const { random, clock } = this.#wiring;
-    const made = create(random, clock);
+    const made = create(this.#wiring.random, this.#wiring.clock);
     this.#shared.set(key, made);
     return made;
   }
@@ -76,11 +88,11 @@ export class Hearing {
   /** Resolves when the link has been given the conversation. */
   restore(link: Link): Promise<RestoreResult> {
     const { clock } = this.#wiring;
-    if (!talks(link.candidate)) {
+    if (this.#part === null || !talks(link.candidate)) {
       const { resumed = false, toolCallsCarried = 0 } = link.restored ?? {};
       return Promise.resolve({ resumed, toolCallsCarried, atMs: clock.nowMs() });
     }
-    this.#restoring ??= new Restoring(clock, this.#demux, this.#talk());
+    this.#restoring ??= this.#part.startRestoring(clock, this.#demux, this.#talk());
     return this.#restoring.begin(link);
   }
 
@@ -230,11 +242,6 @@ export class Hearing {
 
 function weaker(one: Durability | null, other: Durability): Durability {
   return one === null || CLASSES.indexOf(other) < CLASSES.indexOf(one) ? other : one;
-}
-
-/** Who only hears has no use for a conversation, and nor has a gateway: one is made when it is asked for. */
-function talks({ provider }: ResolvedCandidate): boolean {
-  return provider.component !== 'stt' && provider.component !== 'gateway';
 }
 
 /** Whose streams leave something for each other. */

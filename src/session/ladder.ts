@@ -2,14 +2,15 @@
 import { createActor } from 'xstate';
 import type { SnapshotFrom } from 'xstate';
 
-import { factsOfAll } from './candidates.ts';
+import { factsOfAll } from './candidate-facts.ts';
 import type { Decider, DeciderHandlers } from './decider.types.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Owner } from './reporter.ts';
 import { statusOf } from './status.ts';
 import { TurnTaking } from './turn-taking.ts';
-import { join, wiredOrchestrator } from './wired-machine.ts';
+import { join } from './wired-machine.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
+import { wiredOrchestrator } from './wired-orchestrator.ts';
 import type { Wiring } from './wiring.ts';
 import type {
   ConnectionSignal,
@@ -140,6 +141,7 @@ export class Ladder implements Decider, Owner {
 
   #listenToBreakers(): void {
     const { candidates, admission, clock } = this.#options;
+    if (admission === null) return;
     candidates.forEach(({ key }, candidate) => {
       const told = (untilMs: number): void => {
         this.tell({ type: 'breaker.moved', candidate, untilMs, atMs: clock.nowMs() });

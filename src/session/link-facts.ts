@@ -61,6 +61,10 @@ export class LinkFacts<Link> {
     return this.options.id;
   }
 
+  get isMove(): boolean {
+    return this.options.isMove;
+  }
+
   get lane(): number {
     return this.options.lane;
   }

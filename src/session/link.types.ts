@@ -24,7 +24,8 @@ export interface DiallingOptions {
   readonly candidate: ResolvedCandidate;
   readonly format: AudioFormat;
   readonly clock: Clock;
-  readonly slots: DialSlots;
+  /** Null: dials are not limited. */
+  readonly slots: DialSlots | null;
   /** The conversation that a new socket may have to be given. Absent where nobody talks. */
   readonly memory?: StreamMemory;
 }
@@ -34,6 +35,8 @@ export interface LinkOptions<Link> extends DiallingOptions {
   readonly id: number;
   /** Another dial is made beside one that hangs, this often; null: none is. */
   readonly redialEveryMs: number | null;
+  /** It follows one whose end is announced. */
+  readonly isMove: boolean;
   /** Which connection it belongs to. */
   readonly lane: number;
   /** Tells the chart that owns the socket. */

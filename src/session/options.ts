@@ -3,10 +3,12 @@ import type { InspectionEvent } from 'xstate';
 
 import { gatewayPresets, presets } from '../../machines/backoff.ts';
 import type { PresetName, ReconnectPolicy } from '../../machines/backoff.ts';
-import { sharedAdmission } from './admission/admission.ts';
 import type { Admission } from './admission/admission.ts';
 import { noProviders, resolveCandidate } from './candidates.ts';
 import type { CandidateOptions, ResolvedCandidate } from './candidates.ts';
+import { checkParts, partOf } from './parts.ts';
+import type { SessionPart } from './parts.ts';
+import { checkPlaces, checkPolicy } from './policy-check.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { NetworkMonitor } from '../network/monitor.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
@@ -55,8 +57,14 @@ export interface SessionOptions {
   readonly network?: NetworkMonitor;
   /** Watches the charts: XState's inspection events of everything inside. Default: nobody does. */
   readonly inspect?: Inspector;
-  /** Breakers and limits of dials. Default: one for all sessions of this process. */
+  /** Breakers and limits of dials. Default: one for all sessions of this process that have the part `failover`. */
   readonly admission?: Admission;
+  /**
+   * What this session can do beyond one connection that is only listened to: `failover` (several candidates, a standby, known
+   * ends), `conversation` (services that answer or speak). Default: both; in `tenuto/browser` none, and a session that needs
+   * one is refused with OPTION_INVALID until it is given.
+   */
+  readonly parts?: readonly SessionPart[];
   /** Brings audio to the rate that a service takes, where that is another. Default: the platform's entry brings one. */
   readonly createResampler?: CreateResampler;
   readonly clock?: Clock;
@@ -75,7 +83,9 @@ export interface ResolvedOptions {
   readonly rotationLeadMs: number;
   readonly network: NetworkMonitor | null;
   readonly inspect: ((event: InspectionEvent) => void) | null;
-  readonly admission: Admission;
+  /** Null: nothing is shared with other sessions. */
+  readonly admission: Admission | null;
+  readonly parts: readonly SessionPart[];
   readonly createResampler: CreateResampler | null;
   readonly clock: Clock;
   readonly random: Random;
@@ -90,6 +100,8 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
   const format = options.format ?? DEFAULT_FORMAT;
   const retentionMs = positive(options, 'retentionMs', 120_000);
   const candidates = candidatesOf(options, format);
+  const parts = options.parts ?? [];
+  checkParts(parts, candidates);
   const graceMs = Math.max(
     ...candidates.map(({ provider }) => provider.traits.keepsSessionForMs ?? 0),
   );
@@ -106,7 +118,8 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     rotationLeadMs: atLeast0(options, 'rotationLeadMs', 60_000),
     network: networkOf(options),
     inspect: inspectorOf(options),
-    admission: options.admission ?? sharedAdmission,
+    admission: options.admission ?? partOf(parts, 'failover')?.admission ?? null,
+    parts,
     createResampler: options.createResampler ?? null,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
@@ -184,46 +197,6 @@ function candidatesOf(
   if (first === undefined) throw noProviders();
   for (const { provider } of [first, ...others]) provider.checkFormat(format);
   return [first, ...others];
-}
-
-const NUMBERS = [
-  'maxAttempts',
-  'persistMs',
-  'baseMs',
-  'capMs',
-  'firstDelayMs',
-  'pressForMs',
-  'pressEveryMs',
-  'hintSpreadRatio',
-] as const;
-
-/** @throws TenutoError OPTION_INVALID for a member of the policy that stands beside it. */
-function checkPlaces(options: object): void {
-  const misplaced = Object.keys(options).find((name) => Object.hasOwn(presets.production, name));
-  if (misplaced === undefined) return;
-  throw invalid(
-    `There is no session option "${misplaced}": it is a part of reconnect.`,
-    `Give reconnect: { ${misplaced}: … }.`,
-  );
-}
-
-function checkPolicy(policy: ReconnectPolicy): ReconnectPolicy {
-  checkOptions('reconnect', policy, presets.production);
-  for (const name of NUMBERS) {
-    const value = policy[name];
-    const isLimit = name === 'maxAttempts' || name === 'persistMs'; // those may be Infinity
-    if (value !== null) {
-      const most = isLimit ? Infinity : name === 'hintSpreadRatio' ? 1 : Number.MAX_VALUE;
-      const isFine = value >= 0 && value <= most;
-      checkNumber(
-        `reconnect.${name}`,
-        value,
-        isFine,
-        `that is 0${most === 1 ? ' to 1' : ' or more'}`,
-      );
-    }
-  }
-  return policy;
 }
 
 type NumberName = keyof {

@@ -91,6 +91,7 @@ export class Reporter {
     const { admission, candidates, clock } = this.#options;
     const { key } = link.candidate;
     const atMs = clock.nowMs();
+    if (admission === null) return null;
     if (admission.breakers.ask(key, atMs)) {
       link.isProbe = admission.breakers.stateOf(key).state === 'halfOpen';
       return null;
@@ -132,7 +133,7 @@ export class Reporter {
     link.hasCommitted = true;
     this.#healthyLinks += 1;
     this.#budget?.linkRecovered(atMs);
-    admission.breakers.tell(link.candidate.key, { type: 'dial.succeeded', atMs });
+    admission?.breakers.tell(link.candidate.key, { type: 'dial.succeeded', atMs });
     this.tell(link, { type: 'result.committed', id: link.id, atMs });
   }
 
@@ -144,7 +145,7 @@ export class Reporter {
       this.#healthyLinks -= 1;
       this.#budget?.linkLost(atMs);
     } else if (link.isProbe) {
-      admission.breakers.tell(link.candidate.key, { type: 'probe.abandoned', atMs });
+      admission?.breakers.tell(link.candidate.key, { type: 'probe.abandoned', atMs });
     }
   }
 
@@ -155,11 +156,19 @@ export class Reporter {
   }
 
   /** When a service said that it ends the session on this link. */
-  tellEnd({ lane, endsAtMs, leavesAtMs }: Link): void {
+  tellEnd(link: Link): void {
+    const { lane, id, endsAtMs, leavesAtMs } = link;
     if (endsAtMs === null) return;
-    const atMs = this.#options.clock.nowMs();
+    const { clock, random } = this.#options;
+    const atMs = clock.nowMs();
     const leaves = leavesAtMs === null ? {} : { leavesAtMs };
-    this.owner?.tell({ type: 'end.announced', lane, atMs, endsAtMs, ...leaves });
+    if (this.owner !== null) {
+      this.owner.tell({ type: 'end.announced', lane, atMs, endsAtMs, ...leaves });
+      return;
+    }
+    if (link.candidate.provider.traits.takesOver !== true) return;
+    const inMs = Math.max(0, endsAtMs - atMs);
+    this.tell(link, { type: 'link.ending', id, atMs, inMs, unit: random.unit() });
   }
 
   tellFaculty({ lane }: Link, { kind, faculty }: FacultyEvent): void {
@@ -176,7 +185,7 @@ export class Reporter {
     if (!this.#stalls.watch.isStalled({ atMs, lateByMs, speechSentMs, resultAtMs })) return;
     const { admission, candidates } = this.#options;
     const isLast = this.owner.isLast(candidates.indexOf(link.candidate));
-    admission.breakers.tell(link.candidate.key, { type: 'stream.stalled', atMs, isLast });
+    admission?.breakers.tell(link.candidate.key, { type: 'stream.stalled', atMs, isLast });
   }
 
   #tellBreaker(candidate: Told['candidate'], failure: Failure, atMs: number): void {
@@ -184,6 +193,6 @@ export class Reporter {
     const index = typeof candidate === 'number' ? candidate : candidates.indexOf(candidate);
     const isLast = this.owner?.isLast(index) ?? true;
     const { key } = candidates[index] ?? candidates[0];
-    admission.breakers.tell(key, { type: 'dial.failed', failure, isLast, atMs });
+    admission?.breakers.tell(key, { type: 'dial.failed', failure, isLast, atMs });
   }
 }

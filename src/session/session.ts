@@ -24,7 +24,7 @@ import type { ResolvedOptions, SessionOptions } from './options.ts';
 import { Parting } from './parting.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
 import { gapEventOf, ledgerOf } from './session-ledger.ts';
-import { Talk } from './talk.ts';
+import { Talking } from './talking.ts';
 import type { ConnectionActor, OrchestratorActor } from './wired-machine.ts';
 import { Wiring } from './wiring.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
@@ -46,7 +46,7 @@ export class Session {
   readonly #announcer: Announcer;
   readonly #decider: Decider;
   readonly #stopNetwork: (() => void) | null;
-  #talk: Talk | null = null;
+  readonly #talking: Talking;
   #closing: Promise<CloseResult> | null = null;
 
   constructor(options: SessionOptions) {
@@ -65,8 +65,15 @@ export class Session {
       },
     });
     this.#demux = new Demux(this.#uplink, this.#emitter);
-    this.#wiring = new Wiring(resolved, this.#uplink, this.#demux, this.#emitter, () =>
-      this.#talking(),
+    this.#talking = new Talking(resolved, this.#emitter, (untilMs) => {
+      this.#decider.answering(untilMs);
+    });
+    this.#wiring = new Wiring(
+      resolved,
+      this.#uplink,
+      this.#demux,
+      this.#emitter,
+      () => this.#talking.talk,
     );
     this.#drain = new Drain(clock, this.#uplink, this.#wiring.carrier);
     this.#wiring.carrier.listen(this.#drain);
@@ -89,9 +96,13 @@ export class Session {
     return this.#decider.actor;
   }
 
-  /** What is said, both ways, with services that answer or speak: texts, tools, and the sound of answers. */
+  /**
+   * What is said, both ways, with services that answer or speak: texts, tools, and the sound of answers.
+   *
+   * @throws TenutoError OPTION_INVALID where the session was not given the part `conversation`.
+   */
   get conversation(): Conversation {
-    return this.#talking();
+    return this.#talking.talk;
   }
 
   get status(): ConnectionStatus {
@@ -228,23 +239,11 @@ export class Session {
     this.#decider.stop();
     const { ledger } = this;
     this.#uplink.release();
-    this.#talk?.end();
+    this.#talking.end();
     this.#emitter.end();
 
     const left = { chunks: ledger.buffered, ms: ledger.bufferedMs };
     const finished = isFinished || (parting.isKept ? ledger.captured === 0 : left.ms === 0);
     return { drained: left.ms === 0, finished, durability: this.#wiring.durability, left, ledger };
-  }
-
-  #talking(): Talk {
-    const { candidates, clock, inspect, logger } = this.#options;
-    return (this.#talk ??= new Talk({
-      clock,
-      logger,
-      inspect,
-      candidates,
-      emitter: this.#emitter,
-      onAnswering: (untilMs) => this.#decider.answering(untilMs),
-    }));
   }
 }

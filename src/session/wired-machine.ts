@@ -1,10 +1,11 @@
-/** The charts with everything that they need; the one place where implementations enter. */
+/** The connection chart with everything that it needs; its implementations enter here and nowhere else. */
 import { fromCallback, fromPromise } from 'xstate';
-import type { ActorRefFrom, AnyActorRef } from 'xstate';
+import type { ActorRefFrom, AnyActorRef, EventObject } from 'xstate';
 
 import { looksOf } from './looks.ts';
 import type { Wiring } from './wiring.ts';
 import { connectionMachine } from '../../machines/connection.machine.ts';
+import type { MoveTimerInput } from '../../machines/connection.moving.ts';
 import type {
   ReplayResult,
   RestoreResult,
@@ -12,9 +13,7 @@ import type {
   SocketInput,
   WaitInput,
 } from '../../machines/connection.types.ts';
-import { orchestratorMachine } from '../../machines/orchestrator.machine.ts';
-import { owned } from '../../machines/orchestrator.setup.ts';
-import type { HandoverInput, HandoverResult } from '../../machines/orchestrator.types.ts';
+import type { orchestratorMachine } from '../../machines/orchestrator.machine.ts';
 
 export type ConnectionActor = ActorRefFrom<typeof connectionMachine>;
 export type OrchestratorActor = ActorRefFrom<typeof orchestratorMachine>;
@@ -27,7 +26,7 @@ export function join(actor: AnyActorRef, wiring: Wiring): void {
   wirings.set(actor.system, wiring);
 }
 
-function wiringOf(system: object): Wiring {
+export function wiringOf(system: object): Wiring {
   const wiring = wirings.get(system);
   if (wiring === undefined) throw new TypeError('the connection chart runs without a session');
   return wiring;
@@ -43,6 +42,18 @@ const waitActor = fromPromise<void, WaitInput>(({ input, signal, system }) => {
   });
 });
 
+const moveTimer = fromCallback<EventObject, MoveTimerInput>(({ input, sendBack, system }) => {
+  const { clock } = wiringOf(system);
+  let timer = clock.setTimeout(tell, input.firstInMs);
+  function tell(): void {
+    timer = clock.setTimeout(tell, input.everyMs);
+    sendBack({ type: 'move.due', atMs: clock.nowMs() });
+  }
+  return () => {
+    clock.clearTimeout(timer);
+  };
+});
+
 export const wiredMachine = connectionMachine.provide({
   actors: {
     socket: fromCallback<SocketCommand, SocketInput>(({ input, receive, sendBack, self }) =>
@@ -53,23 +64,9 @@ export const wiredMachine = connectionMachine.provide({
     sessionRestore: fromPromise<RestoreResult, SocketInput>(({ input, system }) =>
       wiringOf(system).restore(input),
     ),
+    moveTimer,
     bufferReplay: fromPromise<ReplayResult, SocketInput>(({ input, system }) =>
       wiringOf(system).replay(input),
     ),
   },
 });
-
-let wiredOrchestra: typeof orchestratorMachine | null = null;
-
-/** Made when the first session needs it: most have one candidate, and their process no use for it. */
-export function wiredOrchestrator(): typeof orchestratorMachine {
-  wiredOrchestra ??= orchestratorMachine.provide({
-    actors: {
-      connection: owned(wiredMachine),
-      handover: fromPromise<HandoverResult, HandoverInput>(({ input, system }) =>
-        wiringOf(system).carrier.handOver(input),
-      ),
-    },
-  });
-  return wiredOrchestra;
-}

@@ -5,6 +5,7 @@
  */
 import { Carrier } from './carrier.ts';
 import { Claims } from './claims.ts';
+import { conversationOf } from './conversation-part.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { Hearing, remembers } from './hearing.ts';
@@ -60,7 +61,7 @@ export class Wiring implements LinkHandlers<Link> {
     this.reporter = new Reporter(options, uplink);
     this.carrier = new Carrier(options, uplink, demux, emitter, this.reporter);
     this.ignored = new IgnoredFrames(options.logger);
-    this.#hearing = new Hearing(this, demux, emitter, talk);
+    this.#hearing = new Hearing(this, demux, emitter, conversationOf(options), talk);
     this.#claims = new Claims(
       () => this.#links,
       (link, failure) => {
@@ -126,18 +127,14 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   #dial(input: SocketInput, tell: Tell, looks: Looks): Link {
-    const { lane, candidate: index, id, reason, redialEveryMs } = input;
     const { candidates, format, clock, admission, createResampler } = this.#options;
-    const candidate = candidates[index] ?? candidates[0];
-    const { slots } = admission;
+    const candidate = candidates[input.candidate] ?? candidates[0];
     const link = new Link({
-      id,
-      redialEveryMs,
-      lane,
+      ...input,
       candidate,
       format,
       clock,
-      slots,
+      slots: admission?.slots ?? null,
       tell,
       looks,
       handlers: this,
@@ -145,7 +142,7 @@ export class Wiring implements LinkHandlers<Link> {
       ...(remembers(candidate) ? { memory: this.#hearing.memoryFor(candidate) } : {}),
     });
     this.#links = this.#links.concat(link); // a spread leaves room for more, and weighs it
-    void link.dial(reason, this.reporter.dials(link) ?? this.#rehearsal?.take() ?? null);
+    void link.dial(input.reason, this.reporter.dials(link) ?? this.#rehearsal?.take() ?? null);
 
     return link;
   }
@@ -167,7 +164,8 @@ export class Wiring implements LinkHandlers<Link> {
 
   /** It would take the session from the silent link beside which it was dialled. */
   #isSpare(link: Link): boolean {
-    return link.candidate.provider.traits.takesOver === true && this.#hearing.isBesideCarrier(link);
+    const { takesOver } = link.candidate.provider.traits;
+    return takesOver === true && !link.isMove && this.#hearing.isBesideCarrier(link);
   }
 
   /** Not where the silent link spoke while this one was dialled. */

@@ -7,7 +7,8 @@ import type { DegradedMode } from '../../machines/orchestrator.types.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import type { Faculty } from '../providers/events.ts';
 import type { SessionEvent } from '../session/events.ts';
-import { Session } from '../session/session.ts';
+import type { Session } from '../session/session.ts';
+import { openSession } from '../session/whole-session.ts';
 import type { SessionOptions } from '../session/options.ts';
 
 export interface FacultyHandlers {
@@ -38,8 +39,8 @@ export class Faculties {
 
   constructor(options: Readonly<Record<Faculty, SessionOptions>>, handlers: FacultyHandlers) {
     this.#handlers = handlers;
-    this.hearing = new Session(options.hearing);
-    this.speaking = new Session(options.speaking);
+    this.hearing = openSession(options.hearing);
+    this.speaking = openSession(options.speaking);
     for (const faculty of FACULTIES) {
       this[faculty].on('*', (event) => {
         this.#take(faculty, event);

@@ -2,7 +2,7 @@
 import type { LanguageModel } from '../providers/gemini-llm/language-model.ts';
 import type { Http } from '../ports/http.ts';
 import { checkOptions, invalid } from '../ports/option-errors.ts';
-import { candidateKey } from '../session/admission/breakers.ts';
+import { candidateKey } from '../session/admission/candidate-key.ts';
 
 /** A language model with what is known of its endpoint, as the candidates of a session have it. */
 export interface LanguageModelCandidate {

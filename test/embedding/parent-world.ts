@@ -6,7 +6,8 @@ import type { InspectionEvent } from 'xstate';
 import { sessionLogic, sessionOf } from '../../src/session/session-logic.ts';
 import type { SessionFact, SessionLogicInput } from '../../src/session/session-logic.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
-import { Session } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { createAdmission, MemoryTransport, seededRandom, VirtualClock } from '../../src/testing.ts';
 import type { MemoryTransportOptions } from '../../src/testing.ts';
 import { answerControl, fakeProvider } from '../support/fake-provider.ts';
@@ -115,7 +116,7 @@ export class ParentWorld {
   /** A session on the network in memory. */
   open(): Session {
     const { inspect, session: options } = this.#options;
-    const session = new Session({
+    const session = openSession({
       candidates: [fakeProvider()],
       transport: this.transport,
       clock: this.clock,

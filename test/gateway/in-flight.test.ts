@@ -15,7 +15,7 @@ import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import type { LogStore } from '../../src/ports/log-store.ts';
 import { decodeFrame } from '../../src/protocol/frames.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
-import { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { nodeWebSocketTransport } from '../../src/transports/websocket.node.ts';
 
 const CHUNK_BYTES = 3_200;
@@ -123,7 +123,7 @@ async function world() {
   const { store, seqs, marks } = keptStore();
   const server = await startGateway({ store, apps: new Map([['speech', new NotingApp()]]) });
   const relay = await Relay.open(server.port);
-  const session = new Session({
+  const session = openSession({
     candidates: [gateway({ url: relay.url })],
     transport: nodeWebSocketTransport,
     reconnect: { retryInitialConnect: true, baseMs: 5, capMs: 20 },

@@ -21,7 +21,8 @@ import { gateway } from '../../src/providers/gateway/gateway.ts';
 import type { GatewayProviderOptions } from '../../src/providers/gateway/gateway.ts';
 import type { SessionEvent, SessionEventOf, SessionEventType } from '../../src/session/events.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
-import { Session } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { SimulatedNetwork } from '../../src/simulators/network/simulated-network.ts';
 import type { ListeningServer } from '../../src/simulators/server/handlers.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
@@ -115,7 +116,7 @@ export class LinkWorld {
     });
     this.elsewhereUrl = elsewhere.socketUrl;
     const url = `${this.#server.socketUrl}/v1/session`;
-    this.session = new Session({
+    this.session = openSession({
       candidates: [gateway({ url, token: 'ann', mayMoveTo: [this.elsewhereUrl], ...client })],
       transport: this.network,
       clock: this.clock,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { expectExactlyOnce, LinkWorld } from './link-world.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
 import { WELCOME_TIMEOUT_MS } from '../../src/protocol/limits.ts';
-import { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { MemoryTransport } from '../../src/testing/memory-transport.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
@@ -15,7 +15,7 @@ describe('a WELCOME', () => {
   it('that does not come within 5 s of HELLO costs the socket (P2.4)', async () => {
     const clock = new VirtualClock(0);
     const transport = new MemoryTransport({ clock, latencyMs: 20 });
-    const session = new Session({
+    const session = openSession({
       candidates: [gateway({ url: 'wss://voice.example' })],
       transport,
       clock,

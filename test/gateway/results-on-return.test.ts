@@ -10,7 +10,8 @@ import { startGateway } from '../../src/gateway/server.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
 import type { SessionEvent } from '../../src/session/events.ts';
-import { Session } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { nodeWebSocketTransport } from '../../src/transports/websocket.node.ts';
 
 const CHUNK_SAMPLES = 1_600;
@@ -98,7 +99,7 @@ async function opened(app: LateApp, { isRelayed = false } = {}) {
   const server = await startGateway({ store: createMemoryStore(), apps, verify: null });
   closers.push(() => server.close());
   const relay = isRelayed ? await relayTo(server.port) : null;
-  const session = new Session({
+  const session = openSession({
     candidates: [
       gateway({ url: server.url.replace(`${server.port}`, `${relay?.port ?? server.port}`) }),
     ],

@@ -8,7 +8,8 @@ import type { GatewayServer } from '../../src/gateway/server.ts';
 import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
 import type { LogStore } from '../../src/ports/log-store.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
-import { Session } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import type { SessionEvent } from '../../src/session/events.ts';
 import { nodeWebSocketTransport } from '../../src/transports/websocket.node.ts';
 
@@ -53,7 +54,7 @@ async function served(store: LogStore, app: NotingApp, port = 0): Promise<Gatewa
 }
 
 function opened(url: string): { session: Session; events: SessionEvent[] } {
-  const session = new Session({
+  const session = openSession({
     candidates: [gateway({ url })],
     transport: nodeWebSocketTransport,
     reconnect: { retryInitialConnect: true, baseMs: 20, capMs: 100 },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Failure } from '../../machines/failure.ts';
 import { geminiLlm } from '../../src/providers/index.ts';
-import { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { FakeTransport } from '../support/fake-transport.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { MAKERS, PROVIDERS } from './makers.ts';
@@ -104,7 +104,7 @@ describe('a function that brings no key', () => {
       reasons.push(reason);
       return '   ';
     };
-    const session = new Session({ candidates: [make({ apiKey })], transport, clock });
+    const session = openSession({ candidates: [make({ apiKey })], transport, clock });
     const failed = session.connect().catch((error: unknown) => error);
 
     await clock.advanceAsync(60_000);

@@ -7,7 +7,8 @@ import type { HttpHandlers, HttpRequest } from '../../src/ports/http.ts';
 import { whisper } from '../../src/providers/whisper/whisper.ts';
 import { createAdmission } from '../../src/session/admission/admission.ts';
 import type { SessionEvent, SessionEventOf, SessionEventType } from '../../src/session/events.ts';
-import { Session } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 type Verdict = number | 'broken' | 'silent';
@@ -34,7 +35,7 @@ class PostWorld {
         send: (request: HttpRequest, handlers: HttpHandlers) => this.#post(request, handlers),
       },
     };
-    this.session = new Session({
+    this.session = openSession({
       candidates: [whisper({ vad: loudnessVad, random: { unit: () => 0.5 }, probePath: null })],
       transport,
       clock,

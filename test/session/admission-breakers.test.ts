@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import type { BreakerEvent } from '../../machines/breaker.types.ts';
 import type { FailureKind } from '../../machines/failure.ts';
-import { Breakers, candidateKey } from '../../src/session/admission/breakers.ts';
+import { Breakers } from '../../src/session/admission/breakers.ts';
+import { candidateKey } from '../../src/session/admission/candidate-key.ts';
 import type { BreakerChange } from '../../src/session/admission/breakers.ts';
 import { silentLogger } from '../../src/ports/logger.ts';
 

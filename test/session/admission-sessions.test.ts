@@ -6,7 +6,7 @@ import type { LadderCandidate } from './ladder-world.ts';
 import type { Failure } from '../../machines/failure.ts';
 import { createAdmission } from '../../src/session/admission/admission.ts';
 import type { Admission } from '../../src/session/admission/admission.ts';
-import { candidateKey } from '../../src/session/admission/breakers.ts';
+import { candidateKey } from '../../src/session/admission/candidate-key.ts';
 
 const TWO: readonly LadderCandidate[] = [{ name: 'a' }, { name: 'b' }];
 const KEY_OF_A = candidateKey({ provider: 'a', region: '', keyId: 'default' });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { createAdmission } from '../../src/session/admission/admission.ts';
 import type { SessionEvent } from '../../src/session/events.ts';
-import { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import type { Provider, ProviderStream } from '../../src/providers/contract.ts';
 import { fakeProvider } from '../support/fake-provider.ts';
 import { FakeTransport } from '../support/fake-transport.ts';
@@ -23,7 +23,7 @@ async function connected(provider: Provider) {
   const clock = new VirtualClock(1_000);
   const transport = new FakeTransport({ clock });
   const admission = createAdmission();
-  const session = new Session({ candidates: [provider], transport, clock, admission });
+  const session = openSession({ candidates: [provider], transport, clock, admission });
   const events: SessionEvent[] = [];
   session.on('*', (event) => events.push(event));
   const connecting = session.connect();

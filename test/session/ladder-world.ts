@@ -5,7 +5,8 @@ import { createAdmission } from '../../src/session/admission/admission.ts';
 import type { CandidateOptions } from '../../src/session/candidates.ts';
 import type { SessionEvent, SessionEventOf, SessionEventType } from '../../src/session/events.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
-import { Session } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { NetworkMonitor } from '../../src/network/monitor.ts';
 import type { NetworkSignals } from '../../src/ports/network.ts';
 import type {
@@ -50,7 +51,7 @@ export class LadderWorld {
     this.networks = candidates.map(
       () => new FakeTransport({ clock: this.clock, onFrame: answerControl }),
     );
-    this.session = new Session({
+    this.session = openSession({
       candidates: candidates.map(
         ({ name, component = 'stt', region, standby, ...fake }, index) => ({
           ...(region === undefined ? {} : { region }),

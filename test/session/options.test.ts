@@ -8,7 +8,10 @@ import { silentLogger } from '../../src/ports/logger.ts';
 import { seededRandom } from '../../src/ports/random.ts';
 import { createAdmission } from '../../src/session/admission/admission.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
-import { Session } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import { conversation } from '../../src/session/conversing.ts';
+import { failover } from '../../src/session/failover.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { fakeProvider } from '../support/fake-provider.ts';
 import { FakeTransport } from '../support/fake-transport.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -16,7 +19,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 function sessionOf(options: object): Session {
   const clock = new VirtualClock();
   const given = { candidates: [fakeProvider()], transport: new FakeTransport({ clock }), clock };
-  return new Session({ ...given, ...options });
+  return openSession({ ...given, ...options });
 }
 
 describe('a session', () => {
@@ -113,13 +116,14 @@ describe('a session', () => {
       network: new NetworkMonitor({ signals: new ManualNetwork(), clock }),
       inspect: () => undefined,
       createResampler: () => Promise.reject(new Error('not now')),
+      parts: [failover, conversation],
       admission: createAdmission(),
       clock,
       random: seededRandom(1),
       logger: silentLogger,
     };
 
-    const session = new Session(every);
+    const session = openSession(every);
 
     expect(session.status).toBe('idle');
     await session.close();

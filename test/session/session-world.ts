@@ -2,7 +2,8 @@
 import type { ReconnectPolicy } from '../../machines/backoff.ts';
 import type { Provider } from '../../src/providers/contract.ts';
 import type { SessionEvent, SessionEventOf, SessionEventType } from '../../src/session/events.ts';
-import { Session } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { answerControl, fakeProvider } from '../support/fake-provider.ts';
 import type { FakeSocket } from '../support/fake-transport.ts';
 import { FakeTransport } from '../support/fake-transport.ts';
@@ -30,7 +31,7 @@ export class SessionWorld {
       clock: this.clock,
       onFrame: options.onFrame ?? answerControl,
     });
-    this.session = new Session({
+    this.session = openSession({
       candidates: [options.provider ?? fakeProvider()],
       transport: this.transport,
       clock: this.clock,

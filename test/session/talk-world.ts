@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest';
 
 import type { SessionEvent, SessionEventOf, SessionEventType } from '../../src/session/events.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
-import { Session } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { answerControl, fakeProvider } from '../support/fake-provider.ts';
 import type { FakeProviderOptions } from '../support/fake-provider.ts';
 import { FakeTransport } from '../support/fake-transport.ts';
@@ -39,7 +40,7 @@ export class TalkWorld {
   constructor(options: WorldOptions = {}) {
     const { clock } = this;
     this.transport = new FakeTransport({ onFrame: answerControl, ...options, clock });
-    this.session = new Session({
+    this.session = openSession({
       candidates: [fakeProvider(options.provider)],
       transport: this.transport,
       clock,

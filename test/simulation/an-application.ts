@@ -2,7 +2,7 @@
 import type { App, AppResult, AppSession } from '../../src/gateway/app.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
 import { ResumableWebSocket } from '../../src/resumable-websocket/websocket.node.ts';
-import { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import type { AppProcess, ClientFactory } from '../../src/simulation/simulate.types.ts';
 
 const CONVERGES_MS = 90_000;
@@ -46,7 +46,7 @@ export const seconds = (_process: AppProcess) => ({
 
 export const speaker: ClientFactory = (place) => {
   const session = place.watch(
-    new Session({
+    openSession({
       candidates: [gateway(place.gateway)],
       reconnect: { retryInitialConnect: true },
       ...place.session,

@@ -5,7 +5,7 @@ import { CHUNK, counter, seconds, SecondsApp, speaker } from './an-application.t
 import type { AppResult, AppSession } from '../../src/gateway/app.ts';
 import { createEchoApp } from '../../src/gateway/apps/echo.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
-import { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { createSimulatedWorld, simulate } from '../../src/simulation/simulate.ts';
 import type {
   AppProcess,
@@ -151,7 +151,7 @@ describe('what is told of an application that is wrong', () => {
     const clients: ClientFactory[] = [
       (place) => {
         const session = place.watch(
-          new Session({ candidates: [gateway(place.gateway)], ...place.session }),
+          openSession({ candidates: [gateway(place.gateway)], ...place.session }),
         );
         void session.connect().catch(() => undefined);
         place.every(100, () => session.write(CHUNK));

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CHUNK, seconds, SecondsApp, speaker } from './an-application.ts';
 import type { App, AppHandlers } from '../../src/gateway/app.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
-import { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { simulate } from '../../src/simulation/simulate.ts';
 import type {
   ClientFactory,
@@ -88,7 +88,7 @@ describe('a client', () => {
   it('whose app handles nothing is told so, and what is left', { timeout: 60_000 }, async () => {
     const talker: ClientFactory = (place) => {
       const session = place.watch(
-        new Session({ candidates: [gateway(place.gateway)], ...place.session }),
+        openSession({ candidates: [gateway(place.gateway)], ...place.session }),
       );
       void session.connect().catch(() => undefined);
       place.every(100, () => session.write(CHUNK));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import {
   createAdmission,
   drawFaults,
@@ -16,7 +16,7 @@ function sessionWith({ latencyMs = 20 } = {}) {
   const clock = new VirtualClock();
   const service = new MemoryService(scriptedService);
   const network = new MemoryTransport({ clock, latencyMs, onFrame: service.onFrame });
-  const session = new Session({
+  const session = openSession({
     candidates: [scriptedProvider({ url: 'wss://service.test' })],
     transport: network,
     clock,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { createAdmission } from '../../src/session/admission/admission.ts';
 import type { Admission } from '../../src/session/admission/admission.ts';
-import { candidateKey } from '../../src/session/admission/breakers.ts';
+import { candidateKey } from '../../src/session/admission/candidate-key.ts';
 import type { VoiceAgentOptions } from '../../src/voice/options.ts';
 import { ScriptedModel, VoiceWorld } from './voice-world.ts';
 

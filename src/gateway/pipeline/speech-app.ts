@@ -23,7 +23,7 @@ import { filterSettingsOf } from '../../providers/wire/hallucination-filter.ts';
 import type { FilterOptions, FilterSettings } from '../../providers/wire/hallucination-filter.ts';
 import type { CandidateOptions } from '../../session/candidates.ts';
 import type { SessionOptions } from '../../session/options.ts';
-import { Session } from '../../session/session.ts';
+import { openSession } from '../../session/whole-session.ts';
 import { nodeWebSocketTransport } from '../../transports/websocket.node.ts';
 
 /** What is passed on to each session with the services, with the same meaning and defaults. */
@@ -103,7 +103,7 @@ function open(
   const bytesPerSecond = format.sampleRateHz * BYTES_PER_SAMPLE;
   // All that a client is let send without a final: more never waits here, and less would be lost.
   const retentionMs = UNFINISHED_MAX_MS + (2 * WINDOW_BYTES * 1_000) / bytesPerSecond;
-  const inner = new Session({
+  const inner = openSession({
     transport: nodeWebSocketTransport,
     createResampler: createLiveResampler,
     ...passed,

@@ -12,7 +12,8 @@ import type { ManualNetwork } from '../../network/manual-signals.ts';
 import { NetworkMonitor } from '../../network/monitor.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { CandidateOptions } from '../../session/candidates.ts';
-import { Session } from '../../session/session.ts';
+import type { Session } from '../../session/session.ts';
+import { openSession } from '../../session/whole-session.ts';
 import type { SessionOptions } from '../../session/options.ts';
 import { createVoiceAgent } from '../../voice/voice-agent.ts';
 import type { VoiceAgent } from '../../voice/voice-agent.ts';
@@ -51,7 +52,7 @@ export function serve(side: ServedSide): Served {
   );
   const at = places.findIndex(({ service }) => service === THINKING);
   const thinks = places[at];
-  if (thinks?.model === undefined) return new Session(optionsOf(side, hearing));
+  if (thinks?.model === undefined) return openSession(optionsOf(side, hearing));
   const speaking = places.flatMap((place, index) =>
     place.service === SPEAKING ? candidatesAt(side, place, index, 'speaking') : [],
   );

@@ -13,7 +13,8 @@ import { NetworkMonitor } from '../../network/monitor.ts';
 import { gateway } from '../../providers/gateway/gateway.ts';
 import { createAdmission } from '../../session/admission/admission.ts';
 import type { CloseResult } from '../../session/events.ts';
-import { Session } from '../../session/session.ts';
+import type { Session } from '../../session/session.ts';
+import { openSession } from '../../session/whole-session.ts';
 
 export class AudioClient implements Client {
   readonly name: string;
@@ -52,7 +53,7 @@ export class AudioClient implements Client {
       onDial: () => this.#dialled(),
       onEnd: ({ code }) => parts.sessions.ended(index, code),
     });
-    this.session = new Session({
+    this.session = openSession({
       candidates: [
         gateway({
           url,

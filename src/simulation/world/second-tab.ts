@@ -13,7 +13,8 @@ import { gateway } from '../../providers/gateway/gateway.ts';
 import { Numbers } from '../../providers/gateway/numbers.ts';
 import { createAdmission } from '../../session/admission/admission.ts';
 import type { SessionEventOf, TranscriptEvent } from '../../session/events.ts';
-import { Session } from '../../session/session.ts';
+import type { Session } from '../../session/session.ts';
+import { openSession } from '../../session/whole-session.ts';
 
 /** So often its user presses "use it here". */
 const PRESSES = 6;
@@ -52,7 +53,7 @@ export class SecondTab {
     this.#world = world;
     this.#options = options;
     this.#process = new SimulatedProcess(name, clock);
-    this.session = new Session({
+    this.session = openSession({
       candidates: [this.#provider()],
       format: { encoding: 'pcm_s16le', sampleRateHz },
       reconnect: { retryInitialConnect: true },

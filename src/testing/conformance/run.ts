@@ -27,7 +27,8 @@ import type { Transport } from '../../ports/socket.ts';
 import type { Provider, ProviderWorld } from '../../providers/contract.ts';
 import { createAdmission } from '../../session/admission/admission.ts';
 import type { SessionEvent } from '../../session/events.ts';
-import { Session } from '../../session/session.ts';
+import type { Session } from '../../session/session.ts';
+import { openSession } from '../../session/whole-session.ts';
 import type { EdgeCoverage } from '../model/edges.ts';
 
 export interface RunOptions {
@@ -118,7 +119,7 @@ export class ConformanceRun {
       facts.changed,
     );
     service.connect(this.transport);
-    this.session = new Session({
+    this.session = openSession({
       candidates: setting.candidates(this.provider),
       transport: this.transport,
       format: { encoding: 'pcm_s16le', sampleRateHz: this.sampleRateHz },

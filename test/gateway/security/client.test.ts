@@ -7,7 +7,8 @@ import { isLoopback } from '../../../src/ports/loopback.ts';
 import { encodeFrame } from '../../../src/protocol/frames.ts';
 import { gateway } from '../../../src/providers/gateway/gateway.ts';
 import type { GatewayProviderOptions } from '../../../src/providers/gateway/gateway.ts';
-import { Session } from '../../../src/session/session.ts';
+import type { Session } from '../../../src/session/session.ts';
+import { openSession } from '../../../src/session/whole-session.ts';
 import { nodeWebSocketTransport } from '../../../src/transports/websocket.node.ts';
 
 const FORMAT = { encoding: 'pcm_s16le', sampleRateHz: 16_000, channels: 1 } as const;
@@ -21,7 +22,7 @@ afterEach(async () => {
 });
 
 function opened(options: GatewayProviderOptions): Session {
-  session = new Session({
+  session = openSession({
     candidates: [gateway(options)],
     transport: nodeWebSocketTransport,
     reconnect: { retryInitialConnect: true, baseMs: 20, capMs: 100 },

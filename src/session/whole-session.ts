@@ -1,0 +1,13 @@
+/** A session with all of its parts, as every entry opens it that is not for pages. */
+import { conversation } from './conversing.ts';
+import { failover } from './failover.ts';
+import type { SessionOptions } from './options.ts';
+import type { SessionPart } from './parts.ts';
+import { Session } from './session.ts';
+
+const ALL_PARTS: readonly SessionPart[] = [failover, conversation];
+
+/** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
+export function openSession(options: SessionOptions): Session {
+  return new Session({ parts: ALL_PARTS, ...options });
+}

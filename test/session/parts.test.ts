@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+
+import type { CandidateOptions } from '../../src/session/candidates.ts';
+import { conversation } from '../../src/session/conversing.ts';
+import { failover } from '../../src/session/failover.ts';
+import type { SessionPart } from '../../src/session/parts.ts';
+import { Session } from '../../src/session/session.ts';
+import type { Provider, ProviderTraits } from '../../src/providers/contract.ts';
+import type { TenutoError } from '../../src/ports/errors.ts';
+import { fakeProvider } from '../support/fake-provider.ts';
+import { FakeTransport } from '../support/fake-transport.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+describe('a session of which a page asks for no part', () => {
+  it.each<[string, readonly (Provider | CandidateOptions)[]]>([
+    ['several candidates', [fakeProvider(), fakeProvider()]],
+    ['a standby', [{ provider: fakeProvider(), standby: 1 }]],
+    ['a session whose length is known', [withTraits({ endsAfterMs: 3_600_000 })]],
+    ['a service that announces its end', [withTraits({ announcesEnd: true })]],
+  ])('is refused with %s, and told what to import', (_what, candidates) => {
+    const error = caught(() => open(candidates));
+
+    expect(error).toMatchObject({
+      code: 'OPTION_INVALID',
+      remediation: "Give parts: [failover], and import { failover } from 'tenuto/browser'.",
+    });
+    expect(open(candidates, [failover]).status).toBe('idle');
+  });
+
+  it.each(['realtime', 'tts'] as const)('is refused with a service of kind %s', (component) => {
+    const candidates = [{ ...fakeProvider(), component }];
+
+    const error = caught(() => open(candidates));
+
+    expect(error).toMatchObject({
+      code: 'OPTION_INVALID',
+      remediation: "Give parts: [conversation], and import { conversation } from 'tenuto/browser'.",
+    });
+    expect(open(candidates, [conversation]).conversation.items).toEqual([]);
+  });
+
+  it('says at the door of a conversation that it has none', () => {
+    const session = open([fakeProvider()]);
+
+    const error = caught(() => session.conversation);
+
+    expect(error).toMatchObject({
+      code: 'OPTION_INVALID',
+      message: 'This session has no part for what is said.',
+    });
+  });
+});
+
+function caught(open: () => unknown): TenutoError | null {
+  try {
+    open();
+    return null;
+  } catch (error) {
+    return error as TenutoError;
+  }
+}
+
+function withTraits(traits: Partial<ProviderTraits>): Provider {
+  return fakeProvider({ traits });
+}
+
+function open(
+  candidates: readonly (Provider | CandidateOptions)[],
+  parts: readonly SessionPart[] = [],
+): Session {
+  const clock = new VirtualClock(1_000);
+  return new Session({ candidates, parts, transport: new FakeTransport({ clock }), clock });
+}
