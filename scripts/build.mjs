@@ -94,7 +94,7 @@ function hashOfSources() {
   ];
   for (const folder of ['machines', 'src', 'visualizations']) {
     for (const entry of readdirSync(join(root, folder), { recursive: true })) {
-      if (/\.(tsx?|css|html)$/.test(entry)) files.push(join(folder, entry));
+      if (/\.(tsx?|css|html|json)$/.test(entry)) files.push(join(folder, entry));
     }
   }
   for (const file of files.sort()) {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { Command, CommanderError } from 'commander';
 
 import { runCharts } from './commands/charts.ts';
-import { runDemo } from './commands/demo.ts';
+import { addDemo } from './demo-command.ts';
 import { runPaths } from './commands/paths.ts';
 import type { PathsOptions } from './commands/paths.ts';
 import { runTranscribe } from './commands/transcribe.ts';
@@ -69,24 +69,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
     .showHelpAfterError('Add --help for what can be given.')
     .configureHelp({ showGlobalOptions: true });
 
-  program
-    .command('demo')
-    .description('streams packaged speech over a good and over a failing network, and compares')
-    .option('--faults <list>', 'another fault plan than the default')
-    .option('--seed <n>', 'what the plan and all chance are drawn from', wholeNumber, 1)
-    .option(
-      '--speed <x>',
-      'how many times real time; as much as the recogniser follows',
-      positiveNumber,
-      1,
-    )
-    .option('--json', 'print one object', false)
-    .addHelpText('after', faultsHelp())
-    .action(async (options: { seed: number; speed: number; faults?: string; json: boolean }) => {
-      io.catchSignals();
-      done(await runDemo(options, io));
-    });
-
+  addDemo(program, io, done);
   addTranscribe(program, io, done);
   addServe(program, io, done);
   addServices(program, io, done);

@@ -15,7 +15,7 @@ import type { Recogniser } from '../simulators/recogniser/recogniser.ts';
 
 export interface ServiceOptions {
   readonly provider: ProviderName;
-  /** Against the provider's local simulator. `local` and `backup` always are. */
+  /** Against the provider's local simulator: the one at `url`, or else one that is started. `local` and `backup` always are. */
   readonly simulated: boolean;
   readonly plan: FaultPlan;
   /** What several services share whose faults are parts of one plan. Default: its own. */
@@ -55,6 +55,7 @@ export function isOnThisMachine(
 
 export async function startService(options: ServiceOptions): Promise<Service> {
   if (isOnThisMachine(options.provider, options)) return startLocalService(options);
+  if (options.simulated && options.url !== undefined) return standInAt(options.url, options);
 
   const { provider: name, environment = {}, speedRatio } = options;
   const given = { ...options, environment };
@@ -81,6 +82,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   return {
     provider,
+    faults: () => [],
+    pendingFaults: () => 0,
+    close: () => Promise.resolve(),
+  };
+}
+
+/** A stand-in that somebody else has started (`tenuto simulators --speed`), and ends. */
+function standInAt(baseUrl: string, { provider, speedRatio }: ServiceOptions): Service {
+  const adapter = adapterOf(provider, { apiKey: () => LOCAL_KEY, baseUrl });
+  return {
+    provider: paced(adapter, speedRatio),
     faults: () => [],
     pendingFaults: () => 0,
     close: () => Promise.resolve(),

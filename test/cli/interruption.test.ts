@@ -138,10 +138,10 @@ describe('tenuto transcribe, interrupted on a link that went silent', () => {
   });
 });
 
-describe('tenuto demo, interrupted', () => {
+describe('tenuto demo --text, interrupted', () => {
   it('tells of both runs how far they came, and promises nothing', async () => {
     let isSent = false;
-    const { status, stdout } = await runCli(['demo'], ({ child }) => {
+    const { status, stdout } = await runCli(['demo', '--text'], ({ child }) => {
       if (!isSent) child.kill('SIGINT');
       isSent = true;
     });

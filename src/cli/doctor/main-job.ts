@@ -43,7 +43,7 @@ export async function mainJobCheck(interruption: Interruption): Promise<Check> {
         name,
         state: 'failed',
         detail,
-        remedy: 'Run: npx tenuto demo, and report what it says.',
+        remedy: 'Run: npx tenuto demo --text, and report what it says.',
       };
     } finally {
       await service.close();

@@ -46,7 +46,11 @@ const candidate = settings({
     .describe(
       "Another address of the service. Default: the vendor's variable, such as DEEPGRAM_BASE_URL, or its own.",
     ),
-  simulated: yesOrNo().optional().describe('A stand-in on this machine instead. Default false.'),
+  simulated: yesOrNo()
+    .optional()
+    .describe(
+      'A stand-in instead: on this machine, or the one that runs at `url` already. Default false.',
+    ),
   standby: yesOrNo()
     .optional()
     .describe(

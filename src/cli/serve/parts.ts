@@ -154,7 +154,7 @@ function started(
   recogniser: Recogniser | null,
 ): Promise<Service> {
   const { provider, keyEnv, url, simulated = false } = candidate;
-  const here = isHere(candidate);
+  const here = isHere(candidate) || simulated;
   const apiKey = keyEnv === undefined ? undefined : read(environment, keyEnv);
   if (!here) checkKey(candidate, apiKey, environment);
   return startService({

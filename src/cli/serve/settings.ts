@@ -93,10 +93,15 @@ export function settingsOf(
     drainTo: options.drainTo ?? config.drain?.to ?? [],
     limits: config.limits ?? {},
     apps: options.app === undefined ? (config.apps ?? ['speech']) : parseApps(options.app),
-    candidates: simulated ? candidates.map((one) => ({ ...one, simulated })) : candidates,
+    candidates: simulated ? candidates.map(standIn) : candidates,
     speech: config.speech ?? {},
     speedRatio: options.speed ?? config.speed ?? 1,
   };
+}
+
+/** One on this machine, wherever the real one is. */
+function standIn({ url: _url, ...candidate }: CandidateConfig): CandidateConfig {
+  return { ...candidate, simulated: true };
 }
 
 /** Whoever there is a key for, the quickest first, and this machine where they fail. */

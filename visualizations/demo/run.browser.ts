@@ -1,0 +1,123 @@
+/** One run: something is said, both clients send it, and what is broken meanwhile is survived or is not. */
+import { CHUNK_MS } from './chunks.ts';
+import { OurClient } from './ours.browser.ts';
+import { PlainClient } from './plain.browser.ts';
+import { playSpeech } from './speech.browser.ts';
+import type { Source } from './speech.browser.ts';
+import {
+  activeFaults,
+  isBusy,
+  nowMs,
+  phase,
+  plain,
+  positionMs,
+  resetRun,
+  source,
+  trouble,
+  wasWhole,
+} from './state.ts';
+
+/** After the last fault the plain client has so long for its last words: it waits up to 10 s before it dials again. */
+const LAST_WORDS_MS = 15_000;
+/** So much without an answer is worth a word. */
+const UNANSWERED_MS = 1_500;
+
+interface Clients {
+  readonly ours: OurClient;
+  readonly plain: PlainClient;
+}
+
+let playing: Source | null = null;
+
+/** How many times real time the packaged speech goes out: `?speed=4`. */
+const speedRatio = (() => {
+  const given = Number(new URLSearchParams(location.search).get('speed') ?? 1);
+  return given >= 0.5 && given <= 16 ? given : 1;
+})();
+
+export async function play(): Promise<void> {
+  if (isBusy.value) return;
+  resetRun();
+  source.value = 'speech';
+  phase.value = 'running';
+  const clients: Clients = { ours: new OurClient(), plain: new PlainClient() };
+  const frames = drawFrames(clients);
+  let isStopped = false;
+  try {
+    const speech = await playSpeech({
+      speedRatio,
+      onChunk: (bytes, atMs) => {
+        clients.ours.write(bytes);
+        clients.plain.write(bytes);
+        positionMs.value = atMs;
+      },
+    });
+    playing = {
+      ended: speech.ended,
+      stop: () => {
+        isStopped = true;
+        speech.stop();
+      },
+    };
+    await speech.ended;
+    wasWhole.value = !isStopped;
+  } catch (error) {
+    trouble.value = error instanceof Error ? error.message : String(error);
+  }
+  playing = null;
+  phase.value = 'finishing';
+  await finish(clients);
+  frames.stop();
+  phase.value = 'done';
+}
+
+/** What was said so far is brought to its end. */
+export function stop(): void {
+  playing?.stop();
+}
+
+async function finish({ ours, plain: other }: Clients): Promise<void> {
+  other.finish();
+  await Promise.all([ours.finish(), Promise.race([other.finished, lastWordsOver()])]);
+  other.close();
+}
+
+/** Nobody is cut short while something is broken. */
+function lastWordsOver(): Promise<void> {
+  return new Promise((resolve) => {
+    let quietSinceMs = performance.now();
+    const timer = setInterval(() => {
+      if (activeFaults.value.length > 0) quietSinceMs = performance.now();
+      if (performance.now() - quietSinceMs < LAST_WORDS_MS) return;
+      clearInterval(timer);
+      resolve();
+    }, 200);
+  });
+}
+
+function drawFrames(clients: Clients): { stop(): void } {
+  let frame = 0;
+  const draw = (): void => {
+    clients.ours.look();
+    noteUnanswered();
+    nowMs.value = Math.floor(performance.now() / 100) * 100;
+    frame = requestAnimationFrame(draw);
+  };
+  frame = requestAnimationFrame(draw);
+  return {
+    stop: () => {
+      cancelAnimationFrame(frame);
+    },
+  };
+}
+
+/** The plain client notices nothing, but we may. */
+function noteUnanswered(): void {
+  const view = plain.link.value;
+  if (view.label !== 'Connected') return;
+  const unansweredMs = plain.book.value.counts().sent * CHUNK_MS;
+  if (unansweredMs >= UNANSWERED_MS) {
+    const detail = `${(unansweredMs / 1_000).toFixed(1)} s sent without an answer, and it has not noticed`;
+    if (detail !== view.detail) plain.link.value = { ...view, mood: 'bad', detail };
+  } else if (view.mood === 'bad') plain.link.value = { ...view, mood: 'good', detail: '' };
+}

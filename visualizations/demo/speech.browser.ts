@@ -1,0 +1,73 @@
+/** The packaged speech, in chunks, at the pace at which it was spoken; and as sound, for whoever listens along. */
+import { CHUNK_MS } from './chunks.ts';
+import { isMuted } from './state.ts';
+
+const ADDRESS = '/speech/minute.wav';
+const HEADER_BYTES = 44;
+const BYTES_PER_MS = 32;
+const CHUNK_BYTES = CHUNK_MS * BYTES_PER_MS;
+/** Of a browser that throttles what is in the background, a tick is late: what was due meanwhile comes with it. */
+const TICK_MS = 20;
+/** Faster than this nobody understands it. */
+const MOST_AUDIBLE_RATIO = 2;
+
+export interface Source {
+  /** Settles when there is no more. */
+  readonly ended: Promise<void>;
+  stop(): void;
+}
+
+export interface SpeechOptions {
+  readonly speedRatio: number;
+  readonly onChunk: (bytes: Uint8Array<ArrayBuffer>, atMs: number) => void;
+}
+
+/** @throws TypeError where it cannot be fetched. */
+export async function playSpeech({ speedRatio, onChunk }: SpeechOptions): Promise<Source> {
+  const pcm = await fetchPcm();
+  const sound = soundOf(speedRatio);
+  const startedAtMs = performance.now();
+  let at = 0;
+  let finish = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const stop = (): void => {
+    clearInterval(timer);
+    sound.pause();
+    finish();
+  };
+  const tick = (): void => {
+    const dueMs = (performance.now() - startedAtMs) * speedRatio;
+    while (at < pcm.length && (at + CHUNK_BYTES) / BYTES_PER_MS <= dueMs) {
+      const chunk = pcm.slice(at, at + CHUNK_BYTES);
+      at += chunk.length;
+      onChunk(chunk, at / BYTES_PER_MS);
+    }
+    if (at >= pcm.length) stop();
+  };
+  const timer = setInterval(tick, TICK_MS);
+
+  return { ended, stop };
+}
+
+async function fetchPcm(): Promise<Uint8Array<ArrayBuffer>> {
+  const answer = await fetch(ADDRESS);
+  if (!answer.ok) throw new TypeError(`the speech could not be read: ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer(), HEADER_BYTES);
+}
+
+function soundOf(speedRatio: number): { pause(): void } {
+  const sound = new Audio(ADDRESS);
+  sound.playbackRate = Math.min(speedRatio, 16);
+  const stopListening = isMuted.subscribe((muted) => {
+    sound.muted = muted || speedRatio > MOST_AUDIBLE_RATIO;
+  });
+  sound.play().catch(() => undefined); // a browser without sound shows everything all the same
+  return {
+    pause() {
+      stopListening();
+      sound.pause();
+    },
+  };
+}

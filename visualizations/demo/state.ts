@@ -1,0 +1,113 @@
+/** What the page shows, as signals: whoever runs something writes them, and the parts of the page read them. */
+import { computed, signal } from '@preact/signals';
+import type { Signal } from '@preact/signals';
+
+import { align, missingIn, wordsOf } from './align.ts';
+import { ChunkBook } from './chunks.ts';
+import type { FaultName } from './faults.ts';
+import heard from './heard.json';
+
+/** `finishing`: all was said, and what waits is still on its way. */
+export type Phase = 'idle' | 'running' | 'finishing' | 'done';
+
+export type Mood = 'off' | 'good' | 'busy' | 'bad';
+
+export interface LinkView {
+  readonly mood: Mood;
+  readonly label: string;
+  readonly detail: string;
+}
+
+/** One of the two clients. */
+export class ClientView {
+  readonly link: Signal<LinkView> = signal({ mood: 'off', label: 'Not connected', detail: '' });
+  readonly finals: Signal<readonly string[]> = signal([]);
+  readonly interim: Signal<string> = signal('');
+  readonly book: Signal<ChunkBook> = signal(new ChunkBook());
+  readonly heard = computed(() => this.finals.value.flatMap((text) => wordsOf(text)));
+
+  reset(): void {
+    this.link.value = { mood: 'off', label: 'Not connected', detail: '' };
+    this.finals.value = [];
+    this.interim.value = '';
+    this.book.value = new ChunkBook();
+  }
+}
+
+export interface LedgerView {
+  readonly captured: number;
+  readonly delivered: number;
+  readonly gap: number;
+  readonly buffered: number;
+  readonly replayed: number;
+  readonly checks: number;
+  readonly holds: boolean;
+}
+
+export interface ActiveFault {
+  readonly name: FaultName;
+  readonly endsAtMs: number;
+  readonly lastsMs: number;
+}
+
+const EMPTY_LEDGER: LedgerView = {
+  captured: 0,
+  delivered: 0,
+  gap: 0,
+  buffered: 0,
+  replayed: 0,
+  checks: 0,
+  holds: true,
+};
+
+export const phase = signal<Phase>('idle');
+export const source = signal<'speech' | 'microphone'>('speech');
+/** How much has been said, in milliseconds of audio. */
+export const positionMs = signal(0);
+export const durationMs = signal(62_567);
+export const isMuted = signal(false);
+/** What went wrong with the page itself: no microphone, no server. */
+export const trouble = signal<string>('');
+export const serverIsThere = signal(true);
+export const gatewayIsUp = signal(true);
+export const activeFaults = signal<readonly ActiveFault[]>([]);
+/** What was broken in this run, and with which chunk. */
+export const broken = signal<readonly { readonly name: FaultName; readonly chunk: number }[]>([]);
+export const ledger = signal<LedgerView>(EMPTY_LEDGER);
+/** Milliseconds on the page's clock, a few times a second: for countdowns. */
+export const nowMs = signal(0);
+
+export const ours = new ClientView();
+export const plain = new ClientView();
+
+/** All of the packaged speech went out. */
+export const wasWhole = signal(false);
+
+const packaged = wordsOf(heard['minute.wav']);
+
+/** What both are held to: the packaged speech as the recogniser hears it when nothing breaks, or else what tenuto brought. */
+const reference = computed(() => {
+  const isPackaged = source.value === 'speech' && (phase.value !== 'done' || wasWhole.value);
+  return isPackaged ? packaged : ours.heard.value;
+});
+
+export const oursAligned = computed(() =>
+  align(reference.value, ours.heard.value, phase.value === 'done'),
+);
+export const plainAligned = computed(() =>
+  align(reference.value, plain.heard.value, phase.value === 'done'),
+);
+export const oursMissing = computed(() => missingIn(oursAligned.value));
+export const plainMissing = computed(() => missingIn(plainAligned.value));
+
+export const isBusy = computed(() => phase.value === 'running' || phase.value === 'finishing');
+
+export function resetRun(): void {
+  ours.reset();
+  plain.reset();
+  broken.value = [];
+  ledger.value = EMPTY_LEDGER;
+  positionMs.value = 0;
+  wasWhole.value = false;
+  trouble.value = '';
+}

@@ -1,0 +1,46 @@
+/** The words as they come; what was said and never came stays visible as a hole. */
+import type { ReadonlySignal } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+import type { AlignedWord } from './align.ts';
+
+export interface TranscriptProps {
+  readonly words: ReadonlySignal<readonly AlignedWord[]>;
+  readonly interim: ReadonlySignal<string>;
+  readonly label: string;
+}
+
+export function Transcript({ words, interim, label }: TranscriptProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const said = words.value;
+  const now = interim.value;
+  useLayoutEffect(() => {
+    const { current } = box;
+    if (current !== null) current.scrollTop = current.scrollHeight;
+  }, [said, now]);
+  return (
+    <div class="transcript" ref={box} role="log" aria-label={label} tabIndex={0}>
+      {said.length === 0 && now === '' ? <span class="nothing">The words appear here.</span> : null}
+      {said.map(({ text, fate }, at) => (
+        <Word key={at} text={text} fate={fate} />
+      ))}
+      <span class="interim">{now}</span>
+    </div>
+  );
+}
+
+function Word({ text, fate }: AlignedWord) {
+  if (fate === 'heard') return <>{text} </>;
+  if (fate === 'other') {
+    return (
+      <>
+        <u title="heard differently">{text}</u>{' '}
+      </>
+    );
+  }
+  return (
+    <>
+      <del title="lost">{text}</del>{' '}
+    </>
+  );
+}

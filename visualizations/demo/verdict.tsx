@@ -1,0 +1,104 @@
+/** What it comes to: one sentence, and the ledger whose promise it rests on. */
+import {
+  broken,
+  durationMs,
+  ledger,
+  oursMissing,
+  phase,
+  plainMissing,
+  positionMs,
+  serverIsThere,
+  source,
+  trouble,
+} from './state.ts';
+
+export function Verdict() {
+  const { mood, title, text } = verdict();
+  return (
+    <section class={`verdict is-${mood}`} aria-label="Result">
+      <div class="verdict-words" role="status">
+        <strong id="verdict">{title}</strong>
+        <span>{text}</span>
+      </div>
+      <Ledger />
+    </section>
+  );
+}
+
+function Ledger() {
+  const { captured, delivered, gap, buffered, replayed, holds, checks } = ledger.value;
+  return (
+    <div class="ledger" aria-label="The ledger of the tenuto session, in chunks of 0.1 s">
+      <span class="sum">
+        <Term name="captured" value={captured} /> <i>=</i>{' '}
+        <Term name="delivered" value={delivered} /> <i>+</i> <Term name="gap" value={gap} />{' '}
+        <i>+</i> <Term name="buffered" value={buffered} />
+      </span>
+      <span class={`check ${holds ? '' : 'is-broken'}`}>
+        {holds ? '✓ holds' : '✗ broken'}, looked at {checks.toLocaleString('en')} times · {replayed}{' '}
+        sent again
+      </span>
+    </div>
+  );
+}
+
+function Term({ name, value }: { readonly name: string; readonly value: number }) {
+  return (
+    <span class="term" data-term={name}>
+      <b>{value}</b> {name}
+    </span>
+  );
+}
+
+interface Words {
+  readonly mood: 'calm' | 'good' | 'bad';
+  readonly title: string;
+  readonly text: string;
+}
+
+function verdict(): Words {
+  if (trouble.value !== '')
+    return { mood: 'bad', title: 'Something is wrong here.', text: trouble.value };
+  if (!serverIsThere.value && phase.value !== 'running') {
+    return { mood: 'bad', title: 'The demo’s server is gone.', text: 'Start it again: npm start' };
+  }
+  const faults = broken.value.length;
+  const many = `${faults} ${faults === 1 ? 'fault' : 'faults'}`;
+  const said = `${Math.round(positionMs.value / 1_000)} s of speech`;
+  switch (phase.value) {
+    case 'idle':
+      return {
+        mood: 'calm',
+        title: 'Press play, then break things.',
+        text: `${Math.round(durationMs.value / 1_000)} s of human speech. Every lost word stays visible as a hole.`,
+      };
+    case 'running':
+      return {
+        mood: 'calm',
+        title: faults === 0 ? 'Now break something.' : `${many} so far.`,
+        text: `Lost here: ${words(oursMissing.value)}. Lost there: ${words(plainMissing.value)}.`,
+      };
+    case 'finishing':
+      return {
+        mood: 'calm',
+        title: 'All is said.',
+        text: 'What is still on its way is waited for.',
+      };
+    case 'done': {
+      const isWhole = oursMissing.value === 0 && ledger.value.gap === 0;
+      const here =
+        source.value === 'microphone'
+          ? 'every chunk delivered here'
+          : `${words(oursMissing.value)} lost here`;
+      return {
+        mood: isWhole ? 'good' : 'bad',
+        title: `${said}, ${many}: ${here}, ${plainMissing.value} there.`,
+        text: isWhole ? 'Nothing was lost and nothing was doubled.' : 'The promise did not hold.',
+      };
+    }
+  }
+}
+
+function words(count: number): string {
+  return count === 1 ? '1 word' : `${count} words`;
+}
