@@ -23,6 +23,12 @@ const LAYERS = {
   // What runs beside the sound, and what hears and plays by it.
   worklets: ['^src/ports/'],
   capture: ['^src/ports/', '^src/audio/', '^src/worklets/'],
+  playback: [
+    '^src/ports/',
+    '^src/audio/',
+    '^src/worklets/',
+    '^src/session/(conversation|events|session)\\.ts$',
+  ],
   voice: ['^src/ports/', '^machines/', '^src/audio/', '^src/providers/', '^src/session/'],
   // A drop-in class of its own for each platform, as an application would make it.
   'resumable-websocket': [
@@ -34,6 +40,19 @@ const LAYERS = {
     '^src/providers/(contract|events|retry-hints)\\.ts$',
     '^src/providers/(gateway|wire)/',
     '^src/session/(claims|dial-race|failure-error|greeting|looks|pulse|renewal)\\.ts$',
+  ],
+  // A client in a few words; each platform's file says what it is made of.
+  client: [
+    '^src/ports/',
+    '^machines/',
+    '^src/protocol/',
+    '^src/network/',
+    '^src/capture/',
+    '^src/session/',
+    '^src/providers/(contract|events)\\.ts$',
+    '^src/providers/(gateway|wire)/',
+    '^src/resumable-websocket/',
+    '^src/transports/',
   ],
   gateway: [
     '^src/ports/',

@@ -10,6 +10,21 @@ export interface CapturedChunk {
   readonly durationMs: number;
 }
 
+/** A piece of a recording in a container, such as WebM. */
+export interface RecordedChunk {
+  /** The listener's to keep. */
+  readonly bytes: Uint8Array;
+  /** As the browser names it, such as `audio/webm;codecs=opus`. */
+  readonly mimeType: string;
+  /** About when its first sample was heard: a browser tells no times of what it encodes. */
+  readonly capturedAtMs: number;
+  readonly durationMs: number;
+  /** Counted from 1: a container cannot be cut, so that another device is another recording. */
+  readonly recording: number;
+  /** The recording begins with this chunk, which holds its header: nothing of it can be played without. */
+  readonly isHeader: boolean;
+}
+
 /** Why nothing was heard for a while. */
 export type HoleReason =
   /** The device went away, or was changed for another. */
@@ -17,7 +32,9 @@ export type HoleReason =
   /** The platform suspended the audio: a call, a sleeping page, a policy. */
   | 'suspended'
   /** The page was too busy to take what was heard. */
-  | 'overrun';
+  | 'overrun'
+  /** Of a `VoiceClient`: nobody had connected it, for longer than is kept. */
+  | 'notConnected';
 
 export interface HoleEvent {
   readonly type: 'hole';

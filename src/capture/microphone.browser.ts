@@ -1,6 +1,5 @@
 /** The microphone of a browser, as PCM: getUserMedia, an audio worklet, and what happens to both. */
-import { keepRunning } from './audio-context.browser.ts';
-import { blocked, captureErrorOf } from './capture-errors.ts';
+import { captureErrorOf } from './capture-errors.ts';
 import type { CaptureEvent, CaptureHandlers, DeviceName, PcmSource } from './capture.types.ts';
 import { InputDevice } from './input-device.browser.ts';
 import { resolveMicrophone } from './microphone-options.browser.ts';
@@ -8,8 +7,10 @@ import type { MicrophoneOptions, ResolvedMicrophone } from './microphone-options
 import { Stamper } from './stamper.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import { TenutoError } from '../ports/errors.ts';
+import { blocked } from '../worklets/blocked.ts';
 import { CAPTURE_PROCESSOR } from '../worklets/capture.types.ts';
 import type { CaptureSettings, FromCapture, ToCapture } from '../worklets/capture.types.ts';
+import { keepRunning } from '../worklets/keep-running.browser.ts';
 import { loadWorklet } from '../worklets/load.browser.ts';
 
 /** Chunks that the page has not taken are kept for so long, then the newest are dropped: it is told as a hole. */

@@ -47,6 +47,8 @@ const violations: Readonly<Record<string, readonly (readonly [from: string, to: 
     ['src/resumable-websocket/c.ts', '../session/a.ts'],
   ],
   'worklets-imports': [['src/worklets/b.ts', '../session/a.ts']],
+  'client-imports': [['src/client/b.ts', '../voice/a.ts']],
+  'playback-imports': [['src/playback/b.ts', '../session/a.ts']],
   'capture-imports': [['src/capture/b.ts', '../session/a.ts']],
   'gateway-imports': [
     ['src/gateway/b.ts', '../session/a.ts'],

@@ -19,10 +19,19 @@ export async function toneFile(tones: readonly Tone[], seconds = 5): Promise<str
     );
     return Math.round(sum * 32_767);
   });
-  return wavFile(samples, rateHz);
+  return wavFile(new Uint8Array(samples.buffer), rateHz);
 }
 
-async function wavFile(samples: Int16Array, rateHz: number): Promise<string> {
+/** A WAV file of these pieces of PCM, one after the other. Chromium's fake microphone takes any rate. */
+export function soundFile(pieces: readonly Uint8Array[], rateHz: number): Promise<string> {
+  return wavFile(Buffer.concat(pieces), rateHz);
+}
+
+export function silence(ms: number, rateHz: number): Uint8Array {
+  return new Uint8Array((ms * rateHz) / 500);
+}
+
+async function wavFile(samples: Uint8Array, rateHz: number): Promise<string> {
   const header = Buffer.alloc(44);
   header.write('RIFF', 0);
   header.writeUInt32LE(36 + samples.byteLength, 4);
@@ -37,7 +46,7 @@ async function wavFile(samples: Int16Array, rateHz: number): Promise<string> {
   header.write('data', 36);
   header.writeUInt32LE(samples.byteLength, 40);
   const file = join(await mkdtemp(join(tmpdir(), 'tenuto-sound-')), 'sound.wav');
-  await writeFile(file, Buffer.concat([header, Buffer.from(samples.buffer)]));
+  await writeFile(file, Buffer.concat([header, samples]));
   return file;
 }
 

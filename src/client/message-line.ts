@@ -1,0 +1,204 @@
+/**
+ * A recording in a container, as messages to an app of a gateway: once and in order, over any number of sockets.
+ *
+ * Before each piece goes what it is, as JSON: `{ "type": "audio", "recording", "isHeader", "mimeType", "capturedAtMs",
+ * "durationMs", "bytes" }`; then its bytes, in as many binary messages as they take. Those of one recording, one after the other,
+ * are a file.
+ */
+import { scheduleOf } from './client-options.ts';
+import type { ResolvedClient } from './client-options.ts';
+import type { MessageSocket, VoiceClientPlatform } from './client.types.ts';
+import type { Line, LineHooks } from './line.ts';
+import type { PcmPlace } from './pcm-line.ts';
+import type { ConnectionStatus } from '../../machines/connection.types.ts';
+import type { RecordedChunk } from '../capture/capture.types.ts';
+import { TenutoError } from '../ports/errors.ts';
+
+/** What a gateway takes in one message (docs/resumable-websocket.md). */
+const MOST_BYTES = 65_512;
+const MOST_MESSAGES = 16_384;
+
+interface SocketFact {
+  readonly data?: string | ArrayBuffer;
+  readonly error?: TenutoError;
+  readonly attempt?: number;
+  readonly delayMs?: number;
+  readonly cause?: string;
+  readonly isResumed?: boolean;
+  readonly reason?: string;
+  readonly messages?: number;
+  readonly isCertain?: boolean;
+}
+
+interface Sent {
+  /** Of all that was sent, where its last byte is. */
+  readonly endsAt: number;
+  readonly durationMs: number;
+}
+
+export class MessageLine implements Line<RecordedChunk> {
+  readonly #open: () => MessageSocket;
+  readonly #hooks: LineHooks;
+  readonly #maxAttempts: number;
+  #socket: MessageSocket | null = null;
+  #status: ConnectionStatus = 'idle';
+  #error: TenutoError | null = null;
+  #isClosing = false;
+  #sentBytes = 0;
+  #sent: Sent[] = [];
+  #settle: ((error: TenutoError | null) => void) | null = null;
+  #closed: (() => void) | null = null;
+
+  constructor(
+    platform: VoiceClientPlatform,
+    { url, app, token }: PcmPlace,
+    options: ResolvedClient,
+    hooks: LineHooks,
+  ) {
+    const { openMessages } = platform;
+    if (openMessages === undefined) throw noMessages();
+    this.#hooks = hooks;
+    this.#maxAttempts = options.maxReconnectAttempts ?? Infinity;
+    this.#open = () =>
+      openMessages(url, {
+        mode: 'gateway',
+        app,
+        token,
+        connectionTimeout: options.connectionTimeoutMs,
+        closeTimeout: options.closeTimeoutMs,
+        maxEnqueuedMessages: MOST_MESSAGES,
+        insecure: options.insecure,
+        ...scheduleOf(options),
+        ...(options.network === undefined ? {} : { network: options.network }),
+      });
+  }
+
+  get socket(): MessageSocket | null {
+    return this.#socket;
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status;
+  }
+
+  get error(): TenutoError | null {
+    return this.#error;
+  }
+
+  get buffered(): { readonly chunks: number; readonly ms: number } {
+    const arrived = this.#sentBytes - (this.#socket?.bufferedAmount ?? 0);
+    this.#sent = this.#sent.filter(({ endsAt }) => endsAt > arrived);
+    const ms = this.#sent.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    return { chunks: this.#sent.length, ms };
+  }
+
+  async connect(signal?: AbortSignal): Promise<void> {
+    this.#error = null;
+    this.#become('connecting');
+    const socket = this.#open();
+    this.#socket = socket;
+    this.#listen(socket);
+    const stop = (): void => socket.close();
+    signal?.addEventListener('abort', stop);
+    try {
+      const error = await new Promise<TenutoError | null>((resolve) => {
+        this.#settle = resolve;
+      });
+      if (error !== null) throw error;
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  write({ bytes, ...facts }: RecordedChunk): void {
+    const head = JSON.stringify({ type: 'audio', ...facts, bytes: bytes.length });
+    this.#send(head, head.length); // all of it is ASCII
+    for (let at = 0; at < bytes.length; at += MOST_BYTES) {
+      const piece = bytes.slice(at, at + MOST_BYTES);
+      this.#send(piece, piece.length);
+    }
+    this.#sent.push({ endsAt: this.#sentBytes, durationMs: facts.durationMs });
+  }
+
+  async close(): Promise<null> {
+    if (this.#socket === null || this.#status === 'disconnected' || this.#status === 'error') {
+      this.#become('disconnected');
+      return null;
+    }
+    this.#isClosing = true;
+    await new Promise<void>((resolve) => {
+      this.#closed = resolve;
+      this.#socket?.close();
+    });
+    return null;
+  }
+
+  #send(message: string | Uint8Array<ArrayBuffer>, length: number): void {
+    if (this.#socket?.send(message) === true) this.#sentBytes += length;
+  }
+
+  #listen(socket: MessageSocket): void {
+    const on = (type: string, listener: (fact: SocketFact) => void): void => {
+      socket.addEventListener(type, (fact) => {
+        if (socket === this.#socket) listener(fact);
+      });
+    };
+    on('open', () => {
+      this.#become('active');
+      this.#settle?.(null);
+    });
+    on('reconnecting', ({ attempt = 1, delayMs = 0, cause = '' }) => {
+      if (this.#status !== 'connecting') this.#become('reconnecting');
+      const { chunks: bufferedAudioChunks } = this.buffered;
+      const maxAttempts = this.#maxAttempts;
+      this.#hooks.onReconnecting({ attempt, maxAttempts, delayMs, bufferedAudioChunks, cause });
+    });
+    on('reconnected', ({ isResumed = false }) => {
+      this.#become('active');
+      this.#hooks.onReconnected({ isResumed, details: null });
+    });
+    on('message', ({ data = '' }) => this.#hooks.onMessage({ type: 'data', data }));
+    on('loss', ({ reason = '', messages = 0, isCertain = true }) => {
+      this.#hooks.onMessage({ type: 'loss', reason, messages, isCertain });
+    });
+    on('warning', ({ error }) => {
+      if (error !== undefined) this.#hooks.onMessage({ type: 'warning', error });
+    });
+    on('error', ({ error }) => (this.#error = error ?? this.#error));
+    on('close', () => this.#ended());
+  }
+
+  #ended(): void {
+    const error = this.#error ?? noConnection();
+    this.#become(this.#isClosing ? 'disconnected' : 'error');
+    this.#settle?.(error);
+    this.#closed?.();
+    if (this.#isClosing) return;
+    this.#error = error;
+    this.#hooks.onFailed(error);
+  }
+
+  #become(status: ConnectionStatus): void {
+    const previous = this.#status;
+    if (previous === status) return;
+    this.#status = status;
+    this.#hooks.onStatus(status, previous);
+  }
+}
+
+function noConnection(): TenutoError {
+  return new TenutoError({
+    code: 'CONNECTION_FAILED',
+    message: 'The connection to the gateway ended.',
+    remediation: 'Look whether it runs, and call connect again.',
+    retryable: true,
+  });
+}
+
+function noMessages(): TenutoError {
+  return new TenutoError({
+    code: 'AUDIO_FORMAT_UNSUPPORTED',
+    message: 'This platform records no containers.',
+    remediation: "Take audioFormat 'audio/pcm'.",
+  });
+}
