@@ -29,6 +29,14 @@ const LAYERS = {
     '^src/worklets/',
     '^src/session/(conversation|events|session)\\.ts$',
   ],
+  // What a session is handed, and the parts of the gateway's file store that any file store needs.
+  spool: [
+    '^src/ports/',
+    '^src/audio/',
+    '^src/protocol/(crc32c|bytes)\\.ts$',
+    '^src/session/(spooling\\.types|events|emitter)\\.ts$',
+    '^src/gateway/stores/file/(disk|node-disk|lock)\\.ts$',
+  ],
   voice: ['^src/ports/', '^machines/', '^src/audio/', '^src/providers/', '^src/session/'],
   // A drop-in class of its own for each platform, as an application would make it.
   'resumable-websocket': [

@@ -40,3 +40,7 @@ export type * from './client/client.types.ts';
 export { Player } from './playback/player.browser.ts';
 export type * from './playback/playback.types.ts';
 export type { VoiceClientCore } from './client/voice-client.ts';
+export { openSpool } from './spool/open-spool.browser.ts';
+export type { OpenBrowserSpoolOptions } from './spool/open-spool.browser.ts';
+export { openSpoolIn } from './spool/open-spool.ts';
+export type * from './spool/public-types.ts';

@@ -21,3 +21,6 @@ export { NetworkMonitor } from './network/monitor.ts';
 export { createAdmission } from './session/admission/admission.ts';
 export { ResumableWebSocket } from './resumable-websocket/websocket.browser.ts';
 export type * from './resumable-websocket/public-types.ts';
+export { KeyValueSpoolStorage } from './spool/key-value-storage.ts';
+export { openSpoolIn } from './spool/open-spool.ts';
+export type * from './spool/public-types.ts';

@@ -42,3 +42,7 @@ export { InterfaceSignals } from './network/interfaces.node.ts';
 export type { InterfaceSignalsOptions } from './network/interfaces.node.ts';
 export { ResumableWebSocket } from './resumable-websocket/websocket.node.ts';
 export type * from './resumable-websocket/public-types.ts';
+export { openSpool } from './spool/open-spool.node.ts';
+export type { OpenFileSpoolOptions } from './spool/open-spool.node.ts';
+export { openSpoolIn } from './spool/open-spool.ts';
+export type * from './spool/public-types.ts';

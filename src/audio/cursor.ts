@@ -34,6 +34,17 @@ export class Cursor {
     return this.#ring.view(this.#seq, this.#position - this.#ring.positionOf(this.#seq));
   }
 
+  /** Through here any connection was ever sent the stream. */
+  get furthest(): number {
+    return this.#furthest;
+  }
+
+  /** Another life had sent it through here. */
+  resume(position: number): void {
+    this.#furthest = this.#position = position;
+    this.#seq = this.#ring.seqBeyond(position);
+  }
+
   /** A new connection: back to the first byte that no result covers. */
   rewind(): void {
     this.#position = Math.max(this.#ledger.settledThrough, this.#ring.startPosition);

@@ -23,7 +23,7 @@ export interface RetentionOptions {
   readonly onGap: (gap: GapRange) => void;
 }
 
-interface Stretch {
+export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
@@ -35,18 +35,18 @@ export class Retention implements RingKeeper {
   readonly ledger = new Ledger();
   readonly gaps: GapReporter;
   readonly #evicted = new EvictedQueue();
-  readonly #keepsSettled: boolean;
+  readonly keepsSettled: boolean;
   /** Everything before it is settled. */
   #unsettledSeq = 1;
   #unsentSeq = 1;
   /** Chunks that left the ring, and that whoever they were sent to may have. */
-  #doubts: Stretch[] = [];
+  doubts: Stretch[] = [];
   /** Gaps that were told, in order and apart. Of whoever keeps audio only: what is delivered may be lost yet. */
-  #told: readonly Stretch[] = [];
+  told: readonly Stretch[] = [];
 
   constructor(options: RetentionOptions) {
     const retentionMs = options.retentionMs ?? DEFAULT_RETENTION_MS;
-    this.#keepsSettled = options.keepsSettled ?? false;
+    this.keepsSettled = options.keepsSettled ?? false;
     this.gaps = new GapReporter(options.bytesPerSecond, options.onGap);
     this.ring = new RingBuffer({
       capacityBytes: options.capacityBytes,
@@ -79,6 +79,11 @@ export class Retention implements RingKeeper {
     return seq;
   }
 
+  /** The ring holds what another life left, and the ledger says through where that was settled. */
+  resume(): void {
+    this.#unsettledSeq = this.ring.seqBeyond(this.ledger.settledThrough);
+  }
+
   /** Everything up to `through` that is not settled yet is delivered; or, for that reason, a gap. */
   settle(through: number, gapReason: GapReason | null): void {
     this.#settleEvicted(through, gapReason);
@@ -86,7 +91,7 @@ export class Retention implements RingKeeper {
     const nextSeq = this.ring.seqBeyond(to);
     const chunks = nextSeq - this.unsettledSeq;
     this.#unsettledSeq = nextSeq;
-    if (!this.#keepsSettled) this.ring.acknowledge(nextSeq - 1);
+    if (!this.keepsSettled) this.ring.acknowledge(nextSeq - 1);
     this.#book(to, chunks, gapReason);
   }
 
@@ -97,7 +102,7 @@ export class Retention implements RingKeeper {
   reopen(position: number): void {
     const { ring, ledger } = this;
     const before = this.unsettledSeq;
-    const heldFrom = Math.max(position, ring.startPosition, this.#told.at(-1)?.to ?? 0);
+    const heldFrom = Math.max(position, ring.startPosition, this.told.at(-1)?.to ?? 0);
     const seq = ring.seqBeyond(heldFrom);
     const chunkBytes = ring.lengthOf(Math.min(seq, ring.nextSeq - 1));
     for (const { from, to } of this.#deliveredWithin(position, heldFrom)) {
@@ -113,7 +118,7 @@ export class Retention implements RingKeeper {
   #deliveredWithin(from: number, to: number): readonly Stretch[] {
     const delivered: Stretch[] = [];
     let at = from;
-    for (const gap of this.#told) {
+    for (const gap of this.told) {
       if (gap.from > at && at < to) delivered.push({ from: at, to: Math.min(gap.from, to) });
       at = Math.max(at, gap.to);
     }
@@ -127,16 +132,16 @@ export class Retention implements RingKeeper {
    */
   giveUpEvicted(): void {
     for (let head = this.#evicted.shift(); head !== undefined; head = this.#evicted.shift()) {
-      if (this.#keepsSettled && head.wasSent) this.#doubt(head.through);
+      if (this.keepsSettled && head.wasSent) this.#doubt(head.through);
       else this.#book(head.through, 1, 'ringOverflow');
     }
   }
 
   /** What is in doubt was delivered up to `position`, and beyond it is lost. */
   dispelDoubt(position: number): void {
-    const doubts = this.#doubts;
+    const doubts = this.doubts;
     if (doubts.length === 0) return;
-    this.#doubts = [];
+    this.doubts = [];
     const lost = doubts.filter(({ to }) => to > position);
     const deliveredBytes = doubts.reduce(
       (sum, { from, to }) => sum + Math.max(0, Math.min(to, position) - from),
@@ -174,12 +179,12 @@ export class Retention implements RingKeeper {
 
   #note(from: number, to: number, chunks: number, reason: GapReason): void {
     if (to === from) return; // a gap of nothing is none
-    if (this.#keepsSettled) this.#told = joined(this.#told, { from, to });
+    if (this.keepsSettled) this.told = joined(this.told, { from, to });
     this.gaps.add({ from, to, chunks, reason });
   }
 
   #doubt(through: number): void {
-    this.#doubts.push({ from: this.ledger.settledThrough, to: through });
+    this.doubts.push({ from: this.ledger.settledThrough, to: through });
     this.ledger.doubt(through);
   }
 }

@@ -161,6 +161,15 @@ export class RingBuffer {
     return low;
   }
 
+  /** The stream goes on so much later: whatever is held moves along. */
+  skip(bytes: number): void {
+    this.#endPosition += bytes;
+    for (let seq = this.#firstSeq; seq < this.#nextSeq; seq += 1) {
+      const slot = this.#slotOf(seq);
+      this.#positions[slot] = this.positionOf(seq) + bytes;
+    }
+  }
+
   /** Gives every slab back. */
   clear(): void {
     this.acknowledge(Infinity);

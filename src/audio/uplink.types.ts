@@ -9,6 +9,16 @@ export interface UplinkOptions extends RetentionOptions {
   readonly clock: Clock;
 }
 
+/** Keeps what was captured beyond the life of the process. */
+export interface UplinkSpool {
+  /** Something was captured. */
+  wrote(): void;
+  /** What a candidate's streams leave for each other was just made. @param key the candidate's. */
+  made(key: string, shared: object): void;
+  /** The other end keeps audio, and is about to be taken for having it through here. */
+  stands(position: number): void;
+}
+
 /** The open end of the gate: one socket. */
 export interface UplinkTarget {
   /**

@@ -157,7 +157,8 @@ export class Door {
     const attachment = new Attachment(this.#house, this, this.#socket, session, principal);
     this.#attachment = attachment;
     if (isResumed) this.#compare(hello, session);
-    const received = isResumed ? hello.rcv : 0; // numbers of another session mean nothing here
+    // Numbers of another session mean nothing here; who was started anew may not know all that it acknowledged. P12.10
+    const received = isResumed ? Math.max(hello.rcv, session.standing.downAcked) : 0;
     const welcome: WelcomeFrame = {
       type: 'welcome',
       v: 1,
@@ -166,6 +167,7 @@ export class Door {
       lin: session.card.lineage,
       resumed: isResumed,
       up: session.committed,
+      ...(isResumed ? endOf(session) : {}),
       downFrom: received + 1,
       maxSeq: attachment.grantedSeq,
       resume: token,
@@ -225,4 +227,10 @@ export class Door {
     if (this.#helloTimer !== null) this.#house.clock.clearTimeout(this.#helloTimer);
     this.#helloTimer = null;
   }
+}
+
+/** Where the audio through what is committed ends, as far as that is known: of Opus it is not. P12.12 */
+function endOf({ card, committed, standing, up }: GatewaySession): { readonly position?: number } {
+  const isSaid = card.audio.encoding === 'pcm_s16le' && committed === standing.up;
+  return isSaid && up.position !== null ? { position: up.position } : {};
 }

@@ -29,6 +29,7 @@ export class UpStream {
   #waiting: Waiting[] = [];
   /** Where the audio that came in ends, in samples. */
   #position: number;
+  #isPositionKnown = false;
   /** What no final covers yet. */
   readonly #unfinished = new Unfinished();
   readonly #unhandled: Unhandled;
@@ -44,6 +45,11 @@ export class UpStream {
     this.#sampleRateHz = sampleRateHz;
     this.#position = fin;
     this.#finishedThrough = fin;
+  }
+
+  /** Where the audio that came in ends, in samples; null of a session that was taken over with nothing to be handled. */
+  get position(): number | null {
+    return this.#isPositionKnown ? this.#position : null;
   }
 
   /** @returns whether it is handed over only once it is in the log. */
@@ -133,6 +139,7 @@ export class UpStream {
 
   #note(seq: number, end: number): void {
     this.#position = end;
+    this.#isPositionKnown = true;
     this.#unfinished.add(seq, end);
   }
 

@@ -93,6 +93,7 @@ const WELCOME: Schema<WelcomeFrame> = {
   lin: text(ID),
   resumed: oneOf(true, false),
   up: seqOrZero,
+  position: optional(position),
   downFrom: seqToCome,
   maxSeq: integer(0, U32_MAX),
   resume: text(TOKEN),

@@ -139,6 +139,8 @@ export interface WelcomeFrame {
   readonly resumed: boolean;
   /** Committed through here: the client sends on from the next. May be less than was acknowledged. */
   readonly up: number;
+  /** Where what follows `up` begins, as a position of audio. Default: the client knows. */
+  readonly position?: number;
   /** The first seq of the gateway's that follows. */
   readonly downFrom: number;
   readonly maxSeq: number;

@@ -127,6 +127,18 @@ export type SessionEvent =
       /** As much after that is not held any more, and is a gap. */
       readonly gapMs: number;
     }
+  /**
+   * What was captured last is not kept beyond this process: `bytes` of it so far. The session goes on from memory, and it is
+   * tried again. Once until `spool.recovered`, or another reason.
+   */
+  | {
+      readonly type: 'spool.failed';
+      readonly reason: 'quota' | 'unavailable';
+      readonly bytes: number;
+      readonly error: TenutoError;
+    }
+  /** All that is held is kept again. */
+  | { readonly type: 'spool.recovered' }
   /** One request failed while the connection stands, or something is not as it should be: it is no end. */
   | { readonly type: 'warning'; readonly error: TenutoError }
   | { readonly type: 'error'; readonly error: TenutoError };
@@ -161,6 +173,9 @@ export interface CloseOptions {
   readonly drainTimeoutMs?: number;
 }
 
+/** What became of what a spool held: a session that told all that comes of its audio leaves nothing behind. */
+export type SpoolOutcome = 'emptied' | 'kept';
+
 export interface CloseResult {
   /** Everything that was captured is delivered or was reported as a gap. */
   readonly drained: boolean;
@@ -171,6 +186,8 @@ export interface CloseResult {
    * service kept anything.
    */
   readonly durability: Durability | null;
+  /** Of a session with a spool: whether it still holds what was not finished, for the next life to take up. */
+  readonly spool?: SpoolOutcome | undefined;
   /** What was still in the ring. */
   readonly left: { readonly chunks: number; readonly ms: number };
   readonly ledger: SessionLedger;

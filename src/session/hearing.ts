@@ -77,6 +77,7 @@ export class Hearing {
     if (known !== undefined) return known;
     const made = create(this.#wiring.random, this.#wiring.clock);
     this.#shared.set(key, made);
+    this.#demux.uplink.spool?.made(key, made);
     return made;
   }
 

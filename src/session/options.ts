@@ -21,6 +21,7 @@ import type { Random } from '../ports/random.ts';
 import { systemRandom } from '../ports/random.ts';
 import type { CreateResampler } from '../ports/resampler.ts';
 import type { Transport } from '../ports/socket.ts';
+import type { SessionSpool } from './spooling.types.ts';
 import type { Provider } from '../providers/contract.ts';
 
 /** A function, or an observer such as the `inspect` of an inspector of `@statelyai/inspect`. */
@@ -52,6 +53,8 @@ export interface SessionOptions {
   readonly holdDownMs?: number;
   /** How long before a known end of a session its successor is looked for. Default 60,000 ms. */
   readonly rotationLeadMs?: number;
+  /** Keeps what no result covers beyond this process (`await openSpool(…)`); the session closes it. Default: nothing does. */
+  readonly spool?: SessionSpool;
   readonly transport: Transport;
   /** What the platform says about the network. Default: nothing, and only sockets tell. */
   readonly network?: NetworkMonitor;
@@ -86,6 +89,7 @@ export interface ResolvedOptions {
   /** Null: nothing is shared with other sessions. */
   readonly admission: Admission | null;
   readonly parts: readonly SessionPart[];
+  readonly spool: SessionSpool | null;
   readonly createResampler: CreateResampler | null;
   readonly clock: Clock;
   readonly random: Random;
@@ -98,7 +102,9 @@ const DEFAULT_FORMAT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 16_00
 /** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
 export function resolveOptions(options: SessionOptions): ResolvedOptions {
   const format = options.format ?? DEFAULT_FORMAT;
-  const retentionMs = positive(options, 'retentionMs', 120_000);
+  const spoolBytes = options.spool?.capacityBytes ?? 0;
+  const heldMs = (spoolBytes * 1_000) / bytesOf(1_000, format) || 120_000;
+  const retentionMs = positive(options, 'retentionMs', heldMs);
   const candidates = candidatesOf(options, format);
   const parts = options.parts ?? [];
   checkParts(parts, candidates);
@@ -106,12 +112,12 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     ...candidates.map(({ provider }) => provider.traits.keepsSessionForMs ?? 0),
   );
   const neededBytes = graceMs > 0 ? bytesOf(retentionMs, format) : 0;
-
+  const leastBytes = Math.max(spoolBytes || DEFAULT_BYTES, neededBytes);
   const resolved = {
     candidates,
     format,
     retentionMs,
-    retentionBytes: positive(options, 'retentionBytes', Math.max(DEFAULT_BYTES, neededBytes)),
+    retentionBytes: positive(options, 'retentionBytes', leastBytes),
     eventCapacity: positive(options, 'eventCapacity', 4_096),
     recordOnlyMs: atLeast0(options, 'recordOnlyMs', retentionMs),
     holdDownMs: atLeast0(options, 'holdDownMs', 60_000),
@@ -120,6 +126,7 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     inspect: inspectorOf(options),
     admission: options.admission ?? partOf(parts, 'failover')?.admission ?? null,
     parts,
+    spool: options.spool ?? null,
     createResampler: options.createResampler ?? null,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,

@@ -65,6 +65,7 @@ export class Session {
       },
     });
     this.#demux = new Demux(this.#uplink, this.#emitter);
+    resolved.spool?.join(this.#demux, resolved);
     this.#talking = new Talking(resolved, this.#emitter, (untilMs) => {
       this.#decider.answering(untilMs);
     });
@@ -88,10 +89,7 @@ export class Session {
     this.#stopNetwork = followNetwork(resolved, this.#decider);
   }
 
-  /**
-   * The actor that decides: the connection chart's, or the orchestrator's where there are several candidates, a standby
-   * or a known end to plan for. Subscribe to it, inspect it.
-   */
+  /** The actor that decides: the connection chart's, or the orchestrator's where there is more to it. Subscribe to it, inspect it. */
   get actor(): ConnectionActor | OrchestratorActor {
     return this.#decider.actor;
   }
@@ -168,7 +166,6 @@ export class Session {
     this.#decider.heard(bytes);
     if (bytes.length === 0) return 'buffered';
     if (bytes.length <= MAX_CHUNK_BYTES) return this.#uplink.write(bytes);
-
     let outcome: WriteOutcome = 'sent';
     for (let at = 0; at < bytes.length; at += MAX_CHUNK_BYTES) {
       const piece = this.#uplink.write(bytes.subarray(at, at + MAX_CHUNK_BYTES));
@@ -238,12 +235,13 @@ export class Session {
     this.#stopNetwork?.();
     this.#decider.stop();
     const { ledger } = this;
+    const left = { chunks: ledger.buffered, ms: ledger.bufferedMs };
+    const finished = isFinished || (parting.isKept ? ledger.captured === 0 : left.ms === 0);
+    const spool = await this.#options.spool?.end(finished);
     this.#uplink.release();
     this.#talking.end();
     this.#emitter.end();
-
-    const left = { chunks: ledger.buffered, ms: ledger.bufferedMs };
-    const finished = isFinished || (parting.isKept ? ledger.captured === 0 : left.ms === 0);
-    return { drained: left.ms === 0, finished, durability: this.#wiring.durability, left, ledger };
+    const { durability } = this.#wiring;
+    return { drained: left.ms === 0, finished, durability, spool, left, ledger };
   }
 }

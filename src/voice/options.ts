@@ -26,7 +26,7 @@ import type { LanguageModelCandidate, Thinkers } from './thinkers.ts';
  * The options of a session hold for hearing and speaking alike; `preset` and `reconnect` also say how often, and after
  * what time, a language model is asked again.
  */
-export interface VoiceAgentOptions extends Omit<SessionOptions, 'candidates' | 'parts'> {
+export interface VoiceAgentOptions extends Omit<SessionOptions, 'candidates' | 'parts' | 'spool'> {
   /** Who may transcribe, in order of preference, such as `[deepgramFlux({ apiKey })]`. */
   readonly hearing: SessionOptions['candidates'];
   /** Who may answer, in order of preference, such as `geminiLlm({ apiKey })`, which asks over the transport's `http`. */

@@ -77,6 +77,8 @@ export class LinkWorld {
   /** Another gateway of the same sessions, at an address of its own. */
   readonly elsewhere: Gateway;
   readonly elsewhereUrl: string;
+  /** Where the gateways are dialled. */
+  readonly url: string;
   /** How long the store takes for a record. */
   storeMs = 0;
   readonly #house: Partial<GatewayOptions>;
@@ -115,9 +117,11 @@ export class LinkWorld {
       onRequest: () => undefined,
     });
     this.elsewhereUrl = elsewhere.socketUrl;
-    const url = `${this.#server.socketUrl}/v1/session`;
+    this.url = `${this.#server.socketUrl}/v1/session`;
     this.session = openSession({
-      candidates: [gateway({ url, token: 'ann', mayMoveTo: [this.elsewhereUrl], ...client })],
+      candidates: [
+        gateway({ url: this.url, token: 'ann', mayMoveTo: [this.elsewhereUrl], ...client }),
+      ],
       transport: this.network,
       clock: this.clock,
       random: this.random,

@@ -112,6 +112,11 @@ describe('a session', () => {
       recordOnlyMs: 0,
       holdDownMs: 0,
       rotationLeadMs: 0,
+      spool: {
+        capacityBytes: 1_000,
+        join: () => undefined,
+        end: () => Promise.resolve('kept'),
+      },
       transport,
       network: new NetworkMonitor({ signals: new ManualNetwork(), clock }),
       inspect: () => undefined,

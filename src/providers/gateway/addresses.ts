@@ -56,6 +56,11 @@ export class Addresses {
     return this.#home;
   }
 
+  /** Where the session lives, as far as is known. */
+  get first(): string {
+    return this.#list[0] ?? this.#home;
+  }
+
   /** For the next dial. */
   next(): string {
     const address = this.#list[this.#dials % this.#list.length] ?? this.#home;

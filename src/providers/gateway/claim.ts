@@ -20,12 +20,26 @@ export interface ClaimFacts {
   readonly client: string;
 }
 
+export interface Claimed {
+  readonly inst: string;
+  readonly att: number;
+  readonly epoch: number;
+  readonly acked: number;
+  readonly received: number;
+  readonly sid: string | null;
+  readonly token: string | null;
+  readonly lineage: string | null;
+}
+
+/** Nobody dials more often between two writes of a spool. */
+const ATT_MARGIN = 1_000;
+
 /** `stale`: the welcome comes after a newer one. `begun`: another session than before. `moved`: of another log. */
 export type Welcomed = 'stale' | 'begun' | 'moved' | 'resumed';
 
 /** Holds secrets: nobody inspects it. */
 export class Claim {
-  readonly inst: string;
+  inst: string;
   /** Counts the dials: one that was abandoned cannot take the session back. */
   att = 0;
   /** What is asked for. */
@@ -124,6 +138,22 @@ export class Claim {
   isConcludedBy({ code, up = 0, lastSeq }: RefusedFrame, lastSent: number): boolean {
     if (code !== CLOSE.graceExpired || lastSeq === undefined) return false;
     return up >= lastSent && lastSeq <= this.received;
+  }
+
+  /** What another process of this client needs to take the session up. */
+  protected get claimed(): Claimed {
+    const { inst, att, epoch, acked, received } = this;
+    const [sid, token, lineage] = [this.#sid, this.#token, this.#lineage];
+    return { inst, att, epoch, acked, received, sid, token, lineage };
+  }
+
+  /** In a new process: dials of the old one that were not written down any more have numbers too. */
+  protected set claimed(claimed: Claimed) {
+    const { sid, token, lineage, inst, att, epoch, acked, received } = claimed;
+    Object.assign(this, { inst, epoch, acked, received, att: att + ATT_MARGIN });
+    this.#sid = sid;
+    this.#token = token;
+    this.#lineage = lineage;
   }
 
   /** The session is gone: the next dial begins another. */

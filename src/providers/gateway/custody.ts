@@ -1,10 +1,12 @@
 /** What a client knows of its session at the gateway, from one socket to the next. Holds secrets: nobody inspects it. */
 import type { Addresses } from './addresses.ts';
 import { Claim } from './claim.ts';
-import type { ClaimFacts } from './claim.ts';
+import type { Claimed, ClaimFacts } from './claim.ts';
 import { Numbers } from './numbers.ts';
+import type { SavedNumbers } from './numbers.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
+import type { Keepable } from '../../ports/spool.ts';
 import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 
 export interface CustodyOptions extends ClaimFacts {
@@ -12,7 +14,15 @@ export interface CustodyOptions extends ClaimFacts {
   readonly renew?: () => string | Promise<string>;
 }
 
-export class Custody extends Claim {
+/** Holds secrets: the token opens the session, together with a bearer. */
+export interface SavedCustody extends Claimed {
+  readonly numbers: SavedNumbers;
+  readonly fin: number;
+  readonly startedAtMs: number | null;
+  readonly address: string;
+}
+
+export class Custody extends Claim implements Keepable {
   numbers = new Numbers(0);
   /** Finals cover the audio through this sample. */
   fin = 0;
@@ -39,6 +49,20 @@ export class Custody extends Claim {
     return this.ask(options, this.numbers.last + 1, this.fin, wallMs);
   }
 
+  save(): SavedCustody {
+    const { numbers, fin, addresses } = this;
+    const startedAtMs = this.#startedAtMs;
+    return { ...this.claimed, numbers: numbers.save(), fin, startedAtMs, address: addresses.first };
+  }
+
+  load(saved: SavedCustody, throughSample: number, laterMs: number): void {
+    this.claimed = saved;
+    this.numbers = Numbers.of(saved.numbers, throughSample);
+    this.fin = saved.fin;
+    this.#startedAtMs = saved.startedAtMs === null ? null : saved.startedAtMs + laterMs;
+    this.addresses.sentTo([saved.address]);
+  }
+
   /**
    * The sample through which the gateway has the audio; null for a welcome that comes too late to be one. Of a session that is
    * gone, what has no final yet goes into the next one, as far as it is held.
@@ -49,6 +73,11 @@ export class Custody extends Claim {
     const outcome = this.take(frame);
     if (outcome === 'stale') return null;
     if (outcome === 'begun') this.numbers = new Numbers(fin);
+    else if (frame.position !== undefined) this.numbers.learn(frame.up, frame.position);
+    else if (frame.up > this.numbers.last) {
+      this.forget(); // where that ends nobody can say. P12.12
+      return null;
+    }
     return this.numbers.endOf(frame.up);
   }
 }

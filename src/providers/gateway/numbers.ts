@@ -13,6 +13,12 @@ export interface LostRange {
   readonly samples: number;
 }
 
+export interface SavedNumbers {
+  readonly start: number;
+  readonly firstSeq: number;
+  readonly runs: readonly (readonly [count: number, samples: number])[];
+}
+
 /** What a ring holds at the most, in chunks of 20 ms, with room to spare. */
 const MAX_REMEMBERED = 16_384;
 
@@ -20,6 +26,8 @@ export class Numbers {
   #ends: number[] = []; // in samples; the first belongs to `#firstSeq`
   #firstSeq = 1;
   #start: number;
+  /** From here on it was learnt only where the last of them ended. */
+  #unsureFrom = Infinity;
 
   /** @param start the sample at which number 1 begins. */
   constructor(start: number) {
@@ -34,6 +42,42 @@ export class Numbers {
   /** The sample at which the audio of `seq` ends; of a number before those that are remembered, where these begin. */
   endOf(seq: number): number {
     return this.#ends[Math.min(seq, this.last) - this.#firstSeq] ?? this.#start;
+  }
+
+  /** The other end has more than is known here: what it has through `seq` ends at `sample`. */
+  learn(seq: number, sample: number): void {
+    if (seq > this.last) this.#unsureFrom = this.last + 1;
+    while (this.last < seq) this.#ends.push(sample);
+    // A store may have lost some of it since.
+    for (let at = this.#unsureFrom - this.#firstSeq; at <= seq - this.#firstSeq; at += 1) {
+      this.#ends[at] = Math.min(this.#ends[at] ?? sample, sample);
+    }
+  }
+
+  /** In runs of chunks that are equally long. */
+  save(): SavedNumbers {
+    const runs: [count: number, samples: number][] = [];
+    let before = this.#start;
+    for (const end of this.#ends) {
+      const run = runs.at(-1);
+      if (run?.[1] === end - before) run[0] += 1;
+      else runs.push([1, end - before]);
+      before = end;
+    }
+    return { start: this.#start, firstSeq: this.#firstSeq, runs };
+  }
+
+  /** Those of audio that is known, through `sample`: another life gave the others, and what stood for them is not known. */
+  static of({ start, firstSeq, runs }: SavedNumbers, sample: number): Numbers {
+    const numbers = new Numbers(start);
+    numbers.#firstSeq = firstSeq;
+    let end = start;
+    for (const [count, samples] of runs) {
+      for (let left = count; left > 0 && end + samples <= sample; left -= 1) {
+        numbers.#ends.push((end += samples));
+      }
+    }
+    return numbers;
   }
 
   /** Audio that follows what was numbered last, or was numbered before. */

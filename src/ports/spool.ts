@@ -1,0 +1,72 @@
+/** What keeps captured audio beyond the life of a process asks of whatever stores it, and what else is kept beside the audio. */
+
+export interface SpoolBlock {
+  /** Grows by one, and is given once. */
+  readonly number: number;
+  readonly bytes: Uint8Array;
+}
+
+/** One group commit: all of it is stored, or nothing. */
+export interface SpoolChange {
+  /** Takes the place of the one before: what was known of the session with this block. */
+  readonly head: Uint8Array;
+  /** Follows all before it; null: only the rest changes. */
+  readonly block: SpoolBlock | null;
+  /** Blocks through this number are let go of. */
+  readonly dropThrough: number;
+}
+
+export interface StoredSpool {
+  /** Null where there is nothing. */
+  readonly head: Uint8Array | null;
+  /** In order. */
+  readonly blocks: readonly SpoolBlock[];
+}
+
+/**
+ * A place for one spool, and for one owner at a time. Bytes are opaque, and may be used again once a promise has settled. Whatever
+ * is rejected with is told as SPOOL_UNAVAILABLE, unless it is a TenutoError.
+ */
+export interface SpoolStorage {
+  /**
+   * Takes the place, and gives what was stored: after a crash as the last commit that was whole left it.
+   *
+   * @param isFresh what was stored is thrown away, unread.
+   * @throws TenutoError SPOOL_IN_USE, SPOOL_CORRUPT.
+   */
+  open(isFresh: boolean): Promise<StoredSpool>;
+  /**
+   * One at a time. What it was asked to store outlives the process once it resolves.
+   *
+   * @throws TenutoError SPOOL_QUOTA_EXCEEDED where there is no room: then nothing has changed.
+   */
+  commit(change: SpoolChange): Promise<void>;
+  /** Nothing is stored any more; the place stays taken. */
+  clear(): Promise<void>;
+  /** Lets go of the place. */
+  close(): Promise<void>;
+}
+
+/** Makes what is stored unreadable for who has not the key. */
+export interface SpoolCipher {
+  /** @param place is bound to it: what was sealed for one place cannot be opened at another. */
+  seal(bytes: Uint8Array, place: string): Promise<Uint8Array>;
+  /** Null for what was not sealed with this key, or at another place. */
+  open(sealed: Uint8Array, place: string): Promise<Uint8Array | null>;
+}
+
+/** What else has to outlive the process: what a service's streams leave for each other. */
+export interface Keepable {
+  /** As JSON has it. */
+  save(): unknown;
+  /**
+   * @param saved what `save` gave in another life.
+   * @param throughSample captured audio is known through here: of what was sent beyond it nothing is.
+   * @param laterMs add this to a time of that life's clock for one of this life's.
+   */
+  load(saved: unknown, throughSample: number, laterMs: number): void;
+}
+
+export function isKeepable(value: object): value is Keepable {
+  return 'save' in value && 'load' in value;
+}

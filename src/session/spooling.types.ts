@@ -1,0 +1,32 @@
+/** A spool as a session sees it: it is handed what it keeps, and brings along all that it does. */
+import type { SessionEmitter } from './emitter.ts';
+import type { SpoolOutcome } from './events.ts';
+import type { Downlink } from '../audio/downlink.ts';
+import type { Uplink } from '../audio/uplink.ts';
+import type { AudioFormat } from '../ports/audio-format.ts';
+import type { Clock } from '../ports/clock.ts';
+
+/** A session's. */
+export interface SpoolParts {
+  readonly uplink: Uplink;
+  readonly downlink: Downlink;
+  readonly emitter: SessionEmitter;
+}
+
+export interface SpoolFacts {
+  readonly clock: Clock;
+  readonly format: AudioFormat;
+}
+
+export interface SessionSpool {
+  /** Of audio, at the most. */
+  readonly capacityBytes: number;
+  /**
+   * Gives the parts what another life left, and keeps from now on what they hold.
+   *
+   * @throws TenutoError SPOOL_IN_USE, OPTION_INVALID for audio of another rate.
+   */
+  join(parts: SpoolParts, facts: SpoolFacts): void;
+  /** The session is over. @param isFinished all that comes of its audio was told. */
+  end(isFinished: boolean): Promise<SpoolOutcome>;
+}

@@ -1,0 +1,42 @@
+/** A spool in the browser's IndexedDB. */
+import { IdbSpoolStorage } from './idb-storage.browser.ts';
+import { checkSpoolName, openSpoolIn } from './open-spool.ts';
+import type { OpenSpoolOptions } from './open-spool.ts';
+import type { Spool } from './spool.ts';
+
+export interface OpenBrowserSpoolOptions extends OpenSpoolOptions {
+  /**
+   * One page has a spool at a time. Where another one has it, its end is waited for this long, then it is SPOOL_IN_USE; Infinity
+   * waits as long as it takes. Default 2,000 ms: a page that is reloaded may not be gone yet.
+   */
+  readonly waitMs?: number;
+  /** `strict` waits for the disk with each commit, and survives the loss of power too. Default `relaxed`: the end of the browser. */
+  readonly durability?: 'relaxed' | 'strict';
+}
+
+const DEFAULT_WAIT_MS = 2_000;
+/** Longer than any page lives, and as long as a browser's timers can be set for. */
+const LONGEST_WAIT_MS = 2_147_483_647;
+
+/**
+ * What a page goes away with is stored at once, as far as the browser lets it.
+ *
+ * @throws TenutoError OPTION_INVALID, SPOOL_IN_USE, SPOOL_KEY_WRONG, SPOOL_CORRUPT, SPOOL_UNAVAILABLE.
+ */
+export async function openSpool(options: OpenBrowserSpoolOptions): Promise<Spool> {
+  const { waitMs = DEFAULT_WAIT_MS, durability = 'relaxed', ...rest } = options;
+  checkSpoolName(options.name);
+  const storage = new IdbSpoolStorage(options.name, {
+    waitMs: Math.min(waitMs, LONGEST_WAIT_MS),
+    durability,
+  });
+  const spool = await openSpoolIn(storage, rest);
+  const flush = (): void => {
+    void spool.flush();
+  };
+  for (const event of ['pagehide', 'freeze', 'visibilitychange']) {
+    document.addEventListener(event, flush);
+    globalThis.addEventListener(event, flush);
+  }
+  return spool;
+}

@@ -1,0 +1,73 @@
+/** What a spool is made of and says of itself, and what of a ring goes into one commit. */
+import { CHUNK_HEADER_BYTES } from './block.ts';
+import type { SpooledChunk } from './block.ts';
+import type { Shift } from './head.ts';
+import type { Recovered } from './recovery.ts';
+import type { RingBuffer } from '../audio/ring-buffer.ts';
+import type { Clock, WallClock } from '../ports/clock.ts';
+import type { SpoolParts } from '../session/spooling.types.ts';
+
+/** What another life left. */
+export interface SpoolRemains {
+  /** When it was written last, by the wall clock. */
+  readonly savedAtMs: number;
+  /** Of audio, that no result covers as far as is known here. */
+  readonly heldMs: number;
+  /** Captured as well, and nowhere any more but perhaps where it was sent: there was no room, or too much at once. */
+  readonly lostMs: number;
+  /** It was older than `maxAgeMs`, and thrown away. */
+  readonly isDropped: boolean;
+}
+
+/** The parts of the session that it is of. */
+export interface Joined extends SpoolParts {
+  readonly clock: Clock;
+  readonly bytesPerSecond: number;
+}
+
+export interface SpoolSettings {
+  readonly name: string;
+  readonly capacityBytes: number;
+  readonly flushEveryMs: number;
+  readonly wallClock: WallClock;
+}
+
+export function remainsOf(recovered: Recovered | null, isDropped: boolean): SpoolRemains | null {
+  if (recovered === null) return null;
+  const { head, end } = recovered;
+  const msOf = (bytes: number): number => Math.round((bytes * 1_000) / head.bytesPerSecond);
+  return {
+    savedAtMs: head.wallMs,
+    heldMs: msOf(end - head.books.settled),
+    lostMs: msOf(Math.max(0, head.books.captured - end)),
+    isDropped,
+  };
+}
+
+/** A block that is written from now on has its audio where it stands. */
+export function notOf(shift: Shift, number: number): Shift {
+  return { ...shift, throughBlock: Math.min(shift.throughBlock, number - 1) };
+}
+
+export interface Chosen {
+  readonly chunks: readonly SpooledChunk[];
+  /** Where they end; `from` where there are none. */
+  readonly end: number;
+  readonly isAll: boolean;
+}
+
+/** As much as goes into one block. The chunks are views into the ring. */
+export function chunksFrom(ring: RingBuffer, from: number, room: number): Chosen {
+  const chunks: SpooledChunk[] = [];
+  let bytes = 0;
+  let end = from;
+  let seq = ring.seqBeyond(from);
+  for (; seq < ring.nextSeq && bytes < room; seq += 1) {
+    const view = ring.view(seq);
+    const position = ring.positionOf(seq);
+    chunks.push({ position, capturedAtMs: ring.capturedAtMsOf(seq), bytes: view });
+    bytes += CHUNK_HEADER_BYTES + view.length;
+    end = position + view.length;
+  }
+  return { chunks, end, isAll: seq === ring.nextSeq };
+}

@@ -1,0 +1,235 @@
+/**
+ * Keeps what a session captured and no result covers, beyond the life of the process, and gives it back to the next.
+ *
+ * The microphone never waits for it: what is to be stored is read from the ring, which has the only copy, in one commit every
+ * quarter of a second. Where storing fails the ring goes on as it would without a spool, and is stored once that works again.
+ */
+import { BlockIndex } from './block-index.ts';
+import { encodeBlock } from './block.ts';
+import { booksOf, capture, reopenBooks, trimmedThrough } from './books.ts';
+import { encodeHead } from './head.ts';
+import type { Shift, SpoolHead } from './head.ts';
+import type { Recovered } from './recovery.ts';
+import type { Sealing } from './sealing.ts';
+import { SharedFacts } from './shared-facts.ts';
+import { inUse } from './spool-errors.ts';
+import { chunksFrom, notOf, remainsOf } from './spool-facts.ts';
+import type { Joined, SpoolRemains, SpoolSettings } from './spool-facts.ts';
+import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import type { UplinkSpool } from '../audio/uplink.types.ts';
+import { invalid } from '../ports/option-errors.ts';
+import type { SpoolStorage } from '../ports/spool.ts';
+import type { SpoolOutcome } from '../session/events.ts';
+import type { SessionSpool, SpoolFacts, SpoolParts } from '../session/spooling.types.ts';
+import { Writer } from './writer.ts';
+import type { Commit } from './writer.ts';
+
+/** So much goes into one commit. */
+const MAX_BLOCK_BYTES = 256 * 1_024;
+/** So much of what is settled stays in memory for a service that may lose it yet (PROTOCOL.md, P14.4). */
+const SETTLED_BYTES = 4 * 1_024 * 1_024;
+/** An end waits no longer for what storage does. */
+const END_WITHIN_MS = 5_000;
+
+export class Spool implements SessionSpool, UplinkSpool {
+  /** Null where there was nothing. */
+  readonly remains: SpoolRemains | null;
+  readonly #settings: SpoolSettings;
+  readonly #sealing: Sealing;
+  readonly #writer: Writer;
+  readonly #storage: SpoolStorage;
+  readonly #recovered: Recovered | null;
+  readonly #blocks: BlockIndex;
+  readonly #shared: SharedFacts;
+  #shifts: readonly Shift[];
+  #parts: Joined | null = null;
+  /** Audio is stored through here, or need not be. */
+  #storedThrough: number;
+  /** Where what was recovered ends, until the other end has said through where it has it. */
+  #seam: number | null;
+  #lastHead = '';
+  /** The newest block that was made up, stored or not. */
+  #newest: number;
+  /** Of what is being stored: since it was made up, so much was put in before it. */
+  #movedBy = 0;
+  #isOver = false;
+
+  constructor(
+    settings: SpoolSettings,
+    storage: SpoolStorage,
+    sealing: Sealing,
+    recovered: Recovered | null,
+    isTooOld = false,
+  ) {
+    this.remains = remainsOf(recovered, isTooOld);
+    this.#settings = settings;
+    this.#storage = storage;
+    this.#sealing = sealing;
+    this.#recovered = isTooOld ? null : recovered;
+    recovered = this.#recovered;
+    this.#blocks = new BlockIndex(recovered);
+    this.#shared = new SharedFacts(recovered?.head.shared ?? {});
+    this.#shifts = recovered?.head.shifts ?? [];
+    this.#newest = this.#blocks.last;
+    this.#storedThrough = recovered?.end ?? 0;
+    this.#seam = recovered?.head.seam ?? recovered?.end ?? null;
+    this.#writer = new Writer(storage, settings.flushEveryMs, (hasRoom) => this.#next(hasRoom));
+  }
+
+  get capacityBytes(): number {
+    return this.#settings.capacityBytes;
+  }
+
+  /** As a session calls it: once. */
+  join({ uplink, downlink, emitter }: SpoolParts, { clock, format }: SpoolFacts): void {
+    if (this.#parts !== null || this.#isOver) throw inUse(this.#settings.name);
+    const bytesPerSecond = format.sampleRateHz * BYTES_PER_SAMPLE;
+    const parts = { uplink, downlink, emitter, clock, bytesPerSecond };
+    const head = this.#recovered?.head ?? null;
+    if (head !== null && head.bytesPerSecond !== parts.bytesPerSecond) {
+      throw invalid(
+        `The spool "${this.#settings.name}" holds audio of ${head.bytesPerSecond / BYTES_PER_SAMPLE} Hz.`,
+        'Give the session that format, or the spool fresh: true or another name.',
+      );
+    }
+    this.#parts = parts;
+    if (this.#recovered !== null) {
+      const laterMs = this.#laterMs(this.#recovered.head, parts);
+      this.#shared.through(this.#seam ?? this.#recovered.end, laterMs);
+      reopenBooks(parts, this.#recovered, laterMs);
+    }
+    parts.uplink.spool = this;
+    this.#writer.start(parts);
+    // What was told must not be told again, and a token that is spent opens nothing: these do not wait their turn.
+    parts.emitter.on('transcript', ({ isFinal }) => {
+      if (isFinal) this.#writer.flushSoon();
+    });
+    parts.emitter.on('gateway.attached', () => this.#writer.flushSoon());
+    parts.emitter.on('gap', () => this.#writer.touch());
+  }
+
+  made(key: string, shared: object): void {
+    const isPast = (this.#parts?.uplink.ledger.settledThrough ?? 0) > (this.#seam ?? 0);
+    this.#shared.made(key, shared, !isPast);
+  }
+
+  wrote(): void {
+    this.#writer.touch();
+  }
+
+  /** The other end may have more than was stored here: what is captured now follows there, and what lies between is delivered. */
+  stands(position: number): void {
+    const seam = this.#seam;
+    const parts = this.#parts;
+    this.#seam = null;
+    if (seam === null || parts === null || position <= seam) return;
+    const { uplink } = parts;
+    const { ledger, retention, ring } = uplink;
+    retention.dispelDoubt(position);
+    if (ledger.settledThrough > seam) return; // another service has had what was captured since
+    const by = position - seam;
+    retention.settle(seam, null);
+    ring.acknowledge(ring.seqBeyond(seam) - 1);
+    ring.skip(by);
+    capture(uplink, by, 1);
+    ledger.deliver(position, 1);
+    retention.resume();
+    if (this.#blocks.shift(seam, by) || this.#newest > this.#blocks.last) {
+      this.#shifts = [...this.#shifts, { throughBlock: this.#newest, at: seam, by }];
+    }
+    this.#storedThrough += by;
+    this.#movedBy += by;
+    this.#writer.flushSoon();
+  }
+
+  /** Resolves when what was captured so far is stored. False where that failed; it is tried again. */
+  flush(): Promise<boolean> {
+    return this.#writer.flush();
+  }
+
+  async end(isFinished: boolean): Promise<SpoolOutcome> {
+    if (this.#isOver) return 'kept';
+    this.#isOver = true;
+    const isCleared = await this.#writer.end(isFinished, END_WITHIN_MS);
+    return isCleared ? 'emptied' : 'kept';
+  }
+
+  /** Lets go of it where no session has it; what it holds stays. */
+  async close(): Promise<void> {
+    if (this.#parts === null) await this.end(false);
+  }
+
+  /** Throws away what it holds, and goes on empty: only where no session has it. */
+  async discard(): Promise<void> {
+    if (this.#parts !== null || this.#isOver) throw inUse(this.#settings.name);
+    this.#isOver = true;
+    await this.#storage.clear();
+    await this.#storage.close();
+  }
+
+  /** Null where nothing has changed. */
+  #next(hasRoom: boolean): Commit | null {
+    const parts = this.#parts;
+    if (parts === null) return null;
+    this.#forgetSettled(parts);
+    const from = Math.max(this.#storedThrough, trimmedThrough(parts));
+    const { chunks, end, isAll } = chunksFrom(
+      parts.uplink.ring,
+      from,
+      hasRoom ? MAX_BLOCK_BYTES : 0,
+    );
+    const number = this.#blocks.last + (chunks.length > 0 ? 1 : 0);
+    this.#newest = number;
+    this.#movedBy = 0;
+    if (chunks.length > 0) this.#shifts = this.#shifts.map((shift) => notOf(shift, number));
+    const books = booksOf(parts, end);
+    const dropThrough = this.#blocks.endingBy(books.trimmed);
+    const facts = {
+      v: 1 as const,
+      bytesPerSecond: parts.bytesPerSecond,
+      lastBlock: number,
+      droppedBlock: dropThrough,
+      seam: this.#seam,
+      shifts: this.#shifts.filter(({ throughBlock }) => throughBlock > dropThrough),
+      books,
+      shared: this.#shared.save(),
+    };
+    const text = JSON.stringify(facts);
+    if (chunks.length === 0 && text === this.#lastHead) return null;
+    const monoMs = parts.clock.nowMs();
+    const head = encodeHead({ ...facts, monoMs, wallMs: this.#settings.wallClock() });
+    const bytes = chunks.length > 0 ? encodeBlock(chunks) : null;
+    return {
+      isAll,
+      waitingBytes: Math.max(0, parts.uplink.ring.endPosition - this.#storedThrough),
+      change: async () => ({
+        head: await this.#sealing.seal(head, 'head'),
+        dropThrough,
+        block: bytes && { number, bytes: await this.#sealing.seal(bytes, `block ${number}`) },
+      }),
+      done: () => {
+        this.#lastHead = text;
+        this.#shifts = this.#shifts.filter(({ throughBlock }) => throughBlock > dropThrough);
+        this.#blocks.drop(dropThrough);
+        this.#stored(end + this.#movedBy, bytes === null ? null : number);
+      },
+    };
+  }
+
+  /** Audio may have been put in before it meanwhile: then it is where it is now. */
+  #stored(end: number, block: number | null): void {
+    if (block !== null) this.#blocks.add(block, end);
+    this.#storedThrough = Math.max(this.#storedThrough, end);
+  }
+
+  /** As far as a spool's capacity goes, what is settled need not stay in memory. */
+  #forgetSettled({ uplink: { ring, retention } }: Joined): void {
+    while (ring.bytes > SETTLED_BYTES && ring.firstSeq < retention.unsettledSeq) {
+      ring.acknowledge(ring.firstSeq);
+    }
+  }
+
+  #laterMs({ monoMs, wallMs }: SpoolHead, { clock }: Joined): number {
+    return clock.nowMs() - (this.#settings.wallClock() - wallMs) - monoMs;
+  }
+}

@@ -1,0 +1,163 @@
+/** Who writes a spool: one commit at a time, everything that came meanwhile in the next, and again later what failed. */
+import { unavailable } from './spool-errors.ts';
+import type { SpoolChange, SpoolStorage } from '../ports/spool.ts';
+import type { Joined } from './spool-facts.ts';
+
+export interface Commit {
+  /** Nothing is left for another one. */
+  readonly isAll: boolean;
+  /** Captured, and not stored before it. */
+  readonly waitingBytes: number;
+  /** What is to be stored. */
+  change(): Promise<SpoolChange>;
+  /** It is. */
+  done(): void;
+}
+
+type Reason = 'quota' | 'unavailable';
+
+const RETRY_MS = { first: 1_000, most: 30_000 } as const;
+
+export class Writer {
+  readonly #storage: SpoolStorage;
+  readonly #everyMs: number;
+  readonly #next: (hasRoom: boolean) => Commit | null;
+  #parts: Pick<Joined, 'clock' | 'emitter'> | null = null;
+  #timer: unknown = null;
+  #run: Promise<boolean> | null = null;
+  /** Something may have changed since the last commit was made up. */
+  #isTouched = false;
+  #failing: Reason | null = null;
+  #retryMs: number = RETRY_MS.first;
+  #isOver = false;
+
+  /** @param next what is to be stored; without room no audio, and only what lets go of some. Null: nothing has changed. */
+  constructor(storage: SpoolStorage, everyMs: number, next: (hasRoom: boolean) => Commit | null) {
+    this.#storage = storage;
+    this.#everyMs = everyMs;
+    this.#next = next;
+  }
+
+  start(parts: Pick<Joined, 'clock' | 'emitter'>): void {
+    this.#parts = parts;
+  }
+
+  /** Something changed: it is stored with the next commit. */
+  touch(): void {
+    this.#isTouched = true;
+    if (this.#run === null) this.#schedule(this.#failing === null ? this.#everyMs : this.#retryMs);
+  }
+
+  /** As soon as whoever calls has done what they do. */
+  flushSoon(): void {
+    this.#isTouched = true;
+    if (this.#failing === null) void Promise.resolve().then(() => this.flush());
+  }
+
+  /** Resolves when all that is known now is stored; false where it could not be. */
+  async flush(): Promise<boolean> {
+    if (this.#run !== null) await this.#run;
+    if (this.#isOver) return false;
+    this.#stopTimer();
+    this.#isTouched = true;
+    this.#run ??= this.#writeAll().finally(() => {
+      this.#run = null;
+      if (this.#isTouched && !this.#isOver) this.touch();
+    });
+    return this.#run;
+  }
+
+  /**
+   * The last commit; or, of what is finished, none. Storage that does not answer is waited for no longer than `withinMs`.
+   *
+   * @returns whether all was thrown away.
+   */
+  async end(isFinished: boolean, withinMs: number): Promise<boolean> {
+    const { clock } = this.#parts ?? {};
+    let timer: unknown = null;
+    const late = new Promise<boolean>((resolve) => {
+      timer = clock?.setTimeout(() => resolve(false), withinMs) ?? null;
+    });
+    const work = this.#end(isFinished).catch(() => false);
+    const isCleared = await Promise.race([work, late]);
+    this.#isOver = true;
+    this.#stopTimer();
+    clock?.clearTimeout(timer);
+    return isCleared;
+  }
+
+  async #end(isFinished: boolean): Promise<boolean> {
+    try {
+      if (isFinished) await this.#run;
+      else if (this.#parts !== null) await this.flush();
+      this.#isOver = true;
+      if (isFinished) await this.#storage.clear();
+      return isFinished;
+    } finally {
+      await this.#storage.close();
+    }
+  }
+
+  async #writeAll(): Promise<boolean> {
+    while (this.#isTouched && !this.#isOver) {
+      const commit = this.#next(true);
+      this.#isTouched = commit !== null && !commit.isAll;
+      if (commit === null) break;
+      try {
+        await this.#storage.commit(await commit.change());
+      } catch (error) {
+        this.#failed(error, commit);
+        if (this.#failing === 'quota') await this.#makeRoom();
+        return false;
+      }
+      commit.done();
+      this.#succeeded();
+    }
+    return true;
+  }
+
+  /** What is done with can go all the same. */
+  async #makeRoom(): Promise<void> {
+    const lean = this.#next(false);
+    try {
+      if (lean === null) return;
+      await this.#storage.commit(await lean.change());
+      lean.done();
+    } catch {
+      // as full as before
+    }
+  }
+
+  #failed(error: unknown, { waitingBytes: bytes }: Commit): void {
+    this.#isTouched = true;
+    const cause = unavailable(error, ['SPOOL_QUOTA_EXCEEDED', 'SPOOL_UNAVAILABLE']);
+    const reason = cause.code === 'SPOOL_QUOTA_EXCEEDED' ? 'quota' : 'unavailable';
+    this.#retryMs =
+      this.#failing === null ? RETRY_MS.first : Math.min(RETRY_MS.most, this.#retryMs * 2);
+    const isNews = this.#failing !== reason;
+    this.#failing = reason;
+    if (isNews && !this.#isOver) {
+      this.#parts?.emitter.emit({ type: 'spool.failed', reason, bytes, error: cause });
+    }
+  }
+
+  #succeeded(): void {
+    if (this.#failing === null) return;
+    this.#failing = null;
+    this.#parts?.emitter.emit({ type: 'spool.recovered' });
+  }
+
+  #schedule(delayMs: number): void {
+    const { clock } = this.#parts ?? {};
+    if (this.#timer !== null || this.#isOver || clock === undefined) return;
+    this.#timer = clock.setTimeout(() => {
+      this.#timer = null;
+      void this.flush();
+    }, delayMs);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) this.#parts?.clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}

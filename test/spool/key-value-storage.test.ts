@@ -1,0 +1,103 @@
+/** A spool in a store of texts, as React Native has: a commit is whole or was none, wherever the process ends in it. */
+import { describe, expect, it } from 'vitest';
+
+import { fromBase64, toBase64 } from '../../src/spool/base64.ts';
+import { KeyValueSpoolStorage } from '../../src/spool/key-value-storage.ts';
+import { openSpoolIn } from '../../src/spool/open-spool.ts';
+import type { SpoolChange } from '../../src/ports/spool.ts';
+
+/** AsyncStorage, whose process ends after so many changes. */
+class Texts {
+  readonly texts = new Map<string, string>();
+  changesLeft = Infinity;
+
+  getItem(key: string): Promise<string | null> {
+    return Promise.resolve(this.texts.get(key) ?? null);
+  }
+
+  async setItem(key: string, value: string): Promise<void> {
+    await this.#change();
+    this.texts.set(key, value);
+  }
+
+  async removeItem(key: string): Promise<void> {
+    await this.#change();
+    this.texts.delete(key);
+  }
+
+  /** What the next process finds. */
+  survived(): Texts {
+    const texts = new Texts();
+    for (const [key, value] of this.texts) texts.texts.set(key, value);
+    return texts;
+  }
+
+  #change(): Promise<void> {
+    this.changesLeft -= 1;
+    return this.changesLeft < 0 ? new Promise(() => undefined) : Promise.resolve();
+  }
+}
+
+function change(number: number, dropThrough = 0): SpoolChange {
+  const block = { number, bytes: Uint8Array.of(number, 0, 255) };
+  return { head: Uint8Array.of(number, 7), block, dropThrough };
+}
+
+async function contents(texts: Texts): Promise<{ head: number; blocks: readonly number[] }> {
+  const { head, blocks } = await new KeyValueSpoolStorage(texts, 'one').open(false);
+  return { head: head?.[0] ?? 0, blocks: blocks.map(({ number }) => number) };
+}
+
+describe('a spool in a store of texts', () => {
+  it('has what was committed', async () => {
+    const texts = new Texts();
+    const storage = new KeyValueSpoolStorage(texts, 'one');
+    await storage.open(false);
+    for (const number of [1, 2, 3]) await storage.commit(change(number, number - 2));
+
+    expect(await contents(texts.survived())).toEqual({ head: 3, blocks: [2, 3] });
+
+    await storage.clear();
+    expect(texts.texts.size).toBe(0);
+  });
+
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    'has a whole commit where the process ends after %i changes',
+    async (changes) => {
+      const texts = new Texts();
+      const storage = new KeyValueSpoolStorage(texts, 'one');
+      await storage.open(false);
+      texts.changesLeft = changes;
+      const work = async (): Promise<void> => {
+        for (const number of [1, 2, 3]) await storage.commit(change(number, number - 1));
+      };
+      void work();
+      for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
+
+      const { head, blocks } = await contents(texts.survived());
+
+      expect(blocks).toEqual(head === 0 ? [] : [head]);
+    },
+  );
+
+  it('has one owner at a time', async () => {
+    const texts = new Texts();
+    const spool = await openSpoolIn(new KeyValueSpoolStorage(texts, 'one'), { name: 'one' });
+
+    const second = openSpoolIn(new KeyValueSpoolStorage(texts, 'one'), { name: 'one' });
+
+    await expect(second).rejects.toMatchObject({ code: 'SPOOL_IN_USE' });
+    await spool.close();
+    const third = await openSpoolIn(new KeyValueSpoolStorage(texts, 'one'), { name: 'one' });
+    await third.close();
+  });
+
+  it('writes base64 as everybody does', () => {
+    for (let length = 0; length < 70; length += 1) {
+      const bytes = Uint8Array.from({ length }, (_, at) => (at * 37 + length) & 0xff);
+
+      expect(toBase64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
+      expect(fromBase64(toBase64(bytes))).toEqual(bytes);
+    }
+  });
+});
