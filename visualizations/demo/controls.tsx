@@ -1,35 +1,19 @@
 /** What is said, and how far it is. */
 import { play, stop } from './run.browser.ts';
-import { durationMs, isBusy, isMuted, phase, positionMs } from './state.ts';
+import { durationMs, isBusy, isMuted, phase, positionMs, source } from './state.ts';
+import type { SourceName } from './state.ts';
 
 export function Controls() {
-  const isRunning = phase.value === 'running';
-  const isFinishing = phase.value === 'finishing';
-  const text = isRunning
-    ? 'Stop'
-    : isFinishing
-      ? 'Finishing'
-      : phase.value === 'done'
-        ? 'Play again'
-        : 'Play the speech';
   return (
     <section class="controls" aria-label="What is said">
-      <button
-        type="button"
-        class="primary"
+      <Start
+        what="speech"
         id="play"
-        aria-disabled={isFinishing}
-        onClick={() => {
-          if (isRunning) stop();
-          else if (!isBusy.value) void play();
-        }}
-      >
-        <span class="icon" aria-hidden="true">
-          {isRunning ? '■' : '▶'}
-        </span>
-        {text}
-        <kbd>P</kbd>
-      </button>
+        sign="▶"
+        say={phase.value === 'done' ? 'Play it again' : 'Play the speech'}
+        shortcut="P"
+      />
+      <Start what="microphone" id="speak" sign="●" say="Speak yourself" shortcut="S" />
       <button
         type="button"
         id="sound"
@@ -46,15 +30,50 @@ export function Controls() {
   );
 }
 
+interface StartProps {
+  readonly what: SourceName;
+  readonly id: string;
+  readonly sign: string;
+  readonly say: string;
+  readonly shortcut: string;
+}
+
+/** Starts it, and ends it while it goes on; the other one waits. */
+function Start({ what, id, sign, say, shortcut }: StartProps) {
+  const isOurs = isBusy.value && source.value === what;
+  const isRunning = isOurs && phase.value === 'running';
+  const isOff = isBusy.value && !isRunning;
+  return (
+    <button
+      type="button"
+      class={what === 'speech' ? 'primary' : ''}
+      id={id}
+      aria-disabled={isOff}
+      onClick={() => {
+        if (isRunning) stop();
+        else if (!isOff) void play(what);
+      }}
+    >
+      <span class="icon" aria-hidden="true">
+        {isRunning ? '■' : sign}
+      </span>
+      {isRunning ? 'Stop' : isOurs ? 'Finishing' : say}
+      <kbd>{shortcut}</kbd>
+    </button>
+  );
+}
+
 function Progress() {
-  const ratio = Math.min(1, positionMs.value / durationMs.value);
+  const isOpen = source.value === 'microphone'; // nobody knows how long it will be
+  const ratio = isOpen ? 0 : Math.min(1, positionMs.value / durationMs.value);
   return (
     <div class="progress">
       <div class="track" aria-hidden="true">
         <div class="bar" style={{ transform: `scaleX(${ratio})` }} />
       </div>
       <span class="time">
-        {clock(positionMs.value)} / {clock(durationMs.value)}
+        {clock(positionMs.value)}
+        {isOpen ? '' : ` / ${clock(durationMs.value)}`}
       </span>
     </div>
   );

@@ -16,7 +16,11 @@ export function listenForKeys(): void {
     switch (event.key.toLowerCase()) {
       case 'p':
         if (phase.value === 'running') stop();
-        else void play();
+        else void play('speech');
+        break;
+      case 's':
+        if (phase.value === 'running') stop();
+        else void play('microphone');
         break;
       case 'm':
         isMuted.value = !isMuted.value;

@@ -1,11 +1,17 @@
 /** The client with tenuto: a session to the gateway, and what the page shows of it. Everything here is the public face. */
-import { createSession, NetworkMonitor } from '../../src/browser.ts';
+import {
+  browserNetworkSignals,
+  createSession,
+  joinSignals,
+  NetworkMonitor,
+} from '../../src/browser.ts';
 import type { Session, SessionEvent } from '../../src/browser.ts';
+import { inspectionFeed } from '../../src/inspect.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
 
 import { CHUNK_MS } from './chunks.ts';
 import { addressOf, airplaneSignals } from './server.browser.ts';
-import { ledger, ours } from './state.ts';
+import { charts, ledger, ours } from './state.ts';
 import type { LinkView } from './state.ts';
 
 /** How long what is left may take, through whatever is broken meanwhile. */
@@ -15,10 +21,14 @@ export class OurClient {
   readonly #session: Session;
 
   constructor() {
+    const feed = inspectionFeed();
+    charts.value = feed;
+    const signals = joinSignals(browserNetworkSignals(), airplaneSignals);
     this.#session = createSession({
       candidates: [gateway({ url: addressOf('tenuto') })],
       reconnect: { retryInitialConnect: true },
-      network: new NetworkMonitor({ signals: airplaneSignals }),
+      network: new NetworkMonitor({ signals }),
+      inspect: feed.inspect,
     });
     this.#session.on('*', (event) => this.#show(event));
     this.#session.connect().catch(() => undefined); // told as an event

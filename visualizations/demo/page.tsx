@@ -2,7 +2,16 @@
 import { ClientPanel } from './client-panel.tsx';
 import { Controls } from './controls.tsx';
 import { FaultButtons } from './fault-buttons.tsx';
-import { ours, oursAligned, oursMissing, plain, plainAligned, plainMissing } from './state.ts';
+import { LiveCharts } from '../inspector/live-charts.tsx';
+import {
+  charts,
+  ours,
+  oursAligned,
+  oursMissing,
+  plain,
+  plainAligned,
+  plainMissing,
+} from './state.ts';
 import { Verdict } from './verdict.tsx';
 
 export function Page() {
@@ -44,6 +53,7 @@ export function Page() {
             missing={plainMissing}
           />
         </div>
+        <Charts />
       </main>
       <footer class="foot">
         <p>
@@ -53,6 +63,27 @@ export function Page() {
         </p>
       </footer>
     </div>
+  );
+}
+
+/** What decides, while it decides. */
+function Charts() {
+  const source = charts.value;
+  return (
+    <section class="decides" aria-labelledby="decides-title">
+      <h2 id="decides-title">What decides</h2>
+      <p class="about">
+        The statechart of the tenuto connection as it runs in this page: the state it is in and the
+        last transition are lit. Nothing is drawn by hand.
+      </p>
+      <div class="decides-stand">
+        {source === null ? (
+          <p class="nothing">It appears with the first word.</p>
+        ) : (
+          <LiveCharts source={source} isCompact />
+        )}
+      </div>
+    </section>
   );
 }
 

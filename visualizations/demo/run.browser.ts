@@ -1,9 +1,10 @@
 /** One run: something is said, both clients send it, and what is broken meanwhile is survived or is not. */
 import { CHUNK_MS } from './chunks.ts';
+import { inWords, listen } from './microphone.browser.ts';
 import { OurClient } from './ours.browser.ts';
 import { PlainClient } from './plain.browser.ts';
 import { playSpeech } from './speech.browser.ts';
-import type { Source } from './speech.browser.ts';
+import type { OnChunk, Source } from './speech.browser.ts';
 import {
   activeFaults,
   isBusy,
@@ -16,6 +17,7 @@ import {
   trouble,
   wasWhole,
 } from './state.ts';
+import type { SourceName } from './state.ts';
 
 /** After the last fault the plain client has so long for its last words: it waits up to 10 s before it dials again. */
 const LAST_WORDS_MS = 15_000;
@@ -35,34 +37,23 @@ const speedRatio = (() => {
   return given >= 0.5 && given <= 16 ? given : 1;
 })();
 
-export async function play(): Promise<void> {
+export async function play(what: SourceName): Promise<void> {
   if (isBusy.value) return;
   resetRun();
-  source.value = 'speech';
+  source.value = what;
   phase.value = 'running';
   const clients: Clients = { ours: new OurClient(), plain: new PlainClient() };
   const frames = drawFrames(clients);
-  let isStopped = false;
+  const onChunk: OnChunk = (bytes, chunkMs) => {
+    clients.ours.write(bytes);
+    clients.plain.write(bytes);
+    positionMs.value += chunkMs;
+  };
   try {
-    const speech = await playSpeech({
-      speedRatio,
-      onChunk: (bytes, atMs) => {
-        clients.ours.write(bytes);
-        clients.plain.write(bytes);
-        positionMs.value = atMs;
-      },
-    });
-    playing = {
-      ended: speech.ended,
-      stop: () => {
-        isStopped = true;
-        speech.stop();
-      },
-    };
-    await speech.ended;
-    wasWhole.value = !isStopped;
+    playing = await (what === 'speech' ? playSpeech(speedRatio, onChunk) : listen(onChunk));
+    wasWhole.value = await playing.ended;
   } catch (error) {
-    trouble.value = error instanceof Error ? error.message : String(error);
+    trouble.value = inWords(error);
   }
   playing = null;
   phase.value = 'finishing';

@@ -11,44 +11,41 @@ const TICK_MS = 20;
 /** Faster than this nobody understands it. */
 const MOST_AUDIBLE_RATIO = 2;
 
+export type OnChunk = (bytes: Uint8Array<ArrayBuffer>, durationMs: number) => void;
+
 export interface Source {
-  /** Settles when there is no more. */
-  readonly ended: Promise<void>;
+  /** Settles when there is no more: true where all of it was said. */
+  readonly ended: Promise<boolean>;
   stop(): void;
 }
 
-export interface SpeechOptions {
-  readonly speedRatio: number;
-  readonly onChunk: (bytes: Uint8Array<ArrayBuffer>, atMs: number) => void;
-}
-
 /** @throws TypeError where it cannot be fetched. */
-export async function playSpeech({ speedRatio, onChunk }: SpeechOptions): Promise<Source> {
+export async function playSpeech(speedRatio: number, onChunk: OnChunk): Promise<Source> {
   const pcm = await fetchPcm();
   const sound = soundOf(speedRatio);
   const startedAtMs = performance.now();
   let at = 0;
-  let finish = (): void => undefined;
-  const ended = new Promise<void>((resolve) => {
+  let finish = (_isWhole: boolean): void => undefined;
+  const ended = new Promise<boolean>((resolve) => {
     finish = resolve;
   });
-  const stop = (): void => {
+  const end = (isWhole: boolean): void => {
     clearInterval(timer);
     sound.pause();
-    finish();
+    finish(isWhole);
   };
   const tick = (): void => {
-    const dueMs = (performance.now() - startedAtMs) * speedRatio;
-    while (at < pcm.length && (at + CHUNK_BYTES) / BYTES_PER_MS <= dueMs) {
+    const dueBytes = (performance.now() - startedAtMs) * speedRatio * BYTES_PER_MS;
+    while (at < pcm.length && Math.min(at + CHUNK_BYTES, pcm.length) <= dueBytes) {
       const chunk = pcm.slice(at, at + CHUNK_BYTES);
       at += chunk.length;
-      onChunk(chunk, at / BYTES_PER_MS);
+      onChunk(chunk, chunk.length / BYTES_PER_MS);
     }
-    if (at >= pcm.length) stop();
+    if (at >= pcm.length) end(true);
   };
   const timer = setInterval(tick, TICK_MS);
 
-  return { ended, stop };
+  return { ended, stop: () => end(false) };
 }
 
 async function fetchPcm(): Promise<Uint8Array<ArrayBuffer>> {

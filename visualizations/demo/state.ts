@@ -6,6 +6,7 @@ import { align, missingIn, wordsOf } from './align.ts';
 import { ChunkBook } from './chunks.ts';
 import type { FaultName } from './faults.ts';
 import heard from './heard.json';
+import type { ChartSource } from '../../src/inspect.ts';
 
 /** `finishing`: all was said, and what waits is still on its way. */
 export type Phase = 'idle' | 'running' | 'finishing' | 'done';
@@ -61,7 +62,9 @@ const EMPTY_LEDGER: LedgerView = {
 };
 
 export const phase = signal<Phase>('idle');
-export const source = signal<'speech' | 'microphone'>('speech');
+export type SourceName = 'speech' | 'microphone';
+
+export const source = signal<SourceName>('speech');
 /** How much has been said, in milliseconds of audio. */
 export const positionMs = signal(0);
 export const durationMs = signal(62_567);
@@ -76,6 +79,9 @@ export const broken = signal<readonly { readonly name: FaultName; readonly chunk
 export const ledger = signal<LedgerView>(EMPTY_LEDGER);
 /** Milliseconds on the page's clock, a few times a second: for countdowns. */
 export const nowMs = signal(0);
+
+/** The charts of this run's session. */
+export const charts = signal<ChartSource | null>(null);
 
 export const ours = new ClientView();
 export const plain = new ClientView();

@@ -27,7 +27,7 @@ export interface HouseOptions {
 
 const MAX_RATE_RATIO = 1.25;
 /** The relay paces nothing: what waited in its client's queue comes at once, and is taken, so that only what is lost counts. */
-const RELAY_RATE_RATIO = 1_000;
+const RELAY_RATE_RATIO = Infinity;
 const RETRY_AFTER_MS = 2_000;
 /** More upgrades than anybody makes while the limit stands. */
 const MOST_REFUSALS = 1_000;

@@ -14,11 +14,15 @@ export interface ServedFile {
 
 /** From dist/src/cli/demo/. */
 const PAGES = fileURLToPath(new URL('../../../pages/', import.meta.url));
+/** What hears the microphone, apart from the page. */
+const WORKLET = new URL('../../../worklet.js', import.meta.url);
 const SPEECH = new URL('../../../../test/fixtures/speech/minute.wav', import.meta.url);
+
+const SCRIPT = 'text/javascript; charset=utf-8';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
+  '.js': SCRIPT,
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.json': 'application/json',
@@ -46,6 +50,7 @@ export async function readPages(token: string): Promise<ReadonlyMap<string, Serv
   const html = page.bytes.toString('utf8').replace(TOKEN_PLACE, token);
   files.set('/demo/', { ...page, bytes: Buffer.from(html) });
   files.delete('/demo/index.html');
+  files.set('/worklet.js', { type: SCRIPT, bytes: await readFile(WORKLET), isForEver: false });
   const speech = await readFile(SPEECH);
   files.set('/speech/minute.wav', { type: 'audio/wav', bytes: speech, isForEver: false });
   return files;
