@@ -16,6 +16,7 @@ import type { LinkView } from './state.ts';
 
 /** How long what is left may take, through whatever is broken meanwhile. */
 const END_WITHIN_MS = 30_000;
+const BACK = 'back after';
 
 export class OurClient {
   readonly #session: Session;
@@ -103,22 +104,30 @@ function linkViewOf(event: SessionEvent): LinkView | null {
       return {
         mood: 'good',
         label: 'Connected',
-        detail: `back after ${seconds(downtimeMs)}: ${seconds(audioReplayedMs)} sent again, ${lost}`,
+        detail: `${BACK} ${seconds(downtimeMs)}: ${seconds(audioReplayedMs)} sent again, ${lost}`,
       };
     }
+    case 'connection.recovered':
+      return { mood: 'good', label: 'Connected', detail: 'it speaks again' };
     case 'gateway.serving':
-      return event.provider === null
-        ? {
-            mood: 'busy',
-            label: 'Connected',
-            detail: 'the recogniser is away: the gateway keeps the audio for it',
-          }
-        : { mood: 'good', label: 'Connected', detail: 'the recogniser hears' };
+      if (event.provider !== null) return heardAgain();
+      return {
+        mood: 'busy',
+        label: 'Connected',
+        detail: 'the recogniser is away: the gateway keeps the audio for it',
+      };
     case 'error':
       return { mood: 'bad', label: 'Given up', detail: event.error.message };
     default:
       return null;
   }
+}
+
+/** What was told of an outage stays to be read. */
+function heardAgain(): LinkView {
+  const { detail } = ours.link.value;
+  const isTold = detail.startsWith(BACK);
+  return { mood: 'good', label: 'Connected', detail: isTold ? detail : 'the recogniser hears' };
 }
 
 function stateViewOf(status: Session['status']): LinkView | null {

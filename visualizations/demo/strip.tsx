@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<'ours' | 'plain', Readonly<Record<Fate, string>>>> 
     waiting: 'kept here',
     sent: 'sent',
     committed: 'committed',
-    replayed: 'sent again, committed',
+    replayed: 'replayed',
     lost: 'gap',
   },
   plain: {

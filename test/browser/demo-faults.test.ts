@@ -1,0 +1,69 @@
+/** Every button of the page, in mid-speech: nothing is lost through tenuto, and the plain client shows that it was broken. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { startChromium } from './support/chromium.ts';
+import { heard, openPage, outcomeOf, press, saidUpTo, startDemo } from './support/demo.ts';
+import type { StartedDemo } from './support/demo.ts';
+
+const CHUNKS = 626;
+
+describe('on the page of the demonstration', () => {
+  let browser: Browser;
+  let demo: StartedDemo;
+  beforeAll(async () => {
+    [demo, browser] = await Promise.all([startDemo(), startChromium()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await demo.end();
+  });
+
+  it.each([
+    ['cut', true],
+    ['half-open', true],
+    ['kill', true],
+    ['rate-limit', false],
+    ['expiry', false],
+    ['airplane', false],
+  ])('%s in mid-speech loses no word', async (fault, losesThere) => {
+    const { page, context, thrown } = await openPage(browser, demo.url);
+
+    await page.locator('#play').click();
+    await saidUpTo(page, 14);
+    await press(page, fault);
+    const { ours, lostHere, lostThere, ledger } = await outcomeOf(page);
+
+    expect(ours).toBe(heard);
+    expect(lostHere).toBe(0);
+    expect(ledger).toEqual({ captured: CHUNKS, delivered: CHUNKS, gap: 0, buffered: 0 });
+    if (losesThere) expect(lostThere).toBeGreaterThan(0);
+    expect(thrown).toEqual([]);
+    await context.close();
+  });
+
+  it('all of them one after another lose no word', async () => {
+    const { page, context, thrown } = await openPage(browser, demo.url);
+
+    await page.locator('#play').click();
+    for (const [at, fault] of [
+      [4, 'cut'],
+      [10, 'rate-limit'],
+      [16, 'half-open'],
+      [22, 'airplane'],
+      [28, 'expiry'],
+      [34, 'kill'],
+    ] as const) {
+      await saidUpTo(page, at);
+      await press(page, fault);
+    }
+    const { verdict, ours, lostThere, ledger } = await outcomeOf(page);
+
+    expect(ours).toBe(heard);
+    expect(ledger).toEqual({ captured: CHUNKS, delivered: CHUNKS, gap: 0, buffered: 0 });
+    expect(verdict).toBe(`63 s of speech, 6 faults: 0 words lost here, ${lostThere} there.`);
+    expect(lostThere).toBeGreaterThan(0);
+    expect(thrown).toEqual([]);
+    await context.close();
+  });
+});

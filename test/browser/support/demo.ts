@@ -1,0 +1,127 @@
+/** The demonstration as a person starts it, and its page in a real browser. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const HEARD = new URL('../../../visualizations/demo/heard.json', import.meta.url);
+
+/** What the recogniser hears when nothing breaks. */
+export const heard = (JSON.parse(readFileSync(HEARD, 'utf8')) as { 'minute.wav': string })[
+  'minute.wav'
+];
+
+/** The recogniser takes audio this much faster than it sounds. */
+const RECOGNISER_SPEED = 12;
+/** And it is played this much faster. */
+export const SPEED = 5;
+
+export interface StartedDemo {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Ends it as Ctrl-C does. @returns the exit status. */
+  end(): Promise<number | null>;
+}
+
+export async function startDemo(...options: readonly string[]): Promise<StartedDemo> {
+  const args = ['demo', '--json', '--port', '0', '--speed', String(RECOGNISER_SPEED), ...options];
+  const child = spawn(process.execPath, ['src/cli/tenuto.mjs', ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const told = JSON.parse(text) as { url?: string };
+      if (told.url === undefined) reject(new Error(text));
+      else resolve(told.url);
+    });
+    child.once('exit', () => reject(new Error(`the demonstration did not start: ${said}`)));
+  });
+  return {
+    url,
+    child,
+    async end() {
+      const exited = once(child, 'exit');
+      child.kill('SIGINT');
+      const [status] = (await exited) as [number | null];
+      return status;
+    },
+  };
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** Of whatever the page asked for, and of its sockets. */
+  readonly asked: readonly string[];
+  /** What it threw. */
+  readonly thrown: readonly string[];
+}
+
+export type ContextOptions = NonNullable<Parameters<Browser['newContext']>[0]>;
+
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: ContextOptions = {},
+): Promise<OpenPage> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const asked: string[] = [];
+  const thrown: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  page.on('websocket', (socket) => asked.push(socket.url()));
+  page.on('pageerror', (error) => thrown.push(error.message));
+  await page.goto(`${url}?speed=${SPEED}`);
+  await page.locator('#play').waitFor();
+  return { page, context, asked, thrown };
+}
+
+export interface Outcome {
+  readonly verdict: string;
+  readonly ours: string;
+  readonly lostHere: number;
+  readonly lostThere: number;
+  readonly ledger: Readonly<Record<string, number>>;
+}
+
+/** Waits until so much was said. */
+export async function saidUpTo(page: Page, seconds: number): Promise<void> {
+  await page.waitForFunction((least) => {
+    const text = document.querySelector('.time')?.textContent ?? '0:0';
+    const [minutes = 0, rest = 0] = text.split('/', 1)[0]!.split(':').map(Number);
+    return minutes * 60 + rest >= least;
+  }, seconds);
+}
+
+/** Waits for the end, and reads what the page says of it. */
+export async function outcomeOf(page: Page): Promise<Outcome> {
+  await page.getByText(/ s of speech, \d+ faults?: /).waitFor({ timeout: 150_000 });
+  return page.evaluate(() => {
+    const text = (selector: string): string =>
+      (document.querySelector(selector)?.textContent ?? '').trim();
+    const lost = (id: string): number =>
+      Number(document.querySelector(`#${id} .lost`)?.getAttribute('data-lost'));
+    const terms = [...document.querySelectorAll<HTMLElement>('.term')];
+    return {
+      verdict: text('#verdict'),
+      ours: text('#ours .transcript').replaceAll(/\s+/g, ' '),
+      lostHere: lost('ours'),
+      lostThere: lost('plain'),
+      ledger: Object.fromEntries(
+        terms.map((term) => [term.dataset['term'] ?? '', parseInt(term.textContent, 10)]),
+      ),
+    };
+  });
+}
+
+/** A fault's button, pressed as a person does. */
+export async function press(page: Page, fault: string): Promise<void> {
+  await page.locator(`[data-fault="${fault}"]`).click();
+}
