@@ -1,5 +1,6 @@
-// Compiles machines/ and src/ to dist/ and builds the pages of visualizations/ into dist/pages/, unless dist/ was made from these very sources. Install scripts are off in this project, so
-// whatever needs dist/ calls this itself: `npm start` and `npm test` do, and src/cli/tenuto.mjs in a clone.
+// Compiles machines/ and src/ to dist/ and builds the pages of visualizations/ into dist/pages/, unless dist/ was made from these
+// very sources. Install scripts are off in this project, so whatever needs dist/ calls this itself: `npm start` and `npm test` do,
+// and src/cli/tenuto.mjs in a clone.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -15,6 +16,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+
+import { makeSlim, slimEntries } from './slim.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -44,7 +47,7 @@ function build(hash) {
       },
     );
     const isBuilt = status === 0 && buildPages(join(fresh, 'pages'));
-    if (isBuilt) publishWorklet(fresh);
+    if (isBuilt) publish(fresh);
     if (isBuilt) writeFileSync(join(fresh, '.hash'), hash);
     if (existsSync(fresh)) replaceDist(fresh, join(scratch, 'old'));
     if (!isBuilt) throw new Error('The build failed: the errors are above.');
@@ -60,6 +63,11 @@ function buildPages(outDir) {
     stdio: ['ignore', 2, 2],
   });
   return status === 0;
+}
+
+function publish(folder) {
+  publishWorklet(folder);
+  makeSlim(folder, slimEntries(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))));
 }
 
 /** The worklet as a file, for pages whose policy forbids to make it of a Blob. */
@@ -91,6 +99,7 @@ function hashOfSources() {
     'tsconfig.build.json',
     'vite.config.ts',
     'scripts/build.mjs',
+    'scripts/slim.mjs',
   ];
   for (const folder of ['machines', 'src', 'visualizations']) {
     for (const entry of readdirSync(join(root, folder), { recursive: true })) {

@@ -1,21 +1,26 @@
 /** tenuto for browsers: sockets by the platform, and of a session only what the page asks for. */
 import { Session } from './session/session.ts';
 import type { SessionOptions } from './session/options.ts';
-import { browserWebSocketTransport } from './transports/websocket.browser.ts';
+import { browserSockets, browserWebSocketTransport } from './transports/websocket.browser.ts';
 
-/** As in `tenuto`, with the transport brought along, and without the parts that are not given: `failover`, `conversation`. */
+/**
+ * As in `tenuto`, with sockets brought along, and without the `parts` that are not given. For services that are asked over HTTP
+ * give `transport: browserWebSocketTransport`.
+ */
 export function createSession(
   options: Omit<SessionOptions, 'transport'> & Partial<Pick<SessionOptions, 'transport'>>,
 ): Session {
-  return new Session({ transport: browserWebSocketTransport, ...options });
+  return new Session({ transport: browserSockets, ...options });
 }
 
 export { browserWebSocketTransport };
 export type * from './public-types.ts';
 export type * from './deciding-types.ts';
 export { TenutoError } from './ports/errors.ts';
-export { failover } from './session/failover.ts';
 export { conversation } from './session/conversing.ts';
+export { failover } from './session/failover.ts';
+export { rates } from './session/counting.ts';
+export { rehearsal } from './session/rehearsing.ts';
 export { sessionLogic, sessionOf } from './session/session-logic.ts';
 export { ManualNetwork, joinSignals } from './network/manual-signals.ts';
 export { NetworkMonitor } from './network/monitor.ts';

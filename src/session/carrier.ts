@@ -7,12 +7,10 @@ import type { Demux, Result } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { Gate } from './gate.ts';
 import type { GateEdges } from './gate.ts';
-import { Handover } from './handover.ts';
+import type { Handover } from './handover.ts';
 import type { Link } from './link.ts';
-import type { ResolvedOptions } from './options.ts';
 import type { Reporter } from './reporter.ts';
 import type { ReplayResult } from '../../machines/connection.types.ts';
-import type { HandoverInput, HandoverResult } from '../../machines/orchestrator.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
 
@@ -35,7 +33,6 @@ interface Replay {
 }
 
 export class Carrier implements GateEdges {
-  readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
   readonly #demux: Demux;
   readonly #emitter: SessionEmitter;
@@ -45,16 +42,10 @@ export class Carrier implements GateEdges {
   #replay: Replay | null = null;
   /** From the loss of a link until its successor has caught up. */
   #books: Books | null = null;
-  #handover: Handover | null = null;
+  /** Waits for the last result of the link that carries, where another is to take over. */
+  handover: Pick<Handover, 'settled' | 'end'> | null = null;
 
-  constructor(
-    options: ResolvedOptions,
-    uplink: Uplink,
-    demux: Demux,
-    emitter: SessionEmitter,
-    reporter: Reporter,
-  ) {
-    this.#options = options;
+  constructor(uplink: Uplink, demux: Demux, emitter: SessionEmitter, reporter: Reporter) {
     this.#uplink = uplink;
     this.#demux = demux;
     this.#emitter = emitter;
@@ -118,7 +109,7 @@ export class Carrier implements GateEdges {
     if (event.kind === 'finished') this.#edges?.finished(link);
     if (this.#uplink.ledger.settledThrough === settledBefore) return;
     this.#reporter.committed(link);
-    this.#handover?.settled();
+    this.handover?.settled();
     this.#edges?.settled();
   }
 
@@ -144,20 +135,6 @@ export class Carrier implements GateEdges {
     }
   }
 
-  /**
-   * In a pause, the final of what was said is waited for, so that the next link begins where it ended. It is not asked
-   * for: a flush would cut an utterance in two, and a recogniser words its halves otherwise than the whole.
-   */
-  handOver({ from }: HandoverInput): Promise<HandoverResult> {
-    const { owner } = this.#reporter;
-    const isCarrying = this.#link?.lane === from;
-    const isPause = this.#uplink.isCaughtUp && owner?.isPaused === true;
-    this.#handover = new Handover(this.#options.clock, this.#uplink, owner?.spokenThrough ?? 0);
-    const done = this.#handover.begin(isCarrying && isPause);
-
-    return done.then(() => ({ atMs: this.#options.clock.nowMs() }));
-  }
-
   /** The link is let go of. */
   leave(link: Link): void {
     if (link === this.#link) {
@@ -166,7 +143,7 @@ export class Carrier implements GateEdges {
       this.#uplink.shut();
       this.#demux.dropInterim();
       this.#link = null;
-      this.#handover?.end();
+      this.handover?.end();
     }
     if (this.#replay?.link === link) this.#replay = null;
   }

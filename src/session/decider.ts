@@ -18,6 +18,8 @@ export function startDecider(
   handlers: DeciderHandlers,
 ): Decider {
   const failover = failoverOf(options);
+  const { reporter } = wiring;
+  reporter.dealing = failover?.deals(options, () => reporter.owner) ?? null;
   return failover !== null && needsOrchestrator(options.candidates)
     ? failover.startDecider(options, wiring, handlers)
     : new OneConnection(options, wiring, handlers);

@@ -7,18 +7,19 @@ import type { LinkOptions } from './link.types.ts';
 import type { Lateness } from './lateness.ts';
 import type { Pings } from './pings.ts';
 import { faulty, textOf } from './provider-faults.ts';
-import { ratesFor } from './rates.ts';
+import type { RatesPart } from './rates-part.ts';
 import type { Rates } from './rates.ts';
-import { arrivedThrough, NOTHING_ARRIVED } from './silence.ts';
 import type { Arrived, SilenceFacts } from './silence.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
 import type { Provider, ProviderEvent, ProviderStream } from '../providers/contract.ts';
 
-type StreamOptions = Pick<LinkOptions<never>, 'format' | 'memory' | 'createResampler'> & {
+type StreamOptions = Pick<LinkOptions<never>, 'format' | 'memory' | 'createResampler' | 'rates'> & {
   readonly candidate: Pick<ResolvedCandidate, 'provider'>;
 };
+
+const NOTHING_ARRIVED: Arrived = { through: null, needsProof: false };
 
 /** What is known of when things arrive. */
 interface LinkTiming {
@@ -31,6 +32,8 @@ export class GuardedStream {
   readonly #onFaulty: (failure: Failure) => void;
   readonly #provider: Provider;
   readonly #stream: ProviderStream;
+  readonly #part: RatesPart | null;
+  /** Null where the service counts as the session does. */
   readonly #rates: Rates | null;
   /** Where the audio ends that was sent last. */
   #endsAt = -1;
@@ -45,7 +48,8 @@ export class GuardedStream {
     this.#options = options;
     this.#onFaulty = onFaulty;
     this.#provider = provider;
-    this.#rates = ratesFor(provider.traits, format.sampleRateHz);
+    this.#part = options.rates;
+    this.#rates = options.rates?.ratesFor(provider.traits, format.sampleRateHz) ?? null;
     this.#stream = provider.openStream({ ...format, sampleRateHz: inputRateHz }, memory);
   }
 
@@ -159,8 +163,8 @@ export class GuardedStream {
   /** Up to where what was sent is silence, if anything new is known of that. */
   arrivedThrough(facts: Omit<SilenceFacts, 'rates' | 'traits'>): Arrived {
     const rates = this.#rates;
-    if (rates === null) return NOTHING_ARRIVED;
-    return arrivedThrough({ ...facts, rates, traits: this.#provider.traits });
+    if (rates === null || this.#part === null) return NOTHING_ARRIVED;
+    return this.#part.arrivedThrough({ ...facts, rates, traits: this.#provider.traits });
   }
 
   /** What that settles. @param through in samples of the service's. @param isQuiet here no speech was heard either. */

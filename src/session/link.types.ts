@@ -2,6 +2,7 @@
 import type { DialSlots } from './admission/dial-slots.ts';
 import type { ResolvedCandidate } from './candidates.ts';
 import type { Looks } from './looks.ts';
+import type { RatesPart } from './rates-part.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
@@ -44,4 +45,6 @@ export interface LinkOptions<Link> extends DiallingOptions {
   readonly looks: Looks;
   readonly handlers: LinkHandlers<Link>;
   readonly createResampler: CreateResampler | null;
+  /** Null: every service counts as the session does. */
+  readonly rates: RatesPart | null;
 }

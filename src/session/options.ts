@@ -6,7 +6,7 @@ import type { PresetName, ReconnectPolicy } from '../../machines/backoff.ts';
 import type { Admission } from './admission/admission.ts';
 import { noProviders, resolveCandidate } from './candidates.ts';
 import type { CandidateOptions, ResolvedCandidate } from './candidates.ts';
-import { checkParts, partOf } from './parts.ts';
+import { checkParts, missing, partOf } from './parts.ts';
 import type { SessionPart } from './parts.ts';
 import { checkPlaces, checkPolicy } from './policy-check.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
@@ -64,8 +64,9 @@ export interface SessionOptions {
   readonly admission?: Admission;
   /**
    * What this session can do beyond one connection that is only listened to: `failover` (several candidates, a standby, known
-   * ends), `conversation` (services that answer or speak). Default: both; in `tenuto/browser` none, and a session that needs
-   * one is refused with OPTION_INVALID until it is given.
+   * ends), `conversation` (services that answer or speak), `rates` (services that take another sample rate, or tell nothing of
+   * silence), `rehearsal` (`simulateFailure`). Default: all; in `tenuto/browser` none, and a session that needs one is refused
+   * with OPTION_INVALID until it is given.
    */
   readonly parts?: readonly SessionPart[];
   /** Brings audio to the rate that a service takes, where that is another. Default: the platform's entry brings one. */
@@ -107,7 +108,9 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
   const retentionMs = positive(options, 'retentionMs', heldMs);
   const candidates = candidatesOf(options, format);
   const parts = options.parts ?? [];
-  checkParts(parts, candidates);
+  const failover = partOf(parts, 'failover');
+  checkParts(parts, candidates, format);
+  if (options.admission !== undefined && failover === null) throw missing('failover', 'admission');
   const graceMs = Math.max(
     ...candidates.map(({ provider }) => provider.traits.keepsSessionForMs ?? 0),
   );
@@ -124,7 +127,7 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     rotationLeadMs: atLeast0(options, 'rotationLeadMs', 60_000),
     network: networkOf(options),
     inspect: inspectorOf(options),
-    admission: options.admission ?? partOf(parts, 'failover')?.admission ?? null,
+    admission: options.admission ?? failover?.admission ?? null,
     parts,
     spool: options.spool ?? null,
     createResampler: options.createResampler ?? null,

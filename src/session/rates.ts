@@ -2,6 +2,7 @@
  * A link whose service takes another rate than the session's, or tells nothing of silence: what goes out is brought to
  * its rate, what comes back is counted at the session's, and what was sent when is remembered.
  */
+import { countsOtherwise } from './parts.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Proof } from './pings.ts';
 import type { CreateResampler, Resampler } from '../ports/resampler.ts';
@@ -28,8 +29,8 @@ interface Mark {
 
 /** Null where the service takes the session's rate and tells of silence: most links need no more than that. */
 export function ratesFor(traits: ProviderTraits, sampleRateHz: number): Rates | null {
+  if (!countsOtherwise(traits, sampleRateHz)) return null;
   const { inputRateHz = sampleRateHz, silenceSettlesAfterMs = null } = traits;
-  if (inputRateHz === sampleRateHz && silenceSettlesAfterMs === null) return null;
   return new Rates({ ours: sampleRateHz, theirs: inputRateHz }, silenceSettlesAfterMs);
 }
 

@@ -12,6 +12,12 @@ export interface SimulationOptions {
   readonly retryAfterMs?: number;
 }
 
+/** What of a link is made to fail. */
+interface RehearsedLink {
+  deafen(): void;
+  fail(failure: Failure): void;
+}
+
 const CODES: Readonly<Record<FailureKind, string>> = {
   planned: '1001',
   transient: '1006',
@@ -28,10 +34,27 @@ export class Rehearsal {
   #dials = 0;
 
   /**
-   * Notes what the next dials come to; returns the failure itself.
+   * Lets the link that carries fail, where there is one, and the next dials.
+   *
+   * @param tell is told of a request that fails alone.
    * @throws TenutoError OPTION_INVALID.
    */
-  plan(kind: FailureKind, options: SimulationOptions): Failure {
+  fail(
+    link: RehearsedLink | null,
+    kind: SimulatedFailure,
+    options: SimulationOptions,
+    tell: (failure: Failure) => void,
+  ): void {
+    if (kind === 'halfOpen') link?.deafen();
+    else if (kind === 'perRequest') tell(this.#plan(kind, options));
+    else {
+      const failure = this.#plan(kind, options);
+      link?.fail(failure);
+    }
+  }
+
+  /** Notes what the next dials come to; returns the failure itself. */
+  #plan(kind: FailureKind, options: SimulationOptions): Failure {
     const { dials = 0, retryAfterMs } = options;
     check(kind, options);
     const failure: Failure = {

@@ -1,6 +1,5 @@
-/** Tells what happened to whom it concerns: the chart of the link, the chart that owns it, breakers, the retry budget. */
+/** Tells what happened to whom it concerns: the chart of the link, the chart that owns it, the retry budget, other sessions. */
 import { ClientBudget } from './admission/client-budget.ts';
-import { StallWatch } from './admission/stall-watch.ts';
 import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
@@ -27,14 +26,30 @@ export interface Owner {
   readonly spokenThrough: number;
 }
 
-/** Somebody else's probe is under way, or none is due yet: who has another candidate does not dial. */
-const BARRED: Failure = { kind: 'rateLimited', code: 'breaker', detail: 'its breaker is open' };
+/** What a session has to do with others of the same services. */
+export interface Dealing {
+  /**
+   * A dial is about to be made: where the breaker is half open, this is its probe. Tells why it is not made where
+   * somebody else could serve, else null.
+   */
+  dials(link: Link): Failure | null;
+  lost(candidate: Link['candidate'] | number, failure: Failure, atMs: number): void;
+  committed(link: Link, atMs: number): void;
+  released(link: Link, atMs: number): void;
+  answered(atMs: number): void;
+  /** Speech goes out, bytes come in, and no result does: the service stalls. */
+  watchStalls(link: Link, look: LinkMeasured): void;
+}
 
-/** How long a probe may take before whoever was refused asks again: a dial, and a first result. */
-const PROBE_RETRY_MS = 15_000;
+/** Somebody else's probe is under way, or none is due yet: who has another candidate does not dial. */
+export const NOT_DIALLED: Failure = {
+  kind: 'rateLimited',
+  code: 'breaker',
+  detail: 'its breaker is open',
+};
 
 /** Where no dial was made, no service is to blame. */
-const OURS: ReadonlySet<string> = new Set([BARRED.code, 'dialQueue', 'credential']);
+const OURS: ReadonlySet<string> = new Set([NOT_DIALLED.code, 'dialQueue', 'credential']);
 
 type FacultyEvent = Extract<ProviderEvent, { kind: 'facultyLost' | 'facultyRestored' }>;
 
@@ -51,11 +66,10 @@ export class Reporter {
   /** Null until a dial fails: who is well needs none. */
   #budget: ClientBudget | null = null;
   #healthyLinks = 0;
-  /** Of the link that carries. */
-  #stalls: { readonly link: Link; readonly watch: StallWatch } | null = null;
-  #resultAtMs: number | null = null;
   /** Null where a single connection is all there is. */
   owner: Owner | null = null;
+  /** Null where nothing is shared with other sessions. */
+  dealing: Dealing | null = null;
   /** What a chart was told last: the reason of a state change. */
   lastFact: ConnectionEvent['type'] | OrchestratorEvent['type'] | 'replay.finished' =
     'session.connect';
@@ -83,24 +97,6 @@ export class Reporter {
     this.tell(link, { type: 'network.changed', atMs, unit });
   }
 
-  /**
-   * A dial is about to be made: where the breaker is half open, this is its probe. Tells why it is not made where
-   * somebody else could serve, else null.
-   */
-  dials(link: Link): Failure | null {
-    const { admission, candidates, clock } = this.#options;
-    const { key } = link.candidate;
-    const atMs = clock.nowMs();
-    if (admission === null) return null;
-    if (admission.breakers.ask(key, atMs)) {
-      link.isProbe = admission.breakers.stateOf(key).state === 'halfOpen';
-      return null;
-    }
-    if (this.owner?.isLast(candidates.indexOf(link.candidate)) !== false) return null;
-    const { openUntilMs } = admission.breakers.stateOf(key);
-    return { ...BARRED, retryAfterMs: Math.max(PROBE_RETRY_MS, openUntilMs - atMs) };
-  }
-
   get bufferedChunks(): number {
     return this.#uplink.bufferedChunks;
   }
@@ -122,35 +118,30 @@ export class Reporter {
       unit: random.unit(),
       holdMs: this.#budget?.holdMs(atMs) ?? 0,
     });
-    if (!OURS.has(failure.code)) this.#tellBreaker(link.candidate, failure, atMs);
+    if (!OURS.has(failure.code)) this.dealing?.lost(link.candidate, failure, atMs);
   }
 
   /** A result let audio leave the ring: the link works. */
   committed(link: Link): void {
     if (link.hasCommitted) return;
-    const { admission, clock } = this.#options;
-    const atMs = clock.nowMs();
+    const atMs = this.#options.clock.nowMs();
     link.hasCommitted = true;
     this.#healthyLinks += 1;
     this.#budget?.linkRecovered(atMs);
-    admission?.breakers.tell(link.candidate.key, { type: 'dial.succeeded', atMs });
+    this.dealing?.committed(link, atMs);
     this.tell(link, { type: 'result.committed', id: link.id, atMs });
   }
 
   released(link: Link): void {
-    const { admission, clock } = this.#options;
-    const atMs = clock.nowMs();
-    if (this.#stalls?.link === link) this.#stalls = null;
-    if (link.hasCommitted) {
-      this.#healthyLinks -= 1;
-      this.#budget?.linkLost(atMs);
-    } else if (link.isProbe) {
-      admission?.breakers.tell(link.candidate.key, { type: 'probe.abandoned', atMs });
-    }
+    const atMs = this.#options.clock.nowMs();
+    this.dealing?.released(link, atMs);
+    if (!link.hasCommitted) return;
+    this.#healthyLinks -= 1;
+    this.#budget?.linkLost(atMs);
   }
 
   answered(event: ProviderEvent): void {
-    this.#resultAtMs = this.#options.clock.nowMs();
+    this.dealing?.answered(this.#options.clock.nowMs());
     const isEnd = event.kind === 'transcript' && event.isFinal && event.endsUtterance;
     if (isEnd || event.kind === 'utteranceEnded') this.owner?.utteranceEnded();
   }
@@ -174,25 +165,5 @@ export class Reporter {
   tellFaculty({ lane }: Link, { kind, faculty }: FacultyEvent): void {
     const type = kind === 'facultyLost' ? 'faculty.lost' : 'faculty.restored';
     this.owner?.tell({ type, lane, faculty, atMs: this.#options.clock.nowMs() });
-  }
-
-  /** Speech goes out, bytes come in, and no result does: the service stalls. */
-  watchStalls(link: Link, { atMs, lateByMs }: LinkMeasured): void {
-    if (this.owner === null) return;
-    if (this.#stalls?.link !== link) this.#stalls = { link, watch: new StallWatch() };
-    const speechSentMs = this.owner.speechMs;
-    const resultAtMs = this.#resultAtMs;
-    if (!this.#stalls.watch.isStalled({ atMs, lateByMs, speechSentMs, resultAtMs })) return;
-    const { admission, candidates } = this.#options;
-    const isLast = this.owner.isLast(candidates.indexOf(link.candidate));
-    admission?.breakers.tell(link.candidate.key, { type: 'stream.stalled', atMs, isLast });
-  }
-
-  #tellBreaker(candidate: Told['candidate'], failure: Failure, atMs: number): void {
-    const { candidates, admission } = this.#options;
-    const index = typeof candidate === 'number' ? candidate : candidates.indexOf(candidate);
-    const isLast = this.owner?.isLast(index) ?? true;
-    const { key } = candidates[index] ?? candidates[0];
-    admission?.breakers.tell(key, { type: 'dial.failed', failure, isLast, atMs });
   }
 }

@@ -27,8 +27,6 @@ export interface Arrived {
   readonly needsProof: boolean;
 }
 
-export const NOTHING_ARRIVED: Arrived = { through: null, needsProof: false };
-
 export function arrivedThrough(facts: SilenceFacts): Arrived {
   const { rates, pings, flushes, traits, lastInboundAtMs, nowMs, isLate, isAll } = facts;
   if (isLate) return { through: null, needsProof: !pings.isWaiting };

@@ -1,11 +1,13 @@
 /** A session with all of its parts, as every entry opens it that is not for pages. */
 import { conversation } from './conversing.ts';
+import { rates } from './counting.ts';
 import { failover } from './failover.ts';
 import type { SessionOptions } from './options.ts';
 import type { SessionPart } from './parts.ts';
+import { rehearsal } from './rehearsing.ts';
 import { Session } from './session.ts';
 
-const ALL_PARTS: readonly SessionPart[] = [failover, conversation];
+const ALL_PARTS: readonly SessionPart[] = [failover, conversation, rates, rehearsal];
 
 /** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
 export function openSession(options: SessionOptions): Session {

@@ -17,8 +17,9 @@ import type { Looks } from './looks.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Talk } from './talk.ts';
 import { faulty } from './provider-faults.ts';
-import { Rehearsal } from './rehearsal.ts';
-import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
+import { ratesOf } from './rates-part.ts';
+import { rehearsalOf } from './rehearsal-part.ts';
+import type { Rehearsal, SimulatedFailure, SimulationOptions } from './rehearsal.ts';
 import { Reporter } from './reporter.ts';
 import type { Tell } from './reporter.ts';
 import { lostMeanwhile, obey } from './socket-commands.ts';
@@ -38,7 +39,7 @@ const ASLEEP_MS = 5_000;
 
 export class Wiring implements LinkHandlers<Link> {
   readonly #options: ResolvedOptions;
-  readonly #uplink: Uplink;
+  readonly uplink: Uplink;
   /** What the charts are told, and what the breakers and the budget are. */
   readonly reporter: Reporter;
   readonly carrier: Carrier;
@@ -57,9 +58,9 @@ export class Wiring implements LinkHandlers<Link> {
     talk: () => Talk,
   ) {
     this.#options = options;
-    this.#uplink = uplink;
+    this.uplink = uplink;
     this.reporter = new Reporter(options, uplink);
-    this.carrier = new Carrier(options, uplink, demux, emitter, this.reporter);
+    this.carrier = new Carrier(uplink, demux, emitter, this.reporter);
     this.ignored = new IgnoredFrames(options.logger);
     this.#hearing = new Hearing(this, demux, emitter, conversationOf(options), talk);
     this.#claims = new Claims(
@@ -96,15 +97,11 @@ export class Wiring implements LinkHandlers<Link> {
   /** Lets the link that carries audio fail, and the next dials with it; false where there is none just now. */
   simulate(kind: SimulatedFailure, options: SimulationOptions): boolean {
     const { link } = this.carrier;
-    this.#rehearsal ??= new Rehearsal();
-    if (kind === 'halfOpen') link?.deafen();
-    else if (kind === 'perRequest') {
-      const candidate = link?.candidate ?? this.#options.candidates[0];
-      this.#hearing.tellRequestFailed(candidate, this.#rehearsal.plan(kind, options));
-    } else {
-      const failure = this.#rehearsal.plan(kind, options);
-      link?.fail(failure);
-    }
+    const candidate = link?.candidate ?? this.#options.candidates[0];
+    this.#rehearsal ??= rehearsalOf(this.#options);
+    this.#rehearsal.fail(link, kind, options, (failure) => {
+      this.#hearing.tellRequestFailed(candidate, failure);
+    });
     return link !== null;
   }
 
@@ -139,17 +136,21 @@ export class Wiring implements LinkHandlers<Link> {
       looks,
       handlers: this,
       createResampler,
+      rates: ratesOf(this.#options),
       ...(remembers(candidate) ? { memory: this.#hearing.memoryFor(candidate) } : {}),
     });
     this.#links = this.#links.concat(link); // a spread leaves room for more, and weighs it
-    void link.dial(input.reason, this.reporter.dials(link) ?? this.#rehearsal?.take() ?? null);
+    void link.dial(
+      input.reason,
+      this.reporter.dealing?.dials(link) ?? this.#rehearsal?.take() ?? null,
+    );
 
     return link;
   }
 
   onOpen(link: Link): void {
     const atMs = this.#options.clock.nowMs();
-    if (this.#isWatching) link.watch = new LinkWatch(this.#options, this.#uplink, link, this);
+    if (this.#isWatching) link.watch = new LinkWatch(this.#options, this.uplink, link, this);
     this.reporter.tell(link, { type: 'socket.opened', id: link.id, atMs });
     if (this.#isSpare(link)) link.watch?.greetLater(() => this.#greetIfNeeded(link));
     else link.greet();
@@ -202,7 +203,7 @@ export class Wiring implements LinkHandlers<Link> {
     const { liveness } = link.candidate.provider.traits;
     if (link.looks.isNews(look, liveness)) this.reporter.tell(link, look);
     if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
-    if (this.isCarrying(link)) this.reporter.watchStalls(link, look);
+    if (this.isCarrying(link)) this.reporter.dealing?.watchStalls(link, look);
   }
 
   onUnanswered(link: Link, look: SocketUnanswered): void {

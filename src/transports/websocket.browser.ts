@@ -24,10 +24,16 @@ const OPEN = 1;
 /** A close frame without a code (RFC 6455, section 7.1.5). */
 const NO_STATUS = 1_005;
 
+const dial: Transport['dial'] = (request, handlers) =>
+  new BrowserWebSocket(request, handlers, platformsOwn());
+
+/** The platform's sockets alone. */
+export const browserSockets: Transport = { dial };
+
 /** The platform's sockets, and its requests by `fetch`. */
 export const browserWebSocketTransport: Required<Transport> = {
-  dial: (request, handlers) => new BrowserWebSocket(request, handlers, platformsOwn()),
-  http: httpOver((...request) => globalThis.fetch(...request)),
+  dial,
+  http: /* @__PURE__ */ httpOver((...request) => globalThis.fetch(...request)),
 };
 
 /** Sockets of any class with the standard's interface. What such a class cannot do (headers, pings) is not done. */

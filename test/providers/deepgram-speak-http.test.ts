@@ -182,7 +182,7 @@ describe('deepgram speak over HTTP', () => {
     expect(provider.classifyEnd(ends[0]!)).toMatchObject({
       kind: 'config',
       code: 'HTTP_UNSUPPORTED',
-      detail: 'speech over HTTP needs a transport that has HTTP',
+      detail: 'speech over HTTP needs a transport that has it, as browserWebSocketTransport',
     });
   });
 });

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 
 import { geminiLive } from '../../src/providers/index.ts';
 import type { ProviderEvent } from '../../src/providers/contract.ts';
+import { rates } from '../../src/session/counting.ts';
 import { GuardedStream } from '../../src/session/guarded-stream.ts';
 import { Lateness } from '../../src/session/lateness.ts';
 import { Pings } from '../../src/session/pings.ts';
+import { ratesOf } from '../../src/session/rates-part.ts';
 import { audio, conversationOf, heard } from '../providers/gemini-support.ts';
 
 const FORMAT = { encoding: 'pcm_s16le', sampleRateHz: 16_000 } as const;
@@ -16,7 +18,13 @@ const MEMORY = { conversation: () => conversationOf([]), handle: null };
 function finalsAfter(pings: Pings, bufferedBytes = 0): readonly ProviderEvent[] {
   const provider = geminiLive({ apiKey: 'a-key' });
   const stream = new GuardedStream(
-    { candidate: { provider }, format: FORMAT, memory: MEMORY, createResampler: null },
+    {
+      candidate: { provider },
+      format: FORMAT,
+      memory: MEMORY,
+      createResampler: null,
+      rates: ratesOf({ parts: [rates] }),
+    },
     (failure) => expect.fail(failure.detail),
   );
   for (let second = 0; second < 10; second += 1) {

@@ -10,7 +10,9 @@ import { createAdmission } from '../../src/session/admission/admission.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
 import type { Session } from '../../src/session/session.ts';
 import { conversation } from '../../src/session/conversing.ts';
+import { rates } from '../../src/session/counting.ts';
 import { failover } from '../../src/session/failover.ts';
+import { rehearsal } from '../../src/session/rehearsing.ts';
 import { openSession } from '../../src/session/whole-session.ts';
 import { fakeProvider } from '../support/fake-provider.ts';
 import { FakeTransport } from '../support/fake-transport.ts';
@@ -121,7 +123,7 @@ describe('a session', () => {
       network: new NetworkMonitor({ signals: new ManualNetwork(), clock }),
       inspect: () => undefined,
       createResampler: () => Promise.reject(new Error('not now')),
-      parts: [failover, conversation],
+      parts: [failover, conversation, rates, rehearsal],
       admission: createAdmission(),
       clock,
       random: seededRandom(1),

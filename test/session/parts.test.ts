@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 
+import { createAdmission } from '../../src/session/admission/admission.ts';
 import type { CandidateOptions } from '../../src/session/candidates.ts';
 import { conversation } from '../../src/session/conversing.ts';
+import { rates } from '../../src/session/counting.ts';
 import { failover } from '../../src/session/failover.ts';
+import type { SessionOptions } from '../../src/session/options.ts';
 import type { SessionPart } from '../../src/session/parts.ts';
+import { rehearsal } from '../../src/session/rehearsing.ts';
 import { Session } from '../../src/session/session.ts';
 import type { Provider, ProviderTraits } from '../../src/providers/contract.ts';
 import type { TenutoError } from '../../src/ports/errors.ts';
@@ -39,6 +43,38 @@ describe('a session of which a page asks for no part', () => {
     expect(open(candidates, [conversation]).conversation.items).toEqual([]);
   });
 
+  it.each<Partial<ProviderTraits>>([{ inputRateHz: 8_000 }, { silenceSettlesAfterMs: 2_000 }])(
+    'is refused with a service that counts otherwise (%o)',
+    (traits) => {
+      const error = caught(() => open([withTraits(traits)]));
+
+      expect(error).toMatchObject({
+        code: 'OPTION_INVALID',
+        remediation: "Give parts: [rates], and import { rates } from 'tenuto/browser'.",
+      });
+      expect(open([withTraits(traits)], [rates]).status).toBe('idle');
+    },
+  );
+
+  it('shares no breakers with others, and says so where it is given some', () => {
+    const error = caught(() => open([fakeProvider()], [], { admission: createAdmission() }));
+
+    expect(error).toMatchObject({
+      code: 'OPTION_INVALID',
+      message: 'This session has no part for admission.',
+    });
+  });
+
+  it('fails on request where it can be rehearsed, and nowhere else', () => {
+    const error = caught(() => open([fakeProvider()]).simulateFailure('transient'));
+
+    expect(error).toMatchObject({
+      code: 'OPTION_INVALID',
+      remediation: "Give parts: [rehearsal], and import { rehearsal } from 'tenuto/browser'.",
+    });
+    expect(open([fakeProvider()], [rehearsal]).simulateFailure('transient')).toBe(false);
+  });
+
   it('says at the door of a conversation that it has none', () => {
     const session = open([fakeProvider()]);
 
@@ -67,7 +103,14 @@ function withTraits(traits: Partial<ProviderTraits>): Provider {
 function open(
   candidates: readonly (Provider | CandidateOptions)[],
   parts: readonly SessionPart[] = [],
+  options: Partial<SessionOptions> = {},
 ): Session {
   const clock = new VirtualClock(1_000);
-  return new Session({ candidates, parts, transport: new FakeTransport({ clock }), clock });
+  return new Session({
+    candidates,
+    parts,
+    transport: new FakeTransport({ clock }),
+    clock,
+    ...options,
+  });
 }

@@ -85,7 +85,7 @@ export class HttpSpeech implements Socket {
   #open(): void {
     if (this.#phase !== 'opening') return;
     if (this.#http === undefined) {
-      const reason = 'speech over HTTP needs a transport that has HTTP';
+      const reason = 'speech over HTTP needs a transport that has it, as browserWebSocketTransport';
       const errorCode = 'HTTP_UNSUPPORTED';
       this.#end({ kind: 'refused', code: NO_CLOSE_FRAME, reason, errorCode });
       return;

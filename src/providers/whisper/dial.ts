@@ -38,7 +38,8 @@ export function dialFacts(
   const run = async (): Promise<void> => {
     await Promise.resolve(); // as a dial does, it ends later
     if (http === undefined) {
-      refuse({ reason: 'this transport has no HTTP', errorCode: 'HTTP_UNSUPPORTED' });
+      const reason = 'this transport has no HTTP: browserWebSocketTransport of tenuto/browser has';
+      refuse({ reason, errorCode: 'HTTP_UNSUPPORTED' });
       return;
     }
     const detector = await settings.vad({ sampleRateHz: settings.cut.sampleRateHz });

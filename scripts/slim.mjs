@@ -1,0 +1,67 @@
+// Makes dist/slim/ of dist/: what pages import, without the descriptions of the charts' states. They are for pictures and live pages,
+// and every tool, Node and development read them in dist/ itself: package.json's exports say who gets which.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+import ts from 'typescript';
+
+/** @param entries of package.json's exports that have a slim twin, such as `./dist/slim/src/browser.js`. */
+export function makeSlim(dist, entries) {
+  const files = new Set(entries.map((entry) => entry.replace('./dist/slim/', '')));
+  for (const file of files) {
+    const text = readFileSync(join(dist, file), 'utf8');
+    const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    for (const name of importsOf(tree)) {
+      if (name.startsWith('.')) files.add(relative(dist, resolve(dist, dirname(file), name)));
+    }
+    const slim = join(dist, 'slim', file);
+    mkdirSync(dirname(slim), { recursive: true });
+    writeFileSync(slim, file.startsWith('machines') ? withoutDescriptions(tree) : text);
+  }
+}
+
+/** Those that have a slim twin, of all that package.json exports. */
+export function slimEntries({ exports }) {
+  return Object.values(exports).flatMap(({ default: entry = '' }) =>
+    entry.startsWith('./dist/slim/') ? [entry] : [],
+  );
+}
+
+function importsOf(tree) {
+  const names = [];
+  const visit = (node) => {
+    const isImport = ts.isImportDeclaration(node) || ts.isExportDeclaration(node);
+    const name = isImport
+      ? node.moduleSpecifier
+      : ts.isCallExpression(node)
+        ? calledOf(node)
+        : null;
+    if (name && ts.isStringLiteral(name)) names.push(name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return names;
+}
+
+/** What an `import()` names. */
+function calledOf({ expression, arguments: [name] }) {
+  return expression.kind === ts.SyntaxKind.ImportKeyword ? name : null;
+}
+
+function withoutDescriptions(tree) {
+  const { text } = tree;
+  let kept = '';
+  let at = 0;
+  const visit = (node) => {
+    const isDescription =
+      ts.isPropertyAssignment(node) &&
+      node.name.getText() === 'description' &&
+      ts.isStringLiteralLike(node.initializer);
+    if (isDescription) {
+      kept += text.slice(at, node.getStart());
+      at = text[node.end] === ',' ? node.end + 1 : node.end;
+    } else ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return kept + text.slice(at);
+}

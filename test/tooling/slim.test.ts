@@ -1,0 +1,66 @@
+/** What pages get of the charts: the same decisions, without the words that only pictures show. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+import { projectRoot } from './planted-tree.ts';
+
+interface Chart {
+  readonly config: unknown;
+}
+
+interface Conditions {
+  readonly node?: string;
+  readonly development?: string;
+  readonly default?: string;
+}
+
+const manifest = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+  readonly exports: Readonly<Record<string, string | Conditions>>;
+};
+
+const machines = join(projectRoot, 'dist/machines');
+const charts = readdirSync(machines).filter((name) => name.endsWith('.machine.js'));
+
+async function chartsIn(path: string): Promise<readonly (readonly [string, unknown])[]> {
+  const module = (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+  return Object.entries(module).filter(([name]) => name.endsWith('Machine'));
+}
+
+/** As JSON, in which functions are nothing: the order of states and transitions counts. */
+function configOf(chart: unknown, isDescribed: boolean): string {
+  const skip = (key: string, value: unknown): unknown =>
+    key === 'description' && !isDescribed ? undefined : value;
+  return JSON.stringify((chart as Chart).config, skip);
+}
+
+describe('the charts that pages get', () => {
+  it.each(charts)('are what they are elsewhere, but for descriptions: %s', async (file) => {
+    const slimFile = join(projectRoot, 'dist/slim/machines', file);
+
+    const whole = await chartsIn(join(machines, file));
+    const slim = await chartsIn(slimFile);
+
+    expect(slim.length).toBeGreaterThan(0);
+    expect(slim.map(([, chart]) => configOf(chart, true))).toEqual(
+      whole.map(([, chart]) => configOf(chart, false)),
+    );
+    expect(readFileSync(slimFile, 'utf8')).not.toContain('description:');
+  });
+
+  it('are those of every entry that a page imports, so that no page has two of one class', () => {
+    const entries = Object.entries(manifest.exports).flatMap(([name, conditions]) =>
+      typeof conditions === 'string' ? [] : [{ name, ...conditions }],
+    );
+    const ofPages = entries.filter(({ node }) => node !== undefined);
+
+    for (const { node, development, default: slim } of ofPages) {
+      expect(development).toBe(node);
+      expect(slim).toBe(node?.replace('./dist/', './dist/slim/'));
+    }
+    expect(ofPages.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['.', './browser', './machines', './providers', './voice']),
+    );
+  });
+});
