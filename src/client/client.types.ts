@@ -117,6 +117,7 @@ export interface VoiceClientStatus {
 /** What of a `ResumableWebSocket` is used. */
 export interface MessageSocket {
   readonly bufferedAmount: number;
+  binaryType: 'blob' | 'arraybuffer';
   send(data: string | Uint8Array<ArrayBuffer>): boolean;
   close(code?: number, reason?: string): void;
   addEventListener(type: string, listener: (event: object) => void): void;

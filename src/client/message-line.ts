@@ -96,6 +96,7 @@ export class MessageLine implements Line<RecordedChunk> {
     this.#error = null;
     this.#become('connecting');
     const socket = this.#open();
+    socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#listen(socket);
     const stop = (): void => socket.close();

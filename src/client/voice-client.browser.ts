@@ -6,8 +6,6 @@ import type { MicrophoneOptions } from '../capture/microphone-options.browser.ts
 import { Microphone } from '../capture/microphone.browser.ts';
 import { Recorder } from '../capture/recorder.browser.ts';
 import { invalid } from '../ports/option-errors.ts';
-import { gatewayAddress } from '../protocol/address.ts';
-import { checkBaseUrl } from '../providers/wire/base-url.ts';
 import { ResumableWebSocket } from '../resumable-websocket/websocket.browser.ts';
 import { Session } from '../session/session.ts';
 import { browserWebSocketTransport } from '../transports/websocket.browser.ts';
@@ -38,11 +36,7 @@ function platformOf(
     createMicrophone: ({ sampleRateHz }) =>
       new Microphone({ ...microphone, sampleRateHz, ...timing }),
     createRecorder: (mimeType) => new Recorder({ ...microphone, mimeType, ...timing }),
-    openMessages: (url, options) => {
-      const words = { name: 'url', secret: 'a bearer goes into token' };
-      const address = gatewayAddress(checkBaseUrl(url, 'socket', 'wss://voice.example', words));
-      return new ResumableWebSocket(address, [], options);
-    },
+    openMessages: (url, options) => new ResumableWebSocket(url, [], options),
   };
 }
 

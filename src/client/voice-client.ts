@@ -28,10 +28,14 @@ import type {
 } from '../capture/capture.types.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { TenutoError } from '../ports/errors.ts';
+import { gatewayAddress } from '../protocol/address.ts';
 import type { CredentialReason } from '../providers/contract.ts';
+import { checkBaseUrl } from '../providers/wire/base-url.ts';
 import type { CloseResult } from '../session/events.ts';
 import type { Session } from '../session/session.ts';
 
+const EXAMPLE = 'wss://voice.example';
+const WORDS = { name: 'url', secret: 'a bearer goes into token' };
 const DEFAULT_AGENT = 'speech';
 const NAME_OF_APP = { 'audio/pcm': 'speech', 'audio/webm': 'messages', 'audio/mp4': 'messages' };
 
@@ -63,11 +67,11 @@ export class VoiceClientCore {
     options: VoiceClientOptions = {},
   ) {
     this.#platform = platform;
-    this.#url = url;
+    this.#url = gatewayAddress(checkBaseUrl(url, 'socket', EXAMPLE, WORDS));
     this.#token = token;
     this.#options = resolveClient(options);
     this.#audience = new Audience(this.#options.logger);
-    providerOf({ url, app: DEFAULT_AGENT, token: '' }, this.#options); // an address that cannot be is refused here
+    providerOf({ url: this.#url, app: DEFAULT_AGENT, token: '' }, this.#options); // one that is not secret is refused here
     const { clock, graceWindowMs } = this.#options;
     this.#capture = new CaptureRun(clock, graceWindowMs, (event) => {
       if (event.type === 'failed') this.#audience.tell('error', event.error);

@@ -28,7 +28,7 @@ export class CaptureProcessor extends scope.AudioWorkletProcessor implements Pro
   process([input]: readonly Channels[]): boolean {
     const mono = input?.[0]; // the node asks for one channel: the platform mixes
     if (this.#isOver) return false;
-    if (mono === undefined) this.#cutter.silent();
+    if (mono === undefined) this.#cutter.silent(scope.currentFrame);
     else this.#cutter.push(mono, scope.currentFrame);
     return true;
   }

@@ -2,10 +2,14 @@
 import type { Break, CaptureSettings, FromCapture } from './capture.types.ts';
 import { Resampler } from './resampler.ts';
 
+/** A platform stutters, most of all as a microphone begins: input that stays away for less is silence, and no break. */
+const STUTTER_MS = 50;
+
 export class Cutter {
   readonly #settings: CaptureSettings;
   readonly #contextHz: number;
   readonly #tell: (message: FromCapture) => void;
+  readonly #mostMissing: number;
   #resampler: Resampler | null = null;
   #made = new Float32Array(0);
   #chunk: Int16Array;
@@ -22,25 +26,23 @@ export class Cutter {
     this.#contextHz = contextHz;
     this.#tell = tell;
     this.#chunk = new Int16Array(settings.chunkSamples);
+    this.#mostMissing = (contextHz * STUTTER_MS) / 1_000;
   }
 
   /** @param frame where the input begins. */
   push(input: Float32Array, frame: number): void {
-    if (this.#resampler !== null && frame !== this.#nextFrame) this.silent();
-    const resampler = (this.#resampler ??= this.#begin(frame));
-    this.#nextFrame = frame + input.length;
-    this.#room(resampler.mostOf(input.length));
-    this.#fill(resampler.push(input, this.#made));
+    const missing = frame - this.#nextFrame;
+    if (this.#resampler !== null && missing !== 0) {
+      if (missing > 0 && missing <= this.#mostMissing) this.#take(new Float32Array(missing));
+      else this.#break();
+    }
+    if (this.#resampler === null) this.#begin(frame);
+    this.#take(input);
   }
 
-  /** There is no input just now: what was heard is told, and the next chunk begins where input does. */
-  silent(): void {
-    if (this.#resampler === null) return;
-    this.#room(this.#resampler.mostAtEnd);
-    this.#fill(this.#resampler.end(this.#made));
-    this.#cut();
-    this.#resampler = null;
-    this.#after ??= 'noInput';
+  /** There is no input just now: if it stays away, what was heard is told, and the next chunk begins where input does. */
+  silent(frame: number): void {
+    if (frame - this.#nextFrame >= this.#mostMissing) this.#break();
   }
 
   taken(): void {
@@ -48,14 +50,32 @@ export class Cutter {
   }
 
   end(): void {
-    this.silent();
+    this.#break();
     this.#tell({ kind: 'ended' });
   }
 
-  #begin(frame: number): Resampler {
+  #begin(frame: number): void {
     this.#beganAt = frame;
+    this.#nextFrame = frame;
     this.#samples = 0;
-    return new Resampler(this.#contextHz, this.#settings.sampleRateHz);
+    this.#resampler = new Resampler(this.#contextHz, this.#settings.sampleRateHz);
+  }
+
+  #take(input: Float32Array): void {
+    const resampler = this.#resampler;
+    if (resampler === null) return;
+    this.#nextFrame += input.length;
+    this.#room(resampler.mostOf(input.length));
+    this.#fill(resampler.push(input, this.#made));
+  }
+
+  #break(): void {
+    if (this.#resampler === null) return;
+    this.#room(this.#resampler.mostAtEnd);
+    this.#fill(this.#resampler.end(this.#made));
+    this.#cut();
+    this.#resampler = null;
+    this.#after ??= 'noInput';
   }
 
   #room(samples: number): void {

@@ -9,6 +9,9 @@ export interface ContextHooks {
 /** Events in which a browser lets a page have sound. */
 const GESTURES = ['pointerdown', 'pointerup', 'touchend', 'click', 'keydown'] as const;
 
+/** Each context begins suspended: it is nothing to tell before that. */
+const STARTS_WITHIN_MS = 500;
+
 /** Returns what stops it. Tells a change only. */
 export function keepRunning(context: AudioContext, hooks: ContextHooks): () => void {
   const listening = new AbortController();
@@ -30,11 +33,16 @@ export function keepRunning(context: AudioContext, hooks: ContextHooks): () => v
     }
   };
   context.addEventListener('statechange', look, { signal });
+  const starting = setTimeout(look, STARTS_WITHIN_MS);
   const page = globalThis as unknown as { readonly document?: Document };
   for (const type of GESTURES) {
     page.document?.addEventListener(type, resume, { signal, capture: true });
   }
   page.document?.addEventListener('visibilitychange', resume, { signal });
-  look();
-  return () => listening.abort();
+  if (context.state === 'running') look();
+  else resume();
+  return () => {
+    clearTimeout(starting);
+    listening.abort();
+  };
 }

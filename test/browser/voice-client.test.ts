@@ -80,7 +80,7 @@ interface Seen {
 
 declare global {
   /** Of the page. */
-   
+
   var seen: Seen & { heardMs: number; client: InstanceType<typeof tenuto.VoiceClient> };
 }
 

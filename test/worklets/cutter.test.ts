@@ -46,7 +46,7 @@ describe('what cuts chunks of what is heard', () => {
   it('begins a chunk where input begins again, and says that there was none', () => {
     const { cutter, chunks, feed } = cutterOf();
     const end = feed(100);
-    cutter.silent();
+    cutter.silent(end + 4_800);
     const before = chunks().length;
 
     feed(100, end + 48_000);
@@ -58,6 +58,23 @@ describe('what cuts chunks of what is heard', () => {
         .slice(before + 1)
         .map((chunk) => chunk.after),
     ).not.toContain('noInput');
+  });
+
+  it.each([
+    [2_400, []],
+    [2_432, ['noInput']],
+  ])('takes %i frames without input for a break where that is over 50 ms', (frames, breaks) => {
+    const { cutter, chunks, feed } = cutterOf();
+    const end = feed(100);
+    for (let at = 0; at < frames; at += 128) cutter.silent(end + at);
+
+    feed(200, end + frames);
+    cutter.end();
+
+    const told = chunks().flatMap(({ after }) => after ?? []);
+    expect(told).toEqual(breaks);
+    const last = chunks().at(-1)!;
+    expect(Math.abs(last.frame + last.samples.length * 3 - end - frames - 25_600)).toBeLessThan(3);
   });
 
   it('takes frames that are left out for the same', () => {

@@ -1,0 +1,332 @@
+/** Microphones that may not be used, go away, or are recorded by the browser itself. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+
+import { startChromium } from './support/chromium.ts';
+import { servePage } from './support/page-server.ts';
+import type { PageServer } from './support/page-server.ts';
+import { toneFile } from './support/tones.ts';
+
+let browser: Browser;
+let server: PageServer;
+let page: Page;
+beforeAll(async () => {
+  const microphone = await toneFile([{ hz: 1_000, level: 0.4 }]);
+  [browser, server] = await Promise.all([startChromium({ microphone }), servePage()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+beforeEach(async () => {
+  page = await browser.newPage();
+  await page.goto(server.url);
+});
+afterEach(() => page.close());
+
+describe('a microphone that may not be used', () => {
+  it('is refused with what can be done about it, and leaves nothing running', async () => {
+    const refusing = await startChromium({ args: ['--deny-permission-prompts'] });
+    try {
+      const other = await refusing.newPage();
+      await other.goto(server.url);
+
+      const error = await other.evaluate(async () => {
+        // The flag that answers every question with yes stands in the way: the platform's own refusal is given by hand.
+        navigator.mediaDevices.getUserMedia = () =>
+          Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
+        const microphone = new tenuto.Microphone();
+        const caught = await microphone
+          .start({ onChunk: () => undefined })
+          .catch((e: unknown) => e);
+        return tenuto.TenutoError.is(caught)
+          ? { code: caught.code, remediation: caught.remediation, retryable: caught.retryable }
+          : null;
+      });
+
+      expect(error).toMatchObject({ code: 'MICROPHONE_DENIED', retryable: false });
+      expect(error?.remediation).toContain('settings');
+    } finally {
+      await refusing.close();
+    }
+  });
+
+  it('is told of where the page did not come over https', async () => {
+    const host = 'http://voice.example';
+    const mapped = await startChromium({
+      args: [`--host-resolver-rules=MAP voice.example 127.0.0.1`],
+    });
+    try {
+      const other = await mapped.newPage();
+      await other.goto(server.url.replace('http://127.0.0.1', host));
+
+      const code = await other.evaluate(async () => {
+        const caught = await new tenuto.Microphone()
+          .start({ onChunk: () => undefined })
+          .catch((e: unknown) => e);
+        return tenuto.TenutoError.is(caught) ? `${caught.code}: ${caught.message}` : null;
+      });
+
+      expect(code).toMatch(/^MICROPHONE_UNSUPPORTED: .*https/);
+    } finally {
+      await mapped.close();
+    }
+  });
+});
+
+describe('a microphone that goes away', () => {
+  it('is followed by another, the hole is told with its length, and no chunk comes twice', async () => {
+    const { events, chunks, tracks } = await page.evaluate(async () => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      const streams: MediaStream[] = [];
+      let refusals = 0;
+      mediaDevices.getUserMedia = async (wanted) => {
+        if (streams.length === 1 && refusals < 1) {
+          refusals += 1; // nothing is plugged in at first
+          throw new DOMException('none', 'NotFoundError');
+        }
+        const stream = await open(wanted);
+        streams.push(stream);
+        return stream;
+      };
+      const told: { type: string; durationMs?: number; reason?: string }[] = [];
+      const times: { atMs: number; ms: number }[] = [];
+      const microphone = new tenuto.Microphone();
+      await new Promise<void>((resolve, reject) => {
+        microphone
+          .start({
+            onChunk: ({ capturedAtMs, durationMs }) => {
+              times.push({ atMs: capturedAtMs, ms: durationMs });
+              if (times.length === 10) streams[0]!.getAudioTracks()[0]!.stop(); // Chromium pulls no plug: the page does
+              if (times.length === 25) resolve();
+            },
+            onEvent: (event) => told.push({ ...event }),
+          })
+          .catch(reject);
+      });
+      await microphone.stop();
+      const states = streams.flatMap((each) =>
+        each.getTracks().map(({ readyState }) => readyState),
+      );
+      return { events: told, chunks: times, tracks: states };
+    });
+
+    const types = events.map(({ type }) => type);
+    expect(types).toEqual(['started', 'interrupted', 'deviceChanged', 'resumed', 'hole']);
+    const hole = events.find(({ type }) => type === 'hole');
+    expect(hole?.reason).toBe('device');
+    const gaps = chunks.slice(1).map(({ atMs }, at) => atMs - chunks[at]!.atMs - chunks[at]!.ms);
+    const widest = Math.max(...gaps);
+    expect(widest).toBeGreaterThan(900); // one second until it is asked for again
+    expect(Math.abs(widest - hole!.durationMs!)).toBeLessThan(10);
+    expect(gaps.filter((gap) => Math.abs(gap) > 5)).toHaveLength(1);
+    expect(tracks).toEqual(['ended', 'ended']);
+  });
+
+  it('is the end where that is wished, said once', async () => {
+    const events = await page.evaluate(async () => {
+      const told: string[] = [];
+      const microphone = new tenuto.Microphone({ onDeviceLost: 'fail' });
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      let track: MediaStreamTrack | undefined;
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        [track] = stream.getAudioTracks();
+        return stream;
+      };
+      await new Promise<void>((resolve, reject) => {
+        microphone
+          .start({
+            onChunk: () => {
+              track?.stop();
+              track?.dispatchEvent(new Event('ended'));
+            },
+            onEvent: (event) => {
+              told.push(event.type === 'failed' ? `failed ${event.error.code}` : event.type);
+              if (event.type === 'failed') resolve();
+            },
+          })
+          .catch(reject);
+      });
+      return told;
+    });
+
+    expect(events).toEqual(['started', 'interrupted', 'failed MICROPHONE_LOST']);
+  });
+
+  it('is left for the default one when that moves, without a word lost', async () => {
+    const { events, gaps } = await page.evaluate(async () => {
+      const { mediaDevices } = navigator;
+      const all = await mediaDevices.enumerateDevices();
+      const told: string[] = [];
+      const times: { atMs: number; ms: number }[] = [];
+      const microphone = new tenuto.Microphone();
+      await new Promise<void>((resolve, reject) => {
+        microphone
+          .start({
+            onChunk: ({ capturedAtMs, durationMs }) => {
+              times.push({ atMs: capturedAtMs, ms: durationMs });
+              if (times.length === 10) {
+                // Chromium's fake devices cannot be moved: what it would say is said by hand.
+                const inputs = all.filter(({ kind }) => kind === 'audioinput');
+                mediaDevices.enumerateDevices = () =>
+                  Promise.resolve(
+                    inputs.map(({ deviceId, kind, label }) => ({
+                      deviceId: deviceId === '' ? 'default' : deviceId,
+                      kind,
+                      label,
+                      groupId: 'another',
+                      toJSON: () => null,
+                    })),
+                  );
+                mediaDevices.dispatchEvent(new Event('devicechange'));
+              }
+              if (times.length === 25) resolve();
+            },
+            onEvent: ({ type }) => told.push(type),
+          })
+          .catch(reject);
+      });
+      await microphone.stop();
+      return {
+        events: told,
+        gaps: times.slice(1).map(({ atMs }, at) => atMs - times[at]!.atMs - times[at]!.ms),
+      };
+    });
+
+    expect(events.filter((type) => type === 'deviceChanged')).toHaveLength(1);
+    expect(events).not.toContain('interrupted');
+    expect(Math.max(...gaps)).toBeLessThan(60);
+  });
+});
+
+describe('a recorder', () => {
+  it('gives chunks in order that make a file which the browser plays to its end', async () => {
+    const { facts, lengthMs, spanMs } = await page.evaluate(async () => {
+      const recorder = new tenuto.Recorder({ mimeType: 'audio/webm', chunkMs: 200 });
+      const all: { bytes: Uint8Array; fact: object; untilMs: number; fromMs: number }[] = [];
+      await new Promise<void>((resolve, reject) => {
+        recorder
+          .start({
+            onChunk: ({ bytes, mimeType, recording, isHeader, capturedAtMs, durationMs }) => {
+              const fact = { mimeType, recording, isHeader };
+              all.push({ bytes, fact, fromMs: capturedAtMs, untilMs: capturedAtMs + durationMs });
+              if (all.length === 10) resolve();
+            },
+          })
+          .catch(reject);
+      });
+      await recorder.stop();
+      const parts = all.map(({ bytes }) => new Uint8Array(bytes));
+      const file = await new Blob(parts).arrayBuffer();
+      const decoded = await new OfflineAudioContext(1, 48_000, 48_000).decodeAudioData(file);
+      return {
+        facts: all.map(({ fact }) => fact),
+        lengthMs: decoded.duration * 1_000,
+        spanMs: all.at(-1)!.untilMs - all[0]!.fromMs,
+      };
+    });
+
+    const rest = { mimeType: 'audio/webm;codecs=opus', recording: 1, isHeader: false };
+    expect(facts[0]).toEqual({ ...rest, isHeader: true });
+    expect(new Set(facts.slice(1).map((fact) => JSON.stringify(fact)))).toEqual(
+      new Set([JSON.stringify(rest)]),
+    );
+    expect(Math.abs(lengthMs - spanMs)).toBeLessThan(150);
+    expect(lengthMs).toBeGreaterThan(1_700);
+  });
+
+  it('begins another recording after another device, whose first chunk has its header', async () => {
+    const { recordings, lengths } = await page.evaluate(async () => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      const streams: MediaStream[] = [];
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        streams.push(stream);
+        return stream;
+      };
+      const recorder = new tenuto.Recorder({ chunkMs: 100 });
+      const all: { bytes: Uint8Array; recording: number; isHeader: boolean }[] = [];
+      await new Promise<void>((resolve, reject) => {
+        recorder
+          .start({
+            onChunk: ({ bytes, recording, isHeader }) => {
+              all.push({ bytes, recording, isHeader });
+              const [track] = streams[0]!.getAudioTracks();
+              if (all.length === 8) {
+                track!.stop();
+                track!.dispatchEvent(new Event('ended'));
+              }
+              if (all.filter((chunk) => chunk.recording === 2).length === 8) resolve();
+            },
+          })
+          .catch(reject);
+      });
+      await recorder.stop();
+      const durations: number[] = [];
+      for (const recording of [1, 2]) {
+        const parts = all.filter((chunk) => chunk.recording === recording);
+        const file = await new Blob(parts.map(({ bytes }) => new Uint8Array(bytes))).arrayBuffer();
+        const context = new OfflineAudioContext(1, 48_000, 48_000);
+        durations.push((await context.decodeAudioData(file)).duration);
+      }
+      return {
+        recordings: all.map(
+          ({ recording, isHeader }) => `${recording}${isHeader ? ' begins' : ''}`,
+        ),
+        lengths: durations,
+      };
+    });
+
+    expect(recordings.filter((each) => each.includes('begins'))).toEqual(['1 begins', '2 begins']);
+    expect(recordings.indexOf('2 begins')).toBe(recordings.lastIndexOf('1') + 1);
+    expect(Math.min(...lengths)).toBeGreaterThan(0.5);
+  });
+
+  it('is refused where the browser has no such container', async () => {
+    const code = await page.evaluate(() => {
+      try {
+        return new tenuto.Recorder({ mimeType: 'audio/aiff' }).mimeType;
+      } catch (error) {
+        return tenuto.TenutoError.is(error) ? error.code : null;
+      }
+    });
+
+    expect(code).toBe('AUDIO_FORMAT_UNSUPPORTED');
+  });
+});
+
+describe('a policy that forbids blob: scripts', () => {
+  it('is told of, and lets the worklet come from a file of the package', async () => {
+    const worklet = await import('../../src/worklets/source.ts');
+    const strict = await servePage({
+      policy: "default-src 'self'; script-src 'self'",
+      files: {
+        '/worklet.js': { type: 'text/javascript', body: Buffer.from(worklet.WORKLET_SOURCE) },
+      },
+    });
+    try {
+      await page.goto(strict.url);
+
+      const [refused, heard] = await page.evaluate(async () => {
+        const first = (microphone: InstanceType<typeof tenuto.Microphone>) =>
+          new Promise<number>((resolve, reject) => {
+            microphone.start({ onChunk: ({ bytes }) => resolve(bytes.length) }).catch(reject);
+          });
+        const blob = await first(new tenuto.Microphone()).catch((error: unknown) => error);
+        const microphone = new tenuto.Microphone({ workletUrl: '/worklet.js' });
+        const bytes = await first(microphone);
+        await microphone.stop();
+        return [tenuto.TenutoError.is(blob) ? blob.code : null, bytes];
+      });
+
+      expect(refused).toBe('WORKLET_REFUSED');
+      expect(heard).toBe(3_200);
+    } finally {
+      await strict.close();
+    }
+  });
+});
