@@ -4,6 +4,7 @@ export type { ConnectionStatus } from '../machines/connection.types.ts';
 export type { DegradedMode, Faculty, MoveReason } from '../machines/orchestrator.types.ts';
 export type { Failure, FailureKind } from '../machines/failure.ts';
 export type { WriteOutcome } from './audio/uplink.types.ts';
+export type { Abortion } from './ports/abort.ts';
 export type { AudioFormat } from './ports/audio-format.ts';
 export type { Clock, WallClock } from './ports/clock.ts';
 export type {

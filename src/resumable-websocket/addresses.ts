@@ -1,4 +1,5 @@
 /** What a WebSocket's constructor and `close` take, by the WHATWG WebSockets Standard (sections 3.1 and 3.2). */
+import { domException } from './platform-events.ts';
 
 const NORMAL_CLOSURE = 1_000;
 /** For applications and libraries: RFC 6455, section 7.4.2. */
@@ -50,7 +51,7 @@ export interface Farewell {
 export function farewell(code: unknown, reason: string | undefined): Farewell {
   const given = code === undefined ? null : clamped(code);
   if (given !== null && given !== NORMAL_CLOSURE && !isOurs(given)) {
-    throw new DOMException(
+    throw domException(
       `The close code is ${given}, and neither 1000 nor 3000 to 4999.`,
       'InvalidAccessError',
     );
@@ -76,5 +77,5 @@ function clamped(code: unknown): number {
 }
 
 function syntaxError(message: string): DOMException {
-  return new DOMException(message, 'SyntaxError');
+  return domException(message, 'SyntaxError');
 }

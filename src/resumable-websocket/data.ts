@@ -14,9 +14,7 @@ export function outgoingOf(
   if (ArrayBuffer.isView(data)) {
     return binary(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
-  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) {
-    return binary(new Uint8Array(data));
-  }
+  if (data instanceof ArrayBuffer || isShared(data)) return binary(new Uint8Array(data));
   if (data instanceof Blob) return fromBlob(data, onRead);
   const text = String(data);
   return { data: text, bytes: utf8Bytes(text) };
@@ -31,6 +29,11 @@ export function incomingOf(
   return binaryType === 'blob' ? new Blob([bytes]) : bytes.slice().buffer;
 }
 
+/** A page that is not isolated from others has no such class (HTML Standard, section 8.1.3.9), and phones have none. */
+function isShared(data: unknown): data is SharedArrayBuffer {
+  return typeof SharedArrayBuffer === 'function' && data instanceof SharedArrayBuffer;
+}
+
 function binary(data: Uint8Array): Outgoing {
   return { data: new Uint8Array(data), bytes: data.length }; // not slice(): of a Buffer that is no copy
 }
@@ -40,7 +43,8 @@ function fromBlob(
   onRead: (message: Outgoing, bytes: Uint8Array | null) => void,
 ): Outgoing {
   const message: Outgoing = { data: null, bytes: blob.size };
-  blob.arrayBuffer().then(
+  const reading = 'arrayBuffer' in blob ? blob.arrayBuffer() : Promise.reject(new TypeError());
+  reading.then(
     (buffer) => onRead(message, new Uint8Array(buffer)),
     () => onRead(message, null),
   );

@@ -8,7 +8,7 @@ import type { Transport } from '../ports/socket.ts';
 import { RING_BYTES } from '../protocol/limits.ts';
 import type { Credential } from '../providers/contract.ts';
 import { checkBaseUrl } from '../providers/wire/base-url.ts';
-import type { ResumableCloseEvent } from './events.ts';
+import type { CloseFacts } from './events.types.ts';
 import { policiesOf } from './policies.ts';
 import type { Policies, ScheduleOptions } from './policies.ts';
 import { checkSecrecy } from './secrecy.ts';
@@ -39,7 +39,7 @@ export interface ResumableWebSocketOptions extends ScheduleOptions {
   /** The class to open sockets with. Default: the platform's own; on Node `ws`. */
   readonly WebSocket?: WebSocketClass;
   /** Whether a plain connection that ended so is to be followed by another. Default: always. */
-  readonly shouldReconnect?: (event: ResumableCloseEvent) => boolean;
+  readonly shouldReconnect?: (event: CloseFacts) => boolean;
 
   /** Default `auto`. */
   readonly mode?: SocketMode;
@@ -81,7 +81,7 @@ export interface ResolvedSocketOptions {
   readonly queuesBeforeOpen: boolean;
   readonly startsClosed: boolean;
   readonly debug: (what: string, facts?: object) => void;
-  readonly shouldReconnect: ((event: ResumableCloseEvent) => boolean) | null;
+  readonly shouldReconnect: ((event: CloseFacts) => boolean) | null;
   readonly mode: SocketMode;
   readonly isTransparent: boolean;
   readonly token: Credential;
@@ -205,7 +205,7 @@ function debugOf({
   debugLogger,
 }: ResumableWebSocketOptions): ResolvedSocketOptions['debug'] {
   if (!debug) return () => undefined;
-  const { console } = globalThis; // who asks for it has one to look at
+  const { console } = globalThis as unknown as { console: { debug(...said: unknown[]): void } }; // who asks for it has one to look at
   const tell = debugLogger ?? ((...said: unknown[]) => console.debug(...said));
   return (what, facts = {}) => {
     tell('tenuto>', what, facts);

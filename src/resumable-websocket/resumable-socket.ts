@@ -13,6 +13,7 @@ import { HandlerAttributes } from './handler-attributes.ts';
 import type { Handler } from './handler-attributes.ts';
 import { resolveSocketOptions } from './options.ts';
 import type { ResumableWebSocketOptions } from './options.ts';
+import { domException } from './platform-events.ts';
 import { defineReadyStates } from './ready-states.ts';
 import type { CLOSED, CLOSING, CONNECTING, OPEN, ReadyState } from './ready-states.ts';
 import { SocketCore } from './socket-core.ts';
@@ -39,10 +40,6 @@ export class ResumableSocket extends EventTarget {
   declare readonly CLOSED: typeof CLOSED;
   readonly #core: SocketCore;
   readonly #handlers = new HandlerAttributes(this);
-
-  static {
-    defineReadyStates(this);
-  }
 
   /**
    * @throws TypeError without an address
@@ -123,7 +120,7 @@ export class ResumableSocket extends EventTarget {
   send(...given: [data: SocketData]): boolean {
     if ((given as readonly unknown[]).length === 0) throw new TypeError('send takes a message.');
     if (this.#core.isTooEarly) {
-      throw new DOMException('The connection is not open yet.', 'InvalidStateError');
+      throw domException('The connection is not open yet.', 'InvalidStateError');
     }
     const core = this.#core;
     return core.take(outgoingOf(given[0], (message, bytes) => core.onRead(message, bytes)));
@@ -208,3 +205,5 @@ export class ResumableSocket extends EventTarget {
     this.#handlers.set('close', handler);
   }
 }
+
+defineReadyStates(ResumableSocket); // after the class: phones' bundlers know no static blocks

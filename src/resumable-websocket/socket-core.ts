@@ -1,7 +1,6 @@
 /** The life of a resumable WebSocket: its state, its engines one after the other, and the events in their order. */
 import { gatewayAddress } from '../protocol/address.ts';
-import { socketUrl, subprotocols } from './addresses.ts';
-import type { Farewell } from './addresses.ts';
+import { type Farewell, socketUrl, subprotocols } from './addresses.ts';
 import { incomingOf } from './data.ts';
 import type { SocketBinaryType } from './data.ts';
 import { Engine } from './engine.ts';
@@ -22,6 +21,7 @@ import { MAX_MESSAGES } from './options.ts';
 import type { ResolvedSocketOptions } from './options.ts';
 import { Outbox } from './outbox.ts';
 import type { Outgoing } from './outbox.ts';
+import { messageEvent } from './platform-events.ts';
 import { CLOSED, CLOSING, CONNECTING, OPEN } from './ready-states.ts';
 import type { ReadyState } from './ready-states.ts';
 import { checkAddress } from './requests.ts';
@@ -156,7 +156,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
     const { origin } = new URL(this.resolvedUrl);
     this.#post(() => {
       if (this.readyState !== OPEN) return;
-      this.#tell(new MessageEvent('message', { data: incomingOf(data, this.binaryType), origin }));
+      this.#tell(messageEvent(incomingOf(data, this.binaryType), origin));
     });
   }
 

@@ -8,10 +8,6 @@ import type { ProtocolsProvider, UrlProvider } from './resumable-socket.ts';
 import { browserWebSocketTransport } from '../transports/websocket.browser.ts';
 
 export class ResumableWebSocket extends ResumableSocket {
-  static {
-    defineReadyStates(this);
-  }
-
   /**
    * @param protocols subprotocols to be offered; or, as `ws` and Node take them, the options.
    * @throws TypeError without an address
@@ -29,11 +25,7 @@ export class ResumableWebSocket extends ResumableSocket {
 
   /** A class of its own with these options, for libraries that take a `WebSocket` class and give it options of theirs. */
   static with(preset: ResumableWebSocketOptions): typeof ResumableWebSocket {
-    return class extends ResumableWebSocket {
-      static {
-        defineReadyStates(this);
-      }
-
+    const Preset = class extends ResumableWebSocket {
       constructor(
         url: UrlProvider,
         protocols?: ProtocolsProvider | OptionsWithProtocols,
@@ -43,5 +35,9 @@ export class ResumableWebSocket extends ResumableSocket {
         super(url, given.protocols, { ...preset, ...given.options });
       }
     };
+    defineReadyStates(Preset);
+    return Preset;
   }
 }
+
+defineReadyStates(ResumableWebSocket); // after the class: phones' bundlers know no static blocks

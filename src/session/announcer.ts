@@ -10,6 +10,7 @@ import type { Wiring } from './wiring.ts';
 import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
 import type { OrchestratorSignal } from '../../machines/orchestrator.types.ts';
 import type { Uplink } from '../audio/uplink.ts';
+import type { Abortion } from '../ports/abort.ts';
 import type { TenutoError } from '../ports/errors.ts';
 
 export class Announcer implements DeciderHandlers {
@@ -48,7 +49,7 @@ export class Announcer implements DeciderHandlers {
   }
 
   /** The first status that says how a dial ended. Rejects with CONNECT_ABORTED where the signal comes first. */
-  settled(signal: AbortSignal | undefined): Promise<ConnectionStatus> {
+  settled(signal: Abortion | undefined): Promise<ConnectionStatus> {
     if (isSettled(this.#status)) return Promise.resolve(this.#status);
 
     return new Promise((resolve, reject) => {

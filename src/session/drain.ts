@@ -8,6 +8,7 @@ import type { Carrier } from './carrier.ts';
 import { Finish } from './finish.ts';
 import type { Link } from './link.ts';
 import type { Uplink } from '../audio/uplink.ts';
+import type { Abortion } from '../ports/abort.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** Questions that may stay unanswered on a standing link, while nothing is settled, before the drain is given up. */
@@ -39,7 +40,7 @@ export class Drain {
   }
 
   /** @param linkOnly give up when the link that stands now breaks. */
-  wait(signal?: AbortSignal, { linkOnly = false } = {}): Promise<boolean> {
+  wait(signal?: Abortion, { linkOnly = false } = {}): Promise<boolean> {
     const through = this.#uplink.ring.endPosition;
     if (this.#isSettled(through)) return Promise.resolve(true);
     if (signal?.aborted === true) return Promise.resolve(false);
@@ -63,7 +64,7 @@ export class Drain {
   }
 
   /** Of a service that keeps audio: waits until it has told all that comes of it. False where it did not. */
-  finish(signal: AbortSignal): Promise<boolean> {
+  finish(signal: Abortion): Promise<boolean> {
     return this.#ending.wait(signal);
   }
 

@@ -5,6 +5,7 @@
 import type { Carrier } from './carrier.ts';
 import type { Link } from './link.ts';
 import type { Uplink } from '../audio/uplink.ts';
+import type { Abortion } from '../ports/abort.ts';
 
 export class Finish {
   readonly #uplink: Uplink;
@@ -17,7 +18,7 @@ export class Finish {
   }
 
   /** True once the service has told all; false where the signal came first. Nothing may be captured any more. */
-  wait(signal: AbortSignal): Promise<boolean> {
+  wait(signal: Abortion): Promise<boolean> {
     return new Promise((resolve) => {
       const abort = (): void => {
         this.#end(false);

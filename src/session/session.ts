@@ -19,8 +19,7 @@ import type {
   SessionEventType,
   SessionLedger,
 } from './events.ts';
-import { resolveOptions } from './options.ts';
-import type { ResolvedOptions, SessionOptions } from './options.ts';
+import { type ResolvedOptions, resolveOptions, type SessionOptions } from './options.ts';
 import { Parting } from './parting.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
 import { gapEventOf, ledgerOf } from './session-ledger.ts';
@@ -31,6 +30,7 @@ import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import { Uplink } from '../audio/uplink.ts';
 import type { WriteOutcome } from '../audio/uplink.types.ts';
+import type { Abortion } from '../ports/abort.ts';
 import type { TenutoError } from '../ports/errors.ts';
 
 const MAX_CHUNK_BYTES = 64 * 1_024;
@@ -130,7 +130,7 @@ export class Session {
    *
    * @throws TenutoError when the connection is given up, or CONNECT_ABORTED.
    */
-  async connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async connect(options: { readonly signal?: Abortion } = {}): Promise<void> {
     if (this.#closing !== null) throw closed();
     const announcer = this.#announcer;
     const { signal } = options;
@@ -208,7 +208,7 @@ export class Session {
    * Waits until everything written so far is delivered or reported as a gap, through as many reconnections as it
    * takes. False where the connection was given up, or the signal came first.
    */
-  async drain(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
+  async drain(options: { readonly signal?: Abortion } = {}): Promise<boolean> {
     if (this.#closing !== null || this.#announcer.isOver) {
       return this.#uplink.ledger.bytes().buffered === 0;
     }

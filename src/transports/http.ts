@@ -43,11 +43,24 @@ class FetchExchange implements HttpExchange {
       });
       if (this.#isOver) return;
       this.#handlers.onHead(response.status, Object.fromEntries(response.headers));
-      if (response.body !== null) await this.#read(response.body);
+      await this.#readBody(response);
       this.#end({ kind: 'complete', reason: '' });
     } catch (error) {
       this.#end({ kind: 'failed', ...causeOf(error) });
     }
+  }
+
+  /** Where the platform has no streams, React Native for one, the body comes when it is whole. */
+  async #readBody(response: Response): Promise<void> {
+    const body = response.body as ReadableStream<Uint8Array> | null | undefined;
+    if (body === null) return;
+    if (body !== undefined) {
+      await this.#read(body);
+      return;
+    }
+    this.#await();
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (!this.#isOver && bytes.length > 0) this.#handlers.onData(bytes);
   }
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {

@@ -25,7 +25,7 @@ const OPEN = 1;
 const NO_STATUS = 1_005;
 
 const dial: Transport['dial'] = (request, handlers) =>
-  new BrowserWebSocket(request, handlers, platformsOwn());
+  new PlatformSocket(request, handlers, platformsOwn());
 
 /** The platform's sockets alone. */
 export const browserSockets: Transport = { dial };
@@ -38,11 +38,11 @@ export const browserWebSocketTransport: Required<Transport> = {
 
 /** Sockets of any class with the standard's interface. What such a class cannot do (headers, pings) is not done. */
 export function transportOver(WebSocket: WebSocketClass): Transport {
-  return { dial: (request, handlers) => new BrowserWebSocket(request, handlers, WebSocket) };
+  return { dial: (request, handlers) => new PlatformSocket(request, handlers, WebSocket) };
 }
 
 /** Looked for at each dial: tests and shims put another one in its place. */
-function platformsOwn(): WebSocketClass {
+export function platformsOwn(): WebSocketClass {
   const { WebSocket } = globalThis as unknown as { WebSocket?: WebSocketClass };
   if (WebSocket === undefined) {
     throw new Error(
@@ -52,7 +52,8 @@ function platformsOwn(): WebSocketClass {
   return WebSocket;
 }
 
-class BrowserWebSocket implements Socket {
+/** One of the platform's sockets. */
+export class PlatformSocket implements Socket {
   readonly #handlers: SocketHandlers;
   #socket: PlatformWebSocket | null = null;
   #isOpen = false;

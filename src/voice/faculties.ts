@@ -4,6 +4,7 @@
  */
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { DegradedMode } from '../../machines/orchestrator.types.ts';
+import type { Abortion } from '../ports/abort.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import type { Faculty } from '../providers/events.ts';
 import type { SessionEvent } from '../session/events.ts';
@@ -57,7 +58,7 @@ export class Faculties {
   }
 
   /** Both are dialled. @throws what hearing failed with, where neither stands. */
-  async connect(options: { readonly signal?: AbortSignal }): Promise<void> {
+  async connect(options: { readonly signal?: Abortion }): Promise<void> {
     const [heard, spoken] = await Promise.allSettled(
       FACULTIES.map((faculty) => this[faculty].connect(options)),
     );

@@ -13,6 +13,7 @@ import type { VoiceAgentOptions } from './options.ts';
 import { Turns } from './turns.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { WriteOutcome } from '../audio/uplink.types.ts';
+import type { Abortion } from '../ports/abort.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import type { Faculty } from '../providers/events.ts';
 import type { Conversation } from '../session/conversation.ts';
@@ -110,7 +111,7 @@ export class VoiceAgent {
    *
    * @throws TenutoError when neither serves, or CONNECT_ABORTED.
    */
-  async connect(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async connect(options: { readonly signal?: Abortion } = {}): Promise<void> {
     if (this.#closing !== null) throw closed();
     try {
       await this.#faculties.connect(options);
@@ -142,7 +143,7 @@ export class VoiceAgent {
   }
 
   /** Waits until everything written so far is transcribed or reported as a gap. */
-  drain(options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
+  drain(options: { readonly signal?: Abortion } = {}): Promise<boolean> {
     return this.hearing.drain(options);
   }
 

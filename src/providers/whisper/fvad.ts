@@ -3,6 +3,7 @@
  *
  * It knows 8, 16, 32 and 48 kHz and frames of 10, 20 and 30 ms (libfvad, include/fvad.h).
  */
+import { installed } from './packages.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type {
   CreateVoiceActivityDetector,
@@ -49,9 +50,7 @@ export function fvad({ mode = 3 }: FvadOptions = {}): CreateVoiceActivityDetecto
 }
 
 /** A detector is a few hundred bytes of the module's memory: they are given back with the object. */
-const memories = new FinalizationRegistry<() => void>((free) => {
-  free();
-});
+let memories: FinalizationRegistry<() => void> | null = null; // made late: phones have no such class, and no detector of this kind
 
 class Fvad implements VoiceActivityDetector {
   readonly frameSamples: number;
@@ -68,6 +67,9 @@ class Fvad implements VoiceActivityDetector {
     const frame = library.allocate(2 * this.frameSamples);
     this.#handle = handle;
     this.#frame = frame;
+    memories ??= new FinalizationRegistry((free) => {
+      free();
+    });
     memories.register(this, () => {
       library.free(handle);
       library.release(frame);
@@ -91,8 +93,7 @@ class Fvad implements VoiceActivityDetector {
 
 async function load(): Promise<FvadLibrary> {
   try {
-    // @ts-expect-error The package has no types.
-    const module: unknown = await import('@echogarden/fvad-wasm');
+    const module = await installed.loadFvad();
     const { default: create } = module as { readonly default: () => Promise<FvadModule> };
     return libraryOf(await create());
   } catch (cause) {

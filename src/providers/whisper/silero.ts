@@ -7,6 +7,7 @@
  * (github.com/snakers4/silero-vad, utils_vad.py). The runtime's public `run` is asynchronous, and a detector is asked
  * frame by frame: so its binding is called as that `run` itself calls it.
  */
+import { installed } from './packages.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type {
   CreateVoiceActivityDetector,
@@ -35,11 +36,6 @@ export interface SileroPackages {
   /** The address of a package's main file. */
   locate(name: string): string;
 }
-
-const installed: SileroPackages = {
-  load: (name) => import(name) as Promise<unknown>,
-  locate: (name) => import.meta.resolve(name),
-};
 
 /** @returns what makes a detector. @throws TenutoError PACKAGE_MISSING when it is called and a package is not there. */
 export function sileroVad(

@@ -1,0 +1,31 @@
+/** tenuto for React Native: sockets by the platform, the network by NetInfo and AppState. */
+import './react-native.needs.ts';
+import { Session } from './session/session.ts';
+import type { SessionOptions } from './session/options.ts';
+import { reactNativeWebSocketTransport } from './transports/websocket.react-native.ts';
+
+/** As in `tenuto`, with the transport brought along. */
+export function createSession(
+  options: Omit<SessionOptions, 'transport'> & Partial<Pick<SessionOptions, 'transport'>>,
+): Session {
+  return new Session({ transport: reactNativeWebSocketTransport, ...options });
+}
+
+export { reactNativeWebSocketTransport };
+export type * from './public-types.ts';
+export type * from './deciding-types.ts';
+export { TenutoError } from './ports/errors.ts';
+export { sessionLogic, sessionOf } from './session/session-logic.ts';
+export { ManualNetwork, joinSignals } from './network/manual-signals.ts';
+export { NetworkMonitor } from './network/monitor.ts';
+export { reactNativeNetworkSignals } from './network/signals.react-native.ts';
+export type {
+  AppStateSource,
+  NetInfoReport,
+  NetInfoSource,
+  ReactNativeSignalsOptions,
+} from './network/signals.react-native.ts';
+export { createAdmission } from './session/admission/admission.ts';
+export { ResumableWebSocket } from './resumable-websocket/websocket.react-native.ts';
+export type * from './resumable-websocket/native.types.ts';
+export type { ResumableWebSocketOptions } from './resumable-websocket/options.ts';
