@@ -35,6 +35,13 @@ const shape = {
       format: ['PascalCase'],
       custom: { regex: '^I[A-Z][a-z]', match: false },
     },
+    // The wire format of @statelyai/inspect has this name.
+    {
+      selector: ['typeProperty', 'objectLiteralProperty'],
+      filter: { regex: '^_version$', match: true },
+      format: null,
+      leadingUnderscore: 'allow',
+    },
     // A parameter that only holds a place: the compiler asks for the underscore.
     {
       selector: 'parameter',

@@ -11,5 +11,6 @@ export type {
   StatelySnapshotEvent,
   WireEventObject,
   WireSnapshot,
+  WireTransition,
 } from './observability/wire.ts';
 export type { WallClock } from './ports/clock.ts';

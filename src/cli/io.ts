@@ -44,6 +44,7 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'PROVIDER_UNKNOWN',
   'OPTION_INVALID',
   'FAULT_PLAN_INVALID',
+  'RECORDING_INVALID',
 ]);
 
 export function createIo(): CliIo {

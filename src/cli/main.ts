@@ -11,6 +11,7 @@ import { runTranscribe } from './commands/transcribe.ts';
 import type { TranscribeOptions } from './commands/transcribe.ts';
 import { EXIT_HELP, faultsHelp } from './help.ts';
 import type { CliIo } from './io.ts';
+import { addInspect } from './inspect/command.ts';
 import { createIo, EXIT_INTERRUPTED, EXIT_OK, EXIT_USAGE, reportError } from './io.ts';
 import {
   addressesOf,
@@ -73,6 +74,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
   addTranscribe(program, io, done);
   addServe(program, io, done);
   addServices(program, io, done);
+  addInspect(program, io, done);
   addSimulate(program, io, done);
   program
     .command('charts')

@@ -50,6 +50,16 @@ export function addServe(program: Command, io: CliIo, done: (status: number) => 
         'dialled)',
       addressesOf,
     )
+    .option(
+      '--inspect',
+      'lets `tenuto inspect` watch the charts, on this machine, by a token',
+      false,
+    )
+    .option('--inspect-port <n>', 'where it comes; default: a free one', portNumber)
+    .option(
+      '--inspect-token-env <name>',
+      'the environment variable that holds its token; default: one is made and printed once',
+    )
     .option('--config <file>', 'YAML or JSON, as docs/gateway.yaml; options win over it')
     .option('--json', 'print one object a line', false)
     .addHelpText(

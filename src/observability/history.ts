@@ -2,7 +2,7 @@
  * The newest events of all actors, and what each actor was before them: enough for whoever comes later to see how it came
  * to what is now. Nothing is made of what is kept until somebody asks.
  */
-import type { AnyStateMachine } from 'xstate';
+import type { AnyStateMachine, AnyTransitionDefinition } from 'xstate';
 
 import { dropOldest } from '../ports/capacity.ts';
 
@@ -17,10 +17,10 @@ export interface FeedActor {
   /** Asked when it is told: a name in its system comes after it was made known. */
   readonly systemId: () => string | undefined;
   readonly atMs: number;
+  /** Transitions that were taken since the last snapshot. */
+  taken: AnyTransitionDefinition[];
   /** What it was before the oldest event that is kept of it. */
   base: unknown;
-  /** What it is now. */
-  latest: unknown;
 }
 
 export interface Entry {
@@ -30,6 +30,7 @@ export interface Entry {
   readonly event: object;
   readonly snapshot: unknown;
   readonly source: FeedActor | null;
+  readonly taken: readonly AnyTransitionDefinition[];
 }
 
 /** At its capacity the oldest event goes; an actor goes when it has ended and nothing of it is left. */
@@ -57,7 +58,6 @@ export class History {
   }
 
   add(entry: Entry): void {
-    if (entry.kind === 'snapshot') entry.actor.latest = entry.snapshot;
     if (this.#entries.length < this.#capacity) {
       this.#entries.push(entry);
       return;
@@ -79,7 +79,7 @@ export class History {
   }
 }
 
-export function hasEnded(snapshot: unknown): boolean {
+function hasEnded(snapshot: unknown): boolean {
   const isTold = typeof snapshot === 'object' && snapshot !== null && 'status' in snapshot;
   return isTold && snapshot.status !== 'active';
 }

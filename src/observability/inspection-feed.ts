@@ -4,10 +4,16 @@
  * While nobody listens nothing is made of what happens: references to the newest events are kept, and that is all. What
  * goes out is chosen by `shown.ts`: no key, no address, no text that was spoken, no audio.
  */
-import type { AnyActorRef, AnyStateMachine, InspectionEvent } from 'xstate';
+import type {
+  AnyActorRef,
+  AnyStateMachine,
+  AnyTransitionDefinition,
+  InspectionEvent,
+} from 'xstate';
 
 import { definitionOf } from '../charts/definition.ts';
-import { hasEnded, History } from './history.ts';
+import { ActorRefs } from './actor-refs.ts';
+import { History } from './history.ts';
 import type { Entry, FeedActor } from './history.ts';
 import { leasesAndGateway } from './records.ts';
 import type { RecordStep } from './records.ts';
@@ -18,6 +24,7 @@ import type {
   StatelyActorEvent,
   StatelyInspectionEvent,
   WireSnapshot,
+  WireTransition,
 } from './wire.ts';
 import { checkNumber, checkOptions } from '../ports/option-errors.ts';
 import { systemWallClock } from '../ports/clock.ts';
@@ -36,10 +43,10 @@ export interface InspectionFeed extends ChartSource {
   readonly inspect: (event: InspectionEvent) => void;
   /** Shows a step of a chart that no actor runs, as the gateway's `onStep` tells it. */
   readonly step: (step: RecordStep) => void;
-  /** Every actor that lives, as it is now: for a listener that missed something. */
-  current(): readonly StatelyActorEvent[];
-  readonly listeners: number;
 }
+
+/** Of one macrostep; a chart that takes more goes round in circles. */
+const MOST_TAKEN = 32;
 
 type Listener = (event: StatelyInspectionEvent) => void;
 
@@ -54,9 +61,7 @@ class Feed implements InspectionFeed {
   readonly #history: History;
   readonly #wallClock: WallClock;
   readonly #listeners = new Set<Listener>();
-  readonly #byRef = new WeakMap<object, FeedActor>();
-  readonly #systems = new WeakMap<object, number>();
-  #lastSystem = 0;
+  readonly #refs: ActorRefs;
   #lastId = 0;
 
   constructor(options: InspectionFeedOptions) {
@@ -68,15 +73,12 @@ class Feed implements InspectionFeed {
     }
     this.#history = new History(capacity, actorCapacity);
     this.#wallClock = wallClock;
+    this.#refs = new ActorRefs(wallClock, (actor) => this.#know(actor));
     this.step = leasesAndGateway({
       nowMs: wallClock,
       know: (actor) => this.#know(actor),
       add: (entry) => this.#add(entry),
     });
-  }
-
-  get listeners(): number {
-    return this.#listeners.size;
   }
 
   subscribe(listener: Listener): () => void {
@@ -90,29 +92,39 @@ class Feed implements InspectionFeed {
     };
   }
 
-  current(): readonly StatelyActorEvent[] {
-    const living = [...this.#history.actors].filter(({ latest }) => !hasEnded(latest));
-    return living.map((actor) => this.#actorEvent(actor, actor.latest));
-  }
-
   #inspect(seen: InspectionEvent): void {
     switch (seen.type) {
       case '@xstate.actor':
-        this.#actorOf(seen.actorRef as AnyActorRef);
+        this.#refs.actorOf(seen.actorRef as AnyActorRef);
         return;
       case '@xstate.event': {
-        const actor = this.#actorOf(seen.actorRef as AnyActorRef);
-        const source = seen.sourceRef && this.#actorOf(seen.sourceRef as AnyActorRef);
+        const actor = this.#refs.actorOf(seen.actorRef as AnyActorRef);
+        const source = seen.sourceRef && this.#refs.actorOf(seen.sourceRef as AnyActorRef);
         const { event } = seen;
         const atMs = this.#wallClock();
-        this.#add({ kind: 'event', actor, atMs, event, snapshot: null, source: source ?? null });
+        this.#add({
+          kind: 'event',
+          actor,
+          atMs,
+          event,
+          snapshot: null,
+          source: source ?? null,
+          taken: [],
+        });
         return;
       }
       case '@xstate.snapshot': {
-        const actor = this.#actorOf(seen.actorRef as AnyActorRef);
+        const actor = this.#refs.actorOf(seen.actorRef as AnyActorRef);
         const { event, snapshot } = seen;
         const atMs = this.#wallClock();
-        this.#add({ kind: 'snapshot', actor, atMs, event, snapshot, source: null });
+        const { taken } = actor;
+        if (taken.length > 0) actor.taken = [];
+        this.#add({ kind: 'snapshot', actor, atMs, event, snapshot, source: null, taken });
+        return;
+      }
+      case '@xstate.microstep': {
+        const { taken } = this.#refs.actorOf(seen.actorRef as AnyActorRef);
+        if (taken.length < MOST_TAKEN) taken.push(...seen._transitions);
         return;
       }
       default:
@@ -126,7 +138,7 @@ class Feed implements InspectionFeed {
 
   #know(actor: FeedActor): void {
     this.#history.know(actor);
-    if (this.#listeners.size > 0) this.#tell(this.#actorEvent(actor, actor.latest));
+    if (this.#listeners.size > 0) this.#tell(this.#actorEvent(actor, actor.base));
   }
 
   /** What watches must not change what happens: a listener that throws is let go. */
@@ -140,40 +152,11 @@ class Feed implements InspectionFeed {
     }
   }
 
-  #actorOf(ref: AnyActorRef): FeedActor {
-    const known = this.#byRef.get(ref);
-    if (known !== undefined) return known;
-    const { system, sessionId } = ref;
-    const parent = '_parent' in ref ? ref._parent : undefined;
-    const above = parent === undefined ? null : this.#actorOf(parent);
-    const id = `${this.#systemNumber(system)}.${sessionId}`;
-    const actor: FeedActor = {
-      sessionId: id,
-      name: ref.id === sessionId ? nameOf(ref) : ref.id,
-      rootId: above?.rootId ?? id,
-      parentId: above?.sessionId,
-      machine: machineOf(ref),
-      systemId: () => systemIdOf(ref),
-      atMs: this.#wallClock(),
-      base: null,
-      latest: null,
-    };
-    this.#byRef.set(ref, actor);
-    this.#know(actor);
-    return actor;
-  }
-
-  /** Every system of actors counts its own from 0. */
-  #systemNumber(system: object): number {
-    const known = this.#systems.get(system) ?? (this.#lastSystem += 1);
-    this.#systems.set(system, known);
-    return known;
-  }
-
-  #wireOf({ kind, actor, atMs, event, snapshot, source }: Entry): StatelyInspectionEvent {
+  #wireOf({ kind, actor, atMs, event, snapshot, source, taken }: Entry): StatelyInspectionEvent {
     const common = { ...this.#common(actor, atMs), event: shownEvent(event) };
     if (kind === 'snapshot') {
-      return { type: '@xstate.snapshot', ...common, snapshot: shownSnapshot(snapshot) };
+      const steps = taken.length === 0 ? {} : { taken: taken.map(shownTransition) };
+      return { type: '@xstate.snapshot', ...common, snapshot: shownSnapshot(snapshot), ...steps };
     }
     return { type: '@xstate.event', ...common, sourceId: source?.sessionId };
   }
@@ -196,7 +179,6 @@ class Feed implements InspectionFeed {
     this.#lastId += 1;
     const createdAt = String(Math.round(atMs));
     const id = String(this.#lastId);
-    // eslint-disable-next-line @typescript-eslint/naming-convention -- the wire's own name
     return { sessionId, rootId, createdAt, id, _version: WIRE_VERSION };
   }
 }
@@ -213,19 +195,17 @@ function sentOf(machine: AnyStateMachine): string {
   return text;
 }
 
-function machineOf(ref: object): AnyStateMachine | null {
-  const logic: unknown = 'logic' in ref ? ref.logic : null;
-  const isMachine =
-    typeof logic === 'object' && logic !== null && 'root' in logic && 'config' in logic;
-  return isMachine ? (logic as AnyStateMachine) : null;
+/** Ids of states and types of events: an author's words. */
+function shownTransition(taken: AnyTransitionDefinition): WireTransition {
+  const { source, eventType, target = [] } = taken as TakenTransition;
+  return { source: source.id, on: eventType, targets: target.map(({ id }) => id) };
 }
 
-function systemIdOf(ref: object): string | undefined {
-  return 'systemId' in ref && typeof ref.systemId === 'string' ? ref.systemId : undefined;
-}
-
-function nameOf(ref: AnyActorRef): string {
-  return machineOf(ref)?.id ?? ref.sessionId;
+/** What is asked of a transition here; XState leaves these untyped. */
+interface TakenTransition {
+  readonly source: { readonly id: string };
+  readonly eventType: string;
+  readonly target?: readonly { readonly id: string }[] | undefined;
 }
 
 /** Nothing of an actor's input, of its children and of what it remembers of states. */

@@ -43,8 +43,8 @@ export function leasesAndGateway(host: Host): (step: RecordStep) => void {
       machine,
       systemId: () => undefined,
       atMs: host.nowMs(),
+      taken: [],
       base: snapshot,
-      latest: snapshot,
     };
     living.set(id, actor);
     host.know(actor);
@@ -57,9 +57,9 @@ export function leasesAndGateway(host: Host): (step: RecordStep) => void {
     const actor = isGateway ? gateway : known(`lease ${session ?? ''}`, leaseMachine, from);
     const event = { type };
     const atMs = host.nowMs();
-    host.add({ kind: 'event', actor, atMs, event, snapshot: null, source: null });
+    host.add({ kind: 'event', actor, atMs, event, snapshot: null, source: null, taken: [] });
     const snapshot = snapshotAt(actor.machine, to);
-    host.add({ kind: 'snapshot', actor, atMs, event, snapshot, source: null });
+    host.add({ kind: 'snapshot', actor, atMs, event, snapshot, source: null, taken: [] });
     if (snapshot.status === 'done') living.delete(actor.sessionId);
   };
 }

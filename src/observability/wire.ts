@@ -13,7 +13,6 @@ export interface BaseInspectionEvent {
   /** Milliseconds since 1970, as text. */
   readonly createdAt: string;
   readonly id?: string | null;
-  // eslint-disable-next-line @typescript-eslint/naming-convention -- the wire's own name
   readonly _version: string;
 }
 
@@ -54,6 +53,17 @@ export interface StatelySnapshotEvent extends BaseInspectionEvent {
   readonly type: '@xstate.snapshot';
   readonly event: WireEventObject;
   readonly snapshot: WireSnapshot;
+  /** An addition of ours: the transitions that were taken, in order. Where it is absent a page has to infer them. */
+  readonly taken?: readonly WireTransition[] | undefined;
+}
+
+/** By the ids of states. */
+export interface WireTransition {
+  readonly source: string;
+  /** Empty for `always`. */
+  readonly on: string;
+  /** Empty where the state stayed. */
+  readonly targets: readonly string[];
 }
 
 export type StatelyInspectionEvent = StatelyActorEvent | StatelyEventEvent | StatelySnapshotEvent;
@@ -70,7 +80,7 @@ export function isInspectionEvent(value: unknown): value is StatelyInspectionEve
   if (typeof value['createdAt'] !== 'string') return false;
   switch (value['type']) {
     case '@xstate.actor':
-      return typeof value['name'] === 'string';
+      return typeof value['name'] === 'string' && isObject(value['snapshot']);
     case '@xstate.event':
       return hasType(value['event']);
     case '@xstate.snapshot':

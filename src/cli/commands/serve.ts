@@ -7,6 +7,8 @@ import { aborted } from '../sleep.ts';
 import { closeInSteps } from '../serve/closing.ts';
 import type { Closer } from '../serve/closing.ts';
 import { endServing } from '../serve/ending.ts';
+import { openInspected, tellInspected } from '../serve/inspected.ts';
+import type { Inspected } from '../serve/inspected.ts';
 import { problemLine, readConfig } from '../serve/config-file.ts';
 import type { Problem } from '../serve/config-file.ts';
 import { defined, openStore, pemOf, startApps, verifierOf } from '../serve/parts.ts';
@@ -28,6 +30,12 @@ export interface ServeCommand extends ServeOptions {
   /** Path of a YAML or JSON file. */
   readonly config?: string;
   readonly json: boolean;
+  /** Tells what happens in the charts to whoever has the token. Default: nobody can watch. */
+  readonly inspect?: boolean;
+  /** Default 0: a free one. */
+  readonly inspectPort?: number;
+  /** The environment variable that holds the token. Default: one is made and printed. */
+  readonly inspectTokenEnv?: string;
   readonly environment: Environment;
   readonly createRecogniser?: PartsOptions['createRecogniser'];
 }
@@ -54,14 +62,16 @@ const CLOSE_WITHIN_MS = 5_000;
 
 interface House {
   readonly server: GatewayServer;
+  readonly inspected: Inspected | null;
   readonly watch: Watch;
   readonly closers: readonly Closer[];
 }
 
 async function serve(command: ServeCommand, settings: ServeSettings, io: ServeIo): Promise<number> {
-  const { server, watch, closers } = await opened(command, settings, io);
+  const { server, inspected, watch, closers } = await opened(command, settings, io);
   const { json } = command;
   tellStart(command, settings, server, io);
+  if (inspected !== null) tellInspected(inspected, json, io);
   await aborted(io.signal);
   watch.stopping();
   const house = { gateway: server.gateway, sessions: () => watch.sessions, closers };
@@ -71,18 +81,17 @@ async function serve(command: ServeCommand, settings: ServeSettings, io: ServeIo
 }
 
 /** What was opened before something failed is closed again. */
-async function opened(
-  { environment, createRecogniser, json }: ServeCommand,
-  settings: ServeSettings,
-  io: ServeIo,
-): Promise<House> {
+async function opened(command: ServeCommand, settings: ServeSettings, io: ServeIo): Promise<House> {
+  const { environment, createRecogniser, json } = command;
   const logger = loggerTo(io, json);
+  const inspected = await openInspected(command, logger);
   const parts = {
     environment,
     logger,
+    ...(inspected === null ? {} : { inspect: inspected.feed.inspect }),
     ...(createRecogniser === undefined ? {} : { createRecogniser }),
   };
-  const closers: Closer[] = [];
+  const closers: Closer[] = inspected === null ? [] : [() => inspected.door.close()];
   const tell = (news: GatewayNews): void => {
     io.write(json ? JSON.stringify(news) : newsText(news));
   };
@@ -119,12 +128,13 @@ async function opened(
         refused.note(event);
       },
       ...(graceMs === undefined ? {} : { graceMs }),
+      ...(inspected === null ? {} : { onStep: inspected.feed.step }),
     }).catch((error: unknown) => {
       throw TenutoError.is(error) ? error : notListening(host, port, error);
     });
     isOpen = true;
     closers.push(() => server.close());
-    return { server, watch, closers };
+    return { server, inspected, watch, closers };
   } catch (error) {
     await closeInSteps([closers], systemClock, CLOSE_WITHIN_MS);
     throw error;

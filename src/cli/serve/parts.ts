@@ -13,6 +13,7 @@ import { createEchoApp } from '../../gateway/apps/echo.ts';
 import type { Verify } from '../../gateway/auth/principal.ts';
 import { createJwtVerifier } from '../../gateway/auth/jwt-verifier.node.ts';
 import { createSpeechApp } from '../../gateway/pipeline/speech-app.ts';
+import type { SpeechAppOptions } from '../../gateway/pipeline/speech-app.ts';
 import { openFileStore } from '../../gateway/stores/file-store.ts';
 import { createMemoryStore } from '../../gateway/stores/memory-store.ts';
 import { TenutoError } from '../../ports/errors.ts';
@@ -25,6 +26,8 @@ import { createVoskRecogniser } from '../../simulators/recogniser/vosk-recognise
 export interface PartsOptions {
   readonly environment: Environment;
   readonly logger: Logger;
+  /** Watches the charts of sessions with services. Default: nobody does. */
+  readonly inspect?: SpeechAppOptions['inspect'];
   /** Hears for stand-ins on this machine; it is closed with them. Default: the local one. */
   readonly createRecogniser?: () => Recogniser;
 }
@@ -54,6 +57,7 @@ export async function startApps(
     candidates: () => services.candidates,
     logger: options.logger,
     ...defined(speech),
+    ...defined({ inspect: options.inspect }),
     ...(filter === false ? { filter } : {}),
   });
   apps.set('speech', hearing);

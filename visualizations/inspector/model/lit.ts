@@ -1,7 +1,7 @@
 /** Which states are active, and which arrows led there. */
 import { anywhereIn } from '../../../src/charts/picture.ts';
 import type { ChartModel, ChartState, ChartTransition } from '../../../src/charts/model.ts';
-import type { WireSnapshot } from '../../../src/observability/wire.ts';
+import type { WireSnapshot, WireTransition } from '../../../src/observability/wire.ts';
 import type { Drawn } from './drawn.ts';
 
 /** Ids of the states that a snapshot's value names, and of those that they are in. */
@@ -34,13 +34,25 @@ export function statePath(value: unknown): string {
     .join(', ');
 }
 
-const LONGEST_CHAIN = 8;
+/** The transitions that were told, in the model's own objects. */
+export function toldBy(
+  model: ChartModel,
+  taken: readonly WireTransition[],
+): readonly ChartTransition[] {
+  return taken.flatMap(({ source, on, targets }) => {
+    const isIt = ({ sourceId, eventType, targetIds }: ChartTransition): boolean =>
+      sourceId === source && eventType === on && targetIds.join('\n') === targets.join('\n');
+    return model.transitions.find(isIt) ?? [];
+  });
+}
+
+const LONGEST_CHAIN = 6;
 
 /**
- * The transitions by which an event most likely led from one value to the next: the wire does not say which was taken, so
- * it is the first that leads there, through `always` and what is entered first. None where no state was left or entered.
+ * The transitions by which an event most likely led from one value to the next, where the wire does not say which: the
+ * fewest that lead there, by way of `always` and of what is entered first.
  */
-export function takenBy(
+export function inferredBy(
   model: ChartModel,
   type: string,
   before: WireSnapshot,
@@ -48,22 +60,26 @@ export function takenBy(
 ): readonly ChartTransition[] {
   const from = activeIn(model, before.value);
   const to = activeIn(model, after.value);
-  const deepestFirst = [...from].reverse();
-  const asked = deepestFirst.flatMap((id) =>
-    model.transitions.filter(
-      ({ sourceId, eventType, trigger }) =>
-        sourceId === id && trigger !== 'always' && isFor(eventType, type),
-    ),
-  );
+  const asked = [...from]
+    .reverse() // the deepest is asked first
+    .flatMap((id) =>
+      model.transitions.filter(
+        ({ sourceId, eventType, trigger }) =>
+          sourceId === id && trigger !== 'always' && isFor(eventType, type),
+      ),
+    );
   const isSame = from.size === to.size && [...from].every((id) => to.has(id));
-  for (const transition of asked) {
-    if (transition.targetIds.length === 0) continue;
-    const isBack = transition.targetIds.every((id) => from.has(id));
-    if (isSame && !isBack) continue;
-    const chain = chainTo(model, transition, to, from);
-    if (chain !== null) return chain;
+  if (isSame) {
+    const stays = asked.find(({ targetIds }) => targetIds.every((id) => from.has(id)));
+    return stays === undefined ? [] : [stays];
   }
-  return isSame ? asked.filter(({ targetIds }) => targetIds.length === 0).slice(0, 1) : [];
+  let chains = asked.filter(({ targetIds }) => targetIds.length > 0).map((first) => [first]);
+  for (let length = 1; length <= LONGEST_CHAIN && chains.length > 0; length += 1) {
+    const found = chains.find((chain) => enteredLast(model, chain).every((id) => to.has(id)));
+    if (found !== undefined) return found;
+    chains = chains.flatMap((chain) => longer(model, chain)).slice(0, 64);
+  }
+  return [];
 }
 
 /** An event's type as a transition names it: exact, `*`, or with a `*` at its end. */
@@ -72,31 +88,21 @@ function isFor(eventType: string, type: string): boolean {
   return eventType.endsWith('.*') && type.startsWith(eventType.slice(0, -1));
 }
 
-function chainTo(
-  model: ChartModel,
-  first: ChartTransition,
-  to: ReadonlySet<string>,
-  from: ReadonlySet<string>,
-): readonly ChartTransition[] | null {
-  let chains: readonly (readonly ChartTransition[])[] = [[first]];
-  for (let length = 1; length <= LONGEST_CHAIN; length += 1) {
-    const next: (readonly ChartTransition[])[] = [];
-    for (const chain of chains) {
-      const last = chain.at(-1) ?? first;
-      const entered = last.targetIds.flatMap((id) => enteredBy(model, id));
-      if (entered.every((id) => to.has(id))) return chain;
-      const outOf = model.transitions.filter(
-        (each) =>
-          (each.trigger === 'always' || each.eventType.startsWith('xstate.done.state.')) &&
-          (entered.includes(each.sourceId) || from.has(each.sourceId)) &&
-          each.targetIds.length > 0 &&
-          !chain.includes(each),
-      );
-      next.push(...outOf.map((each) => [...chain, each]));
-    }
-    chains = next.slice(0, 64);
-  }
-  return null;
+function enteredLast(model: ChartModel, chain: readonly ChartTransition[]): readonly string[] {
+  return (chain.at(-1)?.targetIds ?? []).flatMap((id) => enteredBy(model, id));
+}
+
+function longer(model: ChartModel, chain: ChartTransition[]): ChartTransition[][] {
+  const entered = enteredLast(model, chain);
+  return model.transitions
+    .filter(
+      (each) =>
+        (each.trigger === 'always' || each.eventType.startsWith('xstate.done.state.')) &&
+        entered.some((id) => id === each.sourceId || id.startsWith(`${each.sourceId}.`)) &&
+        each.targetIds.length > 0 &&
+        !chain.includes(each),
+    )
+    .map((each) => [...chain, each]);
 }
 
 /** A state, and those inside that are entered with it. */

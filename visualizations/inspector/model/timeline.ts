@@ -3,6 +3,7 @@ import type {
   StatelyActorEvent,
   StatelyInspectionEvent,
   WireSnapshot,
+  WireTransition,
 } from '../../../src/observability/wire.ts';
 
 export interface Row {
@@ -29,6 +30,17 @@ export interface Actor {
   base: WireSnapshot;
   /** The event whose outcome is awaited. */
   pendingSeq: number | null;
+}
+
+/** How an actor came to what it is. */
+export interface Step {
+  /** The number of the snapshot's row. */
+  readonly seq: number;
+  /** Of the event. */
+  readonly type: string;
+  readonly before: WireSnapshot;
+  /** Null where it was not told. */
+  readonly taken: readonly WireTransition[] | null;
 }
 
 const CAPACITY = 120_000;
@@ -86,10 +98,7 @@ export class Timeline {
   }
 
   /** The snapshot row by which an actor came to what it was then, and what it was before; null where that was no event. */
-  lastStep(
-    actorId: string,
-    at: number | null,
-  ): { readonly seq: number; readonly type: string; readonly before: WireSnapshot } | null {
+  lastStep(actorId: string, at: number | null): Step | null {
     const actor = this.actors.get(actorId);
     if (actor === undefined) return null;
     const seq = lastUpTo(actor.snapshotSeqs, at ?? Infinity);
@@ -97,7 +106,7 @@ export class Timeline {
     if (seq === null || event?.type !== '@xstate.snapshot') return null;
     const previous = lastUpTo(actor.snapshotSeqs, seq - 1);
     const before = previous === null ? actor.base : this.#snapshotIn(previous, actor);
-    return { seq, type: event.event.type, before };
+    return { seq, type: event.event.type, before, taken: event.taken ?? null };
   }
 
   /** An actor that an app tells of without having made it known is one without a machine. */

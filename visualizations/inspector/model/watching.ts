@@ -83,30 +83,16 @@ export class Watching {
     this.chosen.value = [actorId];
   }
 
-  /** The charts with most to tell: of what lives, the newest system's two with most states. */
+  /** The charts with most to tell: of what lives, the two machines with most states, each by its newest actor. */
   #usual(): readonly string[] {
     const { timeline } = this;
-    const living: {
-      readonly id: string;
-      readonly parentId: string | null;
-      readonly states: number;
-    }[] = [];
+    const newest = new Map<string, { readonly actor: Actor; readonly states: number }>();
     for (const actor of timeline.actors.values()) {
       const states = this.modelOf(actor)?.states.length ?? 0;
       const status = timeline.snapshotOf(actor.id, null)?.status ?? 'active';
-      if (states > 0 && status === 'active')
-        living.push({ id: actor.id, parentId: actor.parentId, states });
+      if (states > 0 && status === 'active') newest.set(actor.definition, { actor, states });
     }
-    const root = living.filter(({ parentId }) => parentId === null).at(-1);
-    const rootId = root?.id ?? null;
-    const isBelow = (id: string | null): boolean => {
-      for (let at = id; at !== null; at = timeline.actors.get(at)?.parentId ?? null) {
-        if (at === rootId) return true;
-      }
-      return false;
-    };
-    const inSystem = rootId === null ? living : living.filter(({ id }) => isBelow(id));
-    const most = [...inSystem].sort((a, b) => b.states - a.states).slice(0, 2);
-    return inSystem.filter((each) => most.includes(each)).map(({ id }) => id);
+    const most = [...newest.values()].sort((a, b) => b.states - a.states).slice(0, 2);
+    return most.sort((a, b) => a.actor.bornSeq - b.actor.bornSeq).map(({ actor }) => actor.id);
   }
 }

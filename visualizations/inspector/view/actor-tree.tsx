@@ -65,6 +65,7 @@ export function ActorTree({ watching }: { readonly watching: Watching }) {
 
 /** How many there are of each machine. */
 function Counts({ watching }: { readonly watching: Watching }) {
+  watching.drawAnew();
   const counts = new Map<string, number>();
   for (const actor of watching.timeline.actors.values()) {
     const snapshot = watching.timeline.snapshotOf(actor.id, watching.at.value);
@@ -86,6 +87,7 @@ function Counts({ watching }: { readonly watching: Watching }) {
 
 function ActorRow({ watching, actor, depth }: Line & { readonly watching: Watching }) {
   const snapshot = watching.timeline.snapshotOf(actor.id, watching.at.value);
+  watching.drawAnew();
   const status = snapshot?.status ?? 'active';
   const path = statePath(snapshot?.value);
   const isShown = watching.shown.value.includes(actor.id);

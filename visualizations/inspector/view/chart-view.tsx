@@ -2,7 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { liveSvgOf } from '../../../src/charts/svg.ts';
-import { activeIn, litIn, statePath, takenBy } from '../model/lit.ts';
+import { activeIn, inferredBy, litIn, statePath, toldBy } from '../model/lit.ts';
 import type { Drawn } from '../model/drawn.ts';
 import type { Actor } from '../model/timeline.ts';
 import type { Watching } from '../model/watching.ts';
@@ -123,6 +123,7 @@ function useLight(
   actor: Actor,
   drawn: Drawn,
 ): void {
+  watching.drawAnew();
   const stepSeq = useRef(-1);
   const { timeline } = watching;
   const at = watching.at.value;
@@ -136,7 +137,9 @@ function useLight(
     const taken =
       step === null || snapshot === null
         ? []
-        : takenBy(drawn.model, step.type, step.before, snapshot);
+        : step.taken === null
+          ? inferredBy(drawn.model, step.type, step.before, snapshot)
+          : toldBy(drawn.model, step.taken);
     const lit = litIn(drawn, active, taken);
     const isNew = seq !== stepSeq.current;
     stepSeq.current = seq;

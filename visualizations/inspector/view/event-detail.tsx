@@ -5,6 +5,7 @@ import type { Row, Timeline } from '../model/timeline.ts';
 import type { Watching } from '../model/watching.ts';
 
 export function EventDetail({ watching }: { readonly watching: Watching }) {
+  watching.drawAnew();
   const seq = watching.picked.value;
   const { timeline } = watching;
   const row = seq === null ? undefined : timeline.row(seq);
@@ -36,7 +37,7 @@ export function EventDetail({ watching }: { readonly watching: Watching }) {
           </>
         )}
       </dl>
-      <Changed timeline={timeline} row={row} />
+      <Changed watching={watching} row={row} />
       <pre tabIndex={0} aria-label="Fields of the event">
         {JSON.stringify(told, null, 2)}
       </pre>
@@ -44,7 +45,9 @@ export function EventDetail({ watching }: { readonly watching: Watching }) {
   );
 }
 
-function Changed({ timeline, row }: { readonly timeline: Timeline; readonly row: Row }) {
+function Changed({ watching, row }: { readonly watching: Watching; readonly row: Row }) {
+  watching.drawAnew();
+  const { timeline } = watching;
   const seq = row.event.type === '@xstate.event' ? row.settledSeq : row.seq;
   const settled = seq === null ? undefined : timeline.row(seq)?.event;
   const step = seq === null ? null : timeline.lastStep(row.actorId, seq);

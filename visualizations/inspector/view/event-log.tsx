@@ -136,13 +136,9 @@ function LogRow({ watching, row }: { readonly watching: Watching; readonly row: 
 }
 
 /** What the actor was after it, where that is another state than before. */
-function Outcome({
-  watching: { timeline },
-  row,
-}: {
-  readonly watching: Watching;
-  readonly row: Row;
-}) {
+function Outcome({ watching, row }: { readonly watching: Watching; readonly row: Row }) {
+  watching.drawAnew();
+  const { timeline } = watching;
   const seq = row.event.type === '@xstate.event' ? row.settledSeq : row.seq;
   const settled = seq === null ? undefined : timeline.row(seq);
   if (settled === undefined || settled.event.type === '@xstate.event') return null;

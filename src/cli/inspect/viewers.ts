@@ -1,0 +1,104 @@
+/**
+ * Pages that watch, each served at its own pace from one history. What waits for a page is in its socket's buffer, and that
+ * is bounded: beyond it nothing more is written until the page has read. One that falls behind the history is told how many
+ * events it missed, and what every actor was after them.
+ */
+import type { WebSocket } from 'ws';
+
+import type { WireHistory } from '../../observability/wire-history.ts';
+
+/** What this version of the feed is called, to whoever comes. */
+export const FEED_VERSION = 1;
+/** Beyond this nothing more is written to a page. */
+const BUFFER_BYTES = 1_048_576;
+
+interface Viewer {
+  readonly socket: WebSocket;
+  /** The number of the next event that it is told. */
+  next: number;
+  isWriting: boolean;
+}
+
+export interface Shown {
+  readonly title: string;
+  readonly note: string;
+}
+
+export class Viewers {
+  readonly #history: WireHistory;
+  readonly #viewers = new Set<Viewer>();
+  #shown: Shown;
+
+  constructor(history: WireHistory, shown: Shown) {
+    this.#history = history;
+    this.#shown = shown;
+  }
+
+  get size(): number {
+    return this.#viewers.size;
+  }
+
+  /** Says what is shown, to those who are there and to those who come. */
+  show(shown: Shown): void {
+    this.#shown = shown;
+    for (const { socket } of this.#viewers) this.#tellShown(socket);
+  }
+
+  add(socket: WebSocket, onGone: () => void = () => undefined): void {
+    const viewer: Viewer = { socket, next: this.#history.first, isWriting: false };
+    this.#viewers.add(viewer);
+    socket.on('close', () => {
+      this.#viewers.delete(viewer);
+      onGone();
+    });
+    socket.on('error', () => socket.terminate());
+    this.#tellShown(socket);
+    this.#tellBefore(socket);
+    this.#pump(viewer);
+  }
+
+  /** There is something new in the history. */
+  pump(): void {
+    for (const viewer of this.#viewers) if (!viewer.isWriting) this.#pump(viewer);
+  }
+
+  close(): void {
+    for (const { socket } of this.#viewers) socket.terminate();
+  }
+
+  #pump(viewer: Viewer): void {
+    const { socket } = viewer;
+    const history = this.#history;
+    if (viewer.next < history.first) {
+      const events = history.first - viewer.next;
+      viewer.next = history.first;
+      socket.send(JSON.stringify({ type: 'tenuto.dropped', events }));
+      this.#tellBefore(socket);
+    }
+    while (viewer.next < history.end) {
+      const event = history.at(viewer.next);
+      viewer.next += 1;
+      if (event === undefined) continue;
+      const text = JSON.stringify(event);
+      if (socket.bufferedAmount < BUFFER_BYTES) {
+        socket.send(text);
+        continue;
+      }
+      // Called when all before it is written, too.
+      viewer.isWriting = true;
+      socket.send(text, () => {
+        viewer.isWriting = false;
+        if (socket.readyState === socket.OPEN) this.#pump(viewer);
+      });
+      return;
+    }
+  }
+
+  #tellShown(socket: WebSocket): void {
+    socket.send(JSON.stringify({ type: 'tenuto.shown', version: FEED_VERSION, ...this.#shown }));
+  }
+
+  #tellBefore(socket: WebSocket): void {
+    for (const actor of this.#history.before) socket.send(JSON.stringify(actor));
+  }
+}
