@@ -1,6 +1,6 @@
 /**
- * What a web page downloads of what it imports, for a bundler leaves out the rest: minified, gzip. The limits of the first two are
- * what was promised; the others are what was reached, and are lowered, or raised for a promise.
+ * What a web page downloads of what it imports, for a bundler leaves out the rest: minified, gzip. The first two are all that a
+ * session with one gateway runs, through every fault; 20 and 35 kB are wanted. These figures are lowered, or raised for a promise.
  */
 const modifyEsbuildConfig = (config) => ({
   ...config,
@@ -22,6 +22,15 @@ const checks = [
     name: 'createSession of tenuto/browser, with xstate',
     import: '{ createSession }',
     limit: '41.4 kB',
+  },
+  {
+    ...whole,
+    name: 'createSession and gateway, with xstate',
+    import: {
+      'dist/slim/src/browser.js': '{ createSession }',
+      'dist/slim/src/providers/gateway/gateway.js': '{ gateway }',
+    },
+    limit: '55.3 kB',
   },
   {
     ...whole,
