@@ -8,11 +8,7 @@ import type {
   RecordedChunk,
 } from '../../src/capture/capture.types.ts';
 import type { VoiceClientOptions } from '../../src/client/client-options.ts';
-import type {
-  MessageSocket,
-  TokenRequest,
-  VoiceClientPlatform,
-} from '../../src/client/client.types.ts';
+import type { TokenRequest, VoiceClientPlatform } from '../../src/client/client.types.ts';
 import { VoiceClientCore } from '../../src/client/voice-client.ts';
 import { createEchoApp } from '../../src/gateway/apps/echo.ts';
 import type { App } from '../../src/gateway/app.ts';
@@ -111,8 +107,8 @@ function clientOf(
   const platform: VoiceClientPlatform = {
     createSession: (given) => new Session({ transport: nodeWebSocketTransport, ...given }),
     createMicrophone: () => source,
-    createRecorder: () => recorder as never,
-    openMessages: (at, given) => new ResumableWebSocket(at, [], given) as unknown as MessageSocket,
+    createRecorder: () => recorder,
+    openMessages: (at, given) => new ResumableWebSocket(at, [], given),
   };
   const client = new VoiceClientCore(platform, url, token, options);
   closers.push(() => client.close());
@@ -296,11 +292,11 @@ describe('a voice client with a container', () => {
     });
     await client.connect();
     await client.startAudioCapture();
-    recorder.handlers?.onChunk(piece(100, 1, true) as never);
+    recorder.handlers?.onChunk(piece(100, 1, true));
     await texted(2);
 
     await first.close();
-    recorder.handlers?.onChunk(piece(70_000, 1, false) as never);
+    recorder.handlers?.onChunk(piece(70_000, 1, false));
     expect(client.getStatus()).toMatchObject({ bufferedAudioChunks: 1, bufferedAudioMs: 250 });
     await served({ store, port: first.port });
     await texted(5);

@@ -14,6 +14,7 @@ const ENTRIES: readonly (readonly [specifier: string, source: string])[] = [
   ['tenuto/providers', 'src/providers/index.ts'],
   ['tenuto/gateway', 'src/gateway.ts'],
   ['tenuto/node', 'src/node.ts'],
+  ['tenuto/browser', 'src/browser.ts'],
   ['tenuto', 'src/index.ts'],
 ];
 

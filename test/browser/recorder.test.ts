@@ -1,0 +1,122 @@
+/** What the browser itself makes of its microphone: containers. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+
+import { startChromium } from './support/chromium.ts';
+import { servePage } from './support/page-server.ts';
+import type { PageServer } from './support/page-server.ts';
+import { toneFile } from './support/tones.ts';
+
+let browser: Browser;
+let server: PageServer;
+let page: Page;
+beforeAll(async () => {
+  const microphone = await toneFile([{ hz: 1_000, level: 0.4 }]);
+  [browser, server] = await Promise.all([startChromium({ microphone }), servePage()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+beforeEach(async () => {
+  page = await browser.newPage();
+  await page.goto(server.url);
+});
+afterEach(() => page.close());
+
+describe('a recorder', () => {
+  it('gives chunks in order that make a file which the browser plays to its end', async () => {
+    const { facts, lengthMs, spanMs } = await page.evaluate(async () => {
+      const recorder = new tenuto.Recorder({ mimeType: 'audio/webm', chunkMs: 200 });
+      const all: { bytes: Uint8Array; fact: object; untilMs: number; fromMs: number }[] = [];
+      await new Promise<void>((resolve, reject) => {
+        recorder
+          .start({
+            onChunk: ({ bytes, mimeType, recording, isHeader, capturedAtMs, durationMs }) => {
+              const fact = { mimeType, recording, isHeader };
+              all.push({ bytes, fact, fromMs: capturedAtMs, untilMs: capturedAtMs + durationMs });
+              if (all.length === 10) resolve();
+            },
+          })
+          .catch(reject);
+      });
+      await recorder.stop();
+      const parts = all.map(({ bytes }) => new Uint8Array(bytes));
+      const file = await new Blob(parts).arrayBuffer();
+      const decoded = await new OfflineAudioContext(1, 48_000, 48_000).decodeAudioData(file);
+      return {
+        facts: all.map(({ fact }) => fact),
+        lengthMs: decoded.duration * 1_000,
+        spanMs: all.at(-1)!.untilMs - all[0]!.fromMs,
+      };
+    });
+
+    const rest = { mimeType: 'audio/webm;codecs=opus', recording: 1, isHeader: false };
+    expect(facts[0]).toEqual({ ...rest, isHeader: true });
+    expect(new Set(facts.slice(1).map((fact) => JSON.stringify(fact)))).toEqual(
+      new Set([JSON.stringify(rest)]),
+    );
+    expect(Math.abs(lengthMs - spanMs)).toBeLessThan(150);
+    expect(lengthMs).toBeGreaterThan(1_700);
+  });
+
+  it('begins another recording after another device, whose first chunk has its header', async () => {
+    const { recordings, lengths } = await page.evaluate(async () => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      const streams: MediaStream[] = [];
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        streams.push(stream);
+        return stream;
+      };
+      const recorder = new tenuto.Recorder({ chunkMs: 100 });
+      const all: { bytes: Uint8Array; recording: number; isHeader: boolean }[] = [];
+      await new Promise<void>((resolve, reject) => {
+        recorder
+          .start({
+            onChunk: ({ bytes, recording, isHeader }) => {
+              all.push({ bytes, recording, isHeader });
+              const [track] = streams[0]!.getAudioTracks();
+              if (all.length === 8) {
+                track!.stop();
+                track!.dispatchEvent(new Event('ended'));
+              }
+              if (all.filter((chunk) => chunk.recording === 2).length === 8) resolve();
+            },
+          })
+          .catch(reject);
+      });
+      await recorder.stop();
+      const durations: number[] = [];
+      for (const recording of [1, 2]) {
+        const parts = all.filter((chunk) => chunk.recording === recording);
+        const file = await new Blob(parts.map(({ bytes }) => new Uint8Array(bytes))).arrayBuffer();
+        const context = new OfflineAudioContext(1, 48_000, 48_000);
+        durations.push((await context.decodeAudioData(file)).duration);
+      }
+      return {
+        recordings: all.map(
+          ({ recording, isHeader }) => `${recording}${isHeader ? ' begins' : ''}`,
+        ),
+        lengths: durations,
+      };
+    });
+
+    expect(recordings.filter((each) => each.includes('begins'))).toEqual(['1 begins', '2 begins']);
+    expect(recordings.indexOf('2 begins')).toBe(recordings.lastIndexOf('1') + 1);
+    expect(Math.min(...lengths)).toBeGreaterThan(0.5);
+  });
+
+  it('is refused where the browser has no such container', async () => {
+    const code = await page.evaluate(() => {
+      try {
+        return new tenuto.Recorder({ mimeType: 'audio/aiff' }).mimeType;
+      } catch (error) {
+        return tenuto.TenutoError.is(error) ? error.code : null;
+      }
+    });
+
+    expect(code).toBe('AUDIO_FORMAT_UNSUPPORTED');
+  });
+});
