@@ -98,6 +98,20 @@ export class ChunkBook {
     return code === SENT_AGAIN ? 'sent' : (FATES[code] ?? 'waiting');
   }
 
+  /** What becomes of it is kept over a reload, one digit a chunk. */
+  toText(): string {
+    return this.#codes.subarray(0, this.#length).join('');
+  }
+
+  static fromText(text: string): ChunkBook {
+    const book = new ChunkBook();
+    for (const digit of text) {
+      book.capture('waiting');
+      book.#codes[book.#length - 1] = Number(digit);
+    }
+    return book;
+  }
+
   counts(): FateCounts {
     const counts = { waiting: 0, sent: 0, committed: 0, replayed: 0, lost: 0 };
     for (let at = 0; at < this.#length; at += 1) counts[this.fateOf(at)] += 1;

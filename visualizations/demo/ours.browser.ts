@@ -4,8 +4,9 @@ import {
   createSession,
   joinSignals,
   NetworkMonitor,
+  openSpool,
 } from '../../src/browser.ts';
-import type { Session, SessionEvent } from '../../src/browser.ts';
+import type { Session, SessionEvent, Spool } from '../../src/browser.ts';
 import { inspectionFeed } from '../../src/inspect.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
 
@@ -17,11 +18,13 @@ import type { LinkView } from './state.ts';
 /** How long what is left may take, through whatever is broken meanwhile. */
 const END_WITHIN_MS = 30_000;
 const BACK = 'back after';
+/** Four minutes. */
+const SPOOL_BYTES = 8 * 1_024 * 1_024;
 
 export class OurClient {
   readonly #session: Session;
 
-  constructor() {
+  private constructor(spool: Spool | null) {
     const feed = inspectionFeed();
     charts.value = feed;
     const signals = joinSignals(browserNetworkSignals(), airplaneSignals);
@@ -30,9 +33,22 @@ export class OurClient {
       reconnect: { retryInitialConnect: true },
       network: new NetworkMonitor({ signals }),
       inspect: feed.inspect,
+      ...(spool === null ? {} : { spool }),
     });
     this.#session.on('*', (event) => this.#show(event));
     this.#session.connect().catch(() => undefined); // told as an event
+  }
+
+  /**
+   * @param name of what outlives the page: audio that is not delivered yet, and what takes the session up again.
+   * @returns null where there is nothing to be taken up.
+   */
+  static async open(name: string, isNew: boolean): Promise<OurClient | null> {
+    const spool = await openSpool({ name, fresh: isNew, capacityBytes: SPOOL_BYTES }).catch(
+      () => null, // a browser that stores nothing shows everything but a reload
+    );
+    if (!isNew && (spool === null || spool.remains === null)) return null;
+    return new OurClient(spool);
   }
 
   write(chunk: Uint8Array): void {

@@ -22,7 +22,7 @@ export class PlainClient {
   readonly #socket = new ReconnectingWebSocket(addressOf('plain'));
   readonly #onFinished: () => void;
   readonly finished: Promise<void>;
-  #sent = 0;
+  #sent = plain.book.value.length;
   #isFinishing = false;
   #wasOpen = false;
   #drops = 0;

@@ -3,6 +3,8 @@ import { CHUNK_MS } from './chunks.ts';
 import { inWords, listen } from './microphone.browser.ts';
 import { OurClient } from './ours.browser.ts';
 import { PlainClient } from './plain.browser.ts';
+import { forgetRun, restoreRun, savePosition, saveRun } from './saved.browser.ts';
+import type { RunToTakeUp } from './saved.browser.ts';
 import { playSpeech } from './speech.browser.ts';
 import type { OnChunk, Source } from './speech.browser.ts';
 import {
@@ -21,6 +23,7 @@ import type { SourceName } from './state.ts';
 
 /** After the last fault the plain client has so long for its last words: it waits up to 10 s before it dials again. */
 const LAST_WORDS_MS = 15_000;
+const SAVE_EVERY_MS = 500;
 /** So much without an answer is worth a word. */
 const UNANSWERED_MS = 1_500;
 
@@ -41,25 +44,60 @@ export async function play(what: SourceName): Promise<void> {
   if (isBusy.value) return;
   resetRun();
   source.value = what;
+  await run({ name: `demo-${crypto.randomUUID()}`, source: what }, true);
+}
+
+/** A page that was reloaded in mid-speech goes on where it was. */
+export async function takeUp(): Promise<void> {
+  const saved = restoreRun();
+  if (saved !== null) await run(saved, false);
+}
+
+async function run({ name, source: what }: RunToTakeUp, isNew: boolean): Promise<void> {
   phase.value = 'running';
-  const clients: Clients = { ours: new OurClient(), plain: new PlainClient() };
+  const our = await OurClient.open(name, isNew);
+  if (our === null) {
+    forgetRun();
+    resetRun();
+    phase.value = 'idle';
+    return;
+  }
+  const clients: Clients = { ours: our, plain: new PlainClient() };
   const frames = drawFrames(clients);
+  const stopSaving = keepSaved(name);
   const onChunk: OnChunk = (bytes, chunkMs) => {
-    clients.ours.write(bytes);
+    our.write(bytes);
     clients.plain.write(bytes);
     positionMs.value += chunkMs;
+    savePosition();
   };
   try {
-    playing = await (what === 'speech' ? playSpeech(speedRatio, onChunk) : listen(onChunk));
-    wasWhole.value = await playing.ended;
+    const fromMs = positionMs.value;
+    if (what === 'speech') playing = await playSpeech({ speedRatio, fromMs }, onChunk);
+    else if (isNew) playing = await listen(onChunk);
+    wasWhole.value = (await playing?.ended) ?? false;
   } catch (error) {
     trouble.value = inWords(error);
   }
   playing = null;
   phase.value = 'finishing';
   await finish(clients);
+  stopSaving();
   frames.stop();
   phase.value = 'done';
+}
+
+function keepSaved(name: string): () => void {
+  const save = (): void => saveRun(name);
+  save();
+  savePosition();
+  const timer = setInterval(save, SAVE_EVERY_MS);
+  addEventListener('pagehide', save);
+  return () => {
+    clearInterval(timer);
+    removeEventListener('pagehide', save);
+    forgetRun();
+  };
 }
 
 /** What was said so far is brought to its end. */

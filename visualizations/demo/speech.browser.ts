@@ -19,12 +19,22 @@ export interface Source {
   stop(): void;
 }
 
+export interface SpeechOptions {
+  readonly speedRatio: number;
+  /** Where a reload took it up again. */
+  readonly fromMs: number;
+}
+
 /** @throws TypeError where it cannot be fetched. */
-export async function playSpeech(speedRatio: number, onChunk: OnChunk): Promise<Source> {
+export async function playSpeech(
+  { speedRatio, fromMs }: SpeechOptions,
+  onChunk: OnChunk,
+): Promise<Source> {
   const pcm = await fetchPcm();
-  const sound = soundOf(speedRatio);
+  const sound = soundOf(speedRatio, fromMs);
   const startedAtMs = performance.now();
-  let at = 0;
+  const from = Math.min(pcm.length, Math.round(fromMs) * BYTES_PER_MS);
+  let at = from;
   let finish = (_isWhole: boolean): void => undefined;
   const ended = new Promise<boolean>((resolve) => {
     finish = resolve;
@@ -35,7 +45,7 @@ export async function playSpeech(speedRatio: number, onChunk: OnChunk): Promise<
     finish(isWhole);
   };
   const tick = (): void => {
-    const dueBytes = (performance.now() - startedAtMs) * speedRatio * BYTES_PER_MS;
+    const dueBytes = from + (performance.now() - startedAtMs) * speedRatio * BYTES_PER_MS;
     while (at < pcm.length && Math.min(at + CHUNK_BYTES, pcm.length) <= dueBytes) {
       const chunk = pcm.slice(at, at + CHUNK_BYTES);
       at += chunk.length;
@@ -54,8 +64,9 @@ async function fetchPcm(): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await answer.arrayBuffer(), HEADER_BYTES);
 }
 
-function soundOf(speedRatio: number): { pause(): void } {
+function soundOf(speedRatio: number, fromMs: number): { pause(): void } {
   const sound = new Audio(ADDRESS);
+  sound.currentTime = fromMs / 1_000;
   sound.playbackRate = Math.min(speedRatio, 16);
   const stopListening = isMuted.subscribe((muted) => {
     sound.muted = muted || speedRatio > MOST_AUDIBLE_RATIO;

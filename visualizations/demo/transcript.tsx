@@ -14,6 +14,9 @@ export function Transcript({ words, interim, label }: TranscriptProps) {
   const box = useRef<HTMLDivElement>(null);
   const said = words.value;
   const now = interim.value;
+  // What follows other words than before is another text: the one before has not moved, it is gone.
+  const before = useRef({ said, count: 0 });
+  if (before.current.said !== said) before.current = { said, count: before.current.count + 1 };
   useLayoutEffect(() => {
     const { current } = box;
     if (current !== null) current.scrollTop = current.scrollHeight;
@@ -24,23 +27,16 @@ export function Transcript({ words, interim, label }: TranscriptProps) {
       {said.map(({ text, fate }, at) => (
         <Word key={at} text={text} fate={fate} />
       ))}
-      <span class="interim">{now}</span>
+      <span class="interim" key={`now ${before.current.count}`}>
+        {now}
+      </span>
     </div>
   );
 }
 
+/** The space after a word is its own: what is lost in one stretch is one hole. */
 function Word({ text, fate }: AlignedWord) {
-  if (fate === 'heard') return <>{text} </>;
-  if (fate === 'other') {
-    return (
-      <>
-        <u title="heard differently">{text}</u>{' '}
-      </>
-    );
-  }
-  return (
-    <>
-      <del title="lost">{text}</del>{' '}
-    </>
-  );
+  if (fate === 'heard') return <span>{`${text} `}</span>;
+  if (fate === 'other') return <u title="heard differently">{`${text} `}</u>;
+  return <del title="lost">{`${text} `}</del>;
 }

@@ -35,8 +35,7 @@ function Ledger() {
         <i>+</i> <Term name="buffered" value={buffered} />
       </span>
       <span class={`check ${holds ? '' : 'is-broken'}`}>
-        {holds ? '✓ holds' : '✗ broken'}, looked at {checks.toLocaleString('en')} times · {replayed}{' '}
-        sent again
+        {`${holds ? '✓ holds' : '✗ broken'}, looked at ${checks.toLocaleString('en')} times · ${replayed} sent again`}
       </span>
     </div>
   );
@@ -45,7 +44,7 @@ function Ledger() {
 function Term({ name, value }: { readonly name: string; readonly value: number }) {
   return (
     <span class="term" data-term={name}>
-      <b>{value}</b> {name}
+      <b key={value}>{value}</b> {name}
     </span>
   );
 }

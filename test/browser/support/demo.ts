@@ -18,7 +18,7 @@ export const heard = (JSON.parse(readFileSync(HEARD, 'utf8')) as { 'minute.wav':
 /** The recogniser takes audio this much faster than it sounds. */
 const RECOGNISER_SPEED = 12;
 /** And it is played this much faster. */
-export const SPEED = 5;
+const SPEED = 5;
 
 export interface StartedDemo {
   readonly url: string;
@@ -70,6 +70,7 @@ export async function openPage(
   browser: Browser,
   url: string,
   options: ContextOptions = {},
+  speed = SPEED,
 ): Promise<OpenPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
@@ -78,7 +79,7 @@ export async function openPage(
   page.on('request', (request) => asked.push(request.url()));
   page.on('websocket', (socket) => asked.push(socket.url()));
   page.on('pageerror', (error) => thrown.push(error.message));
-  await page.goto(`${url}?speed=${SPEED}`);
+  await page.goto(`${url}?speed=${speed}`);
   await page.locator('#play').waitFor();
   return { page, context, asked, thrown };
 }

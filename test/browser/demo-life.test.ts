@@ -1,0 +1,142 @@
+/** What befalls a page that is used: its network is switched off, it is hidden, it has a twin, it hears a microphone. */
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { startChromium } from './support/chromium.ts';
+import { heard, openPage, outcomeOf, press, saidUpTo, startDemo } from './support/demo.ts';
+import type { StartedDemo } from './support/demo.ts';
+
+const MINUTE = fileURLToPath(new URL('../fixtures/speech/minute.wav', import.meta.url));
+
+/** Four recognisers share this machine. */
+const FOUR_STREAMS_SPEED = 2.5;
+
+describe('the demonstration goes on', () => {
+  let browser: Browser;
+  let demo: StartedDemo;
+  beforeAll(async () => {
+    [demo, browser] = await Promise.all([startDemo(), startChromium()]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await demo.end();
+  });
+
+  it('while the browser has no network', async () => {
+    const { page, context } = await openPage(browser, demo.url);
+    await page.locator('#play').click();
+    await saidUpTo(page, 12);
+
+    await context.setOffline(true);
+    await saidUpTo(page, 30);
+    await context.setOffline(false);
+    const { ours, ledger } = await outcomeOf(page);
+
+    expect(ours).toBe(heard);
+    expect(ledger['gap']).toBe(0);
+    await context.close();
+  });
+
+  it('after a reload in mid-speech, and in an outage', async () => {
+    const { page, context, thrown } = await openPage(browser, demo.url);
+    await page.locator('#play').click();
+    await saidUpTo(page, 12);
+
+    await page.reload();
+    await saidUpTo(page, 24);
+    await press(page, 'airplane');
+    await saidUpTo(page, 36);
+    await page.reload();
+    const { ours, ledger } = await outcomeOf(page);
+
+    expect(ours).toBe(heard);
+    expect(ledger).toMatchObject({ gap: 0, buffered: 0 });
+    expect(thrown).toEqual([]);
+    await context.close();
+  });
+
+  it('in two tabs, of which only the one is broken whose button was pressed', async () => {
+    const one = await openPage(browser, demo.url, {}, FOUR_STREAMS_SPEED);
+    const other = await openPage(browser, demo.url, {}, FOUR_STREAMS_SPEED);
+    await one.page.locator('#play').click();
+    await other.page.locator('#play').click();
+    await saidUpTo(one.page, 14);
+
+    await press(one.page, 'cut');
+    const [broken, whole] = await Promise.all([outcomeOf(one.page), outcomeOf(other.page)]);
+
+    expect(broken.ours).toBe(heard);
+    expect(whole.ours).toBe(heard);
+    expect(broken.verdict).toContain('1 fault: 0 words lost here');
+    expect(whole.verdict).toContain('0 faults: 0 words lost here');
+    const sentAgain = other.page.locator('#ours [data-fate="replayed"]');
+    expect(await sentAgain.getAttribute('data-count')).toBe('0');
+    await one.context.close();
+    await other.context.close();
+  });
+
+  it('in a page that is hidden, and whose timers are late', async () => {
+    const { page, context } = await openPage(browser, demo.url);
+    const tools = await context.newCDPSession(page);
+    await page.locator('#play').click();
+    await saidUpTo(page, 8);
+
+    await tools.send('Emulation.setCPUThrottlingRate', { rate: 6 });
+    const cover = await context.newPage();
+    await cover.bringToFront();
+    await press(page, 'cut');
+    await tools.send('Emulation.setCPUThrottlingRate', { rate: 1 });
+    await page.bringToFront();
+    const { ours, ledger } = await outcomeOf(page);
+
+    expect(ours).toBe(heard);
+    expect(ledger['gap']).toBe(0);
+    await context.close();
+  });
+});
+
+describe('a microphone', () => {
+  it('is heard without a gap while its connection is cut', async () => {
+    const browser = await startChromium({ microphone: `${MINUTE}%noloop` });
+    const demo = await startDemo();
+    const { page, context, thrown } = await openPage(browser, demo.url);
+
+    await page.locator('#speak').click();
+    await saidUpTo(page, 12);
+    await press(page, 'cut');
+    await saidUpTo(page, 20);
+    await page.locator('#speak').click();
+    const { ours, verdict, ledger } = await outcomeOf(page);
+
+    expect(ours).toContain('he was not an');
+    expect(ours).toContain('to be rather cold');
+    expect(ledger['captured']).toBeGreaterThanOrEqual(200);
+    expect(ledger).toMatchObject({ delivered: ledger['captured'], gap: 0, buffered: 0 });
+    expect(verdict).toContain('every chunk delivered here');
+    expect(thrown).toEqual([]);
+    await context.close();
+    await browser.close();
+    await demo.end();
+  });
+
+  it('that may not be used is told kindly', async () => {
+    const browser = await startChromium({ args: ['--deny-permission-prompts'] });
+    const demo = await startDemo();
+    const { page, context } = await openPage(browser, demo.url);
+    await page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () =>
+        Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
+    });
+
+    await page.locator('#speak').click();
+    const verdict = page.locator('#verdict');
+    await page.getByText('Something is wrong here.').waitFor();
+
+    expect(await verdict.textContent()).toBe('Something is wrong here.');
+    expect(await page.locator('.verdict-words span').textContent()).toMatch(/microphone/i);
+    await context.close();
+    await browser.close();
+    await demo.end();
+  });
+});
