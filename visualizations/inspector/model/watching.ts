@@ -83,16 +83,28 @@ export class Watching {
     this.chosen.value = [actorId];
   }
 
-  /** The charts with most to tell: of what lives, the two machines with most states, each by its newest actor. */
+  /**
+   * The charts with most to tell: of what lives, the two machines with most states, each by its newest actor. Where nothing lives any
+   * more, the same of what did: how it ended.
+   */
   #usual(): readonly string[] {
     const { timeline } = this;
-    const newest = new Map<string, { readonly actor: Actor; readonly states: number }>();
+    const newest = new Map<string, Known>();
+    const living = new Map<string, Known>();
     for (const actor of timeline.actors.values()) {
       const states = this.modelOf(actor)?.states.length ?? 0;
+      if (states === 0) continue;
+      newest.set(actor.definition, { actor, states });
       const status = timeline.snapshotOf(actor.id, null)?.status ?? 'active';
-      if (states > 0 && status === 'active') newest.set(actor.definition, { actor, states });
+      if (status === 'active') living.set(actor.definition, { actor, states });
     }
-    const most = [...newest.values()].sort((a, b) => b.states - a.states).slice(0, 2);
+    const among = living.size > 0 ? living : newest;
+    const most = [...among.values()].sort((a, b) => b.states - a.states).slice(0, 2);
     return most.sort((a, b) => a.actor.bornSeq - b.actor.bornSeq).map(({ actor }) => actor.id);
   }
+}
+
+interface Known {
+  readonly actor: Actor;
+  readonly states: number;
 }
