@@ -33,7 +33,8 @@ import type { WriteOutcome } from '../audio/uplink.types.ts';
 import type { Abortion } from '../ports/abort.ts';
 import type { TenutoError } from '../ports/errors.ts';
 
-const MAX_CHUNK_BYTES = 64 * 1_024;
+/** Fits into a frame of any service with its head: tenuto.v1 takes 64 KiB in all (PROTOCOL.md, P3.2). */
+const MAX_CHUNK_BYTES = 32 * 1_024;
 const DEFAULT_DRAIN_MS = 5_000;
 
 export class Session {

@@ -91,6 +91,20 @@ describe('a session through a gateway', () => {
     expect(finals(events)).toEqual(['second 0', 'second 1', 'second 2']);
   });
 
+  it('takes a minute that is written at once, in as many frames as that needs', async () => {
+    const app = new SecondsApp();
+    const { url } = await served(createMemoryStore(), app);
+    const { session, events } = opened(url);
+
+    await session.connect();
+    session.write(new Uint8Array(60 * 32_000));
+    await session.drain();
+    const { ledger } = await session.close();
+
+    expect(ledger).toMatchObject({ capturedMs: 60_000, deliveredMs: 60_000, gap: 0 });
+    expect(finals(events)).toHaveLength(60);
+  });
+
   it('goes on where the log ends when the gateway dies and another comes', async () => {
     const store = createMemoryStore();
     const first = new SecondsApp();

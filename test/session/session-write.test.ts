@@ -63,7 +63,7 @@ describe('write', () => {
     expect(world.last.audio).toEqual(bytes);
   });
 
-  it('cuts what is longer than 64 KiB, and loses nothing of it', async () => {
+  it('cuts what is longer than 32 KiB, and loses nothing of it', async () => {
     const world = await new TalkWorld({
       provider: { traits: { replayRateRatio: Infinity } },
     }).connected();
@@ -72,7 +72,7 @@ describe('write', () => {
 
     expect(outcome).toBe('sent');
     expect(world.last.audio).toEqual(audio(0, 5_000));
-    expect(world.session.ledger).toMatchObject({ captured: 3, capturedMs: 5_000 });
+    expect(world.session.ledger).toMatchObject({ captured: 5, capturedMs: 5_000 });
   });
 
   it('of nothing is nothing', () => {
