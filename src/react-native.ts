@@ -1,14 +1,15 @@
 /** tenuto for React Native: sockets by the platform, the network by NetInfo and AppState. */
 import './react-native.needs.ts';
-import { Session } from './session/session.ts';
 import type { SessionOptions } from './session/options.ts';
+import type { Session } from './session/session.ts';
+import { openSession } from './session/whole-session.ts';
 import { reactNativeWebSocketTransport } from './transports/websocket.react-native.ts';
 
 /** As in `tenuto`, with the transport brought along. */
 export function createSession(
   options: Omit<SessionOptions, 'transport'> & Partial<Pick<SessionOptions, 'transport'>>,
 ): Session {
-  return new Session({ transport: reactNativeWebSocketTransport, ...options });
+  return openSession({ transport: reactNativeWebSocketTransport, ...options });
 }
 
 export { reactNativeWebSocketTransport };
@@ -29,3 +30,11 @@ export { createAdmission } from './session/admission/admission.ts';
 export { ResumableWebSocket } from './resumable-websocket/websocket.react-native.ts';
 export type * from './resumable-websocket/native.types.ts';
 export type { ResumableWebSocketOptions } from './resumable-websocket/options.ts';
+export { VoiceClient } from './client/voice-client.react-native.ts';
+export type { PassedSessionOptions, VoiceClientOptions } from './client/client-options.ts';
+export type * from './client/client.types.ts';
+export type { VoiceClientCore } from './client/voice-client.ts';
+export type * from './capture/capture.types.ts';
+export { KeyValueSpoolStorage } from './spool/key-value-storage.ts';
+export { openSpoolIn } from './spool/open-spool.ts';
+export type * from './spool/public-types.ts';

@@ -45,7 +45,7 @@ export interface VoiceClientOptions {
   readonly sampleRateHz?: number;
   /** What is heard instead of the platform's microphone. Made anew for each `startAudioCapture`. */
   readonly capture?: () => PcmSource;
-  /** What is known of the network: one that comes back ends every wait. */
+  /** What is known of the network: one that comes back ends every wait. Default: the platform's, where the entry brings its signals. */
   readonly network?: NetworkMonitor;
   /** Lets `ws:` go to other machines, with the bearer in the clear. Default false. */
   readonly insecure?: boolean;

@@ -5,6 +5,8 @@ import { VoiceClientCore } from './voice-client.ts';
 import type { MicrophoneOptions } from '../capture/microphone-options.browser.ts';
 import { Microphone } from '../capture/microphone.browser.ts';
 import { Recorder } from '../capture/recorder.browser.ts';
+import { NetworkMonitor } from '../network/monitor.ts';
+import { browserNetworkSignals } from '../network/signals.browser.ts';
 import { invalid } from '../ports/option-errors.ts';
 import { ResumableWebSocket } from '../resumable-websocket/websocket.browser.ts';
 import { Session } from '../session/session.ts';
@@ -22,7 +24,8 @@ export class VoiceClient extends VoiceClientCore {
     { microphone = {}, ...options }: BrowserVoiceClientOptions = {},
   ) {
     if (options.capture !== undefined && Object.keys(microphone).length > 0) throw two();
-    super(platformOf(microphone, options), url, token, options);
+    const network = new NetworkMonitor({ signals: browserNetworkSignals() });
+    super(platformOf(microphone, options), url, token, { network, ...options });
   }
 }
 
