@@ -24,6 +24,7 @@ export type { NetworkSignal, NetworkSignals } from './ports/network.ts';
 export type { CreateVoiceActivityDetector, VoiceActivityDetector } from './ports/voice-activity.ts';
 export type { CreateResampler, Resampler } from './ports/resampler.ts';
 export type { Random } from './ports/random.ts';
+export type { Spool, SpoolRemains } from './ports/spool.ts';
 export type {
   DialRequest,
   Frame,
@@ -42,6 +43,7 @@ export type {
   SessionEventOf,
   SessionEventType,
   SessionLedger,
+  SpoolOutcome,
   StateChangeEvent,
   TalkEvent,
   TranscriptEvent,

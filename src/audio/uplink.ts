@@ -178,7 +178,7 @@ export class Uplink {
     const { position, seq } = this.cursor;
     target.goOnAt?.(position, this.ring.capturedAtMsOf(seq)); // it may use up the credit
     if (this.#gate !== gate) return true; // it shut the gate
-    if (target.bufferedBytes > HIGH_WATER_BYTES) return false;
+    if (target.bufferedBytes > HIGH_WATER_BYTES || this.spool?.isHolding === true) return false;
     const waitMs = pacer.take(this.ring.lengthOf(this.cursor.seq));
     if (waitMs > 0) {
       this.#schedule(waitMs);

@@ -11,6 +11,8 @@ export interface UplinkOptions extends RetentionOptions {
 
 /** Keeps what was captured beyond the life of the process. */
 export interface UplinkSpool {
+  /** What is captured is not sent just now: where it belongs is being stored. `drained` is called when it may be. */
+  readonly isHolding: boolean;
   /** Something was captured. */
   wrote(): void;
   /** What a candidate's streams leave for each other was just made. @param key the candidate's. */

@@ -70,3 +70,29 @@ export interface Keepable {
 export function isKeepable(value: object): value is Keepable {
   return 'save' in value && 'load' in value;
 }
+
+/** What another life left. */
+export interface SpoolRemains {
+  /** When it was written last, by the wall clock. */
+  readonly savedAtMs: number;
+  /** Of audio, that no result covers as far as is known here. */
+  readonly heldMs: number;
+  /** Captured as well, and nowhere any more but perhaps where it was sent: there was no room, or too much at once. */
+  readonly lostMs: number;
+  /** It was older than `maxAgeMs`, and thrown away. */
+  readonly isDropped: boolean;
+}
+
+/** An open spool, for one session: `createSession({ spool })`. That closes it. */
+export interface Spool {
+  /** Of audio, at the most. */
+  readonly capacityBytes: number;
+  /** Null where there was nothing. */
+  readonly remains: SpoolRemains | null;
+  /** Resolves when what was captured so far is stored. False where that failed; it is tried again. */
+  flush(): Promise<boolean>;
+  /** Throws away what it holds, and closes it: only where no session was given it. @throws TenutoError SPOOL_IN_USE */
+  discard(): Promise<void>;
+  /** Lets go of it where no session was given it; what it holds stays. */
+  close(): Promise<void>;
+}

@@ -20,8 +20,9 @@ import { checkName, checkNumber, checkOptions, invalid } from '../ports/option-e
 import type { Random } from '../ports/random.ts';
 import { systemRandom } from '../ports/random.ts';
 import type { CreateResampler } from '../ports/resampler.ts';
-import type { Transport } from '../ports/socket.ts';
+import type { Spool } from '../ports/spool.ts';
 import type { SessionSpool } from './spooling.types.ts';
+import type { Transport } from '../ports/socket.ts';
 import type { Provider } from '../providers/contract.ts';
 
 /** A function, or an observer such as the `inspect` of an inspector of `@statelyai/inspect`. */
@@ -54,7 +55,7 @@ export interface SessionOptions {
   /** How long before a known end of a session its successor is looked for. Default 60,000 ms. */
   readonly rotationLeadMs?: number;
   /** Keeps what no result covers beyond this process (`await openSpool(…)`); the session closes it. Default: nothing does. */
-  readonly spool?: SessionSpool;
+  readonly spool?: Spool;
   readonly transport: Transport;
   /** What the platform says about the network. Default: nothing, and only sockets tell. */
   readonly network?: NetworkMonitor;
@@ -129,7 +130,7 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     inspect: inspectorOf(options),
     admission: options.admission ?? failover?.admission ?? null,
     parts,
-    spool: options.spool ?? null,
+    spool: (options.spool ?? null) as SessionSpool | null,
     createResampler: options.createResampler ?? null,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
@@ -201,9 +202,8 @@ function candidatesOf(
     clock: options.clock ?? systemClock,
     check: checkPolicy,
   };
-  const [first, ...others] = Array.isArray(given)
-    ? options.candidates.map((candidate) => resolveCandidate(candidate, defaults))
-    : [];
+  const resolve = (each: Provider | CandidateOptions) => resolveCandidate(each, defaults);
+  const [first, ...others] = Array.isArray(given) ? options.candidates.map(resolve) : [];
   if (first === undefined) throw noProviders();
   for (const { provider } of [first, ...others]) provider.checkFormat(format);
   return [first, ...others];

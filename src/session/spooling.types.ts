@@ -5,6 +5,7 @@ import type { Downlink } from '../audio/downlink.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Spool } from '../ports/spool.ts';
 
 /** A session's. */
 export interface SpoolParts {
@@ -18,9 +19,8 @@ export interface SpoolFacts {
   readonly format: AudioFormat;
 }
 
-export interface SessionSpool {
-  /** Of audio, at the most. */
-  readonly capacityBytes: number;
+/** What every spool is, and applications need not know. */
+export interface SessionSpool extends Spool {
   /**
    * Gives the parts what another life left, and keeps from now on what they hold.
    *

@@ -2,7 +2,7 @@
 import { IdbSpoolStorage } from './idb-storage.browser.ts';
 import { checkSpoolName, openSpoolIn } from './open-spool.ts';
 import type { OpenSpoolOptions } from './open-spool.ts';
-import type { Spool } from './spool.ts';
+import type { Spool } from '../ports/spool.ts';
 
 export interface OpenBrowserSpoolOptions extends OpenSpoolOptions {
   /**

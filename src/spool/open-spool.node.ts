@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { FileSpoolStorage } from './file-storage.node.ts';
 import { checkSpoolName, openSpoolIn } from './open-spool.ts';
 import type { OpenSpoolOptions } from './open-spool.ts';
-import type { Spool } from './spool.ts';
 import { invalid } from '../ports/option-errors.ts';
+import type { Spool } from '../ports/spool.ts';
 
 export interface OpenFileSpoolOptions extends OpenSpoolOptions {
   /** Where spools are kept: each in a folder of its name, which nobody but its owner may read. */

@@ -3,12 +3,12 @@ import { cipherFor } from './cipher.ts';
 import type { SpoolKey } from './cipher.ts';
 import { recover } from './recovery.ts';
 import { Sealing } from './sealing.ts';
-import { Spool } from './spool.ts';
+import { KeptSpool } from './spool.ts';
 import { unavailable } from './spool-errors.ts';
 import type { WallClock } from '../ports/clock.ts';
 import { systemWallClock } from '../ports/clock.ts';
 import { checkNumber, invalid } from '../ports/option-errors.ts';
-import type { SpoolCipher, SpoolStorage } from '../ports/spool.ts';
+import type { Spool, SpoolCipher, SpoolStorage } from '../ports/spool.ts';
 
 export interface OpenSpoolOptions {
   /** Which of several it is: a letter or digit, then 63 of `A–Z a–z 0–9 . _ -`. One session has one. */
@@ -60,7 +60,7 @@ export async function openSpoolIn(
     const recovered = await recover(name, await storage.open(fresh), sealing);
     const isOld = recovered !== null && wallClock() - recovered.head.wallMs > maxAgeMs;
     if (isOld) await storage.clear();
-    return new Spool(settings, storage, sealing, recovered, isOld);
+    return new KeptSpool(settings, storage, sealing, recovered, isOld);
   } catch (error) {
     await storage.close().catch(() => undefined);
     throw unavailable(error);

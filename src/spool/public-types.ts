@@ -10,5 +10,3 @@ export type {
 export type { SpoolKey } from './cipher.ts';
 export type { KeyValueStore } from './key-value-storage.ts';
 export type { OpenSpoolOptions } from './open-spool.ts';
-export type { Spool } from './spool.ts';
-export type { SpoolRemains } from './spool-facts.ts';

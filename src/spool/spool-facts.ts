@@ -1,23 +1,12 @@
 /** What a spool is made of and says of itself, and what of a ring goes into one commit. */
 import { CHUNK_HEADER_BYTES } from './block.ts';
 import type { SpooledChunk } from './block.ts';
-import type { Shift } from './head.ts';
+import type { Shift, SpoolHead } from './head.ts';
 import type { Recovered } from './recovery.ts';
 import type { RingBuffer } from '../audio/ring-buffer.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
+import type { SpoolRemains } from '../ports/spool.ts';
 import type { SpoolParts } from '../session/spooling.types.ts';
-
-/** What another life left. */
-export interface SpoolRemains {
-  /** When it was written last, by the wall clock. */
-  readonly savedAtMs: number;
-  /** Of audio, that no result covers as far as is known here. */
-  readonly heldMs: number;
-  /** Captured as well, and nowhere any more but perhaps where it was sent: there was no room, or too much at once. */
-  readonly lostMs: number;
-  /** It was older than `maxAgeMs`, and thrown away. */
-  readonly isDropped: boolean;
-}
 
 /** The parts of the session that it is of. */
 export interface Joined extends SpoolParts {
@@ -30,6 +19,25 @@ export interface SpoolSettings {
   readonly capacityBytes: number;
   readonly flushEveryMs: number;
   readonly wallClock: WallClock;
+}
+
+/** So much of what is settled stays in memory for a service that may lose it yet (PROTOCOL.md, P14.4). */
+const SETTLED_BYTES = 4 * 1_024 * 1_024;
+
+/** As far as a spool's capacity goes, what is settled need not stay in memory. */
+export function forgetSettled({ uplink: { ring, retention } }: Joined): void {
+  while (ring.bytes > SETTLED_BYTES && ring.firstSeq < retention.unsettledSeq) {
+    ring.acknowledge(ring.firstSeq);
+  }
+}
+
+/** What a time of the life that wrote `head` has to be later for one of this life's clock. */
+export function laterMsOf(
+  { monoMs, wallMs }: SpoolHead,
+  clock: Pick<Clock, 'nowMs'>,
+  wallClock: WallClock,
+): number {
+  return clock.nowMs() - (wallClock() - wallMs) - monoMs;
 }
 
 export function remainsOf(recovered: Recovered | null, isDropped: boolean): SpoolRemains | null {

@@ -8,17 +8,18 @@ import { BlockIndex } from './block-index.ts';
 import { encodeBlock } from './block.ts';
 import { booksOf, capture, reopenBooks, trimmedThrough } from './books.ts';
 import { encodeHead } from './head.ts';
-import type { Shift, SpoolHead } from './head.ts';
+import type { Shift } from './head.ts';
 import type { Recovered } from './recovery.ts';
 import type { Sealing } from './sealing.ts';
 import { SharedFacts } from './shared-facts.ts';
 import { inUse } from './spool-errors.ts';
-import { chunksFrom, notOf, remainsOf } from './spool-facts.ts';
-import type { Joined, SpoolRemains, SpoolSettings } from './spool-facts.ts';
+import { chunksFrom, forgetSettled, laterMsOf, notOf, remainsOf } from './spool-facts.ts';
+import type { Joined, SpoolSettings } from './spool-facts.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import type { Uplink } from '../audio/uplink.ts';
 import type { UplinkSpool } from '../audio/uplink.types.ts';
 import { invalid } from '../ports/option-errors.ts';
-import type { SpoolStorage } from '../ports/spool.ts';
+import type { SpoolRemains, SpoolStorage } from '../ports/spool.ts';
 import type { SpoolOutcome } from '../session/events.ts';
 import type { SessionSpool, SpoolFacts, SpoolParts } from '../session/spooling.types.ts';
 import { Writer } from './writer.ts';
@@ -26,13 +27,12 @@ import type { Commit } from './writer.ts';
 
 /** So much goes into one commit. */
 const MAX_BLOCK_BYTES = 256 * 1_024;
-/** So much of what is settled stays in memory for a service that may lose it yet (PROTOCOL.md, P14.4). */
-const SETTLED_BYTES = 4 * 1_024 * 1_024;
+/** Storage that does not answer holds nobody up for longer. */
+const HOLD_AT_MOST_MS = 1_000;
 /** An end waits no longer for what storage does. */
 const END_WITHIN_MS = 5_000;
 
-export class Spool implements SessionSpool, UplinkSpool {
-  /** Null where there was nothing. */
+export class KeptSpool implements SessionSpool, UplinkSpool {
   readonly remains: SpoolRemains | null;
   readonly #settings: SpoolSettings;
   readonly #sealing: Sealing;
@@ -52,6 +52,7 @@ export class Spool implements SessionSpool, UplinkSpool {
   #newest: number;
   /** Of what is being stored: since it was made up, so much was put in before it. */
   #movedBy = 0;
+  #isHolding = false;
   #isOver = false;
 
   constructor(
@@ -94,7 +95,7 @@ export class Spool implements SessionSpool, UplinkSpool {
     }
     this.#parts = parts;
     if (this.#recovered !== null) {
-      const laterMs = this.#laterMs(this.#recovered.head, parts);
+      const laterMs = laterMsOf(this.#recovered.head, clock, this.#settings.wallClock);
       this.#shared.through(this.#seam ?? this.#recovered.end, laterMs);
       reopenBooks(parts, this.#recovered, laterMs);
     }
@@ -113,6 +114,10 @@ export class Spool implements SessionSpool, UplinkSpool {
     this.#shared.made(key, shared, !isPast);
   }
 
+  get isHolding(): boolean {
+    return this.#isHolding;
+  }
+
   wrote(): void {
     this.#writer.touch();
   }
@@ -121,9 +126,14 @@ export class Spool implements SessionSpool, UplinkSpool {
   stands(position: number): void {
     const seam = this.#seam;
     const parts = this.#parts;
+    if (seam === null || parts === null) return;
     this.#seam = null;
-    if (seam === null || parts === null || position <= seam) return;
-    const { uplink } = parts;
+    this.#hold(parts);
+    if (position > seam) this.#putIn(parts.uplink, seam, position);
+  }
+
+  /** Between what was recovered and what was captured since. */
+  #putIn(uplink: Uplink, seam: number, position: number): void {
     const { ledger, retention, ring } = uplink;
     retention.dispelDoubt(position);
     if (ledger.settledThrough > seam) return; // another service has had what was captured since
@@ -139,10 +149,23 @@ export class Spool implements SessionSpool, UplinkSpool {
     }
     this.#storedThrough += by;
     this.#movedBy += by;
-    this.#writer.flushSoon();
   }
 
-  /** Resolves when what was captured so far is stored. False where that failed; it is tried again. */
+  /** Of what is sent from now on another life would not know whether it came before or behind the seam, until that is stored. */
+  #hold({ uplink, clock }: Joined): void {
+    this.#isHolding = true;
+    const release = (): void => {
+      clock.clearTimeout(timer);
+      if (!this.#isHolding) return;
+      this.#isHolding = false;
+      if (!this.#isOver) uplink.drained();
+    };
+    const timer = clock.setTimeout(release, HOLD_AT_MOST_MS);
+    void Promise.resolve()
+      .then(() => this.flush())
+      .then(release);
+  }
+
   flush(): Promise<boolean> {
     return this.#writer.flush();
   }
@@ -154,12 +177,10 @@ export class Spool implements SessionSpool, UplinkSpool {
     return isCleared ? 'emptied' : 'kept';
   }
 
-  /** Lets go of it where no session has it; what it holds stays. */
   async close(): Promise<void> {
     if (this.#parts === null) await this.end(false);
   }
 
-  /** Throws away what it holds, and goes on empty: only where no session has it. */
   async discard(): Promise<void> {
     if (this.#parts !== null || this.#isOver) throw inUse(this.#settings.name);
     this.#isOver = true;
@@ -171,7 +192,7 @@ export class Spool implements SessionSpool, UplinkSpool {
   #next(hasRoom: boolean): Commit | null {
     const parts = this.#parts;
     if (parts === null) return null;
-    this.#forgetSettled(parts);
+    forgetSettled(parts);
     const from = Math.max(this.#storedThrough, trimmedThrough(parts));
     const { chunks, end, isAll } = chunksFrom(
       parts.uplink.ring,
@@ -220,16 +241,5 @@ export class Spool implements SessionSpool, UplinkSpool {
   #stored(end: number, block: number | null): void {
     if (block !== null) this.#blocks.add(block, end);
     this.#storedThrough = Math.max(this.#storedThrough, end);
-  }
-
-  /** As far as a spool's capacity goes, what is settled need not stay in memory. */
-  #forgetSettled({ uplink: { ring, retention } }: Joined): void {
-    while (ring.bytes > SETTLED_BYTES && ring.firstSeq < retention.unsettledSeq) {
-      ring.acknowledge(ring.firstSeq);
-    }
-  }
-
-  #laterMs({ monoMs, wallMs }: SpoolHead, { clock }: Joined): number {
-    return clock.nowMs() - (this.#settings.wallClock() - wallMs) - monoMs;
   }
 }

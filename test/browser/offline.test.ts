@@ -167,7 +167,10 @@ describe('a page with a spool', () => {
       const spool = tenuto.openSpool({ name: 'tabs', waitMs: 100 });
       return spool.then(
         () => null,
-        ({ code, retryable }: { code: string; retryable: boolean }) => ({ code, retryable }),
+        (error: unknown) => {
+          const { code, retryable } = error as { code: string; retryable: boolean };
+          return { code, retryable };
+        },
       );
     });
     const waiting = begin(second, of, true, 60_000);
@@ -218,7 +221,7 @@ describe('a page with a spool', () => {
       const codes: string[] = [];
       for (const given of [undefined, new Uint8Array(32)]) {
         const spool = tenuto.openSpool({ name: 'sealed', ...(given && { key: given }) });
-        await spool.catch(({ code }: { code: string }) => codes.push(code));
+        await spool.catch((error: unknown) => codes.push((error as { code: string }).code));
       }
       return codes;
     });
@@ -282,7 +285,7 @@ async function storedIn(place: string): Promise<number[]> {
   const db = await new Promise<IDBDatabase>((resolve, reject) => {
     const opening = indexedDB.open(place);
     opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error as Error);
+    opening.onerror = () => reject(new Error('it could not be opened'));
   });
   const bytes: number[] = [];
   for (const name of ['blocks', 'head']) {

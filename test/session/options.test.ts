@@ -15,6 +15,8 @@ import { failover } from '../../src/session/failover.ts';
 import { rehearsal } from '../../src/session/rehearsing.ts';
 import { openSession } from '../../src/session/whole-session.ts';
 import { fakeProvider } from '../support/fake-provider.ts';
+import { openSpoolIn } from '../../src/spool/open-spool.ts';
+import { MemorySpool } from '../spool/memory-spool.ts';
 import { FakeTransport } from '../support/fake-transport.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -114,11 +116,7 @@ describe('a session', () => {
       recordOnlyMs: 0,
       holdDownMs: 0,
       rotationLeadMs: 0,
-      spool: {
-        capacityBytes: 1_000,
-        join: () => undefined,
-        end: () => Promise.resolve('kept'),
-      },
+      spool: await openSpoolIn(new MemorySpool(), { name: 'all' }),
       transport,
       network: new NetworkMonitor({ signals: new ManualNetwork(), clock }),
       inspect: () => undefined,

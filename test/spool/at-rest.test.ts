@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { Lives } from './lives.ts';
 import { MemorySpool } from './memory-spool.ts';
+import type { SessionSpool } from '../../src/session/spooling.types.ts';
 import { openSpoolIn } from '../../src/spool/open-spool.ts';
 
 const KEY = new Uint8Array(32).fill(7);
@@ -184,7 +185,9 @@ describe('a spool', () => {
     const life = await all.begin();
 
     await expect(life.spool.discard()).rejects.toMatchObject({ code: 'SPOOL_IN_USE' });
-    expect(() => life.spool.join({} as never, { format: {} } as never)).toThrow('open elsewhere');
+    expect(() => (life.spool as SessionSpool).join({} as never, { format: {} } as never)).toThrow(
+      'open elsewhere',
+    );
   });
 
   it('keeps what a session that is closed did not deliver, and says so', async () => {

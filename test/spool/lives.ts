@@ -16,7 +16,7 @@ import { Session } from '../../src/session/session.ts';
 import { SimulatedProcess } from '../../src/simulation/process.ts';
 import { openSpoolIn } from '../../src/spool/open-spool.ts';
 import type { OpenSpoolOptions } from '../../src/spool/open-spool.ts';
-import type { Spool } from '../../src/spool/spool.ts';
+import type { Spool } from '../../src/ports/spool.ts';
 
 const CHUNK_MS = 100;
 const CHUNK_BYTES = 3_200;

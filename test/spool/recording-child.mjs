@@ -3,6 +3,7 @@
  * on, and says each number once it is captured; with COUNT 0 it delivers what it finds, and says what became of it.
  */
 import process from 'node:process';
+import { setInterval } from 'node:timers';
 
 import { createSession, openSpool } from '../../dist/src/node.js';
 import { gateway } from '../../dist/src/providers/index.js';
