@@ -40,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: [browser],
+          expect: { poll: { timeout: 30_000 } },
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 120_000,

@@ -1,6 +1,8 @@
 /** tenuto for who watches: what happens in charts, in the wire format of `@statelyai/inspect`. */
 export { inspectionFeed } from './observability/inspection-feed.ts';
 export type { InspectionFeed, InspectionFeedOptions } from './observability/inspection-feed.ts';
+export { eventLine, headerLine, RecordingReader } from './observability/recording.ts';
+export type { BadLine, RecordingHeader, RecordingLimits } from './observability/recording.ts';
 export type { RecordStep } from './observability/records.ts';
 export type {
   BaseInspectionEvent,

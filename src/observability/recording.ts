@@ -7,7 +7,7 @@ import { isInspectionEvent } from './wire.ts';
 import type { StatelyInspectionEvent } from './wire.ts';
 import { TenutoError } from '../ports/errors.ts';
 
-export const RECORDING_VERSION = 1;
+const RECORDING_VERSION = 1;
 
 export interface RecordingHeader {
   readonly type: 'tenuto.recording';

@@ -53,7 +53,7 @@ export function shownEvent(event: object): { readonly type: string } {
 }
 
 /** Authors make the types of events; what comes from outside has no place in one. */
-export function shownType(type: string): string {
+function shownType(type: string): string {
   return type === '' || (EVENT_TYPE.test(type) && !KEY_LIKE.test(longestRun(type)))
     ? type
     : '(hidden)';

@@ -26,6 +26,8 @@ export interface InspectOptions {
   readonly open: boolean;
   readonly json: boolean;
   readonly environment: Environment;
+  /** Where the page is. Default: where the build puts it. */
+  readonly pages?: string;
 }
 
 type InspectIo = Pick<CliIo, 'write' | 'note' | 'signal'>;
@@ -62,7 +64,7 @@ async function watchApps(options: InspectOptions, io: InspectIo): Promise<number
     },
   });
   const door = await openPageDoor({
-    port: options.port,
+    ...placeOf(options),
     onViewer: (socket) => viewers.add(socket),
     onApp: (socket) => apps.add(socket),
   });
@@ -99,7 +101,7 @@ async function watchGateway(url: string, options: InspectOptions, io: InspectIo)
   });
   await watched.attach(url, tokenOf(options), options.insecure);
   const door = await openPageDoor({
-    port: options.port,
+    ...placeOf(options),
     onViewer: (socket) => watched.viewers.add(socket),
     onApp: null,
   }).catch((error: unknown) => {
@@ -141,7 +143,7 @@ async function showRecording(
   const title = header?.title ?? '';
   const viewers = new Viewers(history, { title: title === '' ? file : title, note });
   const door = await openPageDoor({
-    port: options.port,
+    ...placeOf(options),
     onViewer: (socket) => viewers.add(socket),
     onApp: null,
   });
@@ -152,6 +154,10 @@ async function showRecording(
     io,
   );
   return untilSignal(options, io, door.url, () => door.close());
+}
+
+function placeOf({ port, pages }: InspectOptions): { port: number; pages?: string } {
+  return { port, ...(pages === undefined ? {} : { pages }) };
 }
 
 function tellPage(url: string, facts: object, { json }: InspectOptions, io: InspectIo): void {

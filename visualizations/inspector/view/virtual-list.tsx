@@ -32,7 +32,7 @@ export function VirtualList(props: VirtualListProps) {
   }, []);
   useLayoutEffect(() => {
     if (follows && box.current !== null) box.current.scrollTop = count * rowHeight;
-  }, [follows, count, rowHeight]);
+  }, [follows, count, rowHeight, height]);
   useLayoutEffect(() => {
     const element = box.current;
     if (reveal === null || element === null) return;
@@ -49,6 +49,7 @@ export function VirtualList(props: VirtualListProps) {
     const element = box.current;
     if (element === null) return;
     setTop(element.scrollTop);
+    if (element.clientHeight !== height) return; // the list was moved, and not its reader
     const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - rowHeight;
     if (isAtEnd !== follows) onFollow(isAtEnd);
   };
