@@ -33,7 +33,7 @@ export function ClientPanel({ kind, title, about, view, words, missing }: Client
 function Lost({ missing }: Pick<ClientPanelProps, 'missing'>) {
   const count = missing.value;
   return (
-    <span class={`lost ${count > 0 ? 'is-some' : ''}`} data-lost={count}>
+    <span key={count} class={`lost ${count > 0 ? 'is-some' : ''}`} data-lost={count}>
       {count === 1 ? '1 word lost' : `${count} words lost`}
     </span>
   );

@@ -47,7 +47,7 @@ export function Page() {
           <ClientPanel
             kind="plain"
             title="Plain WebSocket"
-            about="reconnecting-websocket 4.4, as it comes: dials again after 1 to 5 s, queues while closed, and passes through a relay."
+            about="reconnecting-websocket 4.4, as it comes: dials again after 1 to 10 s, queues while closed, and passes through a relay."
             view={plain}
             words={plainAligned}
             missing={plainMissing}
