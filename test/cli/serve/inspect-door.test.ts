@@ -114,6 +114,39 @@ describe('a watcher that does not read', () => {
   });
 });
 
+describe('a gateway that is lost while it is watched', () => {
+  it('is dialled again, and pages begin anew with what it tells', async () => {
+    const options = { token: TOKEN, onRefused: () => undefined };
+    const first = await openInspectDoor({ ...options, port: 0, feed: oneLease('before') });
+    const port = Number(new URL(first.url).port);
+    const { told, lines } = inspecting(first.url, { token: TOKEN });
+    const { url } = (await told) as { url: string };
+    const page = viewerOf(url);
+    await page.seen(({ sessionId }) => sessionId === 'lease before');
+    const isLeft = new Promise((resolve) => page.socket.on('close', resolve));
+
+    await first.close();
+    const second = await openInspectDoor({ ...options, port, feed: oneLease('after') });
+    onTestFinished(() => second.close());
+    await isLeft;
+    const anew = viewerOf(url);
+    await anew.seen(({ sessionId }) => sessionId === 'lease after');
+
+    expect(lines).toContain('{"type":"lost"}');
+    expect(page.others).toContainEqual(
+      expect.objectContaining({ note: 'The gateway is lost; it is dialled again.' }),
+    );
+    expect(anew.events.some(({ sessionId }) => sessionId === 'lease before')).toBe(false);
+  });
+});
+
+function oneLease(session: string) {
+  const feed = inspectionFeed();
+  const states = { from: 'claiming.reading', to: 'kept.attached' };
+  feed.step({ chart: 'lease', session, event: 'fence.committed', ...states });
+  return feed;
+}
+
 /** What came, and what was told to be missing. */
 function total({ events, others }: ReturnType<typeof reading>): number {
   const missed = others.reduce(
