@@ -121,7 +121,14 @@ describe('a client with a spool', () => {
         for (const deed of all) await client.run(deed);
         await client.end();
       }),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        // What is captured in a second life, and sent before it was stored that it stands behind the seam.
+        examples: [
+          [[{ deed: 'kill' }, { deed: 'speak', chunks: 2 }, { deed: 'kill' }, { deed: 'flush' }]],
+          [[{ deed: 'kill' }, { deed: 'speak', chunks: 3 }, { deed: 'kill' }, { deed: 'flush' }]],
+        ],
+      },
     );
   });
 });

@@ -38,6 +38,10 @@ const violations: Readonly<Record<string, readonly (readonly [from: string, to: 
     ['src/session/c.ts', '../providers/whisper.ts'],
     ['src/session/d.ts', '../observability/a.ts'],
   ],
+  'spool-imports': [
+    ['src/spool/b.ts', '../transports/a.ts'],
+    ['src/spool/c.ts', '../session/a.ts'],
+  ],
   'voice-imports': [
     ['src/voice/b.ts', '../transports/a.ts'],
     ['src/voice/c.ts', '../simulators/a.ts'],
