@@ -65,7 +65,7 @@ class CountingApp extends NotingApp implements App {
 }
 
 export class LinkWorld {
-  readonly clock = new VirtualClock(1_000);
+  readonly clock: VirtualClock;
   readonly random;
   readonly network: SimulatedNetwork;
   readonly store = createMemoryStore();
@@ -88,6 +88,7 @@ export class LinkWorld {
    * @param finalSamples how much audio a final is of.
    * @param client what the client is told beyond the address.
    * @param house what the gateways are made of beyond the usual.
+   * @param clock of the network and the gateways, and of the client unless `options` has another.
    */
   constructor(
     seed = 1,
@@ -95,7 +96,9 @@ export class LinkWorld {
     finalSamples = FINAL_SAMPLES,
     client: Partial<GatewayProviderOptions> = {},
     house: Partial<GatewayOptions> = {},
+    clock = new VirtualClock(1_000),
   ) {
+    this.clock = clock;
     this.#house = house;
     this.app = new CountingApp(finalSamples);
     this.random = seededRandom(seed);

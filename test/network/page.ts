@@ -1,6 +1,7 @@
 /** A page in a browser, as far as the network signals see it, on real event targets. */
 import { browserNetworkSignals } from '../../src/network/signals.browser.ts';
 import type { BrowserPlatform } from '../../src/network/signals.browser.ts';
+import type { Clock } from '../../src/ports/clock.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 class Connection extends EventTarget {
@@ -13,7 +14,9 @@ class PageDocument extends EventTarget {
 
 /** A window. Its time of day is the clock's, and what it slept uncounted. */
 export class Page extends EventTarget implements BrowserPlatform {
-  readonly clock = new VirtualClock(1_000);
+  readonly clock: VirtualClock;
+  /** What the page's own timers run by. */
+  readonly timers: Clock;
   readonly connection = new Connection();
   readonly document = new PageDocument();
   readonly navigator = { onLine: true, connection: this.connection };
@@ -21,6 +24,12 @@ export class Page extends EventTarget implements BrowserPlatform {
   /** How long the machine slept without its monotonic clock. */
   uncountedMs = 0;
   listeners = 0;
+
+  constructor(clock = new VirtualClock(1_000), timers: Clock = clock) {
+    super();
+    this.clock = clock;
+    this.timers = timers;
+  }
 
   override addEventListener(...given: Parameters<EventTarget['addEventListener']>): void {
     this.listeners += 1;
@@ -33,9 +42,8 @@ export class Page extends EventTarget implements BrowserPlatform {
   }
 
   get signals(): ReturnType<typeof browserNetworkSignals> {
-    const { clock } = this;
-    const wallMs = (): number => 1.7e12 + clock.nowMs() + this.uncountedMs;
-    return browserNetworkSignals({ clock, wallMs, platform: this });
+    const wallMs = (): number => 1.7e12 + this.clock.nowMs() + this.uncountedMs;
+    return browserNetworkSignals({ clock: this.timers, wallMs, platform: this });
   }
 
   listen(): () => void {
