@@ -47,7 +47,7 @@ describe('a voice client', () => {
     await server.close();
   });
 
-  it('hears every word through a socket that is cut and a gateway that is replaced in mid-speech', async () => {
+  it('hears every word through an outage of its gateway in mid-speech, and another that replaces it', async () => {
     const page = await browser.newPage();
     await page.goto(server.url);
     await begin(page, gateway.url);
