@@ -19,6 +19,8 @@ export class Cutter {
   #beganAt = 0;
   #nextFrame = 0;
   #after: Break | null = null;
+  /** Anything at all, since it was made. */
+  #hasHeard = false;
   #waiting = 0;
 
   constructor(settings: CaptureSettings, contextHz: number, tell: (message: FromCapture) => void) {
@@ -37,6 +39,7 @@ export class Cutter {
       else this.#break();
     }
     if (this.#resampler === null) this.#begin(frame);
+    this.#hasHeard ||= input.some((sample) => sample !== 0);
     this.#take(input);
   }
 
@@ -71,6 +74,11 @@ export class Cutter {
 
   #break(): void {
     if (this.#resampler === null) return;
+    if (!this.#hasHeard && this.#samples === 0) {
+      this.#resampler = null; // a platform that gives a moment of nothing before the microphone is there
+      this.#filled = 0;
+      return;
+    }
     this.#room(this.#resampler.mostAtEnd);
     this.#fill(this.#resampler.end(this.#made));
     this.#cut();

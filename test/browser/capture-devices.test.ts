@@ -102,15 +102,21 @@ describe('a microphone that goes away', () => {
       return { events: told, chunks: times, tracks: states };
     });
 
-    const types = events.map(({ type }) => type);
-    expect(types).toEqual(['started', 'interrupted', 'deviceChanged', 'resumed', 'hole']);
-    const hole = events.find(({ type }) => type === 'hole');
-    expect(hole?.reason).toBe('device');
-    const gaps = chunks.slice(1).map(({ atMs }, at) => atMs - chunks[at]!.atMs - chunks[at]!.ms);
-    const widest = Math.max(...gaps);
-    expect(widest).toBeGreaterThan(900); // one second until it is asked for again
-    expect(Math.abs(widest - hole!.durationMs!)).toBeLessThan(10);
-    expect(gaps.filter((gap) => Math.abs(gap) > 5)).toHaveLength(1);
+    const types = events.map(({ type }) => type).filter((type) => type !== 'hole');
+    expect(types).toEqual(['started', 'interrupted', 'deviceChanged', 'resumed']);
+    // A busy machine may starve the microphone for a moment as well: every gap is told, by its length.
+    const holes = events.flatMap(({ type, durationMs = 0 }) =>
+      type === 'hole' ? [durationMs] : [],
+    );
+    const gaps = chunks
+      .slice(1)
+      .map(({ atMs }, at) => atMs - chunks[at]!.atMs - chunks[at]!.ms)
+      .filter((gap) => Math.abs(gap) > 5);
+    expect(gaps).toHaveLength(holes.length);
+    for (const [at, gap] of gaps.entries()) expect(Math.abs(gap - holes[at]!)).toBeLessThan(10);
+    const last = events.at(-1);
+    expect(last).toMatchObject({ type: 'hole', reason: 'device' });
+    expect(last?.durationMs).toBeGreaterThan(900); // one second until it is asked for again
     expect(tracks).toEqual(['ended', 'ended']);
   });
 

@@ -77,6 +77,26 @@ describe('what cuts chunks of what is heard', () => {
     expect(Math.abs(last.frame + last.samples.length * 3 - end - frames - 25_600)).toBeLessThan(3);
   });
 
+  it('passes over a moment of nothing before the microphone is there', () => {
+    const { cutter, chunks, feed } = cutterOf();
+    const end = feed(3, 0, 0);
+    cutter.silent(end + 4_800);
+
+    feed(100, end + 6_400);
+
+    expect(chunks()[0]).toMatchObject({ frame: end + 6_400, after: null });
+  });
+
+  it('tells of a break after silence that was handed over', () => {
+    const { cutter, chunks, feed } = cutterOf();
+    const end = feed(100, 0, 0);
+    cutter.silent(end + 4_800);
+
+    feed(100, end + 6_400);
+
+    expect(chunks().flatMap(({ after }) => after ?? [])).toEqual(['noInput']);
+  });
+
   it('takes frames that are left out for the same', () => {
     const { chunks, feed } = cutterOf();
     const end = feed(100);
