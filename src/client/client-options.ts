@@ -30,11 +30,13 @@ export interface VoiceClientOptions {
   /**
    * How long audio is kept for a gateway that is away, and how long it is dialled for (30 s more: it takes up to 20 s to miss its
    * client). How long the gateway keeps the session is its own setting (`graceMs`, 120,000). 1,000 to 600,000 ms. Default 120,000.
+   * Messages (`audioFormat` of a container) are kept by their bytes, 4 MiB, however long that is.
    */
   readonly graceWindowMs?: number;
   /**
-   * After so long without a frame the gateway is asked for a sign of life. While audio flows silence is noticed within a second or
-   * two, whatever this says. 1,000 to 15,000 ms: a client that is silent for 20 s is gone for the gateway. Default 5,000.
+   * After so long without a frame, at the most, the gateway is asked for a sign of life; while audio flows silence is noticed within a
+   * second or two. From 1,000 ms; more than 15,000 is taken as 15,000, since a client that is silent for 20 s is gone for the gateway,
+   * and messages (`audioFormat` of a container) ask each 5 s in any case. Default 5,000.
    */
   readonly heartbeatIntervalMs?: number;
   /** How long one dial may take, ms. Default 10,000. */
@@ -97,7 +99,8 @@ export function resolveClient(options: VoiceClientOptions): ResolvedClient {
   });
   checkNumbers(resolved);
   if (resolved.audioFormat !== 'audio/pcm') checkContainer(options);
-  return resolved;
+  const heartbeatIntervalMs = Math.min(resolved.heartbeatIntervalMs, MOST_HEARTBEAT_MS);
+  return { ...resolved, heartbeatIntervalMs };
 }
 
 function checkNumbers(resolved: ResolvedClient): void {
@@ -131,13 +134,8 @@ function checkNumbers(resolved: ResolvedClient): void {
     isGrace,
     'from 1,000 to 600,000: no gateway keeps a session for longer',
   );
-  const isBeat = beatMs >= 1_000 && beatMs <= MOST_HEARTBEAT_MS;
-  checkNumber(
-    'heartbeatIntervalMs',
-    beatMs,
-    isBeat,
-    'from 1,000 to 15,000: a client that is silent for 20 s is gone for the gateway',
-  );
+  const isBeat = beatMs >= 1_000 && beatMs < Infinity;
+  checkNumber('heartbeatIntervalMs', beatMs, isBeat, 'that is 1,000 or more');
   checkNumber('connectionTimeoutMs', dialMs, dialMs > 0 && dialMs < Infinity, 'above 0');
   checkNumber('closeTimeoutMs', closeMs, closeMs >= 0 && closeMs < Infinity, 'that is 0 or more');
   const { maxReconnectDelay: longestMs = 30_000 } = resolved;
@@ -151,9 +149,6 @@ function checkNumbers(resolved: ResolvedClient): void {
 /** Of what is for PCM nothing can be done where audio goes as messages: said, rather than passed over. */
 function checkContainer({ audioFormat, ...options }: VoiceClientOptions): void {
   const reasons: Readonly<Partial<Record<keyof VoiceClientOptions, string>>> = {
-    graceWindowMs:
-      'messages are kept by their bytes (4 MiB), and dialling goes on until maxReconnectAttempts',
-    heartbeatIntervalMs: 'a connection at rest is asked for a sign of life every 5 s',
     sampleRateHz: 'the browser encodes at the rate of its choice',
     capture: 'the browser records by itself',
     session: 'there is no session',

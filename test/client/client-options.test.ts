@@ -57,25 +57,36 @@ describe('the options of a voice client', () => {
     [{ graceWindowMs: 999 }, 'graceWindowMs'],
     [{ graceWindowMs: 600_001 }, 'graceWindowMs'],
     [{ heartbeatIntervalMs: 999 }, 'heartbeatIntervalMs'],
-    [{ heartbeatIntervalMs: 15_001 }, 'heartbeatIntervalMs'],
+    [{ heartbeatIntervalMs: Infinity }, 'heartbeatIntervalMs'],
     [{ connectionTimeoutMs: 0 }, 'connectionTimeoutMs'],
     [{ closeTimeoutMs: -1 }, 'closeTimeoutMs'],
     [{ audioFormat: 'audio/ogg' }, 'audioFormat'],
     [{ reconnectDelay: 5 }, 'reconnectDelay'],
     [{ isGraceGiven: true }, 'isGraceGiven'],
-    [{ audioFormat: 'audio/webm', graceWindowMs: 60_000 }, 'graceWindowMs does nothing'],
-    [{ audioFormat: 'audio/mp4', heartbeatIntervalMs: 5_000 }, 'heartbeatIntervalMs does nothing'],
+    [{ audioFormat: 'audio/webm', sampleRateHz: 16_000 }, 'sampleRateHz does nothing'],
+    [{ audioFormat: 'audio/mp4', session: {} }, 'session does nothing'],
   ])('refuse %o, and say why', (options, why) => {
     expect(() => resolveClient(options as VoiceClientOptions)).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringContaining(why) }),
     );
   });
 
-  it('say why a heartbeat of half a minute cannot be', () => {
-    expect(() => resolveClient({ heartbeatIntervalMs: 30_000 })).toThrow(
-      expect.objectContaining({ remediation: expect.stringContaining('silent for 20 s') }),
-    );
-  });
+  it.each(['audio/pcm', 'audio/webm', 'audio/mp4'] as const)(
+    'take those of resilient clients as they are usually written, with %s',
+    (audioFormat) => {
+      const resolved = resolveClient({
+        maxReconnectAttempts: 10,
+        initialReconnectDelay: 1_000,
+        maxReconnectDelay: 30_000,
+        graceWindowMs: 120_000,
+        heartbeatIntervalMs: 30_000,
+        connectionTimeoutMs: 10_000,
+        audioFormat,
+      });
+
+      expect(resolved).toMatchObject({ graceWindowMs: 120_000, heartbeatIntervalMs: 15_000 });
+    },
+  );
 
   it.each([
     { graceWindowMs: 1_000 },
