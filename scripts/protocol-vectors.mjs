@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
+import { closes } from './protocol-vectors/closes.mjs';
 import { frames, samples, tolerated } from './protocol-vectors/frames.mjs';
 import { crc32c, data, gap, hex, utf8 } from './protocol-vectors/layout.mjs';
 import { malformed } from './protocol-vectors/malformed.mjs';
@@ -43,7 +44,7 @@ const restamped = [
 ];
 
 const FILES = {
-  ...{ checksums, frames, malformed, restamped, speech, tolerated },
+  ...{ checksums, closes, frames, malformed, restamped, speech, tolerated },
   'set-aside': setAside,
 };
 

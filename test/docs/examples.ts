@@ -15,6 +15,9 @@ const ENTRIES: readonly (readonly [specifier: string, source: string])[] = [
   ['tenuto/gateway', 'src/gateway.ts'],
   ['tenuto/node', 'src/node.ts'],
   ['tenuto/browser', 'src/browser.ts'],
+  ['tenuto/react-native', 'src/react-native.ts'],
+  ['tenuto/react', 'src/react.ts'],
+  ['tenuto/rxjs', 'src/rxjs.ts'],
   ['tenuto', 'src/index.ts'],
 ];
 

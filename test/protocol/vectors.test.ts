@@ -2,11 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
+import { classify, CLOSE } from '../../src/protocol/close-codes.ts';
 import { decodeFrame, encodeFrame, restamp } from '../../src/protocol/frames.ts';
 import { readJson } from '../../src/protocol/json.ts';
 import { MAX_FRAME_BYTES } from '../../src/protocol/limits.ts';
 import { setAsideIn } from '../../src/protocol/set-aside.ts';
 import type { DataFrame, ProtocolFrame } from '../../src/protocol/types.ts';
+import closes from '../../src/protocol/vectors/closes.json' with { type: 'json' };
 import frames from '../../src/protocol/vectors/frames.json' with { type: 'json' };
 import malformed from '../../src/protocol/vectors/malformed.json' with { type: 'json' };
 import restamped from '../../src/protocol/vectors/restamped.json' with { type: 'json' };
@@ -84,6 +86,18 @@ describe('The vectors of tenuto.v1', () => {
       expect(toHex(bytes)).toBe(hex);
     },
   );
+
+  it.each(closes)('P16.1, P16.3: $name leads to $action', ({ name: _, ...vector }) => {
+    const { code, afterFinAck, ...meaning } = vector;
+
+    expect(classify(code, afterFinAck)).toEqual(meaning);
+  });
+
+  it('P16.1: have every code that there is', () => {
+    const codes = new Set(closes.map(({ code }) => code));
+
+    expect(Object.values(CLOSE).filter((code) => !codes.has(code))).toEqual([]);
+  });
 
   it.each(setAside)('P24.4: $name, set aside, is read as the vector says', ({ hex, event }) => {
     const { payload } = decodeFrame(fromHex(hex)) as DataFrame;
