@@ -20,11 +20,13 @@ export function makeSlim(dist, entries) {
   }
 }
 
-/** Those that have a slim twin, of all that package.json exports. */
-export function slimEntries({ exports }) {
-  return Object.values(exports).flatMap(({ default: entry = '' }) =>
-    entry.startsWith('./dist/slim/') ? [entry] : [],
-  );
+/** Those that have a slim twin, of all that package.json exports, or gives React Native in the place of another. */
+export function slimEntries({ exports, 'react-native': instead = {} }) {
+  const entries = [
+    ...Object.values(exports).map((each) => each.default),
+    ...Object.values(instead),
+  ];
+  return entries.filter((entry) => entry?.startsWith('./dist/slim/'));
 }
 
 function importsOf(tree) {

@@ -19,10 +19,7 @@ import type { Random } from '../ports/random.ts';
 import type { Durability } from '../ports/log-store.ts';
 import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
 
-type LostSession = Extract<ProviderEvent, { kind: 'sessionLost' }>;
-type Serving = Extract<ProviderEvent, { kind: 'serving' }>;
-type Standstill = Extract<ProviderEvent, { kind: 'standstill' }>;
-type AnnouncedEnd = Extract<ProviderEvent, { kind: 'endAnnounced' }>;
+type EventOf<Kind extends ProviderEvent['kind']> = Extract<ProviderEvent, { kind: Kind }>;
 
 /** The least first. */
 const CLASSES: readonly Durability[] = ['memory', 'fsync', 'replicated', 'fsync-quorum'];
@@ -193,12 +190,12 @@ export class Hearing {
     link.durability = durability;
   }
 
-  #tellStandstill(link: Link, { sinceMs, forMs }: Standstill): void {
+  #tellStandstill(link: Link, { sinceMs, forMs }: EventOf<'standstill'>): void {
     const atMs = this.#wiring.clock.nowMs();
     this.#wiring.reporter.tell(link, { type: 'link.stalled', id: link.id, atMs, sinceMs, forMs });
   }
 
-  #tellServing({ provider, mode, missing }: Serving): void {
+  #tellServing({ provider, mode, missing }: EventOf<'serving'>): void {
     this.#emitter.emit({ type: 'gateway.serving', provider, mode, missing });
   }
 
@@ -207,7 +204,7 @@ export class Hearing {
   }
 
   /** Samples of services that keep audio are the session's own, whichever link carries. */
-  #tellSessionLost({ acknowledgedSample, fromSample }: LostSession): void {
+  #tellSessionLost({ acknowledgedSample, fromSample }: EventOf<'sessionLost'>): void {
     this.#emitter.emit({
       type: 'gateway.sessionLost',
       acknowledgedMs: this.#demux.msOfCaptured(acknowledgedSample),
@@ -216,7 +213,7 @@ export class Hearing {
     });
   }
 
-  #noteEnd(link: Link, { inMs, isForMany = false }: AnnouncedEnd): void {
+  #noteEnd(link: Link, { inMs, isForMany = false }: EventOf<'endAnnounced'>): void {
     const { clock, random } = this.#wiring;
     const nowMs = clock.nowMs();
     link.endsAtMs = nowMs + inMs;

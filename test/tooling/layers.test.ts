@@ -53,6 +53,9 @@ const violations: Readonly<Record<string, readonly (readonly [from: string, to: 
   'worklets-imports': [['src/worklets/b.ts', '../session/a.ts']],
   'client-imports': [['src/client/b.ts', '../voice/a.ts']],
   'playback-imports': [['src/playback/b.ts', '../session/a.ts']],
+  'views-imports': [['src/views/b.ts', '../transports/a.ts']],
+  'react-imports': [['src/react/b.ts', '../transports/a.ts']],
+  'rxjs-imports': [['src/rxjs/b.ts', '../transports/a.ts']],
   'capture-imports': [['src/capture/b.ts', '../session/a.ts']],
   'gateway-imports': [
     ['src/gateway/b.ts', '../session/a.ts'],

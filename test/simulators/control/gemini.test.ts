@@ -84,7 +84,7 @@ const effects: Readonly<Record<string, () => Promise<void>>> = {
     const read = async () => {
       const decoder = new TextDecoder();
       for await (const piece of response.body ?? [])
-        pieces.push(decoder.decode(piece as Uint8Array));
+        pieces.push(decoder.decode(piece));
     };
     await expect(read()).rejects.toThrow();
     expect(pieces.join('')).toContain('You said:');
