@@ -123,6 +123,7 @@ export const SETTINGS: readonly Setting[] = [
       'session.connect',
       'socket.lost',
       'network.lost',
+      'network.restored',
       'network.changed',
       'carrier.chosen',
     ],
