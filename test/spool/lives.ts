@@ -12,7 +12,8 @@ import type {
 } from '../../src/session/events.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
 import { createAdmission } from '../../src/session/admission/admission.ts';
-import { Session } from '../../src/session/session.ts';
+import type { Session } from '../../src/session/session.ts';
+import { openSession } from '../../src/session/whole-session.ts';
 import { SimulatedProcess } from '../../src/simulation/process.ts';
 import { openSpoolIn } from '../../src/spool/open-spool.ts';
 import type { OpenSpoolOptions } from '../../src/spool/open-spool.ts';
@@ -33,7 +34,7 @@ export class Life {
     this.#lives = lives;
     this.spool = spool;
     this.process = new SimulatedProcess('client', world.clock);
-    this.session = new Session({
+    this.session = openSession({
       candidates: [gateway({ url: world.url, token: 'ann' })],
       transport: this.#only(world.network),
       clock: this.process,

@@ -60,8 +60,8 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: retention,
-        find: 'this.#keepsSettled = options.keepsSettled ?? false;',
-        replace: 'this.#keepsSettled = false;',
+        find: 'this.keepsSettled = options.keepsSettled ?? false;',
+        replace: 'this.keepsSettled = false;',
       },
     ],
     expected,
@@ -117,12 +117,12 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: retention,
-        find: 'this.#told.at(-1)?.to ?? 0);',
+        find: 'this.told.at(-1)?.to ?? 0);',
         replace: '0);',
       },
       {
         file: retention,
-        find: 'for (const gap of this.#told) {',
+        find: 'for (const gap of this.told) {',
         replace: 'for (const gap of []) {',
       },
     ],

@@ -66,7 +66,7 @@ export const DOWN_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/gateway/door.ts',
-        find: 'const received = isResumed ? hello.rcv : 0;',
+        find: 'const received = isResumed ? Math.max(hello.rcv, session.standing.downAcked) : 0;',
         replace:
           'const received = isResumed ? Math.min(hello.rcv, session.standing.downAcked) : 0;',
       },
