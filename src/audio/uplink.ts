@@ -62,9 +62,9 @@ export class Uplink {
   }
 
   /** Copies the chunk; the caller may reuse its bytes at once. Never blocks, never throws for being offline. */
-  write(chunk: Uint8Array): WriteOutcome {
+  write(chunk: Uint8Array, capturedAtMs = this.#clock.nowMs()): WriteOutcome {
     const neededSeq = this.#gate === null ? this.retention.unsettledSeq : this.cursor.seq;
-    const seq = this.retention.keep(chunk, this.cursor.seq, this.#clock.nowMs());
+    const seq = this.retention.keep(chunk, this.cursor.seq, capturedAtMs);
     const isEvicting = this.ring.firstSeq > neededSeq;
     if (isEvicting) this.cursor.passEvicted();
     if (this.#gate === null) this.retention.giveUpEvicted();

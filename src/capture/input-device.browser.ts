@@ -170,6 +170,7 @@ export class InputDevice {
     this.#isOpening = true;
     await this.#take(devices, this.#options.deviceId).catch(() => undefined);
     this.#isOpening = false;
+    if (!this.#isHearing()) await this.#reopen(); // it ended meanwhile
   }
 }
 

@@ -4,6 +4,7 @@ import type { CaptureEvent, CaptureSource } from '../capture/capture.types.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TenutoError } from '../ports/errors.ts';
+import { internal } from '../session/door.ts';
 
 interface Timed {
   readonly capturedAtMs: number;
@@ -76,8 +77,8 @@ export class CaptureRun<Chunk extends Timed> {
     const source = this.#source;
     if (source === null) return;
     this.#source = null;
-    await source.stop();
-    this.#tell({ type: 'stopped', error, atMs: this.#clock.nowMs() });
+    const trouble = await source.stop().then(() => null, internal); // of a source of the app's: the session ends all the same
+    this.#tell({ type: 'stopped', error: error ?? trouble, atMs: this.#clock.nowMs() });
   }
 
   #take(chunk: Chunk): void {

@@ -30,7 +30,8 @@ export interface VoiceClientOptions {
   /**
    * How long audio is kept for a gateway that is away, and how long it is dialled for (30 s more: it takes up to 20 s to miss its
    * client). How long the gateway keeps the session is its own setting (`graceMs`, 120,000). 1,000 to 600,000 ms. Default 120,000.
-   * Messages (`audioFormat` of a container) are kept by their bytes, 4 MiB, however long that is.
+   * Messages (`audioFormat` of a container) are kept by their bytes, 4 MiB, however long that is; with a spool, and no time given here,
+   * audio is kept as far as that has room, and dialled for as long.
    */
   readonly graceWindowMs?: number;
   /**
@@ -168,7 +169,8 @@ const SCHEDULE = ['maxReconnectAttempts', 'initialReconnectDelay', 'maxReconnect
 export function policyOf(resolved: ResolvedClient): Partial<ReconnectPolicy> {
   const { initialReconnectDelay: baseMs = 1_000, maxReconnectDelay: capMs = 30_000 } = resolved;
   const { maxReconnectAttempts: maxAttempts, graceWindowMs, isGraceGiven } = resolved;
-  const persistMs = maxAttempts === undefined || isGraceGiven ? graceWindowMs + UNTIL_MISSED_MS : 0;
+  const forMs = resolved.session.spool === undefined || isGraceGiven ? graceWindowMs : Infinity;
+  const persistMs = maxAttempts === undefined || isGraceGiven ? forMs + UNTIL_MISSED_MS : 0;
   const common = { persistMs, retryInitialConnect: true };
   if (SCHEDULE.every((name) => resolved[name] === undefined)) return common;
   return {

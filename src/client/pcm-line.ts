@@ -41,11 +41,13 @@ export class PcmLine implements Line<CapturedChunk> {
     options: ResolvedClient,
     hooks: LineHooks,
   ) {
-    const { graceWindowMs, network, clock, logger, closeTimeoutMs, session } = options;
+    const { graceWindowMs, isGraceGiven, network, clock, logger, closeTimeoutMs, session } =
+      options;
     this.#hooks = hooks;
     this.#closeMs = closeTimeoutMs;
     this.session = platform.createSession({
-      retentionMs: graceWindowMs,
+      // A spool keeps what it has room for, unless a time is given.
+      ...(session.spool === undefined || isGraceGiven ? { retentionMs: graceWindowMs } : {}),
       ...session,
       candidates: [providerOf(place, options)],
       format,
@@ -74,8 +76,8 @@ export class PcmLine implements Line<CapturedChunk> {
     return this.session.connect(signal === undefined ? {} : { signal });
   }
 
-  write({ bytes }: CapturedChunk): void {
-    this.session.write(bytes);
+  write({ bytes, capturedAtMs }: CapturedChunk): void {
+    this.session.write(bytes, capturedAtMs);
   }
 
   close(): Promise<CloseResult> {

@@ -5,9 +5,10 @@ import { invalid } from '../ports/option-errors.ts';
 
 /** The bytes of a chunk.
  *
- * @throws TenutoError AUDIO_CHUNK_INVALID for anything but whole samples.
+ * @throws TenutoError AUDIO_CHUNK_INVALID for anything but whole samples, captured at a moment.
  */
-export function bytesOf(chunk: Uint8Array | Int16Array): Uint8Array {
+export function bytesOf(chunk: Uint8Array | Int16Array, capturedAtMs = 0): Uint8Array {
+  if (!Number.isFinite(capturedAtMs)) throw timeless(capturedAtMs);
   if (chunk instanceof Uint8Array && chunk.length % BYTES_PER_SAMPLE === 0) return chunk;
   if (chunk instanceof Int16Array) {
     return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -20,6 +21,14 @@ export function bytesOf(chunk: Uint8Array | Int16Array): Uint8Array {
         ? `A chunk of ${chunk.length} bytes ends inside a sample.`
         : 'A chunk is neither a Uint8Array nor an Int16Array.',
     remediation: 'Write whole 16-bit samples as a Uint8Array, a Buffer or an Int16Array.',
+  });
+}
+
+function timeless(capturedAtMs: unknown): TenutoError {
+  return new TenutoError({
+    code: 'AUDIO_CHUNK_INVALID',
+    message: `A chunk was captured at ${String(capturedAtMs)}.`,
+    remediation: "Give milliseconds on the session's clock, or nothing: then it is now.",
   });
 }
 

@@ -159,17 +159,19 @@ export class Session {
    * Takes one chunk of audio. Its bytes are copied: the caller may reuse them at once. It never blocks, and never
    * throws for being offline.
    *
+   * @param capturedAtMs on the session's clock. Default: now.
    * @throws TenutoError AUDIO_CHUNK_INVALID, or SESSION_CLOSED after `close`.
    */
-  write(chunk: Uint8Array | Int16Array): WriteOutcome {
+  write(chunk: Uint8Array | Int16Array, capturedAtMs?: number): WriteOutcome {
     if (this.#closing !== null) throw closed();
-    const bytes = bytesOf(chunk);
+    const bytes = bytesOf(chunk, capturedAtMs);
     this.#decider.heard(bytes);
     if (bytes.length === 0) return 'buffered';
-    if (bytes.length <= MAX_CHUNK_BYTES) return this.#uplink.write(bytes);
+    if (bytes.length <= MAX_CHUNK_BYTES) return this.#uplink.write(bytes, capturedAtMs);
     let outcome: WriteOutcome = 'sent';
     for (let at = 0; at < bytes.length; at += MAX_CHUNK_BYTES) {
-      const piece = this.#uplink.write(bytes.subarray(at, at + MAX_CHUNK_BYTES));
+      const atMs = capturedAtMs && capturedAtMs + this.#uplink.msOf(at);
+      const piece = this.#uplink.write(bytes.subarray(at, at + MAX_CHUNK_BYTES), atMs);
       if (piece === 'evicting' || outcome === 'sent') outcome = piece;
     }
     return outcome;

@@ -70,6 +70,8 @@ export class KeyValueSpoolStorage implements SpoolStorage {
     for (; this.#first <= this.#last; this.#first += 1) {
       await this.#store.removeItem(this.#keyOf(this.#first));
     }
+    this.#first = 1; // what comes is numbered anew
+    this.#last = 0;
   }
 
   close(): Promise<void> {

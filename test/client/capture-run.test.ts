@@ -114,4 +114,15 @@ describe('what is captured', () => {
 
     expect(run.isRunning).toBe(false);
   });
+
+  it('is over also where its source cannot stop, and tells why', async () => {
+    const { run, source, events } = runOf();
+    await run.start(() => source);
+    source.stop = () => Promise.reject(new Error('no such device'));
+
+    await run.stop(null);
+
+    expect(run.isRunning).toBe(false);
+    expect(events.at(-1)).toMatchObject({ type: 'stopped', error: { code: 'INTERNAL' } });
+  });
 });

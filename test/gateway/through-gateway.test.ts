@@ -105,6 +105,19 @@ describe('a session through a gateway', () => {
     expect(finals(events)).toHaveLength(60);
   });
 
+  it('tells the app when each piece was captured, whenever it was written', async () => {
+    const app = new SecondsApp();
+    const { url } = await served(createMemoryStore(), app);
+    const { session } = opened(url);
+
+    session.write(chunk(0), 4_000);
+    session.write(new Uint8Array(2 * 32_768), 9_000);
+    await session.connect();
+    await session.close();
+
+    expect(app.audio.map(({ capturedAtMs }) => capturedAtMs)).toEqual([0, 5_000, 6_024]);
+  });
+
   it('goes on where the log ends when the gateway dies and another comes', async () => {
     const store = createMemoryStore();
     const first = new SecondsApp();

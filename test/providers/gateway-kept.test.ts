@@ -80,6 +80,18 @@ describe('a client that another process was', () => {
 });
 
 describe('numbers', () => {
+  it('learns of a gateway that has absurdly much at once, in the memory of a few', () => {
+    const numbers = new Numbers(0);
+    numbers.place(0, 10);
+
+    numbers.learn(2_000_000_000, 500);
+
+    expect(numbers.last).toBe(2_000_000_000);
+    expect(numbers.endOf(2_000_000_000)).toBe(500);
+    expect(numbers.save().runs.length).toBeLessThan(10);
+    expect(numbers.place(500, 10).seq).toBe(2_000_000_001);
+  });
+
   it('are kept in runs, and only those of audio that is known', () => {
     const numbers = new Numbers(100);
     let sample = 100;

@@ -75,6 +75,13 @@ describe('write', () => {
     expect(world.session.ledger).toMatchObject({ captured: 5, capturedMs: 5_000 });
   });
 
+  it('refuses a moment that is none', () => {
+    const { session } = new TalkWorld();
+
+    expect(() => session.write(audio(0, 20), Number.NaN)).toThrow(/captured at NaN/);
+    expect(session.ledger.captured).toBe(0);
+  });
+
   it('of nothing is nothing', () => {
     const world = new TalkWorld();
 

@@ -43,6 +43,13 @@ function change(number: number, dropThrough = 0): SpoolChange {
   return { head: Uint8Array.of(number, 7), block, dropThrough };
 }
 
+async function recorded(texts: Texts, isFresh: boolean, blocks: number): Promise<void> {
+  const storage = new KeyValueSpoolStorage(texts, 'one');
+  await storage.open(isFresh);
+  for (let number = 1; number <= blocks; number += 1) await storage.commit(change(number));
+  await storage.close();
+}
+
 async function contents(texts: Texts): Promise<{ head: number; blocks: readonly number[] }> {
   const { head, blocks } = await new KeyValueSpoolStorage(texts, 'one').open(false);
   return { head: head?.[0] ?? 0, blocks: blocks.map(({ number }) => number) };
@@ -79,6 +86,15 @@ describe('a spool in a store of texts', () => {
       expect(blocks).toEqual(head === 0 ? [] : [head]);
     },
   );
+
+  it('begins anew, with whatever numbers were there before', async () => {
+    const texts = new Texts();
+    await recorded(texts, false, 5);
+
+    await recorded(texts, true, 3);
+
+    expect(await contents(texts.survived())).toEqual({ head: 3, blocks: [1, 2, 3] });
+  });
 
   it('has one owner at a time', async () => {
     const texts = new Texts();

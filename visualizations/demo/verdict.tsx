@@ -84,15 +84,16 @@ function verdict(): Words {
         text: 'What is still on its way is waited for.',
       };
     case 'done': {
-      const isWhole = oursMissing.value === 0 && ledger.value.gap === 0;
+      const { captured, delivered } = ledger.value;
+      const isWhole = oursMissing.value === 0 && captured === delivered;
       const here =
         source.value === 'microphone'
-          ? 'every chunk delivered here'
+          ? `${delivered} of ${captured} chunks delivered here`
           : `${words(oursMissing.value)} lost here`;
       return {
         mood: isWhole ? 'good' : 'bad',
         title: `${said}, ${many}: ${here}, ${plainMissing.value} there.`,
-        text: isWhole ? 'Nothing was lost and nothing was doubled.' : 'The promise did not hold.',
+        text: isWhole ? 'Nothing was lost.' : 'The promise did not hold.',
       };
     }
   }

@@ -47,9 +47,14 @@ export class Numbers {
   /** The other end has more than is known here: what it has through `seq` ends at `sample`. */
   learn(seq: number, sample: number): void {
     if (seq > this.last) this.#unsureFrom = this.last + 1;
+    if (seq - this.last > MAX_REMEMBERED) this.#skipTo(seq - MAX_REMEMBERED, sample);
     while (this.last < seq) this.#ends.push(sample);
     // A store may have lost some of it since.
-    for (let at = this.#unsureFrom - this.#firstSeq; at <= seq - this.#firstSeq; at += 1) {
+    for (
+      let at = Math.max(0, this.#unsureFrom - this.#firstSeq);
+      at <= seq - this.#firstSeq;
+      at += 1
+    ) {
       this.#ends[at] = Math.min(this.#ends[at] ?? sample, sample);
     }
   }
@@ -113,6 +118,13 @@ export class Numbers {
       else low = middle + 1;
     }
     return this.#firstSeq + low;
+  }
+
+  /** Of so many that nobody here gave only the newest are worth their memory. */
+  #skipTo(seq: number, sample: number): void {
+    this.#ends = [];
+    this.#start = sample;
+    this.#firstSeq = seq + 1;
   }
 
   #forget(): void {

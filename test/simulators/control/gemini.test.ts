@@ -83,8 +83,7 @@ const effects: Readonly<Record<string, () => Promise<void>>> = {
     const pieces: string[] = [];
     const read = async () => {
       const decoder = new TextDecoder();
-      for await (const piece of response.body ?? [])
-        pieces.push(decoder.decode(piece));
+      for await (const piece of response.body ?? []) pieces.push(decoder.decode(piece));
     };
     await expect(read()).rejects.toThrow();
     expect(pieces.join('')).toContain('You said:');
