@@ -94,7 +94,9 @@ export class Recorder implements CaptureSource<RecordedChunk> {
     const before = this.#current;
     if (before !== null && before.state !== 'inactive') before.stop();
     const earlier = this.#done;
-    this.#done = earlier.then(() => this.#begin(stream));
+    this.#done = earlier
+      .then(() => this.#begin(stream))
+      .catch((cause: unknown) => this.#fail(cause));
   }
 
   /** One recording, to its end. Those that follow wait: their chunks come after all of its own. */
@@ -130,9 +132,19 @@ export class Recorder implements CaptureSource<RecordedChunk> {
         this.#input.look();
       };
       recorder.onstop = () => resolve(told);
+      recorder.onerror = ({ error }: Event & { readonly error?: unknown }) => {
+        this.#fail(error); // what it has is handed over, and then it stops
+      };
       recorder.start(this.#chunkMs);
       if (this.#stopping !== null) recorder.stop();
     });
+  }
+
+  /** Nobody records any more. */
+  #fail(cause: unknown): void {
+    const error = captureErrorOf(cause);
+    this.#input.close();
+    this.#tell({ type: 'failed', error, atMs: this.#nowMs });
   }
 
   #holeTo(atMs: number): void {

@@ -13,6 +13,7 @@ import type { PcmPlace } from './pcm-line.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { RecordedChunk } from '../capture/capture.types.ts';
 import { TenutoError } from '../ports/errors.ts';
+import { aborted } from '../session/door.ts';
 
 /** What a gateway takes in one message (docs/resumable-websocket.md). */
 const MOST_BYTES = 65_512;
@@ -41,6 +42,7 @@ export class MessageLine implements Line<RecordedChunk> {
   readonly #hooks: LineHooks;
   readonly #maxAttempts: number;
   #socket: MessageSocket | null = null;
+  #connecting: Promise<void> | null = null;
   #status: ConnectionStatus = 'idle';
   #error: TenutoError | null = null;
   #isClosing = false;
@@ -92,7 +94,16 @@ export class MessageLine implements Line<RecordedChunk> {
     return { chunks: this.#sent.length, ms };
   }
 
-  async connect(signal?: AbortSignal): Promise<void> {
+  connect(signal?: AbortSignal): Promise<void> {
+    if (this.#status === 'active' || this.#status === 'reconnecting') return Promise.resolve();
+    this.#connecting ??= this.#connect(signal).finally(() => {
+      this.#connecting = null;
+    });
+    return this.#connecting;
+  }
+
+  async #connect(signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted === true) throw aborted();
     this.#error = null;
     this.#become('connecting');
     const socket = this.#open();

@@ -130,8 +130,9 @@ export class VoiceClientCore {
     this.#who = who;
     this.#failure = null;
     const line = (this.#line ??= this.#makeLine(who));
+    const connecting = line.connect(options.signal); // first: messages need a socket that queues them
     this.#capture.flowTo((chunk) => line.write(chunk as never));
-    await line.connect(options.signal);
+    await connecting;
   }
 
   /**

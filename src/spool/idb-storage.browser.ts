@@ -14,6 +14,7 @@ export interface IdbStorageOptions {
   /** Another page may be about to go: it is waited for this long. */
   readonly waitMs: number;
   readonly durability: 'relaxed' | 'strict';
+  readonly onClosed?: () => void;
 }
 
 const STORES = ['blocks', 'head'] as const;
@@ -68,6 +69,7 @@ export class IdbSpoolStorage implements SpoolStorage {
   }
 
   close(): Promise<void> {
+    this.#options.onClosed?.();
     this.#db?.close();
     this.#db = null;
     this.#unlock?.();

@@ -26,7 +26,9 @@ const LONGEST_WAIT_MS = 2_147_483_647;
 export async function openSpool(options: OpenBrowserSpoolOptions): Promise<Spool> {
   const { waitMs = DEFAULT_WAIT_MS, durability = 'relaxed', ...rest } = options;
   checkSpoolName(options.name);
+  const listening = new AbortController();
   const storage = new IdbSpoolStorage(options.name, {
+    onClosed: () => listening.abort(),
     waitMs: Math.min(waitMs, LONGEST_WAIT_MS),
     durability,
   });
@@ -34,9 +36,9 @@ export async function openSpool(options: OpenBrowserSpoolOptions): Promise<Spool
   const flush = (): void => {
     void spool.flush();
   };
-  for (const event of ['pagehide', 'freeze', 'visibilitychange']) {
-    document.addEventListener(event, flush);
-    globalThis.addEventListener(event, flush);
-  }
+  const { signal } = listening;
+  document.addEventListener('visibilitychange', flush, { signal });
+  document.addEventListener('freeze', flush, { signal });
+  globalThis.addEventListener('pagehide', flush, { signal });
   return spool;
 }

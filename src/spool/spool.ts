@@ -38,7 +38,8 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
   readonly #sealing: Sealing;
   readonly #writer: Writer;
   readonly #storage: SpoolStorage;
-  readonly #recovered: Recovered | null;
+  /** Until it is in a session. */
+  #recovered: Recovered | null;
   readonly #blocks: BlockIndex;
   readonly #shared: SharedFacts;
   #shifts: readonly Shift[];
@@ -98,6 +99,7 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
       const laterMs = laterMsOf(this.#recovered.head, clock, this.#settings.wallClock);
       this.#shared.through(this.#seam ?? this.#recovered.end, laterMs);
       reopenBooks(parts, this.#recovered, laterMs);
+      this.#recovered = null; // the ring has it
     }
     parts.uplink.spool = this;
     this.#writer.start(parts);

@@ -284,6 +284,22 @@ describe('a voice client with a container', () => {
     isHeader,
   });
 
+  it('sends what was recorded before anybody was dialled', async () => {
+    const server = await served();
+    const { client, recorder, texts, texted } = clientOf(server.url, { audioFormat: 'audio/webm' });
+    await client.startAudioCapture();
+    recorder.handlers?.onChunk(piece(100, 1, true));
+    recorder.handlers?.onChunk(piece(200, 1, false));
+
+    await client.connect();
+    await client.connect(); // it is there already
+    await texted(4);
+
+    expect(JSON.parse(texts[0]!)).toMatchObject({ isHeader: true, bytes: 100 });
+    expect([texts[1], texts[3]]).toEqual(['100 bytes', '200 bytes']);
+    await client.close();
+  });
+
   it('sends each piece once and in order, with what it is before it, through a gateway that is replaced', async () => {
     const store = createMemoryStore();
     const first = await served({ store });
