@@ -40,9 +40,9 @@ export class Retention implements RingKeeper {
   #unsettledSeq = 1;
   #unsentSeq = 1;
   /** Chunks that left the ring, and that whoever they were sent to may have. */
-  doubts: Stretch[] = [];
+  #doubts: Stretch[] = [];
   /** Gaps that were told, in order and apart. Of whoever keeps audio only: what is delivered may be lost yet. */
-  told: readonly Stretch[] = [];
+  #told: readonly Stretch[] = [];
 
   constructor(options: RetentionOptions) {
     const retentionMs = options.retentionMs ?? DEFAULT_RETENTION_MS;
@@ -79,6 +79,20 @@ export class Retention implements RingKeeper {
     return seq;
   }
 
+  get doubts(): readonly Stretch[] {
+    return this.#doubts;
+  }
+
+  get told(): readonly Stretch[] {
+    return this.#told;
+  }
+
+  /** What another life left in doubt, and the gaps that it told. */
+  recall(doubts: readonly Stretch[], told: readonly Stretch[]): void {
+    this.#doubts = [...doubts];
+    this.#told = told;
+  }
+
   /** The ring holds what another life left, and the ledger says through where that was settled. */
   resume(): void {
     this.#unsettledSeq = this.ring.seqBeyond(this.ledger.settledThrough);
@@ -102,7 +116,7 @@ export class Retention implements RingKeeper {
   reopen(position: number): void {
     const { ring, ledger } = this;
     const before = this.unsettledSeq;
-    const heldFrom = Math.max(position, ring.startPosition, this.told.at(-1)?.to ?? 0);
+    const heldFrom = Math.max(position, ring.startPosition, this.#told.at(-1)?.to ?? 0);
     const seq = ring.seqBeyond(heldFrom);
     const chunkBytes = ring.lengthOf(Math.min(seq, ring.nextSeq - 1));
     for (const { from, to } of this.#deliveredWithin(position, heldFrom)) {
@@ -118,7 +132,7 @@ export class Retention implements RingKeeper {
   #deliveredWithin(from: number, to: number): readonly Stretch[] {
     const delivered: Stretch[] = [];
     let at = from;
-    for (const gap of this.told) {
+    for (const gap of this.#told) {
       if (gap.from > at && at < to) delivered.push({ from: at, to: Math.min(gap.from, to) });
       at = Math.max(at, gap.to);
     }
@@ -139,9 +153,9 @@ export class Retention implements RingKeeper {
 
   /** What is in doubt was delivered up to `position`, and beyond it is lost. */
   dispelDoubt(position: number): void {
-    const doubts = this.doubts;
+    const doubts = this.#doubts;
     if (doubts.length === 0) return;
-    this.doubts = [];
+    this.#doubts = [];
     const lost = doubts.filter(({ to }) => to > position);
     const deliveredBytes = doubts.reduce(
       (sum, { from, to }) => sum + Math.max(0, Math.min(to, position) - from),
@@ -179,12 +193,12 @@ export class Retention implements RingKeeper {
 
   #note(from: number, to: number, chunks: number, reason: GapReason): void {
     if (to === from) return; // a gap of nothing is none
-    if (this.keepsSettled) this.told = joined(this.told, { from, to });
+    if (this.keepsSettled) this.#told = joined(this.#told, { from, to });
     this.gaps.add({ from, to, chunks, reason });
   }
 
   #doubt(through: number): void {
-    this.doubts.push({ from: this.ledger.settledThrough, to: through });
+    this.#doubts.push({ from: this.ledger.settledThrough, to: through });
     this.ledger.doubt(through);
   }
 }

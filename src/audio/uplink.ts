@@ -30,10 +30,10 @@ const CONGESTED_POLL_MS = 20;
 export class Uplink {
   readonly #clock: Clock;
   readonly #bytesPerSecond: number;
-  readonly retention: Retention;
-  readonly cursor: Cursor;
+  readonly #retention: Retention;
+  readonly #cursor: Cursor;
   /** Where it is kept beyond this process; null: nowhere. */
-  spool: UplinkSpool | null = null;
+  #spool: UplinkSpool | null = null;
 
   #gate: Gate | null = null;
   /** Null where the other end counts as we do. */
@@ -44,16 +44,21 @@ export class Uplink {
   constructor(options: UplinkOptions) {
     this.#clock = options.clock;
     this.#bytesPerSecond = options.bytesPerSecond;
-    this.retention = new Retention(options);
-    this.cursor = new Cursor(this.retention);
+    this.#retention = new Retention(options);
+    this.#cursor = new Cursor(this.#retention);
+  }
+
+  /** Whoever keeps the audio beyond this process is shown what nobody else is. */
+  keepIn(keeper: (retention: Retention, cursor: Cursor) => UplinkSpool): void {
+    this.#spool = keeper(this.#retention, this.#cursor);
   }
 
   get ring(): RingBuffer {
-    return this.retention.ring;
+    return this.#retention.ring;
   }
 
   get ledger(): Ledger {
-    return this.retention.ledger;
+    return this.#retention.ledger;
   }
 
   /** How long so many bytes of audio last. */
@@ -63,16 +68,16 @@ export class Uplink {
 
   /** Copies the chunk; the caller may reuse its bytes at once. Never blocks, never throws for being offline. */
   write(chunk: Uint8Array, capturedAtMs = this.#clock.nowMs()): WriteOutcome {
-    const neededSeq = this.#gate === null ? this.retention.unsettledSeq : this.cursor.seq;
-    const seq = this.retention.keep(chunk, this.cursor.seq, capturedAtMs);
+    const neededSeq = this.#gate === null ? this.#retention.unsettledSeq : this.#cursor.seq;
+    const seq = this.#retention.keep(chunk, this.#cursor.seq, capturedAtMs);
     const isEvicting = this.ring.firstSeq > neededSeq;
-    if (isEvicting) this.cursor.passEvicted();
-    if (this.#gate === null) this.retention.giveUpEvicted();
-    this.spool?.wrote();
-    this.retention.gaps.report(); // only now: a listener may write or close, and all is whole again
+    if (isEvicting) this.#cursor.passEvicted();
+    if (this.#gate === null) this.#retention.giveUpEvicted();
+    this.#spool?.wrote();
+    this.#retention.gaps.report(); // only now: a listener may write or close, and all is whole again
     const gate = this.#gate;
     if (gate !== null) {
-      if (this.cursor.seq === seq && this.#trySend(gate)) return 'sent';
+      if (this.#cursor.seq === seq && this.#trySend(gate)) return 'sent';
       gate.isCaughtUp = false;
       this.#pump();
     }
@@ -89,19 +94,19 @@ export class Uplink {
       rateRatio: target.rateRatio,
     });
     this.#gate = { target, pacer, isCaughtUp: false };
-    this.retention.dispelDoubt(-1);
-    this.cursor.rewind();
-    this.#timeline = target.keepsAudio === true ? null : new Timeline(this.cursor.position);
+    this.#retention.dispelDoubt(-1);
+    this.#cursor.rewind();
+    this.#timeline = target.keepsAudio === true ? null : new Timeline(this.#cursor.position);
     this.#timeline?.insert(target.sentBefore ?? 0);
     this.#hasSent = false;
     this.#pump();
-    this.retention.gaps.flush();
+    this.#retention.gaps.flush();
   }
 
   /** Shuts the gate. What was sent and not covered will be sent again; what also left the ring is lost, or in doubt where it is kept. */
   shut(): void {
     this.#leave();
-    this.retention.gaps.report();
+    this.#retention.gaps.report();
   }
 
   /** The socket's queue is low again. */
@@ -118,21 +123,21 @@ export class Uplink {
 
   /** The other end keeps audio, and has it through here: what it has is delivered, and what it had lost again is not. */
   stand(position: number): void {
-    this.spool?.stands(position);
-    this.retention.dispelDoubt(position);
+    this.#spool?.stands(position);
+    this.#retention.dispelDoubt(position);
     if (position >= this.ledger.settledThrough) {
-      this.retention.settle(Math.min(position, this.ring.endPosition), null);
-    } else this.retention.reopen(position);
-    this.retention.gaps.report();
+      this.#retention.settle(Math.min(position, this.ring.endPosition), null);
+    } else this.#retention.reopen(position);
+    this.#retention.gaps.report();
   }
 
   /** Up to where the current connection was sent the stream. */
   get cursorPosition(): number {
-    return this.cursor.position;
+    return this.#cursor.position;
   }
 
   get isCaughtUp(): boolean {
-    return this.#gate !== null && this.cursor.isAtWriter;
+    return this.#gate !== null && this.#cursor.isAtWriter;
   }
 
   /** Sends audio that nobody captured, to keep a connection open; the provider's clock is corrected for it. */
@@ -144,42 +149,42 @@ export class Uplink {
 
   /** A result covers `from` to `to`: that audio is delivered and leaves the ring. What lies before it is skipped. */
   confirm(from: number, to: number): void {
-    const through = Math.min(to, this.cursor.position);
-    this.retention.settle(Math.min(from, through), 'providerSkipped');
-    this.retention.settle(through, null);
-    this.retention.gaps.flush();
+    const through = Math.min(to, this.#cursor.position);
+    this.#retention.settle(Math.min(from, through), 'providerSkipped');
+    this.#retention.settle(through, null);
+    this.#retention.gaps.flush();
   }
 
   /** Gives the memory back at the session's end. What was not settled stays `buffered` in the books. */
   release(): void {
     this.#leave();
     this.ring.clear();
-    this.retention.gaps.flush();
+    this.#retention.gaps.flush();
   }
 
   /** Chunks that are not settled yet. */
   get bufferedChunks(): number {
-    return this.retention.chunks;
+    return this.#retention.chunks;
   }
 
   /** Reports a gap that is still growing, so that the books can be read. */
   flushGaps(): void {
-    this.retention.gaps.flush();
+    this.#retention.gaps.flush();
   }
 
   #leave(): void {
     this.#gate = null;
     this.#stopTimer();
-    this.retention.giveUpEvicted();
+    this.#retention.giveUpEvicted();
   }
 
   #trySend(gate: Gate): boolean {
     const { target, pacer } = gate;
-    const { position, seq } = this.cursor;
+    const { position, seq } = this.#cursor;
     target.goOnAt?.(position, this.ring.capturedAtMsOf(seq)); // it may use up the credit
     if (this.#gate !== gate) return true; // it shut the gate
-    if (target.bufferedBytes > HIGH_WATER_BYTES || this.spool?.isHolding === true) return false;
-    const waitMs = pacer.take(this.ring.lengthOf(this.cursor.seq));
+    if (target.bufferedBytes > HIGH_WATER_BYTES || this.#spool?.isHolding === true) return false;
+    const waitMs = pacer.take(this.ring.lengthOf(this.#cursor.seq));
     if (waitMs > 0) {
       this.#schedule(waitMs);
       return false;
@@ -189,22 +194,22 @@ export class Uplink {
   }
 
   #sendCursor(target: UplinkTarget): void {
-    const from = this.cursor.position;
-    const bytes = this.cursor.view();
+    const from = this.#cursor.position;
+    const bytes = this.#cursor.view();
     const isFirst = !this.#hasSent;
 
-    target.sendAudio(bytes, from, this.ring.capturedAtMsOf(this.cursor.seq));
+    target.sendAudio(bytes, from, this.ring.capturedAtMsOf(this.#cursor.seq));
     if (this.#gate?.target !== target) return; // it shut the gate instead
     this.#hasSent = true;
     this.#timeline?.append(from, bytes.length);
-    this.cursor.advance(bytes.length);
+    this.#cursor.advance(bytes.length);
     if (isFirst) target.onFirstAudio();
   }
 
   /** Sends until the writer is reached, the pacer says wait, or the socket is full. */
   #pump(): void {
     if (this.#timer !== null) return;
-    while (this.#gate !== null && !this.cursor.isAtWriter) {
+    while (this.#gate !== null && !this.#cursor.isAtWriter) {
       if (!this.#trySend(this.#gate)) {
         this.#schedule(CONGESTED_POLL_MS); // unless the pacer has a moment in mind already
         return;

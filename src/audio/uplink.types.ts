@@ -15,8 +15,6 @@ export interface UplinkSpool {
   readonly isHolding: boolean;
   /** Something was captured. */
   wrote(): void;
-  /** What a candidate's streams leave for each other was just made. @param key the candidate's. */
-  made(key: string, shared: object): void;
   /** The other end keeps audio, and is about to be taken for having it through here. */
   stands(position: number): void;
 }

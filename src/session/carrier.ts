@@ -43,7 +43,7 @@ export class Carrier implements GateEdges {
   /** From the loss of a link until its successor has caught up. */
   #books: Books | null = null;
   /** Waits for the last result of the link that carries, where another is to take over. */
-  handover: Pick<Handover, 'settled' | 'end'> | null = null;
+  #handover: Pick<Handover, 'settled' | 'end'> | null = null;
 
   constructor(uplink: Uplink, demux: Demux, emitter: SessionEmitter, reporter: Reporter) {
     this.#uplink = uplink;
@@ -109,7 +109,7 @@ export class Carrier implements GateEdges {
     if (event.kind === 'finished') this.#edges?.finished(link);
     if (this.#uplink.ledger.settledThrough === settledBefore) return;
     this.#reporter.committed(link);
-    this.handover?.settled();
+    this.#handover?.settled();
     this.#edges?.settled();
   }
 
@@ -120,6 +120,11 @@ export class Carrier implements GateEdges {
 
   drained(link: Link): void {
     if (link === this.#link) this.#uplink.drained();
+  }
+
+  /** Another is to take over. */
+  waitFor(handover: Pick<Handover, 'settled' | 'end'>): void {
+    this.#handover = handover;
   }
 
   /** Asks the service for the final of everything sent; false where there is nobody to ask. */
@@ -143,7 +148,7 @@ export class Carrier implements GateEdges {
       this.#uplink.shut();
       this.#demux.dropInterim();
       this.#link = null;
-      this.handover?.end();
+      this.#handover?.end();
     }
     if (this.#replay?.link === link) this.#replay = null;
   }

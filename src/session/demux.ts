@@ -6,6 +6,7 @@
 import type { SessionEmitter } from './emitter.ts';
 import type { TranscriptEvent, TranscriptWord } from './events.ts';
 import type { Link } from './link.ts';
+import type { SessionSpool, SpoolFacts } from './spooling.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import { Downlink } from '../audio/downlink.ts';
 import type { Uplink } from '../audio/uplink.ts';
@@ -26,19 +27,25 @@ const TOLERANCE_MS = 10;
 const WORD_TOLERANCE_MS = 40;
 
 export class Demux {
-  readonly uplink: Uplink;
-  readonly emitter: SessionEmitter;
-  readonly downlink: Downlink;
+  readonly #uplink: Uplink;
+  readonly #emitter: SessionEmitter;
+  readonly #downlink: Downlink;
   #interim: { from: number; provider: string } | null = null;
 
   constructor(uplink: Uplink, emitter: SessionEmitter) {
-    this.uplink = uplink;
-    this.emitter = emitter;
-    this.downlink = new Downlink(TOLERANCE_MS / uplink.msOf(1));
+    this.#uplink = uplink;
+    this.#emitter = emitter;
+    this.#downlink = new Downlink(TOLERANCE_MS / uplink.msOf(1));
+  }
+
+  /** What is told, and what of the audio is settled, is kept beyond this process. */
+  keepIn(spool: SessionSpool, facts: SpoolFacts): void {
+    const parts = { uplink: this.#uplink, downlink: this.#downlink, emitter: this.#emitter };
+    this.#uplink.keepIn((retention, cursor) => spool.join({ ...parts, retention, cursor }, facts));
   }
 
   get duplicates(): number {
-    return this.downlink.duplicates;
+    return this.#downlink.duplicates;
   }
 
   /** Takes what the link that carries the audio was told. */
@@ -48,7 +55,7 @@ export class Demux {
         this.#transcript(link, event);
         return;
       case 'dropped':
-        this.emitter.emit({
+        this.#emitter.emit({
           type: 'transcript.dropped',
           reason: event.reason,
           text: event.text,
@@ -60,16 +67,16 @@ export class Demux {
         this.#finished(event.samples);
         return;
       case 'committed':
-        this.uplink.confirm(
-          this.uplink.ledger.settledThrough,
+        this.#uplink.confirm(
+          this.#uplink.ledger.settledThrough,
           event.throughSample * BYTES_PER_SAMPLE,
         );
         return;
       case 'speechStarted':
-        this.emitter.emit({ type: 'speechStarted', atMs: this.msOfSample(event.atSample) });
+        this.#emitter.emit({ type: 'speechStarted', atMs: this.msOfSample(event.atSample) });
         return;
       case 'utteranceEnded':
-        this.emitter.emit({ type: 'utteranceEnded', atMs: this.msOfSample(event.atSample) });
+        this.#emitter.emit({ type: 'utteranceEnded', atMs: this.msOfSample(event.atSample) });
     }
   }
 
@@ -79,12 +86,12 @@ export class Demux {
     const { name: provider } = link.candidate.provider;
     this.#interim = event.isFinal ? null : { from, provider };
     if (!event.isFinal) {
-      const admission = this.downlink.admitInterim(from, to);
+      const admission = this.#downlink.admitInterim(from, to);
       if (admission.verdict !== 'duplicate') this.#tell(event, provider, from, to, admission.from);
       return;
     }
 
-    const admission = this.downlink.admitFinal(from, to);
+    const admission = this.#downlink.admitFinal(from, to);
     if (link.candidate.provider.traits.keepsAudio !== true) this.#settle(link, event, from, to);
     if (admission.verdict !== 'duplicate') this.#tell(event, provider, from, to, admission.from);
   }
@@ -93,9 +100,9 @@ export class Demux {
   dropInterim(): void {
     if (this.#interim === null) return;
     const { from, provider } = this.#interim;
-    const startMs = this.uplink.msOf(from);
+    const startMs = this.#uplink.msOf(from);
     this.#interim = null;
-    this.emitter.emit({
+    this.#emitter.emit({
       type: 'transcript',
       text: '',
       isFinal: false,
@@ -109,18 +116,18 @@ export class Demux {
 
   /** The service has worked through everything that it was sent. */
   #finished(samples: number): void {
-    const { cursorPosition, ledger } = this.uplink;
+    const { cursorPosition, ledger } = this.#uplink;
     const through = this.#positionOf(samples);
-    const isAll = this.uplink.msOf(cursorPosition - through) <= TOLERANCE_MS;
-    this.uplink.confirm(ledger.settledThrough, isAll ? cursorPosition : through);
+    const isAll = this.#uplink.msOf(cursorPosition - through) <= TOLERANCE_MS;
+    this.#uplink.confirm(ledger.settledThrough, isAll ? cursorPosition : through);
   }
 
   #settle(link: Link, event: ProviderTranscript, from: number, to: number): void {
-    const settled = this.uplink.ledger.settledThrough;
-    const isNextTo = this.uplink.msOf(Math.abs(from - settled)) <= TOLERANCE_MS;
-    this.uplink.confirm(isNextTo ? settled : from, to);
+    const settled = this.#uplink.ledger.settledThrough;
+    const isNextTo = this.#uplink.msOf(Math.abs(from - settled)) <= TOLERANCE_MS;
+    this.#uplink.confirm(isNextTo ? settled : from, to);
     const flushed = event.answersFlush ? link.flushes.answered() : null;
-    if (flushed !== null) this.uplink.confirm(this.uplink.ledger.settledThrough, flushed);
+    if (flushed !== null) this.#uplink.confirm(this.#uplink.ledger.settledThrough, flushed);
   }
 
   #tell(
@@ -131,7 +138,7 @@ export class Demux {
     newsFrom: number,
   ): void {
     const isWhole = newsFrom === from;
-    const toldMs = this.uplink.msOf(newsFrom) + WORD_TOLERANCE_MS;
+    const toldMs = this.#uplink.msOf(newsFrom) + WORD_TOLERANCE_MS;
     const words = isWhole
       ? event.words
       : event.words.filter(
@@ -141,13 +148,13 @@ export class Demux {
       type: 'transcript',
       text: isWhole ? event.text : words.map(({ text }) => text).join(' '),
       isFinal: event.isFinal,
-      startMs: this.uplink.msOf(Math.max(from, newsFrom)),
-      endMs: this.uplink.msOf(to),
+      startMs: this.#uplink.msOf(Math.max(from, newsFrom)),
+      endMs: this.#uplink.msOf(to),
       words: words.map((word) => this.#wordOf(word)),
       endsUtterance: event.endsUtterance,
       provider,
     };
-    this.emitter.emit(told);
+    this.#emitter.emit(told);
   }
 
   #wordOf(word: ProviderWord): TranscriptWord {
@@ -161,20 +168,20 @@ export class Demux {
 
   /** Where a sample of the link that carries lies in captured audio. */
   msOfSample(sample: number): number {
-    return this.uplink.msOf(this.#positionOf(sample));
+    return this.#uplink.msOf(this.#positionOf(sample));
   }
 
   msOfCaptured(sample: number): number {
-    return this.uplink.msOf(sample * BYTES_PER_SAMPLE);
+    return this.#uplink.msOf(sample * BYTES_PER_SAMPLE);
   }
 
   /** How much audio from there on is not held any more. */
   missingMsFrom(sample: number): number {
-    const { ring } = this.uplink;
-    return this.uplink.msOf(Math.max(0, ring.startPosition - sample * BYTES_PER_SAMPLE));
+    const { ring } = this.#uplink;
+    return this.#uplink.msOf(Math.max(0, ring.startPosition - sample * BYTES_PER_SAMPLE));
   }
 
   #positionOf(sample: number): number {
-    return this.uplink.positionOf(sample * BYTES_PER_SAMPLE);
+    return this.#uplink.positionOf(sample * BYTES_PER_SAMPLE);
   }
 }

@@ -1,14 +1,15 @@
 /** What is heard on a link goes where it belongs: to the charts, to the audio's books, to the conversation. */
 import type { ResolvedCandidate } from './candidates.ts';
 import type { Carrier } from './carrier.ts';
-import type { ConversationPart } from './conversation-part.ts';
+import { conversationOf } from './conversation-part.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { requestErrorOf } from './failure-error.ts';
 import type { IgnoredFrames } from './ignored-frames.ts';
 import type { Link } from './link.ts';
-import type { Reporter } from './reporter.ts';
+import type { ResolvedOptions } from './options.ts';
 import { talks } from './parts.ts';
+import type { Reporter } from './reporter.ts';
 import type { Restoring } from './restoring.ts';
 import type { Talk } from './talk.ts';
 import type { RestoreResult } from '../../machines/connection.types.ts';
@@ -37,7 +38,7 @@ export class Hearing {
   readonly #wiring: HearingWiring;
   readonly #demux: Demux;
   readonly #emitter: SessionEmitter;
-  readonly #part: ConversationPart | null;
+  readonly #options: ResolvedOptions;
   /** Made when it is needed: who only listens has no conversation. */
   readonly #talk: () => Talk;
   /** Null until a link has a conversation to carry. */
@@ -48,33 +49,32 @@ export class Hearing {
 
   constructor(
     wiring: HearingWiring,
+    options: ResolvedOptions,
     demux: Demux,
     emitter: SessionEmitter,
-    part: ConversationPart | null,
     talk: () => Talk,
   ) {
     this.#wiring = wiring;
     this.#demux = demux;
     this.#emitter = emitter;
-    this.#part = part;
+    this.#options = options;
     this.#talk = talk;
   }
 
   memoryFor(candidate: ResolvedCandidate): StreamMemory {
-    const { key } = candidate;
-    const shared: StreamMemory['shared'] = (create) => this.#sharedBy(key, create);
-    if (talks(candidate)) return { ...this.#talk().memoryFor(key), shared };
-    const isMute = this.#part === null;
-    const conversation = () => (isMute ? NO_CONVERSATION : this.#talk().journal.conversation);
+    const shared: StreamMemory['shared'] = (create) => this.#sharedBy(candidate.key, create);
+    if (talks(candidate)) return { ...this.#talk().memoryFor(candidate.key), shared };
+    const conversation = () =>
+      conversationOf(this.#options) === null ? NO_CONVERSATION : this.#talk().journal.conversation;
     return { conversation, handle: null, shared };
   }
 
   #sharedBy<T extends object>(key: string, create: (random: Random, clock: Clock) => T): T {
-    const known = this.#shared.get(key) as T | undefined;
-    if (known !== undefined) return known;
+    const known = this.#shared.get(key);
+    if (known !== undefined) return known as T;
     const made = create(this.#wiring.random, this.#wiring.clock);
     this.#shared.set(key, made);
-    this.#demux.uplink.spool?.made(key, made);
+    this.#options.spool?.made(key, made);
     return made;
   }
 
@@ -86,11 +86,12 @@ export class Hearing {
   /** Resolves when the link has been given the conversation. */
   restore(link: Link): Promise<RestoreResult> {
     const { clock } = this.#wiring;
-    if (this.#part === null || !talks(link.candidate)) {
+    const part = conversationOf(this.#options);
+    if (part === null || !talks(link.candidate)) {
       const { resumed = false, toolCallsCarried = 0 } = link.restored ?? {};
       return Promise.resolve({ resumed, toolCallsCarried, atMs: clock.nowMs() });
     }
-    this.#restoring ??= this.#part.startRestoring(clock, this.#demux, this.#talk());
+    this.#restoring ??= part.startRestoring(clock, this.#demux, this.#talk());
     return this.#restoring.begin(link);
   }
 

@@ -66,7 +66,7 @@ export class Session {
       },
     });
     this.#demux = new Demux(this.#uplink, this.#emitter);
-    resolved.spool?.join(this.#demux, resolved);
+    if (resolved.spool !== null) this.#demux.keepIn(resolved.spool, resolved);
     this.#talking = new Talking(resolved, this.#emitter, (untilMs) => {
       this.#decider.answering(untilMs);
     });

@@ -32,7 +32,7 @@ async function handOver(wiring: Wiring, { from }: HandoverInput): Promise<Handov
   const { owner } = wiring.reporter;
   const isPause = uplink.isCaughtUp && owner?.isPaused === true;
   const handover = new Handover(clock, uplink, owner?.spokenThrough ?? 0);
-  carrier.handover = handover;
+  carrier.waitFor(handover);
   await handover.begin(carrier.link?.lane === from && isPause);
   return { atMs: clock.nowMs() };
 }

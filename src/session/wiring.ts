@@ -5,7 +5,6 @@
  */
 import { Carrier } from './carrier.ts';
 import { Claims } from './claims.ts';
-import { conversationOf } from './conversation-part.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { Hearing, remembers } from './hearing.ts';
@@ -62,7 +61,7 @@ export class Wiring implements LinkHandlers<Link> {
     this.reporter = new Reporter(options, uplink);
     this.carrier = new Carrier(uplink, demux, emitter, this.reporter);
     this.ignored = new IgnoredFrames(options.logger);
-    this.#hearing = new Hearing(this, demux, emitter, conversationOf(options), talk);
+    this.#hearing = new Hearing(this, options, demux, emitter, talk);
     this.#claims = new Claims(
       () => this.#links,
       (link, failure) => {

@@ -4,15 +4,11 @@
  *      0  f64  where its first byte stands in the stream     16  u32  length
  *      8  f64  when it was captured, by the writer's clock   20  bytes, and the next chunk
  */
-export interface SpooledChunk {
-  readonly position: number;
-  readonly capturedAtMs: number;
-  readonly bytes: Uint8Array;
-}
+import type { KeptChunk } from '../audio/keeping.ts';
 
 export const CHUNK_HEADER_BYTES = 20;
 
-export function encodeBlock(chunks: readonly SpooledChunk[]): Uint8Array {
+export function encodeBlock(chunks: readonly KeptChunk[]): Uint8Array {
   const length = chunks.reduce((sum, { bytes }) => sum + CHUNK_HEADER_BYTES + bytes.length, 0);
   const block = new Uint8Array(length);
   const view = new DataView(block.buffer);
@@ -28,9 +24,9 @@ export function encodeBlock(chunks: readonly SpooledChunk[]): Uint8Array {
 }
 
 /** Null for what is none. The chunks are views into `block`. */
-export function decodeBlock(block: Uint8Array): readonly SpooledChunk[] | null {
+export function decodeBlock(block: Uint8Array): readonly KeptChunk[] | null {
   const view = new DataView(block.buffer, block.byteOffset, block.length);
-  const chunks: SpooledChunk[] = [];
+  const chunks: KeptChunk[] = [];
   let at = 0;
   while (at < block.length) {
     if (at + CHUNK_HEADER_BYTES > block.length) return null;

@@ -1,27 +1,5 @@
 /** What a spool knows of its session beside the audio: small, written with every block, and secret, since a token is in it. */
-import type { Stretch } from '../audio/retention.ts';
-
-export interface SpoolBooks {
-  /** Everything captured, of which the session knew. */
-  readonly captured: number;
-  /** Everything before is delivered, a gap or in doubt; nothing before `trimmed` is kept. */
-  readonly settled: number;
-  readonly trimmed: number;
-  readonly delivered: number;
-  readonly gap: number;
-  readonly deliveredChunks: number;
-  readonly gapChunks: number;
-  readonly doubts: readonly Stretch[];
-  /** Those that left the ring and wait for a result. */
-  readonly evictedChunks: number;
-  readonly told: readonly Stretch[];
-  /** Finals were told through here. */
-  readonly toldThrough: number;
-  /** Through here any connection was sent the stream. */
-  readonly sent: number;
-  readonly replayedChunks: number;
-  readonly replayedBytes: number;
-}
+import type { AudioBooks } from '../audio/keeping.ts';
 
 /** Audio that only the other end has was put in at `at`: blocks through `throughBlock` were written before that was known. */
 export interface Shift {
@@ -41,7 +19,7 @@ export interface SpoolHead {
   readonly shifts: readonly Shift[];
   /** What follows was captured in a life that has not learnt yet whether the other end has more of the one before. */
   readonly seam: number | null;
-  readonly books: SpoolBooks;
+  readonly books: AudioBooks;
   /** Of each candidate, what its streams leave for each other. */
   readonly shared: Readonly<Record<string, unknown>>;
 }

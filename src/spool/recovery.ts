@@ -1,16 +1,16 @@
 /** What a spool has of an earlier life, read and looked through before anything is made of it. */
 import { decodeBlock } from './block.ts';
-import type { SpooledChunk } from './block.ts';
 import { decodeHead } from './head.ts';
 import type { Shift, SpoolHead } from './head.ts';
 import type { Sealing } from './sealing.ts';
 import { corrupt, wrongKey } from './spool-errors.ts';
+import type { KeptChunk } from '../audio/keeping.ts';
 import type { StoredSpool } from '../ports/spool.ts';
 
 export interface Recovered {
   readonly head: SpoolHead;
   /** In order and without a hole; what they hold before `head.books.trimmed` is let go of. */
-  readonly chunks: readonly SpooledChunk[];
+  readonly chunks: readonly KeptChunk[];
   /** Where what is known of the audio ends. */
   readonly end: number;
   /** Where each block ends. */
@@ -38,7 +38,7 @@ export async function recover(
   const head = decodeHead(bytes);
   if (head === null) throw corrupt(name, 'its head is none of this version');
   const { trimmed, settled } = head.books;
-  const chunks: SpooledChunk[] = [];
+  const chunks: KeptChunk[] = [];
   const blocks: BlockEnd[] = [];
   for (const { number, bytes: sealed } of stored.blocks) {
     if (number <= head.droppedBlock || number > head.lastBlock) continue;
@@ -60,13 +60,13 @@ export async function recover(
   return { head, chunks, end, blocks };
 }
 
-function shifted(chunk: SpooledChunk, number: number, shifts: readonly Shift[]): SpooledChunk {
+function shifted(chunk: KeptChunk, number: number, shifts: readonly Shift[]): KeptChunk {
   return shifts.reduce((moved, { throughBlock, at, by }) => {
     const isBefore = number > throughBlock || moved.position < at;
     return isBefore ? moved : { ...moved, position: moved.position + by };
   }, chunk);
 }
 
-function endOf({ position, bytes }: SpooledChunk): number {
+function endOf({ position, bytes }: KeptChunk): number {
   return position + bytes.length;
 }

@@ -1,15 +1,16 @@
 /** What a spool is made of and says of itself, and what of a ring goes into one commit. */
 import { CHUNK_HEADER_BYTES } from './block.ts';
-import type { SpooledChunk } from './block.ts';
 import type { Shift, SpoolHead } from './head.ts';
 import type { Recovered } from './recovery.ts';
+import type { KeptChunk, Keeping } from '../audio/keeping.ts';
 import type { RingBuffer } from '../audio/ring-buffer.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';
 import type { SpoolRemains } from '../ports/spool.ts';
 import type { SpoolParts } from '../session/spooling.types.ts';
 
 /** The parts of the session that it is of. */
-export interface Joined extends SpoolParts {
+export interface Joined extends Pick<SpoolParts, 'uplink' | 'emitter'> {
+  readonly keeping: Keeping;
   readonly clock: Clock;
   readonly bytesPerSecond: number;
 }
@@ -19,16 +20,6 @@ export interface SpoolSettings {
   readonly capacityBytes: number;
   readonly flushEveryMs: number;
   readonly wallClock: WallClock;
-}
-
-/** So much of what is settled stays in memory for a service that may lose it yet (PROTOCOL.md, P14.4). */
-const SETTLED_BYTES = 4 * 1_024 * 1_024;
-
-/** As far as a spool's capacity goes, what is settled need not stay in memory. */
-export function forgetSettled({ uplink: { ring, retention } }: Joined): void {
-  while (ring.bytes > SETTLED_BYTES && ring.firstSeq < retention.unsettledSeq) {
-    ring.acknowledge(ring.firstSeq);
-  }
 }
 
 /** What a time of the life that wrote `head` has to be later for one of this life's clock. */
@@ -58,7 +49,7 @@ export function notOf(shift: Shift, number: number): Shift {
 }
 
 export interface Chosen {
-  readonly chunks: readonly SpooledChunk[];
+  readonly chunks: readonly KeptChunk[];
   /** Where they end; `from` where there are none. */
   readonly end: number;
   readonly isAll: boolean;
@@ -66,7 +57,7 @@ export interface Chosen {
 
 /** As much as goes into one block. The chunks are views into the ring. */
 export function chunksFrom(ring: RingBuffer, from: number, room: number): Chosen {
-  const chunks: SpooledChunk[] = [];
+  const chunks: KeptChunk[] = [];
   let bytes = 0;
   let end = from;
   let seq = ring.seqBeyond(from);

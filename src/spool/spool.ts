@@ -6,17 +6,16 @@
  */
 import { BlockIndex } from './block-index.ts';
 import { encodeBlock } from './block.ts';
-import { booksOf, capture, reopenBooks, trimmedThrough } from './books.ts';
 import { encodeHead } from './head.ts';
 import type { Shift } from './head.ts';
 import type { Recovered } from './recovery.ts';
 import type { Sealing } from './sealing.ts';
 import { SharedFacts } from './shared-facts.ts';
 import { inUse } from './spool-errors.ts';
-import { chunksFrom, forgetSettled, laterMsOf, notOf, remainsOf } from './spool-facts.ts';
+import { chunksFrom, laterMsOf, notOf, remainsOf } from './spool-facts.ts';
 import type { Joined, SpoolSettings } from './spool-facts.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
-import type { Uplink } from '../audio/uplink.ts';
+import { Keeping } from '../audio/keeping.ts';
 import type { UplinkSpool } from '../audio/uplink.types.ts';
 import { invalid } from '../ports/option-errors.ts';
 import type { SpoolRemains, SpoolStorage } from '../ports/spool.ts';
@@ -31,6 +30,8 @@ const MAX_BLOCK_BYTES = 256 * 1_024;
 const HOLD_AT_MOST_MS = 1_000;
 /** An end waits no longer for what storage does. */
 const END_WITHIN_MS = 5_000;
+/** So much of what is settled stays in memory for a service that may lose it yet (PROTOCOL.md, P14.4). */
+const SETTLED_BYTES = 4 * 1_024 * 1_024;
 
 export class KeptSpool implements SessionSpool, UplinkSpool {
   readonly remains: SpoolRemains | null;
@@ -83,10 +84,10 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
   }
 
   /** As a session calls it: once. */
-  join({ uplink, downlink, emitter }: SpoolParts, { clock, format }: SpoolFacts): void {
+  join({ uplink, emitter, ...kept }: SpoolParts, { clock, format }: SpoolFacts): UplinkSpool {
     if (this.#parts !== null || this.#isOver) throw inUse(this.#settings.name);
     const bytesPerSecond = format.sampleRateHz * BYTES_PER_SAMPLE;
-    const parts = { uplink, downlink, emitter, clock, bytesPerSecond };
+    const parts = { uplink, emitter, clock, bytesPerSecond, keeping: new Keeping(kept) };
     const head = this.#recovered?.head ?? null;
     if (head !== null && head.bytesPerSecond !== parts.bytesPerSecond) {
       throw invalid(
@@ -96,12 +97,12 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     }
     this.#parts = parts;
     if (this.#recovered !== null) {
+      const { chunks, end } = this.#recovered;
       const laterMs = laterMsOf(this.#recovered.head, clock, this.#settings.wallClock);
-      this.#shared.through(this.#seam ?? this.#recovered.end, laterMs);
-      reopenBooks(parts, this.#recovered, laterMs);
+      this.#shared.through(this.#seam ?? end, laterMs);
+      parts.keeping.reopen(this.#recovered.head.books, chunks, end, laterMs);
       this.#recovered = null; // the ring has it
     }
-    parts.uplink.spool = this;
     this.#writer.start(parts);
     // What was told must not be told again, and a token that is spent opens nothing: these do not wait their turn.
     parts.emitter.on('transcript', ({ isFinal }) => {
@@ -109,6 +110,7 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     });
     parts.emitter.on('gateway.attached', () => this.#writer.flushSoon());
     parts.emitter.on('gap', () => this.#writer.touch());
+    return this;
   }
 
   made(key: string, shared: object): void {
@@ -131,21 +133,12 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     if (seam === null || parts === null) return;
     this.#seam = null;
     this.#hold(parts);
-    if (position > seam) this.#putIn(parts.uplink, seam, position);
+    if (position > seam) this.#putIn(parts.keeping, seam, position - seam);
   }
 
   /** Between what was recovered and what was captured since. */
-  #putIn(uplink: Uplink, seam: number, position: number): void {
-    const { ledger, retention, ring } = uplink;
-    retention.dispelDoubt(position);
-    if (ledger.settledThrough > seam) return; // another service has had what was captured since
-    const by = position - seam;
-    retention.settle(seam, null);
-    ring.acknowledge(ring.seqBeyond(seam) - 1);
-    ring.skip(by);
-    capture(uplink, by, 1);
-    ledger.deliver(position, 1);
-    retention.resume();
+  #putIn(keeping: Keeping, seam: number, by: number): void {
+    if (!keeping.putIn(seam, by)) return;
     if (this.#blocks.shift(seam, by) || this.#newest > this.#blocks.last) {
       this.#shifts = [...this.#shifts, { throughBlock: this.#newest, at: seam, by }];
     }
@@ -194,8 +187,9 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
   #next(hasRoom: boolean): Commit | null {
     const parts = this.#parts;
     if (parts === null) return null;
-    forgetSettled(parts);
-    const from = Math.max(this.#storedThrough, trimmedThrough(parts));
+    const { keeping } = parts;
+    keeping.forgetSettled(SETTLED_BYTES);
+    const from = Math.max(this.#storedThrough, keeping.trimmedThrough);
     const { chunks, end, isAll } = chunksFrom(
       parts.uplink.ring,
       from,
@@ -205,7 +199,7 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     this.#newest = number;
     this.#movedBy = 0;
     if (chunks.length > 0) this.#shifts = this.#shifts.map((shift) => notOf(shift, number));
-    const books = booksOf(parts, end);
+    const books = keeping.booksThrough(end);
     const dropThrough = this.#blocks.endingBy(books.trimmed);
     const facts = {
       v: 1 as const,

@@ -39,7 +39,7 @@ describe('a client that another process was', () => {
     const hello = helloOf(client);
 
     expect(hello).toMatchObject({ mode: 'resume', sid: 's', resume: 'newest', epoch: 4, next: 4 });
-    expect(hello.inst).toBe(client.custody.inst);
+    expect(hello.inst).toBe(client.custody.save().inst);
     expect(hello.att).toBeGreaterThan(1_000);
   });
 

@@ -39,7 +39,7 @@ export type Welcomed = 'stale' | 'begun' | 'moved' | 'resumed';
 
 /** Holds secrets: nobody inspects it. */
 export class Claim {
-  inst: string;
+  #inst: string;
   /** Counts the dials: one that was abandoned cannot take the session back. */
   att = 0;
   /** What is asked for. */
@@ -57,7 +57,7 @@ export class Claim {
   readonly blame = new Blame();
 
   constructor(random: Random) {
-    this.inst = Array.from({ length: INST_BYTES }, () =>
+    this.#inst = Array.from({ length: INST_BYTES }, () =>
       Math.floor(random.unit() * 256)
         .toString(16)
         .padStart(2, '0'),
@@ -75,7 +75,7 @@ export class Claim {
   ask({ audio, app, client }: ClaimFacts, next: number, fin: number, wallMs: number): HelloFrame {
     this.att += 1;
     this.app = app ?? 'speech';
-    const { inst, att, epoch, bearer } = this;
+    const { att, epoch, bearer } = this;
     const identity =
       this.#sid === null || this.#token === null ? {} : { sid: this.#sid, resume: this.#token };
     const isResuming = 'sid' in identity;
@@ -86,7 +86,7 @@ export class Claim {
       ...identity,
       ...(bearer === '' ? {} : { auth: bearer }),
       ...(app === null ? {} : { app }),
-      inst,
+      inst: this.#inst,
       att,
       epoch,
       low: 1,
@@ -142,15 +142,16 @@ export class Claim {
 
   /** What another process of this client needs to take the session up. */
   protected get claimed(): Claimed {
-    const { inst, att, epoch, acked, received } = this;
-    const [sid, token, lineage] = [this.#sid, this.#token, this.#lineage];
+    const { att, epoch, acked, received } = this;
+    const [inst, sid, token, lineage] = [this.#inst, this.#sid, this.#token, this.#lineage];
     return { inst, att, epoch, acked, received, sid, token, lineage };
   }
 
   /** In a new process: dials of the old one that were not written down any more have numbers too. */
   protected set claimed(claimed: Claimed) {
     const { sid, token, lineage, inst, att, epoch, acked, received } = claimed;
-    Object.assign(this, { inst, epoch, acked, received, att: att + ATT_MARGIN });
+    this.#inst = inst;
+    Object.assign(this, { epoch, acked, received, att: att + ATT_MARGIN });
     this.#sid = sid;
     this.#token = token;
     this.#lineage = lineage;

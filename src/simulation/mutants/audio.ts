@@ -117,12 +117,12 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: retention,
-        find: 'this.told.at(-1)?.to ?? 0);',
+        find: 'this.#told.at(-1)?.to ?? 0);',
         replace: '0);',
       },
       {
         file: retention,
-        find: 'for (const gap of this.told) {',
+        find: 'for (const gap of this.#told) {',
         replace: 'for (const gap of []) {',
       },
     ],

@@ -20,22 +20,23 @@ const uplink = 'src/audio/uplink.ts';
 /** What a socket took counts as delivered. */
 const SETTLES_ON_SEND: MutantEdit = {
   file: uplink,
-  find: 'this.cursor.advance(bytes.length);',
-  replace: 'this.cursor.advance(bytes.length); this.retention.settle(this.cursor.position, null);',
+  find: 'this.#cursor.advance(bytes.length);',
+  replace:
+    'this.#cursor.advance(bytes.length); this.#retention.settle(this.#cursor.position, null);',
 };
 
 /** What the other end says that it has not is not sent again. */
 export const NEVER_GOES_BACK: MutantEdit = {
   file: uplink,
-  find: 'else this.retention.reopen(position);',
+  find: 'else this.#retention.reopen(position);',
   replace: 'else { }',
 };
 
 /** A new connection goes on where the one before it stood. */
 export const KEEPS_CURSOR: MutantEdit = {
   file: uplink,
-  find: 'this.cursor.rewind();',
-  replace: 'this.cursor.passEvicted();',
+  find: 'this.#cursor.rewind();',
+  replace: 'this.#cursor.passEvicted();',
 };
 
 /** What was sent to a socket that died is lost, and nobody knows. */
@@ -45,7 +46,7 @@ export const LOSES_IN_FLIGHT: readonly MutantEdit[] = [SETTLES_ON_SEND, NEVER_GO
 export const DISCARDS_WHILE_DOWN: MutantEdit = {
   file: uplink,
   find: 'const isEvicting = this.ring.firstSeq > neededSeq;',
-  replace: `if (this.#gate === null) this.retention.settle(this.ring.endPosition, null);
+  replace: `if (this.#gate === null) this.#retention.settle(this.ring.endPosition, null);
     const isEvicting = this.ring.firstSeq > neededSeq;`,
 };
 
@@ -54,8 +55,8 @@ export const KEEPS_100_WHILE_DOWN: MutantEdit = {
   file: uplink,
   find: 'const isEvicting = this.ring.firstSeq > neededSeq;',
   replace: `while (this.#gate === null && this.bufferedChunks > 100) {
-      const oldest = this.retention.unsettledSeq;
-      this.retention.settle(this.ring.positionOf(oldest) + this.ring.lengthOf(oldest), null);
+      const oldest = this.#retention.unsettledSeq;
+      this.#retention.settle(this.ring.positionOf(oldest) + this.ring.lengthOf(oldest), null);
     }
     const isEvicting = this.ring.firstSeq > neededSeq;`,
 };
@@ -63,9 +64,9 @@ export const KEEPS_100_WHILE_DOWN: MutantEdit = {
 /** A backlog goes out by one chunk every 10 ms. */
 export const FLUSHES_EVERY_10_MS: MutantEdit = {
   file: uplink,
-  find: 'while (this.#gate !== null && !this.cursor.isAtWriter) {',
+  find: 'while (this.#gate !== null && !this.#cursor.isAtWriter) {',
   replace: `let flushed = 0;
-    while (this.#gate !== null && !this.cursor.isAtWriter) {
+    while (this.#gate !== null && !this.#cursor.isAtWriter) {
       if (flushed++ > 0) { this.#schedule(10); return; }`,
 };
 

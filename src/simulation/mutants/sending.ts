@@ -30,7 +30,7 @@ export const SENDING_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: uplink,
-        find: 'target.sendAudio(bytes, from, this.ring.capturedAtMsOf(this.cursor.seq));',
+        find: 'target.sendAudio(bytes, from, this.ring.capturedAtMsOf(this.#cursor.seq));',
         replace: 'target.sendAudio(bytes, from, this.#clock.nowMs());',
       },
     ],

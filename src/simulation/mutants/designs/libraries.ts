@@ -60,14 +60,14 @@ export const LIBRARIES: readonly Mutant[] = [
     edits: [
       {
         file: uplink,
-        find: 'if (target.bufferedBytes > HIGH_WATER_BYTES || this.spool?.isHolding === true) return false;',
-        replace: `const trimmed = this.cursor.position - target.bufferedBytes;
-    if (trimmed > this.ledger.settledThrough) this.retention.settle(trimmed, null);
-    if (target.bufferedBytes > HIGH_WATER_BYTES || this.spool?.isHolding === true) return false;`,
+        find: 'if (target.bufferedBytes > HIGH_WATER_BYTES || this.#spool?.isHolding === true) return false;',
+        replace: `const trimmed = this.#cursor.position - target.bufferedBytes;
+    if (trimmed > this.ledger.settledThrough) this.#retention.settle(trimmed, null);
+    if (target.bufferedBytes > HIGH_WATER_BYTES || this.#spool?.isHolding === true) return false;`,
       },
       {
         file: uplink,
-        find: 'else this.retention.reopen(position);',
+        find: 'else this.#retention.reopen(position);',
         replace: 'else { }',
       },
       ...NOBODY_COUNTS,
@@ -137,8 +137,8 @@ export const LIBRARIES: readonly Mutant[] = [
       ...NOBODY_COUNTS,
       {
         file: uplink,
-        find: 'this.cursor.rewind();',
-        replace: 'this.retention.settle(this.ring.endPosition, null); this.cursor.rewind();',
+        find: 'this.#cursor.rewind();',
+        replace: 'this.#retention.settle(this.ring.endPosition, null); this.#cursor.rewind();',
       },
     ],
     expected,
