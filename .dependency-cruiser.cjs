@@ -29,13 +29,14 @@ const LAYERS = {
     '^src/worklets/',
     '^src/session/(conversation|events|session)\\.ts$',
   ],
-  // What a session is handed, and the parts of the gateway's file store that any file store needs.
+  // What any file store needs.
+  files: [],
   spool: [
     '^src/ports/',
     '^src/audio/',
     '^src/protocol/(crc32c|bytes)\\.ts$',
     '^src/session/(spooling\\.types|events|emitter)\\.ts$',
-    '^src/gateway/stores/file/(disk|node-disk|lock)\\.ts$',
+    '^src/files/',
   ],
   // What screens and streams show of a session.
   views: ['^src/ports/', '^machines/', '^src/session/'],
@@ -68,6 +69,7 @@ const LAYERS = {
   ],
   gateway: [
     '^src/ports/',
+    '^src/files/',
     '^machines/',
     '^src/protocol/',
     '^src/transports/',

@@ -4,11 +4,10 @@
  */
 import { encodeEntry, scanFile } from './spool-file.node.ts';
 import { corrupt, inUse, quotaExceeded } from './spool-errors.ts';
-import type { Disk, DiskFile } from '../gateway/stores/file/disk.ts';
-import { synced, SyncFailure, writeWhole } from '../gateway/stores/file/disk.ts';
-import { lockDirectory } from '../gateway/stores/file/lock.ts';
-import { openNodeDisk } from '../gateway/stores/file/node-disk.ts';
-import { TenutoError } from '../ports/errors.ts';
+import type { Disk, DiskFile } from '../files/disk.node.ts';
+import { synced, SyncFailure, writeWhole } from '../files/disk.node.ts';
+import { lockDirectory } from '../files/lock.node.ts';
+import { openNodeDisk } from '../files/node-disk.node.ts';
 import type { SpoolBlock, SpoolChange, SpoolStorage, StoredSpool } from '../ports/spool.ts';
 
 interface OpenFile {
@@ -51,9 +50,7 @@ export class FileSpoolStorage implements SpoolStorage {
   async open(isFresh: boolean): Promise<StoredSpool> {
     const disk = await this.#openDisk(this.#directory);
     this.#disk = disk;
-    this.#unlock = await lockDirectory(disk, this.#directory).catch((error: unknown) => {
-      throw TenutoError.is(error) ? inUse(this.#name) : error;
-    });
+    this.#unlock = await lockDirectory(disk, () => inUse(this.#name));
     if (isFresh) await this.clear();
     const numbers = (await disk.list())
       .map((name) => Number(NAME.exec(name)?.[1] ?? 0))

@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { FileSpoolStorage } from '../../src/spool/file-storage.node.ts';
 import { openSpool } from '../../src/spool/open-spool.node.ts';
-import { openNodeDisk } from '../../src/gateway/stores/file/node-disk.ts';
-import type { Disk, DiskFile } from '../../src/gateway/stores/file/disk.ts';
+import { openNodeDisk } from '../../src/files/node-disk.node.ts';
+import type { Disk, DiskFile } from '../../src/files/disk.node.ts';
 import type { SpoolChange } from '../../src/ports/spool.ts';
 
 let directory = '';

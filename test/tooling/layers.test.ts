@@ -38,7 +38,9 @@ const violations: Readonly<Record<string, readonly (readonly [from: string, to: 
     ['src/session/c.ts', '../providers/whisper.ts'],
     ['src/session/d.ts', '../observability/a.ts'],
   ],
+  'files-imports': [['src/files/b.ts', '../ports/a.ts']],
   'spool-imports': [
+    ['src/spool/d.ts', '../gateway/a.ts'],
     ['src/spool/b.ts', '../transports/a.ts'],
     ['src/spool/c.ts', '../session/a.ts'],
   ],

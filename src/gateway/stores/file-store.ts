@@ -5,14 +5,14 @@
  * All sessions share one row of files that are only ever written at their end (file/entry.ts). What waits is written and
  * synced together; where everything stands is kept in memory, and read again from the files when they are opened.
  */
-import type { Disk } from './file/disk.ts';
-import { reasonOf } from './file/disk.ts';
 import { FileStore } from './file/file-logs.ts';
-import { lockDirectory } from './file/lock.ts';
-import { openNodeDisk } from './file/node-disk.ts';
 import { recover } from './file/recovery.ts';
 import { Segments } from './file/segments.ts';
-import { unavailable } from './file/store-errors.ts';
+import { locked, unavailable } from './file/store-errors.ts';
+import type { Disk } from '../../files/disk.node.ts';
+import { reasonOf } from '../../files/disk.node.ts';
+import { lockDirectory } from '../../files/lock.node.ts';
+import { openNodeDisk } from '../../files/node-disk.node.ts';
 import { systemClock, systemWallClock } from '../../ports/clock.ts';
 import type { Clock, WallClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
@@ -71,7 +71,7 @@ export async function openFileStoreOn(
   let unlock: (() => Promise<void>) | null = null;
   try {
     const disk = await openDisk();
-    unlock = await lockDirectory(disk, directory);
+    unlock = await lockDirectory(disk, (owner, file) => locked(directory, owner, file));
     const recovered = await recover({ disk, directory, clock, wallClock, logger });
     const segments = new Segments(disk, segmentBytes, recovered.segments);
     const settings = { directory, maxAgeMs, logger, clock, wallClock, unlock };

@@ -1,5 +1,5 @@
 /** A disk in memory that fails, fills up and forgets: what was not synced is gone, or torn, when the machine crashes. */
-import type { Disk, DiskFile } from '../../../src/gateway/stores/file/disk.ts';
+import type { Disk, DiskFile } from '../../../src/files/disk.node.ts';
 
 interface Content {
   bytes: Buffer;

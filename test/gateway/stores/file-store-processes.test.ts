@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { worldOf } from './file-store-world.ts';
-import { isOwnerRunning, nameOf, thisProcess } from '../../../src/gateway/stores/file/lock.ts';
+import { isOwnerRunning, nameOf, thisProcess } from '../../../src/files/lock.node.ts';
 import { openFileStore } from '../../../src/gateway/stores/file-store.ts';
 import { seededRandom } from '../../../src/ports/random.ts';
 

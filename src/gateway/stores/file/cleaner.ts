@@ -3,13 +3,13 @@
  * written again behind the newest, and the file is removed. So what lets go of a record, and always stands behind it, is
  * never removed before it.
  */
-import { reasonOf, SyncFailure } from './disk.ts';
 import { readEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
 import type { IndexOfLogs } from './index-of-logs.ts';
 import type { KeptRecord, Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
 import type { SegmentWriter, Written } from './segment-writer.ts';
+import { reasonOf, SyncFailure } from '../../../files/disk.node.ts';
 
 export interface CleanerOptions {
   readonly segments: Segments;

@@ -1,7 +1,5 @@
 /** The logs in the files: who may append, what is read, what is let go of. */
 import { Cleaner } from './cleaner.ts';
-import { reasonOf } from './disk.ts';
-import type { Disk } from './disk.ts';
 import { checkAppend } from './append-check.ts';
 import { readEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
@@ -13,6 +11,8 @@ import type { Segments } from './segments.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import type { Written } from './segment-writer.ts';
 import { corrupt, unavailable } from './store-errors.ts';
+import { reasonOf } from '../../../files/disk.node.ts';
+import type { Disk } from '../../../files/disk.node.ts';
 import type { Clock, WallClock } from '../../../ports/clock.ts';
 import type {
   AppendOptions,

@@ -1,7 +1,7 @@
 /** Whether the files are still where they are to be found again. */
-import { reasonOf } from './disk.ts';
-import type { Disk } from './disk.ts';
 import type { Segments } from './segments.ts';
+import { reasonOf } from '../../../files/disk.node.ts';
+import type { Disk } from '../../../files/disk.node.ts';
 
 /**
  * Who removes a directory takes nothing from a process that has its files open: it writes on, to what nobody will find.

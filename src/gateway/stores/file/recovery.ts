@@ -1,6 +1,4 @@
 /** What is there when a directory is opened: the files are read from end to end, and every entry is checked. */
-import type { Disk } from './disk.ts';
-import { synced, writeWhole } from './disk.ts';
 import { HEADER_BYTES } from './entry.ts';
 import { IndexOfLogs } from './index-of-logs.ts';
 import { scanSegment } from './segment-scan.ts';
@@ -8,6 +6,8 @@ import type { PlacedEntry } from './segment-scan.ts';
 import { nameOf, numbersIn, segmentOf } from './segment.ts';
 import type { KeptRecord, Segment } from './segment.ts';
 import { corrupt } from './store-errors.ts';
+import type { Disk } from '../../../files/disk.node.ts';
+import { synced, writeWhole } from '../../../files/disk.node.ts';
 import type { Clock, WallClock } from '../../../ports/clock.ts';
 import type { Logger } from '../../../ports/logger.ts';
 

@@ -1,10 +1,10 @@
 /** Nothing is kept for longer than it may be: neither logs that nobody appends to, nor what was let go of. */
 import type { Cleaner } from './cleaner.ts';
-import type { Disk } from './disk.ts';
 import { missingFrom } from './missing.ts';
 import type { IndexOfLogs, Log } from './index-of-logs.ts';
 import type { Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
+import type { Disk } from '../../../files/disk.node.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
 export interface RetentionOptions {

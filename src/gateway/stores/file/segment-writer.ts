@@ -2,11 +2,11 @@
  * The one who writes. What waits is written together, in one write and one sync, and answered together: a hundred sessions
  * cost hardly more than one.
  */
-import { reasonOf, synced, SyncFailure, writeWhole } from './disk.ts';
 import { entryLength, writeEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
 import type { Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
+import { reasonOf, synced, SyncFailure, writeWhole } from '../../../files/disk.node.ts';
 
 export type Written =
   | {

@@ -1,11 +1,11 @@
 /** The segment files, oldest first. The newest is written to; only the oldest is ever removed, so none is missing between. */
 import { randomBytes } from 'node:crypto';
 
-import { synced, SyncFailure, writeWhole } from './disk.ts';
-import type { Disk } from './disk.ts';
 import { encodeHeader, HEADER_BYTES } from './entry.ts';
 import { nameOf, segmentOf } from './segment.ts';
 import type { Segment } from './segment.ts';
+import { synced, SyncFailure, writeWhole } from '../../../files/disk.node.ts';
+import type { Disk } from '../../../files/disk.node.ts';
 
 export class Segments {
   readonly #disk: Disk;

@@ -1,3 +1,4 @@
+import type { LockOwner } from '../../../files/lock.node.ts';
 import { TenutoError } from '../../../ports/errors.ts';
 
 export function corrupt(place: string, what: string): TenutoError {
@@ -23,10 +24,10 @@ export function unavailable(reason: string): TenutoError {
   });
 }
 
-export function locked(directory: string, owner: string, file: string): TenutoError {
+export function locked(directory: string, { pid, host }: LockOwner, file: string): TenutoError {
   return new TenutoError({
     code: 'STORE_LOCKED',
-    message: `${owner} has the store in ${directory} open.`,
+    message: `Process ${pid} on ${host} has the store in ${directory} open.`,
     remediation: `End it, or give each gateway a directory of its own; where no such process is left, delete ${file} there.`,
   });
 }

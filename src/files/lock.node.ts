@@ -7,8 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-import type { Disk } from './disk.ts';
-import { locked } from './store-errors.ts';
+import type { Disk } from './disk.node.ts';
 
 /** Who holds a lock: process ids are used again, but not with the same start. */
 export interface LockOwner {
@@ -23,12 +22,11 @@ const NAME = /^lock\.([^.]+)\.(\d+)\.([^.]*)\.[0-9a-f]+$/;
 /**
  * Returns what lets go of it.
  *
- * @throws TenutoError STORE_LOCKED.
+ * @param inUse what is thrown where another process has it. @param file its lock.
  */
 export async function lockDirectory(
   disk: Disk,
-  directory: string,
-  isRunning: (owner: LockOwner) => boolean = isOwnerRunning,
+  inUse: (owner: LockOwner, file: string) => Error,
 ): Promise<() => Promise<void>> {
   const mine = nameOf(thisProcess());
   await (await disk.create(mine)).close();
@@ -36,9 +34,9 @@ export async function lockDirectory(
   for (const name of await disk.list()) {
     const owner = name === mine ? null : ownerOf(name);
     if (owner === null) continue;
-    if (isRunning(owner)) {
+    if (isOwnerRunning(owner)) {
       await release();
-      throw locked(directory, `Process ${owner.pid} on ${owner.host}`, name);
+      throw inUse(owner, name);
     }
     await disk.remove(name).catch(() => undefined); // who else came has removed it
   }

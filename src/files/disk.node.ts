@@ -1,4 +1,4 @@
-/** What the file store needs of a file system, and no more: tests put one here that fails, fills up and forgets. */
+/** What a file store needs of a file system, and no more: tests put one here that fails, fills up and forgets. */
 export interface Disk {
   /** Names, in no order. */
   list(): Promise<readonly string[]>;
