@@ -99,6 +99,7 @@ function hashOfSources() {
     'tsconfig.build.json',
     'vite.config.ts',
     'scripts/build.mjs',
+    'scripts/fvad-for-pages.mjs',
     'scripts/slim.mjs',
   ];
   for (const folder of ['machines', 'src', 'visualizations']) {

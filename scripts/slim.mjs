@@ -1,9 +1,12 @@
 // Makes dist/slim/ of dist/: what pages import, without the descriptions of the charts' states. They are for pictures and live pages,
-// and every tool, Node and development read them in dist/ itself: package.json's exports say who gets which.
+// and every tool, Node and development read them in dist/ itself: package.json's exports say who gets which. And with a detector of
+// speech that any bundler can bundle.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 import ts from 'typescript';
+
+import { withFvadForPages } from './fvad-for-pages.mjs';
 
 /** @param entries of package.json's exports that have a slim twin, such as `./dist/slim/src/browser.js`. */
 export function makeSlim(dist, entries) {
@@ -16,8 +19,13 @@ export function makeSlim(dist, entries) {
     }
     const slim = join(dist, 'slim', file);
     mkdirSync(dirname(slim), { recursive: true });
-    writeFileSync(slim, file.startsWith('machines') ? withoutDescriptions(tree) : text);
+    writeFileSync(slim, slimText(file, tree, slim));
   }
+}
+
+function slimText(file, tree, slim) {
+  if (file.startsWith('machines')) return withoutDescriptions(tree);
+  return file.endsWith('/whisper/packages.js') ? withFvadForPages(tree.text, slim) : tree.text;
 }
 
 /** Those that have a slim twin, of all that package.json exports, or gives React Native in the place of another. */
