@@ -1,5 +1,5 @@
-import type { DiskFile } from '../../../files/disk.node.ts';
 /** One file of the store, and the records in it. */
+import type { DiskFile } from '../../../files/disk.node.ts';
 
 export interface Segment {
   readonly number: number;
