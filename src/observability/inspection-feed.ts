@@ -74,11 +74,12 @@ class Feed implements InspectionFeed {
     this.#history = new History(capacity, actorCapacity);
     this.#wallClock = wallClock;
     this.#refs = new ActorRefs(wallClock, (actor) => this.#know(actor));
-    this.step = leasesAndGateway({
+    const host = {
       nowMs: wallClock,
-      know: (actor) => this.#know(actor),
-      add: (entry) => this.#add(entry),
-    });
+      know: (actor: FeedActor): void => this.#know(actor),
+      add: (entry: Entry): void => this.#add(entry),
+    };
+    this.step = leasesAndGateway(host, actorCapacity);
   }
 
   subscribe(listener: Listener): () => void {

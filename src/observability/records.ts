@@ -7,6 +7,7 @@ import type { AnyStateMachine } from 'xstate';
 import { gatewayMachine } from '../../machines/gateway.machine.ts';
 import { leaseMachine } from '../../machines/lease.machine.ts';
 import type { Entry, FeedActor } from './history.ts';
+import { dropOldest } from '../ports/capacity.ts';
 
 /** What a gateway's `onStep` tells. */
 export interface RecordStep {
@@ -27,14 +28,20 @@ interface Host {
 
 const GATEWAY_ID = 'gateway';
 
-/** Each gateway that tells its steps needs one of its own. */
-export function leasesAndGateway(host: Host): (step: RecordStep) => void {
+/**
+ * Each gateway that tells its steps needs one of its own.
+ *
+ * @param capacity of leases that are known: of one whose end was never told, as where another gateway took it over, something would
+ *   be left for ever. One that is forgotten and tells a step after all is made known anew.
+ */
+export function leasesAndGateway(host: Host, capacity: number): (step: RecordStep) => void {
   const living = new Map<string, FeedActor>();
+  let itself: FeedActor | null = null;
   const known = (id: string, machine: AnyStateMachine, from: string): FeedActor => {
-    const there = living.get(id);
-    if (there !== undefined) return there;
-    const snapshot = snapshotAt(machine, from);
     const isGateway = id === GATEWAY_ID;
+    const there = isGateway ? itself : living.get(id);
+    if (there !== null && there !== undefined) return there;
+    const snapshot = snapshotAt(machine, from);
     const actor: FeedActor = {
       sessionId: id,
       name: id,
@@ -46,7 +53,9 @@ export function leasesAndGateway(host: Host): (step: RecordStep) => void {
       taken: [],
       base: snapshot,
     };
-    living.set(id, actor);
+    if (isGateway) itself = actor;
+    else living.set(id, actor);
+    dropOldest(living, capacity);
     host.know(actor);
     return actor;
   };
@@ -60,7 +69,9 @@ export function leasesAndGateway(host: Host): (step: RecordStep) => void {
     host.add({ kind: 'event', actor, atMs, event, snapshot: null, source: null, taken: [] });
     const snapshot = snapshotAt(actor.machine, to);
     host.add({ kind: 'snapshot', actor, atMs, event, snapshot, source: null, taken: [] });
-    if (snapshot.status === 'done') living.delete(actor.sessionId);
+    if (snapshot.status !== 'done') return;
+    if (isGateway) itself = null;
+    else living.delete(actor.sessionId);
   };
 }
 

@@ -5,6 +5,7 @@ import { charts } from '../../src/charts/charts.ts';
 import { machineOf } from '../../src/charts/definition.ts';
 import { chartModel } from '../../src/charts/model.ts';
 import { inspectionFeed } from '../../src/observability/inspection-feed.ts';
+import type { InspectionFeedOptions } from '../../src/observability/inspection-feed.ts';
 import { isInspectionEvent } from '../../src/observability/wire.ts';
 import type { StatelyInspectionEvent } from '../../src/observability/wire.ts';
 import { LadderWorld } from '../session/ladder-world.ts';
@@ -200,6 +201,19 @@ describe('an inspection feed', () => {
     expect(chartModel(machineOf(definition)!)).toEqual(chartModel(lease.machine));
   });
 
+  it('forgets the lease that it heard of first where there are too many, and knows it anew', () => {
+    const { feed, told } = listened({ actorCapacity: 3 });
+    const step = (session: string, from: string, to: string) =>
+      feed.step({ chart: 'lease', session, event: 'client.claimed', from, to });
+
+    for (const session of ['a', 'b', 'c', 'd']) step(session, 'claiming.reading', 'kept.attached');
+    step('d', 'kept.attached', 'kept.detached');
+    step('a', 'kept.attached', 'kept.detached');
+
+    const known = told.flatMap((event) => (event.type === '@xstate.actor' ? event.sessionId : []));
+    expect(known).toEqual(['gateway', 'lease a', 'lease b', 'lease c', 'lease d', 'lease a']);
+  });
+
   it('names the transitions of a session as its charts do', async () => {
     const { feed, told } = listened();
     const world = new LadderWorld([{ name: 'only' }], { inspect: feed.inspect });
@@ -234,8 +248,8 @@ describe('an inspection feed', () => {
   });
 });
 
-function listened() {
-  const feed = inspectionFeed({ wallClock: () => 5_000 });
+function listened(options: InspectionFeedOptions = {}) {
+  const feed = inspectionFeed({ wallClock: () => 5_000, ...options });
   const told: StatelyInspectionEvent[] = [];
   feed.subscribe((event) => told.push(event));
   return { feed, told };

@@ -9,7 +9,8 @@ import type { StatelyInspectionEvent, WireSnapshot } from '../../observability/w
 import type { WallClock } from '../../ports/clock.ts';
 
 export interface AppsOptions {
-  readonly onEvent: (event: StatelyInspectionEvent) => void;
+  /** @param chars how long it is as text; none where it is known by nobody. */
+  readonly onEvent: (event: StatelyInspectionEvent, chars?: number) => void;
   /** Told when one comes, goes, or sends what is no event. */
   readonly onNews: (news: 'came' | 'went' | 'unreadable', apps: number) => void;
   readonly wallClock: WallClock;
@@ -36,7 +37,8 @@ export class Apps {
     let isToldOf = false;
     onNews('came', this.#size);
     socket.on('message', (data, isBinary) => {
-      const event = isBinary ? null : eventIn(textOf(data));
+      const text = isBinary ? '' : textOf(data);
+      const event = eventIn(text);
       if (event === null) {
         if (!isToldOf) onNews('unreadable', this.#size);
         isToldOf = true;
@@ -44,7 +46,7 @@ export class Apps {
       }
       const numbered = withPrefix(event, prefix);
       note(living, numbered);
-      onEvent(numbered);
+      onEvent(numbered, text.length);
     });
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {

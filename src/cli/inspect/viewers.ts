@@ -5,15 +5,21 @@
  */
 import type { WebSocket } from 'ws';
 
+import type { StatelyActorEvent, StatelyInspectionEvent } from '../../observability/wire.ts';
 import type { WireHistory } from '../../observability/wire-history.ts';
 
 /** What this version of the feed is called, to whoever comes. */
 export const FEED_VERSION = 1;
 /** Beyond this nothing more is written to a page. */
 const BUFFER_BYTES = 1_048_576;
+const NOTHING: readonly StatelyActorEvent[] = [];
 
 interface Viewer {
   readonly socket: WebSocket;
+  /** What it is told first: every actor that was made known before that. */
+  before: readonly StatelyActorEvent[];
+  /** So many of these it has been told. */
+  told: number;
   /** The number of the next event that it is told. */
   next: number;
   isWriting: boolean;
@@ -45,7 +51,8 @@ export class Viewers {
   }
 
   add(socket: WebSocket, onGone: () => void = () => undefined): void {
-    const viewer: Viewer = { socket, next: this.#history.first, isWriting: false };
+    const { first: next, before } = this.#history;
+    const viewer: Viewer = { socket, before, told: 0, next, isWriting: false };
     this.#viewers.add(viewer);
     socket.on('close', () => {
       this.#viewers.delete(viewer);
@@ -53,7 +60,6 @@ export class Viewers {
     });
     socket.on('error', () => socket.terminate());
     this.#tellShown(socket);
-    this.#tellBefore(socket);
     this.#pump(viewer);
   }
 
@@ -68,37 +74,45 @@ export class Viewers {
 
   #pump(viewer: Viewer): void {
     const { socket } = viewer;
+    let event = this.#nextFor(viewer);
+    while (event !== undefined) {
+      const text = JSON.stringify(event);
+      if (socket.bufferedAmount >= BUFFER_BYTES) {
+        viewer.isWriting = true;
+        // Called when all before it is written, too.
+        socket.send(text, () => {
+          viewer.isWriting = false;
+          if (socket.readyState === socket.OPEN) this.#pump(viewer);
+        });
+        return;
+      }
+      socket.send(text);
+      event = this.#nextFor(viewer);
+    }
+  }
+
+  /** Undefined: it has been told all. */
+  #nextFor(viewer: Viewer): StatelyInspectionEvent | undefined {
     const history = this.#history;
     if (viewer.next < history.first) {
       const events = history.first - viewer.next;
       viewer.next = history.first;
-      socket.send(JSON.stringify({ type: 'tenuto.dropped', events }));
-      this.#tellBefore(socket);
+      viewer.before = history.before;
+      viewer.told = 0;
+      viewer.socket.send(JSON.stringify({ type: 'tenuto.dropped', events }));
     }
-    while (viewer.next < history.end) {
-      const event = history.at(viewer.next);
-      viewer.next += 1;
-      if (event === undefined) continue;
-      const text = JSON.stringify(event);
-      if (socket.bufferedAmount < BUFFER_BYTES) {
-        socket.send(text);
-        continue;
-      }
-      // Called when all before it is written, too.
-      viewer.isWriting = true;
-      socket.send(text, () => {
-        viewer.isWriting = false;
-        if (socket.readyState === socket.OPEN) this.#pump(viewer);
-      });
-      return;
+    const actor = viewer.before[viewer.told];
+    if (actor !== undefined) {
+      viewer.told += 1;
+      return actor;
     }
+    viewer.before = NOTHING;
+    const event = history.at(viewer.next);
+    if (event !== undefined) viewer.next += 1;
+    return event;
   }
 
   #tellShown(socket: WebSocket): void {
     socket.send(JSON.stringify({ type: 'tenuto.shown', version: FEED_VERSION, ...this.#shown }));
-  }
-
-  #tellBefore(socket: WebSocket): void {
-    for (const actor of this.#history.before) socket.send(JSON.stringify(actor));
   }
 }
