@@ -78,6 +78,13 @@ describe('the server of the demonstration', () => {
     },
   );
 
+  it.each([{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://example.org' }])(
+    'tells the page of somebody else no news: %j',
+    async (headers: Record<string, string>) => {
+      expect((await ask(`${demo.url}${LANE}/news`, { headers })).status).toBe(403);
+    },
+  );
+
   it('takes no socket of the page of somebody else', async () => {
     const address = `${demo.url.replace('http', 'ws')}${LANE}/plain`;
     const socket = new WebSocket(address, { origin: 'https://example.org' });

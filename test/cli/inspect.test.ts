@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
@@ -123,6 +123,42 @@ describe('tenuto inspect', () => {
   });
 });
 
+describe('tenuto inspect --record', () => {
+  it('writes down what it sees, to be opened later', async () => {
+    const file = join(dirname(fileOf('')), 'night.jsonl');
+    const { told, stop, ended } = inspecting(undefined, { record: file });
+    const { url, appUrl } = (await told) as { url: string; appUrl: string };
+    const viewer = viewerOf(url);
+    foreignApp(appUrl);
+    await viewer.seen(
+      (event) => event.type === '@xstate.snapshot' && event.snapshot.value === 'green',
+    );
+    stop();
+    await ended;
+
+    const later = inspecting(file);
+    const { badLines } = await later.told;
+    const reader = viewerOf(String((await later.told)['url']));
+    await reader.seen(
+      (event) => event.type === '@xstate.snapshot' && event.snapshot.value === 'green',
+    );
+
+    expect(badLines).toBe(0);
+    expect(reader.events.slice(0, viewer.events.length)).toEqual(viewer.events);
+  });
+
+  it('overwrites nothing, and records no recording', async () => {
+    const file = fileOf(headerLine('mine', 1));
+
+    const over = expect(inspecting(undefined, { record: file }).ended);
+    await over.rejects.toMatchObject({ message: `There is a file ${file} already.` });
+    const again = expect(inspecting(file, { record: `${file}.2` }).ended);
+    await again.rejects.toMatchObject({ code: 'OPTION_INVALID' });
+
+    expect(readFileSync(file, 'utf8')).toBe(headerLine('mine', 1));
+  });
+});
+
 describe('the door of the page', () => {
   it('is shut to pages of elsewhere, and to names that are led here', async () => {
     const { url, appUrl } = (await inspecting(undefined).told) as { url: string; appUrl: string };
@@ -146,7 +182,9 @@ describe('the door of the page', () => {
     const page = await get(url);
 
     expect(page.status).toBe(200);
-    expect(page.headers['content-security-policy']).toMatch(/^default-src 'self';/);
+    expect(page.headers['content-security-policy']).toMatch(
+      /^default-src 'none'; script-src 'self';/,
+    );
     expect(page.headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(page.text).toContain('<div id="page">');
     for (const path of [

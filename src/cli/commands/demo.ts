@@ -2,10 +2,10 @@
 import { runDemoText } from './demo-text.ts';
 import type { DemoOptions as TextOptions } from './demo-text.ts';
 import { colors } from '../colors.ts';
-import { openBrowser } from '../demo/open-browser.ts';
 import { startDemoServer } from '../demo/server.ts';
 import type { CliIo } from '../io.ts';
 import { EXIT_OK } from '../io.ts';
+import { openBrowser } from '../local-page/open-browser.ts';
 import { aborted } from '../sleep.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { invalid } from '../../ports/option-errors.ts';
@@ -42,7 +42,7 @@ export async function runDemo(options: DemoOptions, io: CliIo): Promise<number> 
   });
   try {
     tell(server.url, server.house.gateway.pid, json, io);
-    if (open) openBrowser(server.url);
+    if (open) openBrowser(server.url, io.note);
     await aborted(io.signal);
   } finally {
     await server.close();

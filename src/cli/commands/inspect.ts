@@ -1,16 +1,17 @@
 /** `tenuto inspect`: the live statechart page, on an app that tells what happens in it, on a gateway, or on a recording. */
-import { spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 import type { Environment } from '../access.ts';
 import { Apps } from '../inspect/apps.ts';
 import { openPageDoor } from '../inspect/page-door.ts';
+import { RecordFile } from '../inspect/record-file.ts';
 import { WatchedGateway } from '../inspect/watched-gateway.ts';
 import { Viewers } from '../inspect/viewers.ts';
 import type { Shown } from '../inspect/viewers.ts';
 import type { CliIo } from '../io.ts';
-import { EXIT_OK } from '../io.ts';
+import { EXIT_OK, reportError } from '../io.ts';
+import { openBrowser } from '../local-page/open-browser.ts';
 import { aborted } from '../sleep.ts';
 import { RecordingReader } from '../../observability/recording.ts';
 import { WireHistory } from '../../observability/wire-history.ts';
@@ -26,6 +27,8 @@ export interface InspectOptions {
   readonly open: boolean;
   readonly json: boolean;
   readonly environment: Environment;
+  /** A file for what is seen, to be opened later. */
+  readonly record?: string;
   /** Where the page is. Default: where the build puts it. */
   readonly pages?: string;
 }
@@ -35,6 +38,8 @@ type InspectIo = Pick<CliIo, 'write' | 'note' | 'signal'>;
 /** Of a live feed; a recording has as many events as it has, within the reader's limits. */
 const LIVE_CAPACITY = 50_000;
 const RECORDING_CAPACITY = 1_000_000;
+/** Of a recording, as text. */
+const RECORDING_CHARS = 512 * 1_024 * 1_024;
 const ADDRESS = /^(wss?|https?):/i;
 
 /** Returns when a signal comes. @throws TenutoError of many kinds, all of them before anything is shown. */
@@ -45,17 +50,20 @@ export async function runInspect(
 ): Promise<number> {
   if (what === undefined) return watchApps(options, io);
   if (ADDRESS.test(what)) return watchGateway(what, options, io);
+  if (options.record !== undefined) throw recordedAlready();
   return showRecording(what, options, io);
 }
 
 async function watchApps(options: InspectOptions, io: InspectIo): Promise<number> {
   const history = new WireHistory({ capacity: LIVE_CAPACITY });
   const viewers = new Viewers(history, appsShown(0));
+  const record = await recordFor(options, 'apps', io);
   const apps = new Apps({
     wallClock: systemWallClock,
-    onEvent: (event) => {
-      history.add(event);
+    onEvent: (event, chars) => {
+      history.add(event, chars);
       viewers.pump();
+      record?.add(event);
     },
     onNews: (news, count) => {
       viewers.show(appsShown(count));
@@ -67,7 +75,7 @@ async function watchApps(options: InspectOptions, io: InspectIo): Promise<number
     ...placeOf(options),
     onViewer: (socket) => viewers.add(socket),
     onApp: (socket) => apps.add(socket),
-  });
+  }).catch(closing(record));
   const url = `ws://127.0.0.1:${door.port}`;
   tellPage(door.url, { mode: 'apps', appUrl: url }, options, io);
   if (!options.json) {
@@ -77,7 +85,9 @@ async function watchApps(options: InspectOptions, io: InspectIo): Promise<number
       `  const { inspect } = createWebSocketInspector({ url: '${url}' }); // createActor(machine, { inspect })`,
     );
   }
-  return untilSignal(options, io, door.url, () => door.close());
+  await untilSignal(options, io, door.url);
+  await Promise.all([door.close(), record?.close()]);
+  return EXIT_OK;
 }
 
 const APP_NEWS = {
@@ -92,27 +102,61 @@ function appsShown(count: number): Shown {
 }
 
 async function watchGateway(url: string, options: InspectOptions, io: InspectIo): Promise<number> {
+  let status = EXIT_OK;
+  const record = await recordFor(options, url, io);
   const watched = new WatchedGateway({
     capacity: LIVE_CAPACITY,
+    record,
     onLoss: () => {
       if (options.json) io.write(JSON.stringify({ type: 'lost' }));
       else io.note('The gateway is lost; it is dialled again.');
     },
+    onEnd: (error) => {
+      status = reportError(error, io, options.json);
+      if (!options.json) io.note('What it told until then stays on the page, until Ctrl-C.');
+    },
   });
-  await watched.attach(url, tokenOf(options), options.insecure);
-  const door = await openPageDoor({
-    ...placeOf(options),
-    onViewer: (socket) => watched.viewers.add(socket),
-    onApp: null,
-  }).catch((error: unknown) => {
+  const close = async (): Promise<void> => {
     watched.close();
+    await record?.close();
+  };
+  try {
+    await watched.attach(url, tokenOf(options), options.insecure);
+    const door = await openPageDoor({
+      ...placeOf(options),
+      onViewer: (socket) => watched.viewers.add(socket),
+      onApp: null,
+    });
+    tellPage(door.url, { mode: 'gateway' }, options, io);
+    await untilSignal(options, io, door.url);
+    await Promise.all([close(), door.close()]);
+  } catch (error) {
+    await close();
     throw error;
+  }
+  return status;
+}
+
+async function recordFor(
+  { record: file, json }: InspectOptions,
+  title: string,
+  io: InspectIo,
+): Promise<RecordFile | null> {
+  if (file === undefined) return null;
+  return RecordFile.open({
+    file,
+    title,
+    wallClock: systemWallClock,
+    onFailure: (error) => void reportError(error, io, json),
   });
-  tellPage(door.url, { mode: 'gateway' }, options, io);
-  return untilSignal(options, io, door.url, async () => {
-    watched.close();
-    await door.close();
-  });
+}
+
+/** What was opened before is closed where something fails. */
+function closing(record: RecordFile | null): (error: unknown) => Promise<never> {
+  return async (error) => {
+    await record?.close();
+    throw error;
+  };
 }
 
 async function showRecording(
@@ -120,13 +164,16 @@ async function showRecording(
   options: InspectOptions,
   io: InspectIo,
 ): Promise<number> {
-  const history = new WireHistory({ capacity: RECORDING_CAPACITY });
+  const history = new WireHistory({
+    capacity: RECORDING_CAPACITY,
+    capacityChars: RECORDING_CHARS,
+  });
   const reader = new RecordingReader({ events: RECORDING_CAPACITY });
   try {
     const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
     for await (const line of lines) {
       const event = reader.read(line);
-      if (event !== null) history.add(event);
+      if (event !== null) history.add(event, line.length);
     }
     if (reader.header === null) reader.read(''); // an empty file has no header either
   } catch (error) {
@@ -139,7 +186,9 @@ async function showRecording(
   if (leftOut > 0) io.note(`${leftOut} events after the first ${count} are left out.`);
   const bad = badCount === 0 ? '' : `${badCount} lines could not be read.`;
   const more = leftOut === 0 ? '' : `${leftOut} events are left out.`;
-  const note = [bad, more].filter((part) => part !== '').join(' ');
+  const early =
+    history.first === 0 ? '' : `It is long: its first ${history.first} events are left out.`;
+  const note = [bad, early, more].filter((part) => part !== '').join(' ');
   const title = header?.title ?? '';
   const viewers = new Viewers(history, { title: title === '' ? file : title, note });
   const door = await openPageDoor({
@@ -153,7 +202,9 @@ async function showRecording(
     options,
     io,
   );
-  return untilSignal(options, io, door.url, () => door.close());
+  await untilSignal(options, io, door.url);
+  await door.close();
+  return EXIT_OK;
 }
 
 function placeOf({ port, pages }: InspectOptions): { port: number; pages?: string } {
@@ -165,24 +216,10 @@ function tellPage(url: string, facts: object, { json }: InspectOptions, io: Insp
   else io.write(`The page is at ${url}`);
 }
 
-async function untilSignal(
-  { open, json }: InspectOptions,
-  io: InspectIo,
-  url: string,
-  close: () => Promise<void>,
-): Promise<number> {
-  if (open) openInBrowser(url, io);
+async function untilSignal({ open, json }: InspectOptions, io: InspectIo, url: string) {
+  if (open) openBrowser(url, io.note);
   if (!json) io.note('Ctrl-C ends it.');
   await aborted(io.signal);
-  await close();
-  return EXIT_OK;
-}
-
-function openInBrowser(url: string, io: InspectIo): void {
-  const command = { darwin: 'open', win32: 'explorer' }[process.platform as string] ?? 'xdg-open';
-  const child = spawn(command, [url], { stdio: 'ignore', detached: true });
-  child.on('error', () => io.note(`No browser could be opened: go to ${url}`));
-  child.unref();
 }
 
 function tokenOf({ token, tokenEnv, environment }: InspectOptions): string {
@@ -204,4 +241,8 @@ function unreadable(file: string, error: unknown): TenutoError {
     remediation: 'Give the path of a flight recording, or the address of a gateway (ws://…).',
     cause: error,
   });
+}
+
+function recordedAlready(): TenutoError {
+  return invalid('What is shown is a recording already.', 'Leave --record out, or copy the file.');
 }

@@ -30,6 +30,13 @@ export class Guard {
     return this.isForUs(request) && origin === `http://${host ?? ''}`;
   }
 
+  /** Of what is only read browsers name no page; but they say whose it is. Who is no browser says nothing. */
+  isReadByOurPage(request: IncomingMessage): boolean {
+    const { origin, 'sec-fetch-site': site = 'same-origin' } = request.headers;
+    const isOurs = origin === undefined || this.isFromOurPage(request);
+    return isOurs && this.isForUs(request) && site === 'same-origin';
+  }
+
   mayBreak(request: IncomingMessage): boolean {
     const given = request.headers[TOKEN_HEADER];
     return this.isFromOurPage(request) && typeof given === 'string' && isSame(given, this.token);

@@ -2,7 +2,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
 
 import { DEMO_FAULTS, DemoFaults } from './faults.ts';
 import { Guard } from './guard.ts';
@@ -10,8 +9,8 @@ import { House } from './house.ts';
 import { WAYS } from './lane.ts';
 import { Lanes } from './lanes.ts';
 import type { Tab } from './lanes.ts';
-import { readPages } from './pages.ts';
-import type { ServedFile } from './pages.ts';
+import { closeHere, listenHere, LOCAL_HOST } from '../local-page/listen.ts';
+import { LocalPage, refuse } from '../local-page/pages.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 
@@ -30,34 +29,29 @@ export interface DemoServer {
   close(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
 const USUAL_PORT = 8_770;
-
-/** Nothing is loaded from elsewhere, and nobody shows the page in theirs. */
-const contentPolicy = (port: number): string =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "media-src 'self' blob:",
-    "worker-src 'self' blob:",
-    `connect-src 'self' ws://127.0.0.1:${port} ws://localhost:${port}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
+/** What the page has in it where the token belongs. */
+const TOKEN_PLACE = '__DEMO_TOKEN__';
+const BESIDE = {
+  /** What hears the microphone, apart from the page. From dist/src/cli/demo/. */
+  '/worklet.js': new URL('../../../worklet.js', import.meta.url),
+  '/speech/minute.wav': new URL('../../../../test/fixtures/speech/minute.wav', import.meta.url),
+};
 
 /** @throws TenutoError PORT_IN_USE, PACKAGE_MISSING, RECOGNISER_UNAVAILABLE, INTERNAL. */
 export async function startDemoServer(options: DemoServerOptions): Promise<DemoServer> {
   const { clock, speedRatio } = options;
   const http = createServer();
-  http.on('error', () => undefined); // running out of descriptors on accept costs that connection
   const port = await listenSomewhere(http, options.port);
   const guard = new Guard(port);
   let tell = (): void => undefined;
   try {
-    const files = await readPages(guard.token);
+    const page = await LocalPage.read({
+      name: 'demo',
+      port,
+      fill: (html) => html.replace(TOKEN_PLACE, guard.token),
+      beside: BESIDE,
+    });
     const house = await House.open({
       speedRatio,
       origins: guard.origins,
@@ -71,23 +65,21 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
       gatewayIsUp: house.gateway.isUp,
     });
     tell = () => lanes.tell(newsFor);
-    const doors = new Doors({ port, guard, files, lanes, faults, newsFor });
+    const doors = new Doors({ page, guard, lanes, faults, newsFor });
     http.on('request', (request, response) => doors.answer(request, response));
     http.on('upgrade', (request, stream, head) => {
       if (stream instanceof Socket) doors.upgrade(request, stream, head);
       else stream.destroy();
     });
     return {
-      url: `http://${HOST}:${port}/`,
+      url: `http://${LOCAL_HOST}:${port}/`,
       port,
       house,
       async close() {
         faults.close();
         tell = () => undefined;
-        const closed = new Promise((resolve) => http.close(resolve));
         await lanes.close();
-        http.closeAllConnections();
-        await Promise.all([closed, house.close()]);
+        await Promise.all([closeHere(http), house.close()]);
       },
     };
   } catch (error) {
@@ -97,9 +89,8 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
 }
 
 interface DoorsOptions {
-  readonly port: number;
+  readonly page: LocalPage;
   readonly guard: Guard;
-  readonly files: ReadonlyMap<string, ServedFile>;
   readonly lanes: Lanes;
   readonly faults: DemoFaults;
   readonly newsFor: (tab: Tab) => object;
@@ -107,36 +98,19 @@ interface DoorsOptions {
 
 class Doors {
   readonly #options: DoorsOptions;
-  readonly #headers: Readonly<Record<string, string>>;
 
   constructor(options: DoorsOptions) {
     this.#options = options;
-    this.#headers = {
-      'content-security-policy': contentPolicy(options.port),
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-opener-policy': 'same-origin',
-    };
   }
 
   answer(request: IncomingMessage, response: ServerResponse): void {
-    const [path = '/', query = ''] = (request.url ?? '/').split('?');
+    const { guard, page } = this.#options;
+    const [path = '/'] = (request.url ?? '/').split('?', 1);
     const [, start, name = '', last] = path.split('/');
-    const isReading = request.method === 'GET' || request.method === 'HEAD';
-    if (!this.#options.guard.isForUs(request)) {
-      refuse(response, 403, 'This page has another address.');
-    } else if (start === 'lanes' && last === 'faults') {
-      this.#breakIt(request, response, name);
-    } else if (!isReading) {
-      refuse(response, 405, 'Only reading is possible here.');
-    } else if (start === 'lanes' && last === 'news') {
-      this.#tellNews(response, name);
-    } else if (path === '/' || path === '/demo') {
-      const location = `/demo/${query === '' ? '' : `?${query}`}`;
-      response.writeHead(302, { ...this.#headers, location }).end();
-    } else {
-      this.#serve(path, response);
-    }
+    if (!guard.isForUs(request)) refuse(response, 403, 'This page has another address.');
+    else if (start === 'lanes' && last === 'faults') this.#breakIt(request, response, name);
+    else if (start === 'lanes' && last === 'news') this.#tellNews(request, response, name);
+    else page.answer(request, response);
   }
 
   upgrade(request: IncomingMessage, stream: Socket, head: Buffer): void {
@@ -152,8 +126,16 @@ class Doors {
     tab.lane.accept(way, request, stream, head);
   }
 
-  #tellNews(response: ServerResponse, name: string): void {
-    const { lanes, newsFor } = this.#options;
+  #tellNews(request: IncomingMessage, response: ServerResponse, name: string): void {
+    const { guard, lanes, newsFor } = this.#options;
+    if (request.method !== 'GET') {
+      refuse(response, 405, 'News can be read only.');
+      return;
+    }
+    if (!guard.isReadByOurPage(request)) {
+      refuse(response, 403, 'Only the page itself may listen.');
+      return;
+    }
     const tab = lanes.of(name);
     if (tab === null) {
       refuse(response, 503, 'There are too many tabs.');
@@ -161,22 +143,6 @@ class Doors {
     }
     lanes.listen(tab, response);
     lanes.tell((one) => (one === tab ? newsFor(tab) : null));
-  }
-
-  #serve(path: string, response: ServerResponse): void {
-    const file = this.#options.files.get(path);
-    if (file === undefined) {
-      refuse(response, 404, 'There is nothing here.');
-      return;
-    }
-    const caching = file.isForEver ? 'public, max-age=31536000, immutable' : 'no-store';
-    response.writeHead(200, {
-      ...this.#headers,
-      'content-type': file.type,
-      'content-length': file.bytes.length,
-      'cache-control': caching,
-    });
-    response.end(file.bytes);
   }
 
   #breakIt(request: IncomingMessage, response: ServerResponse, name: string): void {
@@ -196,35 +162,12 @@ class Doors {
   }
 }
 
-function refuse(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
-  response.end(`${message}\n`);
-}
-
+/** Null: the usual port, and where that is taken any other. */
 async function listenSomewhere(http: Server, port: number | null): Promise<number> {
   try {
-    return await listen(http, port ?? USUAL_PORT);
+    return await listenHere(http, port ?? USUAL_PORT);
   } catch (error) {
-    if (port === null) return listen(http, 0);
-    const { code } = error as NodeJS.ErrnoException;
-    throw new TenutoError({
-      code: code === 'EADDRINUSE' ? 'PORT_IN_USE' : 'OPTION_INVALID',
-      message:
-        code === 'EADDRINUSE'
-          ? `Port ${port} on ${HOST} is in use.`
-          : `Nobody can listen on port ${port} (${code ?? 'unknown error'}).`,
-      remediation: 'Choose another port, 0 for a free one, or leave --port out.',
-      cause: error,
-    });
+    if (port === null && TenutoError.is(error)) return listenHere(http, 0);
+    throw error;
   }
-}
-
-function listen(http: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    http.once('error', reject);
-    http.listen(port, HOST, () => {
-      http.off('error', reject);
-      resolve((http.address() as AddressInfo).port);
-    });
-  });
 }

@@ -1,7 +1,7 @@
-/** A gateway that is watched: `tenuto serve --inspect` tells what happens, to whoever has its token. */
-import { WebSocket } from 'ws';
-import type { RawData } from 'ws';
-
+/**
+ * A gateway that is watched: `tenuto serve --inspect` tells what happens, to whoever has its token. A `ResumableWebSocket` holds
+ * the way there: its chart decides when a lost one is dialled again, and asks a silent one whether it is still there.
+ */
 import { FEED_VERSION } from './viewers.ts';
 import { isInspectionEvent } from '../../observability/wire.ts';
 import type { StatelyInspectionEvent } from '../../observability/wire.ts';
@@ -9,6 +9,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import { isLoopback } from '../../ports/loopback.ts';
 import { invalid } from '../../ports/option-errors.ts';
+import { ResumableWebSocket } from '../../resumable-websocket/websocket.node.ts';
 
 export interface AttachOptions {
   readonly url: string;
@@ -16,9 +17,12 @@ export interface AttachOptions {
   /** The token may go to other machines in the clear. */
   readonly insecure: boolean;
   readonly clock: Clock;
-  readonly onEvent: (event: StatelyInspectionEvent) => void;
+  /** @param chars how long it is as text. */
+  readonly onEvent: (event: StatelyInspectionEvent, chars: number) => void;
   /** The gateway is lost and dialled again, or is there again. */
   readonly onLink: (isUp: boolean) => void;
+  /** It is lost, and nobody is dialled any more: it would be for nothing. */
+  readonly onEnd: (error: TenutoError) => void;
   /** It left out so many events: whoever watches was too slow. */
   readonly onDropped: (events: number) => void;
 }
@@ -28,89 +32,123 @@ export interface Attached {
 }
 
 export const INSPECT_PATH = '/inspect';
-const AGAIN_AFTER_MS = 1_000;
-const HANDSHAKE_MS = 10_000;
-const MAX_MESSAGE_BYTES = 4 * 1_024 * 1_024;
+/** Whoever watches is one, and wants it soon. */
+const SCHEDULE = {
+  minReconnectionDelay: 250,
+  reconnectionDelayGrowFactor: 2,
+  maxReconnectionDelay: 2_000,
+};
+/** A dial, and then its first word. */
+const ANSWER_WITHIN_MS = 10_000;
+const CLOSE_WITHIN_MS = 1_000;
+/** The same dial would be refused again. A gateway that is full (503) is not for ever. */
+const FINAL = /^http (?:401|403|404)\b/;
 
 /**
- * Resolves when the gateway has said who it is. From then on a lost link is dialled again, once a second.
+ * Resolves when the gateway has said who it is. From then on a lost link is dialled again.
  *
  * @throws TenutoError OPTION_INVALID, AUTH_REFUSED, CONNECTION_FAILED.
  */
 export async function attach(options: AttachOptions): Promise<Attached> {
-  const url = addressOf(options.url, options.insecure);
-  const { clock, onLink } = options;
-  let socket = await connected(url, options);
-  let timer: unknown = null;
-  let isClosed = false;
-  const again = (): void => {
-    timer = clock.setTimeout(() => {
-      connected(url, options).then(watch, (error: unknown) => {
-        if (!isClosed && !isFinal(error)) again();
-      });
-    }, AGAIN_AFTER_MS);
-  };
-  const watch = (next: WebSocket): void => {
-    socket = next;
-    if (isClosed) {
-      socket.terminate();
-      return;
-    }
-    onLink(true);
-    socket.on('close', () => {
-      if (isClosed) return;
-      onLink(false);
-      again();
+  const link = new Link(addressOf(options.url, options.insecure), options);
+  await link.first;
+  return link;
+}
+
+class Link implements Attached {
+  /** Settles with the first that it comes to. */
+  readonly first: Promise<void>;
+  readonly #url: URL;
+  readonly #options: AttachOptions;
+  readonly #socket: ResumableWebSocket;
+  #resolve: () => void = () => undefined;
+  #reject: (error: TenutoError) => void = () => undefined;
+  #hasBegun = false;
+  #isUp = false;
+  #isOver = false;
+  #firstWord: unknown = null;
+
+  constructor(url: URL, options: AttachOptions) {
+    this.#url = url;
+    this.#options = options;
+    this.first = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
-  };
-  watch(socket);
-  return {
-    close: () => {
-      isClosed = true;
-      clock.clearTimeout(timer);
-      socket.terminate();
-    },
-  };
-}
-
-function isFinal(error: unknown): boolean {
-  return TenutoError.is(error) && !error.retryable;
-}
-
-function connected(url: URL, options: AttachOptions): Promise<WebSocket> {
-  const socket = new WebSocket(url, {
-    headers: { authorization: `Bearer ${options.token}` },
-    handshakeTimeout: HANDSHAKE_MS,
-    maxPayload: MAX_MESSAGE_BYTES,
-    followRedirects: false,
-  });
-  return new Promise((resolve, reject) => {
-    const fail = (error: TenutoError): void => {
-      socket.on('error', () => undefined);
-      socket.terminate();
-      reject(error);
+    this.#socket = new ResumableWebSocket(url, [], {
+      ...SCHEDULE,
+      mode: 'plain',
+      headers: { authorization: `Bearer ${options.token}` },
+      connectionTimeout: ANSWER_WITHIN_MS,
+      closeTimeout: CLOSE_WITHIN_MS,
+      shouldReconnect: ({ cause }) => this.#hasBegun && !FINAL.test(cause),
+      clock: options.clock,
+    });
+    this.#socket.onopen = () => this.#awaitFirstWord();
+    this.#socket.onmessage = ({ data }) => this.#take(String(data));
+    this.#socket.onclose = ({ willReconnect, cause }) => {
+      if (willReconnect) this.#lost();
+      else this.#end(errorOf(this.#url, cause));
     };
-    socket.once('unexpected-response', (_request, response) => {
-      response.resume();
-      fail(refusalOf(url, response.statusCode ?? 0));
-    });
-    socket.on('error', (error: NodeJS.ErrnoException) => fail(unreached(url, error)));
-    socket.once('close', () => fail(unreached(url, new Error('it closed at once'))));
-    socket.on('message', (data: RawData) => {
-      const message = parsed(data);
-      if (isInspectionEvent(message)) options.onEvent(message);
-      else if (message?.['type'] === 'tenuto.dropped') options.onDropped(Number(message['events']));
-      else if (message?.['type'] === 'tenuto.shown') {
-        if (Number(message['version']) > FEED_VERSION) fail(tooNew(url));
-        else resolve(socket);
-      }
-    });
-  });
+  }
+
+  close(): void {
+    this.#isOver = true;
+    this.#stopWaiting();
+    this.#socket.close();
+  }
+
+  #take(text: string): void {
+    const message = this.#isOver ? null : parsed(text);
+    if (isInspectionEvent(message)) this.#options.onEvent(message, text.length);
+    else if (message?.['type'] === 'tenuto.shown') this.#met(Number(message['version']));
+    else if (message?.['type'] === 'tenuto.dropped') {
+      this.#options.onDropped(Number(message['events']));
+    }
+  }
+
+  #met(version: number): void {
+    this.#stopWaiting();
+    if (version > FEED_VERSION) this.#end(tooNew(this.#url));
+    else if (!this.#isUp) {
+      this.#hasBegun = true;
+      this.#isUp = true;
+      this.#options.onLink(true);
+      this.#resolve();
+    }
+  }
+
+  #lost(): void {
+    this.#stopWaiting();
+    if (this.#isOver || !this.#isUp) return;
+    this.#isUp = false;
+    this.#options.onLink(false);
+  }
+
+  #end(error: TenutoError): void {
+    if (this.#isOver) return;
+    this.#lost();
+    this.close();
+    if (this.#hasBegun) this.#options.onEnd(error);
+    else this.#reject(error);
+  }
+
+  /** Whoever answers the dial and then says nothing is no gateway, or one whose way here is broken. */
+  #awaitFirstWord(): void {
+    this.#firstWord = this.#options.clock.setTimeout(() => {
+      if (this.#hasBegun) this.#socket.reconnect();
+      else this.#end(errorOf(this.#url, 'silence'));
+    }, ANSWER_WITHIN_MS);
+  }
+
+  #stopWaiting(): void {
+    this.#options.clock.clearTimeout(this.#firstWord);
+  }
 }
 
-function parsed(data: RawData): Readonly<Record<string, unknown>> | null {
+function parsed(text: string): Readonly<Record<string, unknown>> | null {
   try {
-    const value: unknown = JSON.parse(Buffer.from(data as Buffer).toString());
+    const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
   } catch {
     return null;
@@ -143,29 +181,33 @@ function addressOf(text: string, isInsecure: boolean): URL {
   return url;
 }
 
-function refusalOf(url: URL, status: number): TenutoError {
-  if (status === 401) {
+/** @param cause as a close event tells it: `http 401 Unauthorized`, `ECONNREFUSED connect …`. */
+function errorOf(url: URL, cause: string): TenutoError {
+  const [code = '', status = ''] = cause.split(' ');
+  if (cause.startsWith('http 401')) {
     return new TenutoError({
       code: 'AUTH_REFUSED',
       message: `The gateway at ${url.host} does not know this token.`,
       remediation:
-        'Give the one that `tenuto serve --inspect` printed, by --token or TENUTO_INSPECT_TOKEN.',
+        'Give the one that `tenuto serve --inspect` printed, by --token or TENUTO_INSPECT_TOKEN: each start makes a new one.',
     });
   }
+  if (cause.startsWith('http 503')) {
+    return new TenutoError({
+      code: 'CONNECTION_FAILED',
+      message: `The gateway at ${url.host} is watched by as many as it lets in.`,
+      remediation: 'End another `tenuto inspect`.',
+      retryable: true,
+    });
+  }
+  const isRefused = code === 'http';
   return new TenutoError({
     code: 'CONNECTION_FAILED',
-    message: `Nobody is to be watched at ${url.host} (HTTP ${status}).`,
+    message: isRefused
+      ? `Nobody is to be watched at ${url.host} (HTTP ${status}).`
+      : `${url.host} cannot be reached (${code}).`,
     remediation: 'Start the gateway with --inspect, and give the address that it prints for it.',
-  });
-}
-
-function unreached(url: URL, error: NodeJS.ErrnoException): TenutoError {
-  return new TenutoError({
-    code: 'CONNECTION_FAILED',
-    message: `${url.host} cannot be reached (${error.code ?? error.message}).`,
-    remediation: 'Start the gateway with --inspect, and give the address that it prints for it.',
-    retryable: true,
-    cause: error,
+    retryable: !isRefused,
   });
 }
 

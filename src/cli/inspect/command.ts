@@ -24,11 +24,12 @@ export function addInspect(program: Command, io: CliIo, done: (status: number) =
     )
     .option('--token-env <name>', 'the environment variable that holds it', 'TENUTO_INSPECT_TOKEN')
     .option('--insecure', 'the token may go to another machine in the clear', false)
+    .option('--record <file>', 'write what is seen to a file as well, to be opened later')
     .option('--open', 'open the page in a browser', false)
     .option('--json', 'print one object a line', false)
     .addHelpText(
       'after',
-      '\nExit status: 0 where it was ended by a signal, 1 where nobody could be reached, 2 where it cannot begin.',
+      '\nExit status: 0 where it was ended by a signal, 1 where nobody could be reached or the gateway was lost for good, 2 where it cannot begin.',
     )
     .action(async (what: string | undefined, options: InspectOptions) => {
       io.catchSignals('Ending');

@@ -1,14 +1,20 @@
 /** What a gateway tells, kept for the pages that show it, through losses of the gateway. */
 import { attach } from './attached.ts';
 import type { Attached } from './attached.ts';
+import type { RecordFile } from './record-file.ts';
 import { Viewers } from './viewers.ts';
 import { WireHistory } from '../../observability/wire-history.ts';
 import { systemClock } from '../../ports/clock.ts';
+import type { TenutoError } from '../../ports/errors.ts';
 
 export interface WatchedGatewayOptions {
   /** Events that are kept; beyond it the oldest goes. */
   readonly capacity: number;
+  /** Where what it tells is written down as well. */
+  readonly record: RecordFile | null;
   readonly onLoss: () => void;
+  /** It is not dialled any more. What it told is still shown. */
+  readonly onEnd: (error: TenutoError) => void;
 }
 
 const LOST = 'The gateway is lost; it is dialled again.';
@@ -17,9 +23,8 @@ export class WatchedGateway {
   readonly #options: WatchedGatewayOptions;
   #history: WireHistory;
   #viewers: Viewers;
-  /** Those who see what was before a loss, until the gateway is there again. */
-  #former: Viewers | null = null;
   #attached: Attached | null = null;
+  #isLost = false;
   #title = '';
   #dropped = 0;
 
@@ -42,41 +47,50 @@ export class WatchedGateway {
       token,
       insecure,
       clock: systemClock,
-      onEvent: (event) => {
-        this.#history.add(event);
+      onEvent: (event, chars) => {
+        this.#history.add(event, chars);
         this.#viewers.pump();
+        this.#options.record?.add(event);
       },
       onDropped: (events) => {
         this.#dropped += events;
         this.#viewers.show(this.#shown());
       },
       onLink: (isUp) => {
-        if (isUp) this.#isBack();
-        else this.#isLost();
+        if (isUp) this.#isThere();
+        else this.#lost();
+      },
+      onEnd: (error) => {
+        this.#show(`${error.message} ${error.remediation}`);
+        this.#options.onEnd(error);
       },
     });
   }
 
   close(): void {
     this.#attached?.close();
-    this.#former?.close();
     this.#viewers.close();
   }
 
-  /** It tells all that it knows anew when it is back, and pages begin anew with it. */
-  #isLost(): void {
+  /** What was told until then stays to be seen. */
+  #lost(): void {
+    this.#isLost = true;
+    this.#show(LOST);
     this.#options.onLoss();
-    this.#former?.close();
-    this.#former = this.#viewers;
-    this.#former.show({ title: this.#title, note: LOST });
-    this.#history = new WireHistory(this.#options);
-    this.#viewers = new Viewers(this.#history, { title: this.#title, note: LOST });
   }
 
-  #isBack(): void {
-    this.#viewers.show(this.#shown());
-    this.#former?.close();
-    this.#former = null;
+  /** One that was lost tells all that it knows anew, and pages begin anew with it. */
+  #isThere(): void {
+    if (!this.#isLost) return;
+    this.#isLost = false;
+    this.#options.record?.next();
+    this.#viewers.close();
+    this.#history = new WireHistory(this.#options);
+    this.#viewers = new Viewers(this.#history, this.#shown());
+  }
+
+  #show(note: string): void {
+    this.#viewers.show({ title: this.#title, note });
   }
 
   #shown() {

@@ -1,4 +1,4 @@
-/** Opens an address in whatever browser this machine has: for people, so where there is none nothing is said. */
+/** Opens an address in whatever browser this machine has. */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 
@@ -7,9 +7,14 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
   win32: ['cmd', '/c', 'start', ''],
 };
 
-export function openBrowser(url: string): void {
+/** @param note is told where there is none: the address is to be opened by hand. */
+export function openBrowser(url: string, note: (line: string) => void): void {
   const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   const child = spawn(command, [...args, url], { stdio: 'ignore', detached: true });
-  child.on('error', () => undefined);
+  const fail = (): void => note(`No browser could be opened: go to ${url}`);
+  child.on('error', fail);
+  child.on('exit', (status) => {
+    if (status !== 0 && status !== null) fail(); // xdg-open is there, and no browser
+  });
   child.unref();
 }

@@ -8,15 +8,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 
+import { closeHere, listenHere, LOCAL_HOST } from '../local-page/listen.ts';
 import { INSPECT_PATH } from '../inspect/attached.ts';
 import { Viewers } from '../inspect/viewers.ts';
 import type { InspectionFeed } from '../../observability/inspection-feed.ts';
 import { WireHistory } from '../../observability/wire-history.ts';
-import { TenutoError } from '../../ports/errors.ts';
 import { invalid } from '../../ports/option-errors.ts';
 import { systemSecrets } from '../../ports/secrets.ts';
 
@@ -38,10 +38,11 @@ export interface InspectDoor {
   close(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
 const MOST_VIEWERS = 8;
 const SHORTEST_TOKEN = 16;
 const MAX_MESSAGE_BYTES = 1_024;
+/** A watcher whose machine is gone gives its place to another. */
+const KEEP_ALIVE_MS = 10_000;
 const HTTP_TIMEOUTS = { headersTimeout: 6_000, requestTimeout: 8_000 };
 
 /** @throws TenutoError PORT_IN_USE, OPTION_INVALID. */
@@ -63,25 +64,19 @@ export async function openInspectDoor(options: InspectDoorOptions): Promise<Insp
       stream.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
+    if (stream instanceof Socket) stream.setKeepAlive(true, KEEP_ALIVE_MS);
     sockets.handleUpgrade(request, stream, head, (socket) => watched.add(socket));
   });
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => reject(notListening(port, error)));
-    http.listen(port, HOST, () => resolve());
-  });
-  const bound = (http.address() as AddressInfo).port;
+  const bound = await listenHere(http, port, '--inspect-port');
   return {
-    url: `ws://${HOST}:${bound}`,
+    url: `ws://${LOCAL_HOST}:${bound}`,
     madeToken: options.token === null ? token : null,
     get viewers() {
       return watched.size;
     },
     close: async () => {
       watched.close();
-      await new Promise((resolve) => {
-        http.close(resolve);
-        http.closeAllConnections();
-      });
+      await closeHere(http);
     },
   };
 }
@@ -150,14 +145,4 @@ function checkToken(token: string): void {
     `The token for --inspect is shorter than ${SHORTEST_TOKEN} characters, or has a space or an unusual character in it.`,
     'Give a longer one, or leave it out: then one is made and printed.',
   );
-}
-
-function notListening(port: number, error: NodeJS.ErrnoException): TenutoError {
-  const isInUse = error.code === 'EADDRINUSE';
-  return new TenutoError({
-    code: isInUse ? 'PORT_IN_USE' : 'OPTION_INVALID',
-    message: `Nobody can be let in to watch on port ${port} (${error.code ?? error.message}).`,
-    remediation: 'Give another --inspect-port, or 0 for a free one.',
-    cause: error,
-  });
 }
