@@ -17,8 +17,6 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-import { makeSlim, slimEntries } from './slim.mjs';
-
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.hash');
@@ -38,16 +36,8 @@ function build(hash) {
   mkdirSync(scratch, { recursive: true });
   try {
     const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-    const { status } = spawnSync(
-      process.execPath,
-      [tsc, '-p', 'tsconfig.build.json', '--outDir', fresh],
-      {
-        cwd: root,
-        stdio: ['ignore', 2, 2],
-      },
-    );
-    const isBuilt = status === 0 && buildPages(join(fresh, 'pages'));
-    if (isBuilt) publish(fresh);
+    const isCompiled = runNode(tsc, '-p', 'tsconfig.build.json', '--outDir', fresh);
+    const isBuilt = isCompiled && buildPages(join(fresh, 'pages')) && publish(fresh);
     if (isBuilt) writeFileSync(join(fresh, '.hash'), hash);
     if (existsSync(fresh)) replaceDist(fresh, join(scratch, 'old'));
     if (!isBuilt) throw new Error('The build failed: the errors are above.');
@@ -57,17 +47,18 @@ function build(hash) {
 }
 
 function buildPages(outDir) {
-  const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const { status } = spawnSync(process.execPath, [vite, 'build', '--outDir', outDir], {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-  });
-  return status === 0;
+  return runNode(join(root, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', outDir);
 }
 
+/** By a process of its own: whoever only asks whether dist/ is stale need not load a compiler. */
 function publish(folder) {
   publishWorklet(folder);
-  makeSlim(folder, slimEntries(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))));
+  return runNode(join(root, 'scripts/slim.mjs'), folder);
+}
+
+function runNode(...args) {
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  return status === 0;
 }
 
 /** The worklet as a file, for pages whose policy forbids to make it of a Blob. */

@@ -75,3 +75,7 @@ function withoutDescriptions(tree) {
   visit(tree);
   return kept + text.slice(at);
 }
+
+const [, , built] = process.argv;
+const manifest = new URL('../package.json', import.meta.url);
+makeSlim(built, slimEntries(JSON.parse(readFileSync(manifest, 'utf8'))));

@@ -1,10 +1,10 @@
 /** A user can name whatever tenuto hands out or asks for. */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 
+import { buildIfStale } from '../../scripts/build.mjs';
 import { type PlantedTree, plantTree, projectRoot } from './planted-tree.ts';
-import { declareTo, unnamedTypes } from './public-names.ts';
+import { publicDeclarations, unnamedTypes } from './public-names.ts';
 
 /** What `tenuto/testing` hands out, or is made of, without a name of its own. A type that gets one leaves this list. */
 const WITHOUT_NAMES = {
@@ -15,17 +15,15 @@ const WITHOUT_NAMES = {
   Situation: 'ModelPath, ModelStep',
 };
 
-const folder = join(projectRoot, `.tmp/declarations-${process.pid}/`);
-
 describe('the types in public signatures', () => {
   let tree: PlantedTree | undefined;
   afterEach(() => tree?.remove());
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('can be imported from an entry, each of them', { timeout: 120_000 }, () => {
-    const entries = declareTo(folder, projectRoot);
+    buildIfStale();
+    const entries = publicDeclarations(projectRoot);
 
-    const unnamed = unnamedTypes(entries, folder);
+    const unnamed = unnamedTypes(entries, join(projectRoot, 'dist/'));
 
     expect(entries.length).toBeGreaterThan(4);
     expect(unnamed).toEqual(WITHOUT_NAMES);

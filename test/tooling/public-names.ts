@@ -1,4 +1,5 @@
 /** Finds the types that a public signature speaks of and that nobody can import. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import ts from 'typescript';
@@ -51,17 +52,12 @@ export function unnamedTypes(
   );
 }
 
-/** Writes the declarations of the sources to a folder, as the build does to dist/; returns those of package.json's entries. */
-export function declareTo(folder: string, project: string): readonly string[] {
-  const { config } = ts.readConfigFile(join(project, 'tsconfig.build.json'), ts.sys.readFile);
-  const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, project);
-  const emitting = { ...options, outDir: folder, emitDeclarationOnly: true };
-  ts.createProgram(fileNames, emitting).emit();
-
-  const manifest = ts.sys.readFile(join(project, 'package.json')) ?? '{}';
+/** Those of package.json's entries. */
+export function publicDeclarations(project: string): readonly string[] {
+  const manifest = readFileSync(join(project, 'package.json'), 'utf8');
   const { exports } = JSON.parse(manifest) as { exports: Record<string, { types?: string }> };
   return Object.values(exports).flatMap(({ types }) =>
-    types === undefined ? [] : [join(folder, types.replace('./dist/', ''))],
+    types === undefined ? [] : [join(project, types)],
   );
 }
 
