@@ -108,6 +108,21 @@ describe('the server of the demonstration', () => {
   });
 });
 
+describe('the server of the demonstration, killed with kill -9', () => {
+  it('leaves no process and no file behind', async () => {
+    const demo = await startDemo();
+    const children = childrenOf(demo.child.pid ?? 0);
+    const [directory = ''] = children.flatMap(configOf).map(dirname);
+    expect(children).toHaveLength(2);
+    expect(existsSync(directory)).toBe(true);
+
+    demo.child.kill('SIGKILL');
+
+    await expect.poll(() => children.filter(isAlive), { timeout: 15_000 }).toEqual([]);
+    expect(existsSync(directory)).toBe(false);
+  });
+});
+
 /** Of Linux. */
 function childrenOf(pid: number): readonly number[] {
   return readdirSync('/proc')

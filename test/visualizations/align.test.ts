@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { align, missingIn, wordsOf } from '../../visualizations/demo/align.ts';
+import { align, countOf, wordsOf } from '../../visualizations/demo/align.ts';
 
 const told = (said: string, heard: string, isOver = true): string =>
   align(wordsOf(said), wordsOf(heard), isOver)
-    .map(({ text, fate }) => ({ heard: text, missing: `[${text}]`, other: `(${text})` })[fate])
+    .map(({ text, fate }) => {
+      return { heard: text, missing: `[${text}]`, other: `(${text})`, extra: `+${text}` }[fate];
+    })
     .join(' ');
 
 describe('the words that arrived', () => {
@@ -14,7 +16,10 @@ describe('the words that arrived', () => {
     ['a hole in the middle', 'ask not what you can', 'ask you can', 'ask [not] [what] you can'],
     ['another word in the place of one', 'ask not what', 'ask that what', 'ask (that) what'],
     ['one in the place of two', 'ask not what you', 'ask knot you', 'ask [not] (knot) you'],
-    ['more than was said', 'ask what', 'ask me what', 'ask (me) what'],
+    ['more than was said', 'ask what', 'ask me what', 'ask +me what'],
+    ['a word twice', 'ask not what', 'ask not not what', 'ask not +not what'],
+    ['the end twice', 'ask not', 'ask not ask not', 'ask not +ask +not'],
+    ['two in the place of one', 'ask not what', 'ask know it what', 'ask (know) +it what'],
   ])('are told where there are: %s', (_what, said, heard, expected) => {
     expect(told(said, heard)).toBe(expected);
   });
@@ -25,6 +30,6 @@ describe('the words that arrived', () => {
   });
 
   it('are counted where nothing was heard in their place', () => {
-    expect(missingIn(align(['a', 'b', 'c', 'd'], ['a', 'x', 'd'], true))).toBe(1);
+    expect(countOf(align(['a', 'b', 'c', 'd'], ['a', 'x', 'd'], true), 'missing')).toBe(1);
   });
 });

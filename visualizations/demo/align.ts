@@ -1,8 +1,8 @@
 /** Which words of what was said arrived: the longest common sequence of two texts. */
 export interface AlignedWord {
   readonly text: string;
-  /** `other`: something was heard here, and not this word. `missing`: nothing was. */
-  readonly fate: 'heard' | 'missing' | 'other';
+  /** `other`: this was heard in the place of another word. `missing`: nothing was. `extra`: there was nothing to be heard. */
+  readonly fate: 'heard' | 'missing' | 'other' | 'extra';
 }
 
 export function wordsOf(text: string): readonly string[] {
@@ -48,12 +48,15 @@ function stretch(
   const missing = isOpen ? [] : unheard.slice(0, Math.max(0, unheard.length - instead.length));
   return [
     ...missing.map((text) => ({ text, fate: 'missing' }) as const),
-    ...instead.map((text) => ({ text, fate: 'other' }) as const),
+    ...instead.map((text, at) => {
+      const fate: AlignedWord['fate'] = at < unheard.length || isOpen ? 'other' : 'extra';
+      return { text, fate };
+    }),
   ];
 }
 
-export function missingIn(words: readonly AlignedWord[]): number {
-  return words.filter(({ fate }) => fate === 'missing').length;
+export function countOf(words: readonly AlignedWord[], fate: AlignedWord['fate']): number {
+  return words.filter((word) => word.fate === fate).length;
 }
 
 function commonLengths(a: readonly string[], b: readonly string[]): readonly Uint16Array[] {

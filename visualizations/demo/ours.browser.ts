@@ -11,8 +11,9 @@ import { inspectionFeed } from '../../src/inspect.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
 
 import { CHUNK_MS } from './chunks.ts';
+import { spoolKey } from './kept.browser.ts';
 import { addressOf, airplaneSignals } from './server.browser.ts';
-import { charts, ledger, ours } from './state.ts';
+import { charts, isGivenUp, ledger, ours } from './state.ts';
 import type { LinkView } from './state.ts';
 
 /** How long what is left may take, through whatever is broken meanwhile. */
@@ -44,9 +45,7 @@ export class OurClient {
    * @returns null where there is nothing to be taken up.
    */
   static async open(name: string, isNew: boolean): Promise<OurClient | null> {
-    const spool = await openSpool({ name, fresh: isNew, capacityBytes: SPOOL_BYTES }).catch(
-      () => null, // a browser that stores nothing shows everything but a reload
-    );
+    const spool = await openKept(name, isNew).catch(() => null); // a browser that stores nothing shows everything but a reload
     if (!isNew && (spool === null || spool.remains === null)) return null;
     return new OurClient(spool);
   }
@@ -62,6 +61,7 @@ export class OurClient {
     await this.#session.close({ drainTimeoutMs: END_WITHIN_MS });
     this.look();
     ours.interim.value = '';
+    if (isGivenUp.value) return;
     ours.link.value = { mood: 'off', label: 'Finished', detail: ours.link.value.detail };
   }
 
@@ -85,6 +85,7 @@ export class OurClient {
   #show(event: SessionEvent): void {
     const view = linkViewOf(event);
     if (view !== null) ours.link.value = view;
+    if (event.type === 'error') isGivenUp.value = true;
     if (event.type === 'transcript') {
       if (event.isFinal && event.text !== '') {
         ours.finals.value = [...ours.finals.value, event.text];
@@ -96,6 +97,12 @@ export class OurClient {
       ours.book.value.lose(Math.floor(event.fromMs / CHUNK_MS), Math.ceil(event.toMs / CHUNK_MS));
     }
   }
+}
+
+/** What the visitor says is sealed, by a key that no script reads out of this browser. */
+async function openKept(name: string, isNew: boolean): Promise<Spool> {
+  const key = await spoolKey();
+  return openSpool({ name, fresh: isNew, capacityBytes: SPOOL_BYTES, key });
 }
 
 function linkViewOf(event: SessionEvent): LinkView | null {

@@ -1,6 +1,7 @@
 /** One run: something is said, both clients send it, and what is broken meanwhile is survived or is not. */
 import { CHUNK_MS } from './chunks.ts';
 import { inWords, listen } from './microphone.browser.ts';
+import { forgetSpool, newSpoolName, sweepSpools } from './kept.browser.ts';
 import { OurClient } from './ours.browser.ts';
 import { PlainClient } from './plain.browser.ts';
 import { forgetRun, restoreRun, savePosition, saveRun } from './saved.browser.ts';
@@ -44,13 +45,14 @@ export async function play(what: SourceName): Promise<void> {
   if (isBusy.value) return;
   resetRun();
   source.value = what;
-  await run({ name: `demo-${crypto.randomUUID()}`, source: what }, true);
+  await run({ name: newSpoolName(), source: what }, true);
 }
 
 /** A page that was reloaded in mid-speech goes on where it was. */
 export async function takeUp(): Promise<void> {
   const saved = restoreRun();
   if (saved !== null) await run(saved, false);
+  await sweepSpools().catch(() => undefined); // not every browser lists them
 }
 
 async function run({ name, source: what }: RunToTakeUp, isNew: boolean): Promise<void> {
@@ -83,6 +85,7 @@ async function run({ name, source: what }: RunToTakeUp, isNew: boolean): Promise
   phase.value = 'finishing';
   await finish(clients);
   stopSaving();
+  forgetSpool(name);
   frames.stop();
   phase.value = 'done';
 }

@@ -3,7 +3,7 @@ import { ManualNetwork } from '../../src/browser.ts';
 
 import { isFaultName } from './faults.ts';
 import type { FaultName } from './faults.ts';
-import { activeFaults, broken, gatewayIsUp, ours, serverIsThere, trouble } from './state.ts';
+import { activeFaults, broken, ours, serverIsThere, trouble } from './state.ts';
 
 const lane = crypto.randomUUID();
 const token = document.querySelector<HTMLMetaElement>('meta[name="tenuto-demo"]')?.content ?? '';
@@ -16,7 +16,6 @@ export function addressOf(way: 'tenuto' | 'plain'): string {
 }
 
 interface News {
-  readonly gatewayIsUp: boolean;
   readonly faults: readonly {
     readonly fault: string;
     readonly lastsMs: number;
@@ -33,9 +32,7 @@ export function listenForNews(): void {
     serverIsThere.value = false;
   };
   events.onmessage = ({ data }: MessageEvent<string>) => {
-    const news = JSON.parse(data) as News;
-    gatewayIsUp.value = news.gatewayIsUp;
-    take(news.faults);
+    take((JSON.parse(data) as News).faults);
   };
 }
 

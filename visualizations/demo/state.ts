@@ -2,7 +2,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
 
-import { align, missingIn, wordsOf } from './align.ts';
+import { align, countOf, wordsOf } from './align.ts';
 import { ChunkBook } from './chunks.ts';
 import type { FaultName } from './faults.ts';
 import heard from './heard.json';
@@ -72,7 +72,6 @@ export const isMuted = signal(false);
 /** What went wrong with the page itself: no microphone, no server. */
 export const trouble = signal<string>('');
 export const serverIsThere = signal(true);
-export const gatewayIsUp = signal(true);
 export const activeFaults = signal<readonly ActiveFault[]>([]);
 /** What was broken in this run, and with which chunk. */
 export const broken = signal<readonly { readonly name: FaultName; readonly chunk: number }[]>([]);
@@ -103,8 +102,21 @@ export const oursAligned = computed(() =>
 export const plainAligned = computed(() =>
   align(reference.value, plain.heard.value, phase.value === 'done'),
 );
-export const oursMissing = computed(() => missingIn(oursAligned.value));
-export const plainMissing = computed(() => missingIn(plainAligned.value));
+export const oursMissing = computed(() => countOf(oursAligned.value, 'missing'));
+export const plainMissing = computed(() => countOf(plainAligned.value, 'missing'));
+
+/** Whether what tenuto brought can be held to words: not to those that nobody knows but by it. */
+export const isMeasured = computed(() => source.value === 'speech' && wasWhole.value);
+/** The session was given up: what came afterwards is not on its way. */
+export const isGivenUp = signal(false);
+
+/** The promise, by all that is seen of it: each chunk arrived, none is waited for or given up, and no word is lost or doubled. */
+export const isKept = computed(() => {
+  const { captured, delivered, buffered, holds } = ledger.value;
+  const isDelivered = holds && captured === delivered && buffered === 0 && !isGivenUp.value;
+  const areWordsRight = oursMissing.value === 0 && countOf(oursAligned.value, 'extra') === 0;
+  return isDelivered && areWordsRight;
+});
 
 export const isBusy = computed(() => phase.value === 'running' || phase.value === 'finishing');
 
@@ -115,5 +127,6 @@ export function resetRun(): void {
   ledger.value = EMPTY_LEDGER;
   positionMs.value = 0;
   wasWhole.value = false;
+  isGivenUp.value = false;
   trouble.value = '';
 }

@@ -38,5 +38,6 @@ export function Transcript({ words, interim, label }: TranscriptProps) {
 function Word({ text, fate }: AlignedWord) {
   if (fate === 'heard') return <span>{`${text} `}</span>;
   if (fate === 'other') return <u title="heard differently">{`${text} `}</u>;
+  if (fate === 'extra') return <u title="not said">{`${text} `}</u>;
   return <del title="lost">{`${text} `}</del>;
 }

@@ -2,13 +2,15 @@
 import {
   broken,
   durationMs,
+  isGivenUp,
+  isKept,
+  isMeasured,
   ledger,
   oursMissing,
   phase,
   plainMissing,
   positionMs,
   serverIsThere,
-  source,
   trouble,
 } from './state.ts';
 
@@ -83,20 +85,35 @@ function verdict(): Words {
         title: 'All is said.',
         text: 'What is still on its way is waited for.',
       };
-    case 'done': {
-      const { captured, delivered } = ledger.value;
-      const isWhole = oursMissing.value === 0 && captured === delivered;
-      const here =
-        source.value === 'microphone'
-          ? `${delivered} of ${captured} chunks delivered here`
-          : `${words(oursMissing.value)} lost here`;
-      return {
-        mood: isWhole ? 'good' : 'bad',
-        title: `${said}, ${many}: ${here}, ${plainMissing.value} there.`,
-        text: isWhole ? 'Nothing was lost.' : 'The promise did not hold.',
-      };
-    }
+    case 'done':
+      return outcome(said, many);
   }
+}
+
+/** What was said and is known to nobody but by tenuto is held to chunks. */
+function outcome(said: string, many: string): Words {
+  const { captured, delivered } = ledger.value;
+  const chunks = `${delivered} of ${captured} chunks delivered here`;
+  const here = isMeasured.value ? `${words(oursMissing.value)} lost here` : chunks;
+  return {
+    mood: isKept.value ? 'good' : 'bad',
+    title: `${said}, ${many}: ${here}, ${plainMissing.value} there.`,
+    text: outcomeText(),
+  };
+}
+
+function outcomeText(): string {
+  const { captured, delivered, gap, buffered, holds } = ledger.value;
+  if (isKept.value) {
+    return isMeasured.value
+      ? 'Nothing was lost, and nothing was doubled.'
+      : 'Nothing was lost. There is no text of it to compare with: the words there are held to those here.';
+  }
+  if (!holds) return 'The promise did not hold: the ledger is broken.';
+  if (isGivenUp.value) return `The session was given up, with ${buffered} chunks not delivered.`;
+  if (captured !== delivered)
+    return `The promise did not hold: ${gap} chunks are a gap, ${buffered} did not arrive in time.`;
+  return 'The promise did not hold: the words differ from those of a run without faults.';
 }
 
 function words(count: number): string {

@@ -37,14 +37,7 @@ const KINDS: Readonly<Record<DemoFault, FaultKind>> = {
     },
   },
   'half-open': { scope: 'tab', lastsMs: 12_000, begin: (lane) => lane.silence() },
-  kill: {
-    scope: 'house',
-    lastsMs: 10_000,
-    begin: (_lane, house) => {
-      house.killServers(KINDS.kill.lastsMs);
-      return nothing;
-    },
-  },
+  kill: { scope: 'house', lastsMs: 10_000, begin: (_lane, house) => house.killServers() },
   'rate-limit': { scope: 'house', lastsMs: 6_000, begin: (_lane, house) => house.limitRate() },
   expiry: {
     scope: 'house',

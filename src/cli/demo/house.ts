@@ -2,19 +2,18 @@
  * What the demonstration runs on: a recogniser behind Deepgram's protocol in this process, and before it, as processes of their
  * own that can be killed, the gateway (`tenuto serve`, its sessions in files) and the plain relay.
  */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { Way, LaneTarget } from './lane.ts';
+import { makeDemoFolder, removeFolder } from './folder.ts';
 import { Supervised } from './supervised.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { GATEWAY_PATH } from '../../protocol/address.ts';
 import { startDeepgramSimulator } from '../../simulators/deepgram/simulator.ts';
 import type { DeepgramSimulator } from '../../simulators/deepgram/options.ts';
 import { createVoskRecogniser } from '../../simulators/recogniser/vosk-recogniser.ts';
-import type { Recogniser } from '../../simulators/recogniser/recogniser.ts';
 
 export interface HouseOptions {
   /** How many times real time audio may come: what waited in an outage is sent faster than it sounds. */
@@ -22,7 +21,6 @@ export interface HouseOptions {
   /** The page's, by any name that it is opened by. */
   readonly origins: readonly string[];
   readonly clock: Clock;
-  readonly onChange: () => void;
 }
 
 const MAX_RATE_RATIO = 1.25;
@@ -34,89 +32,62 @@ const MOST_REFUSALS = 1_000;
 const LISTEN =
   '/v1/listen?model=nova-3&encoding=linear16&sample_rate=16000&channels=1&interim_results=true';
 
-/** From dist/src/cli/demo/. */
-const TENUTO = fileURLToPath(new URL('../../../../src/cli/tenuto.mjs', import.meta.url));
+const ATTENDED = fileURLToPath(new URL('./attended.js', import.meta.url));
 const RELAY = fileURLToPath(new URL('./relay.js', import.meta.url));
 
-export class House {
-  readonly #recogniser: Recogniser;
-  readonly #standIns: readonly DeepgramSimulator[];
-  readonly #directory: string;
+type Closer = () => Promise<unknown>;
+
+interface Parts {
+  readonly standIns: readonly DeepgramSimulator[];
   readonly gateway: Supervised;
   readonly relay: Supervised;
+  readonly close: Closer;
+}
 
-  private constructor(
-    parts: {
-      recogniser: Recogniser;
-      standIns: readonly DeepgramSimulator[];
-      relayUpstream: string;
-      directory: string;
-    },
-    { clock, onChange }: HouseOptions,
-  ) {
-    this.#recogniser = parts.recogniser;
-    this.#standIns = parts.standIns;
-    this.#directory = parts.directory;
-    const file = join(parts.directory, CONFIG_FILE);
-    this.gateway = new Supervised({
-      name: 'The gateway',
-      args: (port) => [
-        TENUTO,
-        ...['serve', '--json', '--config', file, '--port', String(port ?? 0)],
-      ],
-      environment: {},
-      clock,
-      onChange,
-    });
-    this.relay = new Supervised({
-      name: 'The plain relay',
-      args: (port) => [RELAY, `${parts.relayUpstream}${LISTEN}`, String(port ?? 0)],
-      environment: {},
-      clock,
-      onChange,
-    });
+export class House {
+  readonly #parts: Parts;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** @throws TenutoError RECOGNISER_UNAVAILABLE before anything is started; INTERNAL where a process does not come up. */
   static async open(options: HouseOptions): Promise<House> {
-    const recogniser = createVoskRecogniser();
-    const standIn = await startDeepgramSimulator({
-      recogniser,
-      maxRateRatio: MAX_RATE_RATIO * options.speedRatio,
-    });
-    const forRelay = await startDeepgramSimulator({ recogniser, maxRateRatio: RELAY_RATE_RATIO });
-    const directory = await mkdtemp(join(tmpdir(), 'tenuto-demo-'));
-    const standIns = [standIn, forRelay];
-    const house = new House(
-      { recogniser, standIns, relayUpstream: forRelay.url, directory },
-      options,
-    );
+    const closers: Closer[] = [];
+    /** The last that was opened is closed first. */
+    const close = async (): Promise<void> => {
+      for (const each of closers.splice(0).reverse()) await each();
+    };
     try {
-      await writeConfig(directory, standIn.url, options);
-      await Promise.all([house.gateway.start(), house.relay.start()]);
-      return house;
+      return new House({ ...(await openParts(options, closers)), close });
     } catch (error) {
-      await house.close();
+      await close();
       throw error;
     }
   }
 
+  get gateway(): Supervised {
+    return this.#parts.gateway;
+  }
+
   get targets(): Readonly<Record<Way, LaneTarget>> {
     return {
-      tenuto: { port: this.gateway.port, path: GATEWAY_PATH },
-      plain: { port: this.relay.port, path: '/' },
+      tenuto: { port: this.#parts.gateway.port, path: GATEWAY_PATH },
+      plain: { port: this.#parts.relay.port, path: '/' },
     };
   }
 
-  /** Both, with SIGKILL; they are started again when the time is over. */
-  killServers(downMs: number): void {
-    this.gateway.kill(downMs);
-    this.relay.kill(downMs);
+  /** Both, with SIGKILL. @returns what has them started again. */
+  killServers(): () => void {
+    const ends = [this.#parts.gateway.kill(), this.#parts.relay.kill()];
+    return () => {
+      for (const end of ends) end();
+    };
   }
 
   /** The recogniser ends its streams and takes no new ones: 429. @returns what ends it. */
   limitRate(): () => void {
-    for (const standIn of this.#standIns) {
+    for (const standIn of this.#parts.standIns) {
       standIn.ask({
         fault: 'http',
         status: 429,
@@ -126,21 +97,52 @@ export class House {
       standIn.provoke({ kind: 'close', as: 'NET-0000' });
     }
     return () => {
-      for (const standIn of this.#standIns) standIn.callOff();
+      for (const standIn of this.#parts.standIns) standIn.callOff();
     };
   }
 
   /** As services do at the limit of a session's time. */
   expireSessions(): void {
-    for (const standIn of this.#standIns) standIn.provoke({ kind: 'close', as: 'NET-0003' });
+    for (const standIn of this.#parts.standIns) standIn.provoke({ kind: 'close', as: 'NET-0003' });
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.gateway.close(), this.relay.close()]);
-    await Promise.all(this.#standIns.map((standIn) => standIn.close()));
-    await this.#recogniser.close();
-    await rm(this.#directory, { recursive: true, force: true });
+    await this.#parts.close();
   }
+}
+
+async function openParts(options: HouseOptions, closers: Closer[]): Promise<Omit<Parts, 'close'>> {
+  const recogniser = createVoskRecogniser();
+  closers.push(() => recogniser.close());
+  const standInWith = async (maxRateRatio: number): Promise<DeepgramSimulator> => {
+    const standIn = await startDeepgramSimulator({ recogniser, maxRateRatio });
+    closers.push(() => standIn.close());
+    return standIn;
+  };
+  const standIn = await standInWith(MAX_RATE_RATIO * options.speedRatio);
+  const forRelay = await standInWith(RELAY_RATE_RATIO);
+  const folder = await makeDemoFolder();
+  closers.push(() => removeFolder(folder));
+  const config = await writeConfig(folder, standIn.url, options);
+  const upstream = `${forRelay.url}${LISTEN}`;
+  const { clock } = options;
+  const gateway = new Supervised({
+    name: 'The gateway',
+    args: (port) => [
+      ...[ATTENDED, folder],
+      ...['serve', '--json', '--config', config, '--port', String(port ?? 0)],
+    ],
+    clock,
+  });
+  const relay = new Supervised({
+    name: 'The plain relay',
+    args: (port) => [RELAY, upstream, String(port ?? 0)],
+    clock,
+  });
+  const both = [gateway, relay];
+  closers.push(() => Promise.all(both.map((each) => each.close())));
+  await Promise.all(both.map((each) => each.start()));
+  return { standIns: [standIn, forRelay], gateway, relay };
 }
 
 const CONFIG_FILE = 'gateway.json';
@@ -149,7 +151,7 @@ async function writeConfig(
   directory: string,
   url: string,
   { origins, speedRatio }: HouseOptions,
-): Promise<void> {
+): Promise<string> {
   const sessions = join(directory, 'sessions');
   await mkdir(sessions);
   const config = {
@@ -160,5 +162,7 @@ async function writeConfig(
     candidates: [{ provider: 'deepgram', url, simulated: true }],
     speed: speedRatio,
   };
-  await writeFile(join(directory, CONFIG_FILE), JSON.stringify(config));
+  const file = join(directory, CONFIG_FILE);
+  await writeFile(file, JSON.stringify(config));
+  return file;
 }

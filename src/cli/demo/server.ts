@@ -56,14 +56,10 @@ export async function startDemoServer(options: DemoServerOptions): Promise<DemoS
       speedRatio,
       origins: guard.origins,
       clock,
-      onChange: () => tell(),
     });
     const lanes = new Lanes({ clock, targets: house.targets });
     const faults = new DemoFaults({ house, clock, onChange: () => tell() });
-    const newsFor = ({ name }: Tab): object => ({
-      faults: faults.runningFor(name),
-      gatewayIsUp: house.gateway.isUp,
-    });
+    const newsFor = ({ name }: Tab): object => ({ faults: faults.runningFor(name) });
     tell = () => lanes.tell(newsFor);
     const doors = new Doors({ page, guard, lanes, faults, newsFor });
     http.on('request', (request, response) => doors.answer(request, response));

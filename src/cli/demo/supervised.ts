@@ -12,15 +12,12 @@ export interface SupervisedOptions {
   readonly name: string;
   /** What Node runs, and with which arguments, once the port is known: null for a free one. */
   readonly args: (port: number | null) => readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
-  /** It listens, or does not any more. */
-  readonly onChange: () => void;
 }
 
-/** A process that dies of itself is started again after this long. */
-const RESTART_AFTER_MS = 1_000;
 const START_WITHIN_MS = 30_000;
+/** One that does not come up so often in a row is not started again. */
+const MOST_FAILURES = 5;
 /** What it says last before it is given up. */
 const MOST_WORDS = 2_000;
 const END_WITHIN_MS = 3_000;
@@ -29,17 +26,13 @@ export class Supervised {
   readonly #options: SupervisedOptions;
   #child: ChildProcess | null = null;
   #port: number | null = null;
-  #isUp = false;
   #isEnding = false;
-  #timer: unknown = null;
-  #downUntilMs = 0;
+  /** Settles when it may be started again. */
+  #rest: Promise<void> = Promise.resolve();
+  #wake: () => void = () => undefined;
 
   constructor(options: SupervisedOptions) {
     this.#options = options;
-  }
-
-  get isUp(): boolean {
-    return this.#isUp;
   }
 
   get pid(): number | null {
@@ -54,38 +47,26 @@ export class Supervised {
 
   /** Settles when it listens. @throws TenutoError INTERNAL where it does not. */
   async start(): Promise<void> {
-    const { args, environment, name, clock } = this.#options;
-    const child = spawn(process.execPath, args(this.#port), {
-      env: { ...process.env, ...environment, NO_COLOR: '1' },
-      stdio: ['pipe', 'pipe', 'pipe'], // whoever reads its end of the first one knows when we are gone
-    });
-    this.#child = child;
-    child.stdin.on('error', () => undefined);
-    child.once('exit', () => this.#gone(child));
-    const late = clock.setTimeout(() => child.kill('SIGKILL'), START_WITHIN_MS);
-    try {
-      this.#port = await portOf(child, name);
-    } finally {
-      clock.clearTimeout(late);
-    }
-    if (this.#child !== child) return;
-    this.#isUp = true;
-    this.#options.onChange();
+    const { gone } = await this.#begin();
+    void this.#keep(gone);
   }
 
-  /** With SIGKILL, so that it can say goodbye to nobody; it is started again when the time is over. */
-  kill(downMs: number): void {
-    this.#downUntilMs = this.#options.clock.nowMs() + downMs;
-    if (this.#child === null) this.#startLater();
-    else this.#child.kill('SIGKILL');
+  /** With SIGKILL, so that it can say goodbye to nobody. @returns what lets it be started again. */
+  kill(): () => void {
+    const rest = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    this.#rest = rest;
+    this.#child?.kill('SIGKILL');
+    return this.#wake;
   }
 
   /** When this settles the process is gone. */
   async close(): Promise<void> {
     this.#isEnding = true;
-    this.#options.clock.clearTimeout(this.#timer);
+    this.#wake();
     const child = this.#child;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === null) return;
     const exited = once(child, 'exit');
     const { clock } = this.#options;
     child.kill('SIGTERM');
@@ -94,24 +75,45 @@ export class Supervised {
     clock.clearTimeout(late);
   }
 
-  #gone(child: ChildProcess): void {
-    if (this.#child !== child) return;
-    this.#child = null;
-    const wasUp = this.#isUp;
-    this.#isUp = false;
-    if (this.#isEnding) return;
-    if (wasUp) this.#options.onChange();
-    if (this.#port !== null) this.#startLater(); // what never came up is no matter of waiting
+  /** Whenever it is gone it is started again: at once, or when it may be. */
+  async #keep(first: Promise<unknown>): Promise<void> {
+    let gone = first;
+    let failures = 0;
+    while (failures < MOST_FAILURES) {
+      await gone;
+      await this.#rest;
+      if (this.#isEnding) return;
+      try {
+        ({ gone } = await this.#begin());
+        failures = 0;
+      } catch {
+        failures += 1;
+      }
+    }
   }
 
-  #startLater(): void {
-    const { clock } = this.#options;
-    clock.clearTimeout(this.#timer);
-    const restMs = this.#downUntilMs - clock.nowMs();
-    const waitMs = restMs > 0 ? restMs : RESTART_AFTER_MS;
-    this.#timer = clock.setTimeout(() => {
-      this.start().catch(() => undefined); // it is gone again, and so is started again
-    }, waitMs);
+  /** Settles when it listens. @returns what settles when it is gone. */
+  async #begin(): Promise<{ readonly gone: Promise<unknown> }> {
+    const { args, name, clock } = this.#options;
+    const child = spawn(process.execPath, args(this.#port), {
+      env: { ...process.env, NO_COLOR: '1' },
+      stdio: ['pipe', 'pipe', 'pipe'], // it reads the end of the first one, and knows then that we are gone
+    });
+    this.#child = child;
+    child.stdin.on('error', () => undefined);
+    const gone = new Promise((resolve) => {
+      child.once('exit', resolve);
+      child.once('error', resolve);
+    }).then(() => {
+      this.#child = null;
+    });
+    const late = clock.setTimeout(() => child.kill('SIGKILL'), START_WITHIN_MS);
+    try {
+      this.#port = await portOf(child, name);
+    } finally {
+      clock.clearTimeout(late);
+    }
+    return { gone };
   }
 }
 
