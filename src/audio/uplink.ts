@@ -123,6 +123,7 @@ export class Uplink {
 
   /** The other end keeps audio, and has it through here: what it has is delivered, and what it had lost again is not. */
   stand(position: number): void {
+    this.#timeline = null; // it counts as we do
     this.#spool?.stands(position);
     this.#retention.dispelDoubt(position);
     if (position >= this.ledger.settledThrough) {

@@ -42,6 +42,7 @@ export class Carrier implements GateEdges {
   #replay: Replay | null = null;
   /** From the loss of a link until its successor has caught up. */
   #books: Books | null = null;
+  #hasCarried = false;
   /** Waits for the last result of the link that carries, where another is to take over. */
   #handover: Pick<Handover, 'settled' | 'end'> | null = null;
 
@@ -77,13 +78,18 @@ export class Carrier implements GateEdges {
         },
       };
       this.#link = link;
-      const { throughSample } = link.restored ?? {};
-      if (throughSample !== undefined) {
-        this.#uplink.stand(throughSample * BYTES_PER_SAMPLE);
-        this.#edges?.settled(); // what was in flight may have arrived, and nobody says so again
-      }
+      this.#hasCarried = true;
+      if (this.#stand(link)) this.#edges?.settled(); // what was in flight may have arrived, and nobody says so again
       this.#uplink.open(new Gate(link, this));
     });
+  }
+
+  /** False where the other end does not keep audio. */
+  #stand({ restored }: Link): boolean {
+    const { throughSample } = restored ?? {};
+    if (throughSample === undefined) return false;
+    this.#uplink.stand(throughSample * BYTES_PER_SAMPLE);
+    return true;
   }
 
   /** Its provider threw over a piece of audio. False where no replay waits for this link, and nobody knows yet. */
@@ -99,6 +105,7 @@ export class Carrier implements GateEdges {
   take(link: Link, event: Result): void {
     if (link !== this.#link) {
       if (!isToldOnce(link, event)) return;
+      if (!this.#hasCarried) this.#stand(link); // of what a process before this one has sent
       this.#demux.take(link, event);
       if (event.kind === 'finished') this.#edges?.finished(link); // told to a link that asked for what had ended
       return;

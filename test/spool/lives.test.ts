@@ -89,6 +89,26 @@ describe('a session whose process is killed', () => {
     expect(ledger).toMatchObject({ capturedMs: 5_000, deliveredMs: 5_000, gapMs: 0 });
   });
 
+  /** P12.10: the gateway says it as soon as it has let the new process in. */
+  it('hears what came of its audio meanwhile, before it sends anything', async () => {
+    const all = lives();
+    const first = await (await all.begin()).connect();
+    await first.speak(500);
+    first.process.freeze();
+    await first.speak(1_200); // it is sent, and two finals come of it that it never hears
+    await first.spool.flush();
+    first.kill();
+
+    const second = await (await all.begin()).connect();
+    await second.speak(200);
+    await all.world.pass(1_000);
+    await second.close();
+
+    expect(first.finals).toEqual([]);
+    expect(second.finals.slice(0, 2)).toEqual(['0', '10000']);
+    expect(second.of('transcript').map(({ startMs }) => startMs)).toEqual([0, 625, 1_250]);
+  });
+
   it('is told whole in a new session where the gateway waits for it no longer', async () => {
     const all = lives();
     const first = await (await all.begin()).connect();
