@@ -14,7 +14,7 @@ export interface KeyValueStore {
 
 /** What stands before the head's bytes: `1 FIRST LAST `. */
 const HEAD = /^1 (\d+) (\d+) /;
-/** One commit lets go of no more than these, but after a long outage. */
+/** One commit lets go of no more than these: what is left goes with the next ones, and audio never waits long for it. */
 const SWEPT_BLOCKS = 16;
 /** Apps have one process, and one copy of each module: whoever has a place is here. */
 const taken = new WeakMap<KeyValueStore, Set<string>>();
@@ -42,22 +42,23 @@ export class KeyValueSpoolStorage implements SpoolStorage {
     if (start === undefined) return { head: null, blocks: [] };
     this.#first = Number(first);
     this.#last = Number(last);
-    if (isFresh) await this.clear();
+    if (isFresh || text === start) {
+      await this.clear();
+      return { head: null, blocks: [] };
+    }
     const blocks: SpoolBlock[] = [];
     for (let number = this.#first; number <= this.#last; number += 1) {
       const block = await this.#store.getItem(this.#keyOf(number));
       if (typeof block === 'string') blocks.push({ number, bytes: fromBase64(block) });
     }
     await this.#sweep();
-    return isFresh
-      ? { head: null, blocks: [] }
-      : { head: fromBase64(text.slice(start.length)), blocks };
+    return { head: fromBase64(text.slice(start.length)), blocks };
   }
 
   async commit({ head, block, dropThrough }: SpoolChange): Promise<void> {
     if (block !== null) await this.#store.setItem(this.#keyOf(block.number), toBase64(block.bytes));
     const last = Math.max(this.#last, block?.number ?? 0);
-    const first = Math.max(this.#first, dropThrough + 1);
+    const first = Math.max(this.#first, Math.min(dropThrough + 1, this.#first + SWEPT_BLOCKS));
     await this.#store.setItem(this.#headKey, `1 ${first} ${last} ${toBase64(head)}`);
     this.#last = last;
     for (; this.#first < first; this.#first += 1) {
@@ -65,11 +66,13 @@ export class KeyValueSpoolStorage implements SpoolStorage {
     }
   }
 
+  /** A head of nothing still names what is there: a process that ends in between leaves the rest to the next one. */
   async clear(): Promise<void> {
-    await this.#store.removeItem(this.#headKey);
-    for (; this.#first <= this.#last; this.#first += 1) {
-      await this.#store.removeItem(this.#keyOf(this.#first));
+    await this.#mark();
+    for (let number = this.#first; number <= this.#last + 1; number += 1) {
+      await this.#store.removeItem(this.#keyOf(number));
     }
+    await this.#store.removeItem(this.#headKey);
     this.#first = 1; // what comes is numbered anew
     this.#last = 0;
   }
@@ -78,6 +81,14 @@ export class KeyValueSpoolStorage implements SpoolStorage {
     if (this.#isOpen) taken.get(this.#store)?.delete(this.#name);
     this.#isOpen = false;
     return Promise.resolve();
+  }
+
+  async #mark(): Promise<void> {
+    try {
+      await this.#store.setItem(this.#headKey, `1 ${this.#first} ${this.#last} `);
+    } catch {
+      await this.#store.removeItem(this.#headKey); // there is no room for that either
+    }
   }
 
   /** A process that ended between two of its texts leaves one that counts no more, or does not yet. */

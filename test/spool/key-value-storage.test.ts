@@ -50,12 +50,67 @@ async function recorded(texts: Texts, isFresh: boolean, blocks: number): Promise
   await storage.close();
 }
 
+/** All that can happen has. */
+function passed(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 async function contents(texts: Texts): Promise<{ head: number; blocks: readonly number[] }> {
   const { head, blocks } = await new KeyValueSpoolStorage(texts, 'one').open(false);
   return { head: head?.[0] ?? 0, blocks: blocks.map(({ number }) => number) };
 }
 
 describe('a spool in a store of texts', () => {
+  it('leaves nothing behind that it has let go of, wherever the process ends', async () => {
+    for (let changes = 0; changes < 60; changes += 1) {
+      const texts = new Texts();
+      const storage = new KeyValueSpoolStorage(texts, 'one');
+      await storage.open(false);
+      for (let number = 1; number <= 40; number += 1) await storage.commit(change(number));
+      texts.changesLeft = changes;
+      void storage.commit(change(41, 40)).then(() => storage.commit(change(42, 41)));
+      await passed();
+
+      const survived = texts.survived();
+      const next = new KeyValueSpoolStorage(survived, 'one');
+      await next.open(false);
+      await next.clear();
+
+      expect({ changes, left: [...survived.texts.keys()] }).toEqual({ changes, left: [] });
+    }
+  });
+
+  it('is cleared by the next process where the process ends in clearing it', async () => {
+    for (let changes = 1; changes < 6; changes += 1) {
+      const texts = new Texts();
+      const storage = new KeyValueSpoolStorage(texts, 'one');
+      await storage.open(false);
+      for (const number of [1, 2, 3]) await storage.commit(change(number));
+      texts.changesLeft = changes;
+      void storage.clear();
+      await passed();
+
+      const survived = texts.survived();
+
+      expect(await contents(survived)).toEqual({ head: 0, blocks: [] });
+      expect(survived.texts.size).toBe(0);
+    }
+  });
+
+  it('lets go of what waited for long in several commits: audio does not wait for all of it', async () => {
+    const texts = new Texts();
+    const storage = new KeyValueSpoolStorage(texts, 'one');
+    await storage.open(false);
+    for (let number = 1; number <= 40; number += 1) await storage.commit(change(number));
+
+    await storage.commit(change(41, 40));
+    expect(texts.texts.size).toBe(26);
+
+    await storage.commit(change(42, 40));
+    await storage.commit(change(43, 40));
+    expect(texts.texts.size).toBe(4); // three that count, and the head
+  });
+
   it('has what was committed', async () => {
     const texts = new Texts();
     const storage = new KeyValueSpoolStorage(texts, 'one');
