@@ -57,8 +57,8 @@ export interface SpoolCipher {
 
 /** What else has to outlive the process: what a service's streams leave for each other. */
 export interface Keepable {
-  /** As JSON has it. */
-  save(): unknown;
+  /** As JSON has it. @param laterMs as `load` was given it: what is saved is told by that clock. */
+  save(laterMs: number): unknown;
   /**
    * @param saved what `save` gave in another life.
    * @param throughSample captured audio is known through here: of what was sent beyond it nothing is.

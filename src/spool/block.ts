@@ -2,7 +2,7 @@
  * One block of a spool: chunks of audio as they were captured, in order, little-endian.
  *
  *      0  f64  where its first byte stands in the stream     16  u32  length
- *      8  f64  when it was captured, by the writer's clock   20  bytes, and the next chunk
+ *      8  f64  when it was captured, by the first life's clock   20  bytes, and the next chunk
  */
 import type { KeptChunk } from '../audio/keeping.ts';
 

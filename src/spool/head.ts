@@ -11,7 +11,7 @@ export interface Shift {
 export interface SpoolHead {
   readonly v: 1;
   readonly bytesPerSecond: number;
-  /** When it was written: by the session's clock, and by the wall's. */
+  /** When it was written: by the clock of the first life that stored anything, and by the wall's. */
   readonly monoMs: number;
   readonly wallMs: number;
   readonly lastBlock: number;

@@ -30,7 +30,7 @@ export class SharedFacts {
   }
 
   save(): Readonly<Record<string, unknown>> {
-    const kept = [...this.#kept].map(([key, shared]) => [key, shared.save()] as const);
+    const kept = [...this.#kept].map(([key, shared]) => [key, shared.save(this.#laterMs)] as const);
     return Object.fromEntries([...this.#saved, ...kept]);
   }
 }

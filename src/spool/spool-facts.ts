@@ -22,7 +22,7 @@ export interface SpoolSettings {
   readonly wallClock: WallClock;
 }
 
-/** What a time of the life that wrote `head` has to be later for one of this life's clock. */
+/** What a stored time has to be later for one of this life's clock: all lives store times of the first one's. */
 export function laterMsOf(
   { monoMs, wallMs }: SpoolHead,
   clock: Pick<Clock, 'nowMs'>,
@@ -55,8 +55,8 @@ export interface Chosen {
   readonly isAll: boolean;
 }
 
-/** As much as goes into one block. The chunks are views into the ring. */
-export function chunksFrom(ring: RingBuffer, from: number, room: number): Chosen {
+/** As much as goes into one block. The chunks are views into the ring. @param laterMs a stored time is earlier by that. */
+export function chunksFrom(ring: RingBuffer, from: number, room: number, laterMs: number): Chosen {
   const chunks: KeptChunk[] = [];
   let bytes = 0;
   let end = from;
@@ -64,7 +64,7 @@ export function chunksFrom(ring: RingBuffer, from: number, room: number): Chosen
   for (; seq < ring.nextSeq && bytes < room; seq += 1) {
     const view = ring.view(seq);
     const position = ring.positionOf(seq);
-    chunks.push({ position, capturedAtMs: ring.capturedAtMsOf(seq), bytes: view });
+    chunks.push({ position, capturedAtMs: ring.capturedAtMsOf(seq) - laterMs, bytes: view });
     bytes += CHUNK_HEADER_BYTES + view.length;
     end = position + view.length;
   }

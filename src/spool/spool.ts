@@ -45,6 +45,8 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
   readonly #shared: SharedFacts;
   #shifts: readonly Shift[];
   #parts: Joined | null = null;
+  /** A stored time is so much later by this life's clock. */
+  #laterMs = 0;
   /** Audio is stored through here, or need not be. */
   #storedThrough: number;
   /** Where what was recovered ends, until the other end has said through where it has it. */
@@ -98,9 +100,9 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     this.#parts = parts;
     if (this.#recovered !== null) {
       const { chunks, end } = this.#recovered;
-      const laterMs = laterMsOf(this.#recovered.head, clock, this.#settings.wallClock);
-      this.#shared.through(this.#seam ?? end, laterMs);
-      parts.keeping.reopen(this.#recovered.head.books, chunks, end, laterMs);
+      this.#laterMs = laterMsOf(this.#recovered.head, clock, this.#settings.wallClock);
+      this.#shared.through(this.#seam ?? end, this.#laterMs);
+      parts.keeping.reopen(this.#recovered.head.books, chunks, end, this.#laterMs);
       this.#recovered = null; // the ring has it
     }
     this.#writer.start(parts);
@@ -194,6 +196,7 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
       parts.uplink.ring,
       from,
       hasRoom ? MAX_BLOCK_BYTES : 0,
+      this.#laterMs,
     );
     const number = this.#blocks.last + (chunks.length > 0 ? 1 : 0);
     this.#newest = number;
@@ -213,7 +216,7 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     };
     const text = JSON.stringify(facts);
     if (chunks.length === 0 && text === this.#lastHead) return null;
-    const monoMs = parts.clock.nowMs();
+    const monoMs = parts.clock.nowMs() - this.#laterMs;
     const head = encodeHead({ ...facts, monoMs, wallMs: this.#settings.wallClock() });
     const bytes = chunks.length > 0 ? encodeBlock(chunks) : null;
     return {

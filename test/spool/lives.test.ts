@@ -109,6 +109,32 @@ describe('a session whose process is killed', () => {
     expect(second.of('transcript').map(({ startMs }) => startMs)).toEqual([0, 625, 1_250]);
   });
 
+  /** P4: `capturedAtMs` counts from the first audio on. */
+  it('sends with each chunk when it was captured, whichever life that was', async () => {
+    const all = lives();
+    const cut = all.world.network.memory.stall();
+    for (let life = 0; life < 3; life += 1) {
+      const session = await (await all.begin()).connect();
+      await session.speak(500);
+      await session.spool.flush();
+      session.kill();
+      await all.world.pass(500);
+    }
+    cut();
+
+    const last = await (await all.begin()).connect();
+    await last.speak(500);
+    await all.world.pass(1_000);
+    const logged = await all.world.logged();
+    await last.close();
+
+    const times = logged.map((frame) => (frame.type === 'data' ? frame.capturedAtMs : -1));
+    const ofLife = [0, 2_000, 4_000, 6_000].flatMap((from) =>
+      [0, 100, 200, 300, 400].map((atMs) => from + atMs),
+    );
+    expect(times).toEqual(ofLife);
+  });
+
   it('is told whole in a new session where the gateway waits for it no longer', async () => {
     const all = lives();
     const first = await (await all.begin()).connect();

@@ -33,7 +33,7 @@ export class Life {
     const { world } = lives;
     this.#lives = lives;
     this.spool = spool;
-    this.process = new SimulatedProcess('client', world.clock);
+    this.process = new SimulatedProcess('client', world.clock, null, 0); // as any process's, its clock begins anew
     this.session = openSession({
       candidates: [gateway({ url: world.url, token: 'ann' })],
       transport: this.#only(world.network),

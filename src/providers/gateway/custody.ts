@@ -49,9 +49,9 @@ export class Custody extends Claim implements Keepable {
     return this.ask(options, this.numbers.last + 1, this.fin, wallMs);
   }
 
-  save(): SavedCustody {
+  save(laterMs: number): SavedCustody {
     const { numbers, fin, addresses } = this;
-    const startedAtMs = this.#startedAtMs;
+    const startedAtMs = this.#startedAtMs === null ? null : this.#startedAtMs - laterMs;
     return { ...this.claimed, numbers: numbers.save(), fin, startedAtMs, address: addresses.first };
   }
 
