@@ -4,6 +4,7 @@ import type { SocketEnd } from '../../ports/socket.ts';
 import { CLOSE, classify } from '../../protocol/close-codes.ts';
 import type { ClientAction } from '../../protocol/close-codes.ts';
 import type { RefusedFrame } from '../../protocol/types.ts';
+import type { ProviderEvent } from '../events.ts';
 import { retryAfterMsOf } from '../retry-hints.ts';
 import { detailOf } from '../wire/detail.ts';
 
@@ -70,6 +71,11 @@ function reasonsOf(app: string, { unhandled = 0 }: RefusedFrame): ReadonlyMap<st
       },
     ],
   ]);
+}
+
+/** What the gateway should not have said: the socket is given up, and what came of the session is told again on the next. */
+export function failedBy(detail: string, code = String(CLOSE.protocolError)): ProviderEvent[] {
+  return [{ kind: 'failed', failure: { kind: 'transient', code, detail } }];
 }
 
 export function failureOfClose(end: SocketEnd, hadFinAck: boolean): Failure {

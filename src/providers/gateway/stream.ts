@@ -1,6 +1,7 @@
 /** One socket to the gateway: frames of `tenuto.v1`, both ways. What outlives it is in `Custody`. */
 import type { Custody, CustodyOptions } from './custody.ts';
 import { Ending } from './ending.ts';
+import { failedBy } from './failures.ts';
 import { acknowledgementOf, gapOf, standingOf, writeAudio } from './framing.ts';
 import { Progress } from './progress.ts';
 import { eventOf, expiring, passedOver } from './results.ts';
@@ -21,6 +22,7 @@ import type {
 } from '../../protocol/types.ts';
 
 const BYTES_PER_SAMPLE = 2;
+const TEXT = { type: 'malformed', what: 'a text' } as const; // P2.1
 
 export class GatewayStream implements ProviderStream {
   readonly #custody: Custody;
@@ -111,8 +113,8 @@ export class GatewayStream implements ProviderStream {
   }
 
   decode(bytes: Frame): readonly ProviderEvent[] {
-    const frame = typeof bytes === 'string' ? null : decodeFrame(bytes);
-    switch (frame?.type) {
+    const frame = typeof bytes === 'string' ? TEXT : decodeFrame(bytes);
+    switch (frame.type) {
       case 'welcome':
         return this.#welcomed(frame);
       case 'refused':
@@ -135,8 +137,10 @@ export class GatewayStream implements ProviderStream {
         if (this.#isMissing(frame.lastSeq)) return this.#hole('the end');
         this.#ending.hasFinAck = true;
         return [{ kind: 'finished', samples: this.#custody.numbers.endOf(frame.up) }];
+      case 'malformed':
+        return failedBy(`what came is no frame: ${frame.what}`); // P3.5
       default:
-        return [{ kind: 'ignored', what: frame?.type ?? 'text' }];
+        return [{ kind: 'ignored', what: frame.type }];
     }
   }
 
@@ -157,10 +161,7 @@ export class GatewayStream implements ProviderStream {
   #welcomed(frame: WelcomeFrame): readonly ProviderEvent[] {
     const lost = this.#lostBy(frame);
     const throughSample = this.#custody.welcomed(frame, this.#asked.fin);
-    if (throughSample === null) {
-      const detail = 'its welcome comes after a newer one';
-      return [{ kind: 'failed', failure: { kind: 'transient', code: 'welcome', detail } }];
-    }
+    if (throughSample === null) return failedBy('its welcome comes after a newer one', 'welcome');
     const untrusted = this.#custody.addresses.welcomedAt(this.#addressOf(), frame.at);
     this.#epoch = frame.epoch;
     this.#sent = frame.resumed ? frame.up : 0;
@@ -224,8 +225,7 @@ export class GatewayStream implements ProviderStream {
   }
 
   #hole(what: string): readonly ProviderEvent[] {
-    const detail = `${what} came after frame ${this.#custody.received}`;
-    return [{ kind: 'failed', failure: { kind: 'transient', code: '4400', detail } }];
+    return failedBy(`${what} came after frame ${this.#custody.received}`);
   }
 
   #answered(frame: PingFrame): readonly ProviderEvent[] {
