@@ -66,10 +66,10 @@ export type Read =
 const WRONG = { type: 'wrong', code: 4400 } as const;
 const MAX_BYTES = 65_536;
 const MAX_JSON_BYTES = 8_192;
-export const MAX_SEQ = 2 ** 31 - 1;
+const MAX_SEQ = 2 ** 31 - 1;
 
 /** P3.6: bit by bit, as RFC 3720 has it. */
-export function crc32c(bytes: Uint8Array, zerosAt: number): number {
+function crc32c(bytes: Uint8Array, zerosAt: number): number {
   let crc = 0xffffffff;
   bytes.forEach((byte, at) => {
     crc ^= at >= zerosAt && at < zerosAt + 4 ? 0 : byte;
