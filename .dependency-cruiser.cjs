@@ -132,12 +132,16 @@ module.exports = {
     {
       name: 'providers-imports',
       comment:
-        'A provider is facts about one service: ports, protocol and the failure table serve it.',
+        'A provider is facts about one service: ports, protocol and the failure table serve it; and it names what a session needs for it.',
       severity: 'error',
       from: { path: '^src/providers/' },
       to: {
         path: OURS,
-        pathNot: ['^src/(providers|ports|protocol)/', '^machines/failure\\.ts$'],
+        pathNot: [
+          '^src/(providers|ports|protocol)/',
+          '^src/session/(connecting|keeping|conversing|counting)\\.ts$',
+          '^machines/failure\\.ts$',
+        ],
       },
     },
     {

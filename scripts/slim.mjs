@@ -7,6 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
 import { withFvadForPages } from './fvad-for-pages.mjs';
+import { withoutRemedies } from './slim-errors.mjs';
 
 /** @param entries of package.json's exports that have a slim twin, such as `./dist/slim/src/browser.js`. */
 export function makeSlim(dist, entries) {
@@ -25,7 +26,8 @@ export function makeSlim(dist, entries) {
 
 function slimText(file, tree, slim) {
   if (file.startsWith('machines')) return withoutDescriptions(tree);
-  return file.endsWith('/whisper/packages.js') ? withFvadForPages(tree.text, slim) : tree.text;
+  if (file.endsWith('/whisper/packages.js')) return withFvadForPages(tree.text, slim);
+  return withoutRemedies(file, tree);
 }
 
 /** Those that have a slim twin, of all that package.json exports, or gives React Native in the place of another. */

@@ -14,6 +14,7 @@ import type {
   MessageItem,
   ToolResultItem,
 } from '../ports/conversation.ts';
+import type { Part } from '../ports/part.ts';
 import type { Random } from '../ports/random.ts';
 import type { DialRequest, Frame, SocketEnd, Transport } from '../ports/socket.ts';
 
@@ -225,6 +226,11 @@ export interface Provider {
   dial(format: AudioFormat, reason: CredentialReason, memory?: StreamMemory): Promise<DialRequest>;
   openStream(format: AudioFormat, memory?: StreamMemory): ProviderStream;
   classifyEnd(end: SocketEnd): Failure;
+  /**
+   * What a session must be able to do for this service, as `parts` of its options would say: who names the provider need not name
+   * them. Default: none, and a session of `tenuto/browser` that needs one is refused until it is given.
+   */
+  readonly brings?: readonly Part[];
   /** For services that are no socket: makes one of whatever they are. Default: the platform's sockets as they are. */
   over?(world: ProviderWorld): Transport;
 }

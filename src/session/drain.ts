@@ -5,8 +5,10 @@
  * catches up again and the question is put again: no attempt is counted here, the chart does that.
  */
 import type { Carrier } from './carrier.ts';
-import { Finish } from './finish.ts';
+import type { Finish } from './finish.ts';
+import { keepingOf } from './keeping-part.ts';
 import type { Link } from './link.ts';
+import type { ResolvedOptions } from './options.ts';
 import type { Uplink } from '../audio/uplink.ts';
 import type { Abortion } from '../ports/abort.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -27,16 +29,17 @@ export class Drain {
   readonly #clock: Clock;
   readonly #uplink: Uplink;
   readonly #carrier: Carrier;
-  readonly #ending: Finish;
+  /** Null where nobody keeps audio. */
+  readonly #ending: Finish | null;
   #waiters = NOBODY;
   #timer: unknown = null;
   #unanswered = 0;
 
-  constructor(clock: Clock, uplink: Uplink, carrier: Carrier) {
-    this.#clock = clock;
+  constructor(options: Pick<ResolvedOptions, 'clock' | 'parts'>, uplink: Uplink, carrier: Carrier) {
+    this.#clock = options.clock;
     this.#uplink = uplink;
     this.#carrier = carrier;
-    this.#ending = new Finish(uplink, carrier);
+    this.#ending = keepingOf(options)?.finish(uplink, carrier) ?? null;
   }
 
   /** @param linkOnly give up when the link that stands now breaks. */
@@ -65,16 +68,16 @@ export class Drain {
 
   /** Of a service that keeps audio: waits until it has told all that comes of it. False where it did not. */
   finish(signal: Abortion): Promise<boolean> {
-    return this.#ending.wait(signal);
+    return this.#ending?.wait(signal) ?? Promise.resolve(false);
   }
 
   finished(link: Link): void {
-    this.#ending.finished(link);
+    this.#ending?.finished(link);
   }
 
   /** Everything captured is on its way: ask for what is still pending. */
   caughtUp(): void {
-    this.#ending.caughtUp();
+    this.#ending?.caughtUp();
     if (this.#waiters.length === 0) return;
     this.#unanswered = 0;
     this.#ask();
@@ -98,7 +101,7 @@ export class Drain {
   }
 
   cancel(): void {
-    this.#ending.cancel();
+    this.#ending?.cancel();
     this.#giveUp();
   }
 

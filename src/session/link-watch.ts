@@ -4,8 +4,8 @@ import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import { LOOK_IDLE_MS, Pulse } from './pulse.ts';
 import type { Watcher } from './pulse.ts';
-import { Renewal } from './renewal.ts';
-import type { RenewalHost } from './renewal.ts';
+import { keepingOf } from './keeping-part.ts';
+import type { Renewal, RenewalHost } from './renewal.ts';
 import { isVain } from '../../machines/connection.patience.ts';
 import type { SocketUnanswered } from '../../machines/connection.peer.ts';
 import type { Failure } from '../../machines/failure.ts';
@@ -28,6 +28,12 @@ const CONFIGURE_WITHIN_MS = 15_000;
 
 /** After a sleep no hour of silence is made up for. */
 const LONGEST_FILL_MS = 1_000;
+
+const NOT_RENEWED: Failure = {
+  kind: 'auth',
+  code: 'credential',
+  detail: 'no part "keeping"',
+};
 
 export interface WatchHandlers {
   onMeasured(link: Link, look: LinkMeasured): void;
@@ -71,8 +77,9 @@ export class LinkWatch implements Watcher, RenewalHost {
   /** @param inMs how long the service still believes the credential that it has. */
   credentialEnds(inMs: number): void {
     if (this.#isOver) return;
-    this.#renewal ??= new Renewal(this);
-    this.#renewal.endsIn(inMs);
+    this.#renewal ??= keepingOf(this.#options)?.renew(this) ?? null;
+    if (this.#renewal === null) this.onMissed(NOT_RENEWED);
+    this.#renewal?.endsIn(inMs);
   }
 
   get clock(): Clock {

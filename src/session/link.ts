@@ -2,7 +2,6 @@
  * One socket's life in the data plane: dialled, fed, listened to, let go. It decides nothing: what happens to it is
  * told to whoever dialled it, once.
  */
-import { racing } from './dial-race.ts';
 import { Dialling } from './dialling.ts';
 import type { Dialler } from './dialling.ts';
 import { GuardedStream } from './guarded-stream.ts';
@@ -54,7 +53,9 @@ export class Link extends LinkFacts<Link> implements SocketHandlers, Dialler {
 
   onRequest(request: DialRequest): void {
     try {
-      this.#socket = racing(this.candidate.transport, this.options).dial(request, this);
+      const { transport } = this.candidate;
+      const way = this.options.race?.(transport, this.options) ?? transport;
+      this.#socket = way.dial(request, this);
     } catch (error) {
       const detail = textOf(this.#dialling.redact(wordsOf(error)));
       this.fail({ kind: 'config', code: 'dial', detail }); // the same request fails again

@@ -1,6 +1,7 @@
 /** What a link is made of, and whom it tells. */
 import type { DialSlots } from './admission/dial-slots.ts';
 import type { ResolvedCandidate } from './candidates.ts';
+import type { RaceOptions } from './dial-race.ts';
 import type { Looks } from './looks.ts';
 import type { RatesPart } from './rates-part.ts';
 import type { ConnectionEvent } from '../../machines/connection.types.ts';
@@ -8,6 +9,7 @@ import type { Failure } from '../../machines/failure.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CreateResampler } from '../ports/resampler.ts';
+import type { Transport } from '../ports/socket.ts';
 import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
 
 export interface LinkHandlers<Link> {
@@ -47,4 +49,6 @@ export interface LinkOptions<Link> extends DiallingOptions {
   readonly createResampler: CreateResampler | null;
   /** Null: every service counts as the session does. */
   readonly rates: RatesPart | null;
+  /** Makes one socket by several dials. Null: it has no service that is worth them. */
+  readonly race: ((transport: Transport, options: RaceOptions) => Transport) | null;
 }

@@ -6,7 +6,7 @@ import type { PresetName, ReconnectPolicy } from '../../machines/backoff.ts';
 import type { Admission } from './admission/admission.ts';
 import { noProviders, resolveCandidate } from './candidates.ts';
 import type { CandidateOptions, ResolvedCandidate } from './candidates.ts';
-import { checkParts, missing, partOf } from './parts.ts';
+import { checkParts, missing, partOf, partsOf } from './parts.ts';
 import type { SessionPart } from './parts.ts';
 import { checkPlaces, checkPolicy } from './policy-check.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
@@ -66,8 +66,9 @@ export interface SessionOptions {
   /**
    * What this session can do beyond one connection that is only listened to: `failover` (several candidates, a standby, known
    * ends), `conversation` (services that answer or speak), `rates` (services that take another sample rate, or tell nothing of
-   * silence), `rehearsal` (`simulateFailure`). Default: all; in `tenuto/browser` none, and a session that needs one is refused
-   * with OPTION_INVALID until it is given.
+   * silence), `rehearsal` (`simulateFailure`), `connection` (every service), `keeping` (services that keep sessions). Default:
+   * all; in `tenuto/browser` those that its providers bring, and a session that needs another is refused with OPTION_INVALID until
+   * it is given.
    */
   readonly parts?: readonly SessionPart[];
   /** Brings audio to the rate that a service takes, where that is another. Default: the platform's entry brings one. */
@@ -108,9 +109,9 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
   const heldMs = (spoolBytes * 1_000) / bytesOf(1_000, format) || 120_000;
   const retentionMs = positive(options, 'retentionMs', heldMs);
   const candidates = candidatesOf(options, format);
-  const parts = options.parts ?? [];
+  const parts = partsOf(options.parts, candidates);
   const failover = partOf(parts, 'failover');
-  checkParts(parts, candidates, format);
+  checkParts(parts, candidates, format.sampleRateHz);
   if (options.admission !== undefined && failover === null) throw missing('failover', 'admission');
   const graceMs = Math.max(
     ...candidates.map(({ provider }) => provider.traits.keepsSessionForMs ?? 0),

@@ -1,43 +1,53 @@
 /**
- * What only some sessions need. Every entry but `tenuto/browser` brings all of it; a page names what it needs, so that its bundler
- * leaves out the rest.
+ * What only some sessions need. Every entry but `tenuto/browser` brings all of it; there providers bring what their services need,
+ * and a page names the rest, so that its bundler leaves out what nobody asked for.
  */
 import type { Admission } from './admission/admission.ts';
 import { mustFailOver } from './candidates.ts';
 import type { ResolvedCandidate } from './candidates.ts';
-import type { AudioFormat } from '../ports/audio-format.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import { invalid } from '../ports/option-errors.ts';
-import type { ProviderTraits } from '../providers/contract.ts';
-
-type PartName = 'failover' | 'conversation' | 'rates' | 'rehearsal';
+import type { Part, PartName } from '../ports/part.ts';
+import type { Provider, ProviderTraits } from '../providers/contract.ts';
 
 /** One of those that `tenuto/browser` exports under their names. */
-export interface SessionPart {
-  readonly name: PartName;
+export interface SessionPart extends Part {
   /** What sessions with this part share that are given no other. */
   readonly admission?: Admission;
+}
+
+/** Which providers need which part. */
+const NEEDS: readonly (readonly [
+  PartName,
+  (provider: Provider, sampleRateHz: number) => boolean,
+])[] = [
+  ['connection', () => true],
+  ['conversation', (provider) => talks({ provider })],
+  ['rates', ({ traits }, sampleRateHz) => countsOtherwise(traits, sampleRateHz)],
+  ['keeping', ({ traits }) => keeps(traits)],
+];
+
+/** Those that are given, and those that the candidates bring. */
+export function partsOf(
+  given: readonly SessionPart[] = [],
+  candidates: readonly ResolvedCandidate[],
+): readonly SessionPart[] {
+  return [...given, ...candidates.flatMap(({ provider }) => provider.brings ?? [])];
 }
 
 /** @throws TenutoError OPTION_INVALID where a part is missing that these candidates need. */
 export function checkParts(
   parts: readonly SessionPart[],
   candidates: readonly ResolvedCandidate[],
-  { sampleRateHz }: AudioFormat,
+  sampleRateHz: number,
 ): void {
-  const stranger = candidates.find(({ provider }) =>
-    countsOtherwise(provider.traits, sampleRateHz),
-  );
-  const talker = candidates.find(talks)?.provider.name;
   if (mustFailOver(candidates) && partOf(parts, 'failover') === null) {
-    throw missing('failover', 'several candidates, a standby, or one whose end is known');
+    throw missing('failover', 'whoever is one of several, stands by or has a known end');
   }
-  if (talker !== undefined && partOf(parts, 'conversation') === null) {
-    throw missing('conversation', `${talker}, which answers or speaks`);
-  }
-  if (stranger !== undefined && partOf(parts, 'rates') === null) {
-    const { name } = stranger.provider;
-    throw missing('rates', `${name}, which takes another sample rate or tells nothing of silence`);
+  for (const [part, isNeeded] of NEEDS) {
+    if (partOf(parts, part) !== null) continue;
+    const needy = candidates.find(({ provider }) => isNeeded(provider, sampleRateHz));
+    if (needy !== undefined) throw missing(part, needy.provider.name);
   }
 }
 
@@ -47,7 +57,7 @@ export function partOf(parts: readonly SessionPart[], wanted: PartName): Session
 
 export function missing(part: PartName, what: string): TenutoError {
   return invalid(
-    `This session has no part for ${what}.`,
+    `The session has no part "${part}", which ${what} needs.`,
     `Give parts: [${part}], and import { ${part} } from 'tenuto/browser'.`,
   );
 }
@@ -59,6 +69,11 @@ export function countsOtherwise(traits: ProviderTraits, sampleRateHz: number): b
 }
 
 /** Who only hears has no use for a conversation, and nor has a gateway: one is made when it is asked for. */
-export function talks({ provider }: ResolvedCandidate): boolean {
+export function talks({ provider }: Pick<ResolvedCandidate, 'provider'>): boolean {
   return provider.component !== 'stt' && provider.component !== 'gateway';
+}
+
+/** It has the session, or the audio, when its socket is gone. */
+function keeps({ keepsAudio, takesOver, keepsSessionForMs }: ProviderTraits): boolean {
+  return keepsAudio === true || takesOver === true || (keepsSessionForMs ?? 0) > 0;
 }

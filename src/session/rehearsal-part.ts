@@ -11,6 +11,6 @@ export interface RehearsalPart extends SessionPart {
 /** @throws TenutoError OPTION_INVALID where the session was not given the part. */
 export function rehearsalOf({ parts }: Pick<ResolvedOptions, 'parts'>): Rehearsal {
   const part = partOf(parts, 'rehearsal') as RehearsalPart | null;
-  if (part === null) throw missing('rehearsal', 'failures on request');
+  if (part === null) throw missing('rehearsal', 'simulateFailure');
   return part.begin();
 }

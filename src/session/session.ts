@@ -77,7 +77,7 @@ export class Session {
       this.#emitter,
       () => this.#talking.talk,
     );
-    this.#drain = new Drain(clock, this.#uplink, this.#wiring.carrier);
+    this.#drain = new Drain(resolved, this.#uplink, this.#wiring.carrier);
     this.#wiring.carrier.listen(this.#drain);
     this.#announcer = new Announcer(
       resolved,

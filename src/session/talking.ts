@@ -25,7 +25,7 @@ export class Talking {
   /** @throws TenutoError OPTION_INVALID where the session was not given the part `conversation`. */
   get talk(): Talk {
     const part = conversationOf(this.#options);
-    if (part === null) throw missing('conversation', 'what is said');
+    if (part === null) throw missing('conversation', 'session.conversation');
     return (this.#talk ??= part.startTalk({
       ...this.#options,
       emitter: this.#emitter,

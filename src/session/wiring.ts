@@ -4,14 +4,15 @@
  * Chart to bytes: dial, replay, hand over, let go. Bytes to chart: edges only. No byte of audio passes through an actor.
  */
 import { Carrier } from './carrier.ts';
-import { Claims } from './claims.ts';
+import type { Claims } from './claims.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { Hearing, remembers } from './hearing.ts';
 import { IgnoredFrames } from './ignored-frames.ts';
-import { LinkWatch } from './link-watch.ts';
+import { keepingOf } from './keeping-part.ts';
 import { Link } from './link.ts';
 import type { LinkHandlers } from './link.types.ts';
+import type { WatchHandlers } from './link-watch.ts';
 import type { Looks } from './looks.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Talk } from './talk.ts';
@@ -23,6 +24,7 @@ import { Reporter } from './reporter.ts';
 import type { Tell } from './reporter.ts';
 import { lostMeanwhile, obey } from './socket-commands.ts';
 import type { Receive } from './socket-commands.ts';
+import { watchOf } from './watch-part.ts';
 import type { SocketUnanswered } from '../../machines/connection.peer.ts';
 import type { ReplayResult, RestoreResult, SocketInput } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
@@ -36,15 +38,18 @@ import type { ProviderEvent } from '../providers/contract.ts';
 /** A look that comes this late comes after a sleep: what stood before may not stand any more. */
 const ASLEEP_MS = 5_000;
 
-export class Wiring implements LinkHandlers<Link> {
+export class Wiring implements LinkHandlers<Link>, WatchHandlers {
   readonly #options: ResolvedOptions;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly uplink: Uplink;
   /** What the charts are told, and what the breakers and the budget are. */
   readonly reporter: Reporter;
   readonly carrier: Carrier;
   readonly ignored: IgnoredFrames;
   readonly #hearing: Hearing;
-  readonly #claims: Claims<Link>;
+  /** Absent where no service gives a session to whoever asks last. */
+  readonly #claims: Claims<Link> | undefined;
   #links: readonly Link[] = []; // a link and the one tried beside it, for each of two connections at the most
   #rehearsal: Rehearsal | null = null;
   #isWatching = true;
@@ -57,12 +62,14 @@ export class Wiring implements LinkHandlers<Link> {
     talk: () => Talk,
   ) {
     this.#options = options;
+    this.clock = options.clock;
+    this.random = options.random;
     this.uplink = uplink;
     this.reporter = new Reporter(options, uplink);
     this.carrier = new Carrier(uplink, demux, emitter, this.reporter);
     this.ignored = new IgnoredFrames(options.logger);
     this.#hearing = new Hearing(this, options, demux, emitter, talk);
-    this.#claims = new Claims(
+    this.#claims = keepingOf(options)?.claims(
       () => this.#links,
       (link, failure) => {
         this.reporter.lost(link, failure, link.openedAtMs === null);
@@ -70,16 +77,8 @@ export class Wiring implements LinkHandlers<Link> {
     );
   }
 
-  get clock(): Clock {
-    return this.#options.clock;
-  }
-
   get durability(): Durability | null {
     return this.#hearing.durability;
-  }
-
-  get random(): Random {
-    return this.#options.random;
   }
 
   /** The session closes: a link that carries is only kept open, until what is left is told; of the others nobody learns. */
@@ -136,6 +135,7 @@ export class Wiring implements LinkHandlers<Link> {
       handlers: this,
       createResampler,
       rates: ratesOf(this.#options),
+      race: keepingOf(this.#options)?.race ?? null,
       ...(remembers(candidate) ? { memory: this.#hearing.memoryFor(candidate) } : {}),
     });
     this.#links = this.#links.concat(link); // a spread leaves room for more, and weighs it
@@ -148,8 +148,9 @@ export class Wiring implements LinkHandlers<Link> {
   }
 
   onOpen(link: Link): void {
-    const atMs = this.#options.clock.nowMs();
-    if (this.#isWatching) link.watch = new LinkWatch(this.#options, this.uplink, link, this);
+    const options = this.#options;
+    const atMs = options.clock.nowMs();
+    if (this.#isWatching) link.watch = watchOf(options).watch(options, this.uplink, link, this);
     this.reporter.tell(link, { type: 'socket.opened', id: link.id, atMs });
     if (this.#isSpare(link)) link.watch?.greetLater(() => this.#greetIfNeeded(link));
     else link.greet();
@@ -159,7 +160,7 @@ export class Wiring implements LinkHandlers<Link> {
   onEvents(link: Link, events: readonly ProviderEvent[]): void {
     this.#options.network?.sawTraffic();
     for (const event of events) this.#hearing.hear(link, event);
-    if (link.isConfigured) this.#claims.settled();
+    if (link.isConfigured) this.#claims?.settled();
   }
 
   /** It would take the session from the silent link beside which it was dialled. */
@@ -185,9 +186,9 @@ export class Wiring implements LinkHandlers<Link> {
 
   onLost(link: Link, failure: Failure): void {
     this.#hearing.lost(link, failure);
-    if (this.#claims.holdsBack(link, failure)) return;
+    if (this.#claims?.holdsBack(link, failure) === true) return;
     this.reporter.lost(link, failure, link.openedAtMs === null);
-    this.#claims.settled();
+    this.#claims?.settled();
   }
 
   onMeasured(link: Link, look: LinkMeasured): void {
@@ -198,7 +199,7 @@ export class Wiring implements LinkHandlers<Link> {
 
   #look(link: Link, look: LinkMeasured): void {
     if (this.#hearing.isBesideCarrier(link)) return; // that a hedge has opened says nothing of the silent one
-    if (this.#claims.isContested(link)) return; // whoever speaks, the service decides
+    if (this.#claims?.isContested(link) === true) return; // whoever speaks, the service decides
     const { liveness } = link.candidate.provider.traits;
     if (link.looks.isNews(look, liveness)) this.reporter.tell(link, look);
     if (look.lateByMs > ASLEEP_MS) this.reporter.woke(link, look);
@@ -224,8 +225,8 @@ export class Wiring implements LinkHandlers<Link> {
     this.#links = this.#links.filter((other) => other !== link);
     this.reporter.released(link);
     link.release();
-    this.#claims.forget(link);
-    this.#claims.settled();
+    this.#claims?.forget(link);
+    this.#claims?.settled();
   }
 
   /** Resolves when the link has been given the conversation. */

@@ -7,10 +7,21 @@ import { rates } from '../../src/session/counting.ts';
 import { failover } from '../../src/session/failover.ts';
 import type { SessionOptions } from '../../src/session/options.ts';
 import type { SessionPart } from '../../src/session/parts.ts';
+import { keeping } from '../../src/session/keeping.ts';
 import { rehearsal } from '../../src/session/rehearsing.ts';
 import { Session } from '../../src/session/session.ts';
+import { connection } from '../../src/session/connecting.ts';
 import type { Provider, ProviderTraits } from '../../src/providers/contract.ts';
 import type { TenutoError } from '../../src/ports/errors.ts';
+import {
+  deepgramFlux,
+  deepgramListen,
+  deepgramSpeak,
+  gateway,
+  geminiLive,
+  openaiRealtime,
+  whisper,
+} from '../../src/providers/index.ts';
 import { fakeProvider } from '../support/fake-provider.ts';
 import { FakeTransport } from '../support/fake-transport.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -56,12 +67,71 @@ describe('a session of which a page asks for no part', () => {
     },
   );
 
+  it('is refused with a service whose connection nobody would keep', () => {
+    const unwatched = { ...fakeProvider(), brings: [] };
+
+    const error = caught(() => open([unwatched]));
+
+    expect(error).toMatchObject({
+      code: 'OPTION_INVALID',
+      remediation: "Give parts: [connection], and import { connection } from 'tenuto/browser'.",
+    });
+    expect(open([unwatched], [connection]).status).toBe('idle');
+  });
+
+  it.each<Partial<ProviderTraits>>([
+    { keepsAudio: true },
+    { takesOver: true },
+    { keepsSessionForMs: 120_000 },
+  ])('is refused with a service that keeps sessions (%o)', (traits) => {
+    const error = caught(() => open([withTraits(traits)]));
+
+    expect(error).toMatchObject({
+      code: 'OPTION_INVALID',
+      remediation: "Give parts: [keeping], and import { keeping } from 'tenuto/browser'.",
+    });
+    expect(open([withTraits(traits)], [keeping]).status).toBe('idle');
+  });
+
+  it.each<Provider>([
+    gateway({ url: 'wss://voice.example' }),
+    deepgramListen({ apiKey: 'k' }),
+    deepgramFlux({ apiKey: 'k' }),
+    whisper({ baseUrl: 'https://voice.example' }),
+  ])('need not name what its provider brings: $name', (provider) => {
+    expect(open([provider]).status).toBe('idle');
+  });
+
+  it.each<Provider>([
+    deepgramSpeak({ apiKey: 'k' }),
+    geminiLive({ apiKey: 'k' }),
+    openaiRealtime({ apiKey: 'k' }),
+  ])('need not name more than that a session ends: $name', (provider) => {
+    expect(open([provider], [failover]).status).toBe('idle');
+  });
+
+  it('is warned where a credential ends that it has no part to ask for anew', async () => {
+    const clock = new VirtualClock(1_000);
+    const transport = new FakeTransport({ clock });
+    const session = new Session({ candidates: [fakeProvider()], transport, clock });
+    const warnings: string[] = [];
+    session.on('warning', ({ error }) => warnings.push(error.message));
+    const isConnected = session.connect();
+    await clock.advanceAsync(1_000);
+    await isConnected;
+
+    transport.last.say(JSON.stringify({ kind: 'credentialEnds', inMs: 60_000 }));
+
+    expect(warnings).toEqual([expect.stringContaining('no part "keeping"')]);
+    await session.close({ drainTimeoutMs: 0 });
+  });
+
   it('shares no breakers with others, and says so where it is given some', () => {
     const error = caught(() => open([fakeProvider()], [], { admission: createAdmission() }));
 
     expect(error).toMatchObject({
       code: 'OPTION_INVALID',
-      message: 'This session has no part for admission.',
+      message: 'The session has no part "failover", which admission needs.',
     });
   });
 
@@ -82,7 +152,7 @@ describe('a session of which a page asks for no part', () => {
 
     expect(error).toMatchObject({
       code: 'OPTION_INVALID',
-      message: 'This session has no part for what is said.',
+      message: 'The session has no part "conversation", which session.conversation needs.',
     });
   });
 });

@@ -20,6 +20,8 @@ import { classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
 import type { QueryValue } from '../wire/deepgram.ts';
 import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
+import { rates } from '../../session/counting.ts';
+import { connection } from '../../session/connecting.ts';
 
 export type { DeepgramFluxOptions } from './options.ts';
 
@@ -36,6 +38,7 @@ export function deepgramFlux(options: DeepgramFluxOptions): Provider {
   return {
     name: options.name ?? 'deepgram-flux',
     component: 'stt',
+    brings: [rates, connection],
     traits: {
       resume: 'none',
       configures: true,

@@ -25,6 +25,8 @@ import type { Provider, ProviderTraits } from '../contract.ts';
 import { classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
 import type { CodeMeanings, QueryValue } from '../wire/deepgram.ts';
 import { Secrets } from '../wire/secrets.ts';
+import { conversation } from '../../session/conversing.ts';
+import { connection } from '../../session/connecting.ts';
 
 export type { DeepgramSpeakHttpOptions, DeepgramSpeakOptions } from './options.ts';
 
@@ -57,6 +59,7 @@ export function deepgramSpeak(options: DeepgramSpeakOptions): Provider {
   return {
     name: options.name ?? 'deepgram-speak',
     component: 'tts',
+    brings: [conversation, connection],
     traits: {
       ...sharedTraits(secrets),
       configures: true,
@@ -93,6 +96,7 @@ export function deepgramSpeakHttp(options: DeepgramSpeakHttpOptions): Provider {
   return {
     name: options.name ?? 'deepgram-speak-http',
     component: 'tts',
+    brings: [conversation, connection],
     traits: {
       ...sharedTraits(secrets),
       answersPings: true,

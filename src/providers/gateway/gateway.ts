@@ -28,6 +28,8 @@ import type { Random } from '../../ports/random.ts';
 import type { Credential, CredentialReason, Provider, StreamMemory } from '../contract.ts';
 import { checkBaseUrl } from '../wire/base-url.ts';
 import { checkPcm } from '../wire/pcm.ts';
+import { keeping } from '../../session/keeping.ts';
+import { connection } from '../../session/connecting.ts';
 
 export interface GatewayProviderOptions {
   /** Where it listens, such as `wss://voice.example`. Without a path it is `/v1/session`. */
@@ -88,6 +90,7 @@ export function gateway(options: GatewayProviderOptions): Provider {
   return {
     name,
     component: 'gateway',
+    brings: [keeping, connection],
     traits: {
       resume: 'handle',
       keepsAudio: true,

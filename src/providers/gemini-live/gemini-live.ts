@@ -30,6 +30,9 @@ import { checkOptions as checkNames, invalid } from '../../ports/option-errors.t
 import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 import { checkTools, GEMINI_TOOL_NAMES } from '../wire/tools.ts';
+import { conversation } from '../../session/conversing.ts';
+import { rates } from '../../session/counting.ts';
+import { connection } from '../../session/connecting.ts';
 
 export type { GeminiLiveOptions } from './options.ts';
 
@@ -69,6 +72,7 @@ export function geminiLive(options: GeminiLiveOptions): Provider {
   return {
     name: options.name ?? 'gemini-live',
     component: 'realtime',
+    brings: [conversation, rates, connection],
     traits: traitsOf(options, secrets.isRenewable),
     checkFormat: (format) => checkPcm('Gemini Live', format),
     dial: async (_format, reason) => requestOf(options, baseUrl, await secrets.ask(reason)),

@@ -27,6 +27,8 @@ import { WhisperStream } from './stream.ts';
 import type { Provider } from '../contract.ts';
 import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
+import { rates } from '../../session/counting.ts';
+import { connection } from '../../session/connecting.ts';
 
 export type { WhisperOptions } from './settings.ts';
 export type { FilterOptions } from '../wire/hallucination-filter.ts';
@@ -48,6 +50,7 @@ export function whisper(options: WhisperOptions = {}): Provider {
   return {
     name: options.name ?? 'whisper',
     component: 'stt',
+    brings: [rates, connection],
     traits: {
       resume: 'none',
       replayRateRatio: Infinity,
