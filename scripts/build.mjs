@@ -31,18 +31,45 @@ export function buildIfStale() {
 
 /** The compiler writes beside dist/ and the result is moved in, so that a process which runs from dist/ never meets half of it. */
 function build(hash) {
+  removeLeftOver();
   const scratch = join(root, '.tmp', `build-${String(process.pid)}`);
   const fresh = join(scratch, 'new');
   mkdirSync(scratch, { recursive: true });
+  say('compiling; this is done once, and again when a source has changed …');
   try {
     const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
     const isCompiled = runNode(tsc, '-p', 'tsconfig.build.json', '--outDir', fresh);
+    if (isCompiled) say('the pages …');
     const isBuilt = isCompiled && buildPages(join(fresh, 'pages')) && publish(fresh);
     if (isBuilt) writeFileSync(join(fresh, '.hash'), hash);
     if (existsSync(fresh)) replaceDist(fresh, join(scratch, 'old'));
     if (!isBuilt) throw new Error('The build failed: the errors are above.');
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function say(what) {
+  process.stderr.write(`building: ${what}\n`);
+}
+
+/** Of builds that were ended in the middle, as Ctrl-C does. */
+function removeLeftOver() {
+  const folder = join(root, '.tmp');
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const [, pid] = /^build-(\d+)$/.exec(name) ?? [];
+    if (pid !== undefined && !isAlive(Number(pid))) {
+      rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
   }
 }
 

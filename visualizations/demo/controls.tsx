@@ -5,7 +5,7 @@ import type { SourceName } from './state.ts';
 
 export function Controls() {
   return (
-    <section class="controls" aria-label="What is said">
+    <section class="saying" aria-label="What is said">
       <Start
         what="speech"
         id="play"

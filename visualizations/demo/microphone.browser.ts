@@ -25,7 +25,13 @@ export async function listen(onChunk: OnChunk): Promise<Source> {
   };
 }
 
+/** To whom it is said, it is their microphone. */
+const DENIED =
+  'Allow it in the browser’s settings for this site, or in the system’s, and try again.';
+
 export function inWords(error: unknown): string {
+  if (TenutoError.is(error) && error.code === 'MICROPHONE_DENIED')
+    return `${error.message} ${DENIED}`;
   if (TenutoError.is(error)) return `${error.message} ${error.remediation}`;
   return error instanceof Error ? error.message : String(error);
 }

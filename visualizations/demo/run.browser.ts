@@ -109,8 +109,10 @@ export function stop(): void {
 }
 
 async function finish({ ours, plain: other }: Clients): Promise<void> {
-  other.finish();
-  await Promise.all([ours.finish(), Promise.race([other.finished, lastWordsOver()])]);
+  const wasAnything = positionMs.value > 0;
+  if (wasAnything) other.finish();
+  const lastWords = wasAnything ? Promise.race([other.finished, lastWordsOver()]) : null;
+  await Promise.all([ours.finish(), lastWords]);
   other.close();
 }
 

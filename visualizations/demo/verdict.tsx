@@ -1,4 +1,5 @@
 /** What it comes to: one sentence, and the ledger whose promise it rests on. */
+import { CHUNK_MS } from './chunks.ts';
 import {
   broken,
   durationMs,
@@ -6,8 +7,10 @@ import {
   isKept,
   isMeasured,
   ledger,
+  nowMs,
   oursMissing,
   phase,
+  plain,
   plainMissing,
   positionMs,
   serverIsThere,
@@ -31,11 +34,15 @@ function Ledger() {
   const { captured, delivered, gap, buffered, replayed, holds, checks } = ledger.value;
   return (
     <div class="ledger" aria-label="The ledger of the tenuto session, in chunks of 0.1 s">
-      <span class="sum">
-        <Term name="captured" value={captured} /> <i>=</i>{' '}
-        <Term name="delivered" value={delivered} /> <i>+</i> <Term name="gap" value={gap} />{' '}
-        <i>+</i> <Term name="buffered" value={buffered} />
-      </span>
+      <div class="sum">
+        <Term name="captured" value={captured} />
+        <i>=</i>
+        <Term name="delivered" value={delivered} />
+        <i>+</i>
+        <Term name="gap" value={gap} />
+        <i>+</i>
+        <Term name="buffered" value={buffered} />
+      </div>
       <span class={`check ${holds ? '' : 'is-broken'}`}>
         {`${holds ? '✓ holds' : '✗ broken'}, looked at ${checks.toLocaleString('en')} times · ${replayed} sent again`}
       </span>
@@ -46,7 +53,8 @@ function Ledger() {
 function Term({ name, value }: { readonly name: string; readonly value: number }) {
   return (
     <span class="term" data-term={name}>
-      <b key={value}>{value}</b> {name}
+      <b>{value}</b>
+      {name}
     </span>
   );
 }
@@ -77,7 +85,7 @@ function verdict(): Words {
       return {
         mood: 'calm',
         title: faults === 0 ? 'Now break something.' : `${many} so far.`,
-        text: `Lost here: ${words(oursMissing.value)}. Lost there: ${words(plainMissing.value)}.`,
+        text: `Lost here: ${words(oursMissing.value)}. Lost there: ${words(plainMissing.value)}${lostSound()}.`,
       };
     case 'finishing':
       return {
@@ -114,6 +122,12 @@ function outcomeText(): string {
   if (captured !== delivered)
     return `The promise did not hold: ${gap} chunks are a gap, ${buffered} did not arrive in time.`;
   return 'The promise did not hold: the words differ from those of a run without faults.';
+}
+
+/** It is lost before the recogniser could have told its words. */
+function lostSound(): string {
+  const chunks = nowMs.value === 0 ? 0 : plain.book.value.counts().lost; // the book is no signal
+  return chunks === 0 ? '' : `, ${((chunks * CHUNK_MS) / 1_000).toFixed(1)} s of speech`;
 }
 
 function words(count: number): string {

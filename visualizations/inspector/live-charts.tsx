@@ -23,7 +23,7 @@ export type { ChartSource };
 export interface LiveChartsProps {
   /** Another source is another past: what the one before told is forgotten. */
   readonly source: ChartSource;
-  /** Only the charts and the time, for a page that has other things to show. Default false. */
+  /** Only one chart and the time, for a page that has other things to show. Default false. */
   readonly isCompact?: boolean;
 }
 
@@ -32,7 +32,7 @@ const elk = elkInWorker();
 export function LiveCharts({ source, isCompact = false }: LiveChartsProps) {
   const root = useRef<HTMLDivElement>(null);
   const isHelpOpen = useSignal(false);
-  const watching = useMemo(() => new Watching(elk), [source]);
+  const watching = useMemo(() => new Watching(elk, isCompact ? 1 : 2), [source]);
   useEffect(() => watching.watch(source, oncePerFrame), [watching, source]);
   useEffect(() => {
     const listener = (event: KeyboardEvent): void => {

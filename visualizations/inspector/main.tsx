@@ -39,8 +39,8 @@ function Page() {
             {dropped} events were left out: this page was too slow for them.
           </p>
         )}
-        <p class={`link ${isOpen ? 'is-up' : 'is-down'}`} role="status">
-          {isOpen ? 'connected' : 'not connected'}
+        <p class="link" role="status">
+          {isOpen ? '' : 'tenuto inspect has ended, or cannot be reached'}
         </p>
       </header>
       <div class="stand">{shown !== null && <LiveCharts source={shown.source} />}</div>

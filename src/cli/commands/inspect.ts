@@ -1,10 +1,8 @@
 /** `tenuto inspect`: the live statechart page, on an app that tells what happens in it, on a gateway, or on a recording. */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-
 import type { Environment } from '../access.ts';
 import { Apps } from '../inspect/apps.ts';
 import { openPageDoor } from '../inspect/page-door.ts';
+import { readRecording } from '../inspect/read-recording.ts';
 import { RecordFile } from '../inspect/record-file.ts';
 import { WatchedGateway } from '../inspect/watched-gateway.ts';
 import { Viewers } from '../inspect/viewers.ts';
@@ -13,10 +11,9 @@ import type { CliIo } from '../io.ts';
 import { EXIT_OK, reportError } from '../io.ts';
 import { openBrowser } from '../local-page/open-browser.ts';
 import { aborted } from '../sleep.ts';
-import { RecordingReader } from '../../observability/recording.ts';
 import { WireHistory } from '../../observability/wire-history.ts';
 import { systemWallClock } from '../../ports/clock.ts';
-import { TenutoError } from '../../ports/errors.ts';
+import type { TenutoError } from '../../ports/errors.ts';
 import { invalid } from '../../ports/option-errors.ts';
 
 export interface InspectOptions {
@@ -35,11 +32,8 @@ export interface InspectOptions {
 
 type InspectIo = Pick<CliIo, 'write' | 'note' | 'signal'>;
 
-/** Of a live feed; a recording has as many events as it has, within the reader's limits. */
+/** Of a live feed. */
 const LIVE_CAPACITY = 50_000;
-const RECORDING_CAPACITY = 1_000_000;
-/** Of a recording, as text. */
-const RECORDING_CHARS = 512 * 1_024 * 1_024;
 const ADDRESS = /^(wss?|https?):/i;
 
 /** Returns when a signal comes. @throws TenutoError of many kinds, all of them before anything is shown. */
@@ -56,7 +50,8 @@ export async function runInspect(
 
 async function watchApps(options: InspectOptions, io: InspectIo): Promise<number> {
   const history = new WireHistory({ capacity: LIVE_CAPACITY });
-  const viewers = new Viewers(history, appsShown(0));
+  let url = '';
+  const viewers = new Viewers(history, appsShown(0, url));
   const record = await recordFor(options, 'apps', io);
   const apps = new Apps({
     wallClock: systemWallClock,
@@ -66,7 +61,7 @@ async function watchApps(options: InspectOptions, io: InspectIo): Promise<number
       record?.add(event);
     },
     onNews: (news, count) => {
-      viewers.show(appsShown(count));
+      viewers.show(appsShown(count, url));
       if (options.json) io.write(JSON.stringify({ type: 'app', news, apps: count }));
       else io.note(APP_NEWS[news]);
     },
@@ -76,7 +71,8 @@ async function watchApps(options: InspectOptions, io: InspectIo): Promise<number
     onViewer: (socket) => viewers.add(socket),
     onApp: (socket) => apps.add(socket),
   }).catch(closing(record));
-  const url = `ws://127.0.0.1:${door.port}`;
+  url = `ws://127.0.0.1:${door.port}`;
+  viewers.show(appsShown(0, url));
   tellPage(door.url, { mode: 'apps', appUrl: url }, options, io);
   if (!options.json) {
     io.write('In the app that is to be watched:');
@@ -96,9 +92,10 @@ const APP_NEWS = {
   unreadable: 'An app sends what is no event of @statelyai/inspect; that is left out.',
 } as const;
 
-function appsShown(count: number): Shown {
-  if (count === 0) return { title: 'waiting for an app', note: 'No app tells what happens in it.' };
-  return { title: count === 1 ? 'one app' : `${count} apps`, note: '' };
+function appsShown(count: number, url: string): Shown {
+  if (count > 0) return { title: count === 1 ? 'one app' : `${count} apps`, note: '' };
+  const line = `createWebSocketInspector({ url: '${url}' })`;
+  return { title: 'waiting for an app', note: `In the app: ${line} of @statelyai/inspect` };
 }
 
 async function watchGateway(url: string, options: InspectOptions, io: InspectIo): Promise<number> {
@@ -164,33 +161,8 @@ async function showRecording(
   options: InspectOptions,
   io: InspectIo,
 ): Promise<number> {
-  const history = new WireHistory({
-    capacity: RECORDING_CAPACITY,
-    capacityChars: RECORDING_CHARS,
-  });
-  const reader = new RecordingReader({ events: RECORDING_CAPACITY });
-  try {
-    const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity });
-    for await (const line of lines) {
-      const event = reader.read(line);
-      if (event !== null) history.add(event, line.length);
-    }
-    if (reader.header === null) reader.read(''); // an empty file has no header either
-  } catch (error) {
-    throw TenutoError.is(error) ? error : unreadable(file, error);
-  }
-  const { count, badCount, badLines, leftOut, header } = reader;
-  for (const { line, why } of badLines.slice(0, 10))
-    io.note(`${file}, line ${line} ${why}; it is left out.`);
-  if (badCount > 10) io.note(`${badCount - 10} more lines are left out.`);
-  if (leftOut > 0) io.note(`${leftOut} events after the first ${count} are left out.`);
-  const bad = badCount === 0 ? '' : `${badCount} lines could not be read.`;
-  const more = leftOut === 0 ? '' : `${leftOut} events are left out.`;
-  const early =
-    history.first === 0 ? '' : `It is long: its first ${history.first} events are left out.`;
-  const note = [bad, early, more].filter((part) => part !== '').join(' ');
-  const title = header?.title ?? '';
-  const viewers = new Viewers(history, { title: title === '' ? file : title, note });
+  const { history, shown, count, badCount, leftOut } = await readRecording(file, io.note);
+  const viewers = new Viewers(history, shown);
   const door = await openPageDoor({
     ...placeOf(options),
     onViewer: (socket) => viewers.add(socket),
@@ -231,16 +203,6 @@ function tokenOf({ token, tokenEnv, environment }: InspectOptions): string {
       : 'The token has a character that no token has.',
     `Set ${tokenEnv} to the one that \`tenuto serve --inspect\` printed, or give --token.`,
   );
-}
-
-function unreadable(file: string, error: unknown): TenutoError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  return new TenutoError({
-    code: 'OPTION_INVALID',
-    message: code === 'ENOENT' ? `There is no file ${file}.` : `${file} cannot be read (${code}).`,
-    remediation: 'Give the path of a flight recording, or the address of a gateway (ws://…).',
-    cause: error,
-  });
 }
 
 function recordedAlready(): TenutoError {

@@ -81,7 +81,10 @@ export class WatchedGateway {
 
   /** One that was lost tells all that it knows anew, and pages begin anew with it. */
   #isThere(): void {
-    if (!this.#isLost) return;
+    if (!this.#isLost) {
+      this.#viewers.show(this.#shown());
+      return;
+    }
     this.#isLost = false;
     this.#options.record?.next();
     this.#viewers.close();

@@ -13,6 +13,7 @@ export type Batch = (run: () => void) => () => void;
 
 export class Watching {
   readonly timeline = new Timeline();
+  readonly #usualCount: number;
   readonly drawings: Drawings;
   /** Grows with every batch of events: whoever reads it is drawn anew. */
   readonly tick = signal(0);
@@ -29,8 +30,10 @@ export class Watching {
     return this.chosen.value ?? this.#usual();
   });
 
-  constructor(elk: Elk) {
+  /** @param usualCount so many charts are shown until the reader chooses. */
+  constructor(elk: Elk, usualCount = 2) {
     this.drawings = new Drawings(elk);
+    this.#usualCount = usualCount;
   }
 
   /** Whoever calls this while it is drawn is drawn again with the next batch of events. */
@@ -84,7 +87,7 @@ export class Watching {
   }
 
   /**
-   * The charts with most to tell: of what lives, the two machines with most states, each by its newest actor. Where nothing lives any
+   * The charts with most to tell: of what lives, the machines with most states, each by its newest actor. Where nothing lives any
    * more, the same of what did: how it ended.
    */
   #usual(): readonly string[] {
@@ -99,7 +102,7 @@ export class Watching {
       if (status === 'active') living.set(actor.definition, { actor, states });
     }
     const among = living.size > 0 ? living : newest;
-    const most = [...among.values()].sort((a, b) => b.states - a.states).slice(0, 2);
+    const most = [...among.values()].sort((a, b) => b.states - a.states).slice(0, this.#usualCount);
     return most.sort((a, b) => a.actor.bornSeq - b.actor.bornSeq).map(({ actor }) => actor.id);
   }
 }

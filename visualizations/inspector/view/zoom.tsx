@@ -1,12 +1,12 @@
-/** How large a chart is drawn: as large as its window allows, until its reader wants it otherwise. */
+/** How large a chart is drawn: whole where that can be read, until its reader wants it otherwise. */
 import { useSignal } from '@preact/signals';
 import type { Signal } from '@preact/signals';
 import { useLayoutEffect } from 'preact/hooks';
 
 const STEP_RATIO = 1.25;
 const SCALES = { least: 0.15, most: 3 } as const;
-/** A tall chart is rather scrolled than made too small to be read. */
-const LEAST_FIT = 0.42;
+/** A chart is rather scrolled, to the state that it is in, than made too small to be read. */
+const READABLE = 0.75;
 
 interface Size {
   readonly width: number;
@@ -16,6 +16,7 @@ interface Size {
 export interface Zoom {
   readonly scale: Signal<number>;
   by(ratio: number): void;
+  /** All of it is seen, however small that is. */
   fit(): void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
   readonly onWheel: (event: WheelEvent) => void;
@@ -23,13 +24,14 @@ export interface Zoom {
 
 export function useZoom(view: { current: HTMLElement | null }, { width, height }: Size): Zoom {
   const scale = useSignal(1);
-  const fits = useSignal(true);
+  /** The least that it may be while it follows its window; null: it does not. */
+  const least = useSignal<number | null>(READABLE);
   const fit = (): void => {
     const element = view.current;
-    if (!fits.value || element === null) return;
+    if (least.value === null || element === null) return;
     const { clientWidth, clientHeight } = element;
-    const ratio = Math.min(clientWidth / width, Math.max(LEAST_FIT, clientHeight / height));
-    scale.value = Math.max(SCALES.least, Math.min(1, ratio));
+    const whole = Math.min(clientWidth / width, clientHeight / height);
+    scale.value = Math.max(least.value, Math.min(1, whole));
   };
   useLayoutEffect(() => {
     const element = view.current;
@@ -41,11 +43,11 @@ export function useZoom(view: { current: HTMLElement | null }, { width, height }
   }, [width, height]);
 
   const by = (ratio: number): void => {
-    fits.value = false;
+    least.value = null;
     scale.value = Math.min(SCALES.most, Math.max(SCALES.least, scale.value * ratio));
   };
   const fitAgain = (): void => {
-    fits.value = true;
+    least.value = SCALES.least;
     fit();
   };
   return {
@@ -83,7 +85,12 @@ export function ZoomButtons({ zoom }: { readonly zoom: Zoom }) {
       <button type="button" class="icon" aria-label="Zoom in" onClick={() => zoom.by(STEP_RATIO)}>
         +
       </button>
-      <button type="button" class="icon" aria-label="Fit the chart" onClick={() => zoom.fit()}>
+      <button
+        type="button"
+        class="icon"
+        aria-label="Show the whole chart"
+        onClick={() => zoom.fit()}
+      >
         ⤢
       </button>
     </div>
