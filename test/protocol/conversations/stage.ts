@@ -180,14 +180,14 @@ export class Stage {
       this.tape.user({
         who: 'user',
         does: 'comeBack',
-        holding: holdingOf(custody.save(), this.#session.ledger),
+        holding: holdingOf(custody.save(0), this.#session.ledger),
       });
     };
   }
 
   /** What the client knows: of the one that stands here. */
   get saved(): SavedCustody | null {
-    return this.#custody?.save() ?? null;
+    return this.#custody?.save(0) ?? null;
   }
 
   /** The socket that was dialled last: the gateway, or whoever is in its place, closes it. */
