@@ -53,7 +53,7 @@ function Ledger() {
 function Term({ name, value }: { readonly name: string; readonly value: number }) {
   return (
     <span class="term" data-term={name}>
-      <b>{value}</b>
+      <b key={value}>{value}</b>
       {name}
     </span>
   );
