@@ -1,12 +1,35 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
 
 const scenarios = 'test/scenarios/**/*.test.ts';
 const browser = 'test/browser/**/*.test.ts';
+
+/** What takes long, the longest first: begun last, one of them would leave a worker idle. Vitest by itself goes by a file's size. */
+const SLOW = [
+  /\/test\/scenarios\//,
+  /\/simulated-seeds\./,
+  /\/(bad-input|processes|planted-defects|serve|interruption)\./,
+  /\/test\/(model|conformance)\//,
+  /\/test\/(tooling|hours|cli|voice)\//,
+];
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = SLOW.findIndex((pattern) => pattern.test(moduleId));
+      return at === -1 ? SLOW.length : at;
+    };
+    const sorted = await super.sort(files);
+    return sorted.sort((one, other) => rank(one) - rank(other));
+  }
+}
 
 export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
     env: { NO_COLOR: '1' }, // what is printed is compared as text, wherever the tests run
     coverage: {
       provider: 'v8',
@@ -40,10 +63,10 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: [browser],
-          expect: { poll: { timeout: 30_000 } },
+          expect: { poll: { timeout: 240_000 } },
           fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000, // limits for what hangs, on machines of any speed
+          hookTimeout: 240_000,
         },
       },
     ],
