@@ -77,20 +77,20 @@ export const gatewayLinkPolicy: ReconnectPolicy = {
 
 export type PresetName = 'development' | 'production' | 'test';
 
-export const presets: Readonly<Record<PresetName, ReconnectPolicy>> = {
-  /** Fails fast while you write code. */
-  development: { ...providerLinkPolicy, maxAttempts: 2, baseMs: 500 },
-  production: providerLinkPolicy,
-  /** Fails at the first loss, so that a test sees it. */
-  test: { ...providerLinkPolicy, maxAttempts: 0 },
-};
+export const presets = /* @__PURE__ */ presetsOf(providerLinkPolicy);
 
 /** The same for links to who keeps the session. */
-export const gatewayPresets: Readonly<Record<PresetName, ReconnectPolicy>> = {
-  development: { ...gatewayLinkPolicy, maxAttempts: 2, baseMs: 500, persistMs: 0 },
-  production: gatewayLinkPolicy,
-  test: { ...gatewayLinkPolicy, maxAttempts: 0 },
-};
+export const gatewayPresets = /* @__PURE__ */ presetsOf(gatewayLinkPolicy);
+
+function presetsOf(policy: ReconnectPolicy): Readonly<Record<PresetName, ReconnectPolicy>> {
+  return {
+    /** Fails fast while you write code. */
+    development: { ...policy, maxAttempts: 2, baseMs: 500, persistMs: 0 },
+    production: policy,
+    /** Fails at the first loss, so that a test sees it. */
+    test: { ...policy, maxAttempts: 0 },
+  };
+}
 
 const HEALTHY_FIRST_DELAY_MS = 250;
 

@@ -214,7 +214,7 @@ export const connectionSetup = setup({
       event.type === 'carrier.chosen' ? afterChoice(context, event) : {},
     ),
     /** Tells the chart that owns this connection, where there is one: it gives this action its meaning. */
-    tellOwner: (_, _fact: OwnerFact) => undefined,
+    tellOwner: (_, _told: { readonly fact: OwnerFact['type'] }) => undefined,
     announceAttempt: emit(({ context, event }) =>
       reconnectingSignal(context, bufferedChunksIn(event)),
     ),

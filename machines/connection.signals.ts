@@ -69,47 +69,18 @@ export function failedSignal(context: ConnectionContext): ConnectionSignal {
   };
 }
 
-/** What the owner is told; each is made of the context as it is after the change. */
+/** What the owner is told: what it is made of, the owner's chart says (`orchestrator.owned.ts`). */
 export const tell = {
-  ready: toOwner(({ lane, connectedAtMs }) => ({
-    type: 'candidate.ready',
-    lane,
-    atMs: connectedAtMs ?? 0,
-  })),
-  served: toOwner(({ lane, restore }) => ({
-    type: 'candidate.served',
-    lane,
-    atMs: restore.atMs,
-  })),
-  caughtUp: toOwner(({ lane }) => ({ type: 'candidate.caughtUp', lane })),
-  confirmed: toOwner(({ lane, answeredAtMs }) => ({
-    type: 'candidate.confirmed',
-    lane,
-    atMs: answeredAtMs ?? 0,
-  })),
-  lost: toOwner((context) => ({
-    type: 'candidate.lost',
-    lane: context.lane,
-    atMs: context.lostAtMs,
-    failure: context.failure ?? UNKNOWN_FAILURE,
-    waitMs: context.waitMs,
-    wasDial: context.lostDial,
-    outage: context.outage,
-  })),
-  failed: toOwner((context) => ({
-    type: 'candidate.failed',
-    lane: context.lane,
-    atMs: context.lostAtMs,
-    failure: context.failure ?? UNKNOWN_FAILURE,
-    outage: context.outage,
-  })),
+  ready: toOwner('candidate.ready'),
+  served: toOwner('candidate.served'),
+  caughtUp: toOwner('candidate.caughtUp'),
+  confirmed: toOwner('candidate.confirmed'),
+  lost: toOwner('candidate.lost'),
+  failed: toOwner('candidate.failed'),
 } as const;
 
-function toOwner(fact: (context: ConnectionContext) => OwnerFact) {
-  return {
-    type: 'tellOwner',
-    params: ({ context }: { context: ConnectionContext }) => fact(context),
-  } as const;
+function toOwner(fact: OwnerFact['type']) {
+  return { type: 'tellOwner', params: { fact } } as const;
 }
 
 export function bufferedChunksIn(event: ConnectionEvent): number {

@@ -101,7 +101,7 @@ export type {
 } from './network.types.ts';
 export { laneName } from './orchestrator.names.ts';
 export { orchestratorMachine } from './orchestrator.machine.ts';
-export { owned } from './orchestrator.setup.ts';
+export { owned } from './orchestrator.owned.ts';
 export type {
   Beside,
   BreakSignal,

@@ -1,17 +1,7 @@
 /** The vocabulary of the orchestrator chart: its actors, guards, actions and delays, each a name that the chart uses. */
-import {
-  assign,
-  emit,
-  enqueueActions,
-  fromPromise,
-  sendParent,
-  sendTo,
-  setup,
-  stopChild,
-} from 'xstate';
+import { assign, emit, enqueueActions, fromPromise, sendTo, setup, stopChild } from 'xstate';
 
 import { connectionMachine } from './connection.machine.ts';
-import type { OwnerFact } from './connection.owner.ts';
 import {
   afterAnnouncement,
   afterBreaker,
@@ -38,6 +28,7 @@ import {
   nextCandidate,
   soonestCandidate,
 } from './orchestrator.rules.ts';
+import { owned } from './orchestrator.owned.ts';
 import { pardoned } from './orchestrator.standings.ts';
 import { delays, dueTimes, momentOf } from './orchestrator.timers.ts';
 import type {
@@ -51,13 +42,6 @@ import type {
   OrchestratorStatus,
   Purpose,
 } from './orchestrator.types.ts';
-
-/** The connection chart as a child: what it tells its owner reaches the chart that spawned it. */
-export function owned(connection: typeof connectionMachine): typeof connectionMachine {
-  return connection.provide({
-    actions: { tellOwner: sendParent((_, fact: OwnerFact) => fact) },
-  });
-}
 
 export const orchestratorSetup = setup({
   types: {

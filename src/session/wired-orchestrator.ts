@@ -5,7 +5,7 @@ import { Handover } from './handover.ts';
 import { wiredMachine, wiringOf } from './wired-machine.ts';
 import type { Wiring } from './wiring.ts';
 import { orchestratorMachine } from '../../machines/orchestrator.machine.ts';
-import { owned } from '../../machines/orchestrator.setup.ts';
+import { owned } from '../../machines/orchestrator.owned.ts';
 import type { HandoverInput, HandoverResult } from '../../machines/orchestrator.types.ts';
 
 let wiredOrchestra: typeof orchestratorMachine | null = null;

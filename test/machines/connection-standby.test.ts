@@ -2,6 +2,7 @@ import { createActor } from 'xstate';
 import { describe, expect, it } from 'vitest';
 
 import type { OwnerFact } from '../../machines/connection.owner.ts';
+import { ownerFact } from '../../machines/orchestrator.owned.ts';
 import { ChartWorld, failureOf } from './chart-world.ts';
 
 const CAUSE = failureOf('transient');
@@ -174,7 +175,9 @@ describe('the owner of a connection', () => {
     const facts: OwnerFact[] = [];
     const told = createActor(
       world.actor.logic.provide({
-        actions: { tellOwner: (_, fact: OwnerFact) => void facts.push(fact) },
+        actions: {
+          tellOwner: ({ context }, { fact }) => void facts.push(ownerFact(context, fact)),
+        },
       }),
       { clock: world.clock, input: { component: 'stt', policy: world.context.policy, lane: 3 } },
     ).start();

@@ -14,7 +14,7 @@ import type {
 import type { Failure } from '../../machines/failure.ts';
 import { laneName } from '../../machines/orchestrator.names.ts';
 import { orchestratorMachine } from '../../machines/orchestrator.machine.ts';
-import { owned } from '../../machines/orchestrator.setup.ts';
+import { owned } from '../../machines/orchestrator.owned.ts';
 import type {
   BreakSignal,
   Candidate,
