@@ -28,6 +28,11 @@ export class GapReporter {
     if (this.#open.to - this.#open.from >= this.#pieceBytes) this.#close();
   }
 
+  /** Noted, and not reported yet. */
+  get untold(): readonly GapRange[] {
+    return this.#open === null ? [...this.#ready] : [...this.#ready, this.#open];
+  }
+
   /** Reports the pieces that are whole. */
   report(): void {
     for (let gap = this.#ready.shift(); gap !== undefined; gap = this.#ready.shift()) {

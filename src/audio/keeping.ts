@@ -1,7 +1,7 @@
 /** The books of a session's audio, as they are kept beyond its process and opened again in another life. */
 import type { Cursor } from './cursor.ts';
 import type { Downlink } from './downlink.ts';
-import type { Ledger } from './ledger.ts';
+import type { GapRange, Ledger } from './ledger.ts';
 import type { Retention, Stretch } from './retention.ts';
 
 export interface AudioBooks {
@@ -18,6 +18,8 @@ export interface AudioBooks {
   /** Those that left the ring and wait for a result. */
   readonly evictedChunks: number;
   readonly told: readonly Stretch[];
+  /** Gaps that nobody was told of yet. */
+  readonly untold: readonly GapRange[];
   /** Finals were told through here. */
   readonly toldThrough: number;
   /** Through here any connection was sent the stream. */
@@ -63,7 +65,7 @@ export class Keeping {
 
   /** @param end through here the audio is stored: what is settled beyond it is not, once this is read. */
   booksThrough(end: number): AudioBooks {
-    const { doubts, ring, told, unsettledSeq, chunks: unsettled } = this.#retention;
+    const { doubts, gaps, ring, told, unsettledSeq, chunks: unsettled } = this.#retention;
     const ledger = this.#ledger;
     const [bytes, chunks] = [ledger.bytes(), ledger.chunks()];
     const settled = Math.min(ledger.settledThrough, end);
@@ -83,6 +85,7 @@ export class Keeping {
       doubts,
       evictedChunks: unsettled - (ring.nextSeq - unsettledSeq) - ledger.doubtedChunks,
       told,
+      untold: gaps.untold,
       toldThrough: this.#downlink.toldThrough,
       sent: Math.min(this.#cursor.furthest, end),
       replayedChunks: ledger.replayedChunks,
@@ -107,6 +110,7 @@ export class Keeping {
     ledger.deliver(books.delivered, books.deliveredChunks);
     ledger.giveUp(books.delivered + books.gap, books.gapChunks);
     for (const { from, to } of doubts) ledger.doubt(ledger.settledThrough + to - from);
+    for (const gap of books.untold) this.#retention.gaps.add(gap);
     const passed = this.#passEvicted(heldFrom, books.evictedChunks);
     this.#retention.recall([...doubts, ...passed], books.told);
     ledger.replayedChunks = books.replayedChunks;

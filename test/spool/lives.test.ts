@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { Lives } from './lives.ts';
+import type { Life } from './lives.ts';
 import { expectExactlyOnce } from '../gateway/link-world.ts';
 
 const opened: Lives[] = [];
@@ -133,6 +134,27 @@ describe('a session whose process is killed', () => {
       [0, 100, 200, 300, 400].map((atMs) => from + atMs),
     );
     expect(times).toEqual(ofLife);
+  });
+
+  it('is told of gaps that nobody was told of when its process ended', async () => {
+    const all = lives();
+    const retention = { retentionMs: 2_000 };
+    const first = await (await all.begin(retention)).connect();
+    const cut = all.world.network.memory.refuse();
+    all.world.network.memory.reset();
+    await first.speak(12_400); // a ring has 100 chunks at the least: 2.4 s are given up, and told in pieces of a second
+    await first.spool.flush();
+    first.kill();
+    cut();
+
+    const second = await (await all.begin(retention)).connect();
+    await all.world.pass(2_000);
+    const { ledger } = await second.close();
+
+    const toldMs = (life: Life): number =>
+      life.of('gap').reduce((sum, { durationMs }) => sum + durationMs, 0);
+    expect(toldMs(second)).toBeGreaterThan(0);
+    expect(toldMs(first) + toldMs(second)).toBeCloseTo(ledger.gapMs, 6);
   });
 
   it('is told whole in a new session where the gateway waits for it no longer', async () => {
