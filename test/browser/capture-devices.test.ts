@@ -26,16 +26,19 @@ afterEach(() => page.close());
 
 describe('a microphone that may not be used', () => {
   it('is refused with what can be done about it', async () => {
-    const error = await page.evaluate(async () => {
-      // The driver's flag answers every question with yes: the platform's refusal is given by hand.
-      navigator.mediaDevices.getUserMedia = () =>
-        Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
+    const asking = await startChromium({ asksForMicrophone: true });
+    const context = await asking.newContext({ permissions: [] });
+    const other = await context.newPage();
+    await other.goto(server.url);
+
+    const error = await other.evaluate(async () => {
       const microphone = new tenuto.Microphone();
       const caught = await microphone.start({ onChunk: () => undefined }).catch((e: unknown) => e);
       return tenuto.TenutoError.is(caught)
         ? { code: caught.code, remediation: caught.remediation, retryable: caught.retryable }
         : null;
     });
+    await asking.close();
 
     expect(error).toMatchObject({ code: 'MICROPHONE_DENIED', retryable: false });
     expect(error?.remediation).toContain('settings');

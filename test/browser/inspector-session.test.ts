@@ -61,9 +61,7 @@ function chartOf(page: Page, machine: string): Locator {
 }
 
 async function stateIs(chart: Locator, state: string | RegExp): Promise<void> {
-  await expect
-    .poll(() => chart.getByTestId('state').textContent(), { timeout: 20_000 })
-    .toMatch(state);
+  await expect.poll(() => chart.getByTestId('state').textContent()).toMatch(state);
 }
 
 /** The names of the states that are lit. */

@@ -39,7 +39,7 @@ describe('the page of tenuto inspect', () => {
     const app = spawn(process.execPath, [script, appUrl], { stdio: 'ignore' });
     onTestFinished(() => void app.kill());
     const chart = page.locator('.chart:has(svg[aria-label="Statechart: light"])');
-    await expect.poll(() => chart.getByTestId('state').textContent(), WITHIN).toBe('green');
+    await expect.poll(() => chart.getByTestId('state').textContent()).toBe('green');
 
     const lit = chart.locator('[data-node].is-active > text.title');
     await expect.poll(() => lit.allTextContents()).toEqual(['green']);
@@ -57,7 +57,7 @@ describe('the page of tenuto inspect', () => {
     const { url } = (await inspecting(join(folder, 'night.jsonl')).told) as { url: string };
     const { page } = (opened = await openPage(browser, url));
     const log = page.locator('.log');
-    await expect.poll(() => log.getByTestId('event-count').textContent(), WITHIN).not.toBe('0');
+    await expect.poll(() => log.getByTestId('event-count').textContent()).not.toBe('0');
     await page.getByLabel('Search events').fill('socket.lost');
     await expect.poll(() => log.getByTestId('event-count').textContent()).toBe('1');
     await page.getByLabel('Show the chart of connection').first().check();
@@ -66,12 +66,10 @@ describe('the page of tenuto inspect', () => {
 
     const chart = page.locator('.chart:has(svg[aria-label="Statechart: connection"])');
     const state = chart.getByTestId('state');
-    await expect.poll(() => state.textContent(), WITHIN).toMatch(/^reconnecting/);
+    await expect.poll(() => state.textContent()).toMatch(/^reconnecting/);
     expect([opened.strangers, opened.problems]).toEqual([[], []]);
   });
 });
-
-const WITHIN = { timeout: 20_000 };
 
 /** A session that lost its network once. */
 async function recorded(): Promise<readonly string[]> {

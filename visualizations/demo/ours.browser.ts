@@ -16,8 +16,8 @@ import { addressOf, airplaneSignals } from './server.browser.ts';
 import { charts, isGivenUp, ledger, ours } from './state.ts';
 import type { LinkView } from './state.ts';
 
-/** How long what is left may take, through whatever is broken meanwhile. */
-const END_WITHIN_MS = 30_000;
+/** How long what is left may take, through whatever is broken meanwhile, and by a recogniser on a slow machine. */
+const END_WITHIN_MS = 120_000;
 const BACK = 'back after';
 /** Four minutes. */
 const SPOOL_BYTES = 8 * 1_024 * 1_024;
