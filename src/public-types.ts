@@ -53,6 +53,7 @@ export type { Admission } from './session/admission/admission.ts';
 export type { Conversation, SayOptions, SpokenAudio } from './session/conversation.ts';
 export type { CandidateOptions } from './session/candidates.ts';
 export type { Inspector, SessionOptions } from './session/options.ts';
+export type { Part, PartName } from './ports/part.ts';
 export type { SessionPart } from './session/parts.ts';
 export type { SimulatedFailure, SimulationOptions } from './session/rehearsal.ts';
 export type { SessionFact, SessionLogicInput, SessionOrder } from './session/session-logic.ts';
