@@ -22,5 +22,6 @@ export { createAdmission } from './session/admission/admission.ts';
 export { ResumableWebSocket } from './resumable-websocket/websocket.browser.ts';
 export type * from './resumable-websocket/public-types.ts';
 export { KeyValueSpoolStorage } from './spool/key-value-storage.ts';
+export { SpoolVanished } from './ports/spool.ts';
 export { openSpoolIn } from './spool/open-spool.ts';
 export type * from './spool/public-types.ts';

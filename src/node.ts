@@ -44,5 +44,6 @@ export { ResumableWebSocket } from './resumable-websocket/websocket.node.ts';
 export type * from './resumable-websocket/public-types.ts';
 export { openSpool } from './spool/open-spool.node.ts';
 export type { OpenFileSpoolOptions } from './spool/open-spool.node.ts';
+export { SpoolVanished } from './ports/spool.ts';
 export { openSpoolIn } from './spool/open-spool.ts';
 export type * from './spool/public-types.ts';

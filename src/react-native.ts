@@ -36,5 +36,6 @@ export type * from './client/client.types.ts';
 export type { VoiceClientCore } from './client/voice-client.ts';
 export type * from './capture/capture.types.ts';
 export { KeyValueSpoolStorage } from './spool/key-value-storage.ts';
+export { SpoolVanished } from './ports/spool.ts';
 export { openSpoolIn } from './spool/open-spool.ts';
 export type * from './spool/public-types.ts';

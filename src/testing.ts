@@ -13,6 +13,10 @@ export { logStoreConformance } from './testing/conformance/log-store-conformance
 export type { LogStoreConformance } from './testing/conformance/log-store-conformance.ts';
 export type { LogStoreScript } from './testing/conformance/log-store-script.ts';
 export type * from './ports/log-store.ts';
+export { spoolStorageConformance } from './testing/conformance/spool-storage-conformance.ts';
+export type { SpoolStorageConformance } from './testing/conformance/spool-storage-conformance.ts';
+export type { SpoolStorageScript } from './testing/conformance/spool-storage-script.ts';
+export type { SpoolBlock, SpoolChange, SpoolStorage, StoredSpool } from './ports/spool.ts';
 export { providerConformance } from './testing/conformance/provider-conformance.ts';
 export type { Conformance, ConformanceCase } from './testing/conformance/provider-conformance.ts';
 export type * from './testing/conformance/provider-server.ts';

@@ -106,7 +106,7 @@ export class Keeping {
     const held = chunks.filter(({ position, bytes }) => position + bytes.length > settled);
     const heldFrom = chunks[0]?.position ?? end;
     const settledChunks = books.deliveredChunks + books.gapChunks + doubts.length;
-    this.#capture(end, settledChunks + books.evictedChunks + held.length);
+    ledger.capture(end, settledChunks + books.evictedChunks + held.length);
     ledger.deliver(books.delivered, books.deliveredChunks);
     ledger.giveUp(books.delivered + books.gap, books.gapChunks);
     for (const { from, to } of doubts) ledger.doubt(ledger.settledThrough + to - from);
@@ -135,7 +135,7 @@ export class Keeping {
     this.#retention.settle(seam, null);
     ring.acknowledge(ring.seqBeyond(seam) - 1);
     ring.skip(bytes);
-    this.#capture(bytes, 1);
+    this.#ledger.capture(bytes);
     this.#ledger.deliver(position, 1);
     this.#retention.resume();
     return true;
@@ -168,12 +168,6 @@ export class Keeping {
     }));
     for (const stretch of passed) ledger.doubt(stretch.to);
     return passed;
-  }
-
-  /** The ledger counts one chunk at a time. */
-  #capture(bytes: number, chunks: number): void {
-    for (let left = chunks; left > 1; left -= 1) this.#ledger.capture(0);
-    if (chunks > 0) this.#ledger.capture(bytes);
   }
 
   get #ledger(): Ledger {

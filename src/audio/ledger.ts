@@ -45,9 +45,9 @@ export class Ledger {
     return this.#settledThrough;
   }
 
-  capture(bytes: number): void {
+  capture(bytes: number, chunks = 1): void {
     this.#captured += bytes;
-    this.#capturedChunks += 1;
+    this.#capturedChunks += chunks;
   }
 
   /** Settles up to `through` as delivered; `chunks` are those that this completes. */

@@ -16,6 +16,9 @@ export interface SpoolChange {
   readonly dropThrough: number;
 }
 
+/** What was stored is gone, and the place can be written to again. All that is still held is stored anew. */
+export class SpoolVanished extends Error {}
+
 export interface StoredSpool {
   /** Null where there is nothing. */
   readonly head: Uint8Array | null;
@@ -39,11 +42,12 @@ export interface SpoolStorage {
    * One at a time. What it was asked to store outlives the process once it resolves.
    *
    * @throws TenutoError SPOOL_QUOTA_EXCEEDED where there is no room: then nothing has changed.
+   * @throws SpoolVanished
    */
   commit(change: SpoolChange): Promise<void>;
   /** Nothing is stored any more; the place stays taken. */
   clear(): Promise<void>;
-  /** Lets go of the place. */
+  /** Lets go of the place; where nothing is stored, nothing need be left of it. */
   close(): Promise<void>;
 }
 
@@ -63,6 +67,7 @@ export interface Keepable {
    * @param saved what `save` gave in another life.
    * @param throughSample captured audio is known through here: of what was sent beyond it nothing is.
    * @param laterMs add this to a time of that life's clock for one of this life's.
+   * @throws TenutoError SPOOL_CORRUPT where it did not.
    */
   load(saved: unknown, throughSample: number, laterMs: number): void;
 }

@@ -6,7 +6,26 @@ import { failoverOf } from './failover-part.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Wiring } from './wiring.ts';
 
-export function startDecider(
+type Deciding = readonly [decider: Decider, stopNetwork: (() => void) | null];
+
+/** From now on it decides, and hears of the network. Where that cannot be, the spool that has joined may be another session's. */
+export function startDeciding(
+  options: ResolvedOptions,
+  wiring: Wiring,
+  handlers: DeciderHandlers,
+): Deciding {
+  let decider: Decider | null = null;
+  try {
+    decider = startDecider(options, wiring, handlers);
+    return [decider, followNetwork(options, decider)];
+  } catch (error) {
+    decider?.stop();
+    void options.spool?.end(false);
+    throw error;
+  }
+}
+
+function startDecider(
   options: ResolvedOptions,
   wiring: Wiring,
   handlers: DeciderHandlers,
@@ -20,7 +39,7 @@ export function startDecider(
 }
 
 /** Tells what is judged of the network, from now until the returned function is called. */
-export function followNetwork(
+function followNetwork(
   { network, random, clock }: ResolvedOptions,
   decider: Decider,
 ): (() => void) | null {

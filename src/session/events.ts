@@ -173,8 +173,11 @@ export interface CloseOptions {
   readonly drainTimeoutMs?: number;
 }
 
-/** What became of what a spool held: a session that told all that comes of its audio leaves nothing behind. */
-export type SpoolOutcome = 'emptied' | 'kept';
+/**
+ * What became of what a spool held. `emptied`: all that comes of the audio was told, and nothing is left behind. `kept`: it holds
+ * what was not finished, all of it. `incomplete`: the last of it could not be stored, and ends with the process.
+ */
+export type SpoolOutcome = 'emptied' | 'kept' | 'incomplete';
 
 export interface CloseResult {
   /** Everything that was captured is delivered or was reported as a gap. */

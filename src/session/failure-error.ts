@@ -73,6 +73,7 @@ export function errorOf(failure: Failure, provider: string, attempts: number): T
 
   return new TenutoError({
     ...wording,
+    code: failure.code === 'SPOOL_CORRUPT' ? failure.code : wording.code,
     remediation: failure.remediation ?? remedyOf(failure),
     message: `The connection to ${provider} failed${tries} (${said(failure)}).`,
   });

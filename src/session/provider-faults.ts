@@ -1,11 +1,14 @@
 /** What was thrown, in words. */
 import type { Failure } from '../../machines/failure.ts';
+import { TenutoError } from '../ports/errors.ts';
 
 const LONGEST_DETAIL = 200;
 
-/** A provider that throws is a bug, which the next socket would meet again. */
+/** A provider that throws is a bug, which the next socket would meet again; or it says what is to be done. */
 export function faulty(error: unknown): Failure {
-  return { kind: 'config', code: 'provider', detail: textOf(error) };
+  const failure: Failure = { kind: 'config', code: 'provider', detail: textOf(error) };
+  if (!TenutoError.is(error)) return failure;
+  return { ...failure, code: error.code, remediation: error.remediation };
 }
 
 export function textOf(error: unknown): string {

@@ -5,7 +5,7 @@
  */
 import { Announcer } from './announcer.ts';
 import type { Conversation } from './conversation.ts';
-import { followNetwork, startDecider } from './decider.ts';
+import { startDeciding } from './decider.ts';
 import type { Decider } from './decider.types.ts';
 import { Demux } from './demux.ts';
 import { aborted, bytesOf, closed } from './door.ts';
@@ -66,7 +66,6 @@ export class Session {
       },
     });
     this.#demux = new Demux(this.#uplink, this.#emitter);
-    if (resolved.spool !== null) this.#demux.keepIn(resolved.spool, resolved);
     this.#talking = new Talking(resolved, this.#emitter, (untilMs) => {
       this.#decider.answering(untilMs);
     });
@@ -86,8 +85,9 @@ export class Session {
       this.#drain,
       this.#emitter,
     );
-    this.#decider = startDecider(resolved, this.#wiring, this.#announcer);
-    this.#stopNetwork = followNetwork(resolved, this.#decider);
+    if (resolved.spool !== null) this.#demux.keepIn(resolved.spool, resolved);
+    const deciding = startDeciding(resolved, this.#wiring, this.#announcer);
+    [this.#decider, this.#stopNetwork] = deciding;
   }
 
   /** The actor that decides: the connection chart's, or the orchestrator's where there is more to it. Subscribe to it, inspect it. */

@@ -1,28 +1,6 @@
 /** What a spool knows of its session beside the audio: small, written with every block, and secret, since a token is in it. */
-import type { AudioBooks } from '../audio/keeping.ts';
-
-/** Audio that only the other end has was put in at `at`: blocks through `throughBlock` were written before that was known. */
-export interface Shift {
-  readonly throughBlock: number;
-  readonly at: number;
-  readonly by: number;
-}
-
-export interface SpoolHead {
-  readonly v: 1;
-  readonly bytesPerSecond: number;
-  /** When it was written: by the clock of the first life that stored anything, and by the wall's. */
-  readonly monoMs: number;
-  readonly wallMs: number;
-  readonly lastBlock: number;
-  readonly droppedBlock: number;
-  readonly shifts: readonly Shift[];
-  /** What follows was captured in a life that has not learnt yet whether the other end has more of the one before. */
-  readonly seam: number | null;
-  readonly books: AudioBooks;
-  /** Of each candidate, what its streams leave for each other. */
-  readonly shared: Readonly<Record<string, unknown>>;
-}
+import { isHead } from './head-check.ts';
+import type { SpoolHead } from './head.types.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -31,11 +9,11 @@ export function encodeHead(head: SpoolHead): Uint8Array {
   return encoder.encode(JSON.stringify(head));
 }
 
-/** Null for what is none of this version. */
+/** Null for what is none of this version, or cannot be so. */
 export function decodeHead(bytes: Uint8Array): SpoolHead | null {
   try {
-    const head = JSON.parse(decoder.decode(bytes)) as SpoolHead | null;
-    return head?.v === 1 && Number.isFinite(head.books.settled) ? head : null;
+    const head: unknown = JSON.parse(decoder.decode(bytes));
+    return isHead(head) ? head : null;
   } catch {
     return null;
   }

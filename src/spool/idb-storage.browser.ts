@@ -1,30 +1,31 @@
 /** A spool in IndexedDB: each commit is one transaction. One page at a time has it, by a Web Lock where the browser has these. */
-import { openDB } from 'idb';
-import type { DBSchema, IDBPDatabase, IDBPObjectStore } from 'idb';
+import { deleteDB } from 'idb';
+import type { IDBPObjectStore } from 'idb';
 
+import { openSpoolDatabase, placeOf, SPOOL_STORES } from './idb-database.browser.ts';
+import type { SpoolDatabase, SpoolSchema } from './idb-database.browser.ts';
 import { inUse, quotaExceeded } from './spool-errors.ts';
+import type { WallClock } from '../ports/clock.ts';
+import { SpoolVanished } from '../ports/spool.ts';
 import type { SpoolChange, SpoolStorage, StoredSpool } from '../ports/spool.ts';
-
-interface Schema extends DBSchema {
-  blocks: { key: number; value: Uint8Array };
-  head: { key: 'head'; value: Uint8Array };
-}
 
 export interface IdbStorageOptions {
   /** Another page may be about to go: it is waited for this long. */
   readonly waitMs: number;
   readonly durability: 'relaxed' | 'strict';
+  readonly wallClock: WallClock;
   readonly onClosed?: () => void;
 }
-
-const STORES = ['blocks', 'head'] as const;
 
 export class IdbSpoolStorage implements SpoolStorage {
   readonly #name: string;
   readonly #options: IdbStorageOptions;
-  #db: IDBPDatabase<Schema> | null = null;
+  /** Null between two connections, and where it is closed. */
+  #db: SpoolDatabase | null = null;
   #unlock: (() => void) | null = null;
-  #isGone = false;
+  #isOpen = false;
+  /** There is a head. */
+  #hasHead = false;
 
   constructor(name: string, options: IdbStorageOptions) {
     this.#name = name;
@@ -33,25 +34,19 @@ export class IdbSpoolStorage implements SpoolStorage {
 
   async open(isFresh: boolean): Promise<StoredSpool> {
     this.#unlock = await lock(this.#place, this.#name, this.#options.waitMs);
-    const db = await openDB<Schema>(this.#place, 1, {
-      upgrade: (fresh) => {
-        for (const store of STORES) fresh.createObjectStore(store);
-      },
-      terminated: () => {
-        this.#isGone = true; // the user cleared the page's data
-      },
-    });
-    this.#db = db;
+    this.#isOpen = true;
+    const db = await this.#connect();
     if (isFresh) await this.clear();
-    const reading = db.transaction(STORES);
+    const reading = db.transaction(SPOOL_STORES);
     const blocks = reading.objectStore('blocks');
     const [head, numbers, all] = await Promise.all([
       reading.objectStore('head').get('head'),
       blocks.getAllKeys(),
       blocks.getAll(),
     ]);
+    this.#hasHead = head !== undefined;
     return {
-      head: head ?? null,
+      head: head instanceof Uint8Array ? head : null,
       blocks: numbers.map((number, at) => ({ number, bytes: all[at] ?? new Uint8Array(0) })),
     };
   }
@@ -61,45 +56,81 @@ export class IdbSpoolStorage implements SpoolStorage {
       ...(block === null ? [] : [blocks.put(block.bytes, block.number)]),
       blocks.delete(IDBKeyRange.upperBound(dropThrough)),
       heads.put(head, 'head'),
+      heads.put(this.#options.wallClock(), 'savedAtMs'),
     ]);
+    this.#hasHead = true;
   }
 
-  clear(): Promise<void> {
-    return this.#write((blocks, heads) => [blocks.clear(), heads.clear()]);
+  async clear(): Promise<void> {
+    this.#hasHead = false;
+    await this.#write((blocks, heads) => [blocks.clear(), heads.clear()]);
   }
 
-  close(): Promise<void> {
+  /** Where nothing is stored any more, nothing is left behind. */
+  async close(): Promise<void> {
+    const isEmpty = this.#isOpen && this.#unlock !== null && !this.#hasHead;
+    this.#isOpen = false;
     this.#options.onClosed?.();
-    this.#db?.close();
-    this.#db = null;
-    this.#unlock?.();
-    this.#unlock = null;
-    return Promise.resolve();
+    this.#letGo();
+    try {
+      if (isEmpty) await deleteDB(this.#place);
+    } finally {
+      this.#unlock?.();
+      this.#unlock = null;
+    }
   }
 
   get #place(): string {
-    return `tenuto-spool-${this.#name}`;
+    return placeOf(this.#name);
+  }
+
+  async #connect(): Promise<SpoolDatabase> {
+    const db = await openSpoolDatabase(this.#place, () => {
+      if (this.#db === db) this.#db = null;
+    });
+    this.#db = db;
+    return db;
+  }
+
+  /**
+   * WebKit ends the connections of pages in the background, and all browsers do where the user clears the page's data. The lock is
+   * still ours.
+   */
+  async #reconnect(): Promise<SpoolDatabase> {
+    if (!this.#isOpen) throw new Error('it is closed');
+    const db = await this.#connect();
+    if (this.#hasHead && (await db.getKey('head', 'head')) === undefined) {
+      this.#hasHead = false;
+      throw new SpoolVanished('its data was cleared');
+    }
+    return db;
   }
 
   async #write(
     requests: (blocks: WritableStore<'blocks'>, heads: WritableStore<'head'>) => Promise<unknown>[],
   ): Promise<void> {
-    const db = this.#db;
-    if (db === null || this.#isGone) throw new Error('its data was cleared, or it is closed');
+    const db = this.#db ?? (await this.#reconnect());
     const { durability } = this.#options;
     try {
-      const writing = db.transaction(STORES, 'readwrite', { durability });
+      const writing = db.transaction(SPOOL_STORES, 'readwrite', { durability });
       const asked = requests(writing.objectStore('blocks'), writing.objectStore('head'));
       await Promise.all([...asked, writing.done]);
     } catch (error) {
-      throw isFull(error) ? quotaExceeded(error) : error;
+      if (isFull(error)) throw quotaExceeded(error);
+      if (this.#db === db) this.#letGo(); // nobody knows what it is good for now: the next one is another
+      throw error;
     }
+  }
+
+  #letGo(): void {
+    this.#db?.close();
+    this.#db = null;
   }
 }
 
 type WritableStore<Name extends 'blocks' | 'head'> = IDBPObjectStore<
-  Schema,
-  typeof STORES,
+  SpoolSchema,
+  typeof SPOOL_STORES,
   Name,
   'readwrite'
 >;

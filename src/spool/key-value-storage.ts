@@ -1,9 +1,9 @@
 /**
  * A spool in a store of texts by their keys, such as AsyncStorage or MMKV of React Native. The head names the blocks that count: it
- * is set behind them, so a commit is whole or was none.
+ * is set behind them, so a commit is whole or was none. A head with nothing in it names those that are to go.
  */
 import { fromBase64, toBase64 } from './base64.ts';
-import { inUse } from './spool-errors.ts';
+import { corrupt, inUse, quotaExceeded } from './spool-errors.ts';
 import type { SpoolBlock, SpoolChange, SpoolStorage, StoredSpool } from '../ports/spool.ts';
 
 export interface KeyValueStore {
@@ -14,6 +14,8 @@ export interface KeyValueStore {
 
 /** What stands before the head's bytes: `1 FIRST LAST `. */
 const HEAD = /^1 (\d+) (\d+) /;
+/** As Web Storage, SQLite (and so AsyncStorage on Android) and file systems say it. */
+const FULL = /quota|SQLITE_FULL|disk is full|no space|ENOSPC/i;
 /** One commit lets go of no more than these: what is left goes with the next ones, and audio never waits long for it. */
 const SWEPT_BLOCKS = 16;
 /** Apps have one process, and one copy of each module: whoever has a place is here. */
@@ -39,38 +41,50 @@ export class KeyValueSpoolStorage implements SpoolStorage {
     this.#isOpen = true;
     const text = (await this.#store.getItem(this.#headKey)) ?? '';
     const [start, first, last] = HEAD.exec(text) ?? [];
-    if (start === undefined) return { head: null, blocks: [] };
+    if (start === undefined) {
+      await this.#forget(1); // of a first commit that was none
+      return { head: null, blocks: [] };
+    }
     this.#first = Number(first);
     this.#last = Number(last);
-    if (isFresh || text === start) {
+    const head = fromBase64(text.slice(start.length));
+    if (isFresh || head.length === 0) {
       await this.clear();
       return { head: null, blocks: [] };
     }
     const blocks: SpoolBlock[] = [];
     for (let number = this.#first; number <= this.#last; number += 1) {
       const block = await this.#store.getItem(this.#keyOf(number));
-      if (typeof block === 'string') blocks.push({ number, bytes: fromBase64(block) });
+      if (typeof block !== 'string') throw corrupt(this.#name, `block ${number} is missing`);
+      blocks.push({ number, bytes: fromBase64(block) });
     }
     await this.#sweep();
-    return { head: fromBase64(text.slice(start.length)), blocks };
+    return { head, blocks };
   }
 
   async commit({ head, block, dropThrough }: SpoolChange): Promise<void> {
-    if (block !== null) await this.#store.setItem(this.#keyOf(block.number), toBase64(block.bytes));
+    if (!this.#isOpen) throw new Error('it is closed');
     const last = Math.max(this.#last, block?.number ?? 0);
     const first = Math.max(this.#first, Math.min(dropThrough + 1, this.#first + SWEPT_BLOCKS));
-    await this.#store.setItem(this.#headKey, `1 ${first} ${last} ${toBase64(head)}`);
-    this.#last = last;
-    for (; this.#first < first; this.#first += 1) {
-      await this.#store.removeItem(this.#keyOf(this.#first));
+    try {
+      if (block !== null) {
+        await this.#store.setItem(this.#keyOf(block.number), toBase64(block.bytes));
+      }
+      await this.#store.setItem(this.#headKey, headOf(first, last, head));
+    } catch (error) {
+      if (!isFull(error)) throw error; // it may have been stored all the same
+      if (last > this.#last) await this.#forget(last); // it takes the room of what is tried next
+      throw quotaExceeded(error);
     }
+    this.#last = last;
+    for (; this.#first < first; this.#first += 1) await this.#forget(this.#first);
   }
 
   /** A head of nothing still names what is there: a process that ends in between leaves the rest to the next one. */
   async clear(): Promise<void> {
-    await this.#mark();
-    for (let number = this.#first; number <= this.#last + 1; number += 1) {
-      await this.#store.removeItem(this.#keyOf(number));
+    if (this.#last > 0) await this.#mark();
+    for (; this.#first <= this.#last + 1; this.#first += 1) {
+      await this.#store.removeItem(this.#keyOf(this.#first));
     }
     await this.#store.removeItem(this.#headKey);
     this.#first = 1; // what comes is numbered anew
@@ -85,7 +99,7 @@ export class KeyValueSpoolStorage implements SpoolStorage {
 
   async #mark(): Promise<void> {
     try {
-      await this.#store.setItem(this.#headKey, `1 ${this.#first} ${this.#last} `);
+      await this.#store.setItem(this.#headKey, headOf(this.#first, this.#last));
     } catch {
       await this.#store.removeItem(this.#headKey); // there is no room for that either
     }
@@ -93,10 +107,17 @@ export class KeyValueSpoolStorage implements SpoolStorage {
 
   /** A process that ended between two of its texts leaves one that counts no more, or does not yet. */
   async #sweep(): Promise<void> {
-    await this.#store.removeItem(this.#keyOf(this.#last + 1));
+    await this.#forget(this.#last + 1);
     const from = Math.max(1, this.#first - SWEPT_BLOCKS);
-    for (let number = from; number < this.#first; number += 1) {
+    for (let number = from; number < this.#first; number += 1) await this.#forget(number);
+  }
+
+  /** It counts for nothing: where it cannot be removed now, it is another time. */
+  async #forget(number: number): Promise<void> {
+    try {
       await this.#store.removeItem(this.#keyOf(number));
+    } catch {
+      // whoever opens it next sweeps
     }
   }
 
@@ -107,4 +128,13 @@ export class KeyValueSpoolStorage implements SpoolStorage {
   #keyOf(number: number): string {
     return `tenuto.spool.${this.#name}.${number}`;
   }
+}
+
+function headOf(first: number, last: number, head: Uint8Array = new Uint8Array(0)): string {
+  return `1 ${first} ${last} ${toBase64(head)}`;
+}
+
+function isFull(error: unknown): boolean {
+  const { name, message } = error as { readonly name?: unknown; readonly message?: unknown };
+  return FULL.test(`${String(name)} ${String(message)}`);
 }

@@ -2,6 +2,7 @@
 import { IdbSpoolStorage } from './idb-storage.browser.ts';
 import { checkSpoolName, openSpoolIn } from './open-spool.ts';
 import type { OpenSpoolOptions } from './open-spool.ts';
+import { systemWallClock } from '../ports/clock.ts';
 import type { Spool } from '../ports/spool.ts';
 
 export interface OpenBrowserSpoolOptions extends OpenSpoolOptions {
@@ -31,6 +32,7 @@ export async function openSpool(options: OpenBrowserSpoolOptions): Promise<Spool
     onClosed: () => listening.abort(),
     waitMs: Math.min(waitMs, LONGEST_WAIT_MS),
     durability,
+    wallClock: options.wallClock ?? systemWallClock,
   });
   const spool = await openSpoolIn(storage, rest);
   const flush = (): void => {

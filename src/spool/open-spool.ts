@@ -37,7 +37,7 @@ export interface OpenSpoolOptions {
 
 const DEFAULT_CAPACITY_BYTES = 64 * 1_024 * 1_024;
 const DEFAULT_FLUSH_MS = 250;
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**

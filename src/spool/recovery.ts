@@ -1,7 +1,7 @@
 /** What a spool has of an earlier life, read and looked through before anything is made of it. */
 import { decodeBlock } from './block.ts';
 import { decodeHead } from './head.ts';
-import type { Shift, SpoolHead } from './head.ts';
+import type { Shift, SpoolHead } from './head.types.ts';
 import type { Sealing } from './sealing.ts';
 import { corrupt, wrongKey } from './spool-errors.ts';
 import type { KeptChunk } from '../audio/keeping.ts';

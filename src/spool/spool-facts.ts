@@ -1,6 +1,6 @@
 /** What a spool is made of and says of itself, and what of a ring goes into one commit. */
 import { CHUNK_HEADER_BYTES } from './block.ts';
-import type { Shift, SpoolHead } from './head.ts';
+import type { Shift, SpoolHead } from './head.types.ts';
 import type { Recovered } from './recovery.ts';
 import type { KeptChunk, Keeping } from '../audio/keeping.ts';
 import type { RingBuffer } from '../audio/ring-buffer.ts';

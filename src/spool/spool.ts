@@ -7,7 +7,7 @@
 import { BlockIndex } from './block-index.ts';
 import { encodeBlock } from './block.ts';
 import { encodeHead } from './head.ts';
-import type { Shift } from './head.ts';
+import type { Shift } from './head.types.ts';
 import type { Recovered } from './recovery.ts';
 import type { Sealing } from './sealing.ts';
 import { SharedFacts } from './shared-facts.ts';
@@ -58,6 +58,7 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
   #movedBy = 0;
   #isHolding = false;
   #isOver = false;
+  #ended: Promise<SpoolOutcome> | null = null;
 
   constructor(
     settings: SpoolSettings,
@@ -167,11 +168,10 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     return this.#writer.flush();
   }
 
-  async end(isFinished: boolean): Promise<SpoolOutcome> {
-    if (this.#isOver) return 'kept';
+  end(isFinished: boolean): Promise<SpoolOutcome> {
     this.#isOver = true;
-    const isCleared = await this.#writer.end(isFinished, END_WITHIN_MS);
-    return isCleared ? 'emptied' : 'kept';
+    this.#ended ??= this.#writer.end(isFinished, END_WITHIN_MS);
+    return this.#ended;
   }
 
   async close(): Promise<void> {
@@ -232,6 +232,10 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
         this.#shifts = this.#shifts.filter(({ throughBlock }) => throughBlock > dropThrough);
         this.#blocks.drop(dropThrough);
         this.#stored(end + this.#movedBy, bytes === null ? null : number);
+      },
+      vanished: () => {
+        this.#blocks.drop(this.#blocks.last);
+        this.#storedThrough = 0; // the ring has whatever is worth it
       },
     };
   }

@@ -1,6 +1,8 @@
 /** Who writes a spool: one commit at a time, everything that came meanwhile in the next, and again later what failed. */
 import { unavailable } from './spool-errors.ts';
+import { SpoolVanished } from '../ports/spool.ts';
 import type { SpoolChange, SpoolStorage } from '../ports/spool.ts';
+import type { SpoolOutcome } from '../session/events.ts';
 import type { Joined } from './spool-facts.ts';
 
 export interface Commit {
@@ -12,6 +14,8 @@ export interface Commit {
   change(): Promise<SpoolChange>;
   /** It is. */
   done(): void;
+  /** Nothing of what was stored before is there any more. */
+  vanished(): void;
 }
 
 type Reason = 'quota' | 'unavailable';
@@ -68,37 +72,39 @@ export class Writer {
   }
 
   /**
-   * The last commit; or, of what is finished, none. Storage that does not answer is waited for no longer than `withinMs`.
-   *
-   * @returns whether all was thrown away.
+   * @param isFinished all goes; else there is a last commit.
+   * @param withinMs storage that does not answer is waited for no longer.
    */
-  async end(isFinished: boolean, withinMs: number): Promise<boolean> {
+  async end(isFinished: boolean, withinMs: number): Promise<SpoolOutcome> {
     const { clock } = this.#parts ?? {};
     let timer: unknown = null;
-    const late = new Promise<boolean>((resolve) => {
-      timer = clock?.setTimeout(() => resolve(false), withinMs) ?? null;
+    const unsure = isFinished ? 'kept' : 'incomplete';
+    const late = new Promise<SpoolOutcome>((resolve) => {
+      timer = clock?.setTimeout(() => resolve(unsure), withinMs) ?? null;
     });
-    const work = this.#end(isFinished).catch(() => false);
-    const isCleared = await Promise.race([work, late]);
+    const work = this.#end(isFinished).catch(() => unsure);
+    const outcome = await Promise.race([work, late]);
     this.#isOver = true;
     this.#stopTimer();
     clock?.clearTimeout(timer);
-    return isCleared;
+    return outcome;
   }
 
-  async #end(isFinished: boolean): Promise<boolean> {
+  async #end(isFinished: boolean): Promise<SpoolOutcome> {
     try {
-      if (isFinished) await this.#run;
-      else if (this.#parts !== null) await this.flush();
+      if (!isFinished) return this.#parts === null || (await this.flush()) ? 'kept' : 'incomplete';
+      await this.#run;
       this.#isOver = true;
-      if (isFinished) await this.#storage.clear();
-      return isFinished;
+      await this.#storage.clear();
+      return 'emptied';
     } finally {
-      await this.#storage.close();
+      this.#isOver = true;
+      await this.#storage.close().catch(() => undefined); // what it was asked to store it has
     }
   }
 
   async #writeAll(): Promise<boolean> {
+    let hasVanished = false;
     while (this.#isTouched && !this.#isOver) {
       const commit = this.#next(true);
       this.#isTouched = commit !== null && !commit.isAll;
@@ -106,8 +112,13 @@ export class Writer {
       try {
         await this.#storage.commit(await commit.change());
       } catch (error) {
+        const isNew = error instanceof SpoolVanished && !hasVanished;
+        if (error instanceof SpoolVanished) commit.vanished();
+        this.#isTouched = true;
+        hasVanished = true;
+        if (isNew) continue;
         this.#failed(error, commit);
-        if (this.#failing === 'quota') await this.#makeRoom();
+        await this.#makeRoom();
         return false;
       }
       commit.done();
@@ -116,20 +127,19 @@ export class Writer {
     return true;
   }
 
-  /** What is done with can go all the same. */
+  /** What is done with can go all the same, whatever it was that failed: not every storage says that it is full. */
   async #makeRoom(): Promise<void> {
     const lean = this.#next(false);
     try {
       if (lean === null) return;
       await this.#storage.commit(await lean.change());
       lean.done();
-    } catch {
-      // as full as before
+    } catch (error) {
+      if (error instanceof SpoolVanished) lean?.vanished();
     }
   }
 
   #failed(error: unknown, { waitingBytes: bytes }: Commit): void {
-    this.#isTouched = true;
     const cause = unavailable(error, ['SPOOL_QUOTA_EXCEEDED', 'SPOOL_UNAVAILABLE']);
     const reason = cause.code === 'SPOOL_QUOTA_EXCEEDED' ? 'quota' : 'unavailable';
     this.#retryMs =

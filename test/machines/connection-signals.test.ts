@@ -5,6 +5,7 @@ import { presets } from '../../machines/backoff.ts';
 import { initialContext } from '../../machines/connection.rules.ts';
 import { bufferedChunksIn, failedSignal, tell } from '../../machines/connection.signals.ts';
 import type { ConnectionContext } from '../../machines/connection.types.ts';
+import { ownerFact } from '../../machines/orchestrator.owned.ts';
 import { failureOf } from './chart-world.ts';
 
 const UNKNOWN = { kind: 'transient', code: 'unknown', detail: '' };
@@ -16,7 +17,7 @@ function contextOf(facts: Partial<ConnectionContext> = {}): ConnectionContext {
 function told(name: keyof typeof tell, facts: Partial<ConnectionContext> = {}) {
   const { type, params } = tell[name];
   expect(type).toBe('tellOwner');
-  return params({ context: contextOf(facts) });
+  return ownerFact(contextOf(facts), params.fact);
 }
 
 describe('the owner of a connection', () => {

@@ -1,42 +1,11 @@
 /** A spool in a store of texts, as React Native has: a commit is whole or was none, wherever the process ends in it. */
 import { describe, expect, it } from 'vitest';
 
+import { Texts } from './texts.ts';
 import { fromBase64, toBase64 } from '../../src/spool/base64.ts';
 import { KeyValueSpoolStorage } from '../../src/spool/key-value-storage.ts';
 import { openSpoolIn } from '../../src/spool/open-spool.ts';
 import type { SpoolChange } from '../../src/ports/spool.ts';
-
-/** AsyncStorage, whose process ends after so many changes. */
-class Texts {
-  readonly texts = new Map<string, string>();
-  changesLeft = Infinity;
-
-  getItem(key: string): Promise<string | null> {
-    return Promise.resolve(this.texts.get(key) ?? null);
-  }
-
-  async setItem(key: string, value: string): Promise<void> {
-    await this.#change();
-    this.texts.set(key, value);
-  }
-
-  async removeItem(key: string): Promise<void> {
-    await this.#change();
-    this.texts.delete(key);
-  }
-
-  /** What the next process finds. */
-  survived(): Texts {
-    const texts = new Texts();
-    for (const [key, value] of this.texts) texts.texts.set(key, value);
-    return texts;
-  }
-
-  #change(): Promise<void> {
-    this.changesLeft -= 1;
-    return this.changesLeft < 0 ? new Promise(() => undefined) : Promise.resolve();
-  }
-}
 
 function change(number: number, dropThrough = 0): SpoolChange {
   const block = { number, bytes: Uint8Array.of(number, 0, 255) };

@@ -1,9 +1,10 @@
 /** What a client knows of its session at the gateway, from one socket to the next. Holds secrets: nobody inspects it. */
 import type { Addresses } from './addresses.ts';
 import { Claim } from './claim.ts';
-import type { Claimed, ClaimFacts } from './claim.ts';
+import type { ClaimFacts } from './claim.ts';
 import { Numbers } from './numbers.ts';
-import type { SavedNumbers } from './numbers.ts';
+import { checkedCustody } from './saved-custody.ts';
+import type { SavedCustody } from './saved-custody.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Keepable } from '../../ports/spool.ts';
@@ -12,14 +13,6 @@ import type { HelloFrame, WelcomeFrame } from '../../protocol/types.ts';
 export interface CustodyOptions extends ClaimFacts {
   /** Brings a new bearer before the one in use expires. Default: nobody does. */
   readonly renew?: () => string | Promise<string>;
-}
-
-/** Holds secrets: the token opens the session, together with a bearer. */
-export interface SavedCustody extends Claimed {
-  readonly numbers: SavedNumbers;
-  readonly fin: number;
-  readonly startedAtMs: number | null;
-  readonly address: string;
 }
 
 export class Custody extends Claim implements Keepable {
@@ -55,7 +48,9 @@ export class Custody extends Claim implements Keepable {
     return { ...this.claimed, numbers: numbers.save(), fin, startedAtMs, address: addresses.first };
   }
 
-  load(saved: SavedCustody, throughSample: number, laterMs: number): void {
+  /** @throws TenutoError SPOOL_CORRUPT. */
+  load(given: unknown, throughSample: number, laterMs: number): void {
+    const saved = checkedCustody(given);
     this.claimed = saved;
     this.numbers = Numbers.of(saved.numbers, throughSample);
     this.fin = saved.fin;

@@ -20,7 +20,7 @@ export interface SavedNumbers {
 }
 
 /** What a ring holds at the most, in chunks of 20 ms, with room to spare. */
-const MAX_REMEMBERED = 16_384;
+export const MAX_REMEMBERED = 16_384;
 
 export class Numbers {
   #ends: number[] = []; // in samples; the first belongs to `#firstSeq`

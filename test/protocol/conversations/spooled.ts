@@ -3,7 +3,7 @@ import { CHUNK_MS, CHUNK_SAMPLES } from './stage.ts';
 import type { Stage } from './stage.ts';
 import type { Scene } from './scenes.ts';
 import type { Holding } from './steps.ts';
-import type { SavedCustody } from '../../../src/providers/gateway/custody.ts';
+import type { SavedCustody } from '../../../src/providers/gateway/saved-custody.ts';
 import type { SessionLedger } from '../../../src/session/events.ts';
 import { openSpoolIn } from '../../../src/spool/open-spool.ts';
 import type { Spool } from '../../../src/ports/spool.ts';

@@ -12,7 +12,7 @@ import { listenTo, socketOf } from '../../../src/gateway/ws-socket.ts';
 import type { Spool } from '../../../src/ports/spool.ts';
 import { seededRandom } from '../../../src/ports/random.ts';
 import type { Provider } from '../../../src/providers/contract.ts';
-import type { Custody, SavedCustody } from '../../../src/providers/gateway/custody.ts';
+import type { Custody, SavedCustody } from '../../../src/providers/gateway/saved-custody.ts';
 import { gateway } from '../../../src/providers/gateway/gateway.ts';
 import { createAdmission } from '../../../src/session/admission/admission.ts';
 import type { SessionLedger } from '../../../src/session/events.ts';
