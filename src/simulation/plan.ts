@@ -2,7 +2,14 @@
 import type { Fault } from './simulation.types.ts';
 import { CONVERGES_MS } from './times.ts';
 import { drawFaults } from './nemeses/draw.ts';
+import { OF_SPOOLS } from './nemeses/lives.ts';
 import type { SeededRandom } from '../ports/random.ts';
+
+export interface SpoolPlan {
+  readonly flushEveryMs: number;
+  /** How long a write takes. */
+  readonly takesMs: readonly [least: number, most: number];
+}
 
 export interface AudioPlan {
   readonly kind: 'audio';
@@ -16,6 +23,8 @@ export interface AudioPlan {
   readonly finishAtMs: number | null;
   /** How long its end may take: until all is well again, and what that then needs. */
   readonly endsWithinMs: number;
+  /** Null: it has none. Who is hit by what befalls spools has one. */
+  readonly spool: SpoolPlan | null;
 }
 
 export interface MessagesPlan {
@@ -63,23 +72,26 @@ export function planOf(
 ): Plan {
   const shape = random.fork('shape');
   const count = shape.pick([1, 2, 2, 2, 3, 4]);
-  const clients = Array.from({ length: count }, (_, at) => {
-    const own = random.fork(`plan of client ${at}`);
-    return own.chance(0.2) ? messagesPlan(own, lengthMs) : audioPlan(own, lengthMs);
-  });
   const fastest = shape.pick([1, 2, 5, 20]);
   const rare = random.fork('rare');
   const houses = rare.chance(RARE_RATIO) ? 1 : HOUSES;
+  const drawing = { lengthMs, clients: count, houses };
+  const all = faults ?? drawFaults(random.fork('faults'), drawing);
+  const clients = Array.from({ length: count }, (_, at) => {
+    const own = random.fork(`plan of client ${at}`);
+    const hasSpool = all.some(({ kind, on = 0 }) => OF_SPOOLS.has(kind) && on === at);
+    return own.chance(0.2) ? messagesPlan(own, lengthMs) : audioPlan(own, lengthMs, hasSpool);
+  });
   return {
     clients,
     houses,
     graceMs: rare.chance(RARE_RATIO) ? SHORT_GRACE_MS : GRACE_MS,
     storeMs: [fastest, fastest * 4],
-    faults: faults ?? drawFaults(random.fork('faults'), { lengthMs, clients: count, houses }),
+    faults: all,
   };
 }
 
-function audioPlan(random: SeededRandom, lengthMs: number): AudioPlan {
+function audioPlan(random: SeededRandom, lengthMs: number, hasSpool: boolean): AudioPlan {
   return {
     kind: 'audio',
     chunkMs: random.chance(0.05) ? 20 : 100,
@@ -90,7 +102,13 @@ function audioPlan(random: SeededRandom, lengthMs: number): AudioPlan {
       turn % 2 === 0 ? 1_000 + random.integer(14_000) : 500 + random.integer(14_000),
     ),
     ...finishOf(random, lengthMs),
+    spool: hasSpool ? spoolPlan(random.fork('spool')) : null,
   };
+}
+
+function spoolPlan(random: SeededRandom): SpoolPlan {
+  const least = random.pick([1, 2, 5, 15]);
+  return { flushEveryMs: random.pick([50, 250, 250, 1_000]), takesMs: [least, least * 4] };
 }
 
 function messagesPlan(random: SeededRandom, lengthMs: number): MessagesPlan {

@@ -30,13 +30,21 @@ export class SimulatedProcess implements Clock {
   #rateSinceMs = 0;
   #ownSinceMs = 0;
 
-  /** @param afterwards runs after everything that it did. */
-  constructor(name: string, clock: Clock, afterwards: (() => void) | null = null) {
+  /**
+   * @param afterwards runs after everything that it did.
+   * @param beginsAtMs what its clock says at first. Default: what the world's does.
+   */
+  constructor(
+    name: string,
+    clock: Clock,
+    afterwards: (() => void) | null = null,
+    beginsAtMs = clock.nowMs(),
+  ) {
     this.name = name;
     this.#clock = clock;
     this.#afterwards = afterwards;
     this.#rateSinceMs = clock.nowMs();
-    this.#ownSinceMs = clock.nowMs();
+    this.#ownSinceMs = beginsAtMs;
     this.setTimeout = this.setTimeout.bind(this); // XState takes a clock's methods off the object
     this.clearTimeout = this.clearTimeout.bind(this);
   }

@@ -38,6 +38,7 @@ export const INVARIANTS = {
   I18: 'from every state that a chart is in it can come to an end',
   I19: 'nothing is thrown that nobody catches, and no timer, socket or byte is left',
   I20: 'what an application expects of itself holds',
+  I21: 'what a spool has stored outlives its process, and it stores what comes in time',
 } as const;
 
 export type InvariantId = keyof typeof INVARIANTS;

@@ -10,7 +10,7 @@ import { Report } from '../../src/simulation/checks/report.ts';
 import { StampedContents } from '../../src/simulation/checks/stamped-contents.ts';
 import { data, SESSION_ID, toldIn } from './histories.ts';
 
-const log = { sessionId: SESSION_ID, client: 0, anchorMs: 0 };
+const log = { sessionId: SESSION_ID, client: 0, take: 0, anchorMs: 0 };
 
 /** A client, and a log that has `names` at 1, 2, and so on. */
 function told(...names: readonly string[]) {

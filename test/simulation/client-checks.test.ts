@@ -159,7 +159,7 @@ describe('a client', () => {
 
   it('I3: tells the gaps that a log has', () => {
     const gapped = (of: Microphone): void => {
-      of.gaps.expectTold(8_000, 16_000, of.checks.gaps);
+      of.gaps.expectTold(8_000, 16_000, of.checks.told.gaps);
     };
 
     expect(toldOf((of) => gapped(of.gap(1_000, 2_000)))).toEqual([]);

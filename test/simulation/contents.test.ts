@@ -8,7 +8,7 @@ import { Report } from '../../src/simulation/checks/report.ts';
 import { SentContents } from '../../src/simulation/checks/sent-contents.ts';
 import { Fingerprint } from '../../src/simulation/fingerprint.ts';
 
-const log: LogOwner = { sessionId: 'a', client: null, anchorMs: null };
+const log: LogOwner = { sessionId: 'a', client: null, take: 0, anchorMs: null };
 
 function frame(seq: number, ...bytes: readonly number[]): DataFrame {
   const payload = Uint8Array.from(bytes);

@@ -20,7 +20,7 @@ type Records = (Written & { readonly by?: string })[];
 /** A log, record by record, each by its writer. */
 function toldOf(...records: Records) {
   return toldBy((report) => {
-    const all = new Map([audio, other.audio].map((each) => [each.client, each]));
+    const all = new Map([audio, other.audio].map((each) => [each.client, [each]]));
     const checks = new LogChecks(report, new StampedContents(report, all));
     records.forEach(({ by = ONE, ...written }, at) => {
       checks.appended(SESSION_ID, record(written), at + 1, by);
@@ -139,7 +139,7 @@ describe('a wrong log', () => {
 describe('a log whose store has lost its tail', () => {
   it('goes on from what is left of it, and for the client from what that may have', () => {
     const told = toldBy((report) => {
-      const checks = new LogChecks(report, new StampedContents(report, new Map([[0, audio]])));
+      const checks = new LogChecks(report, new StampedContents(report, new Map([[0, [audio]]])));
       checks.appended(SESSION_ID, record({ up: 1, ups: [chunk(1)] }), 1, ONE);
       checks.appended(
         SESSION_ID,
@@ -161,7 +161,7 @@ describe('a log whose store has lost its tail', () => {
 
   it('I1: what is gone is not passed over', () => {
     const told = toldBy((report) => {
-      const checks = new LogChecks(report, new StampedContents(report, new Map([[0, audio]])));
+      const checks = new LogChecks(report, new StampedContents(report, new Map([[0, [audio]]])));
       checks.appended(SESSION_ID, record({ up: 2, ups: [chunk(1), chunk(2)] }), 1, ONE);
       checks.lost(SESSION_ID, 0);
       checks.appended(SESSION_ID, record({ up: 3, ups: [chunk(3)] }), 1, ONE);
@@ -175,7 +175,7 @@ describe('what is in a log', () => {
   it('is told of the session that a client is in, and of none that it has left', () => {
     const heard: (readonly [from: number, to: number])[] = [];
     toldBy((report) => {
-      const checks = new LogChecks(report, new StampedContents(report, new Map([[0, audio]])));
+      const checks = new LogChecks(report, new StampedContents(report, new Map([[0, [audio]]])));
       checks.onData = (_client, from, to) => heard.push([from, to]);
       const later = SESSION_ID.replace(/^./, 'z');
       checks.appended(SESSION_ID, record({ up: 1, ups: [chunk(1)] }), 1, ONE);
@@ -191,7 +191,7 @@ describe('what is in a log', () => {
 describe('what a log lets go of', () => {
   function toldOfPurge(through: number, ...records: Written[]) {
     return toldBy((report) => {
-      const checks = new LogChecks(report, new StampedContents(report, new Map([[0, audio]])));
+      const checks = new LogChecks(report, new StampedContents(report, new Map([[0, [audio]]])));
       records.forEach((written, at) => checks.appended(SESSION_ID, record(written), at + 1, ONE));
       checks.purges(SESSION_ID, through);
     });

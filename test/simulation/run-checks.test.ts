@@ -21,6 +21,7 @@ const plan: Plan = {
       turnsMs: [1_000, 500],
       finishAtMs: null,
       endsWithinMs: 90_000,
+      spool: null,
     },
   ],
 };
@@ -38,6 +39,7 @@ async function toldOf(goesWrong: (run: Run) => void) {
 function sessionOf({ world }: Run) {
   const [client] = world.clients;
   if (!(client instanceof AudioClient)) throw new Error('There is no microphone.');
+  if (client.session === null) throw new Error('It has not begun.');
   return client.session;
 }
 

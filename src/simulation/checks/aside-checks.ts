@@ -14,15 +14,33 @@ export class AsideChecks {
   readonly #report: Report;
   /** Where the last final ended. */
   #endMs = 0;
+  /** The same, of those that another life knows of. */
+  #sureEndMs = 0;
+  readonly #heard: { readonly atMs: number; readonly text: string }[] = [];
+  #finals: { readonly atMs: number; readonly endMs: number }[] = [];
 
   constructor(client: number, session: Session, asides: Asides, report: Report) {
     this.#client = client;
     this.#name = `client ${client + 1}`;
     this.#asides = asides;
     this.#report = report;
+    this.goesOn(session);
+  }
+
+  /** Another process of its client goes on, with another session. */
+  goesOn(session: Session): void {
+    const asides = this.#asides;
+    const client = this.#client;
     session.on('transcript.dropped', (event) => this.#hear(event));
     session.on('transcript', (event) => this.#told(event));
     session.on('gateway.sessionLost', () => asides.forgo(client));
+  }
+
+  /** Its process is dead: of what was told from then on another life may not know. */
+  unsureSince(atMs: number): void {
+    for (const heard of this.#heard) if (heard.atMs >= atMs) this.#asides.unsure(heard.text);
+    this.#finals = this.#finals.filter((final) => final.atMs < atMs);
+    this.#sureEndMs = this.#finals.at(-1)?.endMs ?? 0;
   }
 
   /** All was told that comes of its audio. */
@@ -34,17 +52,27 @@ export class AsideChecks {
   #hear({ text, startMs }: DroppedEvent): void {
     this.#report.sometimes('an event between finals');
     this.#report.tell(this.#name, `hears ${text}`);
+    this.#heard.push({ atMs: this.#report.nowMs, text });
+    if (this.#asides.isRepeated(text)) return;
     const wrong = this.#asides.heard(text);
     if (wrong !== null) this.#violated(wrong);
-    if (Math.abs(startMs - this.#endMs) <= SEAM_MS) return;
+    if (startMs >= this.#sureEndMs - SEAM_MS && startMs <= this.#endMs + SEAM_MS) return;
     this.#violated(`${text} is of ${startMs} ms, and came where the finals end at ${this.#endMs}`);
   }
 
   #told({ isFinal, startMs, endMs }: TranscriptEvent): void {
-    if (isFinal) this.#endMs = endMs;
+    if (isFinal) this.#final(endMs);
     else this.#report.sometimes('an interim');
-    if (isFinal || startMs >= this.#endMs - SEAM_MS) return;
-    this.#violated(`an interim of ${startMs} ms came behind the final that ends at ${this.#endMs}`);
+    if (isFinal || startMs >= this.#sureEndMs - SEAM_MS) return;
+    this.#violated(
+      `an interim of ${startMs} ms came behind the final that ends at ${this.#sureEndMs}`,
+    );
+  }
+
+  #final(endMs: number): void {
+    this.#endMs = endMs;
+    this.#sureEndMs = endMs;
+    this.#finals.push({ atMs: this.#report.nowMs, endMs });
   }
 
   #violated(message: string): void {

@@ -9,6 +9,7 @@ interface Aside {
   readonly at: number;
   isHeard: boolean;
   isLost: boolean;
+  mayComeAgain: boolean;
 }
 
 const decoder = new TextDecoder();
@@ -26,7 +27,7 @@ export class Asides {
     if (event?.type !== 'dropped') return null;
     const name = event.text;
     if (this.#named.has(name)) return `${name} is in the log again`;
-    const aside = { sessionId, name, at, isHeard: false, isLost: false };
+    const aside = { sessionId, name, at, isHeard: false, isLost: false, mayComeAgain: false };
     this.#named.set(name, aside);
     this.#ofSession.set(sessionId, [...this.#of(sessionId), aside]);
     return null;
@@ -37,11 +38,23 @@ export class Asides {
     for (const aside of this.#of(sessionId)) if (aside.at > after) aside.isLost = true;
   }
 
+  /** Whoever heard it is dead, and another life of its client may not know that it did. */
+  unsure(name: string): void {
+    const aside = this.#named.get(name);
+    if (aside !== undefined) aside.mayComeAgain = true;
+  }
+
+  /** That may come again, and has come before. */
+  isRepeated(name: string): boolean {
+    const aside = this.#named.get(name);
+    return aside !== undefined && aside.isHeard && aside.mayComeAgain;
+  }
+
   /** @returns what is wrong with it. */
   heard(name: string): string | null {
     const aside = this.#named.get(name);
     if (aside === undefined) return `${name} is in no log`;
-    if (aside.isHeard) return `${name} came again`;
+    if (aside.isHeard) return aside.mayComeAgain ? null : `${name} came again`;
     const all = this.#of(aside.sessionId);
     const missed = firstDue(all.slice(0, all.indexOf(aside)));
     aside.isHeard = true;

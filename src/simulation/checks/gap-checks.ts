@@ -12,14 +12,23 @@ const PIECE_MS = 1_000;
 /** Positions are told in milliseconds. */
 const SEAM_MS = 1;
 
+interface Telling {
+  readonly atMs: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 export class GapChecks {
   readonly #name: string;
-  readonly #captured: CapturedAudio;
+  readonly #sampleRateHz: number;
+  #hasLivedBefore = false;
+  #session: Session;
   readonly #retentionMs: number;
   readonly #report: Report;
   /** Of the session that it is in: what its log has, and what a full ring gave up. */
   #inLog = new Spans();
   #givenUp = new Spans();
+  #tellings: Telling[] = [];
   /** In the log as gaps, and not told yet. */
   #untold: readonly { readonly fromMs: number; readonly toMs: number }[] = [];
   #isOver = false;
@@ -34,9 +43,19 @@ export class GapChecks {
     report: Report,
   ) {
     this.#name = name;
-    this.#captured = captured;
+    this.#sampleRateHz = captured.sampleRateHz;
+    this.#session = session;
     this.#retentionMs = retentionMs;
     this.#report = report;
+    this.goesOn(session);
+    this.#hasLivedBefore = false;
+  }
+
+  /** Another process of its client goes on, with another session. */
+  goesOn(session: Session): void {
+    this.#session = session;
+    this.#isOver = false;
+    this.#hasLivedBefore = true;
     session.on('gap', (gap) => this.#hear(gap));
     // Nobody can tell it any more what its log has.
     session.on('connection.failed', () => {
@@ -46,7 +65,15 @@ export class GapChecks {
       this.#hasLostSession = true;
       this.#inLog = new Spans();
       this.#givenUp = new Spans();
+      this.#tellings = [];
     });
+  }
+
+  /** Its process is dead: of what was told from then on another life may not know. */
+  unsureSince(atMs: number): void {
+    this.#tellings = this.#tellings.filter((telling) => telling.atMs < atMs);
+    this.#givenUp = new Spans();
+    for (const { fromMs, toMs } of this.#tellings) this.#givenUp.add(fromMs, toMs);
   }
 
   /** A log has these samples. */
@@ -85,11 +112,14 @@ export class GapChecks {
     }
     if (reason === 'ringOverflow') {
       this.#givenUp.add(fromMs, toMs);
+      this.#tellings.push({ atMs: this.#report.nowMs, fromMs, toMs });
       // What the store has lost may be given up as well.
       if (isKept && this.#inLog.meets(fromMs, toMs, SEAM_MS)) this.#both(fromMs, toMs);
     }
-    const sinceMs = this.#msOf(this.#captured.samples) - toMs;
+    const sinceMs = this.#session.ledger.capturedMs - toMs;
     if (sinceMs >= this.#retentionMs - SLACK_MS) return;
+    // What only a session has that is lost since, which a life before was killed in.
+    if (reason === 'storeLoss' && this.#hasLivedBefore && this.#hasLostSession) return;
     const message = `${this.#name}: what ended ${Math.round(sinceMs)} ms before the newest is given up (${reason})`;
     this.#report.violated('I3', `${message}; ${this.#retentionMs} ms are held`);
   }
@@ -101,6 +131,6 @@ export class GapChecks {
   }
 
   #msOf(samples: number): number {
-    return (samples * 1_000) / this.#captured.sampleRateHz;
+    return (samples * 1_000) / this.#sampleRateHz;
   }
 }

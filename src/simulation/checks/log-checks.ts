@@ -56,10 +56,10 @@ export class LogChecks {
   /** Told when a log gets the first of a client's. */
   onFirst: (client: number) => void = () => undefined;
   /** Told of samples of a client's that a log says will never come. */
-  onGap: (client: number, from: number, to: number) => void = () => undefined;
+  onGap: (client: number, from: number, to: number, take: number) => void = () => undefined;
 
   /** Told of samples of a client's that the log of its newest session has. */
-  onData: (client: number, from: number, to: number) => void = () => undefined;
+  onData: (client: number, from: number, to: number, take: number) => void = () => undefined;
 
   /** @param contents knows what clients brought. */
   constructor(report: Report, contents: LogContents) {
@@ -177,7 +177,7 @@ export class LogChecks {
       this.#report.sometimes(`gap in a log: ${frame.cause}`);
       this.#expectPosition(next, frame.position);
       const end = frame.position + frame.samplesLost;
-      if (log.client !== null) this.onGap(log.client, frame.position, end);
+      if (log.client !== null) this.onGap(log.client, frame.position, end, log.take);
       next.nextSeq = frame.toSeq + 1;
       next.position = end;
       return;
@@ -191,7 +191,7 @@ export class LogChecks {
     this.#contents.audio(log, frame, next.position < 0);
     const position = frame.position + frame.payload.length / BYTES_PER_SAMPLE;
     if (log.client !== null && this.#isNewest(log, log.client)) {
-      this.onData(log.client, frame.position, position);
+      this.onData(log.client, frame.position, position, log.take);
     }
     next.nextSeq = frame.seq + 1;
     next.position = position;
@@ -217,6 +217,7 @@ export class LogChecks {
         number: this.#logs.size + 1,
         standings: [],
         client: null,
+        take: 0,
         anchorMs: null,
         everCommitted: 0,
         isTailLost: false,

@@ -5,6 +5,8 @@ import type { DataFrame } from '../../protocol/types.ts';
 export interface LogOwner {
   readonly sessionId: string;
   client: number | null;
+  /** Which of its client's takes it has. */
+  take: number;
   /** By the session's clock minus the client's, for all of its audio. */
   anchorMs: number | null;
 }

@@ -80,6 +80,10 @@ export class Report {
     );
   }
 
+  get nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
   get isTraced(): boolean {
     return this.#isTraced;
   }

@@ -53,7 +53,10 @@ interface Known {
   refusedBy: number | null;
   /** And that its application was not told of yet. */
   untold: number | null;
-  readonly protocolErrorsAtMs: number[];
+  protocolErrorsAtMs: number[];
+  /** What another process of it has may not open its session any more. */
+  mayHaveForgotten: boolean;
+  restartedAtMs: number;
 }
 
 export class SessionChecks {
@@ -103,9 +106,19 @@ export class SessionChecks {
     if (known.untold !== null && !why.includes(String(known.untold)))
       this.#violated('I11', client, `it was refused by ${known.untold}, and says ${why}`);
     known.untold = null;
-    if (this.#knownOf(client).refusedBy === null) {
+    if (known.heardAtMs < known.restartedAtMs) return; // a first connection has ten attempts
+    if (known.refusedBy === null) {
       this.#expectExplained('I10', client, 'it gives up');
     }
+  }
+
+  /** Another process of that client goes on. @param mayHaveForgotten with less than the one before knew of its session. */
+  restarted(client: number, mayHaveForgotten: boolean): void {
+    const known = this.#knownOf(client);
+    if (mayHaveForgotten) known.told = Math.max(known.told, known.sessions);
+    Object.assign(known, { mayHaveForgotten, refusedBy: null, untold: null });
+    known.protocolErrorsAtMs = [];
+    known.restartedAtMs = this.#clock.nowMs();
   }
 
   /** A socket of that client's was closed by its other end. */
@@ -134,7 +147,8 @@ export class SessionChecks {
   }
 
   #expectExplained(invariant: InvariantId, client: number, what: string): void {
-    const { heardAtMs, protocolErrorsAtMs } = this.#knownOf(client);
+    const { heardAtMs, protocolErrorsAtMs, mayHaveForgotten } = this.#knownOf(client);
+    if (mayHaveForgotten) return;
     const nowMs = this.#clock.nowMs();
     const awayMs = nowMs - heardAtMs;
     const { most, withinMs } = PROTOCOL_ERRORS;
@@ -164,6 +178,8 @@ export class SessionChecks {
       refusedBy: null,
       untold: null,
       protocolErrorsAtMs: [],
+      mayHaveForgotten: false,
+      restartedAtMs: -Infinity,
     };
     this.#clients.set(client, known);
     return known;

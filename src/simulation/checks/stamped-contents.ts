@@ -5,7 +5,7 @@ import type { Report } from './report.ts';
 import { BYTES_PER_SAMPLE } from '../../audio/format.ts';
 import type { DataFrame } from '../../protocol/types.ts';
 import { stampOf } from '../world/captured.ts';
-import type { CapturedAudio } from '../world/captured.ts';
+import type { CapturedAudio, Stamp } from '../world/captured.ts';
 
 /** Rounding of the time of capture on the wire. */
 const ROUNDING_MS = 1.5;
@@ -13,13 +13,17 @@ const decoder = new TextDecoder();
 
 export class StampedContents implements LogContents {
   readonly #report: Report;
-  readonly #captured: ReadonlyMap<number, CapturedAudio>;
+  readonly #captured: ReadonlyMap<number, readonly CapturedAudio[]>;
   readonly #asides: Asides;
   /** The log that has it, by client and number. */
   readonly #logOf = new Map<string, string>();
 
-  /** @param captured by the clients' numbers. */
-  constructor(report: Report, captured: ReadonlyMap<number, CapturedAudio>, asides = new Asides()) {
+  /** @param captured the takes, by the clients' numbers. */
+  constructor(
+    report: Report,
+    captured: ReadonlyMap<number, readonly CapturedAudio[]>,
+    asides = new Asides(),
+  ) {
     this.#report = report;
     this.#captured = captured;
     this.#asides = asides;
@@ -27,21 +31,22 @@ export class StampedContents implements LogContents {
 
   audio(log: LogOwner, { payload, position, capturedAtMs }: DataFrame, isFirst: boolean): void {
     const stamp = stampOf(payload);
-    const captured = stamp === null ? undefined : this.#captured.get(stamp.client);
-    if (stamp === null || captured === undefined) {
+    const captured = stamp && this.#captured.get(stamp.client)?.[stamp.take];
+    if (!stamp || !captured) {
       // A session that is begun anew begins where the last final ended: within a chunk.
       if (!isFirst) this.#report.violated('I2', 'the log has audio that nobody captured');
       return;
     }
-    if (log.client === null) this.#asides.begun(stamp.client, log.sessionId);
-    log.client ??= stamp.client;
+    if (log.client === null) this.#begin(log, stamp);
     const { chunkSamples } = captured;
     if (log.client !== stamp.client) {
       this.#report.violated(
         'I2',
-        `client ${stamp.client + 1} is in the log of client ${log.client + 1}`,
+        `client ${stamp.client + 1} is in the log of client ${(log.client ?? 0) + 1}`,
       );
-    } else if (position !== stamp.chunk * chunkSamples) {
+    } else if (log.take !== stamp.take) {
+      this.#report.violated('I2', `take ${stamp.take + 1} is in the log of take ${log.take + 1}`);
+    } else if (!captured.placesOf(stamp.chunk).includes(position)) {
       this.#report.violated('I2', `chunk ${stamp.chunk} is in the log at sample ${position}`);
     } else if (payload.length !== chunkSamples * BYTES_PER_SAMPLE) {
       this.#report.violated(
@@ -51,15 +56,22 @@ export class StampedContents implements LogContents {
     } else if (!captured.isAsCaptured(stamp.chunk, payload)) {
       this.#report.violated('I2', `chunk ${stamp.chunk} is in the log with other bytes`);
     }
+    captured.logged(stamp.chunk);
     const anchorMs = capturedAtMs - captured.capturedAtMs(stamp.chunk);
     log.anchorMs ??= anchorMs;
-    if (Math.abs(anchorMs - log.anchorMs) > ROUNDING_MS) {
+    if (Math.abs(anchorMs - log.anchorMs) > ROUNDING_MS && !captured.isClockWrong) {
       const wrongMs = Math.round(anchorMs - log.anchorMs);
       this.#report.violated(
         'I15',
         `chunk ${stamp.chunk} was captured ${wrongMs} ms off, says the log`,
       );
     }
+  }
+
+  #begin(log: LogOwner, { client, take }: Stamp): void {
+    log.client = client;
+    log.take = take;
+    this.#asides.begun(client, log.sessionId);
   }
 
   message(log: LogOwner, messages: number, { payload }: DataFrame): number {

@@ -5,6 +5,7 @@ import { BOUND_MUTANTS } from './bounds.ts';
 import { LIBRARIES } from './designs/libraries.ts';
 import { SEED_DESIGNS } from './designs/seeds.ts';
 import { DOWN_MUTANTS } from './down.ts';
+import { LIFE_MUTANTS } from './lives.ts';
 import { LINK_MUTANTS } from './links.ts';
 import { LOAD_MUTANTS } from './loads.ts';
 import { LOG_MUTANTS } from './log.ts';
@@ -25,6 +26,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LINK_MUTANTS,
   ...BOUND_MUTANTS,
   ...LOAD_MUTANTS,
+  ...LIFE_MUTANTS,
   ...VOICE_MUTANTS,
 ];
 

@@ -1,5 +1,6 @@
 /** Which faults a seed has: a few kinds of all, so that each run is a weather of its own, and some of each. */
 import { NEMESES } from './index.ts';
+import { LIVES } from './lives.ts';
 import type { Nemesis } from './nemesis.types.ts';
 import type { Fault } from '../simulation.types.ts';
 import type { SeededRandom } from '../../ports/random.ts';
@@ -18,7 +19,12 @@ const QUIET_MS = 1_000;
 const RARE: ReadonlySet<string> = new Set(['clientKill', 'secondTab']);
 
 /** Drawn beside the others: seeds that were known before have the faults that they had, and perhaps one of these. */
-const BESIDE: ReadonlySet<string> = new Set(['slowReader', 'storeDamaged', 'littleMemory']);
+const BESIDE: ReadonlySet<string> = new Set([
+  'slowReader',
+  'storeDamaged',
+  'littleMemory',
+  ...Object.keys(LIVES),
+]);
 const BESIDE_RATIO = 0.06;
 
 export function drawFaults(random: SeededRandom, drawing: Drawing): readonly Fault[] {

@@ -2,6 +2,7 @@
 import { AIMED } from './aimed.ts';
 import { ANSWERS } from './answers.ts';
 import { FRAMES } from './frames.ts';
+import { LIVES } from './lives.ts';
 import type { Nemesis } from './nemesis.types.ts';
 import { PROCESSES } from './processes.ts';
 import { SERVICES } from './services.ts';
@@ -12,6 +13,7 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
   ...FRAMES,
   ...ANSWERS,
   ...PROCESSES,
+  ...LIVES,
   ...SERVICES,
 };
 

@@ -15,6 +15,8 @@ import type { MemorySocket } from '../../testing/memory-socket.ts';
 import { MemoryTransport } from '../../testing/memory-transport.ts';
 import type { MemoryTransportOptions } from '../../testing/memory-transport.ts';
 
+const BROKEN = 1006;
+
 export interface AccessOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -27,12 +29,18 @@ export interface AccessOptions {
   readonly onEnd?: (end: SocketEnd) => void;
 }
 
+/** How its sockets go with a process. `reset`: at once. `late`: what it had written still arrives. `silence`: nobody is told. */
+export type Vanishing = 'reset' | 'late' | 'silence';
+
 export class Access implements Transport {
   readonly network: MemoryTransport;
+  /** Who dials: of a client that is started anew another one. */
+  process: SimulatedProcess;
   readonly #options: AccessOptions;
 
   constructor(options: AccessOptions) {
     this.#options = options;
+    this.process = options.process;
     const { clock, random, peer, onFrame } = options;
     this.network = new MemoryTransport({
       clock,
@@ -46,7 +54,8 @@ export class Access implements Transport {
   }
 
   dial(request: DialRequest, handlers: SocketHandlers): Socket {
-    const { process, address, onDial } = this.#options;
+    const { process } = this;
+    const { address, onDial } = this.#options;
     onDial(request);
     const url = new URL(request.url);
     url.searchParams.set('from', address);
@@ -59,7 +68,11 @@ export class Access implements Transport {
   }
 
   /** The process is gone: its machine says so to whoever it was connected with. */
-  hangUp(): void {
-    for (const socket of this.network.live) socket.terminate();
+  hangUp(how: Vanishing = 'reset'): void {
+    for (const socket of this.network.live) {
+      if (how === 'silence') socket.halfOpen();
+      if (how === 'late') socket.close(BROKEN, '');
+      else socket.terminate();
+    }
   }
 }

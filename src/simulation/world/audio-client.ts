@@ -1,166 +1,247 @@
-/** Somebody with a microphone: a real session, what it is fed, and what it may be believed. */
+/** Somebody with a microphone, over the lives of their process: what each is fed, and what it may be believed. */
 import { Access } from './access.ts';
-import { CapturedAudio } from './captured.ts';
+import type { Vanishing } from './access.ts';
+import { AudioLife } from './audio-life.ts';
+import type { CapturedAudio } from './captured.ts';
 import type { Client, ClientParts } from './client.ts';
-import { SimulatedSignals } from './network-signals.ts';
-import { AsideChecks } from '../checks/aside-checks.ts';
+import type { SimulatedSignals } from './network-signals.ts';
+import { Pocket } from './pocket.ts';
+import { Takes } from './takes.ts';
+import { Talker } from './talker.ts';
 import type { Asides } from '../checks/asides.ts';
-import { AudioChecks } from '../checks/audio-checks.ts';
-import { GapChecks } from '../checks/gap-checks.ts';
 import type { AudioPlan } from '../plan.ts';
 import { SimulatedProcess } from '../process.ts';
-import { NetworkMonitor } from '../../network/monitor.ts';
-import { gateway } from '../../providers/gateway/gateway.ts';
-import { createAdmission } from '../../session/admission/admission.ts';
+import type { Spool } from '../../ports/spool.ts';
 import type { CloseResult } from '../../session/events.ts';
 import type { Session } from '../../session/session.ts';
-import { openSession } from '../../session/whole-session.ts';
+
+const LOOKS_EVERY_MS = 100;
+/** A session delivers what is left where it has a link, and ends at once where not. */
+const ENDS_FROM: ReadonlySet<string> = new Set(['connected', 'active', 'reconnecting', 'error']);
 
 export class AudioClient implements Client {
   readonly name: string;
-  readonly process: SimulatedProcess;
   readonly access: Access;
-  readonly signals = new SimulatedSignals();
-  readonly captured: CapturedAudio;
-  readonly session: Session;
-  readonly checks: AudioChecks;
+  /** Null: it has no spool. */
+  readonly pocket: Pocket | null;
   wallOffsetMs = 0;
-  readonly #gaps: GapChecks;
-  readonly #asides: AsideChecks;
   readonly #plan: AudioPlan;
   readonly #parts: ClientParts;
-  #closing: Promise<CloseResult> | null = null;
+  readonly #takes: Takes;
+  readonly #talker: Talker;
+  #life: AudioLife;
+  #lives = 0;
+  #startedAtMs = 0;
+  #finishingAtMs: number | null = null;
+  #isClosing = false;
   #closed: CloseResult | null = null;
+  #isGone = false;
   #bearers = 0;
-  #isPaused = false;
-  #nextTurn = 0;
-  #turnLeftMs = 0;
-  #talks = false;
-  #talking: unknown = null;
 
   constructor(parts: ClientParts, plan: AudioPlan, asides: Asides) {
-    const { index, clock, random, report, url, mayMoveTo, wallMs } = parts;
+    const { index, clock, random, report } = parts;
     this.#parts = parts;
     this.#plan = plan;
     this.name = `client ${index + 1}`;
-    this.process = new SimulatedProcess(this.name, clock, () => this.checks.look());
-    this.captured = new CapturedAudio(index, plan.chunkMs, plan.sampleRateHz);
+    const { name } = this;
+    this.#takes = new Takes({ index, clock, report, name, plan, asides });
+    const process = this.#newProcess(clock.nowMs());
     this.access = new Access({
       ...parts,
-      process: this.process,
+      process,
       random: random.fork('network'),
       address: `10.0.${index}.1`,
       onDial: () => this.#dialled(),
       onEnd: ({ code }) => parts.sessions.ended(index, code),
     });
-    this.session = openSession({
-      candidates: [
-        gateway({
-          url,
-          token: () => `client-${index}/${(this.#bearers += 1)}`,
-          mayMoveTo,
-          wallClock: () => wallMs() + this.wallOffsetMs,
-        }),
-      ],
-      format: { encoding: 'pcm_s16le', sampleRateHz: plan.sampleRateHz },
-      reconnect: { retryInitialConnect: true },
-      retentionMs: plan.retentionMs,
-      transport: this.access,
-      network: new NetworkMonitor({ signals: this.signals, clock: this.process }),
-      admission: createAdmission(),
-      clock: this.process,
-      random: random.fork('session'),
-    });
-    const { name, session, captured, process } = this;
-    this.checks = new AudioChecks(name, session, captured, report, process, plan.retentionMs);
-    session.on('gateway.sessionLost', () => parts.sessions.lost(index));
-    session.on('connection.failed', ({ failure }) => parts.sessions.gaveUp(index, failure.code));
-    this.#gaps = new GapChecks(name, session, captured, plan.retentionMs, report);
-    this.#asides = new AsideChecks(index, session, asides, report);
+    this.#talker = new Talker(plan, () => this.#takes.write(this.#life));
+    const { spool } = plan;
+    this.pocket = spool && new Pocket({ clock, report, random: random.fork('pocket'), ...spool });
+    this.#life = this.#lifeOf(process, 0, false);
+    if (this.pocket === null) this.#open(null);
+  }
+
+  get process(): SimulatedProcess {
+    return this.#life.process;
+  }
+
+  /** What it captured, each take from a life on that began with nothing. */
+  get captured(): readonly CapturedAudio[] {
+    return this.#takes.captured;
+  }
+
+  get signals(): SimulatedSignals {
+    return this.#life.signals;
+  }
+
+  /** Of its newest life; null while that opens its spool. */
+  get session(): Session | null {
+    return this.#life.session;
+  }
+
+  get checks(): Client['checks'] {
+    return {
+      storeLost: () => this.#takes.newest?.checks.storeLost(),
+      expectOver: (owed) => this.#takes.newest?.checks.expectOver(owed),
+    };
   }
 
   get isOver(): boolean {
-    return this.#closed !== null || this.process.isDead;
+    return this.#closed !== null || this.#isGone;
   }
 
   get brought(): Client['brought'] {
-    const { captured, gap } = this.session.ledger;
-    return { chunks: captured, gapChunks: gap };
+    return this.#takes.brought;
   }
 
   start(): void {
-    this.process.run(() => {
-      void this.session.connect().catch(() => undefined); // told by `error`, which the checks hear
-      this.#talking = this.process.setTimeout(() => this.#talk(), this.#plan.startsAtMs);
-      const { finishAtMs } = this.#plan;
-      if (finishAtMs !== null) this.process.setTimeout(() => this.finish(), finishAtMs);
-    });
+    this.#startedAtMs = this.#parts.clock.nowMs();
+    this.process.run(() => this.#begin());
   }
 
   /** All is to be delivered, and then it ends. */
   finish(): void {
-    if (this.#closing !== null) return;
-    this.process.clearTimeout(this.#talking);
-    this.#closing = this.session.close({ drainTimeoutMs: this.#plan.endsWithinMs });
-    void this.#closing.then((result) => {
-      this.#parts.sessions.ends(this.#parts.index);
+    const { clock, sessions, index } = this.#parts;
+    this.#finishingAtMs ??= clock.nowMs();
+    const { session } = this.#life;
+    if (this.#isClosing || session === null) return; // whichever life has one does it
+    if (this.#lives > 1 && !ENDS_FROM.has(session.status)) {
+      this.process.setTimeout(() => this.finish(), LOOKS_EVERY_MS);
+      return;
+    }
+    this.#isClosing = true;
+    this.#talker.off();
+    const drainTimeoutMs = this.#finishingAtMs + this.#plan.endsWithinMs - clock.nowMs();
+    void session.close({ drainTimeoutMs }).then((result) => {
+      sessions.ends(index);
       this.#closed = result;
-      this.checks.closed(result);
-      this.#asides.closed(result);
-      this.#gaps.closed(this.checks.gaps);
+      this.#takes.closed(result, this.pocket);
     });
   }
 
-  /** A log says that these samples will never come. */
-  expectGap(from: number, to: number): void {
-    this.#gaps.expectTold(from, to, this.checks.gaps);
+  expectGap(from: number, to: number, take: number): void {
+    this.#takes.expectGap(from, to, take);
   }
 
-  inLog(from: number, to: number): void {
-    this.#gaps.inLog(from, to);
+  inLog(from: number, to: number, take: number): void {
+    this.#takes.inLog(from, to, take);
   }
 
   /** The microphone is off for a while. */
   pause(isPaused: boolean): boolean {
-    this.#isPaused = isPaused;
+    this.#talker.isPaused = isPaused;
     return true;
   }
 
   kill(): void {
+    this.#isGone = true;
     this.process.kill();
     this.access.hangUp();
-    this.checks.killed();
+    this.#takes.newest?.checks.killed();
+  }
+
+  /** Its process is killed. What is returned starts it anew. Null: there is none, or not with a spool. */
+  dies(how: Vanishing, isWithSpool: boolean): (() => void) | null {
+    const { report } = this.#parts;
+    if (this.isOver || this.process.isDead || (isWithSpool && this.pocket === null)) return null;
+    report.tell(this.name, 'is killed', { state: 'dead' });
+    if (this.#talker.isTalking) report.sometimes('killed in mid-speech');
+    this.process.kill();
+    this.access.hangUp(how);
+    this.#talker.off();
+    this.pocket?.died();
+    const sinceMs = this.#takes.unsureSinceMs;
+    if (this.#life.session !== null) this.#takes.died(this.pocket?.chunks ?? [], sinceMs);
+    this.#isClosing = false;
+    const isSure = this.#life.attachedAtMs < sinceMs;
+    return () => this.#revive(isWithSpool, isSure);
+  }
+
+  #revive(isWithSpool: boolean, isSure: boolean): void {
+    const { report, sessions, index, clock } = this.#parts;
+    if (this.#isGone || !this.process.isDead) return;
+    if (!isWithSpool) this.pocket?.wipe();
+    this.access.hangUp(); // whatever of the one before is still closing
+    const process = this.#newProcess(0); // as any process's, its clock begins anew
+    this.#life = this.#lifeOf(process, clock.nowMs(), isWithSpool);
+    this.access.process = process;
+    sessions.restarted(index, !isSure || !isWithSpool);
+    report.tell(this.name, `is started again with ${isWithSpool ? 'its spool' : 'nothing'}`);
+    process.run(() => this.#begin());
+  }
+
+  #begin(): void {
+    const { pocket } = this;
+    const life = this.#life;
+    if (life.session !== null) this.#connect(life.session);
+    else if (pocket === null) this.#connect(this.#open(null));
+    else {
+      life.openSpool(pocket).then(
+        (spool) => this.#connect(this.#open(spool)),
+        (error: unknown) => {
+          this.#parts.report.violated(
+            'I21',
+            `${this.name} cannot open its spool: ${error as string}`,
+          );
+        },
+      );
+    }
+  }
+
+  #open(spool: Spool | null): Session {
+    const { report, clock } = this.#parts;
+    const life = this.#life;
+    const session = life.open(spool);
+    session.on('gateway.attached', ({ resumed }) => {
+      if (this.#lives > 1 && life.attachedAtMs === -Infinity) {
+        report.sometimes(resumed ? 'a life went on in its session' : 'a life began a session');
+      }
+      life.attachedAtMs = clock.nowMs();
+    });
+    session.on('spool.failed', () => report.sometimes('spool.failed'));
+    session.on('spool.recovered', () => report.sometimes('spool.recovered'));
+    this.#takes.begins(life, session, spool);
+    return session;
+  }
+
+  #connect(session: Session): void {
+    const { clock } = this.#parts;
+    const { startsAtMs, finishAtMs } = this.#plan;
+    const { process } = this;
+    const sinceMs = clock.nowMs() - this.#startedAtMs;
+    void session.connect().catch(() => undefined); // told by `error`, which the checks hear
+    this.#talker.on(process, Math.max(0, startsAtMs - sinceMs));
+    if (this.#finishingAtMs !== null) this.finish();
+    else if (finishAtMs !== null) {
+      process.setTimeout(() => this.finish(), Math.max(0, finishAtMs - sinceMs));
+    }
   }
 
   #dialled(): void {
     this.#parts.sessions.dialled(this.#parts.index);
-    this.checks.dialled();
+    this.#takes.newest?.checks.dialled();
   }
 
-  /** One chunk, and the next one when it is time: turns of talk and of silence, as the plan has them. */
-  #talk(): void {
-    if (this.#closing !== null) return;
-    if (this.#turnLeftMs <= 0) {
-      this.#talks = !this.#talks;
-      this.#turnLeftMs = this.#plan.turnsMs[this.#nextTurn % this.#plan.turnsMs.length] ?? 1_000;
-      this.#nextTurn += 1;
-    }
-    const waitMs = this.#talks ? this.#plan.chunkMs : this.#turnLeftMs;
-    this.#turnLeftMs -= waitMs;
-    if (this.#talks && !this.#isPaused) this.#write();
-    this.#talking = this.process.setTimeout(() => this.#talk(), waitMs);
+  #newProcess(beginsAtMs: number): SimulatedProcess {
+    const { clock } = this.#parts;
+    return new SimulatedProcess(
+      this.name,
+      clock,
+      () => this.#takes.newest?.checks.look(),
+      beginsAtMs,
+    );
   }
 
-  #write(): void {
-    const atMs = this.#parts.clock.nowMs();
-    const chunk = this.captured.next(this.process.nowMs());
-    try {
-      this.session.write(chunk);
-    } catch (error) {
-      this.#parts.report.violated('I14', `${this.name} could not write: ${String(error)}`);
-    }
-    if (this.#parts.clock.nowMs() !== atMs) {
-      this.#parts.report.violated('I14', `${this.name} waited in write`);
-    }
+  #lifeOf(process: SimulatedProcess, laterMs: number, isWithSpool: boolean): AudioLife {
+    const { index, random, url, mayMoveTo, sessions, wallMs } = this.#parts;
+    const { access } = this;
+    this.#lives += 1;
+    return new AudioLife({
+      ...{ index, url, mayMoveTo, sessions, process, access, laterMs, isWithSpool },
+      plan: this.#plan,
+      random: random.fork(this.#lives === 1 ? 'session' : `session of life ${this.#lives}`),
+      token: () => `client-${index}/${(this.#bearers += 1)}`,
+      wallClock: () => wallMs() + this.wallOffsetMs,
+    });
   }
 }

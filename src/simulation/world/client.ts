@@ -1,6 +1,7 @@
 /** A client as nemeses see it. */
-import type { Access, AccessOptions } from './access.ts';
+import type { Access, AccessOptions, Vanishing } from './access.ts';
 import type { SimulatedSignals } from './network-signals.ts';
+import type { Pocket } from './pocket.ts';
 import type { Report } from '../checks/report.ts';
 import type { SessionChecks } from '../checks/session-checks.ts';
 import type { SimulatedProcess } from '../process.ts';
@@ -23,10 +24,14 @@ export interface Client {
   /** The microphone is off for a while. False: there is none that it could put off. */
   pause(isPaused: boolean): boolean;
   kill(): void;
-  /** A log says that these samples of its audio will never come. */
-  expectGap?(from: number, to: number): void;
-  /** A log has these samples of its audio. */
-  inLog?(from: number, to: number): void;
+  /** Its process is killed. What is returned starts it anew. Null: there is none, or it cannot come back so. */
+  dies?(how: Vanishing, isWithSpool: boolean): (() => void) | null;
+  /** What keeps what it stores. Null: it stores nothing. */
+  readonly pocket?: Pocket | null;
+  /** A log says that these samples of a take of its audio will never come. */
+  expectGap?(from: number, to: number, take: number): void;
+  /** A log has these samples of a take of its audio. */
+  inLog?(from: number, to: number, take: number): void;
 }
 
 export interface ClientChecks {

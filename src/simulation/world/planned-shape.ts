@@ -12,7 +12,7 @@ import type { App } from '../../gateway/app.ts';
 import { createEchoApp } from '../../gateway/apps/echo.ts';
 
 export function plannedShape(plan: Plan, report: Report): WorldShape {
-  const captured = new Map<number, CapturedAudio>();
+  const captured = new Map<number, readonly CapturedAudio[]>();
   const asides = new Asides();
   const { houses, graceMs, storeMs } = plan;
   return {

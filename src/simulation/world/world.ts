@@ -54,11 +54,11 @@ export class World {
     this.wire.onSent = shape.onSent ?? null;
     this.#sessions = new SessionChecks(report, clock, shape.graceMs);
     this.log.onFirst = (client) => this.#sessions.begun(client);
-    this.log.onGap = (index, from, to) => {
-      this.clients[index]?.expectGap?.(from, to);
+    this.log.onGap = (index, ...gap) => {
+      this.clients[index]?.expectGap?.(...gap);
     };
-    this.log.onData = (index, from, to) => {
-      this.clients[index]?.inLog?.(from, to);
+    this.log.onData = (index, ...audio) => {
+      this.clients[index]?.inLog?.(...audio);
     };
     this.wire.mangles.add((_, { sessionId, clientIndex, isShut }) => {
       if (sessionId !== '' && !isShut) this.#sessions.heard(clientIndex);
