@@ -8,17 +8,21 @@ function restarts(isWithSpool: boolean) {
   return (world: Struck, { on, forMs, much }: Blow): (() => void) | null => {
     const { clients, clock, random } = world;
     const client = clients[on];
-    let revive: (() => void) | null = null;
-    const strike = (): void => {
-      revive = client?.dies?.(random.pick(HOWS), isWithSpool) ?? null;
-    };
-    strike();
+    const strike = (): (() => void) | null =>
+      client?.dies?.(random.pick(HOWS), isWithSpool) ?? null;
+    let revive = strike();
     if (revive === null) return null;
     const turns = Math.max(1, Math.round(much)) * 2 - 1;
     const moments = Array.from({ length: turns - 1 }, () => random.unit() * forMs);
     const timers = moments
       .sort((one, other) => one - other)
-      .map((atMs, at) => clock.setTimeout(at % 2 === 0 ? () => revive?.() : strike, atMs));
+      .map((atMs, at) => {
+        const next = (): void => {
+          if (at % 2 === 0) revive?.();
+          else revive = strike();
+        };
+        return clock.setTimeout(next, atMs);
+      });
     return () => {
       for (const timer of timers) clock.clearTimeout(timer);
       revive?.();

@@ -153,7 +153,8 @@ export class Pocket {
             const result = work();
             process.run(() => resolve(result));
           } catch (error) {
-            process.run(() => reject(error as Error));
+            const failure = error instanceof Error ? error : new Error(String(error));
+            process.run(() => reject(failure));
           }
         },
         least + random.unit() * (most - least),
