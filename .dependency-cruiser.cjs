@@ -22,7 +22,7 @@ const LAYERS = {
   ],
   // What runs beside the sound, and what hears and plays by it.
   worklets: ['^src/ports/'],
-  capture: ['^src/ports/', '^src/audio/', '^src/worklets/'],
+  capture: ['^src/ports/', '^machines/', '^src/audio/', '^src/worklets/'],
   playback: [
     '^src/ports/',
     '^src/audio/',

@@ -23,6 +23,20 @@ export type {
   ProbeAbandoned,
   StreamStalled,
 } from './breaker.types.ts';
+export { captureMachine } from './capture.machine.ts';
+export type {
+  CaptureContext,
+  CaptureEnd,
+  CaptureFact,
+  CaptureInput,
+  CaptureNews,
+  CaptureSignal,
+  CaptureSilence,
+  ListedInput,
+  TakeInput,
+  TakenDevice,
+  TakeResult,
+} from './capture.types.ts';
 export { connectionMachine } from './connection.machine.ts';
 export { RATE_LIMIT_DEFAULT_MS, routeAfterLoss } from './connection.loss.ts';
 export type { Loss, Route } from './connection.loss.ts';

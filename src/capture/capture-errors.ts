@@ -73,11 +73,33 @@ export function unsupported(isSecure: boolean, hasAudio: boolean): TenutoError |
   return hasAudio ? null : new TenutoError(NO_AUDIO);
 }
 
+/** @param lastedMs how long another was waited for. */
 export function lost(lastedMs: number): TenutoError {
+  const seconds = Math.round(lastedMs / 1_000);
   return new TenutoError({
     code: 'MICROPHONE_LOST',
-    message: `The microphone went away, and no other came for ${Math.round(lastedMs / 1_000)} s.`,
+    message: `The microphone went away${seconds < 1 ? '' : `, and no other came for ${seconds} s`}.`,
     remediation: 'Ask the user to plug one in, and start again.',
     retryable: true,
+  });
+}
+
+/** @param lastedMs how long sound was waited for. */
+export function silent(lastedMs: number): TenutoError {
+  const seconds = Math.round(lastedMs / 1_000);
+  return new TenutoError({
+    code: 'MICROPHONE_LOST',
+    message: `The microphone is open, and nothing comes of it${seconds < 1 ? '' : `: for ${seconds} s`}.`,
+    remediation: 'Ask the user to plug it in anew, or to choose another, and start again.',
+    retryable: true,
+  });
+}
+
+/** @param what was started a second time, such as `recorder`. */
+export function usedUp(what: string): TenutoError {
+  return new TenutoError({
+    code: 'SESSION_CLOSED',
+    message: `This ${what} was started before.`,
+    remediation: `Make a new one for each recording.`,
   });
 }

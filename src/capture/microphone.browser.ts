@@ -1,13 +1,12 @@
 /** The microphone of a browser, as PCM: getUserMedia, an audio worklet, and what happens to both. */
 import { captureErrorOf } from './capture-errors.ts';
-import type { CaptureEvent, CaptureHandlers, DeviceName, PcmSource } from './capture.types.ts';
-import { InputDevice } from './input-device.browser.ts';
+import { CaptureLife } from './capture-life.browser.ts';
+import type { CapturedChunk, CaptureHandlers, PcmSource } from './capture.types.ts';
 import { resolveMicrophone } from './microphone-options.browser.ts';
 import type { MicrophoneOptions, ResolvedMicrophone } from './microphone-options.browser.ts';
 import { Stamper } from './stamper.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
-import { TenutoError } from '../ports/errors.ts';
-import { blocked } from '../worklets/blocked.ts';
+import { broken } from '../worklets/audio-errors.ts';
 import { CAPTURE_PROCESSOR } from '../worklets/capture.types.ts';
 import type { CaptureSettings, FromCapture, ToCapture } from '../worklets/capture.types.ts';
 import { keepRunning } from '../worklets/keep-running.browser.ts';
@@ -28,28 +27,24 @@ interface Running {
 
 export class Microphone implements PcmSource {
   readonly #options: ResolvedMicrophone;
-  readonly #input: InputDevice;
-  #handlers: CaptureHandlers | null = null;
+  readonly #life: CaptureLife<CapturedChunk>;
   #running: Running | null = null;
   #stream: MediaStream | null = null;
-  #heard: DeviceName | null = null;
-  #isInterrupted = false;
-  #mutedAtMs: number | null = null;
   #ended: (() => void) | null = null;
   #stopping: Promise<void> | null = null;
 
   /** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
   constructor(options: MicrophoneOptions = {}) {
     this.#options = resolveMicrophone(options);
-    this.#input = new InputDevice(this.#options, {
-      onStream: (stream, device) => this.#hear(stream, device),
-      onLost: (error) => {
+    this.#life = new CaptureLife(this.#options, {
+      name: 'microphone',
+      chunkMs: this.#options.chunkMs,
+      onStream: (stream) => this.#hear(stream),
+      onReleased: () => {
         this.#running?.source?.disconnect();
         this.#stream = null;
-        this.#interrupt(error);
       },
-      onMuted: (isMuted) => this.#mute(isMuted),
-      onFailed: (error) => this.#fail(error),
+      stop: () => this.stop(),
     });
   }
 
@@ -64,10 +59,8 @@ export class Microphone implements PcmSource {
    * @throws TenutoError MICROPHONE_DENIED, MICROPHONE_MISSING, MICROPHONE_BUSY, MICROPHONE_UNSUPPORTED, WORKLET_REFUSED
    */
   async start(handlers: CaptureHandlers): Promise<void> {
-    if (this.#handlers !== null) throw usedUp();
-    this.#handlers = handlers;
     try {
-      await this.#input.open();
+      await this.#life.open(handlers);
       await this.#listen();
     } catch (error) {
       await this.stop();
@@ -81,20 +74,10 @@ export class Microphone implements PcmSource {
   }
 
   async #listen(): Promise<void> {
-    const { sampleRateHz, chunkMs, workletUrl } = this.#options;
     const context = new AudioContext();
     let node: AudioWorkletNode;
     try {
-      await loadWorklet(context, workletUrl);
-      node = new AudioWorkletNode(context, CAPTURE_PROCESSOR, {
-        channelCount: 1,
-        channelCountMode: 'explicit',
-        processorOptions: {
-          sampleRateHz,
-          chunkSamples: Math.round((sampleRateHz * chunkMs) / 1_000),
-          capacityChunks: Math.ceil(KEPT_MS / chunkMs),
-        } satisfies CaptureSettings,
-      });
+      node = await this.#nodeIn(context);
     } catch (error) {
       await context.close();
       throw error;
@@ -103,40 +86,52 @@ export class Microphone implements PcmSource {
       await context.close();
       return;
     }
-    const [track] = this.#stream?.getAudioTracks() ?? [];
-    const { latency = 0 } = (track?.getSettings() ?? {}) as { readonly latency?: number };
-    const stamper = new Stamper({
-      contextHz: context.sampleRate,
-      sampleRateHz,
-      latencyMs: latency * 1_000,
-    });
+    const stamper = this.#stamperFor(context);
     node.port.onmessage = ({ data }: MessageEvent<FromCapture>) => this.#take(data);
+    node.onprocessorerror = () => this.#life.break(broken('captured'));
     node.connect(context.destination); // silence: what leads nowhere is not run
-    const stopWatching = keepRunning(context, {
+    const stopWatching = keepRunning(context, this.#options.clock, {
       onSuspended: () => {
         stamper.stoodStill();
-        this.#interrupt(blocked('captured'));
+        this.#life.run(false);
       },
-      onRunning: () => this.#resume(),
+      onRunning: () => this.#life.run(true),
     });
     this.#running = { context, node, stamper, stopWatching, source: null };
-    if (this.#stream !== null) this.#hear(this.#stream, this.#input.device);
-    this.#tell({ type: 'started', device: this.#input.device, atMs: this.#nowMs });
+    if (this.#stream !== null) this.#hear(this.#stream);
+    this.#life.begin();
   }
 
-  #hear(stream: MediaStream, device: DeviceName): void {
-    this.#stream = stream;
+  async #nodeIn(context: AudioContext): Promise<AudioWorkletNode> {
+    const { sampleRateHz, chunkMs, workletUrl } = this.#options;
+    await loadWorklet(context, workletUrl);
+    return new AudioWorkletNode(context, CAPTURE_PROCESSOR, {
+      channelCount: 1,
+      channelCountMode: 'explicit',
+      processorOptions: {
+        sampleRateHz,
+        chunkSamples: Math.round((sampleRateHz * chunkMs) / 1_000),
+        capacityChunks: Math.ceil(KEPT_MS / chunkMs),
+      } satisfies CaptureSettings,
+    });
+  }
+
+  #stamperFor({ sampleRate: contextHz }: AudioContext): Stamper {
+    const [track] = this.#stream?.getAudioTracks() ?? [];
+    const { latency = 0 } = (track?.getSettings() ?? {}) as { readonly latency?: number };
+    const { sampleRateHz } = this.#options;
+    return new Stamper({ contextHz, sampleRateHz, latencyMs: latency * 1_000 });
+  }
+
+  /** Where rates differ Firefox throws, and the one before is heard on. */
+  #hear(stream: MediaStream): void {
     const running = this.#running;
+    const source = running?.context.createMediaStreamSource(stream) ?? null;
+    this.#stream = stream;
     if (running === null) return;
-    const from = this.#heard;
     running.source?.disconnect();
-    running.source = running.context.createMediaStreamSource(stream);
-    running.source.connect(running.node);
-    this.#heard = device;
-    if (from !== null) {
-      this.#tell({ type: 'deviceChanged', from, to: device, atMs: this.#nowMs });
-    }
-    this.#resume();
+    running.source = source;
+    source?.connect(running.node);
   }
 
   #take(message: FromCapture): void {
@@ -145,46 +140,17 @@ export class Microphone implements PcmSource {
     if (message.kind === 'ended' || running === null) return;
     const { context, node, stamper } = running;
     node.port.postMessage({ kind: 'taken' } satisfies ToCapture);
-    const { audioMs, atMs } = readingOf(context, this.#nowMs);
+    const { audioMs, atMs } = readingOf(context, this.#life.nowMs);
     stamper.observe(audioMs, atMs);
     const { chunk, hole } = stamper.stamp(message);
-    if (hole !== null) this.#tell(hole);
-    this.#handlers?.onChunk(chunk);
-    this.#input.look();
-  }
-
-  #interrupt(error: TenutoError): void {
-    if (this.#isInterrupted) return;
-    this.#isInterrupted = true;
-    this.#tell({ type: 'interrupted', error, atMs: this.#nowMs });
-  }
-
-  #resume(): void {
-    const isHearing = this.#stream !== null && this.#running?.context.state === 'running';
-    if (!this.#isInterrupted || !isHearing) return;
-    this.#isInterrupted = false;
-    this.#tell({ type: 'resumed', atMs: this.#nowMs });
-  }
-
-  #mute(isMuted: boolean): void {
-    const atMs = this.#nowMs;
-    const sinceMs = this.#mutedAtMs;
-    if (isMuted === (sinceMs !== null)) return;
-    this.#mutedAtMs = isMuted ? atMs : null;
-    if (sinceMs === null) this.#tell({ type: 'muted', atMs });
-    else this.#tell({ type: 'unmuted', atMs, lastedMs: atMs - sinceMs });
-  }
-
-  #fail(error: TenutoError): void {
-    void this.stop().then(() => {
-      this.#tell({ type: 'failed', error, atMs: this.#nowMs });
-    });
+    if (hole !== null) this.#life.tell(hole);
+    this.#life.handOver(chunk);
   }
 
   async #stop(): Promise<void> {
     const running = this.#running;
     running?.source?.disconnect();
-    this.#input.close();
+    this.#life.close();
     this.#stream = null;
     if (running === null) return;
     const { context, node, stopWatching } = running;
@@ -208,14 +174,6 @@ export class Microphone implements PcmSource {
       node.port.postMessage({ kind: 'end' } satisfies ToCapture);
     });
   }
-
-  get #nowMs(): number {
-    return this.#options.clock.nowMs();
-  }
-
-  #tell(event: CaptureEvent): void {
-    this.#handlers?.onEvent?.(event);
-  }
 }
 
 /** When the context has worked on which of its frames: by the sound card, where the platform tells that. */
@@ -227,12 +185,4 @@ function readingOf(context: AudioContext, nowMs: number): { audioMs: number; atM
   }
   const agoMs = performance.now() - performanceTime + outputLatency * 1_000;
   return { audioMs: contextTime * 1_000, atMs: nowMs - agoMs };
-}
-
-function usedUp(): TenutoError {
-  return new TenutoError({
-    code: 'SESSION_CLOSED',
-    message: 'This microphone was started before.',
-    remediation: 'Make a new Microphone for each recording.',
-  });
 }

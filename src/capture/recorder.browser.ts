@@ -5,10 +5,10 @@
  * begins, and its first chunk says so.
  */
 import { captureErrorOf } from './capture-errors.ts';
-import type { CaptureHandlers, CaptureSource, DeviceName, RecordedChunk } from './capture.types.ts';
-import { InputDevice } from './input-device.browser.ts';
+import { CaptureLife } from './capture-life.browser.ts';
+import type { CaptureHandlers, CaptureSource, RecordedChunk } from './capture.types.ts';
 import { resolveMicrophone } from './microphone-options.browser.ts';
-import type { MicrophoneOptions, ResolvedMicrophone } from './microphone-options.browser.ts';
+import type { MicrophoneOptions } from './microphone-options.browser.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { checkNumber } from '../ports/option-errors.ts';
 
@@ -28,19 +28,17 @@ const MIME_TYPES = ['audio/webm;codecs=opus', 'audio/webm', 'audio/mp4;codecs=op
 
 export class Recorder implements CaptureSource<RecordedChunk> {
   readonly mimeType: string;
-  readonly #options: ResolvedMicrophone;
   readonly #chunkMs: number;
   readonly #bitsPerSecond: number | undefined;
-  readonly #input: InputDevice;
-  #handlers: CaptureHandlers<RecordedChunk> | null = null;
+  readonly #life: CaptureLife<RecordedChunk>;
+  #isStarted = false;
   #recordings = 0;
+  #stream: MediaStream | null = null;
   #current: MediaRecorder | null = null;
   /** Of the current one: all that it recorded is told when it resolves. */
   #done: Promise<void> = Promise.resolve();
   #endMs: number | null = null;
   #stopping: Promise<void> | null = null;
-  #device: DeviceName | null = null;
-  #mutedAtMs: number | null = null;
 
   /** @throws TenutoError OPTION_INVALID, or AUDIO_FORMAT_UNSUPPORTED where the browser cannot record so. */
   constructor({ mimeType, chunkMs = 250, bitsPerSecond, ...device }: RecorderOptions = {}) {
@@ -48,14 +46,15 @@ export class Recorder implements CaptureSource<RecordedChunk> {
     checkNumber('chunkMs', chunkMs, chunkMs >= 20 && chunkMs <= 10_000, 'from 20 to 10,000');
     this.#chunkMs = chunkMs;
     this.#bitsPerSecond = bitsPerSecond;
-    this.#options = resolveMicrophone(device);
-    this.#input = new InputDevice(this.#options, {
-      onStream: (stream, name) => this.#record(stream, name),
-      onLost: (error) => this.#tell({ type: 'interrupted', error, atMs: this.#nowMs }),
-      onMuted: (isMuted) => this.#mute(isMuted),
-      onFailed: (error) => {
-        void this.stop().then(() => this.#tell({ type: 'failed', error, atMs: this.#nowMs }));
+    this.#life = new CaptureLife(resolveMicrophone(device), {
+      name: 'recorder',
+      chunkMs,
+      onStream: (stream) => {
+        this.#stream = stream;
+        if (this.#isStarted) this.#record(stream);
       },
+      onReleased: () => (this.#stream = null), // its tracks have ended, and with them the recording
+      stop: () => this.stop(),
     });
   }
 
@@ -65,14 +64,17 @@ export class Recorder implements CaptureSource<RecordedChunk> {
    * @throws TenutoError MICROPHONE_DENIED, MICROPHONE_MISSING, MICROPHONE_BUSY, MICROPHONE_UNSUPPORTED
    */
   async start(handlers: CaptureHandlers<RecordedChunk>): Promise<void> {
-    if (this.#handlers !== null) throw usedUp();
-    this.#handlers = handlers;
     try {
-      await this.#input.open();
+      await this.#life.open(handlers);
     } catch (error) {
       await this.stop();
       throw captureErrorOf(error);
     }
+    if (this.#stopping !== null) return;
+    this.#isStarted = true;
+    this.#life.begin();
+    this.renew();
+    this.#life.run(true);
   }
 
   stop(): Promise<void> {
@@ -80,27 +82,32 @@ export class Recorder implements CaptureSource<RecordedChunk> {
     return this.#stopping;
   }
 
+  /** What was recorded until now is told, and another recording begins: the one before cannot be used any further. */
+  renew(): void {
+    if (this.#stream !== null && this.#stopping === null) this.#record(this.#stream);
+  }
+
   async #stop(): Promise<void> {
-    if (this.#current !== null && this.#current.state !== 'inactive') this.#current.stop();
+    this.#finish();
     await this.#done;
-    this.#input.close();
+    this.#life.close();
   }
 
-  #record(stream: MediaStream, device: DeviceName): void {
-    const from = this.#device;
-    this.#device = device;
-    if (from === null) this.#tell({ type: 'started', device, atMs: this.#nowMs });
-    else this.#tell({ type: 'deviceChanged', from, to: device, atMs: this.#nowMs });
-    const before = this.#current;
-    if (before !== null && before.state !== 'inactive') before.stop();
-    const earlier = this.#done;
-    this.#done = earlier
+  /** Those that follow wait: their chunks come after all of the one before. */
+  #record(stream: MediaStream): void {
+    this.#finish();
+    this.#done = this.#done
       .then(() => this.#begin(stream))
-      .catch((cause: unknown) => this.#fail(cause));
+      .catch((cause: unknown) => this.#life.break(captureErrorOf(cause)));
   }
 
-  /** One recording, to its end. Those that follow wait: their chunks come after all of its own. */
+  #finish(): void {
+    if (this.#current !== null && this.#current.state !== 'inactive') this.#current.stop();
+  }
+
+  /** One recording, to its end. */
   #begin(stream: MediaStream): Promise<void> {
+    if (stream !== this.#stream) return Promise.resolve(); // it is gone, or another has come
     this.#recordings += 1;
     const recording = this.#recordings;
     const { mimeType } = this;
@@ -112,39 +119,31 @@ export class Recorder implements CaptureSource<RecordedChunk> {
     this.#current = recorder;
     let isHeader = true;
     let told = Promise.resolve();
-    const startedMs = this.#nowMs;
-    this.#holeTo(startedMs);
-    let fromMs = startedMs;
+    let fromMs = this.#life.nowMs;
+    this.#holeTo(fromMs);
     return new Promise((resolve) => {
       recorder.ondataavailable = ({ data }) => {
-        const untilMs = this.#nowMs;
-        const capturedAtMs = fromMs;
         if (data.size === 0) return;
-        fromMs = untilMs;
-        this.#endMs = untilMs;
-        const facts = { mimeType, capturedAtMs, durationMs: untilMs - capturedAtMs, recording };
-        const first = isHeader;
+        const facts = { mimeType, capturedAtMs: fromMs, recording, isHeader };
         isHeader = false;
+        fromMs = this.#life.nowMs;
+        this.#endMs = fromMs;
+        const durationMs = fromMs - facts.capturedAtMs;
         told = told.then(async () => {
           const bytes = new Uint8Array(await data.arrayBuffer());
-          this.#handlers?.onChunk({ bytes, ...facts, isHeader: first });
+          this.#life.handOver({ bytes, ...facts, durationMs });
         });
-        this.#input.look();
       };
-      recorder.onstop = () => resolve(told);
+      recorder.onstop = () => {
+        this.#life.look(); // where a track ended, so did this
+        resolve(told);
+      };
       recorder.onerror = ({ error }: Event & { readonly error?: unknown }) => {
-        this.#fail(error); // what it has is handed over, and then it stops
+        this.#life.break(captureErrorOf(error)); // what it has is handed over, and then it stops
       };
       recorder.start(this.#chunkMs);
       if (this.#stopping !== null) recorder.stop();
     });
-  }
-
-  /** Nobody records any more. */
-  #fail(cause: unknown): void {
-    const error = captureErrorOf(cause);
-    this.#input.close();
-    this.#tell({ type: 'failed', error, atMs: this.#nowMs });
   }
 
   #holeTo(atMs: number): void {
@@ -152,25 +151,7 @@ export class Recorder implements CaptureSource<RecordedChunk> {
     if (fromMs === null) return;
     const durationMs = atMs - fromMs;
     if (durationMs < 1) return;
-    this.#tell({ type: 'resumed', atMs });
-    this.#tell({ type: 'hole', fromMs, toMs: atMs, durationMs, reason: 'device' });
-  }
-
-  #mute(isMuted: boolean): void {
-    const atMs = this.#nowMs;
-    const sinceMs = this.#mutedAtMs;
-    if (isMuted === (sinceMs !== null)) return;
-    this.#mutedAtMs = isMuted ? atMs : null;
-    if (sinceMs === null) this.#tell({ type: 'muted', atMs });
-    else this.#tell({ type: 'unmuted', atMs, lastedMs: atMs - sinceMs });
-  }
-
-  get #nowMs(): number {
-    return this.#options.clock.nowMs();
-  }
-
-  #tell(event: Parameters<NonNullable<CaptureHandlers['onEvent']>>[0]): void {
-    this.#handlers?.onEvent?.(event);
+    this.#life.tell({ type: 'hole', fromMs, toMs: atMs, durationMs, reason: 'device' });
   }
 }
 
@@ -188,13 +169,5 @@ function supported(wanted: readonly string[], asked: string | undefined): string
     message: `This browser does not record ${asked ?? wanted.join(' or ')}.`,
     remediation:
       "Safari before 18.4 records 'audio/mp4', Firefox 'audio/webm'; PCM goes everywhere, and through every failover.",
-  });
-}
-
-function usedUp(): TenutoError {
-  return new TenutoError({
-    code: 'SESSION_CLOSED',
-    message: 'This recorder was started before.',
-    remediation: 'Make a new Recorder for each recording.',
   });
 }

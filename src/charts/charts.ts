@@ -3,6 +3,7 @@ import type { AnyStateMachine } from 'xstate';
 
 import {
   breakerMachine,
+  captureMachine,
   connectionMachine,
   gatewayMachine,
   leaseMachine,
@@ -64,6 +65,11 @@ export const charts: readonly Chart[] = [
     machine: replyMachine,
   },
   { name: 'turn', question: 'Who has the word?', machine: turnMachine },
+  {
+    name: 'capture',
+    question: 'Is the microphone heard, and what is done about one that is not?',
+    machine: captureMachine,
+  },
   { name: 'lease', question: 'May this client come back?', machine: leaseMachine },
   { name: 'gateway', question: 'May new work come in?', machine: gatewayMachine },
 ];

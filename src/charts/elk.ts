@@ -85,7 +85,7 @@ export async function placed(part: Drawable, elk: Elk): Promise<Placement> {
       id: ROOT_ID,
       layoutOptions: { ...OPTIONS, 'elk.padding': padding(0) },
       children: childrenOf(topmostOf(part), part, faces, widening),
-      edges: part.edges.map((edge) => elkEdge(edge, labels.get(edge.id))),
+      edges: [...part.edges.map((edge) => elkEdge(edge, labels.get(edge.id))), ...stacksOf(part)],
     });
   const firstTry = await layOut(new Map());
   const widening = wideningOf(boxesOf(firstTry), faces);
@@ -177,6 +177,18 @@ function elkEdge(edge: PictureEdge, face: Face | undefined): ElkExtendedEdge {
     targets: [to],
     labels: edge.phrases.length === 0 ? [] : [label],
   };
+}
+
+/** States that hold at once stand one below the other, as if an arrow led from each to the next: side by side they are too wide. */
+function stacksOf({ nodes }: Drawable): ElkExtendedEdge[] {
+  return nodes.flatMap(({ id, isCompound }) => {
+    const inside = nodes.filter(({ parentId }) => parentId === id);
+    if (!isCompound || inside.some(({ kind }) => kind === 'initial')) return [];
+    return inside.slice(1).map((below, at) => {
+      const above = inside[at]?.id ?? below.id;
+      return { id: `${above} above ${below.id}`, sources: [above], targets: [below.id] };
+    });
+  });
 }
 
 function boxesOf(laidOut: ElkNode): Map<string, Box> {

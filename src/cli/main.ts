@@ -90,7 +90,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
     .description('prints paths through a statechart, as sentences: what its tests are made of')
     .argument(
       '<chart>',
-      'connection, orchestrator, liveness, breaker, renewal, network, request, reply, turn, lease or gateway',
+      'connection, orchestrator, liveness, breaker, renewal, network, request, reply, turn, capture, lease or gateway',
     )
     .option('--select <set>', 'edges (few paths, each transition) or all (each event)', 'edges')
     .option('--json', 'print one path a line; the last has "type":"summary"', false)

@@ -40,4 +40,6 @@ export type PlayerEvent =
   | { readonly type: 'cleared'; readonly heard: HeardSound | null }
   /** The browser has suspended the page's audio; what comes waits. */
   | { readonly type: 'blocked'; readonly error: TenutoError }
-  | { readonly type: 'running' };
+  | { readonly type: 'running' }
+  /** It is over, for good: nothing more is played or told. */
+  | { readonly type: 'failed'; readonly error: TenutoError };

@@ -1,10 +1,11 @@
 /** The loudspeaker of a browser: what is said is played without a seam, and what of it was heard is told by the sound card's clock. */
 import type { HeardSound, PlayerEvent, PlayerOptions, Sound } from './playback.types.ts';
 import { attachTo } from './attach.ts';
+import { systemClock } from '../ports/clock.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { checkNumber, checkOptions } from '../ports/option-errors.ts';
 import type { Session } from '../session/session.ts';
-import { blocked } from '../worklets/blocked.ts';
+import { blocked, broken } from '../worklets/audio-errors.ts';
 import { keepRunning } from '../worklets/keep-running.browser.ts';
 import { loadWorklet } from '../worklets/load.browser.ts';
 import { PLAYBACK_PROCESSOR } from '../worklets/playback.types.ts';
@@ -129,8 +130,11 @@ export class Player {
       processorOptions: this.#settings,
     });
     node.port.onmessage = ({ data }: MessageEvent<FromPlayback>) => this.#hear(data);
+    node.onprocessorerror = () => {
+      void this.stop().then(() => this.#tell({ type: 'failed', error: broken('played') }));
+    };
     node.connect(context.destination);
-    const stopWatching = keepRunning(context, {
+    const stopWatching = keepRunning(context, systemClock, {
       onSuspended: () => this.#tell({ type: 'blocked', error: blocked('played') }),
       onRunning: () => this.#tell({ type: 'running' }),
     });

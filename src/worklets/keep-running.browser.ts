@@ -1,4 +1,5 @@
 /** Keeps an audio context running as far as the platform allows: policies, calls and sleeping pages suspend it. */
+import type { Clock } from '../ports/clock.ts';
 
 export interface ContextHooks {
   /** It stands still. */
@@ -13,7 +14,7 @@ const GESTURES = ['pointerdown', 'pointerup', 'touchend', 'click', 'keydown'] as
 const STARTS_WITHIN_MS = 500;
 
 /** Returns what stops it. Tells a change only. */
-export function keepRunning(context: AudioContext, hooks: ContextHooks): () => void {
+export function keepRunning(context: AudioContext, clock: Clock, hooks: ContextHooks): () => void {
   const listening = new AbortController();
   const { signal } = listening;
   let isRunning: boolean | null = null;
@@ -33,7 +34,7 @@ export function keepRunning(context: AudioContext, hooks: ContextHooks): () => v
     }
   };
   context.addEventListener('statechange', look, { signal });
-  const starting = setTimeout(look, STARTS_WITHIN_MS);
+  const starting = clock.setTimeout(look, STARTS_WITHIN_MS);
   const page = globalThis as unknown as { readonly document?: Document };
   for (const type of GESTURES) {
     page.document?.addEventListener(type, resume, { signal, capture: true });
@@ -42,7 +43,7 @@ export function keepRunning(context: AudioContext, hooks: ContextHooks): () => v
   if (context.state === 'running') look();
   else resume();
   return () => {
-    clearTimeout(starting);
+    clock.clearTimeout(starting);
     listening.abort();
   };
 }

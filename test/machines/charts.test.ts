@@ -6,6 +6,7 @@ type LoadChart = () => Promise<AnyStateMachine>;
 
 const charts: readonly (readonly [string, LoadChart])[] = [
   ['breaker', async () => (await import('../../machines/breaker.machine.ts')).breakerMachine],
+  ['capture', async () => (await import('../../machines/capture.machine.ts')).captureMachine],
   [
     'connection',
     async () => (await import('../../machines/connection.machine.ts')).connectionMachine,

@@ -2,6 +2,7 @@
 import type { AnyStateMachine } from 'xstate';
 
 import { breakerMachine } from '../../../../machines/breaker.machine.ts';
+import { captureMachine } from '../../../../machines/capture.machine.ts';
 import {
   connectionMachine,
   gatewayMachine,
@@ -16,6 +17,7 @@ import { requestMachine } from '../../../../machines/request.machine.ts';
 import { turnMachine } from '../../../../machines/turn.machine.ts';
 import type { PathOptions } from '../paths.ts';
 import { breakerModel } from './breaker.ts';
+import { captureModel } from './capture.ts';
 import { connectionModel } from './connection.ts';
 import { gatewayModel } from './gateway.ts';
 import { leaseModel } from './lease.ts';
@@ -43,6 +45,7 @@ export const modelledCharts: readonly ModelledChart[] = [
   chart(requestMachine, requestModel),
   chart(replyMachine, replyModel),
   chart(turnMachine, turnModel),
+  chart(captureMachine, captureModel),
   chart(leaseMachine, leaseModel),
   chart(gatewayMachine, gatewayModel),
 ];
