@@ -1,10 +1,29 @@
 /** Whether what was read is a head: nobody works with numbers that are none, or that take for ever to count. */
 import type { Shift, SpoolHead } from './head.types.ts';
 import type { AudioBooks } from '../audio/keeping.ts';
+import type { GapReason } from '../audio/ledger.ts';
 import type { Stretch } from '../audio/retention.ts';
 
 /** More chunks than any ring holds. */
 const MOST_EVICTED = 1_000_000;
+const COUNTS = [
+  'captured',
+  'settled',
+  'trimmed',
+  'delivered',
+  'gap',
+  'deliveredChunks',
+  'gapChunks',
+  'evictedChunks',
+  'sent',
+  'replayedChunks',
+  'replayedBytes',
+] as const satisfies readonly (keyof AudioBooks)[];
+const REASONS: Readonly<Record<GapReason, true>> = {
+  ringOverflow: true,
+  providerSkipped: true,
+  storeLoss: true,
+};
 
 type Unknown<T> = { readonly [Key in keyof T]?: unknown };
 
@@ -30,24 +49,19 @@ export function isHead(value: unknown): value is SpoolHead {
 }
 
 /** And they balance. */
-function areBooks(books: Unknown<AudioBooks>): boolean {
-  const { doubts, told, toldThrough, evictedChunks, ...counts } = books;
-  if (!areStretches(doubts) || !areStretches(told) || !Object.values(counts).every(isCount)) {
-    return false;
-  }
-  const { captured, settled, trimmed, delivered, gap } = counts as Unknown<AudioBooks> & AudioBooks;
-  const doubted = doubts.reduce((sum, { from, to }) => sum + to - from, 0);
-  const isWhole = [captured, settled, trimmed, delivered, gap].every(isCount);
-  const hasChunks = [counts.deliveredChunks, counts.gapChunks, counts.sent].every(isCount);
+function areBooks(books: Unknown<AudioBooks>): books is AudioBooks {
+  const { doubts, told, untold, toldThrough } = books;
+  const isWhole =
+    COUNTS.every((name) => isCount(books[name])) &&
+    [doubts, told, untold].every(areStretches) &&
+    isPosition(toldThrough);
+  if (!isWhole) return false;
+  const whole = books as AudioBooks;
+  const doubted = whole.doubts.reduce((sum, { from, to }) => sum + to - from, 0);
   return (
-    isWhole &&
-    hasChunks &&
-    settled === delivered + gap + doubted &&
-    isCount(counts.replayedChunks) &&
-    isCount(counts.replayedBytes) &&
-    isCount(evictedChunks) &&
-    evictedChunks <= MOST_EVICTED &&
-    isPosition(toldThrough)
+    whole.settled === whole.delivered + whole.gap + doubted &&
+    whole.evictedChunks <= MOST_EVICTED &&
+    whole.untold.every(({ chunks, reason }) => isCount(chunks) && Object.hasOwn(REASONS, reason))
   );
 }
 

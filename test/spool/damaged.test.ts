@@ -24,12 +24,26 @@ async function damaged(damage: Damage): Promise<Lives> {
 }
 
 describe('a spool that was changed', () => {
+  it('is opened where nothing of it was', async () => {
+    const lives = await damaged(() => undefined);
+
+    const life = await lives.begin();
+
+    expect(life.spool.remains).toMatchObject({ heldMs: expect.any(Number) as number });
+    await life.close();
+  });
+
   it.each<[string, Damage]>([
     ['no books', (head) => Object.assign(head, { books: null })],
     ['a count that is none', ({ books }) => Object.assign(books, { deliveredChunks: '7' })],
     ['chunks without end', ({ books }) => Object.assign(books, { evictedChunks: 1e15 })],
     ['books that do not balance', ({ books }) => Object.assign(books, { delivered: 1e9 })],
     ['stretches that are none', ({ books }) => Object.assign(books, { told: [{ from: 1 }] })],
+    ['no gaps that are untold', ({ books }) => delete books['untold']],
+    [
+      'a gap for no reason',
+      ({ books }) => Object.assign(books, { untold: [{ from: 0, to: 2, chunks: 1, reason: 'x' }] }),
+    ],
     ['nothing of its streams', (head) => Object.assign(head, { shared: [] })],
   ])('is refused at the door: %s', async (_, damage) => {
     const lives = await damaged(damage);
