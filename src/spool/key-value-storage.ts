@@ -18,6 +18,8 @@ const HEAD = /^1 (\d+) (\d+) /;
 const FULL = /quota|SQLITE_FULL|disk is full|no space|ENOSPC/i;
 /** One commit lets go of no more than these: what is left goes with the next ones, and audio never waits long for it. */
 const SWEPT_BLOCKS = 16;
+/** Who ends waits for no more than the slowest of so many, and then for the next ones. */
+const CLEARED_AT_ONCE = 64;
 /** Apps have one process, and one copy of each module: whoever has a place is here. */
 const taken = new WeakMap<KeyValueStore, Set<string>>();
 
@@ -77,14 +79,17 @@ export class KeyValueSpoolStorage implements SpoolStorage {
       throw quotaExceeded(error);
     }
     this.#last = last;
-    for (; this.#first < first; this.#first += 1) await this.#forget(this.#first);
+    await this.#forgetAll(this.#first, first);
+    this.#first = first;
   }
 
   /** A head of nothing still names what is there: a process that ends in between leaves the rest to the next one. */
   async clear(): Promise<void> {
     if (this.#last > 0) await this.#mark();
-    for (; this.#first <= this.#last + 1; this.#first += 1) {
-      await this.#store.removeItem(this.#keyOf(this.#first));
+    while (this.#first <= this.#last + 1) {
+      const end = Math.min(this.#first + CLEARED_AT_ONCE, this.#last + 2);
+      await this.#removeAll(this.#first, end);
+      this.#first = end;
     }
     await this.#store.removeItem(this.#headKey);
     this.#first = 1; // what comes is numbered anew
@@ -108,8 +113,20 @@ export class KeyValueSpoolStorage implements SpoolStorage {
   /** A process that ended between two of its texts leaves one that counts no more, or does not yet. */
   async #sweep(): Promise<void> {
     await this.#forget(this.#last + 1);
-    const from = Math.max(1, this.#first - SWEPT_BLOCKS);
-    for (let number = from; number < this.#first; number += 1) await this.#forget(number);
+    await this.#forgetAll(Math.max(1, this.#first - SWEPT_BLOCKS), this.#first);
+  }
+
+  async #forgetAll(from: number, end: number): Promise<void> {
+    await Promise.all(numbers(from, end).map((number) => this.#forget(number)));
+  }
+
+  /** None is under way any more when it rejects. */
+  async #removeAll(from: number, end: number): Promise<void> {
+    const removals = numbers(from, end).map(async (number) => {
+      await this.#store.removeItem(this.#keyOf(number));
+    });
+    await Promise.allSettled(removals);
+    await Promise.all(removals);
   }
 
   /** It counts for nothing: where it cannot be removed now, it is another time. */
@@ -128,6 +145,10 @@ export class KeyValueSpoolStorage implements SpoolStorage {
   #keyOf(number: number): string {
     return `tenuto.spool.${this.#name}.${number}`;
   }
+}
+
+function numbers(from: number, end: number): readonly number[] {
+  return Array.from({ length: Math.max(0, end - from) }, (_, at) => from + at);
 }
 
 function headOf(first: number, last: number, head: Uint8Array = new Uint8Array(0)): string {

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { Texts } from './texts.ts';
 import { fromBase64, toBase64 } from '../../src/spool/base64.ts';
 import { KeyValueSpoolStorage } from '../../src/spool/key-value-storage.ts';
+import type { KeyValueStore } from '../../src/spool/key-value-storage.ts';
 import { openSpoolIn } from '../../src/spool/open-spool.ts';
 import type { SpoolChange } from '../../src/ports/spool.ts';
+import { VirtualClock } from '../../src/testing/virtual-clock.ts';
 
 function change(number: number, dropThrough = 0): SpoolChange {
   const block = { number, bytes: Uint8Array.of(number, 0, 255) };
@@ -78,6 +80,50 @@ describe('a spool in a store of texts', () => {
     await storage.commit(change(42, 40));
     await storage.commit(change(43, 40));
     expect(texts.texts.size).toBe(4); // three that count, and the head
+  });
+
+  it('is cleared of a quarter of an hour of audio sooner than an end gives up waiting', async () => {
+    const clock = new VirtualClock();
+    const texts = new Texts();
+    await recorded(texts, false, 4_000);
+    const later = (work: () => unknown): Promise<unknown> =>
+      new Promise<void>((resolve) => void clock.setTimeout(resolve, 60)).then(work);
+    const slow: KeyValueStore = {
+      getItem: (key) => texts.getItem(key),
+      setItem: (key, text) => later(() => texts.setItem(key, text)),
+      removeItem: (key) => later(() => texts.removeItem(key)),
+    };
+
+    const storage = new KeyValueSpoolStorage(slow, 'one');
+    const opened = storage.open(false);
+    await clock.advanceAsync(1_000);
+    await opened;
+
+    void storage.clear();
+    await clock.advanceAsync(4_000);
+
+    expect(texts.texts.size).toBe(0);
+  });
+
+  it('is cleared where one of its texts could not be removed at first', async () => {
+    const texts = new Texts();
+    await recorded(texts, false, 200);
+    let failures = 1;
+    const failing: KeyValueStore = {
+      getItem: (key) => texts.getItem(key),
+      setItem: (key, text) => texts.setItem(key, text),
+      removeItem: (key) => {
+        if (!key.endsWith('.100') || (failures -= 1) < 0) return texts.removeItem(key);
+        throw new Error('it is busy');
+      },
+    };
+
+    const storage = new KeyValueSpoolStorage(failing, 'one');
+    await storage.open(false);
+    await expect(storage.clear()).rejects.toThrow('it is busy');
+    await storage.clear();
+
+    expect(texts.texts.size).toBe(0);
   });
 
   it('has what was committed', async () => {
