@@ -1,7 +1,6 @@
 /** One microphone at a time, and what it heard before anybody took it. */
 import type { CaptureStopped } from './client.types.ts';
 import type { CaptureEvent, CaptureSource } from '../capture/capture.types.ts';
-import type { AudioFormat } from '../ports/audio-format.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import { internal } from '../session/door.ts';
@@ -17,7 +16,7 @@ export class CaptureRun<Chunk extends Timed> {
   readonly #clock: Clock;
   readonly #capacityMs: number;
   readonly #tell: Tell;
-  #source: (CaptureSource<Chunk> & { readonly format?: AudioFormat }) | null = null;
+  #source: CaptureSource<Chunk> | null = null;
   #starting: Promise<void> | null = null;
   #sink: ((chunk: Chunk) => void) | null = null;
   /** At most `capacityMs`; then the oldest goes, and is told as a hole. */
@@ -32,10 +31,6 @@ export class CaptureRun<Chunk extends Timed> {
 
   get isRunning(): boolean {
     return this.#source !== null;
-  }
-
-  get format(): AudioFormat | undefined {
-    return this.#source?.format;
   }
 
   get waiting(): { readonly chunks: number; readonly ms: number } {

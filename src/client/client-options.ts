@@ -46,7 +46,7 @@ export interface VoiceClientOptions {
   readonly audioFormat?: ClientAudioFormat;
   /** Of PCM, 8,000 to 48,000. Default 16,000, or the `capture`'s. */
   readonly sampleRateHz?: number;
-  /** What is heard instead of the platform's microphone. Made anew for each `startAudioCapture`. */
+  /** What is heard instead of the platform's microphone. Made once for each `startAudioCapture`; the first may be made by `connect`, for its format. */
   readonly capture?: () => PcmSource;
   /** What is known of the network: one that comes back ends every wait. Default: the platform's, where the entry brings its signals. */
   readonly network?: NetworkMonitor;

@@ -5,7 +5,8 @@
  */
 import { Audience } from './audience.ts';
 import { CaptureRun } from './capture-run.ts';
-import { closed, noSource, otherAgent, otherRate } from './client-errors.ts';
+import { CaptureSources } from './capture-sources.ts';
+import { closed, otherAgent } from './client-errors.ts';
 import { resolveClient } from './client-options.ts';
 import type { ResolvedClient, VoiceClientOptions } from './client-options.ts';
 import type {
@@ -20,13 +21,7 @@ import { MessageLine } from './message-line.ts';
 import { PcmLine, providerOf } from './pcm-line.ts';
 import type { PcmPlace } from './pcm-line.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
-import type {
-  CapturedChunk,
-  CaptureSource,
-  PcmSource,
-  RecordedChunk,
-} from '../capture/capture.types.ts';
-import type { AudioFormat } from '../ports/audio-format.ts';
+import type { CapturedChunk, RecordedChunk } from '../capture/capture.types.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import { gatewayAddress } from '../protocol/address.ts';
 import type { CredentialReason } from '../providers/contract.ts';
@@ -47,6 +42,7 @@ export class VoiceClientCore {
   readonly #token: ClientToken;
   readonly #options: ResolvedClient;
   readonly #audience: Audience<VoiceClientEvents>;
+  readonly #sources: CaptureSources;
   readonly #capture: CaptureRun<CapturedChunk & Partial<RecordedChunk>>;
   #line: AnyLine | null = null;
   #who: { readonly agent: string; readonly user: string | null } | null = null;
@@ -72,6 +68,7 @@ export class VoiceClientCore {
     this.#options = resolveClient(options);
     this.#audience = new Audience(this.#options.logger);
     providerOf({ url: this.#url, app: DEFAULT_AGENT, token: '' }, this.#options); // one that is not secret is refused here
+    this.#sources = new CaptureSources(platform, this.#options);
     const { clock, graceWindowMs } = this.#options;
     this.#capture = new CaptureRun(clock, graceWindowMs, (event) => {
       if (event.type === 'failed') this.#audience.tell('error', event.error);
@@ -143,7 +140,7 @@ export class VoiceClientCore {
   async startAudioCapture(): Promise<void> {
     if (this.#closing !== null) throw closed();
     this.#failure = null;
-    await this.#capture.start(() => this.#makeSource());
+    await this.#capture.start(() => this.#sources.make());
   }
 
   /** What was heard until now goes out; the microphone is let go. Never throws. */
@@ -177,6 +174,7 @@ export class VoiceClientCore {
 
   async #close(): Promise<CloseResult | null> {
     await this.#capture.stop(null);
+    await this.#sources.close();
     const result = (await this.#line?.close()) ?? null;
     this.#audience.tell('close', result);
     return result;
@@ -192,29 +190,7 @@ export class VoiceClientCore {
     if (this.#options.audioFormat !== 'audio/pcm') {
       return new MessageLine(this.#platform, place, this.#options, this.#hooks);
     }
-    return new PcmLine(this.#platform, place, this.#format, this.#options, this.#hooks);
-  }
-
-  get #format(): AudioFormat {
-    const { sampleRateHz, capture } = this.#options;
-    if (sampleRateHz !== undefined) return { encoding: 'pcm_s16le', sampleRateHz };
-    return (
-      this.#capture.format ?? capture?.().format ?? { encoding: 'pcm_s16le', sampleRateHz: 16_000 }
-    );
-  }
-
-  #makeSource(): CaptureSource<CapturedChunk & Partial<RecordedChunk>> {
-    const { audioFormat, capture } = this.#options;
-    const { createMicrophone, createRecorder } = this.#platform;
-    if (audioFormat !== 'audio/pcm') {
-      if (createRecorder === undefined) throw noSource();
-      return createRecorder(audioFormat);
-    }
-    const source: PcmSource | undefined = capture?.() ?? createMicrophone?.(this.#format);
-    if (source === undefined) throw noSource();
-    const { sampleRateHz } = this.#format;
-    if (source.format.sampleRateHz !== sampleRateHz) throw otherRate(source, sampleRateHz);
-    return source;
+    return new PcmLine(this.#platform, place, this.#sources.format, this.#options, this.#hooks);
   }
 
   get #hooks(): LineHooks {
