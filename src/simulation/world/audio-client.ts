@@ -36,6 +36,8 @@ export class AudioClient implements Client {
   #isClosing = false;
   #closed: CloseResult | null = null;
   #isGone = false;
+  /** What it was told when it was let in last is stored. */
+  #isSure = true;
   #bearers = 0;
 
   constructor(parts: ClientParts, plan: AudioPlan, asides: Asides) {
@@ -153,19 +155,22 @@ export class AudioClient implements Client {
     const sinceMs = this.#takes.unsureSinceMs;
     if (this.#life.session !== null) this.#takes.died(this.pocket?.chunks ?? [], sinceMs);
     this.#isClosing = false;
-    const isSure = this.#life.attachedAtMs < sinceMs;
-    return () => this.#revive(isWithSpool, isSure);
+    const { attachedAtMs } = this.#life;
+    if (attachedAtMs !== -Infinity) this.#isSure = true; // or else it has what the one before had
+    this.#isSure &&= attachedAtMs < sinceMs;
+    return () => this.#revive(isWithSpool);
   }
 
-  #revive(isWithSpool: boolean, isSure: boolean): void {
+  #revive(isWithSpool: boolean): void {
     const { report, sessions, index, clock } = this.#parts;
     if (this.#isGone || !this.process.isDead) return;
+    this.#isSure &&= isWithSpool;
     if (!isWithSpool) this.pocket?.wipe();
     this.access.hangUp(); // whatever of the one before is still closing
     const process = this.#newProcess(0); // as any process's, its clock begins anew
     this.#life = this.#lifeOf(process, clock.nowMs(), isWithSpool);
     this.access.process = process;
-    sessions.restarted(index, !isSure || !isWithSpool);
+    sessions.restarted(index, !this.#isSure);
     report.tell(this.name, `is started again with ${isWithSpool ? 'its spool' : 'nothing'}`);
     process.run(() => this.#begin());
   }
@@ -179,10 +184,8 @@ export class AudioClient implements Client {
       life.openSpool(pocket).then(
         (spool) => this.#connect(this.#open(spool)),
         (error: unknown) => {
-          this.#parts.report.violated(
-            'I21',
-            `${this.name} cannot open its spool: ${error as string}`,
-          );
+          const what = `${this.name} cannot open its spool: ${error as string}`;
+          this.#parts.report.violated('I21', what);
         },
       );
     }
