@@ -58,6 +58,20 @@ describe('a client that is killed and started again', () => {
     expect(sometimes['a life began a session']).toBe(1);
   });
 
+  it('may lose its session where it dies before what it was told there is stored, whoever comes next', async () => {
+    const back = { kind: 'clientRestart', on: 0, much: 1 } as const;
+    const runs = [1_060, 1_080, 1_100].map((afterMs) => {
+      const faults = [
+        { ...back, atMs: 12_000, forMs: 500 },
+        { ...back, atMs: 12_500 + afterMs, forMs: 3_000 },
+        { ...back, atMs: 15_550 + afterMs, forMs: 2_000 }, // it was not let in
+      ];
+      return runSeed({ seed: 1, world: 'gateways', lengthMs: 30_000, faults });
+    });
+
+    for (const { violations } of await Promise.all(runs)) expect(violations).toEqual([]);
+  });
+
   it('is the same each time', async () => {
     const [seed = 1] = SEEDS;
     const faults = [
