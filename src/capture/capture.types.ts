@@ -33,7 +33,7 @@ export type HoleReason =
   | 'suspended'
   /** The page was too busy to take what was heard. */
   | 'overrun'
-  /** Of a `VoiceClient`: nobody had connected it, for longer than is kept. */
+  /** Of a `VoiceClient`: it was not connected, or its connection was away, for longer than is kept. */
   | 'notConnected';
 
 export interface HoleEvent {
@@ -81,6 +81,12 @@ export interface CaptureSource<Chunk = CapturedChunk> {
   start(handlers: CaptureHandlers<Chunk>): Promise<void>;
   /** Hands over what was heard until now; nothing is left running. Never throws. */
   stop(): Promise<void>;
+}
+
+/** A source of recordings in a container. */
+export interface RecordingSource extends CaptureSource<RecordedChunk> {
+  /** What was recorded until now is told, and another recording begins: the one before cannot be used any further. */
+  renew(): void;
 }
 
 /** A source of raw audio, as a `Session` takes it. */

@@ -6,7 +6,7 @@
  */
 import { captureErrorOf } from './capture-errors.ts';
 import { CaptureLife } from './capture-life.browser.ts';
-import type { CaptureHandlers, CaptureSource, RecordedChunk } from './capture.types.ts';
+import type { CaptureHandlers, RecordedChunk, RecordingSource } from './capture.types.ts';
 import { resolveMicrophone } from './microphone-options.browser.ts';
 import type { MicrophoneOptions } from './microphone-options.browser.ts';
 import { TenutoError } from '../ports/errors.ts';
@@ -26,7 +26,7 @@ export interface RecorderOptions extends Pick<
 
 const MIME_TYPES = ['audio/webm;codecs=opus', 'audio/webm', 'audio/mp4;codecs=opus', 'audio/mp4'];
 
-export class Recorder implements CaptureSource<RecordedChunk> {
+export class Recorder implements RecordingSource {
   readonly mimeType: string;
   readonly #chunkMs: number;
   readonly #bitsPerSecond: number | undefined;
@@ -82,7 +82,6 @@ export class Recorder implements CaptureSource<RecordedChunk> {
     return this.#stopping;
   }
 
-  /** What was recorded until now is told, and another recording begins: the one before cannot be used any further. */
   renew(): void {
     if (this.#stream !== null && this.#stopping === null) this.#record(this.#stream);
   }

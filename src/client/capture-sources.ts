@@ -7,10 +7,15 @@ import type {
   CaptureSource,
   PcmSource,
   RecordedChunk,
+  RecordingSource,
 } from '../capture/capture.types.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 
 const DEFAULT_RATE_HZ = 16_000;
+
+/** Recordings can begin anew. */
+type AnySource = CaptureSource<CapturedChunk & Partial<RecordedChunk>> &
+  Partial<Pick<RecordingSource, 'renew'>>;
 
 export class CaptureSources {
   readonly #platform: VoiceClientPlatform;
@@ -35,7 +40,7 @@ export class CaptureSources {
   }
 
   /** One to be started. */
-  make(): CaptureSource<CapturedChunk & Partial<RecordedChunk>> {
+  make(): AnySource {
     const { audioFormat, capture } = this.#options;
     const { createMicrophone, createRecorder } = this.#platform;
     if (audioFormat !== 'audio/pcm') {

@@ -1,11 +1,6 @@
 /** What a voice client tells, and what it is made of on each platform. */
 import type { ConnectionSignal, ConnectionStatus } from '../../machines/connection.types.ts';
-import type {
-  CaptureEvent,
-  CaptureSource,
-  PcmSource,
-  RecordedChunk,
-} from '../capture/capture.types.ts';
+import type { CaptureEvent, PcmSource, RecordingSource } from '../capture/capture.types.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import type { CredentialReason } from '../providers/contract.ts';
@@ -119,6 +114,7 @@ export interface MessageSocket {
   readonly bufferedAmount: number;
   binaryType: 'blob' | 'arraybuffer';
   send(data: string | Uint8Array<ArrayBuffer>): boolean;
+  hasRoomFor(messages: number, bytes: number): boolean;
   close(code?: number, reason?: string): void;
   addEventListener(type: string, listener: (event: object) => void): void;
 }
@@ -138,6 +134,6 @@ export interface VoiceClientPlatform {
   /** A microphone as PCM; absent where the platform has none: then one is passed in as `capture`. */
   readonly createMicrophone?: (format: AudioFormat) => PcmSource;
   /** @throws TenutoError AUDIO_FORMAT_UNSUPPORTED where the platform cannot record in that container. */
-  readonly createRecorder?: (format: ClientAudioFormat) => CaptureSource<RecordedChunk>;
+  readonly createRecorder?: (format: ClientAudioFormat) => RecordingSource;
   readonly openMessages?: (url: string, options: MessageSocketOptions) => MessageSocket;
 }

@@ -19,6 +19,9 @@ export interface Line<Chunk> {
   readonly buffered: { readonly chunks: number; readonly ms: number };
   /** @throws TenutoError when it is given up, or aborted. */
   connect(signal?: AbortSignal): Promise<void>;
-  write(chunk: Chunk): void;
+  /** False where it was not taken: then nothing of it went out. */
+  write(chunk: Chunk): boolean;
+  /** For a while of audio, not for one chunk only. */
+  readonly hasRoom: boolean;
   close(): Promise<CloseResult | null>;
 }

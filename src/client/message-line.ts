@@ -13,6 +13,7 @@ import type { PcmPlace } from './pcm-line.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { RecordedChunk } from '../capture/capture.types.ts';
 import { TenutoError } from '../ports/errors.ts';
+import { RING_BYTES } from '../protocol/limits.ts';
 import { aborted } from '../session/door.ts';
 
 /** What a gateway takes in one message (docs/resumable-websocket.md). */
@@ -122,14 +123,28 @@ export class MessageLine implements Line<RecordedChunk> {
     }
   }
 
-  write({ bytes, ...facts }: RecordedChunk): void {
+  get hasRoom(): boolean {
+    return this.#isOpen && this.#socket?.hasRoomFor(MOST_MESSAGES / 2, RING_BYTES / 2) === true;
+  }
+
+  /** All of a piece, or nothing: of one that is cut not even the end could be found. */
+  write({ bytes, ...facts }: RecordedChunk): boolean {
+    const socket = this.#socket;
+    if (socket === null || !this.#isOpen) return false;
     const head = JSON.stringify({ type: 'audio', ...facts, bytes: bytes.length });
-    this.#send(head, head.length); // all of it is ASCII
-    for (let at = 0; at < bytes.length; at += MOST_BYTES) {
-      const piece = bytes.slice(at, at + MOST_BYTES);
-      this.#send(piece, piece.length);
+    const messages = 1 + Math.ceil(bytes.length / MOST_BYTES);
+    const length = head.length + bytes.length; // all of the head is ASCII
+    if (!socket.hasRoomFor(messages, length)) {
+      this.#hooks.onMessage({ type: 'loss', reason: 'queueFull', messages, isCertain: true });
+      return false;
     }
+    socket.send(head);
+    for (let at = 0; at < bytes.length; at += MOST_BYTES) {
+      socket.send(bytes.slice(at, at + MOST_BYTES));
+    }
+    this.#sentBytes += length;
     this.#sent.push({ endsAt: this.#sentBytes, durationMs: facts.durationMs });
+    return true;
   }
 
   async close(): Promise<null> {
@@ -145,8 +160,8 @@ export class MessageLine implements Line<RecordedChunk> {
     return null;
   }
 
-  #send(message: string | Uint8Array<ArrayBuffer>, length: number): void {
-    if (this.#socket?.send(message) === true) this.#sentBytes += length;
+  get #isOpen(): boolean {
+    return !this.#isClosing && this.#status !== 'disconnected' && this.#status !== 'error';
   }
 
   #listen(socket: MessageSocket): void {

@@ -31,6 +31,7 @@ export function providerOf(place: PcmPlace, options: ResolvedClient): Provider {
 
 export class PcmLine implements Line<CapturedChunk> {
   readonly session: Session;
+  readonly hasRoom = true;
   readonly #hooks: LineHooks;
   readonly #closeMs: number;
 
@@ -76,8 +77,10 @@ export class PcmLine implements Line<CapturedChunk> {
     return this.session.connect(signal === undefined ? {} : { signal });
   }
 
-  write({ bytes, capturedAtMs }: CapturedChunk): void {
+  /** What finds no room the session tells as a gap. */
+  write({ bytes, capturedAtMs }: CapturedChunk): true {
     this.session.write(bytes, capturedAtMs);
+    return true;
   }
 
   close(): Promise<CloseResult> {

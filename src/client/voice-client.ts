@@ -128,7 +128,7 @@ export class VoiceClientCore {
     this.#failure = null;
     const line = (this.#line ??= this.#makeLine(who));
     const connecting = line.connect(options.signal); // first: messages need a socket that queues them
-    this.#capture.flowTo((chunk) => line.write(chunk as never));
+    this.#capture.flowTo(line);
     await connecting;
   }
 

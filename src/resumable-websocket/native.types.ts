@@ -48,6 +48,7 @@ export interface NativeResumableWebSocket {
   onmessage: NativeHandler<NativeEventMap['message']>;
   onerror: NativeHandler<NativeEventMap['error']>;
   onclose: NativeHandler<NativeEventMap['close']>;
+  hasRoomFor(messages: number, bytes: number): boolean;
   /** As `ResumableWebSocket.send`: false where it was not taken. */
   send(data: string | ArrayBuffer | ArrayBufferView): boolean;
   close(code?: number, reason?: string): void;

@@ -110,6 +110,11 @@ export class ResumableSocket extends EventTarget {
     return this.#core.shouldReconnect;
   }
 
+  /** Whether so many messages of so many bytes together would find room in the queue, all of them. */
+  hasRoomFor(messages: number, bytes: number): boolean {
+    return this.#core.hasRoomFor(messages, bytes);
+  }
+
   /**
    * Takes a message, to be sent in its turn. Binary data is copied.
    *

@@ -1,8 +1,7 @@
 /** The life of a resumable WebSocket: its state, its engines one after the other, and the events in their order. */
 import { gatewayAddress } from '../protocol/address.ts';
 import { type Farewell, socketUrl, subprotocols } from './addresses.ts';
-import { incomingOf } from './data.ts';
-import type { SocketBinaryType } from './data.ts';
+import { incomingOf, type SocketBinaryType } from './data.ts';
 import { Engine } from './engine.ts';
 import type { Downed, Ended, EngineHandlers, EngineLegacy, Upped } from './engine.types.ts';
 import {
@@ -17,10 +16,8 @@ import type { LossFacts, LossReason } from './events.ts';
 import { MAX_MESSAGE_BYTES } from './message-frames.ts';
 import type { SocketTarget } from './link.types.ts';
 import { lossError, overError, dialError, warningError } from './loss-errors.ts';
-import { MAX_MESSAGES } from './options.ts';
-import type { ResolvedSocketOptions } from './options.ts';
-import { Outbox } from './outbox.ts';
-import type { Outgoing } from './outbox.ts';
+import { MAX_MESSAGES, type ResolvedSocketOptions } from './options.ts';
+import { Outbox, type Outgoing } from './outbox.ts';
 import { messageEvent } from './platform-events.ts';
 import { CLOSED, CLOSING, CONNECTING, OPEN } from './ready-states.ts';
 import type { ReadyState } from './ready-states.ts';
@@ -70,6 +67,13 @@ export class SocketCore implements EngineHandlers, SocketTarget {
   get isTooEarly(): boolean {
     const { queuesBeforeOpen } = this.#options;
     return this.readyState === CONNECTING && !this.#hasBeenOpen && !queuesBeforeOpen;
+  }
+
+  hasRoomFor(messages: number, bytes: number): boolean {
+    const { outbox } = this.#legacy;
+    const { maxBufferedBytes, maxEnqueuedMessages } = this.#options;
+    const maxMessages = this.#engine?.isUp === true ? MAX_MESSAGES : maxEnqueuedMessages;
+    return outbox.messages + messages <= maxMessages && outbox.bytes + bytes <= maxBufferedBytes;
   }
 
   /** False where it was not taken. */
@@ -225,13 +229,9 @@ export class SocketCore implements EngineHandlers, SocketTarget {
   }
 
   #reasonAgainst({ bytes }: Outgoing): LossReason | null {
-    const { outbox } = this.#legacy;
-    const { maxBufferedBytes, maxEnqueuedMessages } = this.#options;
     const isGateway = (this.#engine?.kind ?? this.#legacy.kind) === 'gateway';
     if (isGateway && bytes > MAX_MESSAGE_BYTES) return 'tooLarge';
-    const maxMessages = this.#engine?.isUp === true ? MAX_MESSAGES : maxEnqueuedMessages;
-    const isFull = outbox.messages >= maxMessages || outbox.bytes + bytes > maxBufferedBytes;
-    return isFull ? 'queueFull' : null;
+    return this.hasRoomFor(1, bytes) ? null : 'queueFull';
   }
 
   #tell(event: Event): void {

@@ -38,7 +38,10 @@ function runOf(capacityMs = 1_000) {
   );
   const source = new Source();
   const heard: number[] = [];
-  const sink = ({ bytes }: CapturedChunk): void => void heard.push(bytes[0]!);
+  const sink = {
+    hasRoom: true,
+    write: ({ bytes }: CapturedChunk): boolean => heard.push(bytes[0]!) > 0,
+  };
   return { run, source, events, heard, sink };
 }
 

@@ -85,6 +85,10 @@ class Source<Chunk extends CapturedChunk = CapturedChunk> implements PcmSource {
     return Promise.resolve();
   }
 
+  renew(): void {
+    // the pieces of these tests are made by hand
+  }
+
   say(seconds: number): void {
     for (let n = 0; n < seconds * 10; n += 1) {
       const chunk = {
