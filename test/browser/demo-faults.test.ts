@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startChromium } from './support/chromium.ts';
-import { heard, openPage, outcomeOf, press, saidUpTo, startDemo } from './support/demo.ts';
+import { heard, openPage, outcomeOf, press, saidUpTo, shownBy, startDemo } from './support/demo.ts';
 import type { StartedDemo } from './support/demo.ts';
 
 const CHUNKS = 626;
@@ -19,25 +19,30 @@ describe('on the page of the demonstration', () => {
     await demo.end();
   });
 
+  const RECONNECTED = /Connected.*back after/;
+  const DROPPED = /dropped once/;
   it.each([
-    ['cut', true],
-    ['half-open', true],
-    ['kill', true],
-    ['rate-limit', false],
-    ['expiry', false],
-    ['airplane', false],
-  ])('%s in mid-speech loses no word', async (fault, losesThere) => {
+    ['cut', true, RECONNECTED, DROPPED],
+    ['half-open', true, /Suspicious silence/, /without an answer, and it has not noticed/],
+    ['kill', true, RECONNECTED, DROPPED],
+    ['rate-limit', false, /the recogniser is away/, DROPPED],
+    ['expiry', false, /the recogniser (is away|hears)/, DROPPED],
+    ['airplane', false, RECONNECTED, DROPPED],
+  ])('%s in mid-speech loses no word, and is seen', async (fault, losesThere, here, there) => {
     const { page, context, thrown } = await openPage(browser, demo.url);
 
     await page.locator('#play').click();
     await saidUpTo(page, 14);
     await press(page, fault);
     const { ours, lostHere, lostThere, ledger } = await outcomeOf(page);
+    const shown = await shownBy(page);
 
     expect(ours).toBe(heard);
     expect(lostHere).toBe(0);
     expect(ledger).toEqual({ captured: CHUNKS, delivered: CHUNKS, gap: 0, buffered: 0 });
     if (losesThere) expect(lostThere).toBeGreaterThan(0);
+    expect(shown.ours).toContainEqual(expect.stringMatching(here));
+    expect(shown.plain).toContainEqual(expect.stringMatching(there));
     expect(thrown).toEqual([]);
     await context.close();
   });
