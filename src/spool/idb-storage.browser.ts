@@ -1,4 +1,7 @@
-/** A spool in IndexedDB: each commit is one transaction. One page at a time has it, by a Web Lock where the browser has these. */
+/**
+ * A spool in IndexedDB: each commit is one transaction, which the browser has been given when the call returns. So a page that goes can
+ * leave a second behind a first. One page at a time has it, by a Web Lock where the browser has these.
+ */
 import { deleteDB } from 'idb';
 import type { IDBPObjectStore } from 'idb';
 
@@ -114,6 +117,8 @@ export class IdbSpoolStorage implements SpoolStorage {
     try {
       const writing = db.transaction(SPOOL_STORES, 'readwrite', { durability });
       const asked = requests(writing.objectStore('blocks'), writing.objectStore('head'));
+      // What is not committed when its page goes is taken back. A browser that has no `commit` does that only once all was asked.
+      (writing as Partial<Pick<IDBTransaction, 'commit'>>).commit?.();
       await Promise.all([...asked, writing.done]);
     } catch (error) {
       if (isFull(error)) throw quotaExceeded(error);

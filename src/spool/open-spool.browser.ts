@@ -1,6 +1,6 @@
 /** A spool in the browser's IndexedDB. */
 import { IdbSpoolStorage } from './idb-storage.browser.ts';
-import { checkSpoolName, openSpoolIn } from './open-spool.ts';
+import { checkSpoolName, openKeptSpool } from './open-spool.ts';
 import type { OpenSpoolOptions } from './open-spool.ts';
 import { systemWallClock } from '../ports/clock.ts';
 import type { Spool } from '../ports/spool.ts';
@@ -20,7 +20,7 @@ const DEFAULT_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 2_147_483_647;
 
 /**
- * What a page goes away with is stored at once, as far as the browser lets it.
+ * What a page goes away with is given to the browser before it is gone: all of it, unless it has to be sealed first (docs/offline.md).
  *
  * @throws TenutoError OPTION_INVALID, SPOOL_IN_USE, SPOOL_KEY_WRONG, SPOOL_CORRUPT, SPOOL_UNAVAILABLE.
  */
@@ -34,13 +34,11 @@ export async function openSpool(options: OpenBrowserSpoolOptions): Promise<Spool
     durability,
     wallClock: options.wallClock ?? systemWallClock,
   });
-  const spool = await openSpoolIn(storage, rest);
-  const flush = (): void => {
-    void spool.flush();
-  };
+  const spool = await openKeptSpool(storage, rest);
+  const leave = (): void => spool.leave();
   const { signal } = listening;
-  document.addEventListener('visibilitychange', flush, { signal });
-  document.addEventListener('freeze', flush, { signal });
-  globalThis.addEventListener('pagehide', flush, { signal });
+  document.addEventListener('visibilitychange', leave, { signal });
+  document.addEventListener('freeze', leave, { signal });
+  globalThis.addEventListener('pagehide', leave, { signal });
   return spool;
 }

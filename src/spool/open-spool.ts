@@ -47,6 +47,13 @@ export async function openSpoolIn(
   storage: SpoolStorage,
   options: OpenSpoolOptions,
 ): Promise<Spool> {
+  return openKeptSpool(storage, options);
+}
+
+export async function openKeptSpool(
+  storage: SpoolStorage,
+  options: OpenSpoolOptions,
+): Promise<KeptSpool> {
   const { name, fresh = false, wallClock = systemWallClock } = options;
   checkSpoolName(name);
   const capacityBytes = above0('capacityBytes', options.capacityBytes ?? DEFAULT_CAPACITY_BYTES);

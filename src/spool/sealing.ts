@@ -1,6 +1,6 @@
 /** How the bytes of a spool are written: as they are, or sealed. The first byte says which. */
 import { wrongKey } from './spool-errors.ts';
-import type { SpoolCipher } from '../ports/spool.ts';
+import type { SpoolChange, SpoolCipher } from '../ports/spool.ts';
 
 const PLAIN = 1;
 const SEALED = 2;
@@ -14,12 +14,36 @@ export class Sealing {
     this.#cipher = cipher;
   }
 
-  async seal(bytes: Uint8Array, place: string): Promise<Uint8Array> {
-    const written = (await this.#cipher?.seal(bytes, this.#placeOf(place))) ?? bytes;
-    const whole = new Uint8Array(1 + written.length);
-    whole[0] = this.#cipher === null ? PLAIN : SEALED;
-    whole.set(written, 1);
-    return whole;
+  /** Nothing has to be sealed. */
+  get isPlain(): boolean {
+    return this.#cipher === null;
+  }
+
+  /** Each piece of it as it is written: a promise where that takes a cipher. */
+  seal(change: SpoolChange): SpoolChange | Promise<SpoolChange> {
+    if (this.#cipher !== null) return this.#sealed(change, this.#cipher);
+    const { head, block, dropThrough } = change;
+    return {
+      head: marked(PLAIN, head),
+      block: block && { number: block.number, bytes: marked(PLAIN, block.bytes) },
+      dropThrough,
+    };
+  }
+
+  async #sealed(
+    { head, block, dropThrough }: SpoolChange,
+    cipher: SpoolCipher,
+  ): Promise<SpoolChange> {
+    const seal = async (bytes: Uint8Array, place: string): Promise<Uint8Array> =>
+      marked(SEALED, await cipher.seal(bytes, this.#placeOf(place)));
+    return {
+      head: await seal(head, 'head'),
+      block: block && {
+        number: block.number,
+        bytes: await seal(block.bytes, `block ${block.number}`),
+      },
+      dropThrough,
+    };
   }
 
   /**
@@ -38,4 +62,11 @@ export class Sealing {
   #placeOf(place: string): string {
     return `tenuto.spool/1 ${this.#name} ${place}`;
   }
+}
+
+function marked(mark: number, bytes: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(1 + bytes.length);
+  whole[0] = mark;
+  whole.set(bytes, 1);
+  return whole;
 }

@@ -168,6 +168,12 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     return this.#writer.flush();
   }
 
+  /** Whoever calls may be gone when it returns (see Writer). What has to be sealed takes longer than that, and may be lost. */
+  leave(): void {
+    if (this.#sealing.isPlain) this.#writer.leave();
+    else void this.#writer.flush();
+  }
+
   end(isFinished: boolean): Promise<SpoolOutcome> {
     this.#isOver = true;
     this.#ended ??= this.#writer.end(isFinished, END_WITHIN_MS);
@@ -222,11 +228,7 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     return {
       isAll,
       waitingBytes: Math.max(0, parts.uplink.ring.endPosition - this.#storedThrough),
-      change: async () => ({
-        head: await this.#sealing.seal(head, 'head'),
-        dropThrough,
-        block: bytes && { number, bytes: await this.#sealing.seal(bytes, `block ${number}`) },
-      }),
+      change: () => this.#sealing.seal({ head, dropThrough, block: bytes && { number, bytes } }),
       done: () => {
         this.#lastHead = text;
         this.#shifts = this.#shifts.filter(({ throughBlock }) => throughBlock > dropThrough);

@@ -10,12 +10,17 @@ export interface Commit {
   readonly isAll: boolean;
   /** Captured, and not stored before it. */
   readonly waitingBytes: number;
-  /** What is to be stored. */
-  change(): Promise<SpoolChange>;
+  /** What is to be stored; a promise where it takes time to be sealed. */
+  change(): SpoolChange | Promise<SpoolChange>;
   /** It is. */
   done(): void;
   /** Nothing of what was stored before is there any more. */
   vanished(): void;
+}
+
+interface Given {
+  readonly commit: Commit;
+  readonly answer: Promise<void>;
 }
 
 type Reason = 'quota' | 'unavailable';
@@ -29,6 +34,8 @@ export class Writer {
   #parts: Pick<Joined, 'clock' | 'emitter'> | null = null;
   #timer: unknown = null;
   #run: Promise<boolean> | null = null;
+  /** What the storage was given last, and has not answered yet. */
+  #given: Given | null = null;
   /** Something may have changed since the last commit was made up. */
   #isTouched = false;
   #failing: Reason | null = null;
@@ -72,6 +79,23 @@ export class Writer {
   }
 
   /**
+   * Whoever calls may be gone when it returns: the storage has been given all that is known now. One commit that is under way is not
+   * waited for, but overtaken by one with the same number and all that it has: only where nothing has to be sealed, and where the
+   * storage takes a second commit behind the first.
+   */
+  leave(): void {
+    if (this.#given === null || this.#isOver) {
+      void this.flush();
+      return;
+    }
+    const commit = this.#isTouched ? this.#next(true) : null;
+    const change = commit?.change();
+    if (commit === null || change === undefined || change instanceof Promise) return;
+    this.#isTouched = !commit.isAll;
+    this.#give(commit, change);
+  }
+
+  /**
    * @param isFinished all goes; else there is a last commit.
    * @param withinMs storage that does not answer is waited for no longer.
    */
@@ -110,7 +134,7 @@ export class Writer {
       this.#isTouched = commit !== null && !commit.isAll;
       if (commit === null) break;
       try {
-        await this.#storage.commit(await commit.change());
+        await this.#store(commit);
       } catch (error) {
         const isNew = error instanceof SpoolVanished && !hasVanished;
         if (error instanceof SpoolVanished) commit.vanished();
@@ -121,10 +145,30 @@ export class Writer {
         await this.#makeRoom();
         return false;
       }
-      commit.done();
       this.#succeeded();
     }
     return true;
+  }
+
+  /** It, or what has overtaken it meanwhile: the last one counts, and has what was in those before. */
+  async #store(commit: Commit): Promise<void> {
+    const change = commit.change();
+    let given = this.#give(commit, change instanceof Promise ? await change : change);
+    for (;;) {
+      await Promise.allSettled([given.answer]);
+      if (this.#given === null || this.#given === given) break;
+      given = this.#given;
+    }
+    this.#given = null;
+    await given.answer;
+    given.commit.done();
+  }
+
+  #give(commit: Commit, change: SpoolChange): Given {
+    const answer = this.#storage.commit(change);
+    answer.catch(() => undefined); // it may be a while until somebody looks
+    this.#given = { commit, answer };
+    return this.#given;
   }
 
   /** What is done with can go all the same, whatever it was that failed: not every storage says that it is full. */
@@ -132,8 +176,7 @@ export class Writer {
     const lean = this.#next(false);
     try {
       if (lean === null) return;
-      await this.#storage.commit(await lean.change());
-      lean.done();
+      await this.#store(lean);
     } catch (error) {
       if (error instanceof SpoolVanished) lean?.vanished();
     }

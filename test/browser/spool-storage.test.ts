@@ -105,6 +105,34 @@ describe('IndexedDB, as the storage of a spool', () => {
     expect(await record(page, 'silent')).toBe(400);
   });
 
+  it('has all that its page had captured when it went, without having been asked to store any of it', async () => {
+    await record(page, 'gone');
+    await page.evaluate(() => {
+      for (let chunk = 0; chunk < 50; chunk += 1) recorder.write();
+    });
+
+    await page.reload();
+
+    expect(await record(page, 'gone')).toBe(5_000);
+  });
+
+  it('has what came behind a commit that was under way when its page went', async () => {
+    await record(page, 'behind');
+    await write(page, 2);
+    await page.evaluate(() => {
+      recorder.write();
+      const atLast = (): void => {
+        void recorder.flush();
+        recorder.write();
+      };
+      globalThis.addEventListener('pagehide', atLast, { capture: true }); // before the spool's own
+    });
+
+    await page.reload();
+
+    expect(await record(page, 'behind')).toBe(400);
+  });
+
   it('is deleted with what it held, once that is done with', async () => {
     await record(page, 'done');
     await write(page, 1);

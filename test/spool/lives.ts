@@ -15,9 +15,9 @@ import { createAdmission } from '../../src/session/admission/admission.ts';
 import type { Session } from '../../src/session/session.ts';
 import { openSession } from '../../src/session/whole-session.ts';
 import { SimulatedProcess } from '../../src/simulation/process.ts';
-import { openSpoolIn } from '../../src/spool/open-spool.ts';
+import { openKeptSpool } from '../../src/spool/open-spool.ts';
 import type { OpenSpoolOptions } from '../../src/spool/open-spool.ts';
-import type { Spool } from '../../src/ports/spool.ts';
+import type { KeptSpool } from '../../src/spool/spool.ts';
 
 const CHUNK_MS = 100;
 const CHUNK_BYTES = 3_200;
@@ -25,11 +25,11 @@ const CHUNK_BYTES = 3_200;
 export class Life {
   readonly process: SimulatedProcess;
   readonly session: Session;
-  readonly spool: Spool;
+  readonly spool: KeptSpool;
   readonly events: SessionEvent[] = [];
   readonly #lives: Lives;
 
-  constructor(lives: Lives, spool: Spool, options: Partial<SessionOptions>) {
+  constructor(lives: Lives, spool: KeptSpool, options: Partial<SessionOptions>) {
     const { world } = lives;
     this.#lives = lives;
     this.spool = spool;
@@ -117,7 +117,7 @@ export class Lives {
     spoolOptions: Partial<OpenSpoolOptions> = {},
   ): Promise<Life> {
     this.count += 1;
-    const spool = await openSpoolIn(this.storage, {
+    const spool = await openKeptSpool(this.storage, {
       name: 'test',
       wallClock: () => this.world.wallMs,
       ...spoolOptions,
