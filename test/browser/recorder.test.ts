@@ -120,3 +120,77 @@ describe('a recorder', () => {
     expect(code).toBe('AUDIO_FORMAT_UNSUPPORTED');
   });
 });
+
+describe('a recorder whose browser breaks', () => {
+  it('is over where recording cannot begin, and lets the microphone go', async () => {
+    const { code, tracks } = await page.evaluate(async () => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      const streams: MediaStream[] = [];
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        streams.push(stream);
+        return stream;
+      };
+      MediaRecorder.prototype.start = () => {
+        throw new DOMException('no such thing', 'NotSupportedError');
+      };
+      const recorder = new tenuto.Recorder();
+      const error = await new Promise<{ readonly code: string }>((resolve, reject) => {
+        recorder
+          .start({
+            onChunk: () => undefined,
+            onEvent: (event) => {
+              if (event.type === 'failed') resolve(event.error);
+            },
+          })
+          .catch(reject);
+      });
+      await recorder.stop();
+      return {
+        code: error.code,
+        tracks: streams.flatMap((stream) => stream.getTracks().map((track) => track.readyState)),
+      };
+    });
+
+    expect(code).toMatch(/^[A-Z_]+$/);
+    expect(tracks).toEqual(['ended']);
+  });
+
+  it('hands over what it has where recording breaks, tells why, and lets the microphone go', async () => {
+    const { told, tracks } = await page.evaluate(async () => {
+      const current: MediaRecorder[] = [];
+      const begin = MediaRecorder.prototype.start;
+      MediaRecorder.prototype.start = function (this: MediaRecorder, sliceMs?: number) {
+        current.push(this);
+        begin.call(this, sliceMs);
+      };
+      const recorder = new tenuto.Recorder({ chunkMs: 100 });
+      const all: string[] = [];
+      await new Promise<void>((resolve, reject) => {
+        recorder
+          .start({
+            onChunk: ({ recording }) => {
+              all.push(`recording ${recording}`);
+              if (all.filter((each) => each !== 'started').length !== 3) return;
+              current[0]!.dispatchEvent(
+                Object.assign(new Event('error'), { error: new DOMException('', 'UnknownError') }),
+              );
+            },
+            onEvent: ({ type }) => {
+              all.push(type);
+              if (type === 'failed') resolve();
+            },
+          })
+          .catch(reject);
+      });
+      const states = current.flatMap((each) => each.stream.getTracks().map((t) => t.readyState));
+      return { told: all, tracks: states };
+    });
+
+    expect(told[0]).toBe('started');
+    expect(told.at(-1)).toBe('failed');
+    expect(new Set(told.slice(1, -1))).toEqual(new Set(['recording 1']));
+    expect(tracks).toEqual(['ended']);
+  });
+});
