@@ -156,8 +156,8 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/audio/ledger.ts',
-        find: 'capture(bytes) {',
-        replace: 'again(bytes) { this.#delivered += bytes; } capture(bytes) {',
+        find: 'capture(bytes, chunks = 1) {',
+        replace: 'again(bytes) { this.#delivered += bytes; } capture(bytes, chunks = 1) {',
       },
       {
         file: 'src/audio/cursor.ts',

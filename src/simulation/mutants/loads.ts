@@ -56,8 +56,8 @@ export const LOAD_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: 'src/resumable-websocket/socket-core.ts',
-        find: 'outbox.bytes + bytes > maxBufferedBytes;',
-        replace: 'false;',
+        find: ' && outbox.bytes + bytes <= maxBufferedBytes;',
+        replace: ';',
       },
     ],
     expected,
