@@ -20,7 +20,8 @@ const DEFAULT_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 2_147_483_647;
 
 /**
- * What a page goes away with is given to the browser before it is gone: all of it, unless it has to be sealed first (docs/offline.md).
+ * What a page goes away with is given to the browser before it is gone: all of it, unless it has to be sealed first. Whether the
+ * browser still carries it out is its own affair (docs/offline.md).
  *
  * @throws TenutoError OPTION_INVALID, SPOOL_IN_USE, SPOOL_KEY_WRONG, SPOOL_CORRUPT, SPOOL_UNAVAILABLE.
  */
