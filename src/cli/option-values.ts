@@ -1,7 +1,7 @@
 /** What options of the command line may hold; each throws InvalidArgumentError, which says what to give. */
 import { InvalidArgumentError } from 'commander';
 
-import { address, listOf } from './serve/config-fields.ts';
+import { address, listOf, origin } from './serve/config-fields.ts';
 
 const ADDRESSES = listOf(address(['wss:', 'ws:'], ''), '')
   .min(1)
@@ -57,5 +57,15 @@ export function addressesOf(text: string): readonly string[] {
   if (isFine) return addresses;
   throw new InvalidArgumentError(
     'Give 1 to 16 addresses such as wss://gw7.eu.example, without a user or a password.',
+  );
+}
+
+/** @returns origins of web pages, as browsers send them. */
+export function originsOf(text: string): readonly string[] {
+  const origins = text.split(',').map((one) => one.trim());
+  const strange = origins.find((one) => !origin().safeParse(one).success);
+  if (strange === undefined) return origins;
+  throw new InvalidArgumentError(
+    `"${strange}" is no origin: give it as browsers send it, such as https://app.example or http://127.0.0.1:8080.`,
   );
 }

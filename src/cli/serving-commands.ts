@@ -8,7 +8,14 @@ import { runSimulators } from './commands/simulators.ts';
 import type { SimulatorsOptions } from './commands/simulators.ts';
 import { standInFaultsHelp } from './help.ts';
 import type { CliIo } from './io.ts';
-import { addressesOf, drainAsMs, listOnce, portNumber, positiveNumber } from './option-values.ts';
+import {
+  addressesOf,
+  drainAsMs,
+  listOnce,
+  originsOf,
+  portNumber,
+  positiveNumber,
+} from './option-values.ts';
 import { PROVIDERS_HELP } from './providers.ts';
 import { STAND_INS } from './stand-ins.ts';
 
@@ -25,6 +32,11 @@ export function addServe(program: Command, io: CliIo, done: (status: number) => 
       '--auth <how>',
       'none (this machine only), hs256:NAME (the environment variable with the secret), or jwks:URL_OR_FILE (public keys); ' +
         'default: none',
+    )
+    .option(
+      '--origin <origins>',
+      'the web pages that may connect, such as https://app.example, with commas between them; default: none',
+      originsOf,
     )
     .option(
       '--provider <names>',

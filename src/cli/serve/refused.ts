@@ -20,7 +20,7 @@ const QUIET_MS = 10_000;
 const WHY: Readonly<Partial<Record<AuditType, string>>> = {
   'bearer.refused': 'its bearer',
   'bearer.foreign': 'a new bearer of somebody else in mid-session',
-  'origin.refused': 'its origin is not among the origins',
+  'origin.refused': 'its origin is not among those of --origin (origins in a file)',
   'upgrade.refused': 'its upgrade',
   'hello.refused': 'its HELLO, or what came in place of it',
   'token.reused': 'its resume token is a dead one: a copy of it is about',

@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly store?: string;
   /** `none`, `hs256:` and a variable, or `jwks:` and an address or a file. */
   readonly auth?: string;
+  /** Of web pages. */
+  readonly origin?: readonly string[];
   /** Names, with commas between them. Default: Deepgram and Whisper where the environment has their keys, then `local`. */
   readonly provider?: string;
   readonly environment?: Environment;
@@ -86,7 +88,7 @@ export function settingsOf(
     port: options.port ?? config.port ?? PORT,
     store,
     auth,
-    origins: config.origins ?? [],
+    origins: options.origin ?? config.origins ?? [],
     tls: pemFrom(config.tls, file),
     graceMs: config.graceMs,
     drainMs: options.drain ?? config.drainMs ?? DRAIN_MS,

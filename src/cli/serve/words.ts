@@ -58,7 +58,7 @@ export function authText(auth: AuthConfig): string {
 
 function originsText(origins: readonly string[]): string {
   return origins.length === 0
-    ? 'web pages: none may connect'
+    ? 'web pages: none may connect (--origin https://app.example lets one)'
     : `web pages: those of ${origins.join(', ')} may connect`;
 }
 

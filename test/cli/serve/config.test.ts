@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { checkConfig, problemLine, readConfig } from '../../../src/cli/serve/config-file.ts';
-import { addressesOf } from '../../../src/cli/option-values.ts';
+import { addressesOf, originsOf } from '../../../src/cli/option-values.ts';
 import { gatewayJsonSchema } from '../../../src/cli/serve/config-schema.ts';
 import { pemOf } from '../../../src/cli/serve/parts.ts';
 import { settingsOf } from '../../../src/cli/serve/settings.ts';
@@ -240,6 +240,18 @@ describe('what tenuto serve is told', () => {
     expect(settingsOf({ simulated: false, drainTo: ['ws://b'] }, config).drainTo).toEqual([
       'ws://b',
     ]);
+  });
+
+  it('takes pages by option, by file, or none', () => {
+    const config = { origins: ['https://app.example'] };
+
+    expect(settingsOf({ simulated: false }).origins).toEqual([]);
+    expect(settingsOf({ simulated: false }, config).origins).toEqual(['https://app.example']);
+    expect(settingsOf({ simulated: false, origin: ['http://b'] }, config).origins).toEqual([
+      'http://b',
+    ]);
+    expect(originsOf('https://app.example, http://127.0.0.1:8080')).toHaveLength(2);
+    expect(() => originsOf('https://app.example/page')).toThrow(/is no origin/);
   });
 
   it('takes no more addresses than one GOAWAY has, and none with a password', () => {

@@ -73,6 +73,6 @@ it('origins that are made up do not make a line each', () => {
   }
 
   expect(told.map(newsText)).toEqual([
-    'refused 192.0.2.7: its origin is not among the origins: https://evil-0.example',
+    'refused 192.0.2.7: its origin is not among those of --origin (origins in a file): https://evil-0.example',
   ]);
 });
