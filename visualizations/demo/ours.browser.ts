@@ -150,7 +150,11 @@ function linkViewOf(event: SessionEvent): LinkView | null {
 function heardAgain(): LinkView {
   const { detail } = ours.link.value;
   const isTold = detail.startsWith(BACK);
-  return { mood: 'good', label: 'Connected', detail: isTold ? detail : 'the gateway takes the audio' };
+  return {
+    mood: 'good',
+    label: 'Connected',
+    detail: isTold ? detail : 'the gateway takes the audio',
+  };
 }
 
 function stateViewOf(status: Session['status']): LinkView | null {
