@@ -167,7 +167,10 @@ describe('a microphone', () => {
     await page.getByText('Something is wrong here.').waitFor();
 
     expect(await verdict.textContent()).toBe('Something is wrong here.');
-    expect(await page.locator('.verdict-words span').textContent()).toMatch(/microphone/i);
+    expect(await page.locator('.verdict-words span').textContent()).toMatch(
+      /^The microphone may not be used\. Allow it .*; or play the packaged speech\.$/,
+    );
+    expect(await page.locator('#play').textContent()).toContain('Play the speech');
     await context.close();
     await browser.close();
     await demo.end();

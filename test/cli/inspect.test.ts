@@ -63,7 +63,12 @@ describe('tenuto inspect', () => {
   });
 
   it.each([
-    ['what is no recording', 'RIFFxxxxWAVE', 'RECORDING_INVALID', /first line is no header/],
+    [
+      'what is no recording',
+      'RIFFxxxxWAVE',
+      'RECORDING_INVALID',
+      /\.jsonl: The first line is no header/,
+    ],
     ['an empty file', '', 'RECORDING_INVALID', /first line is no header/],
     [
       'a newer recording',

@@ -17,12 +17,9 @@ describe.each([
   ['Deepgram Flux', deepgramFlux({ apiKey })],
   ['Whisper', whisper({ apiKey })],
 ])('%s', (name, provider) => {
-  const check = (encoding: string, sampleRateHz: number) => () => {
-    provider.checkFormat({ encoding, sampleRateHz } as AudioFormat);
-  };
-
   it.each([8_000, 44_100, 48_000])('is sent PCM at %d Hz', (sampleRateHz) => {
-    expect(check('pcm_s16le', sampleRateHz)).not.toThrow();
+    const check = () => provider.checkFormat({ encoding: 'pcm_s16le', sampleRateHz });
+    expect(check).not.toThrow();
   });
 
   it.each([
@@ -31,8 +28,10 @@ describe.each([
     ['pcm_s16le', 48_001],
     ['pcm_s16le', 16_000.5],
     ['pcm_s16le', Number.NaN],
-  ])('is not sent %s at %d Hz', (encoding, sampleRateHz) => {
-    expect(check(encoding, sampleRateHz)).toThrow(
+    ['audio without an encoding', Number.NaN, {}],
+  ])('is not sent %s at %d Hz', (encoding, sampleRateHz, format: object | null = null) => {
+    const given = format ?? { encoding, sampleRateHz };
+    expect(() => provider.checkFormat(given as AudioFormat)).toThrow(
       expect.objectContaining({
         code: 'AUDIO_FORMAT_UNSUPPORTED',
         message: `${name} is not sent ${encoding} at ${sampleRateHz} Hz.`,

@@ -10,7 +10,9 @@ export function Controls() {
         what="speech"
         id="play"
         sign="▶"
-        say={phase.value === 'done' ? 'Play it again' : 'Play the speech'}
+        say={
+          phase.value === 'done' && source.value === 'speech' ? 'Play it again' : 'Play the speech'
+        }
         shortcut="P"
       />
       <Start what="microphone" id="speak" sign="●" say="Speak yourself" shortcut="S" />

@@ -25,13 +25,21 @@ export async function listen(onChunk: OnChunk): Promise<Source> {
   };
 }
 
-/** To whom it is said, it is their microphone. */
-const DENIED =
-  'Allow it in the browser’s settings for this site, or in the system’s, and try again.';
+/** To whom it is said, it is their microphone: the library's words are for who writes a page. */
+const WORDS: Partial<Record<TenutoError['code'], string>> = {
+  MICROPHONE_DENIED:
+    'The microphone may not be used. Allow it in the browser’s settings for this site, or in the system’s, and try again',
+  MICROPHONE_MISSING: 'There is no microphone. Plug one in and try again',
+  MICROPHONE_BUSY: 'Another program has the microphone. Close that and try again',
+  MICROPHONE_LOST: 'The microphone went away. Plug one in and try again',
+};
 
 export function inWords(error: unknown): string {
-  if (TenutoError.is(error) && error.code === 'MICROPHONE_DENIED')
-    return `${error.message} ${DENIED}`;
-  if (TenutoError.is(error)) return `${error.message} ${error.remediation}`;
+  if (TenutoError.is(error)) {
+    const words = WORDS[error.code];
+    return words === undefined
+      ? `${error.message} ${error.remediation}`
+      : `${words}; or play the packaged speech.`;
+  }
   return error instanceof Error ? error.message : String(error);
 }

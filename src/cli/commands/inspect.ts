@@ -17,7 +17,7 @@ import type { TenutoError } from '../../ports/errors.ts';
 import { invalid } from '../../ports/option-errors.ts';
 
 export interface InspectOptions {
-  readonly port: number;
+  readonly port?: number;
   readonly token?: string;
   readonly tokenEnv: string;
   readonly insecure: boolean;
@@ -179,7 +179,7 @@ async function showRecording(
   return EXIT_OK;
 }
 
-function placeOf({ port, pages }: InspectOptions): { port: number; pages?: string } {
+function placeOf({ port = 0, pages }: InspectOptions): { port: number; pages?: string } {
   return { port, ...(pages === undefined ? {} : { pages }) };
 }
 

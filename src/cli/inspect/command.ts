@@ -17,7 +17,7 @@ export function addInspect(program: Command, io: CliIo, done: (status: number) =
       'a gateway that was started with --inspect (ws://127.0.0.1:…), or a flight recording; default: any app of XState 5, by ' +
         'createWebSocketInspector of @statelyai/inspect',
     )
-    .option('--port <n>', 'of the page; default: a free one', portNumber, 0)
+    .option('--port <n>', 'of the page; default: a free one', portNumber)
     .option(
       '--token <token>',
       "the gateway's; better in the environment, where no list of processes has it",

@@ -38,7 +38,7 @@ export async function readRecording(
     }
     if (reader.header === null) reader.read(''); // an empty file has no header either
   } catch (error) {
-    throw TenutoError.is(error) ? error : unreadable(file, error);
+    throw TenutoError.is(error) ? named(file, error) : unreadable(file, error);
   }
   const { count, badCount, badLines, leftOut, header } = reader;
   for (const { line, why } of badLines.slice(0, 10))
@@ -53,6 +53,11 @@ export async function readRecording(
   const title = header?.title ?? '';
   const shown = { title: title === '' ? file : title, note: told };
   return { history, shown, count, badCount, leftOut };
+}
+
+function named(file: string, cause: TenutoError): TenutoError {
+  const { code, message, remediation } = cause;
+  return new TenutoError({ code, message: `${file}: ${message}`, remediation, cause });
 }
 
 function unreadable(file: string, error: unknown): TenutoError {
