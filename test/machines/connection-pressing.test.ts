@@ -18,6 +18,7 @@ async function loseDials(world: ChartWorld, count: number): Promise<void> {
 }
 
 describe('a link to who keeps the session', () => {
+  // P16.5, with the chance left out
   it('is dialled at once, then every half second for 15 s, and then ever less often', async () => {
     const world = await kept().active();
 
@@ -52,6 +53,7 @@ describe('a link to who keeps the session', () => {
     await unknown.close();
   });
 
+  // P16.5
   it('is tried beyond the grace and all that goes before it, and then given up', async () => {
     const world = await kept().active();
     const lostAtMs = world.clock.nowMs();

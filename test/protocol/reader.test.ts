@@ -41,6 +41,7 @@ describe('a client that was written by the words of PROTOCOL.md alone', () => {
     expect(imported.length).toBeGreaterThan(10);
   });
 
+  // P25.1, P25.2, P25.3, P25.4: what it keeps, its states, what it must do and what it tells
   it.each(conversations)('keeps its part of: $name', (conversation) => {
     expect(() => new Player(conversation).run()).not.toThrow();
   });
