@@ -1,7 +1,7 @@
 /**
  * What a web page downloads of what it imports, for a bundler leaves out the rest: minified, gzip. The first two are what every
- * session is made of, whatever its services; how a connection is kept comes with the provider that a page names, and is the same for
- * all of them. So the next are whole pages. These figures are lowered, or raised for a promise.
+ * session runs, whatever its service: 20 and 35 kB are wanted, and not reached. `createSession` alone has no connection in it, which
+ * comes with the provider, so its own size would say nothing. The next are whole pages. These figures are lowered, or raised for a promise.
  */
 const modifyEsbuildConfig = (config) => ({
   ...config,
@@ -11,6 +11,7 @@ const modifyEsbuildConfig = (config) => ({
 const page = { path: 'dist/slim/src/browser.js', gzip: true };
 const whole = { ...page, modifyEsbuildConfig };
 
+const everySession = '{ createSession, connection }';
 const withProvider = (path, name) => ({
   [page.path]: '{ createSession }',
   [`dist/slim/src/providers/${path}.js`]: `{ ${name} }`,
@@ -21,15 +22,15 @@ const withListen = withProvider('deepgram-listen/deepgram-listen', 'deepgramList
 const checks = [
   {
     ...page,
-    name: 'createSession of tenuto/browser, without xstate',
-    import: '{ createSession }',
-    limit: '20 kB',
+    name: 'createSession and connection of tenuto/browser, without xstate',
+    import: everySession,
+    limit: '27.8 kB',
   },
   {
     ...whole,
-    name: 'createSession of tenuto/browser, with xstate',
-    import: '{ createSession }',
-    limit: '35 kB',
+    name: 'createSession and connection of tenuto/browser, with xstate',
+    import: everySession,
+    limit: '40.9 kB',
   },
   {
     ...page,

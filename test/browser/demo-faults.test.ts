@@ -26,8 +26,8 @@ describe('on the page of the demonstration', () => {
     ['half-open', true, /Suspicious silence/, /without an answer, and it has not noticed/],
     ['kill', true, RECONNECTED, DROPPED],
     // A recogniser that is gone for seconds is the gateway's affair: ours goes on, and the plain client is dropped.
-    ['rate-limit', false, /^Connected/, DROPPED],
-    ['expiry', false, /^Connected/, DROPPED],
+    ['rate-limit', false, null, DROPPED],
+    ['expiry', false, null, DROPPED],
     ['airplane', false, RECONNECTED, DROPPED],
   ])('%s in mid-speech loses no word, and is seen', async (fault, losesThere, here, there) => {
     const { page, context, thrown } = await openPage(browser, demo.url);
@@ -42,7 +42,7 @@ describe('on the page of the demonstration', () => {
     expect(lostHere).toBe(0);
     expect(ledger).toEqual({ captured: CHUNKS, delivered: CHUNKS, gap: 0, buffered: 0 });
     if (losesThere) expect(lostThere).toBeGreaterThan(0);
-    expect(shown.ours).toContainEqual(expect.stringMatching(here));
+    if (here !== null) expect(shown.ours).toContainEqual(expect.stringMatching(here));
     expect(shown.plain).toContainEqual(expect.stringMatching(there));
     expect(thrown).toEqual([]);
     await context.close();
