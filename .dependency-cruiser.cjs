@@ -139,7 +139,7 @@ module.exports = {
         path: OURS,
         pathNot: [
           '^src/(providers|ports|protocol)/',
-          '^src/session/(connecting|keeping|conversing|counting)\\.ts$',
+          '^src/session/(keeping|conversing|counting)\\.ts$',
           '^machines/failure\\.ts$',
         ],
       },

@@ -22,7 +22,6 @@ export { failover } from './session/failover.ts';
 export { keeping } from './session/keeping.ts';
 export { rates } from './session/counting.ts';
 export { rehearsal } from './session/rehearsing.ts';
-export { connection } from './session/connecting.ts';
 export { sessionLogic, sessionOf } from './session/session-logic.ts';
 export { ManualNetwork, joinSignals } from './network/manual-signals.ts';
 export { NetworkMonitor } from './network/monitor.ts';

@@ -1,8 +1,8 @@
 /** What decides for a session: one connection, or an orchestrator with several. */
 import { needsOrchestrator } from './candidates.ts';
-import { connectionOf } from './connection-part.ts';
 import type { Decider, DeciderHandlers } from './decider.types.ts';
 import { failoverOf } from './failover-part.ts';
+import { OneConnection } from './one-connection.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Wiring } from './wiring.ts';
 
@@ -33,9 +33,9 @@ function startDecider(
   const failover = failoverOf(options);
   const { reporter } = wiring;
   reporter.dealing = failover?.deals(options, () => reporter.owner) ?? null;
-  const isOne = failover === null || !needsOrchestrator(options.candidates);
-  const part = isOne ? connectionOf(options) : failover;
-  return part.startDecider(options, wiring, handlers);
+  return failover === null || !needsOrchestrator(options.candidates)
+    ? new OneConnection(options, wiring, handlers)
+    : failover.startDecider(options, wiring, handlers);
 }
 
 /** Tells what is judged of the network, from now until the returned function is called. */

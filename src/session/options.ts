@@ -66,7 +66,7 @@ export interface SessionOptions {
   /**
    * What this session can do beyond one connection that is only listened to: `failover` (several candidates, a standby, known
    * ends), `conversation` (services that answer or speak), `rates` (services that take another sample rate, or tell nothing of
-   * silence), `rehearsal` (`simulateFailure`), `connection` (every service), `keeping` (services that keep sessions). Default:
+   * silence), `rehearsal` (`simulateFailure`), `keeping` (services that keep sessions). Default:
    * all; in `tenuto/browser` those that its providers bring, and a session that needs another is refused with OPTION_INVALID until
    * it is given.
    */

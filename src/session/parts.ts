@@ -21,7 +21,6 @@ const NEEDS: readonly (readonly [
   PartName,
   (provider: Provider, sampleRateHz: number) => boolean,
 ])[] = [
-  ['connection', () => true],
   ['conversation', (provider) => talks({ provider })],
   ['rates', ({ traits }, sampleRateHz) => countsOtherwise(traits, sampleRateHz)],
   ['keeping', ({ traits }) => keeps(traits)],

@@ -7,16 +7,8 @@ import type { SessionOptions } from './options.ts';
 import type { SessionPart } from './parts.ts';
 import { rehearsal } from './rehearsing.ts';
 import { Session } from './session.ts';
-import { connection } from './connecting.ts';
 
-const ALL_PARTS: readonly SessionPart[] = [
-  failover,
-  conversation,
-  rates,
-  rehearsal,
-  connection,
-  keeping,
-];
+const ALL_PARTS: readonly SessionPart[] = [failover, conversation, rates, rehearsal, keeping];
 
 /** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
 export function openSession(options: SessionOptions): Session {

@@ -12,6 +12,7 @@ import { IgnoredFrames } from './ignored-frames.ts';
 import { keepingOf } from './keeping-part.ts';
 import { Link } from './link.ts';
 import type { LinkHandlers } from './link.types.ts';
+import { LinkWatch } from './link-watch.ts';
 import type { WatchHandlers } from './link-watch.ts';
 import type { Looks } from './looks.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -24,7 +25,6 @@ import { Reporter } from './reporter.ts';
 import type { Tell } from './reporter.ts';
 import { lostMeanwhile, obey } from './socket-commands.ts';
 import type { Receive } from './socket-commands.ts';
-import { watchOf } from './watch-part.ts';
 import type { SocketUnanswered } from '../../machines/connection.peer.ts';
 import type { ReplayResult, RestoreResult, SocketInput } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
@@ -150,7 +150,7 @@ export class Wiring implements LinkHandlers<Link>, WatchHandlers {
   onOpen(link: Link): void {
     const options = this.#options;
     const atMs = options.clock.nowMs();
-    if (this.#isWatching) link.watch = watchOf(options).watch(options, this.uplink, link, this);
+    if (this.#isWatching) link.watch = new LinkWatch(options, this.uplink, link, this);
     this.reporter.tell(link, { type: 'socket.opened', id: link.id, atMs });
     if (this.#isSpare(link)) link.watch?.greetLater(() => this.#greetIfNeeded(link));
     else link.greet();

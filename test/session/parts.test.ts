@@ -10,7 +10,6 @@ import type { SessionPart } from '../../src/session/parts.ts';
 import { keeping } from '../../src/session/keeping.ts';
 import { rehearsal } from '../../src/session/rehearsing.ts';
 import { Session } from '../../src/session/session.ts';
-import { connection } from '../../src/session/connecting.ts';
 import type { Provider, ProviderTraits } from '../../src/providers/contract.ts';
 import type { TenutoError } from '../../src/ports/errors.ts';
 import {
@@ -67,16 +66,15 @@ describe('a session of which a page asks for no part', () => {
     },
   );
 
-  it('is refused with a service whose connection nobody would keep', () => {
-    const unwatched = { ...fakeProvider(), brings: [] };
+  it('is dialled again where it is lost, whose provider brings nothing', async () => {
+    const { clock, transport, session } = await connected();
 
-    const error = caught(() => open([unwatched]));
+    transport.last.end(1011);
+    await clock.advanceAsync(1_000);
 
-    expect(error).toMatchObject({
-      code: 'OPTION_INVALID',
-      remediation: "Give parts: [connection], and import { connection } from 'tenuto/browser'.",
-    });
-    expect(open([unwatched], [connection]).status).toBe('idle');
+    expect(transport.sockets).toHaveLength(2);
+    expect(session.status).toBe('active');
+    await session.close({ drainTimeoutMs: 0 });
   });
 
   it.each<Partial<ProviderTraits>>([
@@ -111,14 +109,9 @@ describe('a session of which a page asks for no part', () => {
   });
 
   it('is warned where a credential ends that it has no part to ask for anew', async () => {
-    const clock = new VirtualClock(1_000);
-    const transport = new FakeTransport({ clock });
-    const session = new Session({ candidates: [fakeProvider()], transport, clock });
+    const { transport, session } = await connected();
     const warnings: string[] = [];
     session.on('warning', ({ error }) => warnings.push(error.message));
-    const isConnected = session.connect();
-    await clock.advanceAsync(1_000);
-    await isConnected;
 
     transport.last.say(JSON.stringify({ kind: 'credentialEnds', inMs: 60_000 }));
 
@@ -164,6 +157,16 @@ function caught(open: () => unknown): TenutoError | null {
   } catch (error) {
     return error as TenutoError;
   }
+}
+
+async function connected() {
+  const clock = new VirtualClock(1_000);
+  const transport = new FakeTransport({ clock });
+  const session = new Session({ candidates: [fakeProvider()], transport, clock });
+  const isConnected = session.connect();
+  await clock.advanceAsync(1_000);
+  await isConnected;
+  return { clock, transport, session };
 }
 
 function withTraits(traits: Partial<ProviderTraits>): Provider {

@@ -9,7 +9,6 @@ import type {
   ProviderTraits,
 } from '../../src/providers/contract.ts';
 import { scriptedProvider } from '../../src/testing/conformance/scripted-provider.ts';
-import { connection } from '../../src/session/connecting.ts';
 import type { FakeSocket } from './fake-transport.ts';
 
 export const FLUSH = 'flush';
@@ -29,7 +28,6 @@ export function fakeProvider(options: FakeProviderOptions = {}): Provider {
   const traits = { announcesEnd: false, ...options.traits };
   return {
     ...scriptedProvider({ url: 'ws://fake', name: 'fake', traits }),
-    brings: [connection],
     dial: async (_format, reason) => {
       await options.askCredential?.(reason);
       return { url: 'ws://fake', timeoutMs: options.dialTimeoutMs ?? 10_000 };

@@ -21,7 +21,6 @@ import type { QueryValue } from '../wire/deepgram.ts';
 import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 import { rates } from '../../session/counting.ts';
-import { connection } from '../../session/connecting.ts';
 
 export type { DeepgramFluxOptions } from './options.ts';
 
@@ -38,7 +37,7 @@ export function deepgramFlux(options: DeepgramFluxOptions): Provider {
   return {
     name: options.name ?? 'deepgram-flux',
     component: 'stt',
-    brings: [rates, connection],
+    brings: [rates],
     traits: {
       resume: 'none',
       configures: true,

@@ -22,7 +22,6 @@ import type { QueryValue } from '../wire/deepgram.ts';
 import { checkKey } from '../wire/keys.ts';
 import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
-import { connection } from '../../session/connecting.ts';
 
 export interface DeepgramListenOptions {
   /** A key, or a function that is asked on every dial and may bring a fresh one. */
@@ -94,7 +93,6 @@ export function deepgramListen(options: DeepgramListenOptions): Provider {
   return {
     name,
     component: 'stt',
-    brings: [connection],
     traits: {
       resume: 'none',
       replayRateRatio: options.replayRateRatio ?? 1.2,

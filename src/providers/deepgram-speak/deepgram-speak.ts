@@ -26,7 +26,6 @@ import { classifyDeepgramEnd, deepgramDial } from '../wire/deepgram.ts';
 import type { CodeMeanings, QueryValue } from '../wire/deepgram.ts';
 import { Secrets } from '../wire/secrets.ts';
 import { conversation } from '../../session/conversing.ts';
-import { connection } from '../../session/connecting.ts';
 
 export type { DeepgramSpeakHttpOptions, DeepgramSpeakOptions } from './options.ts';
 
@@ -59,7 +58,7 @@ export function deepgramSpeak(options: DeepgramSpeakOptions): Provider {
   return {
     name: options.name ?? 'deepgram-speak',
     component: 'tts',
-    brings: [conversation, connection],
+    brings: [conversation],
     traits: {
       ...sharedTraits(secrets),
       configures: true,
@@ -96,7 +95,7 @@ export function deepgramSpeakHttp(options: DeepgramSpeakHttpOptions): Provider {
   return {
     name: options.name ?? 'deepgram-speak-http',
     component: 'tts',
-    brings: [conversation, connection],
+    brings: [conversation],
     traits: {
       ...sharedTraits(secrets),
       answersPings: true,

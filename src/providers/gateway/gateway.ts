@@ -29,7 +29,6 @@ import type { Credential, CredentialReason, Provider, StreamMemory } from '../co
 import { checkBaseUrl } from '../wire/base-url.ts';
 import { checkPcm } from '../wire/pcm.ts';
 import { keeping } from '../../session/keeping.ts';
-import { connection } from '../../session/connecting.ts';
 
 export interface GatewayProviderOptions {
   /** Where it listens, such as `wss://voice.example`. Without a path it is `/v1/session`. */
@@ -90,7 +89,7 @@ export function gateway(options: GatewayProviderOptions): Provider {
   return {
     name,
     component: 'gateway',
-    brings: [keeping, connection],
+    brings: [keeping],
     traits: {
       resume: 'handle',
       keepsAudio: true,

@@ -32,7 +32,6 @@ import { Secrets } from '../wire/secrets.ts';
 import { checkTools, GEMINI_TOOL_NAMES } from '../wire/tools.ts';
 import { conversation } from '../../session/conversing.ts';
 import { rates } from '../../session/counting.ts';
-import { connection } from '../../session/connecting.ts';
 
 export type { GeminiLiveOptions } from './options.ts';
 
@@ -72,7 +71,7 @@ export function geminiLive(options: GeminiLiveOptions): Provider {
   return {
     name: options.name ?? 'gemini-live',
     component: 'realtime',
-    brings: [conversation, rates, connection],
+    brings: [conversation, rates],
     traits: traitsOf(options, secrets.isRenewable),
     checkFormat: (format) => checkPcm('Gemini Live', format),
     dial: async (_format, reason) => requestOf(options, baseUrl, await secrets.ask(reason)),

@@ -23,7 +23,6 @@ import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 import { conversation } from '../../session/conversing.ts';
 import { rates } from '../../session/counting.ts';
-import { connection } from '../../session/connecting.ts';
 import { checkWishes } from './check-wishes.ts';
 import { classifyRealtimeEnd } from './failures.ts';
 import { sessionConfigOf, silenceDurationMsOf, turnRulesOf } from './session-config.ts';
@@ -114,7 +113,7 @@ export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
   return {
     name,
     component: 'realtime',
-    brings: [conversation, rates, connection],
+    brings: [conversation, rates],
     traits: {
       resume: 'items',
       configures: true,

@@ -28,7 +28,6 @@ import type { Provider } from '../contract.ts';
 import { checkPcm } from '../wire/pcm.ts';
 import { Secrets } from '../wire/secrets.ts';
 import { rates } from '../../session/counting.ts';
-import { connection } from '../../session/connecting.ts';
 
 export type { WhisperOptions } from './settings.ts';
 export type { FilterOptions } from '../wire/hallucination-filter.ts';
@@ -50,7 +49,7 @@ export function whisper(options: WhisperOptions = {}): Provider {
   return {
     name: options.name ?? 'whisper',
     component: 'stt',
-    brings: [rates, connection],
+    brings: [rates],
     traits: {
       resume: 'none',
       replayRateRatio: Infinity,
