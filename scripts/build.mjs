@@ -119,7 +119,6 @@ function hashOfSources() {
     'scripts/build.mjs',
     'scripts/fvad-for-pages.mjs',
     'scripts/slim.mjs',
-    'scripts/slim-errors.mjs',
   ];
   for (const folder of ['machines', 'src', 'visualizations']) {
     for (const entry of readdirSync(join(root, folder), { recursive: true })) {

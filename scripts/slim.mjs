@@ -7,7 +7,6 @@ import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
 import { withFvadForPages } from './fvad-for-pages.mjs';
-import { withoutRemedies } from './slim-errors.mjs';
 
 /** @param entries of package.json's exports that have a slim twin, such as `./dist/slim/src/browser.js`. */
 export function makeSlim(dist, entries) {
@@ -27,7 +26,7 @@ export function makeSlim(dist, entries) {
 function slimText(file, tree, slim) {
   if (file.startsWith('machines')) return withoutDescriptions(tree);
   if (file.endsWith('/whisper/packages.js')) return withFvadForPages(tree.text, slim);
-  return withoutRemedies(file, tree);
+  return tree.text;
 }
 
 /** Those that have a slim twin, of all that package.json exports, or gives React Native in the place of another. */
