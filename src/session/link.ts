@@ -26,7 +26,9 @@ export class Link extends LinkFacts<Link> implements SocketHandlers, Dialler {
   constructor(options: LinkOptions<Link>) {
     super(options);
     this.#dialling = new Dialling(options);
-    this.#stream = new GuardedStream(options, (failure) => this.fail(failure));
+    const onFaulty = (failure: Failure): void => this.fail(failure);
+    this.#stream =
+      options.rates?.streamFor(options, onFaulty) ?? new GuardedStream(options, onFaulty);
   }
 
   /** It has asked for a session that another socket may have, and was not answered. */
@@ -133,10 +135,8 @@ export class Link extends LinkFacts<Link> implements SocketHandlers, Dialler {
     const { lastInboundAtMs, flushes, pings } = this;
     const nowMs = this.options.clock.nowMs();
     const isLate = this.lateness.isLate;
-    const question = { pings, flushes, lastInboundAtMs, nowMs, isLate, isAll };
-    const { through, needsProof } = this.#stream.arrivedThrough(question);
-    if (needsProof) this.probe();
-    return through === null ? [] : this.#stream.settleSilence(through, isQuiet);
+    const facts = { pings, flushes, lastInboundAtMs, nowMs, isLate, isAll };
+    return this.#stream.settleSilence(facts, isQuiet, () => this.probe());
   }
 
   /** From now on nothing gets through, and nobody is told: a half-open link, on request. */

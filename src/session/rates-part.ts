@@ -1,14 +1,12 @@
 /** What the part `rates` is to the session that has it. */
+import type { GuardedStream, StreamOptions } from './guarded-stream.ts';
 import type { ResolvedOptions } from './options.ts';
 import { partOf } from './parts.ts';
 import type { SessionPart } from './parts.ts';
-import type { Rates } from './rates.ts';
-import type { Arrived, SilenceFacts } from './silence.ts';
-import type { ProviderTraits } from '../providers/contract.ts';
+import type { Failure } from '../../machines/failure.ts';
 
 export interface RatesPart extends SessionPart {
-  ratesFor(traits: ProviderTraits, sampleRateHz: number): Rates | null;
-  arrivedThrough(facts: SilenceFacts): Arrived;
+  streamFor(options: StreamOptions, onFaulty: (failure: Failure) => void): GuardedStream;
 }
 
 export function ratesOf({ parts }: Pick<ResolvedOptions, 'parts'>): RatesPart | null {

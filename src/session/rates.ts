@@ -2,11 +2,9 @@
  * A link whose service takes another rate than the session's, or tells nothing of silence: what goes out is brought to
  * its rate, what comes back is counted at the session's, and what was sent when is remembered.
  */
-import { countsOtherwise } from './parts.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Proof } from './pings.ts';
 import type { CreateResampler, Resampler } from '../ports/resampler.ts';
-import type { ProviderTraits } from '../providers/contract.ts';
 import type { ProviderEvent } from '../providers/events.ts';
 
 /** How finely it is remembered what was sent when. */
@@ -25,13 +23,6 @@ interface Mark {
   readonly samples: number;
   /** Null: nothing tells yet that it has arrived. */
   arrivedByMs: number | null;
-}
-
-/** Null where the service takes the session's rate and tells of silence: most links need no more than that. */
-export function ratesFor(traits: ProviderTraits, sampleRateHz: number): Rates | null {
-  if (!countsOtherwise(traits, sampleRateHz)) return null;
-  const { inputRateHz = sampleRateHz, silenceSettlesAfterMs = null } = traits;
-  return new Rates({ ours: sampleRateHz, theirs: inputRateHz }, silenceSettlesAfterMs);
 }
 
 export class Rates {

@@ -8,10 +8,8 @@ import type { Rates } from './rates.ts';
 import type { ProviderTraits } from '../providers/contract.ts';
 
 export interface SilenceFacts {
-  readonly rates: Rates;
   readonly pings: Pings;
   readonly flushes: OpenFlushes;
-  readonly traits: ProviderTraits;
   readonly lastInboundAtMs: number;
   readonly nowMs: number;
   /** When what came was said nobody knows: a ping that is answered tells, and all else later. */
@@ -20,15 +18,15 @@ export interface SilenceFacts {
   readonly isAll: boolean;
 }
 
-export interface Arrived {
+interface Arrived {
   /** In samples of the service's; null where nothing is known that was not known before. */
   readonly through: number | null;
   /** It is worth asking the service for a sign of life. */
   readonly needsProof: boolean;
 }
 
-export function arrivedThrough(facts: SilenceFacts): Arrived {
-  const { rates, pings, flushes, traits, lastInboundAtMs, nowMs, isLate, isAll } = facts;
+export function arrivedThrough(rates: Rates, traits: ProviderTraits, facts: SilenceFacts): Arrived {
+  const { pings, flushes, lastInboundAtMs, nowMs, isLate, isAll } = facts;
   if (isLate) return { through: null, needsProof: !pings.isWaiting };
   const { answersPings, flushTimeoutMs } = traits;
   const proof = answersPings ? pings.proof : { sentAtMs: lastInboundAtMs, atMs: lastInboundAtMs };

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { geminiLive } from '../../src/providers/index.ts';
 import type { ProviderEvent } from '../../src/providers/contract.ts';
 import { rates } from '../../src/session/counting.ts';
-import { GuardedStream } from '../../src/session/guarded-stream.ts';
 import { Lateness } from '../../src/session/lateness.ts';
 import { Pings } from '../../src/session/pings.ts';
 import { ratesOf } from '../../src/session/rates-part.ts';
@@ -17,14 +16,8 @@ const MEMORY = { conversation: () => conversationOf([]), handle: null };
 /** Ten seconds of audio, and then a word of it that is answered. */
 function finalsAfter(pings: Pings, bufferedBytes = 0): readonly ProviderEvent[] {
   const provider = geminiLive({ apiKey: 'a-key' });
-  const stream = new GuardedStream(
-    {
-      candidate: { provider },
-      format: FORMAT,
-      memory: MEMORY,
-      createResampler: null,
-      rates: ratesOf({ parts: [rates] }),
-    },
+  const stream = ratesOf({ parts: [rates] })!.streamFor(
+    { candidate: { provider }, format: FORMAT, memory: MEMORY, createResampler: null },
     (failure) => expect.fail(failure.detail),
   );
   for (let second = 0; second < 10; second += 1) {
