@@ -41,7 +41,7 @@ export class VoiceClientCore {
   readonly #url: string;
   readonly #token: ClientToken;
   readonly #options: ResolvedClient;
-  readonly #audience: Audience<VoiceClientEvents>;
+  readonly #audience: Audience;
   readonly #sources: CaptureSources;
   readonly #capture: CaptureRun<CapturedChunk & Partial<RecordedChunk>>;
   #line: AnyLine | null = null;
@@ -90,7 +90,11 @@ export class VoiceClientCore {
     return this.#line?.status ?? 'idle';
   }
 
-  /** Listens until the returned function is called. */
+  /**
+   * Listens until the returned function is called. What a listener throws is reported, as a session reports it (`Session.on`).
+   *
+   * @throws TenutoError OPTION_INVALID for an event that there is not.
+   */
   on<T extends keyof VoiceClientEvents>(
     type: T,
     listener: (...told: VoiceClientEvents[T]) => void,

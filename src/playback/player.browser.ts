@@ -3,6 +3,7 @@ import type { HeardSound, PlayerEvent, PlayerOptions, Sound } from './playback.t
 import { attachTo } from './attach.ts';
 import { systemClock } from '../ports/clock.ts';
 import { TenutoError } from '../ports/errors.ts';
+import { checkFunction, listenerThrew } from '../ports/listening.ts';
 import { checkNumber, checkOptions } from '../ports/option-errors.ts';
 import type { Session } from '../session/session.ts';
 import { blocked, broken } from '../worklets/audio-errors.ts';
@@ -64,8 +65,9 @@ export class Player {
     return this.#running?.node ?? null;
   }
 
-  /** Listens until the returned function is called. */
+  /** Listens until the returned function is called. What a listener throws is reported (`reportError`), and harms nobody else. */
   on(listener: (event: PlayerEvent) => void): () => void {
+    checkFunction(listener);
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -186,7 +188,13 @@ export class Player {
   }
 
   #tell(event: PlayerEvent): void {
-    for (const listener of [...this.#listeners]) listener(event);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        listenerThrew(event.type, error);
+      }
+    }
   }
 }
 

@@ -1,6 +1,8 @@
-/** Listeners and readers of a session's events. A listener that throws is logged and harms nobody else. */
+/** Listeners and readers of a session's events. A listener that throws is reported and harms nobody else. */
+import { EVENT_NAMES } from './event-names.ts';
 import type { SessionEvent, SessionEventOf, SessionEventType } from './events.ts';
 import { inWholeMs } from './whole-ms.ts';
+import { checkListener, listenerThrew } from '../ports/listening.ts';
 import type { Logger } from '../ports/logger.ts';
 
 type Listener = (event: SessionEvent) => void;
@@ -22,10 +24,15 @@ export class SessionEmitter {
     this.#logger = logger;
   }
 
-  /** Returns the function that takes the listener off again. */
+  /**
+   * Returns the function that takes the listener off again.
+   *
+   * @throws TenutoError OPTION_INVALID
+   */
   on<T extends SessionEventType>(type: T, listener: (event: SessionEventOf<T>) => void): () => void;
   on(type: '*', listener: Listener): () => void;
   on(type: SessionEventType | '*', listener: (event: never) => void): () => void {
+    checkListener(type, EVENT_NAMES, listener);
     const registration = { type, listener: listener as Listener };
     this.#listeners = [...this.#listeners, registration];
 
@@ -41,7 +48,7 @@ export class SessionEmitter {
       try {
         listener(event);
       } catch (error) {
-        this.#logger.error('a listener threw', { event: event.type, error: String(error) });
+        listenerThrew(event.type, error, this.#logger);
       }
     }
     for (const reader of this.#readers) reader.push(event);

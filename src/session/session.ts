@@ -192,9 +192,9 @@ export class Session {
   /**
    * Listens to one kind of event, or to all with `*`; returns the function that stops it.
    *
-   * An exception thrown in a listener goes no further: it is given to the logger as `a listener threw`, with the type of
-   * the event, and the other listeners and the session go on as if it had not been thrown. Without a `logger` nobody
-   * hears of it. A promise that a listener returns is not looked at: where it rejects, that is an unhandled rejection.
+   * What a listener throws is reported (`reportError` in browsers, elsewhere `console.error`) and logged; the session and
+   * others go on. A promise that it returns is not looked at: where it rejects, that is an unhandled rejection.
+   * @throws TenutoError OPTION_INVALID for an event that there is not.
    */
   on<T extends SessionEventType>(type: T, listener: (event: SessionEventOf<T>) => void): () => void;
   on(type: '*', listener: (event: SessionEvent) => void): () => void;

@@ -4,6 +4,7 @@ import type { Journal } from './journal.ts';
 import { Playback } from './playback.ts';
 import type { TalkOptions } from './talk.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import { checkFunction, listenerThrew } from '../ports/listening.ts';
 import type { Order } from '../providers/contract.ts';
 import type { ConversationEvent } from '../providers/events.ts';
 
@@ -30,6 +31,7 @@ export class Sounding {
   }
 
   onAudio(listener: (audio: SpokenAudio) => void): () => void {
+    checkFunction(listener);
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -43,7 +45,7 @@ export class Sounding {
       try {
         listener({ id, bytes, sampleRateHz, durationMs });
       } catch (error) {
-        this.#options.logger.error('a listener to audio threw', { error: String(error) });
+        listenerThrew('audio', error, this.#options.logger);
       }
     }
   }

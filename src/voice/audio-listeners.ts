@@ -1,4 +1,5 @@
 /** Who plays what is spoken. */
+import { checkFunction, listenerThrew } from '../ports/listening.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { SpokenAudio } from '../session/conversation.ts';
 
@@ -14,6 +15,7 @@ export class AudioListeners {
 
   /** @returns the function that stops it. */
   add(listener: Listener): () => void {
+    checkFunction(listener);
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -24,7 +26,7 @@ export class AudioListeners {
       try {
         listener(audio);
       } catch (error) {
-        this.#logger.error('a listener to audio threw', { error: String(error) });
+        listenerThrew('audio', error, this.#logger);
       }
     }
   }

@@ -107,6 +107,7 @@ describe('the breakers of a process', () => {
   });
 
   it('tell the others when one listener throws, and the logger', () => {
+    vi.spyOn(console, 'error').mockImplementationOnce(() => undefined);
     const error = vi.fn();
     const breakers = new Breakers({ logger: { ...silentLogger, error } });
     breakers.subscribe(KEY, () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { TenutoError } from '../../src/ports/errors.ts';
 import type { LogField, Logger } from '../../src/ports/logger.ts';
@@ -118,7 +118,10 @@ describe('the error that ends a loop', () => {
 });
 
 describe('a listener', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
   it('that throws is logged and harms nobody', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => undefined);
     const logged: (Readonly<Record<string, LogField>> | undefined)[] = [];
     const logger: Logger = { ...silentLogger, error: (_message, fields) => logged.push(fields) };
     const world = new TalkWorld({ session: { logger } });

@@ -9,6 +9,7 @@ import type { BreakerSnapshot } from '../../../machines/breaker.machine.ts';
 import { isForgettable, mayDial } from '../../../machines/breaker.rules.ts';
 import { Stepper } from '../../../machines/stepper.ts';
 import type { BreakerEvent, BreakerSignal, BreakerState } from '../../../machines/breaker.types.ts';
+import { checkFunction, listenerThrew } from '../../ports/listening.ts';
 import type { Logger } from '../../ports/logger.ts';
 import { silentLogger } from '../../ports/logger.ts';
 
@@ -95,6 +96,7 @@ export class Breakers {
 
   /** Told of every change of state, never of the present one. Returns the function that ends it. */
   subscribe(key: string, listener: BreakerListener): () => void {
+    checkFunction(listener);
     const own: BreakerListener = (change) => listener(change); // so that the same listener may come twice
     this.#listeners.set(key, new Set([...(this.#listeners.get(key) ?? []), own]));
 
@@ -110,7 +112,7 @@ export class Breakers {
       try {
         listener({ ...status, signal });
       } catch (error) {
-        this.#logger.error('a listener threw', { event: signal.type, error: String(error) });
+        listenerThrew(signal.type, error, this.#logger);
       }
     }
   }
