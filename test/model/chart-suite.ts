@@ -22,17 +22,17 @@ export type Checks<TMachine extends AnyStateMachine> = NonNullable<
 
 /**
  * @param states what must be so in a state, beside being in it.
- * @param tested what is taken along the chart's paths. Default: the chart.
+ * @param tested what is taken along the chart's paths, asked anew for each of them. Default: the chart.
  */
 export function suiteOf<TMachine extends AnyStateMachine>(
   machine: TMachine,
   model: PathOptions<TMachine>,
   states: Checks<TMachine>,
-  tested: TMachine = machine,
+  tested: () => TMachine = () => machine,
 ): ModelSuite {
   return modelTests<TMachine, ActorWorld<TMachine>>(machine, {
     ...model,
-    createWorld: (facts) => new ActorWorld(tested, { ...model, ...facts }),
+    createWorld: (facts) => new ActorWorld(tested(), { ...model, ...facts }),
     executors: actorExecutors(machine),
     states,
   });

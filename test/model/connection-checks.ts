@@ -25,8 +25,9 @@ export const connectionChecks: Checks<typeof connectionMachine> = {
     expect(running(world, 'socket')).toContain(`socket.${contextOf(world).socketId}`);
     expect(running(world, 'bufferReplay')).toEqual([]);
   },
-  'reconnecting.backingOff': (world) => {
+  'reconnecting.backingOff': (world, step) => {
     expect(world.running.map(({ src }) => src)).toEqual(['backoffTimer']);
+    expect(contextOf(world).waitMs).toBe(step?.to.snapshot.context.waitMs);
   },
   'reconnecting.waitingForRateLimit': (world) => {
     expect(world.running.map(({ src }) => src)).toEqual(['rateLimitWait']);

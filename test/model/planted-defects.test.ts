@@ -58,44 +58,51 @@ function stateIn(config: Config, ...path: readonly string[]): Config {
   return state;
 }
 
-/**
- * The first failure that the generated tests of the chart find in this one.
- *
- * @param isFirst paths to be taken before the others: which come first changes how long it takes, and nothing else.
- */
-async function failureOf<TMachine extends AnyStateMachine>(
-  chart: TMachine,
-  model: PathOptions<TMachine>,
-  tested: TMachine,
-  checks: Parameters<typeof suiteOf<TMachine>>[2] = {},
-  isFirst: (path: ModelPath) => boolean = () => false,
-): Promise<string | null> {
-  const { cases, paths } = suiteOf(chart, model, checks, tested);
-  const first = new Set(paths.flatMap((path, index) => (isFirst(path) ? [cases[index]!] : [])));
-  for (const { run } of [...first, ...cases.filter((each) => !first.has(each))]) {
-    try {
-      await run();
-    } catch (error) {
-      return (error as Error).message;
-    }
+/** A chart's generated tests, made once: whichever copy of the chart is under test goes along their paths. */
+class Generated<TMachine extends AnyStateMachine> {
+  readonly paths: readonly ModelPath[];
+  readonly #runs: ReadonlyMap<ModelPath, () => Promise<void>>;
+  #tested: TMachine;
+
+  constructor(
+    chart: TMachine,
+    model: PathOptions<TMachine>,
+    checks: Parameters<typeof suiteOf<TMachine>>[2] = {},
+  ) {
+    this.#tested = chart;
+    const { cases, paths } = suiteOf(chart, model, checks, () => this.#tested);
+    this.paths = paths;
+    this.#runs = new Map(paths.map((path, index) => [path, cases[index]!.run]));
   }
-  return null;
+
+  /** The first failure that they find in this copy, by what it does: which transitions were executed is not counted. */
+  async failureOf(tested: TMachine, paths = this.paths): Promise<string | null> {
+    this.#tested = tested;
+    for (const path of paths) {
+      try {
+        await this.#runs.get(path)!();
+      } catch (error) {
+        return (error as Error).message;
+      }
+    }
+    return null;
+  }
 }
 
-const inConnection = (
-  tested: Connection,
-  isFirst?: (path: ModelPath) => boolean,
-): Promise<string | null> =>
-  failureOf(connectionMachine, connectionModel, tested, connectionChecks, isFirst);
+const ofConnection = new Generated(connectionMachine, connectionModel, connectionChecks);
+const ofNetwork = new Generated(networkMachine, networkModel);
+const ofOrchestrator = new Generated(orchestratorMachine, orchestratorModel);
+const ofReply = new Generated(replyMachine, replyModel);
+const ofRequest = new Generated(requestMachine, requestModel);
+const ofTurn = new Generated(turnMachine, turnModel);
 
 describe('the generated tests', () => {
   it('find nothing in a copy of the chart without a defect', async () => {
     const copy = connectionWith(() => undefined);
-    const { cases } = suiteOf(connectionMachine, connectionModel, connectionChecks, copy);
+    const paths = ofConnection.paths.filter((_, index) => index % 20 === 0);
 
-    for (const { run } of cases.filter((_, index) => index % 20 === 0)) await run();
-
-    expect(cases.length).toBeGreaterThan(1_000);
+    expect(await ofConnection.failureOf(copy, paths)).toBeNull();
+    expect(paths.length).toBeGreaterThan(100);
   });
 
   it.each(['isCurrent', 'isHedge', 'mayHedge', 'mayRotate'] as const)(
@@ -103,7 +110,7 @@ describe('the generated tests', () => {
     async (guard) => {
       const tested = connectionMachine.provide({ guards: { [guard]: () => true } });
 
-      expect(await inConnection(tested)).not.toBeNull();
+      expect(await ofConnection.failureOf(tested)).not.toBeNull();
     },
   );
 
@@ -119,10 +126,11 @@ describe('the generated tests', () => {
       const node = state === '' ? config : stateIn(config, ...state.split('.'));
       node.on = Object.fromEntries(Object.entries(node.on ?? {}).filter(([key]) => key !== event));
     });
-    const goesThere = ({ steps }: ModelPath): boolean =>
-      steps.some((step) => step.event.type === event && stateOf(step.from).startsWith(state));
+    const paths = ofConnection.paths.filter(({ steps }) =>
+      steps.some((step) => step.event.type === event && stateOf(step.from).startsWith(state)),
+    );
 
-    expect(await inConnection(tested, goesThere)).not.toBeNull();
+    expect(await ofConnection.failureOf(tested, paths)).not.toBeNull();
   });
 
   it.each([-1, 1])('find a delay that is off by %d ms', async (byMs) => {
@@ -131,7 +139,7 @@ describe('the generated tests', () => {
       delays: { offlineHysteresis: (offlineHysteresis ?? 0) + byMs },
     });
 
-    const failure = await failureOf(networkMachine, networkModel, tested);
+    const failure = await ofNetwork.failureOf(tested);
 
     expect(failure).not.toBeNull();
   });
@@ -141,7 +149,7 @@ describe('the generated tests', () => {
       delays: { wait: ({ context }) => context.dueAtMs - context.nowMs + byMs },
     });
 
-    const failure = await failureOf(requestMachine, requestModel, tested);
+    const failure = await ofRequest.failureOf(tested);
 
     expect(failure).not.toBeNull();
   });
@@ -155,7 +163,7 @@ describe('the generated tests', () => {
   ] as const)('find a request chart without %s: %s', async (action, _what) => {
     const tested = requestMachine.provide({ actions: { [action]: () => undefined } });
 
-    expect(await failureOf(requestMachine, requestModel, tested)).not.toBeNull();
+    expect(await ofRequest.failureOf(tested)).not.toBeNull();
   });
 
   it.each(['isWorthWaiting', 'isDue'] as const)(
@@ -163,7 +171,7 @@ describe('the generated tests', () => {
     async (guard) => {
       const tested = replyMachine.provide({ guards: { [guard]: () => true } });
 
-      expect(await failureOf(replyMachine, replyModel, tested)).not.toBeNull();
+      expect(await ofReply.failureOf(tested)).not.toBeNull();
     },
   );
 
@@ -172,7 +180,7 @@ describe('the generated tests', () => {
       delays: { limit: ({ context }) => context.waitMs + byMs },
     });
 
-    expect(await failureOf(replyMachine, replyModel, tested)).not.toBeNull();
+    expect(await ofReply.failureOf(tested)).not.toBeNull();
   });
 
   it.each(['isAnswering', 'hasAnswered', 'isAnswerDue'] as const)(
@@ -180,20 +188,20 @@ describe('the generated tests', () => {
     async (guard) => {
       const tested = turnMachine.provide({ guards: { [guard]: () => false } });
 
-      expect(await failureOf(turnMachine, turnModel, tested)).not.toBeNull();
+      expect(await ofTurn.failureOf(tested)).not.toBeNull();
     },
   );
 
   it('find a change that is begun though the session closes', async () => {
     const tested = orchestratorMachine.provide({ guards: { isClosing: () => false } });
 
-    expect(await failureOf(orchestratorMachine, orchestratorModel, tested)).not.toBeNull();
+    expect(await ofOrchestrator.failureOf(tested)).not.toBeNull();
   });
 
   it('find a request that is not reported', async () => {
     const tested = requestMachine.provide({ guards: { endsRequest: () => false } });
 
-    expect(await failureOf(requestMachine, requestModel, tested)).not.toBeNull();
+    expect(await ofRequest.failureOf(tested)).not.toBeNull();
   });
 
   it('find a timer that is not cancelled', async () => {
@@ -204,13 +212,13 @@ describe('the generated tests', () => {
       state.on = { ...state.on, 'xstate.done.actor.backoffTimer': 'dialing' };
     });
 
-    expect(await inConnection(tested)).not.toBeNull();
+    expect(await ofConnection.failureOf(tested)).not.toBeNull();
   });
 
   it('find a socket that is not let go', async () => {
     const tested = connectionMachine.provide({ actions: { letGo: () => undefined } });
 
-    expect(await inConnection(tested)).not.toBeNull();
+    expect(await ofConnection.failureOf(tested)).not.toBeNull();
   });
 
   it('find an attempt counter that is reset on open', async () => {
@@ -223,6 +231,6 @@ describe('the generated tests', () => {
       },
     });
 
-    expect(await inConnection(tested)).not.toBeNull();
+    expect(await ofConnection.failureOf(tested)).not.toBeNull();
   });
 });
