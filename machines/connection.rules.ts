@@ -54,7 +54,7 @@ export function initialContext(input: ConnectionInput): ConnectionContext {
     dialReason: 'connect',
     waitMs: 0,
     isOnline: true,
-    hasBeenConnected: false,
+    hasBeenConnected: input.hasBeenConnected ?? false,
     connectedAtMs: null,
     answeredAtMs: null,
     silentSinceMs: null,

@@ -29,6 +29,8 @@ export interface ConnectionInput {
   readonly candidate?: number;
   /** The break that another connection left behind, and that this one is to end. Default none. */
   readonly outage?: Outage | null;
+  /** It stood in another process, and its session is kept at the other end. Default false. */
+  readonly hasBeenConnected?: boolean;
 }
 
 /** What stands in every fact about a loss, since a chart can ask nobody. */
@@ -133,7 +135,6 @@ export interface ConnectionContext extends Required<ConnectionInput> {
   readonly dialReason: DialReason;
   readonly waitMs: number;
   readonly isOnline: boolean;
-  readonly hasBeenConnected: boolean;
   readonly connectedAtMs: number | null;
   readonly answeredAtMs: number | null;
   /** The last sign of life of a link under suspicion. */

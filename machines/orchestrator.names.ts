@@ -20,7 +20,7 @@ export function connectionInput(
   { id, candidate }: Lane,
   role: 'carrier' | 'standby',
 ): ConnectionInput {
-  const { component, policy, refreshesCredential, canProbe, hedges, limits } =
+  const { component, policy, refreshesCredential, canProbe, hedges, limits, hasBeenConnected } =
     candidates[candidate] ?? candidates[0];
   return {
     lane: id,
@@ -33,5 +33,6 @@ export function connectionInput(
     canProbe,
     hedges,
     limits,
+    hasBeenConnected: id === 1 && hasBeenConnected === true,
   };
 }

@@ -32,6 +32,8 @@ export interface Candidate {
   readonly makesBeforeBreaks: boolean;
   /** Whether a second session takes over from the first as soon as it stands. Default false. */
   readonly takesOver?: boolean;
+  /** Its session stood in another process, and is kept: the first connection goes on with it. Default false. */
+  readonly hasBeenConnected?: boolean;
   /** How long the service lets a session live; null where it sets no end. */
   readonly endsAfterMs: number | null;
 }

@@ -61,7 +61,7 @@ export interface SpoolCipher {
 
 /** What else has to outlive the process: what a service's streams leave for each other. */
 export interface Keepable {
-  /** As JSON has it. @param laterMs as `load` was given it: what is saved is told by that clock. */
+  /** As JSON has it; with a `sid` that is not null where the service keeps a session. @param laterMs as `load` was given it: what is saved is told by that clock. */
   save(laterMs: number): unknown;
   /**
    * @param saved what `save` gave in another life.

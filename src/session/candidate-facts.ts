@@ -2,14 +2,21 @@
 import { facultiesOf } from './abilities.ts';
 import { limitsOf, mayHedge } from './candidates.ts';
 import type { ResolvedCandidate } from './candidates.ts';
+import type { SessionSpool } from './spooling.types.ts';
 import type { Candidate } from '../../machines/orchestrator.types.ts';
 
+/** @param spool may have a session to go on with; among several, a first dial that fails is answered by the next all the same. */
 export function factsOfAll(
   candidates: readonly [ResolvedCandidate, ...ResolvedCandidate[]],
+  spool: SessionSpool | null,
 ): readonly [Candidate, ...Candidate[]] {
   const isAlone = candidates.length === 1;
   const [first, ...others] = candidates;
-  return [factsOf(first, isAlone), ...others.map((other) => factsOf(other, isAlone))];
+  const hasBeenConnected = isAlone && spool?.isKept(first.key) === true;
+  return [
+    { ...factsOf(first, isAlone), hasBeenConnected },
+    ...others.map((other) => factsOf(other, isAlone)),
+  ];
 }
 
 function factsOf(

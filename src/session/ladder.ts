@@ -46,7 +46,7 @@ export class Ladder implements Decider, Owner {
       clock: options.clock,
       ...(options.inspect === null ? {} : { inspect: options.inspect }),
       input: {
-        candidates: factsOfAll(options.candidates),
+        candidates: factsOfAll(options.candidates, options.spool),
         recordOnlyMs: options.recordOnlyMs,
         holdDownMs: options.holdDownMs,
         rotationLeadMs: options.rotationLeadMs,

@@ -18,7 +18,7 @@ export class OneConnection implements Decider, Observer<SnapshotFrom<ConnectionA
   readonly #handlers: DeciderHandlers;
 
   constructor(options: ResolvedOptions, wiring: Wiring, handlers: DeciderHandlers) {
-    const { provider, policy } = options.candidates[0];
+    const { key, provider, policy } = options.candidates[0];
     const { traits, component } = provider;
     this.#wiring = wiring;
     this.#handlers = handlers;
@@ -32,6 +32,7 @@ export class OneConnection implements Decider, Observer<SnapshotFrom<ConnectionA
         canProbe: traits.answersPings,
         ...(mayHedge(traits) ? {} : { hedges: false }),
         ...(traits.liveness === undefined ? {} : { limits: limitsOf(traits, true) }),
+        ...(options.spool?.isKept(key) === true ? { hasBeenConnected: true } : {}),
       },
     });
     join(this.actor, wiring);

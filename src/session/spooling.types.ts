@@ -27,6 +27,8 @@ export interface SessionSpool extends Spool {
    * @throws TenutoError SPOOL_IN_USE, OPTION_INVALID for audio of another rate.
    */
   join(parts: SpoolParts, facts: SpoolFacts): UplinkSpool;
+  /** Another life left a session that this candidate's service keeps. */
+  isKept(key: string): boolean;
   /** What a candidate's streams leave for each other was just made. @param key the candidate's. */
   made(key: string, shared: object): void;
   /** The session is over. @param isFinished all that comes of its audio was told. */

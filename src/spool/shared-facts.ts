@@ -20,6 +20,12 @@ export class SharedFacts {
     this.#laterMs = laterMs;
   }
 
+  /** What another life saved of it names a session. */
+  isKept(key: string): boolean {
+    const saved = this.#saved.get(key);
+    return typeof saved === 'object' && saved !== null && 'sid' in saved && saved.sid !== null;
+  }
+
   /** @param isFit false: what was saved no longer fits the audio. */
   made(key: string, shared: object, isFit: boolean): void {
     if (!isKeepable(shared)) return;

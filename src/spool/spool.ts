@@ -8,6 +8,7 @@ import { BlockIndex } from './block-index.ts';
 import { encodeBlock } from './block.ts';
 import { encodeHead } from './head.ts';
 import type { Shift } from './head.types.ts';
+import { Hold } from './hold.ts';
 import type { Recovered } from './recovery.ts';
 import type { Sealing } from './sealing.ts';
 import { SharedFacts } from './shared-facts.ts';
@@ -26,8 +27,6 @@ import type { Commit } from './writer.ts';
 
 /** So much goes into one commit. */
 const MAX_BLOCK_BYTES = 256 * 1_024;
-/** Storage that does not answer holds nobody up for longer. */
-const HOLD_AT_MOST_MS = 1_000;
 /** An end waits no longer for what storage does. */
 const END_WITHIN_MS = 5_000;
 /** So much of what is settled stays in memory for a service that may lose it yet (PROTOCOL.md, P14.4). */
@@ -56,7 +55,7 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
   #newest: number;
   /** Of what is being stored: since it was made up, so much was put in before it. */
   #movedBy = 0;
-  #isHolding = false;
+  readonly #hold = new Hold();
   #isOver = false;
   #ended: Promise<SpoolOutcome> | null = null;
 
@@ -116,13 +115,17 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     return this;
   }
 
+  isKept(key: string): boolean {
+    return this.#shared.isKept(key);
+  }
+
   made(key: string, shared: object): void {
     const isPast = (this.#parts?.uplink.ledger.settledThrough ?? 0) > (this.#seam ?? 0);
     this.#shared.made(key, shared, !isPast);
   }
 
   get isHolding(): boolean {
-    return this.#isHolding;
+    return this.#hold.isHolding;
   }
 
   wrote(): void {
@@ -135,7 +138,7 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     const parts = this.#parts;
     if (seam === null || parts === null) return;
     this.#seam = null;
-    this.#hold(parts);
+    this.#holdUntilStored(parts);
     if (position > seam) this.#putIn(parts.keeping, seam, position - seam);
   }
 
@@ -150,18 +153,14 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
   }
 
   /** Of what is sent from now on another life would not know whether it came before or behind the seam, until that is stored. */
-  #hold({ uplink, clock }: Joined): void {
-    this.#isHolding = true;
-    const release = (): void => {
-      clock.clearTimeout(timer);
-      if (!this.#isHolding) return;
-      this.#isHolding = false;
-      if (!this.#isOver) uplink.drained();
-    };
-    const timer = clock.setTimeout(release, HOLD_AT_MOST_MS);
-    void Promise.resolve()
-      .then(() => this.flush())
-      .then(release);
+  #holdUntilStored({ uplink, clock }: Joined): void {
+    this.#hold.until(
+      () => this.flush(),
+      clock,
+      () => {
+        if (!this.#isOver) uplink.drained();
+      },
+    );
   }
 
   flush(): Promise<boolean> {

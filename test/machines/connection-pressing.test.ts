@@ -116,6 +116,22 @@ describe('a link to who keeps the session', () => {
     await world.close();
   });
 
+  // P12.12, P16.5
+  it('is pressed, and tried as long, where it stood in another process', async () => {
+    const input = { component: 'gateway', policy, hasBeenConnected: true } as const;
+    const world = new ChartWorld({ input });
+    await world.connect();
+    await world.lost();
+    const lostAtMs = world.clock.nowMs();
+
+    await loseDials(world, 3);
+    const pressed = world.waits.map(({ waitMs }) => waitMs);
+    while (world.state !== 'error') await loseDials(world, 1);
+
+    expect(pressed).toEqual([0, 500, 500, 500]);
+    expect(world.clock.nowMs() - lostAtMs).toBeGreaterThan(140_000);
+  });
+
   it('is pressed for 15 s anew after a spell that was healthy', async () => {
     const world = await kept().active();
     await world.lost();

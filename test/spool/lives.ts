@@ -39,7 +39,7 @@ export class Life {
       transport: this.#only(world.network),
       clock: this.process,
       random: seededRandom(lives.count),
-      admission: createAdmission(),
+      ...(options.parts === undefined ? { admission: createAdmission() } : {}),
       reconnect: { retryInitialConnect: true },
       spool,
       ...options,

@@ -56,7 +56,6 @@ interface Known {
   protocolErrorsAtMs: number[];
   /** What another process of it has may not open its session any more. */
   mayHaveForgotten: boolean;
-  restartedAtMs: number;
 }
 
 export class SessionChecks {
@@ -106,10 +105,7 @@ export class SessionChecks {
     if (known.untold !== null && !why.includes(String(known.untold)))
       this.#violated('I11', client, `it was refused by ${known.untold}, and says ${why}`);
     known.untold = null;
-    if (known.heardAtMs < known.restartedAtMs) return; // a first connection has ten attempts
-    if (known.refusedBy === null) {
-      this.#expectExplained('I10', client, 'it gives up');
-    }
+    if (known.refusedBy === null) this.#expectExplained('I10', client, 'it gives up');
   }
 
   /** Another process of that client goes on. @param mayHaveForgotten with less than the one before knew of its session. */
@@ -118,7 +114,6 @@ export class SessionChecks {
     if (mayHaveForgotten) known.told = Math.max(known.told, known.sessions);
     Object.assign(known, { mayHaveForgotten, refusedBy: null, untold: null });
     known.protocolErrorsAtMs = [];
-    known.restartedAtMs = this.#clock.nowMs();
   }
 
   /** A socket of that client's was closed by its other end. */
@@ -179,7 +174,6 @@ export class SessionChecks {
       untold: null,
       protocolErrorsAtMs: [],
       mayHaveForgotten: false,
-      restartedAtMs: -Infinity,
     };
     this.#clients.set(client, known);
     return known;
