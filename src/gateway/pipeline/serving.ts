@@ -1,6 +1,11 @@
-/** Which service the session has, and what it lacks, as its client is told it: when it changes, and when it comes. */
+/**
+ * Which service the session has, and what it lacks, as its client is told it: when it changes, and when it comes. Where none is
+ * reached, that is told once it lasts (P23.6), long before the session with the services takes it for more than a break.
+ */
+import type { ConnectionStatus } from '../../../machines/connection.types.ts';
 import type { DegradedMode, Faculty } from '../../../machines/orchestrator.types.ts';
 import type { AppEvent, AppSession } from '../app.ts';
+import type { Clock } from '../../ports/clock.ts';
 import { MAX_SPEECH_PROVIDER_CHARS } from '../../protocol/speech-events.ts';
 import type { SpeechEvent } from '../../protocol/speech-events.ts';
 import type { CandidateOptions } from '../../session/candidates.ts';
@@ -12,10 +17,13 @@ export interface ServingOptions {
   readonly inner: Session;
   /** Their names, in order. */
   readonly names: readonly string[];
+  readonly clock: Clock;
 }
 
+/** A break that its first redial mends, 1 s later at the latest, is told to nobody: the audio of it is heard at once. */
+const AWAY_AFTER_MS = 1_500;
+
 interface State {
-  /** Null while nobody serves. */
   readonly provider: string | null;
   readonly mode: DegradedMode | null;
   readonly missing: readonly Faculty[];
@@ -25,8 +33,12 @@ const RECORD_ONLY: State = { provider: null, mode: 'recordOnly', missing: ['hear
 
 export class Serving {
   readonly #options: ServingOptions;
+  /** Who serves, or served last, and how. */
+  #state: State = { provider: null, mode: null, missing: [] };
+  #isAway = false;
   /** Null before anybody served, or failed to. */
   #told: State | null = null;
+  #timer: unknown = null;
 
   constructor(options: ServingOptions) {
     this.#options = options;
@@ -43,21 +55,27 @@ export class Serving {
         this.#serves(event.to);
         return;
       case 'session.degraded':
-        if (event.mode === 'recordOnly') this.#tell(RECORD_ONLY);
-        else this.#tell({ mode: event.mode, missing: event.missing });
+        if (event.mode === 'recordOnly') this.#goesAway();
+        else this.#changes({ mode: event.mode, missing: event.missing });
         return;
       case 'session.restored':
-        // Where nobody served, a change of state says who does.
-        if (this.#told?.provider !== null) this.#tell({ mode: null, missing: [] });
+        this.#changes({ mode: null, missing: [] }); // where nobody served, a change of state says who does
         return;
       case 'stateChange':
-        if (event.current === 'error') this.#tell(RECORD_ONLY);
-        if (event.current === 'connected' || event.current === 'active') {
-          this.#serves(this.#carrier);
-        }
+        this.#follow(event.current);
         return;
       default:
     }
+  }
+
+  close(): void {
+    this.#stopWaiting();
+  }
+
+  #follow(status: ConnectionStatus): void {
+    if (status === 'error') this.#goesAway();
+    else if (status === 'connected' || status === 'active') this.#serves(this.#carrier);
+    else if (status === 'connecting' || status === 'reconnecting') this.#mayGoAway();
   }
 
   /** As the chart knows it: a session that was given up and taken up again may be with another. */
@@ -69,12 +87,35 @@ export class Serving {
   }
 
   #serves(provider: string): void {
-    const wasNobody = this.#told?.mode === 'recordOnly';
-    this.#tell(wasNobody ? { provider, mode: null, missing: [] } : { provider });
+    this.#stopWaiting();
+    this.#isAway = false;
+    this.#changes({ provider });
   }
 
-  #tell(change: Partial<State>): void {
-    const state = { ...(this.#told ?? { provider: null, mode: null, missing: [] }), ...change };
+  #mayGoAway(): void {
+    if (this.#isAway) return;
+    this.#timer ??= this.#options.clock.setTimeout(() => {
+      this.#goesAway();
+    }, AWAY_AFTER_MS);
+  }
+
+  #goesAway(): void {
+    this.#stopWaiting();
+    this.#isAway = true;
+    this.#tell(RECORD_ONLY);
+  }
+
+  #stopWaiting(): void {
+    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #changes(change: Partial<State>): void {
+    this.#state = { ...this.#state, ...change };
+    if (!this.#isAway) this.#tell(this.#state);
+  }
+
+  #tell(state: State): void {
     if (this.#told !== null && textOf(state) === textOf(this.#told)) return;
     this.#told = state;
     this.#options.session.send(eventOf(state));

@@ -125,6 +125,6 @@ function open(
     candidates.flatMap(({ provider }) => (provider.traits.dropsUnspoken ? [provider.name] : [])),
   );
   const teller = new Teller({ session, feed, levels, filter, filtering, fin });
-  const serving = new Serving({ session, inner, names: candidates.map(nameOf) });
+  const serving = new Serving({ session, inner, names: candidates.map(nameOf), clock });
   return new SpeechSession({ inner, stage, feed, teller, serving, clock, random, logger });
 }

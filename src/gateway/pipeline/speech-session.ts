@@ -81,8 +81,9 @@ export class SpeechSession implements AppHandlers {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const { inner, stage, clock } = this.#parts;
+    const { inner, stage, serving, clock } = this.#parts;
     if (this.#timer !== null) clock.clearTimeout(this.#timer);
+    serving.close();
     this.#stopListening();
     this.#wake?.();
     stage.close();

@@ -26,6 +26,8 @@ export interface AppWorldOptions extends Partial<Omit<SpeechAppOptions, 'candida
   readonly names?: readonly string[];
   readonly traits?: Partial<ProviderTraits>;
   readonly fin?: number;
+  /** No service is there from the beginning. */
+  readonly isGone?: boolean;
 }
 
 /** What an app told its session, in order. */
@@ -61,7 +63,13 @@ export class AppWorld {
   #seq = 0;
   #position: number;
 
-  constructor({ names = ['first'], traits = {}, fin = 0, ...options }: AppWorldOptions = {}) {
+  constructor({
+    names = ['first'],
+    traits = {},
+    fin = 0,
+    isGone,
+    ...options
+  }: AppWorldOptions = {}) {
     this.#position = fin;
     this.networks = names.map(
       () =>
@@ -72,6 +80,7 @@ export class AppWorld {
           },
         }),
     );
+    if (isGone === true) names.forEach((_, service) => this.kill(service));
     const candidates = names.map((name, index) => ({
       provider: { ...fakeProvider({ traits }), name },
       transport: this.networks[index]!,
