@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { Lives } from './lives.ts';
 import { expectExactlyOnce, LinkWorld } from '../gateway/link-world.ts';
-import { connection } from '../../src/session/connecting.ts';
 import { keeping } from '../../src/session/keeping.ts';
 
 let isBusy = false;
@@ -27,7 +26,7 @@ describe('a client that comes back with its spool to gateways that answer 4420',
   it.each([
     ['', { reconnect: { retryInitialConnect: true } }],
     [', and by default', { reconnect: {} }],
-    [', also as pages have it', { parts: [connection, keeping] }],
+    [', also as pages have it', { parts: [keeping] }],
   ])('is let in as soon as they can, for as long as its session is kept%s', async (_, options) => {
     const { world } = lives();
     const first = await (await all.begin()).connect();
