@@ -5,6 +5,7 @@
  * for: a listener may write or close, and must find the books whole.
  */
 import { EvictedQueue } from './evicted-queue.ts';
+import type { EvictedChunk } from './evicted-queue.ts';
 import { GapReporter } from './gap-reporter.ts';
 import type { GapRange, GapReason } from './ledger.ts';
 import { Ledger } from './ledger.ts';
@@ -17,8 +18,6 @@ export interface RetentionOptions {
   readonly capacityBytes?: number | undefined;
   /** Most audio held. Default 120,000 ms. */
   readonly retentionMs?: number | undefined;
-  /** Audio that is settled is kept as well, until there is no room: whoever has it may lose it yet. Default false. */
-  readonly keepsSettled?: boolean;
   /** A range that will never arrive. Long ones come in pieces of about a second. */
   readonly onGap: (gap: GapRange) => void;
 }
@@ -29,24 +28,21 @@ export interface Stretch {
 }
 
 const DEFAULT_RETENTION_MS = 120_000;
+const NONE: readonly Stretch[] = [];
 
 export class Retention implements RingKeeper {
   readonly ring: RingBuffer;
   readonly ledger = new Ledger();
   readonly gaps: GapReporter;
   readonly #evicted = new EvictedQueue();
-  readonly keepsSettled: boolean;
+  /** Audio that is settled is kept as well, until there is no room: whoever has it may lose it yet. */
+  readonly keepsSettled: boolean = false;
   /** Everything before it is settled. */
   #unsettledSeq = 1;
   #unsentSeq = 1;
-  /** Chunks that left the ring, and that whoever they were sent to may have. */
-  #doubts: Stretch[] = [];
-  /** Gaps that were told, in order and apart. Of whoever keeps audio only: what is delivered may be lost yet. */
-  #told: readonly Stretch[] = [];
 
   constructor(options: RetentionOptions) {
     const retentionMs = options.retentionMs ?? DEFAULT_RETENTION_MS;
-    this.keepsSettled = options.keepsSettled ?? false;
     this.gaps = new GapReporter(options.bytesPerSecond, options.onGap);
     this.ring = new RingBuffer({
       capacityBytes: options.capacityBytes,
@@ -79,18 +75,19 @@ export class Retention implements RingKeeper {
     return seq;
   }
 
+  /** Chunks that left the ring, and that whoever they were sent to may have. */
   get doubts(): readonly Stretch[] {
-    return this.#doubts;
+    return NONE;
   }
 
+  /** Gaps that were told, in order and apart. Of whoever keeps audio only: what is delivered may be lost yet. */
   get told(): readonly Stretch[] {
-    return this.#told;
+    return NONE;
   }
 
   /** What another life left in doubt, and the gaps that it told. */
-  recall(doubts: readonly Stretch[], told: readonly Stretch[]): void {
-    this.#doubts = [...doubts];
-    this.#told = told;
+  recall(_doubts: readonly Stretch[], _told: readonly Stretch[]): void {
+    // Nobody is in doubt where nobody keeps audio.
   }
 
   /** The ring holds what another life left, and the ledger says through where that was settled. */
@@ -109,60 +106,21 @@ export class Retention implements RingKeeper {
     this.#book(to, chunks, gapReason);
   }
 
-  /**
-   * Who had acknowledged it has lost what lies beyond `position`. What is still held is to be sent again; the rest will never
-   * arrive, and is a gap, but for what is one already.
-   */
-  reopen(position: number): void {
-    const { ring, ledger } = this;
-    const before = this.unsettledSeq;
-    const heldFrom = Math.max(position, ring.startPosition, this.#told.at(-1)?.to ?? 0);
-    const seq = ring.seqBeyond(heldFrom);
-    const chunkBytes = ring.lengthOf(Math.min(seq, ring.nextSeq - 1));
-    for (const { from, to } of this.#deliveredWithin(position, heldFrom)) {
-      const chunks = Math.max(1, Math.round((to - from) / chunkBytes));
-      ledger.lose(to - from, chunks);
-      this.#note(from, to, chunks, 'storeLoss');
-    }
-    ledger.takeBack(heldFrom, before - seq);
-    this.#unsettledSeq = seq;
+  /** Who had acknowledged it has lost what lies beyond `position`, and what is not kept cannot be sent again. */
+  reopen(_position: number): void {
+    // What was settled left the ring.
   }
 
-  /** What lies there and was never told as a gap. */
-  #deliveredWithin(from: number, to: number): readonly Stretch[] {
-    const delivered: Stretch[] = [];
-    let at = from;
-    for (const gap of this.#told) {
-      if (gap.from > at && at < to) delivered.push({ from: at, to: Math.min(gap.from, to) });
-      at = Math.max(at, gap.to);
-    }
-    if (at < to) delivered.push({ from: at, to });
-    return delivered;
-  }
-
-  /**
-   * The connection is gone that was sent what left the ring: no result covers that any more. Whoever keeps audio may have it,
-   * though, and says so to the next connection: until then it is in doubt, and told neither as delivered nor as a gap.
-   */
+  /** The connection is gone that was sent what left the ring: no result covers that any more. */
   giveUpEvicted(): void {
     for (let head = this.#evicted.shift(); head !== undefined; head = this.#evicted.shift()) {
-      if (this.keepsSettled && head.wasSent) this.#doubt(head.through);
-      else this.#book(head.through, 1, 'ringOverflow');
+      this.giveUp(head);
     }
   }
 
   /** What is in doubt was delivered up to `position`, and beyond it is lost. */
-  dispelDoubt(position: number): void {
-    const doubts = this.#doubts;
-    if (doubts.length === 0) return;
-    this.#doubts = [];
-    const lost = doubts.filter(({ to }) => to > position);
-    const deliveredBytes = doubts.reduce(
-      (sum, { from, to }) => sum + Math.max(0, Math.min(to, position) - from),
-      0,
-    );
-    this.ledger.dispelDoubt(deliveredBytes, doubts.length - lost.length);
-    for (const { from, to } of lost) this.#note(Math.max(from, position), to, 1, 'ringOverflow');
+  dispelDoubt(_position: number): void {
+    // There is none.
   }
 
   onEvict(seq: number): void {
@@ -181,6 +139,10 @@ export class Retention implements RingKeeper {
     }
   }
 
+  protected giveUp({ through }: EvictedChunk): void {
+    this.#book(through, 1, 'ringOverflow');
+  }
+
   #book(through: number, chunks: number, gapReason: GapReason | null): void {
     if (gapReason === null) {
       this.ledger.deliver(through, chunks);
@@ -188,27 +150,10 @@ export class Retention implements RingKeeper {
     }
     const from = this.ledger.settledThrough;
     this.ledger.giveUp(through, chunks);
-    this.#note(from, through, chunks, gapReason);
+    this.note(from, through, chunks, gapReason);
   }
 
-  #note(from: number, to: number, chunks: number, reason: GapReason): void {
-    if (to === from) return; // a gap of nothing is none
-    if (this.keepsSettled) this.#told = joined(this.#told, { from, to });
-    this.gaps.add({ from, to, chunks, reason });
+  protected note(from: number, to: number, chunks: number, reason: GapReason): void {
+    if (to !== from) this.gaps.add({ from, to, chunks, reason }); // a gap of nothing is none
   }
-
-  #doubt(through: number): void {
-    this.#doubts.push({ from: this.ledger.settledThrough, to: through });
-    this.ledger.doubt(through);
-  }
-}
-
-/** In order and apart, as before; gaps do not overlap. */
-function joined(gaps: readonly Stretch[], gap: Stretch): readonly Stretch[] {
-  const before = gaps.filter(({ to }) => to < gap.from);
-  const after = gaps.filter(({ from }) => from > gap.to);
-  const touching = gaps.slice(before.length, gaps.length - after.length);
-  const from = Math.min(gap.from, touching[0]?.from ?? gap.from);
-  const to = Math.max(gap.to, touching.at(-1)?.to ?? gap.to);
-  return [...before, { from, to }, ...after];
 }

@@ -44,7 +44,7 @@ export class Uplink {
   constructor(options: UplinkOptions) {
     this.#clock = options.clock;
     this.#bytesPerSecond = options.bytesPerSecond;
-    this.#retention = new Retention(options);
+    this.#retention = options.retain?.(options) ?? new Retention(options);
     this.#cursor = new Cursor(this.#retention);
   }
 

@@ -1,5 +1,5 @@
 /** What an uplink is made of, where it leads, and what it says to whoever writes. */
-import type { RetentionOptions } from './retention.ts';
+import type { Retention, RetentionOptions } from './retention.ts';
 import type { Clock } from '../ports/clock.ts';
 
 /** `sent`: it is on its way. `buffered`: it waits in the ring. `evicting`: it waits, and older audio was given up for it. */
@@ -7,6 +7,8 @@ export type WriteOutcome = 'sent' | 'buffered' | 'evicting';
 
 export interface UplinkOptions extends RetentionOptions {
   readonly clock: Clock;
+  /** Makes what is kept until it is settled. Default: `Retention`. */
+  readonly retain?: ((options: RetentionOptions) => Retention) | undefined;
 }
 
 /** Keeps what was captured beyond the life of the process. */

@@ -6,6 +6,8 @@ import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { requestErrorOf } from './failure-error.ts';
 import type { IgnoredFrames } from './ignored-frames.ts';
+import { keepingOf } from './keeping-part.ts';
+import type { KeptHearing } from './kept-hearing.ts';
 import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import { talks } from './parts.ts';
@@ -19,14 +21,12 @@ import { NO_CONVERSATION } from '../ports/conversation.ts';
 import type { Random } from '../ports/random.ts';
 import type { Durability } from '../ports/log-store.ts';
 import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
+import type { ConversationEvent } from '../providers/events.ts';
 
 type EventOf<Kind extends ProviderEvent['kind']> = Extract<ProviderEvent, { kind: Kind }>;
 
-/** The least first. */
-const CLASSES: readonly Durability[] = ['memory', 'fsync', 'replicated', 'fsync-quorum'];
-
 /** What of a session's wiring hears. */
-interface HearingWiring {
+export interface HearingWiring {
   readonly clock: Clock;
   readonly random: Random;
   readonly reporter: Reporter;
@@ -45,7 +45,8 @@ export class Hearing {
   #restoring: Restoring | null = null;
   /** What a candidate's streams leave for each other. */
   readonly #shared = new Map<string, object>();
-  #keeping: Durability | null = null;
+  /** Null where no service keeps sessions. */
+  readonly #kept: KeptHearing | null;
 
   constructor(
     wiring: HearingWiring,
@@ -59,6 +60,7 @@ export class Hearing {
     this.#emitter = emitter;
     this.#options = options;
     this.#talk = talk;
+    this.#kept = keepingOf(options)?.hearing(wiring, demux, emitter) ?? null;
   }
 
   memoryFor(candidate: ResolvedCandidate): StreamMemory {
@@ -80,7 +82,7 @@ export class Hearing {
 
   /** The least that acknowledgements survived; null where nobody kept anything. */
   get durability(): Durability | null {
-    return this.#keeping;
+    return this.#kept?.durability ?? null;
   }
 
   /** Resolves when the link has been given the conversation. */
@@ -134,15 +136,6 @@ export class Hearing {
       case 'credentialEnds':
         link.watch?.credentialEnds(event.inMs);
         return;
-      case 'standstill':
-        this.#tellStandstill(link, event);
-        return;
-      case 'keeping':
-        this.#noteKeeping(link, event.durability);
-        return;
-      case 'sessionLost':
-        this.#tellSessionLost(event);
-        return;
       case 'facultyLost':
       case 'facultyRestored':
         this.#wiring.reporter.tellFaculty(link, event);
@@ -155,7 +148,7 @@ export class Hearing {
         return;
       case 'restored':
         link.restored = event;
-        this.#tellAttached(link, event.resumed);
+        this.#kept?.attached(link, event.resumed);
         this.#restoring?.restored(link);
         return;
       case 'handleOffered':
@@ -163,9 +156,6 @@ export class Hearing {
         return;
       case 'pong':
         link.onPong();
-        return;
-      case 'serving':
-        this.#tellServing(event);
         return;
       case 'committed':
         this.#noteAnswer(link);
@@ -181,37 +171,10 @@ export class Hearing {
         this.#wiring.carrier.take(link, event);
         return;
       default:
+        if (this.#kept?.hear(link, event) === true) return;
         this.#noteAnswer(link);
-        this.#restoring?.take(link, event);
+        this.#restoring?.take(link, event as ConversationEvent); // for nothing else is left
     }
-  }
-
-  #noteKeeping(link: Link, durability: Durability): void {
-    this.#keeping = weaker(this.#keeping, durability);
-    link.durability = durability;
-  }
-
-  #tellStandstill(link: Link, { sinceMs, forMs }: EventOf<'standstill'>): void {
-    const atMs = this.#wiring.clock.nowMs();
-    this.#wiring.reporter.tell(link, { type: 'link.stalled', id: link.id, atMs, sinceMs, forMs });
-  }
-
-  #tellServing({ provider, mode, missing }: EventOf<'serving'>): void {
-    this.#emitter.emit({ type: 'gateway.serving', provider, mode, missing });
-  }
-
-  #tellAttached({ durability }: Link, resumed: boolean): void {
-    if (durability !== null) this.#emitter.emit({ type: 'gateway.attached', durability, resumed });
-  }
-
-  /** Samples of services that keep audio are the session's own, whichever link carries. */
-  #tellSessionLost({ acknowledgedSample, fromSample }: EventOf<'sessionLost'>): void {
-    this.#emitter.emit({
-      type: 'gateway.sessionLost',
-      acknowledgedMs: this.#demux.msOfCaptured(acknowledgedSample),
-      resentFromMs: this.#demux.msOfCaptured(fromSample),
-      gapMs: this.#demux.missingMsFrom(fromSample),
-    });
   }
 
   #noteEnd(link: Link, { inMs, isForMany = false }: EventOf<'endAnnounced'>): void {
@@ -237,10 +200,6 @@ export class Hearing {
   tellRequestFailed({ provider }: ResolvedCandidate, failure: Failure): void {
     this.#emitter.emit({ type: 'warning', error: requestErrorOf(failure, provider.name) });
   }
-}
-
-function weaker(one: Durability | null, other: Durability): Durability {
-  return one === null || CLASSES.indexOf(other) < CLASSES.indexOf(one) ? other : one;
 }
 
 /** Whose streams leave something for each other. */

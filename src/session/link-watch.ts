@@ -5,7 +5,7 @@ import type { ResolvedOptions } from './options.ts';
 import { LOOK_IDLE_MS, Pulse } from './pulse.ts';
 import type { Watcher } from './pulse.ts';
 import { keepingOf } from './keeping-part.ts';
-import type { Renewal, RenewalHost } from './renewal.ts';
+import type { Renewal } from './renewal.ts';
 import { isVain } from '../../machines/connection.patience.ts';
 import type { SocketUnanswered } from '../../machines/connection.peer.ts';
 import type { Failure } from '../../machines/failure.ts';
@@ -13,8 +13,6 @@ import { LOOK_FLOWING_MS, LOOK_PROMPT_MS, lookAgainInMs } from '../../machines/l
 import type { LinkMeasured, LivenessLimits } from '../../machines/liveness.types.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Uplink } from '../audio/uplink.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Frame } from '../ports/socket.ts';
 
 /** Audio flows if some went out within this time. */
 const FLOWING_WITHIN_MS = 500;
@@ -44,7 +42,7 @@ export interface WatchHandlers {
   isCarrying(link: Link): boolean;
 }
 
-export class LinkWatch implements Watcher, RenewalHost {
+export class LinkWatch implements Watcher {
   readonly #options: ResolvedOptions;
   readonly #uplink: Uplink;
   readonly #link: Link;
@@ -77,30 +75,12 @@ export class LinkWatch implements Watcher, RenewalHost {
   /** @param inMs how long the service still believes the credential that it has. */
   credentialEnds(inMs: number): void {
     if (this.#isOver) return;
-    this.#renewal ??= keepingOf(this.#options)?.renew(this) ?? null;
-    if (this.#renewal === null) this.onMissed(NOT_RENEWED);
-    this.#renewal?.endsIn(inMs);
-  }
-
-  get clock(): Clock {
-    return this.#options.clock;
-  }
-
-  get inspect(): ResolvedOptions['inspect'] {
-    return this.#options.inspect;
-  }
-
-  newCredential(): Promise<Frame | null> {
-    return this.#link.newCredential();
-  }
-
-  /** The service answers when it ends, or ends the link. */
-  bring(frame: Frame): void {
-    this.#link.sendFrames([frame]);
-  }
-
-  onMissed(failure: Failure): void {
-    this.#handlers.onCredentialMissed(this.#link, failure);
+    const onMissed = (failure: Failure): void => {
+      this.#handlers.onCredentialMissed(this.#link, failure);
+    };
+    this.#renewal ??= keepingOf(this.#options)?.renew(this.#link, this.#options, onMissed) ?? null;
+    if (this.#renewal === null) onMissed(NOT_RENEWED);
+    else this.#renewal.endsIn(inMs);
   }
 
   /** It would take the session from a silent one, which may yet speak. */

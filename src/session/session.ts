@@ -19,6 +19,7 @@ import type {
   SessionEventType,
   SessionLedger,
 } from './events.ts';
+import { retentionOf } from './keeping-part.ts';
 import { type ResolvedOptions, resolveOptions, type SessionOptions } from './options.ts';
 import { Parting } from './parting.ts';
 import type { SimulatedFailure, SimulationOptions } from './rehearsal.ts';
@@ -52,15 +53,14 @@ export class Session {
 
   constructor(options: SessionOptions) {
     const resolved = resolveOptions(options);
-    const { clock, format, logger } = resolved;
-    this.#options = resolved;
+    const { clock, format, logger } = (this.#options = resolved);
     this.#emitter = new SessionEmitter(resolved.eventCapacity, logger);
     this.#uplink = new Uplink({
       clock,
       bytesPerSecond: format.sampleRateHz * BYTES_PER_SAMPLE,
       capacityBytes: resolved.retentionBytes,
       retentionMs: resolved.retentionMs,
-      keepsSettled: resolved.candidates.some(({ provider }) => provider.traits.keepsAudio === true),
+      retain: retentionOf(resolved),
       onGap: (gap) => {
         this.#emitter.emit(gapEventOf(this.#uplink, gap));
       },

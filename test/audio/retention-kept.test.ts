@@ -2,17 +2,17 @@
 import { describe, expect, it } from 'vitest';
 
 import type { GapRange } from '../../src/audio/ledger.ts';
-import { Retention } from '../../src/audio/retention.ts';
+import { KeptRetention } from '../../src/audio/kept-retention.ts';
+import type { Retention } from '../../src/audio/retention.ts';
 
 const CHUNK = 100;
 
 function kept(chunks: number, capacityChunks = 200): { retention: Retention; gaps: GapRange[] } {
   const gaps: GapRange[] = [];
-  const retention = new Retention({
+  const retention = new KeptRetention({
     bytesPerSecond: 1_000,
     capacityBytes: capacityChunks * CHUNK,
     retentionMs: 1e9,
-    keepsSettled: true,
     onGap: (gap) => gaps.push(gap),
   });
   for (let at = 0; at < chunks; at += 1)

@@ -9,6 +9,7 @@ import {
 } from './parts.ts';
 
 const retention = 'src/audio/retention.ts';
+const keptRetention = 'src/audio/kept-retention.ts';
 const messages = 'src/resumable-websocket/message-session.ts';
 const expected = 'killed';
 const world = 'gateways';
@@ -59,9 +60,9 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     says: 'What was acknowledged is let go of at once; if the store loses it, it is a gap.',
     edits: [
       {
-        file: retention,
-        find: 'this.keepsSettled = options.keepsSettled ?? false;',
-        replace: 'this.keepsSettled = false;',
+        file: keptRetention,
+        find: 'keepsSettled = true;',
+        replace: 'keepsSettled = false;',
       },
     ],
     expected,
@@ -94,8 +95,8 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
       },
       {
         file: retention,
-        find: "else this.#book(head.through, 1, 'ringOverflow');",
-        replace: 'else this.#book(head.through, 1, null);',
+        find: "this.#book(through, 1, 'ringOverflow');",
+        replace: 'this.#book(through, 1, null);',
       },
     ],
     expected,
@@ -116,12 +117,12 @@ export const AUDIO_MUTANTS: readonly Mutant[] = [
     says: 'Audio that was reported as a gap is sent all the same.',
     edits: [
       {
-        file: retention,
+        file: keptRetention,
         find: 'this.#told.at(-1)?.to ?? 0);',
         replace: '0);',
       },
       {
-        file: retention,
+        file: keptRetention,
         find: 'for (const gap of this.#told) {',
         replace: 'for (const gap of []) {',
       },

@@ -35,9 +35,9 @@ export const LIBRARIES: readonly Mutant[] = [
         replace: 'capacityBytes: Infinity, retentionBytes: Infinity,',
       },
       {
-        file: 'src/audio/retention.ts',
-        find: 'this.keepsSettled = options.keepsSettled ?? false;',
-        replace: 'this.keepsSettled = false;',
+        file: 'src/audio/kept-retention.ts',
+        find: 'keepsSettled = true;',
+        replace: 'keepsSettled = false;',
       },
     ],
     expected,
