@@ -22,4 +22,7 @@ export const systemClock: Clock = {
 /** Milliseconds since 1970, as this machine has them: people set it, so it may be wrong and may leap. Never for waiting. */
 export type WallClock = () => number;
 
+/** The moment of a date, in milliseconds since 1970. It reads no clock. */
+export const utcMs = Date.UTC;
+
 export const systemWallClock: WallClock = () => Date.now();

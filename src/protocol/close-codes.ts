@@ -53,58 +53,49 @@ export type ClientAction =
 
 export interface CloseMeaning {
   readonly action: ClientAction;
-  /** The code's own, from a closed list: what REFUSED and the close frame say. Null for codes of WebSocket itself. */
-  readonly reason: string | null;
   /** More of them within the window, and the session is given up for a new one. */
   readonly newSessionAfter?: { readonly count: number; readonly withinMs: number };
   /** Twice in a row means that somebody else uses the token, or a gateway has lost its sessions. */
   readonly isAlarmingTwice?: boolean;
 }
 
-const protocolErrors = { count: MAX_PROTOCOL_ERRORS, withinMs: PROTOCOL_ERRORS_WINDOW_MS };
+const PROTOCOL_ERROR: CloseMeaning = {
+  action: 'reattachNow',
+  newSessionAfter: { count: MAX_PROTOCOL_ERRORS, withinMs: PROTOCOL_ERRORS_WINDOW_MS },
+};
 
-const MEANINGS: Readonly<Record<CloseCode, CloseMeaning>> = {
-  [CLOSE.done]: { action: 'reattach', reason: 'done' },
-  [CLOSE.protocolError]: {
-    action: 'reattachNow',
-    reason: 'protocol-error',
-    newSessionAfter: protocolErrors,
-  },
-  [CLOSE.unauthorised]: { action: 'refreshCredential', reason: 'unauthorised' },
-  [CLOSE.badResumeToken]: {
-    action: 'newSession',
-    reason: 'bad-resume-token',
-    isAlarmingTwice: true,
-  },
-  [CLOSE.unknownSession]: { action: 'newSession', reason: 'unknown-session' },
-  [CLOSE.heartbeat]: { action: 'reattachNow', reason: 'heartbeat' },
-  [CLOSE.fenced]: { action: 'ignore', reason: 'fenced' },
-  [CLOSE.superseded]: { action: 'giveUp', reason: 'superseded' },
-  [CLOSE.graceExpired]: { action: 'newSession', reason: 'grace-expired' },
-  [CLOSE.staleAttempt]: { action: 'ignore', reason: 'stale-attempt' },
-  [CLOSE.tooLarge]: { action: 'giveUp', reason: 'too-large' },
-  [CLOSE.version]: { action: 'giveUp', reason: 'version' },
-  [CLOSE.capacity]: { action: 'wait', reason: 'capacity' },
-  [CLOSE.rate]: { action: 'wait', reason: 'rate' },
-  [CLOSE.sessionLimit]: { action: 'wait', reason: 'session-limit' },
-  [CLOSE.overCredit]: { action: 'giveUp', reason: 'over-credit' },
-  [CLOSE.draining]: { action: 'migrate', reason: 'draining' },
-  [CLOSE.storeUnavailable]: { action: 'reattachElsewhere', reason: 'store-unavailable' },
+const MEANINGS: Readonly<Record<CloseCode, ClientAction | CloseMeaning>> = {
+  [CLOSE.done]: 'reattach',
+  [CLOSE.protocolError]: PROTOCOL_ERROR,
+  [CLOSE.unauthorised]: 'refreshCredential',
+  [CLOSE.badResumeToken]: { action: 'newSession', isAlarmingTwice: true },
+  [CLOSE.unknownSession]: 'newSession',
+  [CLOSE.heartbeat]: 'reattachNow',
+  [CLOSE.fenced]: 'ignore',
+  [CLOSE.superseded]: 'giveUp',
+  [CLOSE.graceExpired]: 'newSession',
+  [CLOSE.staleAttempt]: 'ignore',
+  [CLOSE.tooLarge]: 'giveUp',
+  [CLOSE.version]: 'giveUp',
+  [CLOSE.capacity]: 'wait',
+  [CLOSE.rate]: 'wait',
+  [CLOSE.sessionLimit]: 'wait',
+  [CLOSE.overCredit]: 'giveUp',
+  [CLOSE.draining]: 'migrate',
+  [CLOSE.storeUnavailable]: 'reattachElsewhere',
 };
 
 /** Of WebSocket itself, where they mean more than that the socket is gone (RFC 6455, section 7.4.1). */
-const OF_WEBSOCKET: Readonly<Record<number, CloseMeaning>> = {
-  1002: { action: 'reattachNow', reason: null, newSessionAfter: protocolErrors },
-  1007: { action: 'reattachNow', reason: null, newSessionAfter: protocolErrors },
-  1009: { action: 'giveUp', reason: null },
+const OF_WEBSOCKET: Readonly<Record<number, ClientAction | CloseMeaning>> = {
+  1002: PROTOCOL_ERROR,
+  1007: PROTOCOL_ERROR,
+  1009: 'giveUp',
 };
 
-const STOP: CloseMeaning = { action: 'stop', reason: 'done' };
-const LOST: CloseMeaning = { action: 'reattach', reason: null };
-
-/** What REFUSED and the close frame of a code say: no more than 123 bytes, and nothing that a peer sent. */
+/** Its name, from a closed list: what REFUSED and the close frame say, in no more than 123 bytes, and nothing that a peer sent. */
 export function reasonOf(code: CloseCode): string {
-  return MEANINGS[code].reason ?? '';
+  const [name = ''] = Object.entries(CLOSE).find(([, known]) => known === code) ?? [];
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /**
@@ -112,7 +103,8 @@ export function reasonOf(code: CloseCode): string {
  * @param hadFinAck FIN_ACK came before: nothing is missing, however the socket ended.
  */
 export function classify(code: number, hadFinAck: boolean): CloseMeaning {
-  if (hadFinAck) return STOP;
-  const meaning = (MEANINGS as Readonly<Record<number, CloseMeaning>>)[code];
-  return meaning ?? OF_WEBSOCKET[code] ?? LOST;
+  if (hadFinAck) return { action: 'stop' };
+  const known = MEANINGS as Readonly<Record<number, ClientAction | CloseMeaning>>;
+  const meaning = known[code] ?? OF_WEBSOCKET[code] ?? 'reattach';
+  return typeof meaning === 'string' ? { action: meaning } : meaning;
 }

@@ -4,6 +4,7 @@
  * A hint is a fact of the answer, so nothing here reads a clock: a date is measured against the answer's own `Date`
  * header, which also makes a client's wrong clock harmless.
  */
+import { utcMs } from '../ports/clock.ts';
 import { firstObjectIn, objectAt, objectsAt, stringAt } from './wire/json.ts';
 
 export interface RetryHintSources {
@@ -61,13 +62,14 @@ function retryInfoMs(body: string | undefined): number | null {
   return null;
 }
 
-const UNITS_MS: readonly (readonly [unit: RegExp, ms: number])[] = [
-  [/^(ms|millis)/i, 1],
-  [/^s/i, 1_000],
-  [/^m/i, 60_000],
-  [/^h/i, 3_600_000],
-  [/^d/i, 86_400_000],
-];
+/** By how they begin; thousandths alone need a second letter. */
+const UNITS_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const THOUSANDTHS = /^m(s|il)/i;
 
 const UNIT = '(?:ms|millis(?:econds?)?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)';
 const PART = `\\d{1,12}(?:\\.\\d{1,12})?\\s?${UNIT}(?![a-z])`;
@@ -85,8 +87,8 @@ function proseMs(text: string | undefined): number | null {
 
   let totalMs = 0;
   for (const [, amount = '', name = ''] of duration.matchAll(HINT_PART)) {
-    const [, unitMs = 0] = UNITS_MS.find(([unit]) => unit.test(name)) ?? [];
-    totalMs += Number(amount) * unitMs;
+    const unitMs = THOUSANDTHS.test(name) ? 1 : UNITS_MS[name.charAt(0).toLowerCase()];
+    totalMs += Number(amount) * (unitMs ?? 0);
   }
   return totalMs;
 }
@@ -121,19 +123,7 @@ function dateMs(year = '', month = '', day = '', time: readonly string[] = []): 
   const [hours = 0, minutes = 0, seconds = 0] = time.map(Number);
   const isReal = Number(day) >= 1 && Number(day) <= 31 && hours <= 23 && minutes <= 59;
   if (!Number.isInteger(monthIndex) || !isReal || seconds > 60) return null;
-
-  const days = daysSince1970(Number(year), monthIndex + 1, Number(day));
-  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1_000;
-}
-
-/** Of the Gregorian calendar, with the year taken from March on so that a leap day comes last. */
-function daysSince1970(year: number, month: number, day: number): number {
-  const y = month > 2 ? year : year - 1;
-  const monthFromMarch = (month + 9) % 12;
-  const dayOfYear = Math.floor((153 * monthFromMarch + 2) / 5) + day - 1;
-  const leapDays = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
-
-  return y * 365 + leapDays + dayOfYear - 719_468;
+  return utcMs(Number(year), monthIndex, Number(day), hours, minutes, seconds);
 }
 
 function decimal(value: string | undefined): number | null {

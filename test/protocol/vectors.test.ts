@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 
-import { classify, CLOSE } from '../../src/protocol/close-codes.ts';
+import { classify, CLOSE, reasonOf } from '../../src/protocol/close-codes.ts';
 import { decodeFrame, encodeFrame, restamp } from '../../src/protocol/frames.ts';
 import { readJson } from '../../src/protocol/json.ts';
 import { MAX_FRAME_BYTES } from '../../src/protocol/limits.ts';
@@ -88,9 +88,11 @@ describe('The vectors of tenuto.v1', () => {
   );
 
   it.each(closes)('P16.1, P16.3: $name leads to $action', ({ name: _, ...vector }) => {
-    const { code, afterFinAck, ...meaning } = vector;
+    const { code, afterFinAck, reason, ...meaning } = vector;
+    const known = Object.values(CLOSE).find((each) => each === code);
 
     expect(classify(code, afterFinAck)).toEqual(meaning);
+    expect(afterFinAck ? 'done' : ((known && reasonOf(known)) ?? null)).toBe(reason);
   });
 
   it('P16.1: have every code that there is', () => {
