@@ -5,6 +5,7 @@
  * rest of that recording goes as well, and another begins as soon as there is room.
  */
 import type { CaptureStopped } from './client.types.ts';
+import type { CutRecording } from './sent-pieces.ts';
 import type { CaptureEvent, CaptureSource } from '../capture/capture.types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { TenutoError } from '../ports/errors.ts';
@@ -44,6 +45,8 @@ export class CaptureRun<Chunk extends Timed> {
   /** Of what waits, the newest recording's. */
   #recordingMs = 0;
   #isRenewing = false;
+  /** Whoever takes it lacks what came before in the recording that comes. */
+  #isCut = false;
   /** The recording that comes cannot be played any further. */
   #missing: { readonly fromMs: number; readonly toMs: number } | null = null;
 
@@ -106,13 +109,25 @@ export class CaptureRun<Chunk extends Timed> {
     this.#tell({ type: 'stopped', error: error ?? trouble, atMs: this.#clock.nowMs() });
   }
 
+  /** Who took it lost what came before: what nobody can play goes, and another recording begins. */
+  cut({ lost, goesOn }: CutRecording): void {
+    if (lost !== null) this.#miss(lost.fromMs, lost.toMs);
+    if (!goesOn || this.#source === null) {
+      this.#tellMissing();
+      return;
+    }
+    this.#isCut = true;
+    if (this.#sink?.hasRoom !== false) this.#renew();
+  }
+
   #take(chunk: Chunk): void {
     if (chunk.isHeader === true) {
       this.#tellMissing();
       this.#isRenewing = false;
+      this.#isCut = false;
       this.#recordingMs = 0;
     }
-    const isUseless = this.#missing !== null && chunk.isHeader === false;
+    const isUseless = (this.#isCut || this.#missing !== null) && chunk.isHeader === false;
     if (isUseless) this.#missed(chunk);
     else if (this.#sink === null) this.#keep(chunk);
     else if (!this.#sink.write(chunk)) this.#missed(chunk);

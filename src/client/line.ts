@@ -1,5 +1,6 @@
 /** What carries a client's audio, and tells of it: a session for PCM, a resumable socket for containers. */
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
+import type { CutRecording } from './sent-pieces.ts';
 import type { Reconnected, Reconnecting, ServerMessage } from './client.types.ts';
 import type { TenutoError } from '../ports/errors.ts';
 import type { CloseResult } from '../session/events.ts';
@@ -9,6 +10,8 @@ export interface LineHooks {
   onReconnecting(details: Reconnecting): void;
   onReconnected(details: Reconnected): void;
   onMessage(message: ServerMessage): void;
+  /** Of recordings: who takes them lost what came before. */
+  onCut(cut: CutRecording): void;
   /** It was given up. */
   onFailed(error: TenutoError): void;
 }

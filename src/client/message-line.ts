@@ -10,6 +10,7 @@ import type { ResolvedClient } from './client-options.ts';
 import type { MessageSocket, VoiceClientPlatform } from './client.types.ts';
 import type { Line, LineHooks } from './line.ts';
 import type { PcmPlace } from './pcm-line.ts';
+import { SentPieces } from './sent-pieces.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { RecordedChunk } from '../capture/capture.types.ts';
 import { TenutoError } from '../ports/errors.ts';
@@ -29,14 +30,12 @@ interface SocketFact {
   readonly isResumed?: boolean;
   readonly reason?: string;
   readonly messages?: number;
+  readonly bytes?: number;
   readonly isCertain?: boolean;
 }
 
-interface Sent {
-  /** Of all that was sent, where its last byte is. */
-  readonly endsAt: number;
-  readonly durationMs: number;
-}
+/** After these the app at the other end lacks what came before: it may be another one, or has a hole. */
+const CUTS: readonly string[] = ['sessionLost', 'storeLoss'];
 
 export class MessageLine implements Line<RecordedChunk> {
   readonly #open: () => MessageSocket;
@@ -47,8 +46,7 @@ export class MessageLine implements Line<RecordedChunk> {
   #status: ConnectionStatus = 'idle';
   #error: TenutoError | null = null;
   #isClosing = false;
-  #sentBytes = 0;
-  #sent: Sent[] = [];
+  #pieces = new SentPieces();
   #settle: ((error: TenutoError | null) => void) | null = null;
   #closed: (() => void) | null = null;
 
@@ -89,10 +87,7 @@ export class MessageLine implements Line<RecordedChunk> {
   }
 
   get buffered(): { readonly chunks: number; readonly ms: number } {
-    const arrived = this.#sentBytes - (this.#socket?.bufferedAmount ?? 0);
-    this.#sent = this.#sent.filter(({ endsAt }) => endsAt > arrived);
-    const ms = this.#sent.reduce((sum, { durationMs }) => sum + durationMs, 0);
-    return { chunks: this.#sent.length, ms };
+    return this.#pieces.waiting(this.#socket?.bufferedAmount ?? 0);
   }
 
   connect(signal?: AbortSignal): Promise<void> {
@@ -108,6 +103,7 @@ export class MessageLine implements Line<RecordedChunk> {
     this.#error = null;
     this.#become('connecting');
     const socket = this.#open();
+    this.#pieces = new SentPieces();
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     this.#listen(socket);
@@ -128,7 +124,8 @@ export class MessageLine implements Line<RecordedChunk> {
   }
 
   /** All of a piece, or nothing: of one that is cut not even the end could be found. */
-  write({ bytes, ...facts }: RecordedChunk): boolean {
+  write(piece: RecordedChunk): boolean {
+    const { bytes, ...facts } = piece;
     const socket = this.#socket;
     if (socket === null || !this.#isOpen) return false;
     const head = JSON.stringify({ type: 'audio', ...facts, bytes: bytes.length });
@@ -142,8 +139,7 @@ export class MessageLine implements Line<RecordedChunk> {
     for (let at = 0; at < bytes.length; at += MOST_BYTES) {
       socket.send(bytes.slice(at, at + MOST_BYTES));
     }
-    this.#sentBytes += length;
-    this.#sent.push({ endsAt: this.#sentBytes, durationMs: facts.durationMs });
+    this.#pieces.add(length, piece);
     return true;
   }
 
@@ -185,8 +181,10 @@ export class MessageLine implements Line<RecordedChunk> {
       this.#hooks.onReconnected({ isResumed, details: null });
     });
     on('message', ({ data = '' }) => this.#hooks.onMessage({ type: 'data', data }));
-    on('loss', ({ reason = '', messages = 0, isCertain = true }) => {
+    on('loss', ({ reason = '', messages = 0, bytes = 0, isCertain = true }) => {
       this.#hooks.onMessage({ type: 'loss', reason, messages, isCertain });
+      const waits = this.#socket?.bufferedAmount ?? 0;
+      if (CUTS.includes(reason)) this.#hooks.onCut(this.#pieces.cut(waits, bytes));
     });
     on('warning', ({ error }) => {
       if (error !== undefined) this.#hooks.onMessage({ type: 'warning', error });

@@ -214,6 +214,7 @@ export class VoiceClientCore {
       },
       onReconnected: (details) => audience.tell('reconnected', details),
       onMessage: (message) => audience.tell('message', message),
+      onCut: (cut) => this.#capture.cut(cut),
       onFailed: (error) => {
         this.#failure = error;
         audience.tell('error', error);

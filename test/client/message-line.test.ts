@@ -42,6 +42,7 @@ describe('a line of messages that is full', () => {
       onReconnecting: () => undefined,
       onReconnected: () => undefined,
       onFailed: () => undefined,
+      onCut: () => undefined,
       onMessage: (message) => {
         messages.push(message);
         heard();

@@ -1,0 +1,93 @@
+/** Recordings in a container, over real sockets, with a real gateway. */
+import { describe, expect, it } from 'vitest';
+
+import { clientOf, served } from './client-world.ts';
+import { createMemoryStore } from '../../src/gateway/stores/memory-store.ts';
+
+describe('a voice client with a container', () => {
+  it('sends what was recorded before anybody was dialled', async () => {
+    const server = await served();
+    const { client, recorder, texts, texted } = clientOf(server.url, { audioFormat: 'audio/webm' });
+    await client.startAudioCapture();
+    recorder.record(100);
+    recorder.record(200);
+
+    await client.connect();
+    await client.connect(); // it is there already
+    await texted(4);
+
+    expect(JSON.parse(texts[0]!)).toMatchObject({ isHeader: true, bytes: 100 });
+    expect([texts[1], texts[3]]).toEqual(['100 bytes', '200 bytes']);
+    await client.close();
+  });
+
+  it('sends each piece once and in order, with what it is before it, through a gateway that is replaced', async () => {
+    const store = createMemoryStore();
+    const first = await served({ store });
+    const { client, recorder, told, texts, texted } = clientOf(first.url, {
+      audioFormat: 'audio/webm',
+    });
+    await client.connect();
+    await client.startAudioCapture();
+    recorder.record(100);
+    await texted(2);
+
+    await first.close();
+    recorder.record(70_000);
+    expect(client.getStatus()).toMatchObject({ bufferedAudioChunks: 1, bufferedAudioMs: 250 });
+    await served({ store, port: first.port });
+    await texted(5);
+
+    const head = {
+      type: 'audio',
+      mimeType: 'audio/webm;codecs=opus',
+      durationMs: 250,
+      recording: 1,
+    };
+    expect(JSON.parse(texts[0]!)).toEqual({ ...head, capturedAtMs: 0, isHeader: true, bytes: 100 });
+    expect(JSON.parse(texts[2]!)).toEqual({
+      ...head,
+      capturedAtMs: 250,
+      isHeader: false,
+      bytes: 70_000,
+    });
+    expect([texts[1], texts[3], texts[4]]).toEqual(['100 bytes', '65512 bytes', '4488 bytes']);
+    expect(told).toContain('reconnected true');
+    expect(client.getStatus()).toMatchObject({ agent: 'messages', ledger: null });
+    expect(client.session).toBeNull();
+    await client.close();
+    expect(told.slice(-2)).toEqual(['active>disconnected', 'close']);
+  });
+
+  it('begins anew where the gateway has forgotten the session: its app knows of no recording', async () => {
+    const first = await served();
+    const { client, recorder, told, texts, texted } = clientOf(first.url, {
+      audioFormat: 'audio/webm',
+    });
+    await client.connect();
+    await client.startAudioCapture();
+    recorder.record(100);
+    await texted(2);
+    await first.close();
+    recorder.record(200);
+    const cut = new Promise<void>((resolve) => {
+      client.on('message', ({ type }) => {
+        if (type === 'loss') resolve();
+      });
+    });
+
+    await served({ port: first.port }); // with an empty store
+    await cut;
+    recorder.record(300);
+    recorder.record(400);
+    while (!texts.includes('400 bytes')) await texted(texts.length + 1);
+
+    const heads = texts.filter((text) => text.startsWith('{')).map((text) => JSON.parse(text));
+    expect(heads.slice(-2)).toMatchObject([
+      { recording: 2, isHeader: true, bytes: 300 },
+      { recording: 2, isHeader: false, bytes: 400 },
+    ]);
+    expect(told).toContain('hole 250 to 500');
+    expect(told.filter((each) => each.startsWith('hole'))).toHaveLength(1);
+  });
+});
