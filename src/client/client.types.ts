@@ -111,6 +111,7 @@ export interface VoiceClientStatus {
 
 /** What of a `ResumableWebSocket` is used. */
 export interface MessageSocket {
+  readonly status: ConnectionStatus;
   readonly bufferedAmount: number;
   binaryType: 'blob' | 'arraybuffer';
   send(data: string | Uint8Array<ArrayBuffer>): boolean;

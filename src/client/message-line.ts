@@ -22,6 +22,7 @@ const MOST_BYTES = 65_512;
 const MOST_MESSAGES = 16_384;
 
 interface SocketFact {
+  readonly current?: ConnectionStatus;
   readonly data?: string | ArrayBuffer;
   readonly error?: TenutoError;
   readonly attempt?: number;
@@ -43,7 +44,6 @@ export class MessageLine implements Line<RecordedChunk> {
   readonly #maxAttempts: number;
   #socket: MessageSocket | null = null;
   #connecting: Promise<void> | null = null;
-  #status: ConnectionStatus = 'idle';
   #error: TenutoError | null = null;
   #isClosing = false;
   #pieces = new SentPieces();
@@ -79,7 +79,7 @@ export class MessageLine implements Line<RecordedChunk> {
   }
 
   get status(): ConnectionStatus {
-    return this.#status;
+    return this.#socket?.status ?? 'idle';
   }
 
   get error(): TenutoError | null {
@@ -91,7 +91,7 @@ export class MessageLine implements Line<RecordedChunk> {
   }
 
   connect(signal?: AbortSignal): Promise<void> {
-    if (this.#status === 'active' || this.#status === 'reconnecting') return Promise.resolve();
+    if (this.#connecting === null && this.#isOpen) return Promise.resolve();
     this.#connecting ??= this.#connect(signal).finally(() => {
       this.#connecting = null;
     });
@@ -99,35 +99,40 @@ export class MessageLine implements Line<RecordedChunk> {
   }
 
   async #connect(signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted === true) throw aborted();
+    const isAborted = (): boolean => signal?.aborted === true;
+    if (isAborted()) throw aborted();
     this.#error = null;
-    this.#become('connecting');
+    const previous = this.status;
     const socket = this.#open();
     this.#pieces = new SentPieces();
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
-    this.#listen(socket);
+    this.#listen(socket, previous);
     const stop = (): void => socket.close();
     signal?.addEventListener('abort', stop);
     try {
       const error = await new Promise<TenutoError | null>((resolve) => {
         this.#settle = resolve;
       });
-      if (error !== null) throw error;
+      if (error !== null) throw isAborted() ? aborted() : error;
     } finally {
       signal?.removeEventListener('abort', stop);
     }
   }
 
   get hasRoom(): boolean {
-    return this.#isOpen && this.#socket?.hasRoomFor(MOST_MESSAGES / 2, RING_BYTES / 2) === true;
+    return (
+      !this.#isClosing &&
+      this.#isOpen &&
+      this.#socket?.hasRoomFor(MOST_MESSAGES / 2, RING_BYTES / 2) === true
+    );
   }
 
   /** All of a piece, or nothing: of one that is cut not even the end could be found. */
   write(piece: RecordedChunk): boolean {
     const { bytes, ...facts } = piece;
     const socket = this.#socket;
-    if (socket === null || !this.#isOpen) return false;
+    if (socket === null || this.#isClosing || !this.#isOpen) return false;
     const head = JSON.stringify({ type: 'audio', ...facts, bytes: bytes.length });
     const messages = 1 + Math.ceil(bytes.length / MOST_BYTES);
     const length = head.length + bytes.length; // all of the head is ASCII
@@ -144,11 +149,11 @@ export class MessageLine implements Line<RecordedChunk> {
   }
 
   async close(): Promise<null> {
-    if (this.#socket === null || this.#status === 'disconnected' || this.#status === 'error') {
-      this.#become('disconnected');
+    this.#isClosing = true;
+    if (!this.#isOpen) {
+      this.#socket?.close(); // it was given up
       return null;
     }
-    this.#isClosing = true;
     await new Promise<void>((resolve) => {
       this.#closed = resolve;
       this.#socket?.close();
@@ -157,27 +162,27 @@ export class MessageLine implements Line<RecordedChunk> {
   }
 
   get #isOpen(): boolean {
-    return !this.#isClosing && this.#status !== 'disconnected' && this.#status !== 'error';
+    return !['idle', 'disconnected', 'error'].includes(this.status);
   }
 
-  #listen(socket: MessageSocket): void {
+  #listen(socket: MessageSocket, before: ConnectionStatus): void {
+    let previous = before;
     const on = (type: string, listener: (fact: SocketFact) => void): void => {
       socket.addEventListener(type, (fact) => {
         if (socket === this.#socket) listener(fact);
       });
     };
-    on('open', () => {
-      this.#become('active');
-      this.#settle?.(null);
+    on('statuschange', ({ current = previous }) => {
+      this.#hooks.onStatus(current, previous);
+      previous = current;
     });
+    on('open', () => this.#settle?.(null));
     on('reconnecting', ({ attempt = 1, delayMs = 0, cause = '' }) => {
-      if (this.#status !== 'connecting') this.#become('reconnecting');
       const { chunks: bufferedAudioChunks } = this.buffered;
       const maxAttempts = this.#maxAttempts;
       this.#hooks.onReconnecting({ attempt, maxAttempts, delayMs, bufferedAudioChunks, cause });
     });
     on('reconnected', ({ isResumed = false }) => {
-      this.#become('active');
       this.#hooks.onReconnected({ isResumed, details: null });
     });
     on('message', ({ data = '' }) => this.#hooks.onMessage({ type: 'data', data }));
@@ -195,19 +200,11 @@ export class MessageLine implements Line<RecordedChunk> {
 
   #ended(): void {
     const error = this.#error ?? noConnection();
-    this.#become(this.#isClosing ? 'disconnected' : 'error');
+    const wasAsked = this.status === 'disconnected';
+    this.#error = wasAsked ? null : error;
     this.#settle?.(error);
     this.#closed?.();
-    if (this.#isClosing) return;
-    this.#error = error;
-    this.#hooks.onFailed(error);
-  }
-
-  #become(status: ConnectionStatus): void {
-    const previous = this.#status;
-    if (previous === status) return;
-    this.#status = status;
-    this.#hooks.onStatus(status, previous);
+    if (!wasAsked) this.#hooks.onFailed(error);
   }
 }
 

@@ -20,6 +20,7 @@ import { Timers } from './timers.ts';
 import type { ConnectionSignal } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { SocketEnd } from '../ports/socket.ts';
+import { statusOf } from '../session/status.ts';
 
 /** When everything is on both sides, the gateway has so long to say goodbye. */
 const GOODBYE_WITHIN_MS = 2_000;
@@ -61,7 +62,13 @@ export class Engine implements LinksOwner {
     this.#actor.on('*', (signal) => {
       this.#hear(signal);
     });
-    this.#actor.subscribe({ error: () => this.#finish(brokenBy('the chart failed')) });
+    this.#actor.subscribe({
+      next: (snapshot) => {
+        const status = statusOf(snapshot);
+        if (!this.#isOver && status !== 'idle') handlers.onStatus(status);
+      },
+      error: () => this.#finish(brokenBy('the chart failed')),
+    });
   }
 
   start(): void {

@@ -6,6 +6,7 @@ import type { ResolvedSocketOptions } from './options.ts';
 import type { Outbox } from './outbox.ts';
 import type {
   ConnectionEvent,
+  ConnectionStatus,
   ReplayResult,
   RestoreResult,
   SocketCommand,
@@ -62,6 +63,8 @@ export interface Upped {
 }
 
 export interface EngineHandlers {
+  /** What the connection is about, as its chart says. */
+  onStatus(status: ConnectionStatus): void;
   onUp(upped: Upped): void;
   onMessage(data: string | Uint8Array): void;
   onDown(downed: Downed): void;

@@ -1,6 +1,7 @@
 /** The events of a resumable WebSocket, beyond the platform's own `Event` and `MessageEvent`. */
 import type { CloseFacts, LossFacts, LossReason, ReconnectingFacts } from './events.types.ts';
 import type { Amount } from './outbox.ts';
+import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { TenutoError } from '../ports/errors.ts';
 
 export type * from './events.types.ts';
@@ -119,6 +120,18 @@ export class ReconnectedEvent extends Event {
   }
 }
 
+/** What the connection is about has changed. */
+export class StatusChangeEvent extends Event {
+  readonly current: ConnectionStatus;
+  readonly previous: ConnectionStatus;
+
+  constructor(current: ConnectionStatus, previous: ConnectionStatus) {
+    super('statuschange');
+    this.current = current;
+    this.previous = previous;
+  }
+}
+
 export interface ResumableEventMap {
   open: Event;
   message: MessageEvent;
@@ -128,4 +141,5 @@ export interface ResumableEventMap {
   loss: LossEvent;
   reconnecting: ReconnectingEvent;
   reconnected: ReconnectedEvent;
+  statuschange: StatusChangeEvent;
 }

@@ -5,6 +5,7 @@
 import type { CloseFacts, LossFacts, ReconnectingFacts } from './events.types.ts';
 import type { ResumableWebSocketOptions } from './options.ts';
 import type { ReadyState } from './ready-states.ts';
+import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { TenutoError } from '../ports/errors.ts';
 
 /** What every event has. */
@@ -21,6 +22,10 @@ export interface NativeEventMap {
   loss: NativeEvent<'loss'> & Omit<LossFacts, 'index'> & { readonly index: number | null };
   reconnecting: NativeEvent<'reconnecting'> & ReconnectingFacts;
   reconnected: NativeEvent<'reconnected'> & { readonly isResumed: boolean };
+  statuschange: NativeEvent<'statuschange'> & {
+    readonly current: ConnectionStatus;
+    readonly previous: ConnectionStatus;
+  };
 }
 
 /** An address, or a function that is asked for one before each dial. */
@@ -35,6 +40,8 @@ type NativeHandler<Event> = ((event: Event) => unknown) | null;
 export interface NativeResumableWebSocket {
   readonly url: string;
   readonly readyState: ReadyState;
+  /** As a session's: what the connection is about. */
+  readonly status: ConnectionStatus;
   /** Bytes of messages that are not acknowledged by a gateway, or not given on by a plain socket. */
   readonly bufferedAmount: number;
   readonly protocol: string;

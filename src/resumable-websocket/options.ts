@@ -81,7 +81,7 @@ export interface ResolvedSocketOptions {
   readonly queuesBeforeOpen: boolean;
   readonly startsClosed: boolean;
   readonly debug: (what: string, facts?: object) => void;
-  readonly shouldReconnect: ((event: CloseFacts) => boolean) | null;
+  readonly shouldReconnect: (event: CloseFacts) => boolean;
   readonly mode: SocketMode;
   readonly isTransparent: boolean;
   readonly token: Credential;
@@ -155,7 +155,7 @@ export function resolveSocketOptions(
     queuesBeforeOpen: maxEnqueuedMessages !== undefined,
     startsClosed: options.startClosed ?? false,
     debug: debugOf(options),
-    shouldReconnect: options.shouldReconnect ?? null,
+    shouldReconnect: judgeOf(options),
     mode,
     isTransparent: options.transparent ?? false,
     token: options.token ?? '',
@@ -170,6 +170,17 @@ export function resolveSocketOptions(
     clock: options.clock ?? systemClock,
     wallClock: options.wallClock ?? systemWallClock,
     random: options.random ?? systemRandom,
+  };
+}
+
+/** One that throws says no. */
+function judgeOf({ shouldReconnect = () => true }: ResumableWebSocketOptions) {
+  return (event: CloseFacts): boolean => {
+    try {
+      return shouldReconnect(event);
+    } catch {
+      return false;
+    }
   };
 }
 

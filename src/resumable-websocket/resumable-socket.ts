@@ -17,6 +17,7 @@ import { domException } from './platform-events.ts';
 import { defineReadyStates } from './ready-states.ts';
 import type { CLOSED, CLOSING, CONNECTING, OPEN, ReadyState } from './ready-states.ts';
 import { SocketCore } from './socket-core.ts';
+import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { Transport } from '../ports/socket.ts';
 
 /** An address, or a function that is asked for one before each dial. */
@@ -75,6 +76,11 @@ export class ResumableSocket extends EventTarget {
 
   get readyState(): ReadyState {
     return this.#core.readyState;
+  }
+
+  /** As a session's: what the connection is about, when no break shows in `readyState` too. */
+  get status(): ConnectionStatus {
+    return this.#core.status;
   }
 
   /** Bytes of messages that are not acknowledged by a gateway, or not given on by a plain socket. */

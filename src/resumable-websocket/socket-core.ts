@@ -11,6 +11,7 @@ import {
   ResumableCloseEvent,
   ResumableErrorEvent,
   ResumableWarningEvent,
+  StatusChangeEvent,
 } from './events.ts';
 import type { LossFacts, LossReason } from './events.ts';
 import { MAX_MESSAGE_BYTES } from './message-frames.ts';
@@ -23,12 +24,15 @@ import { CLOSED, CLOSING, CONNECTING, OPEN } from './ready-states.ts';
 import type { ReadyState } from './ready-states.ts';
 import { checkAddress } from './requests.ts';
 import type { SocketCoreOptions } from './socket-core.types.ts';
+import { TaskQueue } from './task-queue.ts';
+import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
 
 export class SocketCore implements EngineHandlers, SocketTarget {
   readonly #given: SocketCoreOptions;
   readonly #options: ResolvedSocketOptions;
   readyState: ReadyState = CONNECTING;
+  status: ConnectionStatus = 'idle';
   binaryType: SocketBinaryType = 'blob';
   shouldReconnect = true;
   resolvedUrl = '';
@@ -39,7 +43,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
   #hasBeenOpen = false;
   /** Of messages that were given up, or sent when it was too late: the standard never forgets them. */
   #bytesNeverSent = 0;
-  #tasks: (() => void)[] = [];
+  readonly #events = new TaskQueue();
 
   constructor(given: SocketCoreOptions) {
     this.#given = given;
@@ -105,6 +109,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
 
   close(farewell: Farewell): void {
     this.shouldReconnect = false;
+    if (this.readyState === CLOSED) this.onStatus('disconnected');
     if (this.readyState >= CLOSING) return;
     this.readyState = CLOSING;
     this.#engine?.close(farewell);
@@ -119,7 +124,9 @@ export class SocketCore implements EngineHandlers, SocketTarget {
     if (wasUp && !staysOpen) {
       const code = farewell.code ?? 1_000;
       const facts = { code, reason: farewell.reason, wasClean: true, willReconnect: true };
-      this.#post(() => this.#tell(new ResumableCloseEvent({ ...facts, cause: 'reconnect()' })));
+      this.#events.post(() =>
+        this.#tell(new ResumableCloseEvent({ ...facts, cause: 'reconnect()' })),
+      );
     }
     this.#start();
   }
@@ -141,8 +148,15 @@ export class SocketCore implements EngineHandlers, SocketTarget {
     return subprotocols(typeof protocols === 'function' ? await protocols() : protocols);
   }
 
+  onStatus(current: ConnectionStatus): void {
+    const previous = this.status;
+    if (previous === current) return;
+    this.status = current;
+    this.#events.post(() => this.#tell(new StatusChangeEvent(current, previous)));
+  }
+
   onUp({ wasUp, isResumed, protocol, extensions }: Upped): void {
-    this.#post(() => {
+    this.#events.post(() => {
       if (this.readyState >= CLOSING) return;
       this.protocol = protocol;
       this.extensions = extensions;
@@ -158,7 +172,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
 
   onMessage(data: string | Uint8Array): void {
     const { origin } = new URL(this.resolvedUrl);
-    this.#post(() => {
+    this.#events.post(() => {
       if (this.readyState !== OPEN) return;
       this.#tell(messageEvent(incomingOf(data, this.binaryType), origin));
     });
@@ -166,7 +180,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
 
   onDown({ wasUp, attempt, delayMs, ...ended }: Downed): void {
     const isHidden = this.#isHidden;
-    this.#post(() => {
+    this.#events.post(() => {
       if (this.readyState >= CLOSING) return;
       if (!isHidden) {
         this.readyState = CONNECTING;
@@ -180,21 +194,22 @@ export class SocketCore implements EngineHandlers, SocketTarget {
   onLoss(loss: LossFacts): void {
     if (loss.reason === 'closed') this.#bytesNeverSent += loss.bytes;
     const error = lossError(loss);
-    this.#post(() => {
+    this.#events.post(() => {
       if (error !== null) this.#tell(new ResumableErrorEvent(error));
       this.#tell(new LossEvent(loss));
     });
   }
 
   onWarning(failure: Failure): void {
-    this.#post(() => this.#tell(new ResumableWarningEvent(warningError(failure))));
+    this.#events.post(() => this.#tell(new ResumableWarningEvent(warningError(failure))));
   }
 
   onOver(ended: Ended, wasAsked: boolean): void {
     this.#legacy = this.#engine?.legacy ?? this.#legacy;
     this.#engine = null;
     this.shouldReconnect = false;
-    this.#post(() => {
+    this.onStatus(wasAsked ? 'disconnected' : 'error');
+    this.#events.post(() => {
       this.readyState = CLOSED;
       if (!wasAsked && !ended.wasClean) this.#tell(new ResumableErrorEvent(overError(ended)));
       else if (!this.#hasBeenOpen) this.#tell(new ResumableErrorEvent(dialError(ended)));
@@ -203,13 +218,8 @@ export class SocketCore implements EngineHandlers, SocketTarget {
   }
 
   mayReconnect(ended: Ended): boolean {
-    const { shouldReconnect } = this.#options;
-    if (shouldReconnect === null) return true;
-    try {
-      return shouldReconnect(new ResumableCloseEvent({ ...ended, willReconnect: true }));
-    } catch {
-      return false;
-    }
+    const event = new ResumableCloseEvent({ ...ended, willReconnect: true });
+    return this.#options.shouldReconnect(event);
   }
 
   /** Breaks are bridged without the application's seeing them by `close` and `open`. */
@@ -236,15 +246,5 @@ export class SocketCore implements EngineHandlers, SocketTarget {
 
   #tell(event: Event): void {
     this.#given.dispatch(event);
-  }
-
-  /** Events come one after the other, and never from within a call of the application's own. */
-  #post(task: () => void): void {
-    this.#tasks.push(task);
-    if (this.#tasks.length > 1) return;
-    queueMicrotask(() => {
-      for (let at = 0; at < this.#tasks.length; at += 1) this.#tasks[at]?.();
-      this.#tasks = [];
-    });
   }
 }

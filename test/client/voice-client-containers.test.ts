@@ -90,4 +90,44 @@ describe('a voice client with a container', () => {
     expect(told).toContain('hole 250 to 500');
     expect(told.filter((each) => each.startsWith('hole'))).toHaveLength(1);
   });
+
+  it('says how its connection does in the words of every session, one after the other', async () => {
+    const first = await served();
+    const options = { audioFormat: 'audio/webm', maxReconnectAttempts: 1 } as const;
+    const { client, told } = clientOf(first.url, { ...options, initialReconnectDelay: 5 });
+    const statuses = () => told.filter((each) => each.includes('>'));
+    await client.connect();
+    const failed = new Promise((resolve) => client.on('connectionFailed', resolve));
+    await first.close();
+    await failed;
+    expect(client.status).toBe('error');
+
+    const connecting = client.connect();
+    expect(client.status).toBe('connecting');
+    await served({ port: first.port });
+    await connecting;
+    await client.close();
+
+    const chain = statuses().map((each) => each.split('>'));
+    chain.slice(1).forEach(([previous], at) => expect(previous).toBe(chain[at]![1]));
+    expect(chain[0]).toEqual(['idle', 'connecting']);
+    expect(statuses()).toContain('reconnecting>error');
+    expect(statuses()).toContain('error>connecting');
+    expect(client.status).toBe('disconnected');
+  });
+
+  it('is not connected where that is aborted, and nobody calls that a failure', async () => {
+    const { url } = await served();
+    const { client, told } = clientOf(url, { audioFormat: 'audio/webm' });
+    const stop = new AbortController();
+
+    const connecting = client.connect(undefined, undefined, { signal: stop.signal });
+    stop.abort();
+
+    await expect(connecting).rejects.toMatchObject({ code: 'CONNECT_ABORTED' });
+    expect(told).toEqual(['idle>connecting', 'connecting>disconnected']);
+    expect(client.getStatus().error).toBeNull();
+    await client.connect();
+    expect(client.getStatus().isConnected).toBe(true);
+  });
 });
