@@ -1,6 +1,7 @@
 /** Failures on request: what an application can rehearse, without a network that fails. */
 import type { Failure, FailureKind } from '../../machines/failure.ts';
-import { checkName, checkNumber } from '../ports/option-errors.ts';
+import { failureOf } from '../ports/fault-names.ts';
+import { checkNumber, invalid } from '../ports/option-errors.ts';
 
 /** A kind of failure, or `halfOpen`: the link goes silent and nobody says so. */
 export type SimulatedFailure = FailureKind | 'halfOpen';
@@ -77,8 +78,15 @@ export class Rehearsal {
 }
 
 function check(kind: string, { dials = 0, retryAfterMs = 0 }: SimulationOptions): void {
-  checkName('failure', kind, { ...CODES, halfOpen: '' });
+  if (!Object.hasOwn(CODES, kind)) throw invalid(`There is no failure "${kind}".`, nameFor(kind));
   const isWhole = dials === Infinity || Number.isInteger(dials);
   checkNumber('dials', dials, isWhole && dials >= 0, 'that is whole, and 0 or more');
   checkNumber('retryAfterMs', retryAfterMs, retryAfterMs >= 0, 'that is 0 or more');
+}
+
+function nameFor(kind: string): string {
+  const name = failureOf(kind);
+  return name === null
+    ? `Take one of ${Object.keys(CODES).join(', ')}, halfOpen.`
+    : `What comes of the fault ${kind} is called '${name}' here.`;
 }

@@ -1,5 +1,6 @@
 /** How one fault is written: `[candidate:]kind[@time][:argument]`. */
 import { TenutoError } from '../../ports/errors.ts';
+import { faultsOf } from '../../ports/fault-names.ts';
 import {
   argumentsOf,
   isFaultKind,
@@ -18,7 +19,7 @@ export const FAULT_PLAN_GRAMMAR =
 /** What the grammar leaves unsaid. */
 export const FAULT_PLAN_NOTES =
   'Times are in ms, s or m of the recording. What is left out is drawn from the seed, but down is then for good. A fault ' +
-  'that names no candidate hits the first.';
+  'that names no candidate hits the first. A session has words of its own for what comes of them (docs/failover.md, Rehearsals).';
 
 /** A fault as written: what was left out is for chance to fill in. */
 export interface WrittenFault {
@@ -93,8 +94,7 @@ export function parseFault(text: string, targets: readonly string[]): WrittenFau
   const kind = match?.[1];
   if (kind === undefined) throw invalid(text, 'is not [candidate:]kind[@time][:argument]');
   if (kind === '') throw invalid(text, 'names no kind of fault');
-  if (!isFaultKind(kind))
-    throw invalid(text, `names no kind of fault that is known: ${quoted(kind)}`);
+  if (!isFaultKind(kind)) throw unknownKind(text, kind);
 
   const time = match?.[2];
   const atMs = time === undefined ? null : parseTime(time);
@@ -133,6 +133,12 @@ export function invalid(part: string, complaint: string): TenutoError {
     remediation:
       'Write a fault such as half-open@20s:2s; `npx tenuto transcribe --help` lists every kind and how it is written.',
   });
+}
+
+function unknownKind(text: string, kind: string): TenutoError {
+  const faults = faultsOf(kind);
+  const perhaps = faults.length === 0 ? '' : ` (a session's word: here ${faults.join(', ')})`;
+  return invalid(text, `names no kind of fault that is known: ${quoted(kind)}${perhaps}`);
 }
 
 function parseArguments(text: string, kind: FaultKind, argument: string | undefined) {
