@@ -8,8 +8,8 @@ import {
 import { FAULT_KINDS, FAULT_PLAN_GRAMMAR, FAULT_PLAN_NOTES } from '../simulators/faults/plan.ts';
 
 export const EXIT_HELP = `
-Exit status: 0 where every captured chunk was delivered (and a voice agent answered each turn aloud), 1 where not, 2 where the
-command or its file cannot be used or nothing can be written, 130 where it was interrupted, 141 where nobody reads on.`;
+Exit status: 0 where every captured chunk was delivered (and a voice agent answered each turn aloud), 1 where not, 2 where it
+cannot begin (the command, its file, a port or a package cannot be used) or nothing can be written, 130 where it was interrupted, 141 where nobody reads on.`;
 
 export function faultsHelp(): string {
   const kinds = FAULT_KINDS.map(({ kind, description }) => `  ${kind.padEnd(15)} ${description}`);

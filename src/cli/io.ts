@@ -9,7 +9,7 @@ import { TenutoError } from '../ports/errors.ts';
 export const EXIT_OK = 0;
 /** The promise did not hold: something failed, or audio was lost. */
 export const EXIT_FAILED = 1;
-/** The command was not understood, or its input or output cannot be used. */
+/** The command was not understood or cannot begin, or its input or output cannot be used. */
 export const EXIT_USAGE = 2;
 /** 128 and the signal's number, as shells have it. */
 export const EXIT_INTERRUPTED = 130;
@@ -36,6 +36,7 @@ export interface CliIo extends Interruption {
 /** After the second signal: what is left is reported, and then nothing is waited for. */
 const LAST_WORD_MS = 1_000;
 
+/** With these nothing has begun. */
 const USAGE_CODES: ReadonlySet<string> = new Set([
   'AUDIO_FORMAT_UNSUPPORTED',
   'WAV_NOT_FOUND',
@@ -45,6 +46,9 @@ const USAGE_CODES: ReadonlySet<string> = new Set([
   'OPTION_INVALID',
   'FAULT_PLAN_INVALID',
   'RECORDING_INVALID',
+  'PORT_IN_USE',
+  'PACKAGE_MISSING',
+  'RECOGNISER_UNAVAILABLE',
 ]);
 
 export function createIo(): CliIo {

@@ -3,13 +3,14 @@ import type { Audit } from './audit.ts';
 import type { Counters } from './counters.ts';
 import type { GatewaySocket } from './gateway-socket.ts';
 import type { GatewaySession } from './session.ts';
+import { GATEWAY_PATH } from '../protocol/address.ts';
 import { CLOSE, reasonOf } from '../protocol/close-codes.ts';
 import type { CloseCode } from '../protocol/close-codes.ts';
 
 /** What was wrong with an upgrade, by its status; of 503 its limit is told. */
 const WHY: Readonly<Record<number, string>> = {
   400: 'no subprotocol tenuto.v1, or a credential in its address',
-  404: 'another path',
+  404: `another path than ${GATEWAY_PATH}`,
   414: 'its address is too long',
 };
 

@@ -134,16 +134,22 @@ describe('tenuto transcribe with input that cannot be used', () => {
     expect(status).toBe(2);
   });
 
-  it('says in one line that a port is in use, and exits with 1', async () => {
+  it.each([
+    ['transcribe', sentence],
+    ['inspect'],
+    ['simulators', 'whisper'],
+    ['serve', '--app', 'echo'],
+    ['demo'],
+  ])('says in one line that a port is in use, and exits with 2: %s', async (...command) => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
 
-    const { status, stderr } = tenuto('transcribe', sentence, '--port', String(port));
+    const { status, stderr } = tenuto(...command, '--port', String(port));
 
     await new Promise((resolve) => server.close(resolve));
     expect(stderr).toMatch(oneLineError('PORT_IN_USE'));
-    expect(status).toBe(1);
+    expect(status).toBe(2);
   });
 
   it('gives a wrong key up at once, and exits with 1', () => {

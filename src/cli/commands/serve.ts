@@ -1,6 +1,7 @@
 /** `tenuto serve`: the resumable gateway, until a signal ends it. */
 import type { Environment } from '../access.ts';
 import { colors } from '../colors.ts';
+import { counted } from '../counted.ts';
 import type { CliIo } from '../io.ts';
 import { EXIT_USAGE, reportError } from '../io.ts';
 import { aborted } from '../sleep.ts';
@@ -25,6 +26,7 @@ import type { GatewayServer } from '../../gateway/server.ts';
 import { systemClock } from '../../ports/clock.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type { Logger } from '../../ports/logger.ts';
+import { invalid } from '../../ports/option-errors.ts';
 
 export interface ServeCommand extends ServeOptions {
   /** Path of a YAML or JSON file. */
@@ -167,14 +169,17 @@ function tellProblems(
   { json }: ServeCommand,
   io: ServeIo,
 ): number {
-  if (!json) for (const problem of problems) io.note(problemLine(file, problem));
-  else {
-    const message = problems.map((problem) => problemLine(file, problem)).join('\n');
-    const remediation = 'Correct the file.';
-    const error = { type: 'error', code: 'OPTION_INVALID', message, remediation, retryable: false };
-    io.write(JSON.stringify({ ...error, file, problems }));
+  const lines = problems.map((problem) => problemLine(file, problem));
+  const remediation = 'docs/gateway.yaml is an example.';
+  if (json) {
+    const error = { type: 'error', code: 'OPTION_INVALID', message: lines.join('\n'), remediation };
+    io.write(JSON.stringify({ ...error, retryable: false, file, problems }));
+    return EXIT_USAGE;
   }
-  return EXIT_USAGE;
+  const isUnread = problems.every(({ line }) => line === 0);
+  if (!isUnread) for (const line of lines) io.note(line);
+  const message = isUnread ? lines.join() : `${file} has ${counted(problems.length, 'problem')}`;
+  return reportError(invalid(`${message}.`, remediation), io, false);
 }
 
 function loggerTo(io: ServeIo, json: boolean): Logger {

@@ -29,7 +29,8 @@ export function addInspect(program: Command, io: CliIo, done: (status: number) =
     .option('--json', 'print one object a line', false)
     .addHelpText(
       'after',
-      '\nExit status: 0 where it was ended by a signal, 1 where nobody could be reached, the gateway was lost for good or the port is taken, 2 where the command or the file cannot be used.',
+      '\nExit status: 0 where it was ended by a signal, 1 where nobody could be reached or the gateway was lost for good, 2 where the command or the file cannot be used, ' +
+        'or the port is taken.',
     )
     .action(async (what: string | undefined, options: InspectOptions) => {
       io.catchSignals('Ending');

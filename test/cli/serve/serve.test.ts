@@ -264,6 +264,16 @@ describe('tenuto serve cannot begin', () => {
     expect(gateway.notes).toEqual([
       `${config}:1:1: port is -1: give 0 to 65,535`,
       `${config}:2:1: there is no stores: perhaps store`,
+      `tenuto: ${config} has 2 problems. docs/gateway.yaml is an example. [OPTION_INVALID]`,
+    ]);
+  });
+
+  it('where its file is not there: one line, as every error is', async () => {
+    const gateway = serving({ config: '/nowhere/gateway.yaml', json: false });
+
+    expect(await gateway.ended).toBe(2);
+    expect(gateway.notes).toEqual([
+      'tenuto: /nowhere/gateway.yaml is not there: give the path of a file. docs/gateway.yaml is an example. [OPTION_INVALID]',
     ]);
   });
 });

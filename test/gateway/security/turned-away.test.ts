@@ -111,7 +111,7 @@ describe('who is turned away', () => {
       503: 0, // prettier-ignore
     });
     expect(words()).toEqual([
-      'upgrade.refused: another path',
+      'upgrade.refused: another path than /v1/session',
       'upgrade.refused: no subprotocol tenuto.v1, or a credential in its address',
       'upgrade.refused: no subprotocol tenuto.v1, or a credential in its address',
       'upgrade.refused: its address is too long',
