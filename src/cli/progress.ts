@@ -1,5 +1,6 @@
-/** The live line: where the recording is, how the connection does. */
+/** The live line: where the recording is, how the connection does. In a pipe, a line now and then instead. */
 import { colors } from './colors.ts';
+import { counted } from './counted.ts';
 import { clockText } from './io.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { SessionEvent } from '../session/events.ts';
@@ -80,8 +81,10 @@ export class Counts {
   #reconnects = 0;
   #attempt: Attempt | null = null;
   #silentSinceMs: number | null = null;
+  #words = 0;
 
   note(event: SessionEvent, nowMs: number): void {
+    if (event.type === 'transcript' && event.isFinal) this.#words += wordsIn(event.text);
     if (event.type === 'connection.suspected') this.#silentSinceMs ??= nowMs - event.silentForMs;
     if (event.type === 'connection.recovered') this.#silentSinceMs = null;
     if (event.type === 'connection.reconnecting') {
@@ -104,6 +107,11 @@ export class Counts {
     return this.#reconnects;
   }
 
+  /** Of final results. */
+  get words(): number {
+    return this.#words;
+  }
+
   get attempt(): Attempt | null {
     return this.#attempt;
   }
@@ -111,4 +119,32 @@ export class Counts {
   silentForMs(nowMs: number): number | null {
     return this.#silentSinceMs === null ? null : nowMs - this.#silentSinceMs;
   }
+}
+
+const SHORTEST_STEP_MS = 5_000;
+const LONGEST_STEP_MS = 60_000;
+
+/** What a log has in the place of the live line: a line with each tenth of the recording, and no flood of them. */
+export class Milestones {
+  readonly #durationMs: number;
+  readonly #stepMs: number;
+  #nextMs = 0;
+
+  constructor(durationMs: number) {
+    this.#durationMs = durationMs;
+    this.#stepMs = Math.max(SHORTEST_STEP_MS, Math.min(LONGEST_STEP_MS, durationMs / 10));
+  }
+
+  /** Null between two of them. The end is told by the summary. */
+  line(positionMs: number, words: number): string | null {
+    if (positionMs < this.#nextMs || positionMs >= this.#durationMs) return null;
+    this.#nextMs = (Math.floor(positionMs / this.#stepMs) + 1) * this.#stepMs;
+    const percent = Math.floor((100 * positionMs) / this.#durationMs);
+    const place = `${clockText(positionMs)} of ${clockText(this.#durationMs)}`;
+    return colors.dim(`${percent} %, ${place} sent, ${counted(words, 'word')} final`);
+  }
+}
+
+function wordsIn(text: string): number {
+  return text.split(/\s+/).filter((word) => word !== '').length;
 }

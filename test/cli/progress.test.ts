@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli, sentence } from './run-cli.ts';
 import type { Failure } from '../../machines/failure.ts';
 import { Attempts } from '../../src/cli/attempts.ts';
-import { Counts, progressLine } from '../../src/cli/progress.ts';
+import { Counts, Milestones, progressLine } from '../../src/cli/progress.ts';
 import type { Progress } from '../../src/cli/progress.ts';
 import type { CliIo } from '../../src/cli/io.ts';
 import { inWholeMs, jsonLine } from '../../src/cli/summary.ts';
@@ -88,6 +88,44 @@ describe('the live line', () => {
 
     expect(line(counts, 'reconnecting')).not.toContain('attempt');
     expect(line(counts, 'active')).toContain('reconnects 1');
+  });
+});
+
+describe('a line in a log', () => {
+  const final = (text: string, isFinal = true): SessionEvent => ({
+    type: 'transcript',
+    text,
+    isFinal,
+    startMs: 0,
+    endMs: 0,
+    words: [],
+    endsUtterance: true,
+    provider: 'local',
+  });
+  const placesOf = (durationMs: number): readonly number[] => {
+    const milestones = new Milestones(durationMs);
+    const chunks = Array.from({ length: durationMs / 100 }, (_, at) => (at + 1) * 100);
+    return chunks.filter((positionMs) => milestones.line(positionMs, 0) !== null);
+  };
+
+  it('comes at the start, and with each tenth of a recording', () => {
+    expect(placesOf(100_000)).toEqual([100, ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => n * 10_000)]);
+  });
+
+  it('comes every five seconds of a short one, and every minute of a long one', () => {
+    expect(placesOf(8_300)).toEqual([100, 5_000]);
+    expect(placesOf(3_600_000)).toHaveLength(60);
+  });
+
+  it('says how much was sent, and how many words are final', () => {
+    const counts = new Counts();
+    counts.note(final('not yet', false), 0);
+    counts.note(final(' one  two three '), 0);
+    counts.note(final(''), 0);
+
+    expect(new Milestones(8_000).line(4_000, counts.words)).toContain(
+      '50 %, 00:04.0 of 00:08.0 sent, 3 words final',
+    );
   });
 });
 

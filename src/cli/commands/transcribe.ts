@@ -8,7 +8,7 @@ import type { CliIo } from '../io.ts';
 import { reportError } from '../io.ts';
 import { firingLines } from '../firing.ts';
 import { deadAtMostMs, outagesOf, outagesOfParts, outageTable } from '../outages.ts';
-import { changesLine, Counts, progressLine } from '../progress.ts';
+import { changesLine, Counts, Milestones, progressLine } from '../progress.ts';
 import type { Recording, StreamReport } from '../recording.ts';
 import { RETENTION_MS, streamRecording } from '../recording.ts';
 import type { Stream } from '../stream.ts';
@@ -84,16 +84,17 @@ async function transcribe(
   const counts = new Counts();
   const talk = new Talk();
   const attempts = new Attempts();
+  const milestones = new Milestones(recording.durationMs);
   const show = (session: Stream, positionMs: number): void => {
     if (options.json) return;
+    const milestone = io.isTerminal ? null : milestones.line(positionMs, counts.words);
+    if (milestone !== null) io.note(milestone);
     const { status, ledger } = session;
     const { reconnects, attempt } = counts;
-    const { durationMs } = recording;
-    const { bufferedMs } = ledger;
     const faults = services.faults().length;
     const silentForMs = counts.silentForMs(systemClock.nowMs());
-    const shown = { status, positionMs, durationMs, bufferedMs, faults, reconnects, attempt };
-    io.live(progressLine({ ...shown, silentForMs }));
+    const shown = { status, positionMs, bufferedMs: ledger.bufferedMs, faults, reconnects };
+    io.live(progressLine({ ...shown, durationMs: recording.durationMs, attempt, silentForMs }));
   };
   const around = surroundingsOf(services, options);
   const report = await streamRecording({
