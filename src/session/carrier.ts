@@ -20,6 +20,8 @@ export interface UplinkEdges {
   caughtUp(): void;
   /** A result let audio leave the ring. */
   settled(): void;
+  /** The service has understood more than it told of before, and nothing of it is settled yet. */
+  wentOn(): void;
   /** The link that carried audio is gone; another will catch up anew. */
   pause(): void;
   /** The service has told all that comes of what it was sent. */
@@ -43,6 +45,8 @@ export class Carrier implements GateEdges {
   /** From the loss of a link until its successor has caught up. */
   #books: Books | null = null;
   #hasCarried = false;
+  /** How far the results of the link that carries have come, in samples of its own. */
+  #heardSample = 0;
   /** Waits for the last result of the link that carries, where another is to take over. */
   #handover: Pick<Handover, 'settled' | 'end'> | null = null;
 
@@ -79,6 +83,7 @@ export class Carrier implements GateEdges {
       };
       this.#link = link;
       this.#hasCarried = true;
+      this.#heardSample = 0;
       if (this.#stand(link)) this.#edges?.settled(); // what was in flight may have arrived, and nobody says so again
       this.#uplink.open(new Gate(link, this));
     });
@@ -114,6 +119,10 @@ export class Carrier implements GateEdges {
     this.#demux.take(link, event);
     this.#reporter.answered(event);
     if (event.kind === 'finished') this.#edges?.finished(link);
+    if (event.kind === 'transcript' && event.endSample > this.#heardSample) {
+      this.#heardSample = event.endSample;
+      this.#edges?.wentOn();
+    }
     if (this.#uplink.ledger.settledThrough === settledBefore) return;
     this.#reporter.committed(link);
     this.#handover?.settled();

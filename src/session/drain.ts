@@ -83,9 +83,14 @@ export class Drain {
     this.#ask();
   }
 
+  /** A service that is slow is not one that is silent. */
+  wentOn(): void {
+    this.#unanswered = 0;
+  }
+
   /** Audio was settled: perhaps all that somebody waits for. */
   settled(): void {
-    this.#unanswered = 0; // a service that is slow is not one that is silent
+    this.wentOn();
     for (const waiter of this.#waiters) {
       if (this.#isSettled(waiter.through)) this.#finish(waiter);
     }
