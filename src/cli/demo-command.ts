@@ -1,7 +1,6 @@
 /** What `tenuto demo` takes. */
 import type { Command } from 'commander';
 
-import { runDemo } from './commands/demo.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import { faultsHelp } from './help.ts';
 import type { CliIo } from './io.ts';
@@ -29,6 +28,7 @@ export function addDemo(program: Command, io: CliIo, done: (status: number) => v
     .option('--json', 'print one object', false)
     .addHelpText('after', faultsHelp())
     .action(async (options: DemoOptions) => {
+      const { runDemo } = await import('./commands/demo.ts');
       done(await runDemo(options, io));
     });
 }

@@ -3,11 +3,8 @@ import { createRequire } from 'node:module';
 
 import { Command, CommanderError } from 'commander';
 
-import { runCharts } from './commands/charts.ts';
 import { addDemo } from './demo-command.ts';
-import { runPaths } from './commands/paths.ts';
 import type { PathsOptions } from './commands/paths.ts';
-import { runTranscribe } from './commands/transcribe.ts';
 import type { TranscribeOptions } from './commands/transcribe.ts';
 import { EXIT_HELP, faultsHelp } from './help.ts';
 import type { CliIo } from './io.ts';
@@ -29,7 +26,7 @@ import { jsonLine } from './summary.ts';
 
 const { version } = createRequire(import.meta.url)('tenuto/package.json') as { version: string };
 
-/** Runs one command and returns its exit status. */
+/** Runs one command, and loads no other; returns its exit status. */
 export async function main(args: readonly string[]): Promise<number> {
   const io = createIo();
   let status = EXIT_OK;
@@ -82,6 +79,7 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
     .option('--check', 'only fail where a picture differs from its chart', false)
     .option('--out <folder>', 'where the pictures are', 'visualizations/charts')
     .action(async ({ check, out }: { check: boolean; out: string }) => {
+      const { runCharts } = await import('./commands/charts.ts');
       done(await runCharts({ check, outDir: out, readmePath: 'machines/README.md' }, io));
     });
 
@@ -94,7 +92,8 @@ function programOf(io: CliIo, done: (status: number) => void): Command {
     )
     .option('--select <set>', 'edges (few paths, each transition) or all (each event)', 'edges')
     .option('--json', 'print one path a line; the last has "type":"summary"', false)
-    .action((chart: string, options: PathsOptions) => {
+    .action(async (chart: string, options: PathsOptions) => {
+      const { runPaths } = await import('./commands/paths.ts');
       done(runPaths(chart, options, io));
     });
 
@@ -161,6 +160,7 @@ function addTranscribe(program: Command, io: CliIo, done: (status: number) => vo
     .addHelpText('after', `${faultsHelp()}\n${EXIT_HELP}`)
     .action(async (file: string, options: TranscribeOptions) => {
       io.catchSignals();
+      const { runTranscribe } = await import('./commands/transcribe.ts');
       done(await runTranscribe(file, { ...options, environment: process.env }, io));
     });
 }

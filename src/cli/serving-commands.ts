@@ -1,10 +1,7 @@
 /** The commands that go on until they are ended: the gateway, and the stand-ins; and the doctor, who looks at this machine. */
 import type { Command } from 'commander';
 
-import { runDoctor } from './commands/doctor.ts';
-import { runServe } from './commands/serve.ts';
 import type { ServeCommand } from './commands/serve.ts';
-import { runSimulators } from './commands/simulators.ts';
 import type { SimulatorsOptions } from './commands/simulators.ts';
 import { standInFaultsHelp } from './help.ts';
 import type { CliIo } from './io.ts';
@@ -82,6 +79,7 @@ export function addServe(program: Command, io: CliIo, done: (status: number) => 
     )
     .action(async (options: ServeCommand) => {
       io.catchSignals('Ending');
+      const { runServe } = await import('./commands/serve.ts');
       done(await runServe({ ...options, environment: process.env }, io));
     });
 }
@@ -99,6 +97,7 @@ export function addServices(program: Command, io: CliIo, done: (status: number) 
     .addHelpText('after', standInFaultsHelp())
     .action(async (names: readonly string[], options: SimulatorsOptions) => {
       io.catchSignals('Closing');
+      const { runSimulators } = await import('./commands/simulators.ts');
       done(await runSimulators(names, options, io));
     });
 
@@ -112,6 +111,7 @@ export function addServices(program: Command, io: CliIo, done: (status: number) 
     )
     .option('--json', 'print one object a line; the last has "type":"summary"', false)
     .action(async (options: { online: boolean; json: boolean }) => {
+      const { runDoctor } = await import('./commands/doctor.ts');
       done(await runDoctor({ ...options, environment: process.env }, io));
     });
 }

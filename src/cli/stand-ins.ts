@@ -3,14 +3,10 @@ import type { ProviderName } from './providers.ts';
 import type { FaultListener, FaultsOnDemand } from '../simulators/control/on-demand.ts';
 import type { FaultTable } from '../simulators/control/table.ts';
 import { DEEPGRAM_FAULTS } from '../simulators/deepgram/fault-table.ts';
-import { startDeepgramSimulator } from '../simulators/deepgram/simulator.ts';
 import { GEMINI_FAULTS } from '../simulators/gemini/fault-table.ts';
-import { startGeminiSimulator } from '../simulators/gemini/simulator.ts';
 import { OPENAI_FAULTS } from '../simulators/openai-realtime/fault-table.ts';
-import { startOpenAiSimulator } from '../simulators/openai-realtime/simulator.ts';
 import type { Recogniser } from '../simulators/recogniser/recogniser.ts';
 import { WHISPER_FAULTS } from '../simulators/whisper/fault-table.ts';
-import { startWhisperSimulator } from '../simulators/whisper/simulator.ts';
 
 export const STAND_INS = ['openai', 'gemini', 'deepgram', 'whisper'] as const;
 
@@ -52,22 +48,30 @@ export function standInOf(provider: ProviderName): StandInName {
   return isDeepgram ? 'deepgram' : provider;
 }
 
-/** @throws TenutoError PORT_IN_USE. Who made the recogniser closes it. */
-export function startStandIn(name: StandInName, options: StandInOptions): Promise<StandIn> {
+/** Loads no other. Who made the recogniser closes it. @throws TenutoError PORT_IN_USE */
+export async function startStandIn(name: StandInName, options: StandInOptions): Promise<StandIn> {
   const { speedRatio, ...common } = options;
   switch (name) {
-    case 'openai':
+    case 'openai': {
+      const { startOpenAiSimulator } = await import('../simulators/openai-realtime/simulator.ts');
       return startOpenAiSimulator({ ...common, replySpeedRatio: OPENAI_REPLY_RATIO * speedRatio });
-    case 'gemini':
+    }
+    case 'gemini': {
+      const { startGeminiSimulator } = await import('../simulators/gemini/simulator.ts');
       return startGeminiSimulator({ ...common, speaksAtRatio: GEMINI_REPLY_RATIO * speedRatio });
-    case 'deepgram':
+    }
+    case 'deepgram': {
+      const { startDeepgramSimulator } = await import('../simulators/deepgram/simulator.ts');
       return startDeepgramSimulator({
         ...common,
         maxRateRatio: MAX_RATE_RATIO * speedRatio,
         speak: { paceRatio: SPEAK_RATIO * speedRatio },
       });
-    case 'whisper':
+    }
+    case 'whisper': {
+      const { startWhisperSimulator } = await import('../simulators/whisper/simulator.ts');
       return startWhisperSimulator(common);
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 /** What `tenuto inspect` takes. */
 import type { Command } from 'commander';
 
-import { runInspect } from '../commands/inspect.ts';
 import type { InspectOptions } from '../commands/inspect.ts';
 import type { CliIo } from '../io.ts';
 import { portNumber } from '../option-values.ts';
@@ -34,6 +33,7 @@ export function addInspect(program: Command, io: CliIo, done: (status: number) =
     )
     .action(async (what: string | undefined, options: InspectOptions) => {
       io.catchSignals('Ending');
+      const { runInspect } = await import('../commands/inspect.ts');
       done(await runInspect(what, { ...options, environment: process.env }, io));
     });
 }
