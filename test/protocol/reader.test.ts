@@ -121,6 +121,49 @@ describe('a client that does not keep to PROTOCOL.md', () => {
     expect(play).toThrow(/and not step|it holds|before its time/);
   });
 
+  it('P12.10: is found out where another log is the old one to it', () => {
+    const play = playedBy('a log in the place of another', (client) => {
+      const { welcomed } = client;
+      let lin: unknown = null;
+      client.welcomed = (attachment, members) =>
+        welcomed.call(client, attachment, { ...members, lin: (lin ??= members['lin']) });
+    });
+
+    expect(play).toThrow('it holds');
+  });
+
+  it('P25.4: is found out where it does not tell that its session was lost twice', () => {
+    const play = playedBy('a session that is lost twice', (_client, world) => {
+      const { tell } = world;
+      world.tell = (told) => {
+        if ((told as { readonly tell: string }).tell !== 'warning') tell(told);
+      };
+    });
+
+    expect(play).toThrow('its user is told');
+  });
+
+  it('P16.1: is found out where it does not go where a gateway that ends sends it', () => {
+    const play = playedBy('a gateway that ends while its client is away', (client) => {
+      const { refused } = client;
+      client.refused = (attachment, members) =>
+        refused.call(client, attachment, { ...members, to: undefined });
+    });
+
+    expect(play).toThrow(/dials .*, and not step/);
+  });
+
+  it('P16.1: is found out where it waits for another attachment that it has not', () => {
+    const play = playedBy('closed with 4409 in the midst', (client) => {
+      const { ended } = client;
+      client.ended = (attachment, code) => {
+        if (code !== 4409) ended.call(client, attachment, code);
+      };
+    });
+
+    expect(play).toThrow('not done in time');
+  });
+
   it('P16.4: is found out where it does not wait', () => {
     const play = playedBy('closed with 4421 in the midst', (client) => {
       const { ended } = client;

@@ -17,6 +17,11 @@ const CODES: readonly (readonly [code: number, reason: string, says: string])[] 
     'heartbeat',
     'The gateway heard nothing for 20 s. The session stays: the client attaches again at once.',
   ],
+  [
+    4409,
+    'fenced',
+    'It should have another attachment, and has none: this one is lost, and the client attaches again.',
+  ],
   [4410, 'superseded', 'Another process of the client has the session: it gives up, and says so.'],
   [4413, 'too-large', 'A frame was too long: it would be again. The client gives up.'],
   [4414, 'version', 'Another version is spoken there. The client gives up.'],

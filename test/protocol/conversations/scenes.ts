@@ -1,5 +1,6 @@
 /** Which conversations there are, and what happens in each. `closes.ts` beside it has those that a close code ends. */
 import { closeScenes } from './closes.ts';
+import { rareScenes } from './rare.ts';
 import { refusalScenes } from './refusals.ts';
 import { Stage } from './stage.ts';
 import type { StageOptions } from './stage.ts';
@@ -275,4 +276,7 @@ export async function recorded(scene: Scene): Promise<Conversation> {
   return { name, clauses, says, client: stage.client, steps: await stage.end() };
 }
 
-export const scenes: readonly Scene[] = [...SCENES, ...refusalScenes, spooledScene, ...closeScenes];
+export const scenes: readonly Scene[] = [
+  ...[...SCENES, ...rareScenes, ...refusalScenes],
+  ...[spooledScene, ...closeScenes],
+];

@@ -8,6 +8,7 @@ import type { ProtocolFrame } from '../../../src/protocol/types.ts';
 import { toHex } from '../hex.ts';
 
 const DATA_HEAD_BYTES = 24;
+const WELCOME = 0x41;
 /** What has to be done at once is done within this. A slow machine is no wrong one. */
 const AT_ONCE = [0, 1_000] as const;
 type Range = readonly [fromMs: number, toMs: number];
@@ -17,12 +18,14 @@ type Written = Mutable<Step>;
 /** A step of each kind, without its moment. */
 type Timeless<T> = T extends unknown ? Omit<T, 'atMs'> : never;
 
+type Alter = (frame: Uint8Array) => Uint8Array;
+
 type SentStep = Extract<ClientStep, { readonly does: 'send' }>;
 
 interface Line {
   readonly handlers: SocketHandlers;
   /** The next frame of the client's that arrives is this one instead. */
-  spoil: ((frame: Uint8Array) => Uint8Array) | null;
+  spoil: Alter | null;
   isOver: boolean;
   /** REFUSED or FIN_ACK was the last of it. */
   isDone: boolean;
@@ -37,6 +40,8 @@ export class Tape {
   standing: () => Standing | null = () => null;
   /** When the next of its kind is due, where that is not at once: after what was heard or done before it. */
   readonly due = new Map<'dial' | 'auth', Range>();
+  /** The next WELCOME is this one instead. */
+  #otherWelcome: Alter | null = null;
   #held = '';
   #isShut = false;
 
@@ -103,9 +108,14 @@ export class Tape {
   }
 
   /** What the client says next is something else when it arrives. */
-  spoilNext(spoil: (frame: Uint8Array) => Uint8Array): void {
+  spoilNext(spoil: Alter): void {
     const line = this.#lines.at(-1);
     if (line !== undefined) line.spoil = spoil;
+  }
+
+  /** The next gateway that lets the client in says something else, as one might that is not ours. */
+  welcomeNext(alter: Alter): void {
+    this.#otherWelcome = alter;
   }
 
   over(transport: Transport): Transport {
@@ -126,8 +136,9 @@ export class Tape {
         handlers.onOpen();
       },
       onFrame: (frame) => {
-        this.#heard(socket, frame, false);
-        handlers.onFrame(frame);
+        const other = this.#insteadOf(frame as Uint8Array);
+        this.#heard(socket, other ?? frame, other !== null);
+        handlers.onFrame(other ?? frame);
       },
       onEnd: (end) => {
         if (!line.isOver) this.#ended(socket, end.code, end.reason);
@@ -135,6 +146,13 @@ export class Tape {
       },
     });
     return this.#tapped(dialled, line, socket);
+  }
+
+  #insteadOf(frame: Uint8Array): Uint8Array | null {
+    const alter = this.#otherWelcome;
+    if (alter === null || frame[0] !== WELCOME) return null;
+    this.#otherWelcome = null;
+    return alter(Uint8Array.from(frame));
   }
 
   #tapped(dialled: Socket, line: Line, socket: number): Socket {

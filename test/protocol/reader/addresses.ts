@@ -14,13 +14,19 @@ export class Addresses {
     return this.#list[0] ?? '';
   }
 
-  /** P11.2: scheme, host and port are compared. P2.1: without a path it means /v1/session. */
-  sentTo(to: unknown): void {
-    const [named] = (Array.isArray(to) ? (to as string[]) : []).filter((each) =>
-      this.#trusted.includes(new URL(each).origin),
-    );
-    if (named === undefined) return;
-    const { origin, pathname } = new URL(named);
-    this.#list = [pathname === '/' ? `${origin}/v1/session` : named, ...this.#list];
+  /**
+   * P11.2: scheme, host and port are compared. P2.1: without a path it means /v1/session.
+   *
+   * @returns whether one was passed over, of which the user is told.
+   */
+  sentTo(to: unknown): boolean {
+    const all = Array.isArray(to) ? (to as string[]) : [];
+    const trusted = all.filter((each) => this.#trusted.includes(new URL(each).origin));
+    const [named] = trusted;
+    if (named !== undefined) {
+      const { origin, pathname } = new URL(named);
+      this.#list = [pathname === '/' ? `${origin}/v1/session` : named, ...this.#list];
+    }
+    return trusted.length < all.length;
   }
 }

@@ -42,6 +42,8 @@ export class ReaderClient {
   #isFinishing = false;
   #saidFin: number | null = null;
   #isDone = false;
+  /** 4403, since a session was last taken up again. */
+  #lostSessions = 0;
   #lostAtMs: number | null = null;
   #dials = 0;
 
@@ -145,6 +147,7 @@ export class ReaderClient {
     this.#epoch = epoch as number;
     this.#acked = up as number;
     if (resumed === true) {
+      this.#lostSessions = 0;
       if (typeof position === 'number') this.ring.learn(this.#acked, position);
     } else this.ring.renumber(this.#askedFin);
     [this.#lostAtMs, this.#dials] = [null, 0];
@@ -187,7 +190,7 @@ export class ReaderClient {
     const old = this.#current;
     this.world.after((Number(deadlineMs) / 2) * this.world.chance(), () => {
       if (this.#current !== old || this.#isDone) return;
-      this.#addresses.sentTo(to);
+      this.#sentTo(to);
       this.#dialBeside('move');
     });
   }
@@ -280,9 +283,14 @@ export class ReaderClient {
     if (this.#lostAtMs === null) this.world.tell({ tell: 'interrupted' });
     this.#lostAtMs ??= this.world.nowMs();
     if (next === 'newSession') this.#claim = null;
+    if (code === 4403 && (this.#lostSessions += 1) > 1) this.world.tell({ tell: 'warning' });
     if (next === 'refresh') this.#bearer = this.world.bearer();
-    if (next === 'move') this.#addresses.sentTo(facts['to']);
+    if (next === 'move') this.#sentTo(facts['to']);
     this.#dialIn(this.#delayMs(next, facts['retryAfterMs']));
+  }
+
+  #sentTo(to: unknown): void {
+    if (this.#addresses.sentTo(to)) this.world.tell({ tell: 'warning' });
   }
 
   #delayMs(next: string, retryAfterMs: unknown): number {
