@@ -5,7 +5,9 @@ import type { ResolvedOptions } from './options.ts';
 import { LOOK_IDLE_MS, Pulse } from './pulse.ts';
 import type { Watcher } from './pulse.ts';
 import { keepingOf } from './keeping-part.ts';
+import { ratesOf } from './rates-part.ts';
 import type { Renewal } from './renewal.ts';
+import type { SilenceFill } from './silence-fill.ts';
 import { isVain } from '../../machines/connection.patience.ts';
 import type { SocketUnanswered } from '../../machines/connection.peer.ts';
 import type { Failure } from '../../machines/failure.ts';
@@ -23,9 +25,6 @@ const PRIMER_AT_RATIO = 0.8;
 
 /** Whoever takes no configuration in this time takes none, unless they say otherwise: handshakes are a few frames. */
 const CONFIGURE_WITHIN_MS = 15_000;
-
-/** After a sleep no hour of silence is made up for. */
-const LONGEST_FILL_MS = 1_000;
 
 const NOT_RENEWED: Failure = {
   kind: 'auth',
@@ -51,9 +50,8 @@ export class LinkWatch implements Watcher {
   /** Null until the service says that its credential ends. */
   #renewal: Renewal | null = null;
   #spare: SpareGreeting | null = null;
-  /** The silence that it was sent last, and how much in a row. */
-  #filledAtMs: number | null = null;
-  #filledMs = 0;
+  /** Null where the service hears pauses without it. */
+  readonly #fill: SilenceFill | null;
   #isOver = false;
 
   constructor(options: ResolvedOptions, uplink: Uplink, link: Link, handlers: WatchHandlers) {
@@ -61,6 +59,7 @@ export class LinkWatch implements Watcher {
     this.#uplink = uplink;
     this.#link = link;
     this.#handlers = handlers;
+    this.#fill = ratesOf(options)?.fillFor(link) ?? null;
     this.#pulse = new Pulse(options.clock, this);
     this.#pulse.start(this.#greetingLookMs);
   }
@@ -153,15 +152,12 @@ export class LinkWatch implements Watcher {
 
   #keepOpen(nowMs: number): void {
     const link = this.#link;
-    const { traits } = link.candidate.provider;
-    const { keepAliveIntervalMs, firstAudioWithinMs, fillsSilenceAfterMs = null } = traits;
+    const { keepAliveIntervalMs, firstAudioWithinMs } = link.candidate.provider.traits;
     const isIdle = nowMs - link.lastOutboundAtMs >= (keepAliveIntervalMs ?? Infinity);
     if (isIdle) link.keepAlive();
 
     if (link.audioFlowedAtMs === null) this.#prime(nowMs, firstAudioWithinMs);
-    if (fillsSilenceAfterMs !== null) {
-      this.#fill(nowMs, fillsSilenceAfterMs, traits.fillsSilenceForMs ?? Infinity);
-    }
+    this.#fill?.beat(nowMs, (ms) => this.#sendSilence(ms));
   }
 
   /** The service closes unless some audio comes soon. */
@@ -169,18 +165,6 @@ export class LinkWatch implements Watcher {
     const openedAtMs = this.#link.openedAtMs ?? nowMs;
     const isDue = nowMs - openedAtMs >= (firstAudioWithinMs ?? Infinity) * PRIMER_AT_RATIO;
     if (isDue) this.#sendSilence(PRIMER_MS);
-  }
-
-  /** The service hears pauses only where they are sent: as much silence as there was no audio. */
-  #fill(nowMs: number, afterMs: number, forMs: number): void {
-    const { audioFlowedAtMs, openedAtMs } = this.#link;
-    if (audioFlowedAtMs === null && forMs !== Infinity) return; // there is no turn to be ended
-    if (audioFlowedAtMs !== this.#filledAtMs) this.#filledMs = 0; // something was captured since
-    const quietMs = nowMs - (audioFlowedAtMs ?? openedAtMs ?? nowMs);
-    const fillMs = Math.min(quietMs, LONGEST_FILL_MS, forMs - this.#filledMs);
-    if (quietMs < afterMs || fillMs <= 0 || !this.#sendSilence(fillMs)) return;
-    this.#filledAtMs = this.#link.audioFlowedAtMs;
-    this.#filledMs += fillMs;
   }
 
   /** False where what was captured has to go out first. */

@@ -22,7 +22,7 @@ const NEEDS: readonly (readonly [
   (provider: Provider, sampleRateHz: number) => boolean,
 ])[] = [
   ['conversation', (provider) => talks({ provider })],
-  ['rates', ({ traits }, sampleRateHz) => countsOtherwise(traits, sampleRateHz)],
+  ['rates', needsRates],
   ['keeping', ({ traits }) => keeps(traits)],
 ];
 
@@ -59,6 +59,10 @@ export function missing(part: PartName, what: string): TenutoError {
     `The session has no part "${part}", which ${what} needs.`,
     `Give parts: [${part}], and import { ${part} } from 'tenuto/browser'.`,
   );
+}
+
+function needsRates({ traits }: Provider, sampleRateHz: number): boolean {
+  return countsOtherwise(traits, sampleRateHz) || (traits.fillsSilenceAfterMs ?? null) !== null;
 }
 
 /** Whether what is sent, or what is said of it, has to be brought to the session's rate and silence. */

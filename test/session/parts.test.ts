@@ -53,18 +53,19 @@ describe('a session of which a page asks for no part', () => {
     expect(open(candidates, [conversation]).conversation.items).toEqual([]);
   });
 
-  it.each<Partial<ProviderTraits>>([{ inputRateHz: 8_000 }, { silenceSettlesAfterMs: 2_000 }])(
-    'is refused with a service that counts otherwise (%o)',
-    (traits) => {
-      const error = caught(() => open([withTraits(traits)]));
+  it.each<Partial<ProviderTraits>>([
+    { inputRateHz: 8_000 },
+    { silenceSettlesAfterMs: 2_000 },
+    { fillsSilenceAfterMs: 500 },
+  ])('is refused with a service that counts otherwise, or is to be sent silence (%o)', (traits) => {
+    const error = caught(() => open([withTraits(traits)]));
 
-      expect(error).toMatchObject({
-        code: 'OPTION_INVALID',
-        remediation: "Give parts: [rates], and import { rates } from 'tenuto/browser'.",
-      });
-      expect(open([withTraits(traits)], [rates]).status).toBe('idle');
-    },
-  );
+    expect(error).toMatchObject({
+      code: 'OPTION_INVALID',
+      remediation: "Give parts: [rates], and import { rates } from 'tenuto/browser'.",
+    });
+    expect(open([withTraits(traits)], [rates]).status).toBe('idle');
+  });
 
   it('is dialled again where it is lost, whose provider brings nothing', async () => {
     const { clock, transport, session } = await connected();
