@@ -64,17 +64,24 @@ function withoutDescriptions(tree) {
   let kept = '';
   let at = 0;
   const visit = (node) => {
-    const isDescription =
-      ts.isPropertyAssignment(node) &&
-      node.name.getText() === 'description' &&
-      ts.isStringLiteralLike(node.initializer);
-    if (isDescription) {
+    if (ts.isPropertyAssignment(node) && (isDescription(node) || isTypes(node))) {
       kept += text.slice(at, node.getStart());
       at = text[node.end] === ',' ? node.end + 1 : node.end;
     } else ts.forEachChild(node, visit);
   };
   visit(tree);
   return kept + text.slice(at);
+}
+
+function isDescription({ name, initializer }) {
+  return name.getText() === 'description' && ts.isStringLiteralLike(initializer);
+}
+
+/** `setup({ types })`, of which the compiler alone reads anything: every member is `{}`. */
+function isTypes({ name, parent: { parent: call } }) {
+  return (
+    name.getText() === 'types' && ts.isCallExpression(call) && call.expression.getText() === 'setup'
+  );
 }
 
 const [, , built] = process.argv;

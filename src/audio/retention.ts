@@ -154,6 +154,7 @@ export class Retention implements RingKeeper {
   }
 
   protected note(from: number, to: number, chunks: number, reason: GapReason): void {
-    if (to !== from) this.gaps.add({ from, to, chunks, reason }); // a gap of nothing is none
+    if (to === from) return; // a gap of nothing is none
+    this.gaps.add({ from, to, chunks, reason });
   }
 }
