@@ -52,7 +52,7 @@ const LAYERS = {
     '^src/network/',
     '^src/providers/(contract|events|retry-hints)\\.ts$',
     '^src/providers/(gateway|wire)/',
-    '^src/session/(claims|dial-race|failure-error|greeting|looks|pulse|renewal)\\.ts$',
+    '^src/session/(claims|dial-race|failure-error|greeting|looks|pulse|renewal|status)\\.ts$',
   ],
   // A client in a few words; each platform's file says what it is made of.
   client: [
