@@ -78,6 +78,9 @@ export function leasesAndGateway(host: Host, capacity: number): (step: RecordSte
 /** A gateway tells its changes: until the first it is where it began. */
 const FIRST_OF_GATEWAY = 'accepting.ready';
 
+/** A lease that is over, and is kept so that who asks for it is told so: to a watcher it has ended. */
+const TOLD_FOR_A_WHILE = 'ended';
+
 interface RecordSnapshot {
   readonly status: 'active' | 'done';
   readonly value: unknown;
@@ -89,7 +92,7 @@ function snapshotAt(machine: AnyStateMachine | null, path: string): RecordSnapsh
     (node, key) => (node?.states as Record<string, never> | undefined)?.[key],
     machine?.root,
   );
-  const isDone = keys.length === 1 && last?.type === 'final';
+  const isDone = keys.length === 1 && (last?.type === 'final' || path === TOLD_FOR_A_WHILE);
   return { status: isDone ? 'done' : 'active', value: valueAt(keys) };
 }
 

@@ -1,28 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
 
 import { inspectionFeed } from '../../src/observability/inspection-feed.ts';
 import { LadderWorld } from '../session/ladder-world.ts';
-import { startChromium } from './support/chromium.ts';
-import { openInspector } from './support/inspector-page.ts';
-import type { InspectorPage } from './support/inspector-page.ts';
+import { inspectorBrowser } from './support/inspector-browser.ts';
 
 describe('the live charts of a session', () => {
-  let browser: Browser;
-  let opened: InspectorPage | undefined;
-  beforeAll(async () => {
-    browser = await startChromium();
-  });
-  afterEach(async () => {
-    await opened?.close();
-    opened = undefined;
-  });
-  afterAll(async () => {
-    await browser.close();
-  });
+  const browser = inspectorBrowser();
 
   it('light the state that a connection is in and the arrow that led there, through a loss and back', async () => {
-    const { world, page } = await watched();
+    const feed = inspectionFeed();
+    const world = new LadderWorld([{ name: 'only' }], { inspect: feed.inspect });
+    const { page, strangers, problems } = await browser.watch(feed);
     const chart = chartOf(page, 'connection');
 
     await world.connect();
@@ -40,20 +29,10 @@ describe('the live charts of a session', () => {
     await world.pass(8_000);
     await stateIs(chart, 'active');
     expect(await litStates(chart)).toContain('active');
-    expect(opened!.problems).toEqual([]);
-    expect(opened!.strangers).toEqual([]);
+    expect([strangers, problems]).toEqual([[], []]);
     void world.session.close();
     await world.pass(20_000);
   });
-
-  async function watched(): Promise<{ readonly world: LadderWorld; readonly page: Page }> {
-    const feed = inspectionFeed();
-    const world = new LadderWorld([{ name: 'only' }], {
-      inspect: feed.inspect,
-    });
-    opened = await openInspector(browser, feed);
-    return { world, page: opened.page };
-  }
 });
 
 function chartOf(page: Page, machine: string): Locator {

@@ -196,9 +196,31 @@ describe('an inspection feed', () => {
       snapshot: { value: { claiming: 'reading' } },
     });
     expect(told[3]).toMatchObject({ snapshot: { status: 'active', value: { kept: 'attached' } } });
+    expect(told[5]).toMatchObject({ snapshot: { status: 'done', value: 'ended' } });
     const definition = (told[1] as { definition: string }).definition;
     const lease = charts.find(({ name }) => name === 'lease')!;
     expect(chartModel(machineOf(definition)!)).toEqual(chartModel(lease.machine));
+  });
+
+  it('tells of a lease that has ended, and is forgotten later, as one', () => {
+    const { feed, told } = listened();
+    const step = (event: string, from: string, to: string) =>
+      feed.step({ chart: 'lease', session: 'ab12', event, from, to });
+
+    step('session.loggedOut', 'kept.attached', 'ended');
+    step('time.passed', 'ended', 'forgotten');
+
+    const lease = told.filter(({ sessionId }) => sessionId === 'lease ab12');
+    expect(
+      lease.map((event) => (event.type === '@xstate.event' ? null : event.snapshot)),
+    ).toMatchObject([
+      { status: 'active', value: { kept: 'attached' } },
+      null,
+      { status: 'done', value: 'ended' },
+      { status: 'done', value: 'ended' },
+      null,
+      { status: 'done', value: 'forgotten' },
+    ]);
   });
 
   it('forgets the lease that it heard of first where there are too many, and knows it anew', () => {

@@ -5,6 +5,7 @@
 import './live-charts.css';
 
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 
 import type { ChartSource } from '../../src/observability/wire.ts';
@@ -25,14 +26,23 @@ export interface LiveChartsProps {
   readonly source: ChartSource;
   /** Only one chart and the time, for a page that has other things to show. Default false. */
   readonly isCompact?: boolean;
+  /** What stands where the charts will be while no actor is known. Default: that there is none. */
+  readonly empty?: ComponentChildren;
 }
+
+/** So many charts are shown until the reader chooses: what is below the other is not seen together. */
+const USUAL = { wide: 2, narrow: 1 } as const;
+const NARROW = '(width < 860px)';
 
 const elk = elkInWorker();
 
-export function LiveCharts({ source, isCompact = false }: LiveChartsProps) {
+export function LiveCharts({ source, isCompact = false, empty = null }: LiveChartsProps) {
   const root = useRef<HTMLDivElement>(null);
   const isHelpOpen = useSignal(false);
-  const watching = useMemo(() => new Watching(elk, isCompact ? 1 : 2), [source]);
+  const watching = useMemo(() => {
+    const isNarrow = isCompact || matchMedia(NARROW).matches;
+    return new Watching(elk, isNarrow ? USUAL.narrow : USUAL.wide);
+  }, [source]);
   useEffect(() => watching.watch(source, oncePerFrame), [watching, source]);
   useEffect(() => {
     const listener = (event: KeyboardEvent): void => {
@@ -50,10 +60,13 @@ export function LiveCharts({ source, isCompact = false }: LiveChartsProps) {
     return () => document.removeEventListener('keydown', listener);
   }, [watching, isCompact]);
 
+  watching.drawAnew();
+  const isEmpty = watching.timeline.actors.size === 0;
+  const looks = `${isCompact ? ' is-compact' : ''}${isEmpty ? ' is-empty' : ''}`;
   return (
-    <div class={`live-charts${isCompact ? ' is-compact' : ''}`} ref={root}>
+    <div class={`live-charts${looks}`} ref={root}>
       {!isCompact && <ActorTree watching={watching} />}
-      <Charts watching={watching} />
+      <Charts watching={watching} isOnly={isCompact} empty={isEmpty ? empty : null} />
       {!isCompact && <EventLog watching={watching} />}
       <TimeBar watching={watching} />
       <button
@@ -69,16 +82,24 @@ export function LiveCharts({ source, isCompact = false }: LiveChartsProps) {
   );
 }
 
-function Charts({ watching }: { readonly watching: Watching }) {
+interface ChartsProps {
+  readonly watching: Watching;
+  /** There is no list to choose another from: this one cannot be hidden. */
+  readonly isOnly: boolean;
+  readonly empty: ComponentChildren;
+}
+
+function Charts({ watching, isOnly, empty }: ChartsProps) {
   const actors = watching.shown.value.flatMap((id) => watching.timeline.actors.get(id) ?? []);
   return (
     <section class="charts" aria-label="Charts">
       {actors.map((actor) => (
-        <ChartView key={actor.id} watching={watching} actor={actor} />
+        <ChartView key={actor.id} watching={watching} actor={actor} isOnly={isOnly} />
       ))}
-      {actors.length === 0 && (
-        <p class="hint">No chart is shown. Choose an actor, or wait for one to start.</p>
-      )}
+      {actors.length === 0 &&
+        (empty ?? (
+          <p class="hint">No chart is shown. Choose an actor, or wait for one to start.</p>
+        ))}
     </section>
   );
 }

@@ -5,29 +5,18 @@ import './page.css';
 import { signal } from '@preact/signals';
 import { render } from 'preact';
 
-import { openFeed } from './feed.browser.ts';
-import type { Feed, FeedNews } from './feed.browser.ts';
+import { NO_NEWS, openFeed } from './feed.browser.ts';
+import { HowTos } from './how-to.tsx';
 import { LiveCharts } from './live-charts.tsx';
+import type { ChartSource } from './live-charts.tsx';
 
-const AGAIN_AFTER_MS = 1_000;
-
-const news = signal<FeedNews>({ isOpen: false, title: '', note: '', dropped: 0 });
-const feed = signal<Feed | null>(null);
-
-function open(): void {
-  // The page keeps what it has until the server is there again, and tells it all anew.
-  const next = openFeed(
-    (told) => {
-      news.value = told;
-      if (told.isOpen && feed.value !== next) feed.value = next;
-    },
-    () => setTimeout(open, AGAIN_AFTER_MS),
-  );
-}
+const news = signal(NO_NEWS);
+/** The page keeps what it has until the server is there again, and tells it all anew. */
+const source = signal<ChartSource | null>(null);
 
 function Page() {
-  const { isOpen, title, note, dropped } = news.value;
-  const shown = feed.value;
+  const { isOpen, title, note, howTo, dropped } = news.value;
+  const shown = source.value;
   return (
     <main class="inspector">
       <header class="top">
@@ -43,11 +32,22 @@ function Page() {
           {isOpen ? '' : 'tenuto inspect has ended, or cannot be reached'}
         </p>
       </header>
-      <div class="stand">{shown !== null && <LiveCharts source={shown.source} />}</div>
+      <div class="stand">
+        {shown !== null && (
+          <LiveCharts source={shown} empty={howTo.length > 0 ? <HowTos all={howTo} /> : null} />
+        )}
+      </div>
     </main>
   );
 }
 
 const page = document.getElementById('page');
 if (page !== null) render(<Page />, page);
-open();
+openFeed({
+  onNews: (told) => {
+    news.value = told;
+  },
+  onSource: (next) => {
+    source.value = next;
+  },
+});

@@ -1,12 +1,12 @@
 /** `tenuto inspect`: the live statechart page, on an app that tells what happens in it, on a gateway, or on a recording. */
 import type { Environment } from '../access.ts';
 import { Apps } from '../inspect/apps.ts';
+import { appsShown, linesForApp } from '../inspect/apps-words.ts';
 import { openPageDoor } from '../inspect/page-door.ts';
 import { readRecording } from '../inspect/read-recording.ts';
 import { RecordFile } from '../inspect/record-file.ts';
 import { WatchedGateway } from '../inspect/watched-gateway.ts';
 import { Viewers } from '../inspect/viewers.ts';
-import type { Shown } from '../inspect/viewers.ts';
 import type { CliIo } from '../io.ts';
 import { EXIT_OK, reportError } from '../io.ts';
 import { openBrowser } from '../local-page/open-browser.ts';
@@ -76,10 +76,7 @@ async function watchApps(options: InspectOptions, io: InspectIo): Promise<number
   tellPage(door.url, { mode: 'apps', appUrl: url }, options, io);
   if (!options.json) {
     io.write('In the app that is to be watched:');
-    io.write(`  import { createWebSocketInspector } from '@statelyai/inspect';`);
-    io.write(
-      `  const { inspect } = createWebSocketInspector({ url: '${url}' }); // createActor(machine, { inspect })`,
-    );
+    for (const line of linesForApp(url)) io.write(`  ${line}`);
   }
   await untilSignal(options, io, door.url);
   await Promise.all([door.close(), record?.close()]);
@@ -91,12 +88,6 @@ const APP_NEWS = {
   went: 'An app has gone.',
   unreadable: 'An app sends what is no event of @statelyai/inspect; that is left out.',
 } as const;
-
-function appsShown(count: number, url: string): Shown {
-  if (count > 0) return { title: count === 1 ? 'one app' : `${count} apps`, note: '' };
-  const line = `createWebSocketInspector({ url: '${url}' })`;
-  return { title: 'waiting for an app', note: `In the app: ${line} of @statelyai/inspect` };
-}
 
 async function watchGateway(url: string, options: InspectOptions, io: InspectIo): Promise<number> {
   let status = EXIT_OK;

@@ -28,6 +28,14 @@ interface Viewer {
 export interface Shown {
   readonly title: string;
   readonly note: string;
+  /** What there is to do before anything is to be seen. Default: nothing. */
+  readonly howTo?: readonly HowTo[];
+}
+
+interface HowTo {
+  readonly title: string;
+  /** Lines to be copied. */
+  readonly code: string;
 }
 
 export class Viewers {

@@ -17,30 +17,47 @@ export interface InspectorPage {
   close(): Promise<void>;
 }
 
+export type InspectorPageOptions = BrowserContextOptions;
+
 export async function openInspector(
   browser: Browser,
   source: ChartSource,
-  options: BrowserContextOptions & { readonly title?: string } = {},
+  options: InspectorPageOptions = {},
 ): Promise<InspectorPage> {
-  const { title = 'a test', ...context } = options;
+  const server = await serveInspector(source);
+  const opened = await openPage(browser, server.url, options);
+  return {
+    ...opened,
+    close: async () => {
+      await opened.close();
+      await server.close();
+    },
+  };
+}
+
+/** The page's server, without a page. */
+export async function serveInspector(
+  source: ChartSource,
+  port = 0,
+): Promise<{ readonly url: string; readonly port: number; close(): Promise<void> }> {
   const history = new WireHistory();
-  const viewers = new Viewers(history, { title, note: '' });
+  const viewers = new Viewers(history, { title: 'a test', note: '' });
   const leave = source.subscribe((event) => {
     history.add(event);
     viewers.pump();
   });
   const door = await openPageDoor({
-    port: 0,
+    port,
     pages: `${projectRoot}/dist/pages/`,
     onViewer: (socket) => viewers.add(socket),
     onApp: null,
   });
-  const opened = await openPage(browser, door.url, context);
   return {
-    ...opened,
+    url: door.url,
+    port: door.port,
     close: async () => {
       leave();
-      await opened.close();
+      viewers.close();
       await door.close();
     },
   };
@@ -50,7 +67,7 @@ export async function openInspector(
 export async function openPage(
   browser: Browser,
   url: string,
-  context: BrowserContextOptions = {},
+  context: InspectorPageOptions = {},
 ): Promise<InspectorPage> {
   const own = await browser.newContext({ viewport: { width: 1_440, height: 900 }, ...context });
   const page = await own.newPage();

@@ -92,7 +92,9 @@ function ActorRow({ watching, actor, depth }: Line & { readonly watching: Watchi
   const path = statePath(snapshot?.value);
   const isShown = watching.shown.value.includes(actor.id);
   const isFocus = watching.focus.value === actor.id;
-  const title = actor.systemId === null ? actor.id : `${actor.id}, ${actor.systemId}`;
+  const isLiving = status === 'active';
+  const id = actor.systemId === null ? actor.id : `${actor.id}, ${actor.systemId}`;
+  const title = isLiving || path === '' ? id : `${id}: ${status} in ${path}`;
   return (
     <div
       class={`actor is-${status}${isFocus ? ' is-focus' : ''}`}
@@ -113,7 +115,7 @@ function ActorRow({ watching, actor, depth }: Line & { readonly watching: Watchi
       >
         <span class="dot" aria-hidden="true" />
         <span class="name">{actor.name}</span>
-        <span class="where">{path === '' ? status : path}</span>
+        <span class="where">{isLiving && path !== '' ? path : status}</span>
       </button>
     </div>
   );

@@ -12,9 +12,11 @@ import { useZoom, ZoomButtons } from './zoom.tsx';
 export interface ChartViewProps {
   readonly watching: Watching;
   readonly actor: Actor;
+  /** It cannot be hidden. */
+  readonly isOnly: boolean;
 }
 
-export function ChartView({ watching, actor }: ChartViewProps) {
+export function ChartView({ watching, actor, isOnly }: ChartViewProps) {
   const [drawn, setDrawn] = useState<Drawn | null | 'drawing'>('drawing');
   const { definition } = actor;
   useEffect(() => {
@@ -36,18 +38,20 @@ export function ChartView({ watching, actor }: ChartViewProps) {
     <section class="chart" aria-label={`Chart of ${actor.name}`} data-actor={actor.id}>
       <header>
         <h3>{actor.name}</h3>
-        <span class="state" data-testid="state">
+        <span class={`state is-${status}`} data-testid="state">
           {path === '' ? status : path}
         </span>
         {path !== '' && status !== 'active' && <span class={`badge is-${status}`}>{status}</span>}
-        <button
-          type="button"
-          class="icon"
-          aria-label={`Hide ${actor.name}`}
-          onClick={() => watching.toggle(actor.id)}
-        >
-          ×
-        </button>
+        {!isOnly && (
+          <button
+            type="button"
+            class="icon"
+            aria-label={`Hide ${actor.name}`}
+            onClick={() => watching.toggle(actor.id)}
+          >
+            ×
+          </button>
+        )}
       </header>
       {drawn === 'drawing' && <p class="hint">Placing the boxes …</p>}
       {drawn === null && (
@@ -76,7 +80,11 @@ function PlainBox({ name, status, hasChart }: { name: string; status: string; ha
   );
 }
 
-function Picture({ watching, actor, drawn }: ChartViewProps & { readonly drawn: Drawn }) {
+interface PictureProps extends Omit<ChartViewProps, 'isOnly'> {
+  readonly drawn: Drawn;
+}
+
+function Picture({ watching, actor, drawn }: PictureProps) {
   const view = useRef<HTMLDivElement>(null);
   const paper = useRef<HTMLDivElement>(null);
   const { width, height } = drawn.layout;
@@ -114,6 +122,7 @@ function Picture({ watching, actor, drawn }: ChartViewProps & { readonly drawn: 
 }
 
 const FADE_MS = 1_600;
+const EDGE_SHARE = 0.12;
 
 /** Classes only: nothing of the drawing is made anew. */
 function useLight(
@@ -150,6 +159,7 @@ function useLight(
     for (const element of root.querySelectorAll<SVGElement>('[data-edge]')) {
       const isLit = lit.edges.has(Number(element.dataset['edge']));
       element.classList.toggle('is-last', isLit);
+      if (isNew) for (const animation of element.getAnimations()) animation.cancel();
       if (isLit && isNew && !isStill) flash(element);
     }
     if (isNew) bringIntoSight(view.current, root);
@@ -165,15 +175,16 @@ function flash(element: SVGElement): void {
     element.animate(frames, { duration: FADE_MS, easing: 'ease-out' });
 }
 
-/** The innermost active state, where the chart is larger than its window. */
+/** The innermost active state, where the chart is larger than its window: with something around it, not at the very edge. */
 function bringIntoSight(view: HTMLDivElement | null, root: HTMLDivElement): void {
   const active = [...root.querySelectorAll<SVGElement>('[data-node].is-active')].at(-1);
   if (view === null || active === undefined || view.matches(':active')) return;
   const [box, frame] = [active.getBoundingClientRect(), view.getBoundingClientRect()];
-  if (box.top < frame.top || box.bottom > frame.bottom) {
+  const [x, y] = [frame.width * EDGE_SHARE, frame.height * EDGE_SHARE];
+  if (box.top < frame.top + y || box.bottom > frame.bottom - y) {
     view.scrollTop += box.top + box.height / 2 - frame.top - frame.height / 2;
   }
-  if (box.left < frame.left || box.right > frame.right) {
+  if (box.left < frame.left + x || box.right > frame.right - x) {
     view.scrollLeft += box.left + box.width / 2 - frame.left - frame.width / 2;
   }
 }

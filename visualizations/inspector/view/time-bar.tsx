@@ -23,7 +23,10 @@ export function TimeBar({ watching }: { readonly watching: Watching }) {
   const newestMs = timeline.row(last)?.atMs ?? 0;
   const shownMs = timeline.row(at ?? last)?.atMs ?? newestMs;
   const behind = at === null ? 'now' : `${shortDuration(Math.max(0, newestMs - shownMs))} ago`;
-  const told = `event ${(at ?? last) - firstSeq + (endSeq > firstSeq ? 1 : 0)} of ${endSeq - firstSeq}, ${behind}`;
+  const isEmpty = endSeq === firstSeq;
+  const told = isEmpty
+    ? 'no events yet'
+    : `event ${(at ?? last) - firstSeq + 1} of ${endSeq - firstSeq}, ${behind}`;
   return (
     <section class="time" aria-label="Time">
       <Strip columns={columns} watching={watching} />
@@ -32,18 +35,25 @@ export function TimeBar({ watching }: { readonly watching: Watching }) {
         min={firstSeq}
         max={last}
         value={at ?? last}
+        disabled={isEmpty}
         aria-label="Moment that is shown"
         aria-valuetext={told}
         onInput={(event) => watching.goTo(Number(event.currentTarget.value))}
       />
       <div class="controls">
-        <button type="button" aria-pressed={at !== null} onClick={() => watching.pause()}>
+        <button
+          type="button"
+          aria-pressed={at !== null}
+          disabled={isEmpty}
+          onClick={() => watching.pause()}
+        >
           {at === null ? 'Pause' : 'Live'}
         </button>
         <button
           type="button"
           class="icon"
           aria-label="One event back"
+          disabled={isEmpty}
           onClick={() => watching.goTo(watching.lastSeq - 1)}
         >
           ‹
@@ -52,12 +62,13 @@ export function TimeBar({ watching }: { readonly watching: Watching }) {
           type="button"
           class="icon"
           aria-label="One event on"
+          disabled={isEmpty}
           onClick={() => watching.goTo(watching.lastSeq + 1)}
         >
           ›
         </button>
         <output data-testid="moment">{told}</output>
-        <Legend columns={columns} />
+        {!isEmpty && <Legend columns={columns} />}
       </div>
     </section>
   );
@@ -134,8 +145,10 @@ function Legend({ columns }: { readonly columns: readonly PaceColumn[] }) {
   const isBroken = columns.some((column) => column.isBroken);
   return (
     <p class="legend">
-      <span class="key is-gap">between events, up to {shortDuration(gap)}</span>
-      <span class="key is-settle">event to outcome, up to {shortDuration(settle)}</span>
+      {gap > 0 && <span class="key is-gap">between events, up to {shortDuration(gap)}</span>}
+      {settle > 0 && (
+        <span class="key is-settle">event to outcome, up to {shortDuration(settle)}</span>
+      )}
       {rtt !== undefined && rtt !== null && (
         <span class="key is-rtt">round trip, last {shortDuration(rtt)}</span>
       )}
