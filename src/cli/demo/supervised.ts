@@ -1,11 +1,16 @@
-/** A process that is there again after it has died: the demonstration kills it, and so may whoever watches. */
+/**
+ * A process that is there again after it has died: the demonstration kills it, and so may whoever watches. Whether it is started
+ * again at once is the breaker's to decide: one that dies again and again is left alone for a while, and then tried.
+ */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 
+import type { DialFailed, DialSucceeded } from '../../../machines/breaker.types.ts';
 import { TenutoError } from '../../ports/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { Breakers } from '../../session/admission/breakers.ts';
 
 export interface SupervisedOptions {
   /** For messages: `the gateway`. */
@@ -16,20 +21,29 @@ export interface SupervisedOptions {
 }
 
 const START_WITHIN_MS = 30_000;
-/** One that does not come up so often in a row is not started again. */
-const MOST_FAILURES = 5;
 /** What it says last before it is given up. */
 const MOST_WORDS = 2_000;
 const END_WITHIN_MS = 3_000;
 
+/** The breaker has nothing else to keep apart. */
+const KEY = 'process';
+const LEAST_WAIT_MS = 100;
+const GONE = { kind: 'transient', code: 'gone', detail: '' } as const;
+
+type Outcome = Omit<DialFailed, 'atMs'> | Omit<DialSucceeded, 'atMs'>;
+
 export class Supervised {
   readonly #options: SupervisedOptions;
+  readonly #breakers = new Breakers();
   #child: ChildProcess | null = null;
   #port: number | null = null;
   #isEnding = false;
+  #isKilled = false;
   /** Settles when it may be started again. */
   #rest: Promise<void> = Promise.resolve();
   #wake: () => void = () => undefined;
+  /** Ends the wait for a breaker. */
+  #leave: () => void = () => undefined;
 
   constructor(options: SupervisedOptions) {
     this.#options = options;
@@ -57,6 +71,7 @@ export class Supervised {
       this.#wake = resolve;
     });
     this.#rest = rest;
+    this.#isKilled = true;
     this.#child?.kill('SIGKILL');
     return this.#wake;
   }
@@ -65,6 +80,7 @@ export class Supervised {
   async close(): Promise<void> {
     this.#isEnding = true;
     this.#wake();
+    this.#leave();
     const child = this.#child;
     if (child === null) return;
     const exited = once(child, 'exit');
@@ -78,18 +94,45 @@ export class Supervised {
   /** Whenever it is gone it is started again: at once, or when it may be. */
   async #keep(first: Promise<unknown>): Promise<void> {
     let gone = first;
-    let failures = 0;
-    while (failures < MOST_FAILURES) {
+    for (;;) {
       await gone;
+      const wasKilled = this.#isKilled;
+      this.#isKilled = false;
+      if (!wasKilled) this.#tell({ type: 'dial.failed', failure: GONE, isLast: false });
       await this.#rest;
+      await this.#mayStart();
       if (this.#isEnding) return;
-      try {
-        ({ gone } = await this.#begin());
-        failures = 0;
-      } catch {
-        failures += 1;
-      }
+      ({ gone } = await this.#startAgain());
     }
+  }
+
+  /** One that does not come up is gone. */
+  async #startAgain(): Promise<{ readonly gone: Promise<unknown> }> {
+    try {
+      const begun = await this.#begin();
+      this.#tell({ type: 'dial.succeeded' });
+      return begun;
+    } catch {
+      return { gone: Promise.resolve() };
+    }
+  }
+
+  /** Settles when the breaker lets it be started, or nobody wants it any more. */
+  async #mayStart(): Promise<void> {
+    const { clock } = this.#options;
+    while (!this.#isEnding && !this.#breakers.ask(KEY, clock.nowMs())) {
+      const waitMs = this.#breakers.stateOf(KEY).openUntilMs - clock.nowMs();
+      let timer: unknown = null;
+      await new Promise<void>((resolve) => {
+        this.#leave = resolve;
+        timer = clock.setTimeout(resolve, Math.max(LEAST_WAIT_MS, waitMs));
+      });
+      clock.clearTimeout(timer);
+    }
+  }
+
+  #tell(outcome: Outcome): void {
+    this.#breakers.tell(KEY, { ...outcome, atMs: this.#options.clock.nowMs() });
   }
 
   /** Settles when it listens. @returns what settles when it is gone. */
@@ -110,6 +153,10 @@ export class Supervised {
     const late = clock.setTimeout(() => child.kill('SIGKILL'), START_WITHIN_MS);
     try {
       this.#port = await portOf(child, name);
+    } catch (error) {
+      child.kill('SIGKILL'); // it may live, and have said something else
+      await gone;
+      throw error;
     } finally {
       clock.clearTimeout(late);
     }
