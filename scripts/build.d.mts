@@ -1,1 +1,1 @@
-export declare function buildIfStale(): boolean;
+export declare function buildIfStale(how?: { readonly isToRun?: boolean }): boolean;

@@ -12,7 +12,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -21,27 +20,38 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.hash');
 
-/** Returns whether it had to build. Throws where the compiler found errors; dist/ then counts as stale. */
-export function buildIfStale() {
+/**
+ * Returns whether it had to build. Throws where the compiler found errors; dist/ then counts as stale.
+ *
+ * @param isToRun all that the command line needs is enough: types are not checked, and there are neither declarations nor
+ * dist/slim/, which takes a third of the time. Such a dist/ is stale to whoever asks for the whole.
+ */
+export function buildIfStale({ isToRun = false } = {}) {
   const hash = hashOfSources();
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === hash) return false;
-  build(hash);
+  const stamp = isToRun ? `${TO_RUN}${hash}` : hash;
+  if ([hash, stamp].includes(stampOfDist())) return false;
+  build(stamp, isToRun);
   return true;
 }
 
+const TO_RUN = 'to run ';
+
+function stampOfDist() {
+  return existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
+}
+
 /** The compiler writes beside dist/ and the result is moved in, so that a process which runs from dist/ never meets half of it. */
-function build(hash) {
+function build(stamp, isToRun) {
   removeLeftOver();
   const scratch = join(root, '.tmp', `build-${String(process.pid)}`);
   const fresh = join(scratch, 'new');
   mkdirSync(scratch, { recursive: true });
-  say('compiling; this is done once, and again when a source has changed …');
+  say('this is done once, and again when a source has changed');
   try {
-    const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-    const isCompiled = runNode(tsc, '-p', 'tsconfig.build.json', '--outDir', fresh);
-    if (isCompiled) say('the pages …');
-    const isBuilt = isCompiled && buildPages(join(fresh, 'pages')) && publish(fresh);
-    if (isBuilt) writeFileSync(join(fresh, '.hash'), hash);
+    const how = isToRun ? ['--to-run'] : [];
+    const isCompiled = runNode(join(root, 'scripts/compile.mjs'), fresh, ...how);
+    const isBuilt = isCompiled && buildPages(join(fresh, 'pages')) && publish(fresh, isToRun);
+    if (isBuilt) writeFileSync(join(fresh, '.hash'), stamp);
     if (existsSync(fresh)) replaceDist(fresh, join(scratch, 'old'));
     if (!isBuilt) throw new Error('The build failed: the errors are above.');
   } finally {
@@ -74,12 +84,14 @@ function isAlive(pid) {
 }
 
 function buildPages(outDir) {
+  say('the pages');
   return runNode(join(root, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', outDir);
 }
 
-/** By a process of its own: whoever only asks whether dist/ is stale need not load a compiler. */
-function publish(folder) {
+function publish(folder, isToRun) {
   publishWorklet(folder);
+  if (isToRun) return true;
+  say('what pages import, without words (dist/slim)');
   return runNode(join(root, 'scripts/slim.mjs'), folder);
 }
 
@@ -108,6 +120,14 @@ function replaceDist(fresh, old) {
   }
 }
 
+/** A package is made of what is there: nothing builds it as it is packed, since install scripts are off. */
+function refuseStale() {
+  if (stampOfDist() === hashOfSources()) return;
+  throw new Error(
+    'dist/ is not made of these sources: npm run build makes it, npm run pack a package of it.',
+  );
+}
+
 function hashOfSources() {
   const hash = createHash('sha256');
   const files = [
@@ -117,6 +137,7 @@ function hashOfSources() {
     'tsconfig.build.json',
     'vite.config.ts',
     'scripts/build.mjs',
+    'scripts/compile.mjs',
     'scripts/fvad-for-pages.mjs',
     'scripts/slim.mjs',
   ];
@@ -137,7 +158,8 @@ function hashOfSources() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    process.stderr.write(buildIfStale() ? 'built dist/\n' : 'dist/ is up to date\n');
+    if (process.argv.includes('--check')) refuseStale();
+    else process.stderr.write(buildIfStale() ? 'built dist/\n' : 'dist/ is up to date\n');
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

@@ -7,7 +7,7 @@ const builder = new URL('../../scripts/build.mjs', import.meta.url);
 if (existsSync(builder)) {
   const { buildIfStale } = await import(builder.href);
   try {
-    buildIfStale();
+    buildIfStale({ isToRun: true });
   } catch (error) {
     process.stderr.write(`tenuto: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
