@@ -6,6 +6,35 @@ import { startChromium } from './support/chromium.ts';
 import { servePage } from './support/page-server.ts';
 import type { PageServer } from './support/page-server.ts';
 import { toneFile } from './support/tones.ts';
+import type { CaptureEvent, RecordedChunk } from '../../src/capture/capture.types.ts';
+import type { Recorder } from '../../src/capture/recorder.browser.ts';
+
+/** What the page of each test has beside the product: see `prepare`. */
+declare const microphones: MediaStream[];
+declare const recorded: (
+  recorder: Recorder,
+  isEnough: (told: RecordedChunk | CaptureEvent) => boolean,
+) => Promise<void>;
+
+/** In the page: each stream that is opened is noted, and a recorder is heard until what it tells is enough. */
+function prepare(): void {
+  const { mediaDevices } = navigator;
+  const open = mediaDevices.getUserMedia.bind(mediaDevices);
+  const streams: MediaStream[] = [];
+  mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await open(wanted);
+    streams.push(stream);
+    return stream;
+  };
+  const until: typeof recorded = (recorder, isEnough) =>
+    new Promise((resolve, reject) => {
+      const tell = (told: RecordedChunk | CaptureEvent): void => {
+        if (isEnough(told)) resolve();
+      };
+      recorder.start({ onChunk: tell, onEvent: tell }).catch(reject);
+    });
+  Object.assign(globalThis, { microphones: streams, recorded: until });
+}
 
 let browser: Browser;
 let server: PageServer;
@@ -20,6 +49,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   page = await browser.newPage();
+  await page.addInitScript(prepare);
   await page.goto(server.url);
 });
 afterEach(() => page.close());
@@ -29,16 +59,12 @@ describe('a recorder', () => {
     const { facts, lengthMs, spanMs } = await page.evaluate(async () => {
       const recorder = new tenuto.Recorder({ mimeType: 'audio/webm', chunkMs: 200 });
       const all: { bytes: Uint8Array; fact: object; untilMs: number; fromMs: number }[] = [];
-      await new Promise<void>((resolve, reject) => {
-        recorder
-          .start({
-            onChunk: ({ bytes, mimeType, recording, isHeader, capturedAtMs, durationMs }) => {
-              const fact = { mimeType, recording, isHeader };
-              all.push({ bytes, fact, fromMs: capturedAtMs, untilMs: capturedAtMs + durationMs });
-              if (all.length === 10) resolve();
-            },
-          })
-          .catch(reject);
+      await recorded(recorder, (told) => {
+        if (!('bytes' in told)) return false;
+        const { bytes, mimeType, recording, isHeader, capturedAtMs, durationMs } = told;
+        const fact = { mimeType, recording, isHeader };
+        all.push({ bytes, fact, fromMs: capturedAtMs, untilMs: capturedAtMs + durationMs });
+        return all.length === 10;
       });
       await recorder.stop();
       const parts = all.map(({ bytes }) => new Uint8Array(bytes));
@@ -62,30 +88,17 @@ describe('a recorder', () => {
 
   it('begins another recording after another device, whose first chunk has its header', async () => {
     const { recordings, lengths } = await page.evaluate(async () => {
-      const { mediaDevices } = navigator;
-      const open = mediaDevices.getUserMedia.bind(mediaDevices);
-      const streams: MediaStream[] = [];
-      mediaDevices.getUserMedia = async (wanted) => {
-        const stream = await open(wanted);
-        streams.push(stream);
-        return stream;
-      };
       const recorder = new tenuto.Recorder({ chunkMs: 100 });
-      const all: { bytes: Uint8Array; recording: number; isHeader: boolean }[] = [];
-      await new Promise<void>((resolve, reject) => {
-        recorder
-          .start({
-            onChunk: ({ bytes, recording, isHeader }) => {
-              all.push({ bytes, recording, isHeader });
-              const [track] = streams[0]!.getAudioTracks();
-              if (all.length === 8) {
-                track!.stop();
-                track!.dispatchEvent(new Event('ended'));
-              }
-              if (all.filter((chunk) => chunk.recording === 2).length === 8) resolve();
-            },
-          })
-          .catch(reject);
+      const all: RecordedChunk[] = [];
+      await recorded(recorder, (told) => {
+        if (!('bytes' in told)) return false;
+        all.push(told);
+        if (all.length === 8) {
+          const [track] = microphones[0]!.getAudioTracks();
+          track!.stop();
+          track!.dispatchEvent(new Event('ended'));
+        }
+        return all.filter(({ recording }) => recording === 2).length === 8;
       });
       await recorder.stop();
       const durations: number[] = [];
@@ -124,33 +137,18 @@ describe('a recorder', () => {
 describe('a recorder whose browser breaks', () => {
   it('is over where recording cannot begin, and lets the microphone go', async () => {
     const { code, tracks } = await page.evaluate(async () => {
-      const { mediaDevices } = navigator;
-      const open = mediaDevices.getUserMedia.bind(mediaDevices);
-      const streams: MediaStream[] = [];
-      mediaDevices.getUserMedia = async (wanted) => {
-        const stream = await open(wanted);
-        streams.push(stream);
-        return stream;
-      };
       MediaRecorder.prototype.start = () => {
         throw new DOMException('no such thing', 'NotSupportedError');
       };
       const recorder = new tenuto.Recorder();
-      const error = await new Promise<{ readonly code: string }>((resolve, reject) => {
-        recorder
-          .start({
-            onChunk: () => undefined,
-            onEvent: (event) => {
-              if (event.type === 'failed') resolve(event.error);
-            },
-          })
-          .catch(reject);
+      let failure = '';
+      await recorded(recorder, (told) => {
+        if ('type' in told && told.type === 'failed') failure = told.error.code;
+        return failure !== '';
       });
       await recorder.stop();
-      return {
-        code: error.code,
-        tracks: streams.flatMap((stream) => stream.getTracks().map((track) => track.readyState)),
-      };
+      const all = microphones.flatMap((stream) => stream.getTracks());
+      return { code: failure, tracks: all.map(({ readyState }) => readyState) };
     });
 
     expect(code).toMatch(/^[A-Z_]+$/);
@@ -167,22 +165,14 @@ describe('a recorder whose browser breaks', () => {
       };
       const recorder = new tenuto.Recorder({ chunkMs: 100 });
       const all: string[] = [];
-      await new Promise<void>((resolve, reject) => {
-        recorder
-          .start({
-            onChunk: ({ recording }) => {
-              all.push(`recording ${recording}`);
-              if (all.filter((each) => each !== 'started').length !== 3) return;
-              current[0]!.dispatchEvent(
-                Object.assign(new Event('error'), { error: new DOMException('', 'UnknownError') }),
-              );
-            },
-            onEvent: ({ type }) => {
-              all.push(type);
-              if (type === 'failed') resolve();
-            },
-          })
-          .catch(reject);
+      await recorded(recorder, (told) => {
+        all.push('type' in told ? told.type : `recording ${told.recording}`);
+        if (!('type' in told) && all.filter((each) => each === 'recording 1').length === 3) {
+          current[0]!.dispatchEvent(
+            Object.assign(new Event('error'), { error: new DOMException('', 'UnknownError') }),
+          );
+        }
+        return all.at(-1) === 'failed';
       });
       const states = current.flatMap((each) => each.stream.getTracks().map((t) => t.readyState));
       return { told: all, tracks: states };
