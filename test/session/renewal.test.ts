@@ -70,9 +70,9 @@ describe('a link’s renewal', () => {
     host.renewal.stop();
 
     expect(host.missed).toEqual([{ kind: 'auth', code: 'credential', detail }]);
-    expect(JSON.stringify(host.seen.map((each) => 'event' in each && each.event))).not.toContain(
-      detail,
-    );
+    const shown = host.seen.flatMap((each) => ('event' in each ? [each.event] : []));
+    expect(shown.length).toBeGreaterThan(0);
+    expect(JSON.stringify(shown)).not.toContain(detail);
   });
 
   it('does not bring one that comes too late, but the one that was asked for after it', async () => {
