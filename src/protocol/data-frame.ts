@@ -85,6 +85,13 @@ export function readData(bytes: Uint8Array): DataFrame | Malformed {
 }
 
 /** @throws RangeError */
+export function encodeData(frame: DataFrame): Uint8Array {
+  const bytes = new Uint8Array(DATA_HEADER_BYTES + frame.payload.length);
+  writeData(bytes, frame);
+  return bytes;
+}
+
+/** @throws RangeError */
 export function encodeGap(frame: GapFrame): Uint8Array {
   const [fromMs, toMs] = [wholeMs(frame.fromMs), wholeMs(frame.toMs)];
   mustFit(frame.fromSeq - 1, MAX_SEQ - 1, 'fromSeq');

@@ -2,6 +2,7 @@
 import { putU32 } from './bytes.ts';
 import {
   DATA_HEADER_BYTES,
+  encodeData,
   encodeGap,
   GAP_BYTES,
   readData,
@@ -16,17 +17,20 @@ import type { Malformed, ProtocolFrame, Unknown } from './types.ts';
 import { EPOCH_AT, FLAG, FRAME_TYPE, IGNORABLE_BIT, U32_MAX, malformed, mustFit } from './wire.ts';
 
 export { DATA_HEADER_BYTES, GAP_BYTES, writeData };
+/** Of one type each. */
+export { encodeAck, encodeControl, encodeData, encodeGap, encodePing };
 
 const UNKNOWN: Unknown = Object.freeze({ type: 'unknown' });
 
-/** @throws RangeError for values that `decodeFrame` would refuse: nothing wraps, and nothing is cut off. */
+/**
+ * For whoever has frames of all types; a client, which knows what it says, takes each type's own, and pages leave out the rest.
+ *
+ * @throws RangeError for values that `decodeFrame` would refuse: nothing wraps, and nothing is cut off.
+ */
 export function encodeFrame(frame: ProtocolFrame): Uint8Array {
   switch (frame.type) {
-    case 'data': {
-      const bytes = new Uint8Array(DATA_HEADER_BYTES + frame.payload.length);
-      writeData(bytes, frame);
-      return bytes;
-    }
+    case 'data':
+      return encodeData(frame);
     case 'gap':
       return encodeGap(frame);
     case 'ack':

@@ -3,7 +3,7 @@ import type { WireHost, WireOwner } from './wire.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Frame } from '../ports/socket.ts';
-import { encodeFrame } from '../protocol/frames.ts';
+import { encodeControl } from '../protocol/frames.ts';
 import type { Claim } from '../providers/gateway/claim.ts';
 import { Renewal } from '../session/renewal.ts';
 import type { RenewalHost } from '../session/renewal.ts';
@@ -47,7 +47,7 @@ export class BearerRenewal implements RenewalHost {
     const auth = await this.#ask?.();
     if (auth === undefined) return null;
     this.#claim.bearer = auth; // also one that comes too late: the next dial has it
-    return encodeFrame({ type: 'auth', auth });
+    return encodeControl({ type: 'auth', auth });
   }
 
   bring(frame: Frame): void {

@@ -1,6 +1,6 @@
 /** Signs of life between a client and its gateway, and the round trip that they measure: PROTOCOL.md, P7 and P15. */
 import type { Clock } from '../ports/clock.ts';
-import { encodeFrame } from '../protocol/frames.ts';
+import { encodePing } from '../protocol/frames.ts';
 import type { PingFrame, PongFrame } from '../protocol/types.ts';
 import { NO_BOUND } from '../providers/gateway/claim.ts';
 
@@ -25,11 +25,11 @@ export class GatewayPings {
   ping(): Uint8Array {
     this.#nonce = (this.#nonce + 1) & 0xffff;
     this.#sentAtMs = this.#clock.nowMs();
-    return encodeFrame({ type: 'ping', ...this.#standing(this.#nonce) });
+    return encodePing({ type: 'ping', ...this.#standing(this.#nonce) });
   }
 
   answerTo({ nonce, sentAtMs: echoMs }: PingFrame): Uint8Array {
-    return encodeFrame({ type: 'pong', ...this.#standing(nonce), echoMs });
+    return encodePing({ type: 'pong', ...this.#standing(nonce), echoMs });
   }
 
   /** The round trip; null for the answer to a ping that was not the newest. */

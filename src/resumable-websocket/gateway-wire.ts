@@ -19,7 +19,7 @@ import type { GatewayWireOptions, Wire, WireHost } from './wire.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
 import { CLOSE, classify } from '../protocol/close-codes.ts';
-import { DATA_HEADER_BYTES, decodeFrame, encodeFrame } from '../protocol/frames.ts';
+import { DATA_HEADER_BYTES, decodeFrame, encodeControl } from '../protocol/frames.ts';
 import { PING_IDLE_MS, SEND_BUFFER_MAX_BYTES } from '../protocol/limits.ts';
 import { SentWindow } from '../protocol/sent-window.ts';
 import type {
@@ -70,7 +70,7 @@ export class GatewayWire implements Wire {
     const { claim, sentThrough, base } = this.#session;
     const next = this.#session.seqOf(Math.max(sentThrough, base));
     const { app, wallClock } = this.#options;
-    this.#send(encodeFrame(claim.ask(claimFacts(app), next, 0, wallClock())));
+    this.#send(encodeControl(claim.ask(claimFacts(app), next, 0, wallClock())));
   }
 
   hear(bytes: Frame): void {
@@ -139,7 +139,7 @@ export class GatewayWire implements Wire {
   sayGoodbye(): void {
     if (this.#saidGoodbye || this.#epoch === 0) return;
     this.#saidGoodbye = true;
-    this.#send(encodeFrame({ type: 'fin', lastSeq: this.#lastSeq }));
+    this.#send(encodeControl({ type: 'fin', lastSeq: this.#lastSeq }));
   }
 
   failureOf(end: SocketEnd): Failure {

@@ -1,7 +1,7 @@
 /** The frames of a client whose content is its application's own messages. */
 import type { Failure } from '../../machines/failure.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
-import { DATA_HEADER_BYTES, encodeFrame } from '../protocol/frames.ts';
+import { DATA_HEADER_BYTES, encodeAck, encodeData, encodeGap } from '../protocol/frames.ts';
 import { readJson } from '../protocol/json.ts';
 import { MAX_FRAME_BYTES } from '../protocol/limits.ts';
 import { setAsideIn } from '../protocol/set-aside.ts';
@@ -58,7 +58,7 @@ export function messageFrame(
   isRetransmission: boolean,
 ): Uint8Array {
   const isText = typeof data === 'string';
-  return encodeFrame({
+  return encodeData({
     type: 'data',
     channel: 0,
     epoch,
@@ -80,10 +80,10 @@ export function gapFrame(
   range: { readonly fromSeq: number; readonly toSeq: number },
 ): Uint8Array {
   const nothing = { position: 0, samplesLost: 0, fromMs: 0, toMs: 0 };
-  return encodeFrame({ type: 'gap', channel: 0, epoch, cause: 'storeLoss', ...range, ...nothing });
+  return encodeGap({ type: 'gap', channel: 0, epoch, cause: 'storeLoss', ...range, ...nothing });
 }
 
 export function ackFrame(epoch: number, committed: number): Uint8Array {
   const facts = { committed, maxSeq: NO_BOUND, ackDelayMs: 0, ranges: [] };
-  return encodeFrame({ type: 'ack', epoch, ...facts });
+  return encodeAck({ type: 'ack', epoch, ...facts });
 }

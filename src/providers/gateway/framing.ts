@@ -1,7 +1,7 @@
 /** The frames that the client sends, of what it knows. */
 import { NO_BOUND } from './claim.ts';
 import type { LostRange } from './numbers.ts';
-import { encodeFrame, writeData } from '../../protocol/frames.ts';
+import { encodeAck, encodeGap, writeData } from '../../protocol/frames.ts';
 import type { PingFrame } from '../../protocol/types.ts';
 
 const MICROPHONE = 1;
@@ -32,7 +32,7 @@ export function writeAudio(
 }
 
 export function gapOf(lost: LostRange, epoch: number, atMs: number): Uint8Array {
-  return encodeFrame({
+  return encodeGap({
     type: 'gap',
     channel: MICROPHONE,
     epoch,
@@ -49,7 +49,7 @@ export function gapOf(lost: LostRange, epoch: number, atMs: number): Uint8Array 
 /** @param received of the gateway's frames: all of them are the application's at once. */
 export function acknowledgementOf(received: number, epoch: number): Uint8Array {
   const facts = { committed: received, maxSeq: NO_BOUND, ackDelayMs: 0, ranges: [] };
-  return encodeFrame({ type: 'ack', epoch, ...facts });
+  return encodeAck({ type: 'ack', epoch, ...facts });
 }
 
 /** What PING and PONG say alike. */

@@ -10,7 +10,8 @@ import { objectIn } from '../wire/json.ts';
 import type { Failure } from '../../../machines/failure.ts';
 import type { WallClock } from '../../ports/clock.ts';
 import type { Frame, SocketEnd } from '../../ports/socket.ts';
-import { DATA_HEADER_BYTES, decodeFrame, encodeFrame } from '../../protocol/frames.ts';
+import { DATA_HEADER_BYTES } from '../../protocol/data-frame.ts';
+import { decodeFrame, encodeControl, encodePing } from '../../protocol/frames.ts';
 import { SentWindow } from '../../protocol/sent-window.ts';
 import type {
   AckFrame,
@@ -63,7 +64,7 @@ export class GatewayStream implements ProviderStream {
   encodeHello(): readonly Frame[] {
     const hello = this.#custody.hello(this.#options, this.#wallClock());
     this.#asked = hello;
-    return [encodeFrame(hello)];
+    return [encodeControl(hello)];
   }
 
   encodeAudio(bytes: Uint8Array, place?: AudioPlace): Frame {
@@ -91,7 +92,7 @@ export class GatewayStream implements ProviderStream {
   encodeProbe(): Frame | null {
     if (this.#epoch === 0) return null;
     this.#nonce = (this.#nonce + 1) & 0xffff;
-    return encodeFrame({ type: 'ping', ...this.#standing(this.#nonce) });
+    return encodePing({ type: 'ping', ...this.#standing(this.#nonce) });
   }
 
   encodeFlush(): Frame | null {
@@ -101,7 +102,7 @@ export class GatewayStream implements ProviderStream {
   encodeGoodbye(): Frame | null {
     if (this.#epoch === 0) return null;
     this.#custody.goodbyeAt = this.#sent;
-    return encodeFrame({ type: 'fin', lastSeq: this.#sent });
+    return encodeControl({ type: 'fin', lastSeq: this.#sent });
   }
 
   async renewCredential(): Promise<Frame> {
@@ -109,7 +110,7 @@ export class GatewayStream implements ProviderStream {
     if (renew === undefined) throw new TypeError('there is nobody to ask for a bearer');
     const bearer = await renew();
     this.#custody.bearer = bearer;
-    return encodeFrame({ type: 'auth', auth: bearer });
+    return encodeControl({ type: 'auth', auth: bearer });
   }
 
   decode(bytes: Frame): readonly ProviderEvent[] {
@@ -230,7 +231,7 @@ export class GatewayStream implements ProviderStream {
 
   #answered(frame: PingFrame): readonly ProviderEvent[] {
     const { nonce, sentAtMs: echoMs } = frame;
-    const pong = encodeFrame({ type: 'pong', ...this.#standing(nonce), echoMs });
+    const pong = encodePing({ type: 'pong', ...this.#standing(nonce), echoMs });
     return [{ kind: 'send', frames: [pong] }, ...this.#acknowledged(frame)];
   }
 
