@@ -3,19 +3,28 @@
  * never the application's to catch.
  */
 import type { ResolvedCandidate } from './candidates.ts';
-import type { LinkOptions } from './link.types.ts';
 import type { Lateness } from './lateness.ts';
 import type { Pings } from './pings.ts';
 import { faulty } from './provider-faults.ts';
 import type { SilenceFacts } from './silence.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
 import type { Failure } from '../../machines/failure.ts';
+import type { AudioFormat } from '../ports/audio-format.ts';
+import type { CreateResampler } from '../ports/resampler.ts';
 import type { Frame, SocketEnd } from '../ports/socket.ts';
-import type { Provider, ProviderEvent, ProviderStream } from '../providers/contract.ts';
+import type {
+  Provider,
+  ProviderEvent,
+  ProviderStream,
+  StreamMemory,
+} from '../providers/contract.ts';
 
-export type StreamOptions = Pick<LinkOptions<never>, 'format' | 'memory' | 'createResampler'> & {
+export interface StreamOptions {
   readonly candidate: Pick<ResolvedCandidate, 'provider'>;
-};
+  readonly format: AudioFormat;
+  readonly memory?: StreamMemory;
+  readonly createResampler: CreateResampler | null;
+}
 
 /** What is known of when things arrive. */
 interface LinkTiming {

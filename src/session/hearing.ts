@@ -1,17 +1,15 @@
 /** What is heard on a link goes where it belongs: to the charts, to the audio's books, to the conversation. */
 import type { ResolvedCandidate } from './candidates.ts';
-import type { Carrier } from './carrier.ts';
 import { conversationOf } from './conversation-part.ts';
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
 import { requestErrorOf } from './failure-error.ts';
-import type { IgnoredFrames } from './ignored-frames.ts';
+import type { HearingWiring } from './hearing.types.ts';
 import { keepingOf } from './keeping-part.ts';
 import type { KeptHearing } from './kept-hearing.ts';
 import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';
 import { talks } from './parts.ts';
-import type { Reporter } from './reporter.ts';
 import type { Restoring } from './restoring.ts';
 import type { Talk } from './talk.ts';
 import type { RestoreResult } from '../../machines/connection.types.ts';
@@ -24,15 +22,6 @@ import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
 import type { ConversationEvent } from '../providers/events.ts';
 
 type EventOf<Kind extends ProviderEvent['kind']> = Extract<ProviderEvent, { kind: Kind }>;
-
-/** What of a session's wiring hears. */
-export interface HearingWiring {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly reporter: Reporter;
-  readonly carrier: Carrier;
-  readonly ignored: IgnoredFrames;
-}
 
 export class Hearing {
   readonly #wiring: HearingWiring;

@@ -5,7 +5,7 @@ import type { Demux } from './demux.ts';
 import type { RaceOptions } from './dial-race.ts';
 import type { SessionEmitter } from './emitter.ts';
 import type { Finish } from './finish.ts';
-import type { HearingWiring } from './hearing.ts';
+import type { HearingWiring } from './hearing.types.ts';
 import type { KeptHearing } from './kept-hearing.ts';
 import type { Link } from './link.ts';
 import type { ResolvedOptions } from './options.ts';

@@ -1,7 +1,7 @@
 /** What only a service that keeps sessions tells of itself: what its word is worth, where it stands still, and what it has lost. */
 import type { Demux } from './demux.ts';
 import type { SessionEmitter } from './emitter.ts';
-import type { HearingWiring } from './hearing.ts';
+import type { HearingWiring } from './hearing.types.ts';
 import type { Link } from './link.ts';
 import type { Durability } from '../ports/log-store.ts';
 import type { ProviderEvent } from '../providers/contract.ts';

@@ -1,18 +1,25 @@
 /** Silence in the place of audio that is not there, for services that hear pauses only where they are sent. */
-import type { Link } from './link.ts';
+import type { ResolvedCandidate } from './candidates.ts';
 
 /** After a sleep no hour of silence is made up for. */
 const LONGEST_FILL_MS = 1_000;
 
+/** A link that may be sent silence. */
+export interface Filled {
+  readonly candidate: Pick<ResolvedCandidate, 'provider'>;
+  readonly openedAtMs: number | null;
+  readonly audioFlowedAtMs: number | null;
+}
+
 export class SilenceFill {
-  readonly #link: Link;
+  readonly #link: Filled;
   readonly #afterMs: number;
   readonly #forMs: number;
   /** When it was sent last, and how much in a row. */
   #atMs: number | null = null;
   #ms = 0;
 
-  constructor(link: Link, afterMs: number, forMs: number) {
+  constructor(link: Filled, afterMs: number, forMs: number) {
     this.#link = link;
     this.#afterMs = afterMs;
     this.#forMs = forMs;
@@ -32,7 +39,7 @@ export class SilenceFill {
 }
 
 /** Null where the service hears pauses by itself. */
-export function fillFor(link: Link): SilenceFill | null {
+export function fillFor(link: Filled): SilenceFill | null {
   const { fillsSilenceAfterMs = null, fillsSilenceForMs = Infinity } =
     link.candidate.provider.traits;
   if (fillsSilenceAfterMs === null) return null;
