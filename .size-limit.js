@@ -36,19 +36,19 @@ const checks = [
     ...page,
     name: 'createSession and gateway, without xstate',
     import: withGateway,
-    limit: '43.8 kB',
+    limit: '43.6 kB',
   },
   {
     ...whole,
     name: 'createSession and gateway, with xstate',
     import: withGateway,
-    limit: '56.9 kB',
+    limit: '56.7 kB',
   },
   {
     ...page,
     name: 'createSession and deepgramListen, without xstate',
     import: withListen,
-    limit: '31.7 kB',
+    limit: '31.6 kB',
   },
   {
     ...whole,
@@ -56,8 +56,8 @@ const checks = [
     import: '{ createSession, conversation, failover, keeping, rates, rehearsal }',
     limit: '60.5 kB',
   },
-  { ...whole, name: 'ResumableWebSocket', import: '{ ResumableWebSocket }', limit: '45.9 kB' },
-  { ...whole, name: 'all of tenuto/browser', limit: '112.6 kB' },
+  { ...whole, name: 'ResumableWebSocket', import: '{ ResumableWebSocket }', limit: '45.8 kB' },
+  { ...whole, name: 'all of tenuto/browser', limit: '112.3 kB' },
 ];
 
 export default checks;
