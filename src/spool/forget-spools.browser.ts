@@ -2,6 +2,7 @@
 import { deleteDB } from 'idb';
 
 import { nameAt, openSpoolDatabase, placeOf } from './idb-database.browser.ts';
+import { forgetNote } from './noted-storage.ts';
 import { DAY_MS } from './open-spool.ts';
 import { unavailable } from './spool-errors.ts';
 import type { WallClock } from '../ports/clock.ts';
@@ -38,6 +39,7 @@ export async function forgetSpools(options: ForgetSpoolsOptions = {}): Promise<r
       const isGone = await locks.request(placeOf(name), { ifAvailable: true }, async (lock) => {
         if (lock === null || wallClock() - (await savedAtMs(place)) < maxAgeMs) return false;
         await deleteDB(place);
+        forgetNote(place, () => localStorage);
         return true;
       });
       if (isGone) forgotten.push(name);

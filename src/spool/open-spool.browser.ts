@@ -1,5 +1,7 @@
 /** A spool in the browser's IndexedDB. */
+import { placeOf } from './idb-database.browser.ts';
 import { IdbSpoolStorage } from './idb-storage.browser.ts';
+import { NotedStorage } from './noted-storage.ts';
 import { checkSpoolName, openKeptSpool } from './open-spool.ts';
 import type { OpenSpoolOptions } from './open-spool.ts';
 import { systemWallClock } from '../ports/clock.ts';
@@ -20,8 +22,8 @@ const DEFAULT_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 2_147_483_647;
 
 /**
- * What a page goes away with is given to the browser before it is gone: all of it, unless it has to be sealed first. Whether the
- * browser still carries it out is its own affair (docs/offline.md).
+ * What a page goes away with is given to the browser before it is gone: all of it, or with a key all that is sealed by then. Since a
+ * browser may drop that, it is noted down in `localStorage` too, and taken from there by the next (docs/offline.md).
  *
  * @throws TenutoError OPTION_INVALID, SPOOL_IN_USE, SPOOL_KEY_WRONG, SPOOL_CORRUPT, SPOOL_UNAVAILABLE.
  */
@@ -29,17 +31,23 @@ export async function openSpool(options: OpenBrowserSpoolOptions): Promise<Spool
   const { waitMs = DEFAULT_WAIT_MS, durability = 'relaxed', ...rest } = options;
   checkSpoolName(options.name);
   const listening = new AbortController();
-  const storage = new IdbSpoolStorage(options.name, {
+  const stored = new IdbSpoolStorage(options.name, {
     onClosed: () => listening.abort(),
     waitMs: Math.min(waitMs, LONGEST_WAIT_MS),
     durability,
     wallClock: options.wallClock ?? systemWallClock,
   });
+  const storage = new NotedStorage(stored, placeOf(options.name), () => localStorage);
   const spool = await openKeptSpool(storage, rest);
+  spool.prepare();
   const leave = (): void => spool.leave();
+  const leaveForGood = (): void => {
+    spool.leave();
+    storage.note();
+  };
   const { signal } = listening;
   document.addEventListener('visibilitychange', leave, { signal });
-  document.addEventListener('freeze', leave, { signal });
-  globalThis.addEventListener('pagehide', leave, { signal });
+  document.addEventListener('freeze', leaveForGood, { signal });
+  globalThis.addEventListener('pagehide', leaveForGood, { signal });
   return spool;
 }

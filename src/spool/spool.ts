@@ -154,23 +154,24 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
 
   /** Of what is sent from now on another life would not know whether it came before or behind the seam, until that is stored. */
   #holdUntilStored({ uplink, clock }: Joined): void {
-    this.#hold.until(
-      () => this.flush(),
-      clock,
-      () => {
-        if (!this.#isOver) uplink.drained();
-      },
-    );
+    const released = (): void => {
+      if (!this.#isOver) uplink.drained();
+    };
+    this.#hold.until(() => this.flush(), clock, released);
   }
 
   flush(): Promise<boolean> {
     return this.#writer.flush();
   }
 
-  /** Whoever calls may be gone when it returns (see Writer). What has to be sealed takes longer than that, and may be lost. */
+  /** It may be left at any time. */
+  prepare(): void {
+    if (!this.#sealing.isPlain) this.#writer.prepare();
+  }
+
+  /** Whoever calls may be gone when it returns (see Writer). What is not sealed by then may be lost. */
   leave(): void {
-    if (this.#sealing.isPlain) this.#writer.leave();
-    else void this.#writer.flush();
+    this.#writer.leave(this.#sealing.isPlain);
   }
 
   end(isFinished: boolean): Promise<SpoolOutcome> {

@@ -1,4 +1,5 @@
 /** Who writes a spool: one commit at a time, everything that came meanwhile in the next, and again later what failed. */
+import { SealedAhead } from './sealed-ahead.ts';
 import { unavailable } from './spool-errors.ts';
 import { SpoolVanished } from '../ports/spool.ts';
 import type { SpoolChange, SpoolStorage } from '../ports/spool.ts';
@@ -38,6 +39,7 @@ export class Writer {
   #given: Given | null = null;
   /** Something may have changed since the last commit was made up. */
   #isTouched = false;
+  readonly #ahead: SealedAhead;
   #failing: Reason | null = null;
   #retryMs: number = RETRY_MS.first;
   #isOver = false;
@@ -47,6 +49,7 @@ export class Writer {
     this.#storage = storage;
     this.#everyMs = everyMs;
     this.#next = next;
+    this.#ahead = new SealedAhead(() => next(true));
   }
 
   start(parts: Pick<Joined, 'clock' | 'emitter'>): void {
@@ -56,7 +59,9 @@ export class Writer {
   /** Something changed: it is stored with the next commit. */
   touch(): void {
     this.#isTouched = true;
-    if (this.#run === null) this.#schedule(this.#failing === null ? this.#everyMs : this.#retryMs);
+    if (this.#run !== null) return;
+    this.#schedule(this.#failing === null ? this.#everyMs : this.#retryMs);
+    void this.#ahead.come(() => this.#run === null && !this.#isOver); // what is being stored is sealed already
   }
 
   /** As soon as whoever calls has done what they do. */
@@ -66,29 +71,45 @@ export class Writer {
   }
 
   /** Resolves when all that is known now is stored; false where it could not be. */
-  async flush(): Promise<boolean> {
+  flush(): Promise<boolean> {
+    return this.#flush(null);
+  }
+
+  /** @param first is stored before anything else. */
+  async #flush(first: Commit | null): Promise<boolean> {
     if (this.#run !== null) await this.#run;
     if (this.#isOver) return false;
     this.#stopTimer();
     this.#isTouched = true;
-    this.#run ??= this.#writeAll().finally(() => {
+    this.#run ??= this.#writeAll(first).finally(() => {
       this.#run = null;
       if (this.#isTouched && !this.#isOver) this.touch();
     });
     return this.#run;
   }
 
+  /** From now on what takes time to be sealed is sealed as it comes: `leave` takes none. */
+  prepare(): void {
+    this.#ahead.start();
+  }
+
   /**
-   * Whoever calls may be gone when it returns: the storage has been given all that is known now. One commit that is under way is not
-   * waited for, but overtaken by one with the same number and all that it has: only where nothing has to be sealed, and where the
-   * storage takes a second commit behind the first.
+   * Whoever calls may be gone when it returns: the storage has been given all that is known now, or all that is sealed. One commit
+   * that is under way is not waited for, but overtaken by one with the same number and all that it has, where the storage takes a
+   * second commit behind the first.
+   *
+   * @param isPlain nothing has to be sealed.
    */
-  leave(): void {
-    if (this.#given === null || this.#isOver) {
-      void this.flush();
-      return;
-    }
-    const commit = this.#isTouched ? this.#next(true) : null;
+  leave(isPlain: boolean): void {
+    if (this.#isOver) return;
+    const { ready } = this.#ahead;
+    if (this.#run === null) void this.#flush(ready);
+    else if (this.#given === null && ready !== null) this.#give(ready, ready.change());
+    else if (this.#given !== null && isPlain && this.#isTouched) this.#overtake();
+  }
+
+  #overtake(): void {
+    const commit = this.#next(true);
     const change = commit?.change();
     if (commit === null || change === undefined || change instanceof Promise) return;
     this.#isTouched = !commit.isAll;
@@ -127,11 +148,13 @@ export class Writer {
     }
   }
 
-  async #writeAll(): Promise<boolean> {
+  async #writeAll(first: Commit | null): Promise<boolean> {
     let hasVanished = false;
+    let ready = first;
     while (this.#isTouched && !this.#isOver) {
-      const commit = this.#next(true);
-      this.#isTouched = commit !== null && !commit.isAll;
+      const commit = ready ?? this.#next(true);
+      this.#isTouched = commit !== null && (ready !== null || !commit.isAll);
+      ready = null;
       if (commit === null) break;
       try {
         await this.#store(commit);
@@ -168,6 +191,7 @@ export class Writer {
     const answer = this.#storage.commit(change);
     answer.catch(() => undefined); // it may be a while until somebody looks
     this.#given = { commit, answer };
+    this.#ahead.given();
     return this.#given;
   }
 

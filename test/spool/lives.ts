@@ -1,6 +1,7 @@
 /** A client that is killed and comes back, of the same gateways: each life is a process, and a session with the spool of the last. */
 import { LinkWorld } from '../gateway/link-world.ts';
 import { MemorySpool } from './memory-spool.ts';
+import type { SpoolStorage } from '../../src/ports/spool.ts';
 import type { Socket, Transport } from '../../src/ports/socket.ts';
 import { seededRandom } from '../../src/ports/random.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
@@ -105,6 +106,8 @@ export class Life {
 export class Lives {
   readonly world: LinkWorld;
   readonly storage = new MemorySpool();
+  /** What lies between a spool and that. */
+  over: (storage: SpoolStorage) => SpoolStorage = (storage) => storage;
   count = 0;
   written = 0;
 
@@ -117,7 +120,7 @@ export class Lives {
     spoolOptions: Partial<OpenSpoolOptions> = {},
   ): Promise<Life> {
     this.count += 1;
-    const spool = await openKeptSpool(this.storage, {
+    const spool = await openKeptSpool(this.over(this.storage), {
       name: 'test',
       wallClock: () => this.world.wallMs,
       ...spoolOptions,

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { MemorySpool } from './memory-spool.ts';
-import { Texts } from './texts.ts';
+import { Texts, textsIn } from './texts.ts';
 import { FaultyDisk } from '../gateway/stores/faulty-disk.ts';
 import { FileSpoolStorage } from '../../src/spool/file-storage.node.ts';
+import { NotedStorage } from '../../src/spool/noted-storage.ts';
 import { KeyValueSpoolStorage } from '../../src/spool/key-value-storage.ts';
 import { spoolStorageConformance } from '../../src/testing/conformance/spool-storage-conformance.ts';
 
@@ -24,6 +25,16 @@ const inMemory = spoolStorageConformance({
   fill: (place, isFull) => {
     const used = place.blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
     place.roomBytes = isFull ? used + ROOM_BYTES : Infinity;
+  },
+});
+
+/** As browsers have it: a note of what may not be stored lies beside it. */
+const withNotes = spoolStorageConformance({
+  makePlace: () => ({ spool: new MemorySpool(), texts: new Map<string, string>() }),
+  make: ({ spool, texts }) => new NotedStorage(spool.handle(), 'note', () => textsIn(texts)),
+  crash: (place) => {
+    place.spool.kill();
+    return place;
   },
 });
 
@@ -64,6 +75,7 @@ const inTexts = spoolStorageConformance({
 
 describe.each([
   ['memory', inMemory, []],
+  ['memory, with notes', withNotes, ['there is always room']],
   ['files', inFiles, ['it is not ended without being closed', 'there is always room']],
   ['files of a disk that stops and fills up', onDisk, []],
   ['texts by their keys', inTexts, []],

@@ -1,3 +1,5 @@
+import type { TextPlace } from '../../src/spool/noted-storage.ts';
+
 /** AsyncStorage, whose process ends after so many changes, and whose database fills up. */
 export class Texts {
   readonly texts = new Map<string, string>();
@@ -37,4 +39,13 @@ export class Texts {
     this.changesLeft -= 1;
     return this.changesLeft < 0 ? new Promise(() => undefined) : Promise.resolve();
   }
+}
+
+/** A place as `localStorage` is, in memory. */
+export function textsIn(texts: Map<string, string>): TextPlace {
+  return {
+    getItem: (key) => texts.get(key) ?? null,
+    setItem: (key, text) => void texts.set(key, text),
+    removeItem: (key) => void texts.delete(key),
+  };
 }
