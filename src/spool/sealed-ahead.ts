@@ -1,10 +1,5 @@
 /** Seals what is to be stored as it comes, for whoever has no time to wait for that. */
-import type { Commit } from './writer.ts';
-import type { SpoolChange } from '../ports/spool.ts';
-
-export interface SealedCommit extends Commit {
-  change(): SpoolChange;
-}
+import type { Commit, SealedCommit } from './commit.types.ts';
 
 export class SealedAhead {
   readonly #next: () => Commit | null;

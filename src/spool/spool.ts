@@ -6,6 +6,7 @@
  */
 import { BlockIndex } from './block-index.ts';
 import { encodeBlock } from './block.ts';
+import type { Commit } from './commit.types.ts';
 import { encodeHead } from './head.ts';
 import type { Shift } from './head.types.ts';
 import { Hold } from './hold.ts';
@@ -23,7 +24,6 @@ import type { SpoolRemains, SpoolStorage } from '../ports/spool.ts';
 import type { SpoolOutcome } from '../session/events.ts';
 import type { SessionSpool, SpoolFacts, SpoolParts } from '../session/spooling.types.ts';
 import { Writer } from './writer.ts';
-import type { Commit } from './writer.ts';
 
 /** So much goes into one commit. */
 const MAX_BLOCK_BYTES = 256 * 1_024;

@@ -1,23 +1,11 @@
 /** Who writes a spool: one commit at a time, everything that came meanwhile in the next, and again later what failed. */
+import type { Commit } from './commit.types.ts';
 import { SealedAhead } from './sealed-ahead.ts';
 import { unavailable } from './spool-errors.ts';
 import { SpoolVanished } from '../ports/spool.ts';
 import type { SpoolChange, SpoolStorage } from '../ports/spool.ts';
 import type { SpoolOutcome } from '../session/events.ts';
 import type { Joined } from './spool-facts.ts';
-
-export interface Commit {
-  /** Nothing is left for another one. */
-  readonly isAll: boolean;
-  /** Captured, and not stored before it. */
-  readonly waitingBytes: number;
-  /** What is to be stored; a promise where it takes time to be sealed. */
-  change(): SpoolChange | Promise<SpoolChange>;
-  /** It is. */
-  done(): void;
-  /** Nothing of what was stored before is there any more. */
-  vanished(): void;
-}
 
 interface Given {
   readonly commit: Commit;

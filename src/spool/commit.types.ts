@@ -1,0 +1,20 @@
+/** What is stored at once, as a spool makes it up. */
+import type { SpoolChange } from '../ports/spool.ts';
+
+export interface Commit {
+  /** Nothing is left for another one. */
+  readonly isAll: boolean;
+  /** Captured, and not stored before it. */
+  readonly waitingBytes: number;
+  /** What is to be stored; a promise where it takes time to be sealed. */
+  change(): SpoolChange | Promise<SpoolChange>;
+  /** It is. */
+  done(): void;
+  /** Nothing of what was stored before is there any more. */
+  vanished(): void;
+}
+
+/** Nothing is left to be waited for. */
+export interface SealedCommit extends Commit {
+  change(): SpoolChange;
+}
