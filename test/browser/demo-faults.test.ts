@@ -1,5 +1,5 @@
 /** Every button of the page, in mid-speech: nothing is lost through tenuto, and the plain client shows that it was broken. */
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startChromium } from './support/chromium.ts';
@@ -26,7 +26,7 @@ describe('on the page of the demonstration', () => {
     ['half-open', true, /Suspicious silence/, /without an answer, and it has not noticed/],
     ['kill', true, RECONNECTED, DROPPED],
     // A recogniser that is gone for seconds is the gateway's affair: ours goes on, and the plain client is dropped.
-    ['rate-limit', false, null, DROPPED],
+    ['rate-limit', false, /the recogniser is away, the gateway keeps the audio/, DROPPED],
     ['expiry', false, null, DROPPED],
     ['airplane', false, RECONNECTED, DROPPED],
   ])('%s in mid-speech loses no word, and is seen', async (fault, losesThere, here, there) => {
@@ -69,7 +69,28 @@ describe('on the page of the demonstration', () => {
     expect(ledger).toEqual({ captured: CHUNKS, delivered: CHUNKS, gap: 0, buffered: 0 });
     expect(verdict).toBe(`63 s of speech, 6 faults: 0 words lost here, ${lostThere} there.`);
     expect(lostThere).toBeGreaterThan(0);
+    expect(await fatesIn(page)).toMatchObject({ waiting: 0, sent: 0, lost: 0 });
+    expect(await page.locator('#ours .transcript').evaluate(hiddenPx)).toBe(0);
     expect(thrown).toEqual([]);
     await context.close();
   });
 });
+
+/** How many chunks the legend of our side counts, each fate. */
+async function fatesIn(page: Page): Promise<Readonly<Record<string, number>>> {
+  return page
+    .locator('#ours [data-fate]')
+    .evaluateAll((all) =>
+      Object.fromEntries(
+        all.map((each) => [
+          each.getAttribute('data-fate'),
+          Number(each.getAttribute('data-count')),
+        ]),
+      ),
+    );
+}
+
+/** In the page: how much of a text is not in sight. */
+function hiddenPx(box: Element): number {
+  return Math.max(0, box.scrollHeight - box.clientHeight);
+}

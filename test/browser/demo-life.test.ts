@@ -86,6 +86,24 @@ describe('the demonstration goes on', () => {
     await context.close();
   });
 
+  it('anew after a reload that finds what was kept sealed by another key, and says so', async () => {
+    const { page, context, thrown } = await openPage(browser, demo.url);
+    await page.locator('#play').click();
+    await saidUpTo(page, 4);
+
+    await page.evaluate(() => void indexedDB.deleteDatabase('tenuto-demo'));
+    await page.reload();
+    const told = page.getByText(/What was said before the reload is not taken up: The spool/);
+    await told.waitFor();
+    expect(await page.locator('#play').textContent()).toContain('Play the speech');
+    await page.locator('#play').click();
+    await saidUpTo(page, 2);
+
+    expect(await told.count()).toBe(0);
+    expect(thrown).toEqual([]);
+    await context.close();
+  });
+
   it('in two tabs, of which only the one is broken whose button was pressed', async () => {
     const one = await openPage(browser, demo.url, {}, FOUR_STREAMS_SPEED);
     const other = await openPage(browser, demo.url, {}, FOUR_STREAMS_SPEED);

@@ -101,6 +101,19 @@ describe('the page of the demonstration', () => {
     await context.close();
   });
 
+  it('shows the chart before anything runs, and lets nobody take it away', async () => {
+    const { page, context } = await openPage(browser, demo.url);
+
+    const lit = page.locator('.decides [data-node].is-active > text.title');
+    await expect.poll(() => lit.allTextContents()).toEqual(['idle']);
+    expect(await page.getByRole('button', { name: /^Hide/ }).count()).toBe(0);
+    expect(await page.locator('.strip-what').allTextContents()).toEqual([
+      'Every chunk of 0.1 s, ten seconds to a row',
+      'Every chunk of 0.1 s, ten seconds to a row',
+    ]);
+    await context.close();
+  });
+
   it('breaks nothing before there is something to break, and not what is broken already', async () => {
     const { page, context } = await openPage(browser, demo.url);
     const button = page.locator('[data-fault="airplane"]');

@@ -22,11 +22,22 @@ export function ClientPanel({ kind, title, about, view, words, missing }: Client
         <h2 id={`${kind}-title`}>{title}</h2>
         <Lost missing={missing} />
       </div>
-      <p class="about">{about}</p>
+      <About view={view} about={about} />
       <Link view={view} />
       <Transcript words={words} interim={view.interim} label={`${title}: the transcript`} />
       <Strip view={view} kind={kind} />
     </section>
+  );
+}
+
+function About({ view, about }: Pick<ClientPanelProps, 'view' | 'about'>) {
+  const note = view.note.value;
+  return note === '' ? (
+    <p class="about">{about}</p>
+  ) : (
+    <p class="about is-note" role="status">
+      {note}
+    </p>
   );
 }
 

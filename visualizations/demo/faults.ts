@@ -5,19 +5,19 @@ export const FAULTS = [
     name: 'half-open',
     key: '2',
     title: 'Half-open',
-    does: 'The line goes dead for 12 s, and nobody is told.',
+    does: 'The line goes dead for 12\u00a0s, and nobody is told.',
   },
   {
     name: 'kill',
     key: '3',
     title: 'Kill the servers',
-    does: 'Gateway and relay: kill -9, down for 10 s.',
+    does: 'Gateway and relay: kill\u00a0-9, down for 10\u00a0s.',
   },
   {
     name: 'rate-limit',
     key: '4',
     title: 'Rate limit',
-    does: 'The recogniser hangs up and says 429 for 6 s.',
+    does: 'The recogniser hangs up and says 429 for 6\u00a0s.',
   },
   {
     name: 'expiry',
@@ -29,7 +29,7 @@ export const FAULTS = [
     name: 'airplane',
     key: '6',
     title: 'Airplane mode',
-    does: 'This tab has no network at all for 8 s.',
+    does: 'This tab has no network at all for 8\u00a0s.',
   },
 ] as const;
 

@@ -11,43 +11,48 @@ import { inspectionFeed } from '../../src/inspect.ts';
 import { gateway } from '../../src/providers/gateway/gateway.ts';
 
 import { CHUNK_MS } from './chunks.ts';
-import { spoolKey } from './kept.browser.ts';
+import { forgetSpool, spoolKey } from './kept.browser.ts';
 import { addressOf, airplaneSignals } from './server.browser.ts';
+import { LinkWords } from './link.ts';
 import { charts, isGivenUp, ledger, ours } from './state.ts';
-import type { LinkView } from './state.ts';
 
 /** How long what is left may take, through whatever is broken meanwhile, and by a recogniser on a slow machine. */
 const END_WITHIN_MS = 120_000;
-const BACK = 'back after';
 /** Four minutes. */
 const SPOOL_BYTES = 8 * 1_024 * 1_024;
 
 export class OurClient {
   readonly #session: Session;
+  readonly #words = new LinkWords();
 
   private constructor(spool: Spool | null) {
-    const feed = inspectionFeed();
-    charts.value = feed;
     const signals = joinSignals(browserNetworkSignals(), airplaneSignals);
-    this.#session = createSession({
-      candidates: [gateway({ url: addressOf('tenuto') })],
+    this.#session = sessionShown({
       reconnect: { retryInitialConnect: true },
       network: new NetworkMonitor({ signals }),
-      inspect: feed.inspect,
       ...(spool === null ? {} : { spool }),
     });
     this.#session.on('*', (event) => this.#show(event));
     this.#session.connect().catch(() => undefined); // told as an event
   }
 
-  /**
-   * @param name of what outlives the page: audio that is not delivered yet, and what takes the session up again.
-   * @returns null where there is nothing to be taken up.
-   */
-  static async open(name: string, isNew: boolean): Promise<OurClient | null> {
-    const spool = await openKept(name, isNew).catch(() => null); // a browser that stores nothing shows everything but a reload
-    if (!isNew && (spool === null || spool.remains === null)) return null;
-    return new OurClient(spool);
+  /** @param name of what outlives the page: audio that is not delivered yet, and what takes the session up again. */
+  static async open(name: string): Promise<OurClient> {
+    return new OurClient(
+      await openKept(name, true).catch((error: unknown) => {
+        ours.note.value = `A reload would begin anew, for this browser keeps nothing: ${wordsOf(error)}`;
+        return null;
+      }),
+    );
+  }
+
+  /** @throws Error where there is nothing to be taken up: its message says why. */
+  static async takeUp(name: string): Promise<OurClient> {
+    const spool = await openKept(name, false);
+    if (spool.remains !== null) return new OurClient(spool);
+    await spool.close();
+    forgetSpool(name);
+    throw new Error('nothing of it is kept in this browser.');
   }
 
   write(chunk: Uint8Array): void {
@@ -62,7 +67,9 @@ export class OurClient {
     this.look();
     ours.interim.value = '';
     if (isGivenUp.value) return;
-    ours.link.value = { mood: 'off', label: 'Finished', detail: ours.link.value.detail };
+    const { delivered, captured } = ledger.value;
+    const detail = `${delivered} of ${captured} chunks delivered`;
+    ours.link.value = { mood: 'off', label: 'Finished', detail };
   }
 
   /** Reads the books: on every frame that is drawn. */
@@ -83,7 +90,7 @@ export class OurClient {
   }
 
   #show(event: SessionEvent): void {
-    const view = linkViewOf(event);
+    const view = this.#words.after(event);
     if (view !== null) ours.link.value = view;
     if (event.type === 'error') isGivenUp.value = true;
     if (event.type === 'transcript') {
@@ -99,83 +106,31 @@ export class OurClient {
   }
 }
 
+/** So that the chart is there to be looked at before anything runs: a session that is not connected. */
+export function showIdle(): void {
+  idle = sessionShown({});
+}
+
+let idle: Session | null = null;
+
+/** Its charts take the place of those before. */
+type Options = Parameters<typeof createSession>[0];
+
+function sessionShown(options: Pick<Options, 'network' | 'reconnect' | 'spool'>): Session {
+  void idle?.close();
+  idle = null;
+  const feed = inspectionFeed();
+  charts.value = feed;
+  const candidates = [gateway({ url: addressOf('tenuto') })] as const;
+  return createSession({ ...options, candidates, inspect: feed.inspect });
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** What the visitor says is sealed, by a key that no script reads out of this browser. */
 async function openKept(name: string, isNew: boolean): Promise<Spool> {
   const key = await spoolKey();
   return openSpool({ name, fresh: isNew, capacityBytes: SPOOL_BYTES, key });
-}
-
-function linkViewOf(event: SessionEvent): LinkView | null {
-  switch (event.type) {
-    case 'stateChange':
-      return stateViewOf(event.current);
-    case 'connection.suspected':
-      return {
-        mood: 'busy',
-        label: 'Suspicious silence',
-        detail: `${seconds(event.silentForMs)} without a sign of life: a second connection is dialled beside it`,
-      };
-    case 'connection.reconnecting':
-      return {
-        mood: 'busy',
-        label: `Reconnecting, attempt ${event.attempt}`,
-        detail: `next try in ${seconds(event.backoffDelayMs)}; ${event.bufferedAudioChunks} chunks are kept`,
-      };
-    case 'connection.reconnected': {
-      const { downtimeMs, audioReplayedMs, audioLostMs } = event;
-      const lost = audioLostMs === 0 ? 'nothing lost' : `${seconds(audioLostMs)} lost`;
-      return {
-        mood: 'good',
-        label: 'Connected',
-        detail: `${BACK} ${seconds(downtimeMs)}: ${seconds(audioReplayedMs)} sent again, ${lost}`,
-      };
-    }
-    case 'connection.recovered':
-      return { mood: 'good', label: 'Connected', detail: 'it speaks again' };
-    case 'gateway.serving':
-      if (event.provider !== null) return heardAgain();
-      return {
-        mood: 'busy',
-        label: 'Connected',
-        detail: 'the recogniser is away: the gateway keeps the audio for it',
-      };
-    case 'error':
-      return { mood: 'bad', label: 'Given up', detail: event.error.message };
-    default:
-      return null;
-  }
-}
-
-/** What was told of an outage stays to be read. */
-function heardAgain(): LinkView {
-  const { detail } = ours.link.value;
-  const isTold = detail.startsWith(BACK);
-  return {
-    mood: 'good',
-    label: 'Connected',
-    detail: isTold ? detail : 'the gateway takes the audio',
-  };
-}
-
-function stateViewOf(status: Session['status']): LinkView | null {
-  switch (status) {
-    case 'idle':
-    case 'disconnected':
-      return { mood: 'off', label: 'Not connected', detail: '' };
-    case 'connecting':
-      return { mood: 'busy', label: 'Connecting', detail: 'what is said already is kept' };
-    case 'connected':
-    case 'active':
-      return ours.link.value.mood === 'good'
-        ? null
-        : { mood: 'good', label: 'Connected', detail: ours.link.value.detail };
-    case 'reconnecting':
-      return { mood: 'busy', label: 'Reconnecting', detail: 'what is said meanwhile is kept' };
-    case 'error':
-      return { mood: 'bad', label: 'Given up', detail: '' };
-  }
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1_000).toFixed(1)} s`;
 }

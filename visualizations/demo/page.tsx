@@ -39,7 +39,7 @@ export function Page() {
           <ClientPanel
             kind="ours"
             title="With tenuto"
-            about="Numbered chunks, kept until the gateway has committed them to its log."
+            about="createSession of tenuto/browser, as it comes: numbered chunks, kept until the gateway has committed them to its log."
             view={ours}
             words={oursAligned}
             missing={oursMissing}
@@ -76,13 +76,7 @@ function Charts() {
         The statechart of the tenuto connection as it runs in this page: the state it is in and the
         last transition are lit. Nothing is drawn by hand.
       </p>
-      <div class="decides-stand">
-        {source === null ? (
-          <p class="nothing">It appears with the first word.</p>
-        ) : (
-          <LiveCharts source={source} isCompact />
-        )}
-      </div>
+      <div class="decides-stand">{source !== null && <LiveCharts source={source} isCompact />}</div>
     </section>
   );
 }

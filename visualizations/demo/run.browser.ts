@@ -2,7 +2,7 @@
 import { CHUNK_MS } from './chunks.ts';
 import { inWords, listen } from './microphone.browser.ts';
 import { forgetSpool, newSpoolName, sweepSpools } from './kept.browser.ts';
-import { OurClient } from './ours.browser.ts';
+import { OurClient, showIdle } from './ours.browser.ts';
 import { PlainClient } from './plain.browser.ts';
 import { forgetRun, restoreRun, savePosition, saveRun } from './saved.browser.ts';
 import type { RunToTakeUp } from './saved.browser.ts';
@@ -12,6 +12,7 @@ import {
   activeFaults,
   isBusy,
   nowMs,
+  ours,
   phase,
   plain,
   positionMs,
@@ -51,19 +52,15 @@ export async function play(what: SourceName): Promise<void> {
 /** A page that was reloaded in mid-speech goes on where it was. */
 export async function takeUp(): Promise<void> {
   const saved = restoreRun();
-  if (saved !== null) await run(saved, false);
+  if (saved === null) showIdle();
+  else await run(saved, false);
   await sweepSpools().catch(() => undefined); // not every browser lists them
 }
 
 async function run({ name, source: what }: RunToTakeUp, isNew: boolean): Promise<void> {
   phase.value = 'running';
-  const our = await OurClient.open(name, isNew);
-  if (our === null) {
-    forgetRun();
-    resetRun();
-    phase.value = 'idle';
-    return;
-  }
+  const our = isNew ? await OurClient.open(name) : await takenUp(name);
+  if (our === null) return;
   const clients: Clients = { ours: our, plain: new PlainClient() };
   const frames = drawFrames(clients);
   const stopSaving = keepSaved(name);
@@ -87,7 +84,30 @@ async function run({ name, source: what }: RunToTakeUp, isNew: boolean): Promise
   stopSaving();
   forgetSpool(name);
   frames.stop();
+  look(clients);
   phase.value = 'done';
+}
+
+/** @returns null where that cannot be: the page says why. */
+async function takenUp(name: string): Promise<OurClient | null> {
+  try {
+    return await OurClient.takeUp(name);
+  } catch (error) {
+    forgetRun();
+    resetRun();
+    showIdle();
+    phase.value = 'idle';
+    const why = error instanceof Error ? error.message : String(error);
+    trouble.value = `What was said before the reload is not taken up: ${why}`;
+    return null;
+  }
+}
+
+/** What both have come to. */
+function look({ ours: our }: Clients): void {
+  our.look();
+  ours.look();
+  plain.look();
 }
 
 function keepSaved(name: string): () => void {
@@ -108,11 +128,11 @@ export function stop(): void {
   playing?.stop();
 }
 
-async function finish({ ours, plain: other }: Clients): Promise<void> {
+async function finish({ ours: our, plain: other }: Clients): Promise<void> {
   const wasAnything = positionMs.value > 0;
   if (wasAnything) other.finish();
   const lastWords = wasAnything ? Promise.race([other.finished, lastWordsOver()]) : null;
-  await Promise.all([ours.finish(), lastWords]);
+  await Promise.all([our.finish(), lastWords]);
   other.close();
 }
 
@@ -132,7 +152,7 @@ function lastWordsOver(): Promise<void> {
 function drawFrames(clients: Clients): { stop(): void } {
   let frame = 0;
   const draw = (): void => {
-    clients.ours.look();
+    look(clients);
     noteUnanswered();
     nowMs.value = Math.floor(performance.now() / 100) * 100;
     frame = requestAnimationFrame(draw);
@@ -149,7 +169,7 @@ function drawFrames(clients: Clients): { stop(): void } {
 function noteUnanswered(): void {
   const view = plain.link.value;
   if (view.label !== 'Connected') return;
-  const unansweredMs = plain.book.value.counts().sent * CHUNK_MS;
+  const unansweredMs = plain.counts.value.sent * CHUNK_MS;
   if (unansweredMs >= UNANSWERED_MS) {
     const detail = `${(unansweredMs / 1_000).toFixed(1)} s sent without an answer, and it has not noticed`;
     if (detail !== view.detail) plain.link.value = { ...view, mood: 'bad', detail };

@@ -4,8 +4,9 @@ import type { Signal } from '@preact/signals';
 
 import { align, countOf, wordsOf } from './align.ts';
 import { ChunkBook } from './chunks.ts';
+import type { FateCounts } from './chunks.ts';
 import type { FaultName } from './faults.ts';
-import heard from './heard.json';
+import heard from './heard.json' with { type: 'json' };
 import type { ChartSource } from '../../src/inspect.ts';
 
 /** `finishing`: all was said, and what waits is still on its way. */
@@ -19,20 +20,42 @@ export interface LinkView {
   readonly detail: string;
 }
 
+const NOT_YET: LinkView = {
+  mood: 'off',
+  label: 'Not connected',
+  detail: 'it is dialled when you press play',
+};
+
 /** One of the two clients. */
 export class ClientView {
-  readonly link: Signal<LinkView> = signal({ mood: 'off', label: 'Not connected', detail: '' });
+  readonly link: Signal<LinkView> = signal(NOT_YET);
   readonly finals: Signal<readonly string[]> = signal([]);
   readonly interim: Signal<string> = signal('');
   readonly book: Signal<ChunkBook> = signal(new ChunkBook());
+  /** Of the book, as it was when it was looked at. */
+  readonly counts: Signal<FateCounts> = signal(this.book.value.counts());
+  /** What its visitor should know of it; empty where there is nothing. */
+  readonly note: Signal<string> = signal('');
   readonly heard = computed(() => this.finals.value.flatMap((text) => wordsOf(text)));
 
   reset(): void {
-    this.link.value = { mood: 'off', label: 'Not connected', detail: '' };
+    this.link.value = NOT_YET;
     this.finals.value = [];
     this.interim.value = '';
     this.book.value = new ChunkBook();
+    this.note.value = '';
+    this.look();
   }
+
+  /** The book is no signal: on every frame that is drawn, and once more when all is over. */
+  look(): void {
+    const { book } = this;
+    if (this.#seen.book === book.value && this.#seen.version === book.value.version) return;
+    this.#seen = { book: book.value, version: book.value.version };
+    this.counts.value = book.value.counts();
+  }
+
+  #seen = { book: this.book.value, version: this.book.value.version };
 }
 
 export interface LedgerView {

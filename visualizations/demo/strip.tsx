@@ -2,8 +2,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 
 import { FATES } from './chunks.ts';
-import type { ChunkBook, Fate, FateCounts } from './chunks.ts';
-import { broken, isBusy, nowMs, phase } from './state.ts';
+import type { ChunkBook, Fate } from './chunks.ts';
+import { broken, isBusy, phase } from './state.ts';
 import type { ClientView } from './state.ts';
 
 const COLUMNS = 100;
@@ -71,6 +71,7 @@ export function Strip({ view, kind }: StripProps) {
   }, [view, state]);
   return (
     <figure class="strip">
+      <p class="strip-what">Every chunk of 0.1 s, ten seconds to a row</p>
       <canvas ref={canvas} style={{ height: `${ROWS * ROW_PX}px` }} aria-hidden="true" />
       <Legend view={view} kind={kind} />
     </figure>
@@ -78,7 +79,7 @@ export function Strip({ view, kind }: StripProps) {
 }
 
 function Legend({ view, kind }: StripProps) {
-  const counts = countsOf(view, nowMs.value);
+  const counts = view.counts.value;
   const shown = FATES.filter((fate) => kind === 'ours' || fate !== 'replayed');
   return (
     <figcaption class="legend">
@@ -90,11 +91,6 @@ function Legend({ view, kind }: StripProps) {
       ))}
     </figcaption>
   );
-}
-
-/** The book is no signal: it is counted a few times a second. */
-function countsOf(view: ClientView, _nowMs: number): FateCounts {
-  return view.book.value.counts();
 }
 
 function paint(canvas: HTMLCanvasElement, book: ChunkBook): void {

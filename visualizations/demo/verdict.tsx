@@ -7,7 +7,6 @@ import {
   isKept,
   isMeasured,
   ledger,
-  nowMs,
   oursMissing,
   phase,
   plain,
@@ -126,7 +125,7 @@ function outcomeText(): string {
 
 /** It is lost before the recogniser could have told its words. */
 function lostSound(): string {
-  const chunks = nowMs.value === 0 ? 0 : plain.book.value.counts().lost; // the book is no signal
+  const chunks = plain.counts.value.lost;
   return chunks === 0 ? '' : `, ${((chunks * CHUNK_MS) / 1_000).toFixed(1)} s of speech`;
 }
 
