@@ -11,8 +11,10 @@ export function linesForApp(url: string): readonly string[] {
 }
 
 const LINES_FOR_GATEWAY = [
-  'npx tenuto serve --inspect       # tells its token, and how to watch it',
-  'npx tenuto inspect night.jsonl   # a flight recording',
+  '# prints its token, and the line that watches it:',
+  'npx tenuto serve --inspect',
+  '# a flight recording:',
+  'npx tenuto inspect night.jsonl',
 ];
 
 /** @param url where apps tell what happens in them; empty before it is known. */
