@@ -22,7 +22,16 @@ export function Transcript({ words, interim, label }: TranscriptProps) {
     if (current !== null) current.scrollTop = current.scrollHeight;
   }, [said, now]);
   return (
-    <div class="transcript" ref={box} role="log" aria-label={label} tabIndex={0}>
+    <div
+      class="transcript"
+      ref={box}
+      role="log"
+      aria-label={label}
+      tabIndex={0}
+      onScroll={({ currentTarget }) => {
+        currentTarget.classList.toggle('is-scrolled', currentTarget.scrollTop > 0);
+      }}
+    >
       {said.length === 0 && now === '' ? <span class="nothing">The words appear here.</span> : null}
       {said.map(({ text, fate }, at) => (
         <Word key={at} text={text} fate={fate} />
