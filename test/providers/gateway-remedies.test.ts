@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest';
 
 import { CLOSE, reasonOf } from '../../src/protocol/close-codes.ts';
+import type { SocketEnd } from '../../src/ports/socket.ts';
 import type { CloseCode } from '../../src/protocol/close-codes.ts';
 import { Addresses, failureOfUntrusted } from '../../src/providers/gateway/addresses.ts';
-import { failureOfRefusal } from '../../src/providers/gateway/failures.ts';
+import { failureOfClose, failureOfRefusal } from '../../src/providers/gateway/failures.ts';
 import { errorOf } from '../../src/session/failure-error.ts';
 
 function told(code: CloseCode, why: string): { message: string; remediation: string } {
@@ -51,6 +52,25 @@ describe('the remedy of a gateway’s refusal', () => {
 
   it('is what the kind of the refusal has, where no reason is known', () => {
     expect(told(CLOSE.capacity, 'a-newer-reason').remediation).toMatch(/^Wait, or ask/);
+  });
+});
+
+describe('a dial that came to nothing', () => {
+  const remedyOf = (facts: Partial<SocketEnd>): string => {
+    const end: SocketEnd = { kind: 'refused', code: 1006, reason: '', ...facts };
+    return errorOf(failureOfClose(end, false), 'gateway', 1).remediation;
+  };
+
+  it('may be a page that the gateway does not list, where nobody says why: in browsers', () => {
+    expect(remedyOf({})).toContain("whether it lists the page's origin (--origin)");
+  });
+
+  it.each<[string, Partial<SocketEnd>]>([
+    ['the platform says why', { errorCode: 'ECONNREFUSED' }],
+    ['a server answered', { status: 503 }],
+    ['it had stood', { kind: 'closed' }],
+  ])('is of no page where %s', (_why, facts) => {
+    expect(remedyOf(facts)).not.toContain('origin');
   });
 });
 

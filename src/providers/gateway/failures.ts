@@ -35,6 +35,13 @@ const UNBELIEVED: Reason = {
   remediation: 'Give one that it believes: `token`, or --token-env. Its log says what is wrong.',
 };
 
+/** A browser says nothing of a dial that came to nothing: a page that is not let in sees what a dead network shows. */
+const UNEXPLAINED: Reason = {
+  detail: '',
+  remediation:
+    "Check the network, whether the gateway is up and, of a web page, whether it lists the page's origin (--origin), then connect again.",
+};
+
 /** @param app what it was asked for. */
 export function failureOfRefusal(frame: RefusedFrame, app: string): Failure {
   const { code, reason, retryAfterMs, why = '' } = frame;
@@ -82,8 +89,9 @@ export function failureOfClose(end: SocketEnd, hadFinAck: boolean): Failure {
   const { code, reason, status, errorCode } = end;
   if (status !== undefined) return failureOfStatus(status, end);
   const kind = KINDS[classify(code, hadFinAck).action];
-  const told =
-    code === CLOSE.unauthorised ? UNBELIEVED : { detail: WORDS[code] ?? detailOf(reason) };
+  if (code === CLOSE.unauthorised) return { kind, code: String(code), ...UNBELIEVED };
+  const isUnexplained = end.kind === 'refused' && errorCode === undefined && reason === '';
+  const told = isUnexplained ? UNEXPLAINED : { detail: WORDS[code] ?? detailOf(reason) };
   return { kind, code: errorCode ?? String(code), ...told };
 }
 
