@@ -15,11 +15,18 @@ const conversations = recorded as unknown as readonly Conversation[];
 const PLAYERS = ['player.ts', 'expectations.ts'];
 
 /** Plays it with a client that is not as it should be. */
-function playedBy(name: string, spoil: (client: ReaderClient, world: World) => void): () => void {
+function playedBy(
+  name: string,
+  spoil: (client: ReaderClient, world: World) => void,
+  mayMoveTo?: readonly string[],
+): () => void {
   const conversation = conversations.find((each) => each.name === name);
   if (conversation === undefined) throw new Error(`no conversation ${name}`);
   const make = (world: World, { client: settings }: Conversation): ReaderClient => {
-    const client = new ReaderClient(world, settings);
+    const client = new ReaderClient(world, {
+      ...settings,
+      mayMoveTo: mayMoveTo ?? settings.mayMoveTo,
+    });
     spoil(client, world);
     return client;
   };
@@ -151,6 +158,13 @@ describe('a client that does not keep to PROTOCOL.md', () => {
     });
 
     expect(play).toThrow(/dials .*, and not step/);
+  });
+
+  it('P11.2: is found out where it goes to an address that it was not told to trust', () => {
+    const name = 'a gateway that ends while its client is away';
+    const play = playedBy(name, () => undefined, ['wss://not-trusted.example']);
+
+    expect(play).toThrow(/dials wss:\/\/not-trusted.*, and not step/);
   });
 
   it('P16.1: is found out where it waits for another attachment that it has not', () => {
