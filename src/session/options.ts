@@ -131,7 +131,7 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     inspect: inspectorOf(options),
     admission: options.admission ?? failover?.admission ?? null,
     parts,
-    spool: (options.spool ?? null) as SessionSpool | null,
+    spool: spoolOf(options),
     createResampler: options.createResampler ?? null,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
@@ -164,6 +164,12 @@ function networkOf(options: SessionOptions): NetworkMonitor | null {
   const network = options.network ?? null;
   if (network === null || 'sawTraffic' in Object(network)) return network;
   throw invalid('network is not a NetworkMonitor.', 'Give new NetworkMonitor({ signals }).');
+}
+
+function spoolOf(options: SessionOptions): SessionSpool | null {
+  const spool = (options.spool ?? null) as SessionSpool | null;
+  if (spool === null || 'join' in Object(spool)) return spool;
+  throw invalid('spool is not an open one.', 'Give await openSpool({ name }).');
 }
 
 /** An inspector that throws would take the charts with it: what watches must not change what happens. */

@@ -1,7 +1,8 @@
 /** Failures on request: what an application can rehearse, without a network that fails. */
 import type { Failure, FailureKind } from '../../machines/failure.ts';
+import type { TenutoError } from '../ports/errors.ts';
 import { failureOf } from '../ports/fault-names.ts';
-import { checkNumber, invalid } from '../ports/option-errors.ts';
+import { checkNumber, checkOptions, invalid } from '../ports/option-errors.ts';
 
 /** A kind of failure, or `halfOpen`: the link goes silent and nobody says so. */
 export type SimulatedFailure = FailureKind | 'halfOpen';
@@ -46,8 +47,11 @@ export class Rehearsal {
     options: SimulationOptions,
     tell: (failure: Failure) => void,
   ): void {
-    if (kind === 'halfOpen') link?.deafen();
-    else if (kind === 'perRequest') tell(this.#plan(kind, options));
+    checkOptions('simulateFailure', options, { dials: 0, retryAfterMs: 0 });
+    if (kind === 'halfOpen') {
+      if ((options.dials ?? 0) !== 0) throw noDials();
+      link?.deafen();
+    } else if (kind === 'perRequest') tell(this.#plan(kind, options));
     else {
       const failure = this.#plan(kind, options);
       link?.fail(failure);
@@ -82,6 +86,13 @@ function check(kind: string, { dials = 0, retryAfterMs = 0 }: SimulationOptions)
   const isWhole = dials === Infinity || Number.isInteger(dials);
   checkNumber('dials', dials, isWhole && dials >= 0, 'that is whole, and 0 or more');
   checkNumber('retryAfterMs', retryAfterMs, retryAfterMs >= 0, 'that is 0 or more');
+}
+
+function noDials(): TenutoError {
+  return invalid(
+    'No dial fails by halfOpen: dials cannot be given.',
+    'Leave dials out, or take another failure.',
+  );
 }
 
 function nameFor(kind: string): string {

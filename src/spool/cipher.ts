@@ -48,9 +48,13 @@ export async function cipherFor(
 }
 
 async function keyOf(key: SpoolKey, { subtle }: WebCryptoLike): Promise<WebCryptoKey> {
-  if (!(key instanceof Uint8Array)) return key;
-  if (!KEY_BYTES.includes(key.length)) {
-    throw invalid(`key has ${key.length} bytes.`, 'Give 16 or 32, or a CryptoKey for AES-GCM.');
+  const isBytes = key instanceof Uint8Array;
+  if (!isBytes && (Object(key) as Partial<WebCryptoKey>).type === 'secret') return key;
+  if (!isBytes || !KEY_BYTES.includes(key.length)) {
+    throw invalid(
+      isBytes ? `key has ${key.length} bytes.` : 'key is no key.',
+      'Give a Uint8Array of 16 or 32 bytes, or a CryptoKey for AES-GCM.',
+    );
   }
   return subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt']);
 }

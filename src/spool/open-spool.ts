@@ -7,7 +7,7 @@ import { KeptSpool } from './spool.ts';
 import { unavailable } from './spool-errors.ts';
 import type { WallClock } from '../ports/clock.ts';
 import { systemWallClock } from '../ports/clock.ts';
-import { checkNumber, invalid } from '../ports/option-errors.ts';
+import { checkNumber, checkOptions, invalid } from '../ports/option-errors.ts';
 import type { Spool, SpoolCipher, SpoolStorage } from '../ports/spool.ts';
 
 export interface OpenSpoolOptions {
@@ -35,6 +35,16 @@ export interface OpenSpoolOptions {
   readonly wallClock?: WallClock;
 }
 
+const KNOWN: Readonly<Record<keyof OpenSpoolOptions, 0>> = {
+  name: 0,
+  key: 0,
+  cipher: 0,
+  capacityBytes: 0,
+  flushEveryMs: 0,
+  maxAgeMs: 0,
+  fresh: 0,
+  wallClock: 0,
+};
 const DEFAULT_CAPACITY_BYTES = 64 * 1_024 * 1_024;
 const DEFAULT_FLUSH_MS = 250;
 export const DAY_MS = 86_400_000;
@@ -56,6 +66,7 @@ export async function openKeptSpool(
 ): Promise<KeptSpool> {
   const { name, fresh = false, wallClock = systemWallClock } = options;
   checkSpoolName(name);
+  checkOptions('openSpool', options, KNOWN); // a misspelt key would leave the audio for everybody to read
   const capacityBytes = above0('capacityBytes', options.capacityBytes ?? DEFAULT_CAPACITY_BYTES);
   const flushEveryMs = above0('flushEveryMs', options.flushEveryMs ?? DEFAULT_FLUSH_MS);
   const maxAgeMs = above0('maxAgeMs', options.maxAgeMs ?? DAY_MS);

@@ -100,6 +100,17 @@ describe('a session', () => {
     );
   });
 
+  it('refuses a spool that is still being opened', () => {
+    const spool = openSpoolIn(new MemorySpool(), { name: 'late' }) as never;
+
+    const transport = new FakeTransport({ clock: new VirtualClock() });
+    const candidates = [{ provider: fakeProvider() }];
+
+    expect(() => openSession({ candidates, transport, spool })).toThrow(
+      expect.objectContaining({ remediation: 'Give await openSpool({ name }).' }),
+    );
+  });
+
   it('takes every option that there is', async () => {
     const clock = new VirtualClock();
     const transport = new FakeTransport({ clock });

@@ -117,6 +117,8 @@ describe('a failure that an application rehearses', () => {
     ['transient', { dials: 0.5 }],
     ['rateLimited', { retryAfterMs: -1 }],
     ['nonsense' as SimulatedFailure, {}],
+    ['transient', { dial: 2 } as object],
+    ['halfOpen', { dials: 2 }],
   ] as const)('refuses what it cannot rehearse: %s %o', async (kind, options) => {
     const { session } = await connected();
 

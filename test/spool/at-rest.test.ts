@@ -92,6 +92,20 @@ describe('a spool with a key', () => {
       openSpoolIn(new MemorySpool(), { name: 'test', key: new Uint8Array(31) }),
     ).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
+
+  it.each(['a passphrase', null, 5, {}])('is refused what is no key: %j', async (key) => {
+    await expect(
+      openSpoolIn(new MemorySpool(), { name: 'test', key: key as never }),
+    ).rejects.toMatchObject({ code: 'OPTION_INVALID', message: 'key is no key.' });
+  });
+
+  it('is not opened without one in silence, where its name is misspelt', async () => {
+    const options = { name: 'test', encryptionKey: KEY };
+
+    await expect(openSpoolIn(new MemorySpool(), options)).rejects.toMatchObject({
+      message: 'There is no openSpool option "encryptionKey".',
+    });
+  });
 });
 
 describe('a spool', () => {
