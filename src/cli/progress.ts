@@ -141,7 +141,7 @@ export class Milestones {
     this.#nextMs = (Math.floor(positionMs / this.#stepMs) + 1) * this.#stepMs;
     const percent = Math.floor((100 * positionMs) / this.#durationMs);
     const place = `${clockText(positionMs)} of ${clockText(this.#durationMs)}`;
-    return colors.dim(`${percent} %, ${place} sent, ${counted(words, 'word')} final`);
+    return colors.dim(`${percent} %, ${place} read, ${counted(words, 'word')} final`);
   }
 }
 

@@ -124,7 +124,7 @@ describe('a line in a log', () => {
     counts.note(final(''), 0);
 
     expect(new Milestones(8_000).line(4_000, counts.words)).toContain(
-      '50 %, 00:04.0 of 00:08.0 sent, 3 words final',
+      '50 %, 00:04.0 of 00:08.0 read, 3 words final',
     );
   });
 });

@@ -48,7 +48,7 @@ export function packageChecks(): readonly Check[] {
 
 export function recogniserChecks(): readonly Check[] {
   return [
-    found('recogniser', 'Vosk, its model and koffi', findVoskPackages),
+    found('recogniser', 'Vosk, its model and koffi', findVoskPackages, NEEDS_RECOGNISER),
     found('second recogniser', 'PocketSphinx', findPocketSphinx),
   ];
 }
@@ -88,13 +88,18 @@ export async function clockCheck(clock: Clock, wallNowMs: () => number): Promise
   };
 }
 
-function found(name: string, what: string, find: () => unknown): Check {
+/** They are optional peers: whoever has only a service's key, or only a gateway, does without. */
+const NEEDS_RECOGNISER =
+  'demo, transcribe and serve need it, unless --provider names another or serve finds a key';
+
+function found(name: string, what: string, find: () => unknown, lacking = ''): Check {
   try {
     find();
     return { name, state: 'ok', detail: what };
   } catch (error) {
     if (!TenutoError.is(error)) throw error;
-    return { name, state: 'missing', detail: error.message, remedy: error.remediation };
+    const detail = lacking === '' ? error.message : `${error.message} (${lacking})`;
+    return { name, state: 'missing', detail, remedy: error.remediation };
   }
 }
 
