@@ -22,6 +22,8 @@ afterEach(async () => {
   world = null;
 });
 
+const misspelt: object = { dial: 2 };
+
 describe('a failure that an application rehearses', () => {
   it.each([
     ['transient', 'reconnecting'],
@@ -117,7 +119,7 @@ describe('a failure that an application rehearses', () => {
     ['transient', { dials: 0.5 }],
     ['rateLimited', { retryAfterMs: -1 }],
     ['nonsense' as SimulatedFailure, {}],
-    ['transient', { dial: 2 } as object],
+    ['transient', misspelt],
     ['halfOpen', { dials: 2 }],
   ] as const)('refuses what it cannot rehearse: %s %o', async (kind, options) => {
     const { session } = await connected();
