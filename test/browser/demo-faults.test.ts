@@ -70,6 +70,7 @@ describe('on the page of the demonstration', () => {
     expect(verdict).toBe(`63 s of speech, 6 faults: 0 words lost here, ${lostThere} there.`);
     expect(lostThere).toBeGreaterThan(0);
     expect(await fatesIn(page)).toMatchObject({ waiting: 0, sent: 0, lost: 0 });
+    expect(await page.locator('#plain .link-detail').textContent()).toMatch(/^dropped \d+ times$/);
     expect(await page.locator('#ours .transcript').evaluate(hiddenPx)).toBe(0);
     expect(thrown).toEqual([]);
     await context.close();

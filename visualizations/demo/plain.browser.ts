@@ -4,11 +4,16 @@
  */
 import ReconnectingWebSocket from 'reconnecting-websocket';
 
+import { CHUNK_MS } from './chunks.ts';
 import { addressOf } from './server.browser.ts';
 import { plain } from './state.ts';
 import type { LinkView } from './state.ts';
 
 const NUMBER_BYTES = 4;
+/** So much without an answer is worth a word. */
+const UNANSWERED_MS = 1_500;
+const CONNECTED = 'Connected';
+const FINISHED = 'Finished';
 
 interface Message {
   readonly type: 'received' | 'text';
@@ -60,7 +65,18 @@ export class PlainClient {
     this.#socket.close();
     plain.book.value.loseAllUnsettled();
     plain.interim.value = '';
-    plain.link.value = { mood: 'off', label: 'Finished', detail: plain.link.value.detail };
+    plain.link.value = this.#view('off', FINISHED);
+  }
+
+  /** It notices nothing of a line that is dead, but the page may. */
+  look(): void {
+    const view = plain.link.value;
+    if (view.label !== CONNECTED) return;
+    const unansweredMs = plain.counts.value.sent * CHUNK_MS;
+    if (unansweredMs >= UNANSWERED_MS) {
+      const detail = `${(unansweredMs / 1_000).toFixed(1)} s sent without an answer, and it has not noticed`;
+      if (detail !== view.detail) plain.link.value = { ...view, mood: 'bad', detail };
+    } else if (view.mood === 'bad') plain.link.value = this.#view('good', CONNECTED);
   }
 
   get #isOpen(): boolean {
@@ -70,12 +86,12 @@ export class PlainClient {
   #opened(): void {
     this.#wasOpen = true;
     plain.book.value.sentFrom(0);
-    plain.link.value = this.#view('good', 'Connected');
+    plain.link.value = this.#view('good', CONNECTED);
     if (this.#isFinishing) this.#socket.send('{"type":"finish"}');
   }
 
   #closed(): void {
-    if (plain.link.value.label === 'Finished') return;
+    if (plain.link.value.label === FINISHED) return;
     if (this.#wasOpen) this.#drops += 1;
     this.#wasOpen = false;
     plain.book.value.loseSent();

@@ -1,5 +1,4 @@
 /** One run: something is said, both clients send it, and what is broken meanwhile is survived or is not. */
-import { CHUNK_MS } from './chunks.ts';
 import { inWords, listen } from './microphone.browser.ts';
 import { forgetSpool, newSpoolName, sweepSpools } from './kept.browser.ts';
 import { OurClient, showIdle } from './ours.browser.ts';
@@ -26,8 +25,6 @@ import type { SourceName } from './state.ts';
 /** After the last fault the plain client has so long for its last words: it waits up to 10 s before it dials again. */
 const LAST_WORDS_MS = 15_000;
 const SAVE_EVERY_MS = 500;
-/** So much without an answer is worth a word. */
-const UNANSWERED_MS = 1_500;
 
 interface Clients {
   readonly ours: OurClient;
@@ -153,7 +150,7 @@ function drawFrames(clients: Clients): { stop(): void } {
   let frame = 0;
   const draw = (): void => {
     look(clients);
-    noteUnanswered();
+    clients.plain.look();
     nowMs.value = Math.floor(performance.now() / 100) * 100;
     frame = requestAnimationFrame(draw);
   };
@@ -163,15 +160,4 @@ function drawFrames(clients: Clients): { stop(): void } {
       cancelAnimationFrame(frame);
     },
   };
-}
-
-/** The plain client notices nothing, but we may. */
-function noteUnanswered(): void {
-  const view = plain.link.value;
-  if (view.label !== 'Connected') return;
-  const unansweredMs = plain.counts.value.sent * CHUNK_MS;
-  if (unansweredMs >= UNANSWERED_MS) {
-    const detail = `${(unansweredMs / 1_000).toFixed(1)} s sent without an answer, and it has not noticed`;
-    if (detail !== view.detail) plain.link.value = { ...view, mood: 'bad', detail };
-  } else if (view.mood === 'bad') plain.link.value = { ...view, mood: 'good', detail: '' };
 }
