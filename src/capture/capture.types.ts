@@ -50,10 +50,19 @@ export interface DeviceName {
   readonly label: string;
 }
 
+/** The microphone stuttered: in the chunk that follows, or where it begins, so much is silence that nobody heard. */
+export interface FilledEvent {
+  readonly type: 'filled';
+  readonly atMs: number;
+  readonly durationMs: number;
+}
+
 export type CaptureEvent =
   | { readonly type: 'started'; readonly device: DeviceName; readonly atMs: number }
   /** Nothing was heard from then to then: told when it is over, before the chunk that follows. */
   | HoleEvent
+  /** Less than 50 ms at a time: too short to be a hole, and filled with silence. */
+  | FilledEvent
   /** Another device is heard from now on. */
   | {
       readonly type: 'deviceChanged';

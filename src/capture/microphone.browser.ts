@@ -142,8 +142,9 @@ export class Microphone implements PcmSource {
     node.port.postMessage({ kind: 'taken' } satisfies ToCapture);
     const { audioMs, atMs } = readingOf(context, this.#life.nowMs);
     stamper.observe(audioMs, atMs);
-    const { chunk, hole } = stamper.stamp(message);
+    const { chunk, hole, filled } = stamper.stamp(message);
     if (hole !== null) this.#life.tell(hole);
+    if (filled !== null) this.#life.tell(filled);
     this.#life.handOver(chunk);
   }
 

@@ -1,5 +1,5 @@
 /** Gives each chunk its time, and finds where nothing was heard between two. */
-import type { CapturedChunk, HoleEvent, HoleReason } from './capture.types.ts';
+import type { CapturedChunk, FilledEvent, HoleEvent, HoleReason } from './capture.types.ts';
 import { ClockMap } from './clock-map.ts';
 import type { Break } from '../worklets/capture.types.ts';
 
@@ -14,6 +14,7 @@ export interface HeardChunk {
   readonly samples: Int16Array;
   readonly frame: number;
   readonly after: Break | null;
+  readonly silentFrames: number;
 }
 
 const REASONS: Readonly<Record<Break, HoleReason>> = { noInput: 'device', overrun: 'overrun' };
@@ -43,9 +44,10 @@ export class Stamper {
     this.#stoodMs += this.#map.observe(audioMs, clockMs);
   }
 
-  stamp({ samples, frame, after }: HeardChunk): {
+  stamp({ samples, frame, after, silentFrames }: HeardChunk): {
     readonly chunk: CapturedChunk;
     readonly hole: HoleEvent | null;
+    readonly filled: FilledEvent | null;
   } {
     const { contextHz, sampleRateHz, latencyMs } = this.#options;
     const durationMs = (samples.length * 1_000) / sampleRateHz;
@@ -55,7 +57,10 @@ export class Stamper {
     this.#startMs = atMs;
     this.#endFrame = frame + (samples.length * contextHz) / sampleRateHz;
     const bytes = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-    return { chunk: { bytes, capturedAtMs: atMs, durationMs }, hole };
+    const filledMs = (silentFrames * 1_000) / contextHz;
+    const filled =
+      silentFrames === 0 ? null : ({ type: 'filled', atMs, durationMs: filledMs } as const);
+    return { chunk: { bytes, capturedAtMs: atMs, durationMs }, hole, filled };
   }
 
   #holeBefore(frame: number, atMs: number, after: Break | null): HoleEvent | null {

@@ -19,6 +19,8 @@ export type FromCapture =
       readonly frame: number;
       /** Null: it follows the last one, or is the first. */
       readonly after: Break | null;
+      /** So many frames were silence in the place of input that stayed away, since the last chunk. */
+      readonly silentFrames: number;
     }
   /** All that was heard was told. */
   | { readonly kind: 'ended' };

@@ -19,6 +19,7 @@ export class Cutter {
   #beganAt = 0;
   #nextFrame = 0;
   #after: Break | null = null;
+  #silentFrames = 0;
   /** Anything at all, since it was made. */
   #hasHeard = false;
   #waiting = 0;
@@ -35,7 +36,7 @@ export class Cutter {
   push(input: Float32Array, frame: number): void {
     const missing = frame - this.#nextFrame;
     if (this.#resampler !== null && missing !== 0) {
-      if (missing > 0 && missing <= this.#mostMissing) this.#take(new Float32Array(missing));
+      if (missing > 0 && missing <= this.#mostMissing) this.#bridge(missing);
       else this.#break();
     }
     if (this.#resampler === null) this.#begin(frame);
@@ -62,6 +63,11 @@ export class Cutter {
     this.#nextFrame = frame;
     this.#samples = 0;
     this.#resampler = new Resampler(this.#contextHz, this.#settings.sampleRateHz);
+  }
+
+  #bridge(frames: number): void {
+    this.#silentFrames += frames;
+    this.#take(new Float32Array(frames));
   }
 
   #take(input: Float32Array): void {
@@ -107,12 +113,15 @@ export class Cutter {
     const frame = this.#beganAt + this.#samples * ratio;
     this.#filled = 0;
     this.#samples += count;
+    const silentFrames = this.#silentFrames;
+    this.#silentFrames = 0;
     if (this.#waiting >= this.#settings.capacityChunks) {
       this.#after = 'overrun';
       return;
     }
     this.#waiting += 1;
-    this.#tell({ kind: 'chunk', samples: this.#chunk.slice(0, count), frame, after: this.#after });
+    const samples = this.#chunk.slice(0, count);
+    this.#tell({ kind: 'chunk', samples, frame, after: this.#after, silentFrames });
     this.#after = null;
   }
 }

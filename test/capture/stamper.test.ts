@@ -10,8 +10,8 @@ function stamperAt(clockMs: number, latencyMs = 0): Stamper {
 }
 
 /** A tenth of a second of the context's time. */
-function heard(atMs: number, after: Break | null = null) {
-  return { samples: new Int16Array(1_600), frame: atMs * 48, after };
+function heard(atMs: number, after: Break | null = null, silentFrames = 0) {
+  return { samples: new Int16Array(1_600), frame: atMs * 48, after, silentFrames };
 }
 
 describe('the time of a chunk', () => {
@@ -23,6 +23,16 @@ describe('the time of a chunk', () => {
     expect(chunk).toMatchObject({ capturedAtMs: 50_190, durationMs: 100 });
     expect(chunk.bytes).toHaveLength(3_200);
     expect(hole).toBeNull();
+  });
+
+  it('is told with what of it is silence in the place of sound', () => {
+    const stamper = stamperAt(50_000);
+
+    const { hole, filled } = stamper.stamp(heard(200, null, 480));
+
+    expect(hole).toBeNull();
+    expect(filled).toEqual({ type: 'filled', atMs: 50_200, durationMs: 10 });
+    expect(stamper.stamp(heard(300)).filled).toBeNull();
   });
 
   it('follows on the one before, whenever it arrives', () => {

@@ -87,6 +87,21 @@ describe('what cuts chunks of what is heard', () => {
     expect(chunks()[0]).toMatchObject({ frame: end + 6_400, after: null });
   });
 
+  it('says with a chunk how much of it is silence that nobody heard, once', () => {
+    const { cutter, chunks, feed } = cutterOf();
+
+    const end = feed(20);
+    const later = feed(20, end + 480); // 10 ms are not there
+    feed(20, later + 240);
+    cutter.end();
+
+    const silent = chunks().map(({ silentFrames }) => silentFrames);
+    expect(silent).toEqual([480, 240]);
+    expect(chunks().reduce((sum, { samples }) => sum + samples.length, 0)).toBe(
+      (60 * 128 + 720) / 3,
+    );
+  });
+
   it('tells of a break after silence that was handed over', () => {
     const { cutter, chunks, feed } = cutterOf();
     const end = feed(100, 0, 0);
