@@ -17,9 +17,10 @@ export class BlockIndex {
     return this.#last;
   }
 
+  /** In the place of the one of that number, if there is one. */
   add(number: number, end: number): void {
-    this.#blocks.push({ number, end });
-    this.#last = number;
+    this.#blocks = [...this.#blocks.filter((block) => block.number !== number), { number, end }];
+    this.#last = Math.max(this.#last, number);
   }
 
   /** The newest of those at the front that end at `position` at the latest. */

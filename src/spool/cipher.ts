@@ -1,6 +1,6 @@
 /**
  * AES-GCM by WebCrypto. Each piece has a nonce of its own, 96 bits of chance: with one key 2^32 pieces may be sealed (NIST SP
- * 800-38D, 8.3), which at four a second are 34 years. The place of a piece is bound to it as additional data.
+ * 800-38D, 8.3): over a year of audio, where each chunk of 20 ms is sealed as it comes. The place of a piece is bound to it as additional data.
  */
 import { invalid } from '../ports/option-errors.ts';
 import type { SpoolCipher } from '../ports/spool.ts';

@@ -6,6 +6,8 @@ export interface Commit {
   readonly isAll: boolean;
   /** Captured, and not stored before it. */
   readonly waitingBytes: number;
+  /** Audio was put in before it since it was made up: another one would have it elsewhere. */
+  hasMoved(): boolean;
   /** What is to be stored; a promise where it takes time to be sealed. */
   change(): SpoolChange | Promise<SpoolChange>;
   /** It is. */

@@ -53,7 +53,7 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
   #lastHead = '';
   /** The newest block that was made up, stored or not. */
   #newest: number;
-  /** Of what is being stored: since it was made up, so much was put in before it. */
+  /** So much was put in before what is stored, in all. */
   #movedBy = 0;
   readonly #hold = new Hold();
   #isOver = false;
@@ -206,7 +206,7 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     );
     const number = this.#blocks.last + (chunks.length > 0 ? 1 : 0);
     this.#newest = number;
-    this.#movedBy = 0;
+    const movedBefore = this.#movedBy;
     if (chunks.length > 0) this.#shifts = this.#shifts.map((shift) => notOf(shift, number));
     const books = keeping.booksThrough(end);
     const dropThrough = this.#blocks.endingBy(books.trimmed);
@@ -228,12 +228,13 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
     return {
       isAll,
       waitingBytes: Math.max(0, parts.uplink.ring.endPosition - this.#storedThrough),
+      hasMoved: () => this.#movedBy !== movedBefore,
       change: () => this.#sealing.seal({ head, dropThrough, block: bytes && { number, bytes } }),
       done: () => {
         this.#lastHead = text;
         this.#shifts = this.#shifts.filter(({ throughBlock }) => throughBlock > dropThrough);
         this.#blocks.drop(dropThrough);
-        this.#stored(end + this.#movedBy, bytes === null ? null : number);
+        this.#stored(end + this.#movedBy - movedBefore, bytes === null ? null : number);
       },
       vanished: () => {
         this.#blocks.drop(this.#blocks.last);

@@ -47,9 +47,8 @@ export class Writer {
   /** Something changed: it is stored with the next commit. */
   touch(): void {
     this.#isTouched = true;
-    if (this.#run !== null) return;
-    this.#schedule(this.#failing === null ? this.#everyMs : this.#retryMs);
-    void this.#ahead.come(() => this.#run === null && !this.#isOver); // what is being stored is sealed already
+    this.#sealAhead();
+    if (this.#run === null) this.#schedule(this.#failing === null ? this.#everyMs : this.#retryMs);
   }
 
   /** As soon as whoever calls has done what they do. */
@@ -81,6 +80,14 @@ export class Writer {
     this.#ahead.start();
   }
 
+  /** Beside what is being stored as well: what is sealed then has all of that, and overtakes it where the page goes. */
+  #sealAhead(): void {
+    void this.#ahead.come(() => {
+      const isBefore = this.#run === null || this.#given?.commit.hasMoved() === false;
+      return isBefore && !this.#isOver;
+    });
+  }
+
   /**
    * Whoever calls may be gone when it returns: the storage has been given all that is known now, or all that is sealed. One commit
    * that is under way is not waited for, but overtaken by one with the same number and all that it has, where the storage takes a
@@ -92,7 +99,7 @@ export class Writer {
     if (this.#isOver) return;
     const { ready } = this.#ahead;
     if (this.#run === null) void this.#flush(ready);
-    else if (this.#given === null && ready !== null) this.#give(ready, ready.change());
+    else if (ready !== null) this.#leaveWith(ready, ready.change());
     else if (this.#given !== null && isPlain && this.#isTouched) this.#overtake();
   }
 
@@ -100,7 +107,11 @@ export class Writer {
     const commit = this.#next(true);
     const change = commit?.change();
     if (commit === null || change === undefined || change instanceof Promise) return;
-    this.#isTouched = !commit.isAll;
+    this.#leaveWith(commit, change);
+  }
+
+  #leaveWith(commit: Commit, change: SpoolChange): void {
+    this.#isTouched = true; // whoever stays after all stores the rest
     this.#give(commit, change);
   }
 
@@ -148,7 +159,7 @@ export class Writer {
         await this.#store(commit);
       } catch (error) {
         const isNew = error instanceof SpoolVanished && !hasVanished;
-        if (error instanceof SpoolVanished) commit.vanished();
+        if (error instanceof SpoolVanished) this.#vanished(commit);
         this.#isTouched = true;
         hasVanished = true;
         if (isNew) continue;
@@ -164,7 +175,8 @@ export class Writer {
   /** It, or what has overtaken it meanwhile: the last one counts, and has what was in those before. */
   async #store(commit: Commit): Promise<void> {
     const change = commit.change();
-    let given = this.#give(commit, change instanceof Promise ? await change : change);
+    const sealed = change instanceof Promise ? await change : change;
+    let given = this.#given ?? this.#give(commit, sealed); // what was given meanwhile, as the page seemed to go, has that too
     for (;;) {
       await Promise.allSettled([given.answer]);
       if (this.#given === null || this.#given === given) break;
@@ -180,6 +192,7 @@ export class Writer {
     answer.catch(() => undefined); // it may be a while until somebody looks
     this.#given = { commit, answer };
     this.#ahead.given();
+    if (this.#isTouched) this.#sealAhead();
     return this.#given;
   }
 
@@ -190,8 +203,13 @@ export class Writer {
       if (lean === null) return;
       await this.#store(lean);
     } catch (error) {
-      if (error instanceof SpoolVanished) lean?.vanished();
+      if (error instanceof SpoolVanished && lean !== null) this.#vanished(lean);
     }
+  }
+
+  #vanished(commit: Commit): void {
+    commit.vanished();
+    this.#ahead.given(); // what is sealed follows what is gone
   }
 
   #failed(error: unknown, { waitingBytes: bytes }: Commit): void {

@@ -100,6 +100,45 @@ describe('a page that goes in the midst of writing', () => {
     expect(await heldBy(SEALED)).toBe(700);
   });
 
+  it('leaves what came while a commit was under way as well, where it has a key', async () => {
+    const life = await lives().begin({}, SEALED);
+    life.spool.prepare();
+    await stuck(life);
+    write(life, 2);
+    void life.spool.flush();
+    await all.world.pass(100);
+    for (let chunk = 0; chunk < 10; chunk += 1) {
+      write(life, 1);
+      await all.world.pass(20);
+    }
+
+    leave(life);
+    life.kill();
+
+    expect(await heldBy(SEALED)).toBe(1_700);
+  });
+
+  it('has each chunk once, where it has a key, seemed to go behind a commit, and stays', async () => {
+    const life = await lives().begin({}, SEALED);
+    life.spool.prepare();
+    const go = await stuck(life);
+    write(life, 2);
+    void life.spool.flush();
+    await all.world.pass(100);
+    write(life, 3);
+    await all.world.pass(100);
+    leave(life);
+    write(life, 2);
+    all.storage.wait = () => Promise.resolve();
+    await go();
+    await go();
+    await all.world.pass(1_000);
+    await life.spool.flush();
+    life.kill();
+
+    expect(await heldBy(SEALED)).toBe(1_200);
+  });
+
   it('takes its note back once all is stored, where it stays after all', async () => {
     const life = await lives().begin();
     const go = await stuck(life);
