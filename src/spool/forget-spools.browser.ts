@@ -2,7 +2,7 @@
 import { deleteDB } from 'idb';
 
 import { nameAt, openSpoolDatabase, placeOf } from './idb-database.browser.ts';
-import { forgetNote } from './noted-storage.ts';
+import { forgetNote, notedAtMs } from './noted-storage.ts';
 import { DAY_MS } from './open-spool.ts';
 import { unavailable } from './spool-errors.ts';
 import type { WallClock } from '../ports/clock.ts';
@@ -33,11 +33,18 @@ export async function forgetSpools(options: ForgetSpoolsOptions = {}): Promise<r
   if (locks === undefined || databases === undefined) return [];
   const forgotten: string[] = [];
   try {
-    for (const { name: place = '' } of await databases.call(indexedDB)) {
+    const stored = new Set((await databases.call(indexedDB)).map((one) => one.name ?? ''));
+    for (const place of new Set([...stored, ...notes()])) {
       const name = nameAt(place);
       if (name?.startsWith(prefix) !== true) continue;
       const isGone = await locks.request(placeOf(name), { ifAvailable: true }, async (lock) => {
-        if (lock === null || wallClock() - (await savedAtMs(place)) < maxAgeMs) return false;
+        if (lock === null) return false;
+        const storedAtMs = stored.has(place) ? await savedAtMs(place) : -Infinity;
+        const atMs = Math.max(
+          storedAtMs,
+          notedAtMs(place, () => localStorage),
+        );
+        if (wallClock() - atMs < maxAgeMs) return false;
         await deleteDB(place);
         forgetNote(place, () => localStorage);
         return true;
@@ -48,6 +55,15 @@ export async function forgetSpools(options: ForgetSpoolsOptions = {}): Promise<r
     throw unavailable(error);
   }
   return forgotten;
+}
+
+/** The keys of those that pages left as they went (NotedStorage), and of whatever else there is. */
+function notes(): readonly string[] {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return []; // it is forbidden: then there are none
+  }
 }
 
 /** -Infinity where nothing was ever stored. */

@@ -3,6 +3,9 @@
  * drop what it was given in that moment; the next life then finds it in the note, and stores it.
  */
 import { fromBase64, toBase64 } from './base64.ts';
+import { systemWallClock } from '../ports/clock.ts';
+import type { WallClock } from '../ports/clock.ts';
+import { SpoolVanished } from '../ports/spool.ts';
 import type { SpoolChange, SpoolStorage, StoredSpool } from '../ports/spool.ts';
 import { crc32c } from '../protocol/crc32c.ts';
 
@@ -14,6 +17,7 @@ export interface TextPlace {
 }
 
 interface Note {
+  readonly savedAtMs: number;
   /** It follows one of these heads: where none of them is stored, it is, or something later. */
   readonly after: readonly number[];
   readonly head: string;
@@ -25,21 +29,28 @@ export class NotedStorage implements SpoolStorage {
   readonly #storage: SpoolStorage;
   readonly #key: string;
   readonly #place: () => TextPlace;
+  readonly #wallClock: WallClock;
   /** The heads that may be stored just now. */
   #heads = new Set<number>();
   /** What the storage was given last, and did not confirm. */
   #given: SpoolChange | null = null;
   #isNoted = false;
 
-  constructor(storage: SpoolStorage, key: string, place: () => TextPlace) {
+  constructor(
+    storage: SpoolStorage,
+    key: string,
+    place: () => TextPlace,
+    wallClock: WallClock = systemWallClock,
+  ) {
     this.#storage = storage;
     this.#key = key;
     this.#place = place;
+    this.#wallClock = wallClock;
   }
 
   async open(isFresh: boolean): Promise<StoredSpool> {
     const stored = await this.#storage.open(isFresh);
-    const note = this.#read();
+    const note = noteAt(this.#key, this.#place);
     this.#isNoted = note !== null;
     this.#heads = new Set([markOf(stored.head)]);
     if (note?.after.includes(markOf(stored.head)) !== true || isFresh) {
@@ -67,7 +78,8 @@ export class NotedStorage implements SpoolStorage {
     try {
       await this.#storage.commit(change);
     } catch (error) {
-      this.#heads.delete(mark);
+      if (error instanceof SpoolVanished) this.#heads = new Set([markOf(null)]);
+      else this.#heads.delete(mark);
       throw error;
     }
     if (this.#given !== change) return; // another has overtaken it
@@ -82,6 +94,7 @@ export class NotedStorage implements SpoolStorage {
     const { head, block, dropThrough } = this.#given;
     const own = markOf(head);
     const note: Note = {
+      savedAtMs: this.#wallClock(),
       after: [...this.#heads].filter((mark) => mark !== own),
       head: toBase64(head),
       block: block && { number: block.number, bytes: toBase64(block.bytes) },
@@ -106,19 +119,24 @@ export class NotedStorage implements SpoolStorage {
     return this.#storage.close();
   }
 
-  #read(): Note | null {
-    try {
-      const note: unknown = JSON.parse(this.#place().getItem(this.#key) ?? 'null');
-      return isNote(note) ? note : null;
-    } catch {
-      return null;
-    }
-  }
-
   #forget(): void {
     if (!this.#isNoted) return;
     this.#isNoted = false;
     forgetNote(this.#key, this.#place);
+  }
+}
+
+/** When it was noted down; -Infinity where there is no note. */
+export function notedAtMs(key: string, place: () => TextPlace): number {
+  return noteAt(key, place)?.savedAtMs ?? -Infinity;
+}
+
+function noteAt(key: string, place: () => TextPlace): Note | null {
+  try {
+    const note: unknown = JSON.parse(place().getItem(key) ?? 'null');
+    return isNote(note) ? note : null;
+  } catch {
+    return null;
   }
 }
 
@@ -144,9 +162,11 @@ function changeOf({ head, block, dropThrough }: Note): SpoolChange {
 
 function isNote(value: unknown): value is Note {
   if (typeof value !== 'object' || value === null) return false;
-  const { after, head, block, dropThrough } = value as Partial<Record<keyof Note, unknown>>;
-  const isWhole =
-    Array.isArray(after) && typeof head === 'string' && Number.isSafeInteger(dropThrough);
+  const { savedAtMs, after, head, block, dropThrough } = value as Partial<
+    Record<keyof Note, unknown>
+  >;
+  const areNumbers = Number.isFinite(savedAtMs) && Number.isSafeInteger(dropThrough);
+  const isWhole = areNumbers && Array.isArray(after) && typeof head === 'string';
   return isWhole && (block === null || isBlock(block));
 }
 

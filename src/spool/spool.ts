@@ -234,18 +234,14 @@ export class KeptSpool implements SessionSpool, UplinkSpool {
         this.#lastHead = text;
         this.#shifts = this.#shifts.filter(({ throughBlock }) => throughBlock > dropThrough);
         this.#blocks.drop(dropThrough);
-        this.#stored(end + this.#movedBy - movedBefore, bytes === null ? null : number);
+        const endsAt = end + this.#movedBy - movedBefore; // audio may have been put in before it meanwhile
+        if (bytes !== null) this.#blocks.add(number, endsAt);
+        this.#storedThrough = Math.max(this.#storedThrough, endsAt);
       },
       vanished: () => {
         this.#blocks.drop(this.#blocks.last);
         this.#storedThrough = 0; // the ring has whatever is worth it
       },
     };
-  }
-
-  /** Audio may have been put in before it meanwhile: then it is where it is now. */
-  #stored(end: number, block: number | null): void {
-    if (block !== null) this.#blocks.add(block, end);
-    this.#storedThrough = Math.max(this.#storedThrough, end);
   }
 }

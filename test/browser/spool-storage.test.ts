@@ -178,6 +178,22 @@ describe('IndexedDB, as the storage of a spool', () => {
     expect(late).toEqual(['demo-gone']);
     expect(await databases(page)).toEqual(['tenuto-spool-demo-open', 'tenuto-spool-other']);
   });
+
+  it('is forgotten with the note that its page left, also where no more than that is left of it', async () => {
+    const left = await page.evaluate(async () => {
+      const noted = (savedAtMs: number): string =>
+        JSON.stringify({ savedAtMs, after: [0], head: 'AQ==', block: null, dropThrough: 0 });
+      localStorage.setItem('tenuto-spool-old', noted(Date.now() - 7_200_000));
+      localStorage.setItem('tenuto-spool-new', noted(Date.now()));
+      localStorage.setItem('of the application', 'x');
+      const forgotten = await tenuto.forgetSpools({ maxAgeMs: 3_600_000 });
+      return { forgotten, keys: Object.keys(localStorage).sort() };
+    });
+
+    expect(left.forgotten).toEqual(['old']);
+    expect(left.keys).toEqual(['of the application', 'tenuto-spool-new']);
+    expect(await databases(page)).toEqual([]);
+  });
 });
 
 /** Runs in the page, before anything else does. */

@@ -1,15 +1,15 @@
 /** What the demonstration keeps in this browser: the key of its spools, and none of them for longer than it is needed. */
 import { openDB } from 'idb';
 
+import { forgetSpools } from '../../src/browser.ts';
+
 const PLACE = 'tenuto-demo';
 const PREFIX = 'demo-';
-const DATABASE = `tenuto-spool-${PREFIX}`;
 /** A page that is reloaded has let go of its spool, and comes back for it well within this. */
 const LEFT_AFTER_MS = 600_000;
 
-/** When it was made stands in the name. */
 export function newSpoolName(): string {
-  return `${PREFIX}${Date.now()}-${crypto.randomUUID()}`;
+  return `${PREFIX}${crypto.randomUUID()}`;
 }
 
 /** Made once, and kept where it can be used and not be read. */
@@ -31,20 +31,11 @@ export async function spoolKey(): Promise<CryptoKey> {
 }
 
 /** The spool of a run that is over. */
-export function forgetSpool(name: string): void {
-  indexedDB.deleteDatabase(`tenuto-spool-${name}`);
+export async function forgetSpool(name: string): Promise<void> {
+  await forgetSpools({ prefix: name, maxAgeMs: 0 });
 }
 
 /** What tabs left behind that were closed in mid-speech: no page has it, and nobody comes back for it. */
 export async function sweepSpools(): Promise<void> {
-  const [databases, { held = [] }] = await Promise.all([
-    indexedDB.databases(),
-    navigator.locks.query(),
-  ]);
-  const inUse = new Set(held.map(({ name }) => name));
-  for (const { name = '' } of databases) {
-    const madeAtMs = Number(name.slice(DATABASE.length).split('-', 1)[0]);
-    const isLeft = name.startsWith(DATABASE) && !(Date.now() - madeAtMs < LEFT_AFTER_MS);
-    if (isLeft && !inUse.has(name)) indexedDB.deleteDatabase(name);
-  }
+  await forgetSpools({ prefix: PREFIX, maxAgeMs: LEFT_AFTER_MS });
 }

@@ -51,7 +51,7 @@ export class OurClient {
     const spool = await openKept(name, false);
     if (spool.remains !== null) return new OurClient(spool);
     await spool.close();
-    forgetSpool(name);
+    await forgetSpool(name);
     throw new Error('nothing of it is kept in this browser.');
   }
 

@@ -79,7 +79,7 @@ async function run({ name, source: what }: RunToTakeUp, isNew: boolean): Promise
   phase.value = 'finishing';
   await finish(clients);
   stopSaving();
-  forgetSpool(name);
+  await forgetSpool(name).catch(() => undefined); // it goes with what tabs left behind
   frames.stop();
   look(clients);
   phase.value = 'done';
