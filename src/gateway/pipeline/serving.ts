@@ -2,8 +2,8 @@
  * Which service the session has, and what it lacks, as its client is told it: when it changes, and when it comes. Where none is
  * reached, that is told once it lasts (P23.6), long before the session with the services takes it for more than a break.
  */
-import type { ConnectionStatus } from '../../../machines/connection.types.ts';
-import type { DegradedMode, Faculty } from '../../../machines/orchestrator.types.ts';
+import { afterFact, NOBODY_YET, tellingOf } from './serving-state.ts';
+import type { Served, ServingFact, ServingState } from './serving-state.ts';
 import type { AppEvent, AppSession } from '../app.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { MAX_SPEECH_PROVIDER_CHARS } from '../../protocol/speech-events.ts';
@@ -20,24 +20,11 @@ export interface ServingOptions {
   readonly clock: Clock;
 }
 
-/** A break that its first redial mends, 1 s later at the latest, is told to nobody: the audio of it is heard at once. */
-const AWAY_AFTER_MS = 1_500;
-
-interface State {
-  readonly provider: string | null;
-  readonly mode: DegradedMode | null;
-  readonly missing: readonly Faculty[];
-}
-
-const RECORD_ONLY: State = { provider: null, mode: 'recordOnly', missing: ['hearing'] };
-
 export class Serving {
   readonly #options: ServingOptions;
-  /** Who serves, or served last, and how. */
-  #state: State = { provider: null, mode: null, missing: [] };
-  #isAway = false;
+  #state: ServingState = NOBODY_YET;
   /** Null before anybody served, or failed to. */
-  #told: State | null = null;
+  #told: Served | null = null;
   #timer: unknown = null;
 
   constructor(options: ServingOptions) {
@@ -50,32 +37,65 @@ export class Serving {
   }
 
   note(event: SessionEvent): void {
-    switch (event.type) {
-      case 'candidate.changed':
-        this.#serves(event.to);
-        return;
-      case 'session.degraded':
-        if (event.mode === 'recordOnly') this.#goesAway();
-        else this.#changes({ mode: event.mode, missing: event.missing });
-        return;
-      case 'session.restored':
-        this.#changes({ mode: null, missing: [] }); // where nobody served, a change of state says who does
-        return;
-      case 'stateChange':
-        this.#follow(event.current);
-        return;
-      default:
-    }
+    const fact = this.#factOf(event);
+    if (fact !== null) this.#take(fact);
   }
 
   close(): void {
-    this.#stopWaiting();
+    this.#take({ type: 'ended' });
   }
 
-  #follow(status: ConnectionStatus): void {
-    if (status === 'error') this.#goesAway();
-    else if (status === 'connected' || status === 'active') this.#serves(this.#carrier);
-    else if (status === 'connecting' || status === 'reconnecting') this.#mayGoAway();
+  #take(fact: ServingFact): void {
+    const { clock } = this.#options;
+    const nowMs = clock.nowMs();
+    this.#state = afterFact(this.#state, fact, nowMs);
+    if (this.#timer !== null) clock.clearTimeout(this.#timer);
+    this.#timer = null;
+    const { decidedAtMs } = this.#state;
+    if (decidedAtMs !== null) {
+      this.#timer = clock.setTimeout(() => {
+        this.#take({ type: 'swept' });
+      }, decidedAtMs - nowMs);
+    }
+    this.#tell(tellingOf(this.#state));
+  }
+
+  #factOf(event: SessionEvent): ServingFact | null {
+    switch (event.type) {
+      case 'candidate.changed':
+        return { type: 'reached', provider: event.to };
+      case 'session.degraded': {
+        const { mode, missing } = event;
+        return mode === 'recordOnly' ? { type: 'gone' } : { type: 'changed', mode, missing };
+      }
+      case 'session.restored':
+        return { type: 'changed', mode: null, missing: [] }; // where nobody served, a change of state says who does
+      case 'stateChange':
+        return this.#factOfChange(event.current);
+      case 'transcript':
+      case 'transcript.dropped':
+      case 'speechStarted':
+      case 'utteranceEnded':
+        return { type: 'heard' };
+      default:
+        return null;
+    }
+  }
+
+  #factOfChange(status: Session['status']): ServingFact {
+    switch (status) {
+      case 'connected':
+      case 'active':
+        return { type: 'reached', provider: this.#carrier };
+      case 'connecting':
+      case 'reconnecting':
+        return { type: 'lost' };
+      case 'error':
+        return { type: 'gone' };
+      case 'idle':
+      case 'disconnected':
+        return { type: 'ended' };
+    }
   }
 
   /** As the chart knows it: a session that was given up and taken up again may be with another. */
@@ -86,39 +106,11 @@ export class Serving {
     return names[index] ?? names[0] ?? '';
   }
 
-  #serves(provider: string): void {
-    this.#stopWaiting();
-    this.#isAway = false;
-    this.#changes({ provider });
-  }
-
-  #mayGoAway(): void {
-    if (this.#isAway) return;
-    this.#timer ??= this.#options.clock.setTimeout(() => {
-      this.#goesAway();
-    }, AWAY_AFTER_MS);
-  }
-
-  #goesAway(): void {
-    this.#stopWaiting();
-    this.#isAway = true;
-    this.#tell(RECORD_ONLY);
-  }
-
-  #stopWaiting(): void {
-    if (this.#timer !== null) this.#options.clock.clearTimeout(this.#timer);
-    this.#timer = null;
-  }
-
-  #changes(change: Partial<State>): void {
-    this.#state = { ...this.#state, ...change };
-    if (!this.#isAway) this.#tell(this.#state);
-  }
-
-  #tell(state: State): void {
-    if (this.#told !== null && textOf(state) === textOf(this.#told)) return;
-    this.#told = state;
-    this.#options.session.send(eventOf(state));
+  #tell(served: Served | null): void {
+    if (served === null) return;
+    if (this.#told !== null && textOf(served) === textOf(this.#told)) return;
+    this.#told = served;
+    this.#options.session.send(eventOf(served));
   }
 }
 
@@ -127,7 +119,7 @@ export function nameOf({ provider, region = '' }: CandidateOptions): string {
   return region === '' ? provider.name : `${provider.name} (${region})`;
 }
 
-function eventOf({ provider, mode, missing }: State): AppEvent {
+function eventOf({ provider, mode, missing }: Served): AppEvent {
   return {
     type: 'serving',
     provider: provider?.slice(0, MAX_SPEECH_PROVIDER_CHARS) ?? null,
@@ -136,6 +128,6 @@ function eventOf({ provider, mode, missing }: State): AppEvent {
   } satisfies SpeechEvent;
 }
 
-function textOf(state: State): string {
-  return JSON.stringify(eventOf(state));
+function textOf(served: Served): string {
+  return JSON.stringify(eventOf(served));
 }

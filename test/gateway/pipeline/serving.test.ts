@@ -137,6 +137,47 @@ describe('a service that is not reached', () => {
     expect(speech.served).toEqual([['first', null]]);
   });
 
+  it('P23.6: is told of once where it lets in and hangs up, over and over', async () => {
+    const speech = await opened();
+    const network = speech.networks[0]!;
+    await speech.speak(500);
+    speech.kill();
+    await speech.pass(2_000);
+    speech.revive();
+
+    for (let ms = 0; ms < 120_000; ms += 100) {
+      const isUp = network.live.length > 0;
+      await speech.pass(100);
+      if (isUp) network.reset();
+    }
+
+    expect(network.sockets.length).toBeGreaterThan(10);
+    expect(speech.served).toEqual([
+      ['first', null],
+      [null, 'recordOnly'],
+    ]);
+  });
+
+  it.each([
+    ['hears', 'speechStarted', 100],
+    ['has stood for 10 s', null, 10_000],
+  ] as const)('P23.6: is back once it %s', async (_, kind, ms) => {
+    const speech = await opened();
+    await speech.speak(500);
+    speech.kill();
+    await speech.pass(2_000);
+    speech.revive();
+    while (speech.networks[0]!.live.length === 0) await speech.pass(1);
+    await speech.pass(ms - 50);
+    const before = speech.served.at(-1);
+
+    if (kind !== null) await speech.say({ kind, atSample: 0 });
+    await speech.pass(100);
+
+    expect(before).toEqual([null, 'recordOnly']);
+    expect(speech.served.at(-1)).toEqual(['first', null]);
+  });
+
   it('P23.6: is told of to who comes meanwhile, and where it was never there', async () => {
     const speech = await opened({ isGone: true });
 
