@@ -5,6 +5,7 @@
  * "durationMs", "bytes" }`; then its bytes, in as many binary messages as they take. Those of one recording, one after the other,
  * are a file.
  */
+import { closed } from './client-errors.ts';
 import { scheduleOf } from './client-options.ts';
 import type { ResolvedClient } from './client-options.ts';
 import type { MessageSocket, VoiceClientPlatform } from './client.types.ts';
@@ -172,9 +173,12 @@ export class MessageLine implements Line<RecordedChunk> {
         if (socket === this.#socket) listener(fact);
       });
     };
-    on('statuschange', ({ current = previous }) => {
+    const tellStatus = (current: ConnectionStatus): void => {
       this.#hooks.onStatus(current, previous);
       previous = current;
+    };
+    on('statuschange', ({ current = previous }) => {
+      if (current !== 'error') tellStatus(current); // of its reason that is told first
     });
     on('open', () => this.#settle?.(null));
     on('reconnecting', ({ attempt = 1, delayMs = 0, cause = '' }) => {
@@ -195,14 +199,17 @@ export class MessageLine implements Line<RecordedChunk> {
       if (error !== undefined) this.#hooks.onMessage({ type: 'warning', error });
     });
     on('error', ({ error }) => (this.#error = error ?? this.#error));
-    on('close', () => this.#ended());
+    on('close', () => {
+      this.#ended();
+      if (this.status === 'error') tellStatus('error');
+    });
   }
 
   #ended(): void {
     const error = this.#error ?? noConnection();
     const wasAsked = this.status === 'disconnected';
     this.#error = wasAsked ? null : error;
-    this.#settle?.(error);
+    this.#settle?.(this.#isClosing ? closed() : error);
     this.#closed?.();
     if (!wasAsked) this.#hooks.onFailed(error);
   }

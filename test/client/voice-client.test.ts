@@ -108,6 +108,39 @@ describe('a voice client', () => {
     expect(client.getStatus()).toMatchObject({ isConnected: true, error: null });
   });
 
+  it.each(['audio/pcm', 'audio/webm'] as const)(
+    'with %s says why it is given up, and then that it is',
+    async (audioFormat) => {
+      const { url, close } = await served();
+      await close();
+      const options = { audioFormat, maxReconnectAttempts: 1, initialReconnectDelay: 5 };
+      const { client, told } = clientOf(url, options);
+
+      await expect(client.connect()).rejects.toBeInstanceOf(TenutoError);
+
+      expect(told.slice(-3).map((each) => each.replace(/^.*>/, '>').split(' ')[0])).toEqual([
+        'error',
+        'failed',
+        '>error',
+      ]);
+    },
+  );
+
+  it.each(['audio/pcm', 'audio/webm'] as const)(
+    'with %s that is closed as it dials says so, and fails of nothing else',
+    async (audioFormat) => {
+      const { url, close } = await served();
+      await close();
+      const { client, told } = clientOf(url, { audioFormat });
+
+      const refused = expect(client.connect()).rejects.toMatchObject({ code: 'SESSION_CLOSED' });
+      await client.close();
+      await refused;
+
+      expect(told.filter((each) => /^(error|failed)|>error/.test(each))).toEqual([]);
+    },
+  );
+
   it('is for one agent and one user', async () => {
     const { url } = await served();
     const { client } = clientOf(url);
