@@ -208,7 +208,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
     this.#legacy = this.#engine?.legacy ?? this.#legacy;
     this.#engine = null;
     this.shouldReconnect = false;
-    this.onStatus(wasAsked ? 'disconnected' : 'error');
+    this.onStatus(wasAsked || ended.wasClean ? 'disconnected' : 'error');
     this.#events.post(() => {
       this.readyState = CLOSED;
       if (!wasAsked && !ended.wasClean) this.#tell(new ResumableErrorEvent(overError(ended)));

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { GatewayWorld } from './gateway-world.ts';
+import { PlainWorld } from './plain-world.ts';
 import type { ResumableSocket } from '../../src/resumable-websocket/resumable-socket.ts';
 
 let world: GatewayWorld;
@@ -73,5 +74,26 @@ describe('the status of a resumable WebSocket', () => {
 
     expect(changes).toEqual(['active>error', 'error>disconnected']);
     expect(client.types.at(-1)).toBe('close');
+  });
+
+  it('is disconnected where a plain server said goodbye, and error where it is lost', async () => {
+    const plain = new PlainWorld();
+    const shouldReconnect = (): boolean => false;
+    const [left, lost] = [
+      await plain.opened({ shouldReconnect }),
+      await plain.opened({ shouldReconnect }),
+    ];
+    const [leftChanges, lostChanges] = [changesOf(left.socket), changesOf(lost.socket)];
+
+    plain.connections[0]?.close(1_000);
+    await plain.pass(200);
+    plain.connections[1]?.terminate();
+    await plain.pass(200);
+
+    expect(leftChanges).toEqual(['active>disconnected']);
+    expect(left.types).not.toContain('error');
+    expect(lostChanges).toEqual(['active>error']);
+    expect(lost.types).toContain('error');
+    await plain.close();
   });
 });
