@@ -13,11 +13,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** @returns whether it could. */
 function compile(outDir, isToRun) {
   const options = isToRun ? { outDir, noCheck: true, declaration: false } : { outDir };
-  const { fileNames, options: all } = ts.getParsedCommandLineOfConfigFile(
-    join(root, 'tsconfig.build.json'),
-    options,
-    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (each) => tell([each]) },
-  );
+  const config = ts.getParsedCommandLineOfConfigFile(join(root, 'tsconfig.build.json'), options, {
+    ...ts.sys,
+    onUnRecoverableConfigFileDiagnostic: (each) => tell([each]),
+  });
+  if (config === undefined) return false;
+  const { fileNames, options: all } = config;
   const own = new Set(fileNames);
   const host = ts.createCompilerHost(all);
   const read = stepOf('read', own.size);
@@ -33,7 +34,11 @@ function compile(outDir, isToRun) {
     },
   });
   const sources = program.getSourceFiles().filter(({ fileName }) => own.has(fileName));
-  const found = [...program.getOptionsDiagnostics(), ...program.getSyntacticDiagnostics()];
+  const found = [
+    ...config.errors,
+    ...program.getOptionsDiagnostics(),
+    ...program.getSyntacticDiagnostics(),
+  ];
   if (!isToRun) {
     found.push(...program.getGlobalDiagnostics());
     const checked = stepOf('checked', sources.length);

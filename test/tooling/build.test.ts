@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -81,5 +82,21 @@ describe('the build', () => {
     expect(built.status).toBe(1);
     expect(built.stderr).toMatch(/machines\/chart\.ts\(1,14\): error TS2322/);
     expect(check.status).toBe(1);
+  });
+
+  it('fails where its configuration has an option that there is not, or is not there', () => {
+    const path = join(tree, 'tsconfig.build.json');
+    const config = readFileSync(path, 'utf8');
+    plant('machines/chart.ts', "export const chart: string = 'a chart';\n");
+
+    plant('tsconfig.build.json', config.replace('"compilerOptions": {', '$& "strickt": true,'));
+    const misspelt = run('scripts/compile.mjs', join(tree, 'out'));
+    rmSync(path);
+    const gone = run('scripts/compile.mjs', join(tree, 'out'));
+    plant('tsconfig.build.json', config);
+
+    expect([misspelt.status, gone.status]).toEqual([1, 1]);
+    expect(misspelt.stderr).toMatch(/tsconfig\.build\.json\(\d+,\d+\): error TS5025: .*strickt/);
+    expect(gone.stderr).toMatch(/^error TS5083: .*tsconfig\.build\.json/);
   });
 });
