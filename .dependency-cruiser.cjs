@@ -52,7 +52,8 @@ const LAYERS = {
     '^src/network/',
     '^src/providers/(contract|events|retry-hints)\\.ts$',
     '^src/providers/(gateway|wire)/',
-    '^src/session/(claims|dial-race|failure-error|greeting|looks|pulse|renewal|status)\\.ts$',
+    '^src/spool/', // its spool is stored as a session's is
+    '^src/session/(events|claims|dial-race|failure-error|greeting|looks|pulse|renewal|status)\\.ts$',
   ],
   // A client in a few words; each platform's file says what it is made of.
   client: [

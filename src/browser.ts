@@ -51,5 +51,8 @@ export type { ForgetSpoolsOptions } from './spool/forget-spools.browser.ts';
 export { openSpool } from './spool/open-spool.browser.ts';
 export type { OpenBrowserSpoolOptions } from './spool/open-spool.browser.ts';
 export { SpoolVanished } from './ports/spool.ts';
+export { openMessageSpool } from './resumable-websocket/open-message-spool.browser.ts';
+export type { OpenBrowserMessageSpoolOptions } from './resumable-websocket/open-message-spool.browser.ts';
+export { openMessageSpoolIn } from './resumable-websocket/open-message-spool.ts';
 export { openSpoolIn } from './spool/open-spool.ts';
 export type * from './spool/public-types.ts';

@@ -23,5 +23,6 @@ export { ResumableWebSocket } from './resumable-websocket/websocket.browser.ts';
 export type * from './resumable-websocket/public-types.ts';
 export { KeyValueSpoolStorage } from './spool/key-value-storage.ts';
 export { SpoolVanished } from './ports/spool.ts';
+export { openMessageSpoolIn } from './resumable-websocket/open-message-spool.ts';
 export { openSpoolIn } from './spool/open-spool.ts';
 export type * from './spool/public-types.ts';

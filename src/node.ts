@@ -45,5 +45,8 @@ export type * from './resumable-websocket/public-types.ts';
 export { openSpool } from './spool/open-spool.node.ts';
 export type { OpenFileSpoolOptions } from './spool/open-spool.node.ts';
 export { SpoolVanished } from './ports/spool.ts';
+export { openMessageSpool } from './resumable-websocket/open-message-spool.node.ts';
+export type { OpenFileMessageSpoolOptions } from './resumable-websocket/open-message-spool.node.ts';
+export { openMessageSpoolIn } from './resumable-websocket/open-message-spool.ts';
 export { openSpoolIn } from './spool/open-spool.ts';
 export type * from './spool/public-types.ts';

@@ -24,7 +24,7 @@ export type { NetworkSignal, NetworkSignals } from './ports/network.ts';
 export type { CreateVoiceActivityDetector, VoiceActivityDetector } from './ports/voice-activity.ts';
 export type { CreateResampler, Resampler } from './ports/resampler.ts';
 export type { Random } from './ports/random.ts';
-export type { Spool, SpoolRemains } from './ports/spool.ts';
+export type { MessageRemains, MessageSpool, Spool, SpoolRemains } from './ports/spool.ts';
 export type {
   DialRequest,
   Frame,

@@ -37,5 +37,7 @@ export type { VoiceClientCore } from './client/voice-client.ts';
 export type * from './capture/capture.types.ts';
 export { KeyValueSpoolStorage } from './spool/key-value-storage.ts';
 export { SpoolVanished } from './ports/spool.ts';
+export { openMessageSpoolIn } from './resumable-websocket/open-message-spool.ts';
+export type { OpenMessageSpoolOptions } from './resumable-websocket/open-message-spool.ts';
 export { openSpoolIn } from './spool/open-spool.ts';
 export type * from './spool/public-types.ts';

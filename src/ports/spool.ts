@@ -88,6 +88,31 @@ export interface SpoolRemains {
   readonly isDropped: boolean;
 }
 
+/** What another life left of messages. */
+export interface MessageRemains {
+  /** When it was written last, by the wall clock. */
+  readonly savedAtMs: number;
+  /** Not acknowledged as far as is known here. */
+  readonly messages: number;
+  readonly bytes: number;
+  /** Messages that were taken until then, in all lives. */
+  readonly taken: number;
+  /** It was older than `maxAgeMs`, and thrown away. */
+  readonly isDropped: boolean;
+}
+
+/** An open spool, for one socket: `new ResumableWebSocket(url, { spool })`. Its `close` closes it. */
+export interface MessageSpool {
+  /** Null where there was nothing. */
+  readonly remains: MessageRemains | null;
+  /** Resolves when what was sent so far is stored. False where that failed; it is tried again. */
+  flush(): Promise<boolean>;
+  /** Throws away what it holds, and closes it: only where no socket was given it. @throws TenutoError SPOOL_IN_USE */
+  discard(): Promise<void>;
+  /** Lets go of it where no socket was given it; what it holds stays. Resolves when it is closed; at once where its socket is not. */
+  close(): Promise<void>;
+}
+
 /** An open spool, for one session: `createSession({ spool })`. That closes it. */
 export interface Spool {
   /** Of audio, at the most. */

@@ -66,13 +66,18 @@ const chartedMachine = connectionMachine.provide({
   },
 });
 
-/** The chart for one engine, not started yet. */
-export function actorFor(engine: Charted, kind: PeerKind): SocketActor {
+/** The chart for one engine, not started yet. @param isKnown there is a session that is to be taken up. */
+export function actorFor(engine: Charted, kind: PeerKind, isKnown: boolean): SocketActor {
   const { token, clock } = engine.options;
   const refreshesCredential = typeof token === 'function';
   const actor = createActor(chartedMachine, {
     clock,
-    input: { component: 'peer', ...peerAs(kind, engine.options), refreshesCredential },
+    input: {
+      component: 'peer',
+      ...peerAs(kind, engine.options),
+      refreshesCredential,
+      ...(isKnown ? { hasBeenConnected: true } : {}),
+    },
   });
   engines.set(actor.system, engine);
   return actor;

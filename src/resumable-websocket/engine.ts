@@ -15,7 +15,7 @@ import { Links } from './links.ts';
 import type { LinksOwner } from './links.ts';
 import { MessageSession } from './message-session.ts';
 import type { ResolvedSocketOptions } from './options.ts';
-import type { Amount, Outbox } from './outbox.ts';
+import type { Outbox } from './outbox.ts';
 import { Timers } from './timers.ts';
 import type { ConnectionSignal } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
@@ -58,7 +58,7 @@ export class Engine implements LinksOwner {
     this.kind = kind;
     this.#handlers = handlers;
     this.#timers = new Timers(options.clock);
-    this.#actor = actorFor(this.#links, kind);
+    this.#actor = actorFor(this.#links, kind, this.session.claim.isKnown);
     this.#actor.on('*', (signal) => {
       this.#hear(signal);
     });
@@ -227,15 +227,10 @@ export class Engine implements LinksOwner {
     this.#isUp = false;
     this.options.debug('closed', { code: ended.code, cause: ended.cause });
     this.#letGoOfAll(null);
-    if (this.kind === 'gateway') {
-      this.#giveUp(this.outbox.settle(this.session.sentThrough, false), false);
-    }
-    this.#giveUp(this.outbox.settle(this.outbox.end, false), true);
+    const isGateway = this.kind === 'gateway';
+    const left = this.session.leave(this.outbox, isGateway, this.#hasFinished);
+    for (const loss of left) this.onLoss(loss);
     this.#handlers.onOver(ended, this.#closing !== null);
-  }
-
-  #giveUp(rest: Amount, isCertain: boolean): void {
-    if (rest.messages > 0) this.onLoss({ reason: 'closed', ...rest, isCertain });
   }
 
   #letGoOfAll(farewell: Farewell | null): void {

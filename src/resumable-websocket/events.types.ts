@@ -28,6 +28,8 @@ export type LossReason =
   | 'tooLarge'
   /** A Blob that could not be read. */
   | 'unreadable'
+  /** Of another life: its spool had no room for them, or they were in it for too long. */
+  | 'notKept'
   /** It was closed, or given up, before they were sent or acknowledged. */
   | 'closed';
 

@@ -67,10 +67,9 @@ export class GatewayWire implements Wire {
   }
 
   greet(): void {
-    const { claim, sentThrough, base } = this.#session;
-    const next = this.#session.seqOf(Math.max(sentThrough, base));
+    const { claim, nextSeq } = this.#session;
     const { app, wallClock } = this.#options;
-    this.#send(encodeControl(claim.ask(claimFacts(app), next, 0, wallClock())));
+    this.#send(encodeControl(claim.ask(claimFacts(app), nextSeq, 0, wallClock())));
   }
 
   hear(bytes: Frame): void {
@@ -151,6 +150,8 @@ export class GatewayWire implements Wire {
   ended(): void {
     this.#acks.stop();
     this.#bearer.stop();
+    this.#session.detached(this.#epoch);
+    this.#epoch = 0; // nothing is sent any more
   }
 
   get #lastSeq(): number {
@@ -158,8 +159,8 @@ export class GatewayWire implements Wire {
   }
 
   get #maySend(): boolean {
-    if (this.#lastSeq >= this.#maxSeq || !this.#onTheWay.hasRoom) return false;
-    return this.#host.bufferedBytes <= SEND_BUFFER_MAX_BYTES;
+    if (this.#session.isHeld || !this.#onTheWay.hasRoom) return false;
+    return this.#lastSeq < this.#maxSeq && this.#host.bufferedBytes <= SEND_BUFFER_MAX_BYTES;
   }
 
   #isPlausible(type: string): boolean {
@@ -182,6 +183,7 @@ export class GatewayWire implements Wire {
     this.#maxSeq = frame.maxSeq;
     const { next, gap, losses } = this.#session.footing(frame, outbox, MAX_MESSAGE_BYTES);
     this.#next = next;
+    this.#session.attached(() => this.pump());
     if (gap !== null) this.#send(gapFrame(this.#epoch, gap));
     for (const loss of losses) owner.onLoss(loss);
     this.#host.configured(frame.resumed);
@@ -219,9 +221,7 @@ export class GatewayWire implements Wire {
     const { claim } = this.#session;
     const acked = Math.min(frame.committed, this.#lastSeq);
     if (acked > claim.acked) {
-      claim.acked = acked;
-      claim.blame.progressed();
-      this.#host.outbox.settle(this.#session.after(acked), true);
+      this.#session.acknowledged(this.#host.outbox, acked);
       this.#host.settled(true);
     }
     const standstill = this.#progress.look(this.#lastSeq, claim.acked, this.#host.clock.nowMs());
@@ -232,7 +232,7 @@ export class GatewayWire implements Wire {
   /** Once, and in order: what was here before is acknowledged again, and what leaves a hole is not taken. */
   #take(frame: DataFrame): void {
     if (frame.epoch !== this.#epoch) return;
-    const ahead = this.#session.claim.admit(frame.seq);
+    const ahead = this.#session.admit(frame.seq);
     if (ahead === 1) {
       this.#host.flowed();
       const loss = this.#session.lossIn(setAsideOf(frame));

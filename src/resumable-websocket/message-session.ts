@@ -1,6 +1,5 @@
 /** What is known of the session at the gateway, from one socket to the next: which number stands for which message. */
 import type { LossFacts } from './events.ts';
-import type { ResolvedSocketOptions } from './options.ts';
 import type { Outbox } from './outbox.ts';
 import type { Random } from '../ports/random.ts';
 import { CLOSE } from '../protocol/close-codes.ts';
@@ -26,10 +25,10 @@ export class MessageSession {
   base: number;
   /** Messages before it were sent, on one socket or another. */
   sentThrough: number;
-  #hasBegun = false;
+  protected hasBegun = false;
 
-  constructor(random: Random, outbox: Outbox) {
-    this.claim = new Claim(random);
+  constructor(random: Random, outbox: Outbox, claim: Claim = new Claim(random)) {
+    this.claim = claim;
     this.base = outbox.settled;
     this.sentThrough = outbox.settled;
   }
@@ -37,10 +36,15 @@ export class MessageSession {
   /** Where its gateways are, as far as they may be: from `home`, which a function may give anew, and where they sent us. */
   placesFrom(
     home: string,
-    { mayMoveTo, random }: Pick<ResolvedSocketOptions, 'mayMoveTo' | 'random'>,
+    { mayMoveTo, random }: { readonly mayMoveTo: readonly string[]; readonly random: Random },
   ): Addresses {
     if (this.places?.home !== home) this.places = new Addresses(home, mayMoveTo, random);
     return this.places;
+  }
+
+  /** Of what was never sent. */
+  get nextSeq(): number {
+    return this.seqOf(Math.max(this.sentThrough, this.base));
   }
 
   seqOf(number: number): number {
@@ -72,8 +76,8 @@ export class MessageSession {
     this.base = outbox.settled;
     this.sentThrough = outbox.settled;
     // Also where nothing waits: what was acknowledged there may have led to nothing, and what was said there may not have come.
-    const isAnother = this.#hasBegun;
-    this.#hasBegun = true;
+    const isAnother = this.hasBegun;
+    this.hasBegun = true;
     const told = losses.filter(({ messages, reason }) => {
       return messages > 0 || (isAnother && reason === 'sessionLost');
     });
@@ -115,6 +119,46 @@ export class MessageSession {
     if (unhandled === 0) return [];
     return [{ reason: 'setAside', messages: unhandled, bytes: 0, isCertain: false }];
   }
+
+  /** The gateway has the messages through `seq`. */
+  acknowledged(outbox: Outbox, seq: number): void {
+    this.claim.acked = seq;
+    this.claim.blame.progressed();
+    outbox.settle(this.after(seq), true);
+    this.changed();
+  }
+
+  /** A message of the gateway's. @returns how far it is ahead of what is here: 1 for the next, which then is. */
+  admit(seq: number): number {
+    const ahead = this.claim.admit(seq);
+    if (ahead === 1) this.changed();
+    return ahead;
+  }
+
+  /** There is no socket any more, and nothing of it all is sent. */
+  leave(outbox: Outbox, isGateway: boolean, _hasFinished: boolean): readonly LossFacts[] {
+    const unsure = outbox.settle(isGateway ? this.sentThrough : 0, false);
+    const unsent = outbox.settle(outbox.end, false);
+    const losses: LossFacts[] = [
+      { reason: 'closed', ...unsure, isCertain: false },
+      { reason: 'closed', ...unsent, isCertain: true },
+    ];
+    return losses.filter(({ messages }) => messages > 0);
+  }
+
+  /** Nothing may be sent just now. */
+  get isHeld(): boolean {
+    return false;
+  }
+
+  /** Messages came, or something is known that was not. */
+  changed(): void {}
+
+  /** A socket carries them from now on. @param go to be called when they are not held any more. */
+  attached(_go: () => void): void {}
+
+  /** One does not, whose epoch is given. */
+  detached(_epoch: number): void {}
 
   /** Nobody can have what was never sent. */
   #sentAmong(seq: number): number {

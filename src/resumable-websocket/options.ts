@@ -5,6 +5,7 @@ import { checkName, checkNumber, checkOptions, invalid } from '../ports/option-e
 import { systemRandom } from '../ports/random.ts';
 import type { Random } from '../ports/random.ts';
 import type { Transport } from '../ports/socket.ts';
+import type { MessageSpool } from '../ports/spool.ts';
 import { RING_BYTES } from '../protocol/limits.ts';
 import type { Credential } from '../providers/contract.ts';
 import { checkBaseUrl } from '../providers/wire/base-url.ts';
@@ -12,6 +13,7 @@ import type { CloseFacts } from './events.types.ts';
 import { policiesOf } from './policies.ts';
 import type { Policies, ScheduleOptions } from './policies.ts';
 import { checkSecrecy } from './secrecy.ts';
+import type { SocketSpool } from './spooling.types.ts';
 import type { NetworkMonitor } from '../network/monitor.ts';
 import { transportOver } from '../transports/websocket.browser.ts';
 import type { WebSocketClass } from '../transports/websocket.browser.ts';
@@ -65,6 +67,11 @@ export interface ResumableWebSocketOptions extends ScheduleOptions {
   readonly maxBufferedBytes?: number;
   /** After `close` a gateway has so long to take what is left, and a plain server to answer. Default 10,000 ms. */
   readonly closeTimeout?: number;
+  /**
+   * Keeps what is not acknowledged beyond the life of the process: `openMessageSpool`. The next socket with it takes the session up, and
+   * sends that first. For one socket, which `close()` ends for good; implies `mode: 'gateway'`. Default none.
+   */
+  readonly spool?: MessageSpool;
   /** What is known of the network: a network that comes back ends every wait. Default none. */
   readonly network?: NetworkMonitor;
   /** For tests. Default: the platform's sockets. */
@@ -91,6 +98,7 @@ export interface ResolvedSocketOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly maxBufferedBytes: number;
   readonly closeTimeoutMs: number;
+  readonly spool: SocketSpool | null;
   readonly network: NetworkMonitor | null;
   readonly transport: Transport;
   readonly clock: Clock;
@@ -127,6 +135,7 @@ const NAMES: Readonly<Record<keyof ResumableWebSocketOptions, true>> = {
   headers: true,
   maxBufferedBytes: true,
   closeTimeout: true,
+  spool: true,
   network: true,
   transport: true,
   clock: true,
@@ -142,8 +151,10 @@ export function resolveSocketOptions(
   platform: Transport,
 ): ResolvedSocketOptions {
   checkOptions('socket', options, NAMES);
-  const { mode = 'auto', maxEnqueuedMessages, WebSocket } = options;
+  const { maxEnqueuedMessages, WebSocket, spool = null } = options;
+  const { mode = spool === null ? 'auto' : 'gateway' } = options;
   checkName('mode', mode, MODES);
+  if (spool !== null) checkSpool(spool, mode);
   checkNumbers(options);
   if (WebSocket !== undefined && typeof WebSocket !== 'function') {
     throw invalid('WebSocket is no class.', 'Give a class with the interface of WebSocket.');
@@ -165,12 +176,22 @@ export function resolveSocketOptions(
     headers: options.headers ?? {},
     maxBufferedBytes: options.maxBufferedBytes ?? RING_BYTES,
     closeTimeoutMs: options.closeTimeout ?? CLOSE_TIMEOUT_MS,
+    spool: spool as SocketSpool | null,
     network: options.network ?? null,
     transport: WebSocket === undefined ? (options.transport ?? platform) : transportOver(WebSocket),
     clock: options.clock ?? systemClock,
     wallClock: options.wallClock ?? systemWallClock,
     random: options.random ?? systemRandom,
   };
+}
+
+/** Of what a plain server has nobody could say in another life. */
+function checkSpool(spool: object, mode: SocketMode): void {
+  if (!('isOver' in spool)) {
+    throw invalid('spool is none for messages.', 'Give what openMessageSpool resolves to.');
+  }
+  if (mode === 'gateway') return;
+  throw invalid(`spool is given, and mode is ${mode}.`, "Leave mode out, or give 'gateway'.");
 }
 
 /** One that throws says no. */

@@ -1,7 +1,7 @@
 /**
  * What the application sent, from `send` until it is settled: committed by a gateway, or handed to a plain socket.
  *
- * Messages are counted from 0 for as long as the socket object lives; a number stands for one message for good.
+ * Messages are counted from 0 for as long as the socket object lives, or its spool; a number stands for one message for good.
  */
 
 /** A message, or one that is being read from a Blob (`data` is null until it is). */
@@ -22,12 +22,20 @@ const KEPT_BYTES = 512 * 1_024;
 const KEPT_MESSAGES = 1_024;
 
 export class Outbox {
-  #held: Outgoing[] = [];
+  #held: Outgoing[];
   /** The number of the oldest that is held. */
-  #first = 0;
-  #settled = 0;
-  #bytes = 0;
+  #first: number;
+  #settled: number;
+  #bytes: number;
   #keptBytes = 0;
+
+  /** @param first the number of the first of `held`: before it everything is settled. */
+  constructor(first = 0, held: readonly Outgoing[] = []) {
+    this.#held = [...held];
+    this.#first = first;
+    this.#settled = first;
+    this.#bytes = held.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
 
   /** The number that the next message will have. */
   get end(): number {

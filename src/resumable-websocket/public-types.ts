@@ -3,6 +3,7 @@ export type { OptionsWithProtocols } from './arguments.ts';
 export type { SocketBinaryType, SocketData } from './data.ts';
 export type * from './events.ts';
 export type { Handler } from './handler-attributes.ts';
+export type { OpenMessageSpoolOptions } from './open-message-spool.ts';
 export type { ResumableWebSocketOptions, SocketMode } from './options.ts';
 export type { ScheduleOptions } from './policies.ts';
 export type { Amount } from './outbox.ts';

@@ -1,41 +1,40 @@
 /** The life of a resumable WebSocket: its state, its engines one after the other, and the events in their order. */
-import { gatewayAddress } from '../protocol/address.ts';
-import { type Farewell, socketUrl, subprotocols } from './addresses.ts';
+import type { Farewell } from './addresses.ts';
 import { incomingOf, type SocketBinaryType } from './data.ts';
 import { Engine } from './engine.ts';
 import type { Downed, Ended, EngineHandlers, EngineLegacy, Upped } from './engine.types.ts';
+import { eventsOfBreak, eventsOfEnd, eventsOfLoss } from './event-series.ts';
 import {
-  LossEvent,
   ReconnectedEvent,
   ReconnectingEvent,
   ResumableCloseEvent,
-  ResumableErrorEvent,
   ResumableWarningEvent,
   StatusChangeEvent,
 } from './events.ts';
 import type { LossFacts, LossReason } from './events.ts';
 import { MAX_MESSAGE_BYTES } from './message-frames.ts';
-import type { SocketTarget } from './link.types.ts';
-import { lossError, overError, dialError, warningError } from './loss-errors.ts';
+import { warningError } from './loss-errors.ts';
 import { MAX_MESSAGES, type ResolvedSocketOptions } from './options.ts';
-import { Outbox, type Outgoing } from './outbox.ts';
+import type { Outgoing } from './outbox.ts';
 import { messageEvent } from './platform-events.ts';
 import { CLOSED, CLOSING, CONNECTING, OPEN } from './ready-states.ts';
 import type { ReadyState } from './ready-states.ts';
-import { checkAddress } from './requests.ts';
 import type { SocketCoreOptions } from './socket-core.types.ts';
+import { SocketPlace } from './socket-place.ts';
+import { checkGoesOn, legacyFor } from './socket-spool.ts';
 import { TaskQueue } from './task-queue.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { Failure } from '../../machines/failure.ts';
+import type { TenutoError } from '../ports/errors.ts';
 
-export class SocketCore implements EngineHandlers, SocketTarget {
+export class SocketCore implements EngineHandlers {
   readonly #given: SocketCoreOptions;
   readonly #options: ResolvedSocketOptions;
+  readonly #place: SocketPlace;
   readyState: ReadyState = CONNECTING;
   status: ConnectionStatus = 'idle';
   binaryType: SocketBinaryType = 'blob';
   shouldReconnect = true;
-  resolvedUrl = '';
   protocol = '';
   extensions = '';
   #engine: Engine | null = null;
@@ -50,13 +49,16 @@ export class SocketCore implements EngineHandlers, SocketTarget {
     this.#options = given.options;
     const { mode, startsClosed } = given.options;
     const kind = mode === 'auto' ? 'unknown' : mode;
-    if (typeof given.protocols !== 'function') subprotocols(given.protocols);
-    if (typeof given.url !== 'function') this.#note(this.#address(given.url));
-    this.#legacy = { outbox: new Outbox(), session: null, kind };
+    this.#place = new SocketPlace(given);
+    this.#legacy = legacyFor(given.options, kind, this);
     if (startsClosed) {
       this.readyState = CLOSED;
       this.shouldReconnect = false;
     } else this.#start();
+  }
+
+  get resolvedUrl(): string {
+    return this.#place.resolvedUrl;
   }
 
   get bufferedBytes(): number {
@@ -93,6 +95,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
       return false;
     }
     this.#legacy.outbox.push(message);
+    this.#legacy.session?.changed();
     this.#engine?.pump();
     return true;
   }
@@ -100,6 +103,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
   /** A Blob's bytes are here; null: they cannot be had. */
   onRead(message: Outgoing, bytes: Uint8Array | null): void {
     message.data = bytes;
+    this.#legacy.session?.changed();
     if (bytes === null) {
       this.#legacy.outbox.remove(message);
       this.onLoss({ reason: 'unreadable', messages: 1, bytes: message.bytes, isCertain: true });
@@ -109,13 +113,14 @@ export class SocketCore implements EngineHandlers, SocketTarget {
 
   close(farewell: Farewell): void {
     this.shouldReconnect = false;
-    if (this.readyState === CLOSED) this.onStatus('disconnected');
+    if (this.readyState === CLOSED) this.#closed(false);
     if (this.readyState >= CLOSING) return;
     this.readyState = CLOSING;
     this.#engine?.close(farewell);
   }
 
   reconnect(farewell: Farewell): void {
+    checkGoesOn(this.#options);
     const wasUp = this.#engine?.isUp === true;
     const staysOpen = wasUp && this.#isHidden && this.readyState === OPEN;
     this.#legacy = this.#engine?.abandon(farewell) ?? this.#legacy;
@@ -129,23 +134,6 @@ export class SocketCore implements EngineHandlers, SocketTarget {
       );
     }
     this.#start();
-  }
-
-  async url(): Promise<URL> {
-    const { url } = this.#given;
-    const resolved = this.#address(typeof url === 'function' ? await url() : url);
-    this.#note(resolved);
-    return resolved;
-  }
-
-  #address(given: string | URL): URL {
-    const url = socketUrl(given);
-    return this.#options.mode === 'gateway' ? new URL(gatewayAddress(url.href)) : url;
-  }
-
-  async protocols(): Promise<readonly string[]> {
-    const { protocols } = this.#given;
-    return subprotocols(typeof protocols === 'function' ? await protocols() : protocols);
   }
 
   onStatus(current: ConnectionStatus): void {
@@ -184,8 +172,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
       if (this.readyState >= CLOSING) return;
       if (!isHidden) {
         this.readyState = CONNECTING;
-        if (!wasUp) this.#tell(new ResumableErrorEvent(dialError(ended)));
-        this.#tell(new ResumableCloseEvent({ ...ended, willReconnect: true }));
+        this.#tell(...eventsOfBreak(ended, wasUp));
       }
       this.#tell(new ReconnectingEvent({ attempt, delayMs, cause: ended.cause }));
     });
@@ -193,33 +180,38 @@ export class SocketCore implements EngineHandlers, SocketTarget {
 
   onLoss(loss: LossFacts): void {
     if (loss.reason === 'closed') this.#bytesNeverSent += loss.bytes;
-    const error = lossError(loss);
-    this.#events.post(() => {
-      if (error !== null) this.#tell(new ResumableErrorEvent(error));
-      this.#tell(new LossEvent(loss));
-    });
+    this.#events.post(() => this.#tell(...eventsOfLoss(loss)));
   }
 
   onWarning(failure: Failure): void {
-    this.#events.post(() => this.#tell(new ResumableWarningEvent(warningError(failure))));
+    this.onTrouble(warningError(failure));
+  }
+
+  onTrouble(error: TenutoError): void {
+    this.#events.post(() => this.#tell(new ResumableWarningEvent(error)));
   }
 
   onOver(ended: Ended, wasAsked: boolean): void {
     this.#legacy = this.#engine?.legacy ?? this.#legacy;
     this.#engine = null;
     this.shouldReconnect = false;
-    this.onStatus(wasAsked || ended.wasClean ? 'disconnected' : 'error');
+    if (wasAsked) this.#closed(this.#legacy.session === null);
+    else this.onStatus(ended.wasClean ? 'disconnected' : 'error');
     this.#events.post(() => {
       this.readyState = CLOSED;
-      if (!wasAsked && !ended.wasClean) this.#tell(new ResumableErrorEvent(overError(ended)));
-      else if (!this.#hasBeenOpen) this.#tell(new ResumableErrorEvent(dialError(ended)));
-      this.#tell(new ResumableCloseEvent({ ...ended, willReconnect: false }));
+      this.#tell(...eventsOfEnd(ended, wasAsked, this.#hasBeenOpen));
     });
   }
 
   mayReconnect(ended: Ended): boolean {
     const event = new ResumableCloseEvent({ ...ended, willReconnect: true });
     return this.#options.shouldReconnect(event);
+  }
+
+  /** As the application asked for. */
+  #closed(isFinished: boolean): void {
+    this.onStatus('disconnected');
+    void this.#options.spool?.end(isFinished);
   }
 
   /** Breaks are bridged without the application's seeing them by `close` and `open`. */
@@ -229,13 +221,8 @@ export class SocketCore implements EngineHandlers, SocketTarget {
   }
 
   #start(): void {
-    this.#engine = new Engine(this.#options, this, this, this.#legacy);
+    this.#engine = new Engine(this.#options, this.#place, this, this.#legacy);
     this.#engine.start();
-  }
-
-  #note(url: URL): void {
-    checkAddress(url, this.#options);
-    this.resolvedUrl = url.href;
   }
 
   #reasonAgainst({ bytes }: Outgoing): LossReason | null {
@@ -244,7 +231,7 @@ export class SocketCore implements EngineHandlers, SocketTarget {
     return this.hasRoomFor(1, bytes) ? null : 'queueFull';
   }
 
-  #tell(event: Event): void {
-    this.#given.dispatch(event);
+  #tell(...events: readonly Event[]): void {
+    for (const event of events) this.#given.dispatch(event);
   }
 }

@@ -1,12 +1,18 @@
-/** Which blocks are stored, and where the audio of each ends. */
-import type { BlockEnd, Recovered } from './recovery.ts';
+/** Which blocks are stored, and where what each holds ends. */
+import type { BlockEnd } from './recovery.ts';
+
+/** What was stored before. */
+interface Stored {
+  readonly head: { readonly lastBlock: number; readonly droppedBlock: number };
+  readonly blocks: readonly BlockEnd[];
+}
 
 export class BlockIndex {
   #blocks: BlockEnd[];
   #last: number;
   #dropped: number;
 
-  constructor(recovered: Recovered | null) {
+  constructor(recovered: Stored | null) {
     this.#blocks = recovered?.blocks.map((block) => ({ ...block })) ?? [];
     this.#last = recovered?.head.lastBlock ?? 0;
     this.#dropped = recovered?.head.droppedBlock ?? 0;

@@ -1,5 +1,15 @@
 /** What is stored at once, as a spool makes it up. */
+import type { Clock } from '../ports/clock.ts';
 import type { SpoolChange } from '../ports/spool.ts';
+import type { SessionEventOf } from '../session/events.ts';
+
+/** By whose clock it is stored, and who is told how that goes. */
+export interface WriterParts {
+  readonly clock: Clock;
+  readonly emitter: {
+    emit(event: SessionEventOf<'spool.failed' | 'spool.recovered'>): unknown;
+  };
+}
 
 export interface Commit {
   /** Nothing is left for another one. */

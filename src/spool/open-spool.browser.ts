@@ -5,7 +5,7 @@ import { NotedStorage } from './noted-storage.ts';
 import { checkSpoolName, openKeptSpool } from './open-spool.ts';
 import type { OpenSpoolOptions } from './open-spool.ts';
 import { systemWallClock } from '../ports/clock.ts';
-import type { Spool } from '../ports/spool.ts';
+import type { Spool, SpoolStorage } from '../ports/spool.ts';
 
 export interface OpenBrowserSpoolOptions extends OpenSpoolOptions {
   /**
@@ -15,6 +15,12 @@ export interface OpenBrowserSpoolOptions extends OpenSpoolOptions {
   readonly waitMs?: number;
   /** `strict` waits for the disk with each commit, and survives the loss of power too. Default `relaxed`: the end of the browser. */
   readonly durability?: 'relaxed' | 'strict';
+}
+
+/** What a page that goes asks of its spool. */
+interface Leavable {
+  prepare(): void;
+  leave(): void;
 }
 
 const DEFAULT_WAIT_MS = 2_000;
@@ -28,6 +34,17 @@ const LONGEST_WAIT_MS = 2_147_483_647;
  * @throws TenutoError OPTION_INVALID, SPOOL_IN_USE, SPOOL_KEY_WRONG, SPOOL_CORRUPT, SPOOL_UNAVAILABLE.
  */
 export async function openSpool(options: OpenBrowserSpoolOptions): Promise<Spool> {
+  return openInPage(options, openKeptSpool);
+}
+
+/** A spool of any kind, in this browser. */
+export async function openInPage<
+  Options extends Pick<OpenBrowserSpoolOptions, 'name' | 'waitMs' | 'durability' | 'wallClock'>,
+  Opened extends Leavable,
+>(
+  options: Options,
+  open: (storage: SpoolStorage, rest: Omit<Options, 'waitMs' | 'durability'>) => Promise<Opened>,
+): Promise<Opened> {
   const { waitMs = DEFAULT_WAIT_MS, durability = 'relaxed', ...rest } = options;
   checkSpoolName(options.name);
   const listening = new AbortController();
@@ -38,7 +55,7 @@ export async function openSpool(options: OpenBrowserSpoolOptions): Promise<Spool
     wallClock: options.wallClock ?? systemWallClock,
   });
   const storage = new NotedStorage(stored, placeOf(options.name), () => localStorage);
-  const spool = await openKeptSpool(storage, rest);
+  const spool = await open(storage, rest);
   spool.prepare();
   const leave = (): void => spool.leave();
   const leaveForGood = (): void => {

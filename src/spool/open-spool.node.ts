@@ -14,9 +14,14 @@ export interface OpenFileSpoolOptions extends OpenSpoolOptions {
 
 /** @throws TenutoError OPTION_INVALID, SPOOL_IN_USE, SPOOL_KEY_WRONG, SPOOL_CORRUPT, SPOOL_UNAVAILABLE. */
 export async function openSpool({ directory, ...options }: OpenFileSpoolOptions): Promise<Spool> {
-  checkSpoolName(options.name);
+  return openSpoolIn(folderFor(directory, options.name), options);
+}
+
+/** @throws TenutoError OPTION_INVALID */
+export function folderFor(directory: string, name: string): FileSpoolStorage {
+  checkSpoolName(name);
   if (typeof (directory as unknown) !== 'string' || directory === '') {
     throw invalid('directory is not given.', 'Give a folder, such as ./spools.');
   }
-  return openSpoolIn(new FileSpoolStorage(join(directory, options.name), options.name), options);
+  return new FileSpoolStorage(join(directory, name), name);
 }

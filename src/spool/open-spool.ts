@@ -5,10 +5,11 @@ import { recover } from './recovery.ts';
 import { Sealing } from './sealing.ts';
 import { KeptSpool } from './spool.ts';
 import { unavailable } from './spool-errors.ts';
+import type { SpoolSettings } from './spool-facts.ts';
 import type { WallClock } from '../ports/clock.ts';
 import { systemWallClock } from '../ports/clock.ts';
 import { checkNumber, checkOptions, invalid } from '../ports/option-errors.ts';
-import type { Spool, SpoolCipher, SpoolStorage } from '../ports/spool.ts';
+import type { Spool, SpoolCipher, SpoolStorage, StoredSpool } from '../ports/spool.ts';
 
 export interface OpenSpoolOptions {
   /** Which of several it is: a letter or digit, then 63 of `A–Z a–z 0–9 . _ -`. One session has one. */
@@ -64,21 +65,51 @@ export async function openKeptSpool(
   storage: SpoolStorage,
   options: OpenSpoolOptions,
 ): Promise<KeptSpool> {
-  const { name, fresh = false, wallClock = systemWallClock } = options;
-  checkSpoolName(name);
   checkOptions('openSpool', options, KNOWN); // a misspelt key would leave the audio for everybody to read
   const capacityBytes = above0('capacityBytes', options.capacityBytes ?? DEFAULT_CAPACITY_BYTES);
+  return openPlace(storage, options, {
+    recover,
+    make: (place, ...found) => new KeptSpool({ ...place, capacityBytes }, ...found),
+  });
+}
+
+/** Where a spool of any kind is, and how often it is stored. */
+export type SpoolPlace = Omit<SpoolSettings, 'capacityBytes'>;
+
+/** What a spool is of. */
+export interface SpoolKind<Recovered, Opened> {
+  /** @throws TenutoError SPOOL_KEY_WRONG, SPOOL_CORRUPT. */
+  recover(name: string, stored: StoredSpool, sealing: Sealing): Promise<Recovered | null>;
+  make(
+    place: SpoolPlace,
+    storage: SpoolStorage,
+    sealing: Sealing,
+    recovered: Recovered | null,
+    isTooOld: boolean,
+  ): Opened;
+}
+
+export async function openPlace<
+  Recovered extends { readonly head: { readonly wallMs: number } },
+  Opened,
+>(
+  storage: SpoolStorage,
+  options: Omit<OpenSpoolOptions, 'capacityBytes'>,
+  kind: SpoolKind<Recovered, Opened>,
+): Promise<Opened> {
+  const { name, fresh = false, wallClock = systemWallClock } = options;
+  checkSpoolName(name);
   const flushEveryMs = above0('flushEveryMs', options.flushEveryMs ?? DEFAULT_FLUSH_MS);
   const maxAgeMs = above0('maxAgeMs', options.maxAgeMs ?? DAY_MS);
   const cipher =
     options.key === undefined ? (options.cipher ?? null) : await cipherFor(options.key);
   const sealing = new Sealing(name, cipher);
-  const settings = { name, capacityBytes, flushEveryMs, wallClock };
+  const place = { name, flushEveryMs, wallClock };
   try {
-    const recovered = await recover(name, await storage.open(fresh), sealing);
+    const recovered = await kind.recover(name, await storage.open(fresh), sealing);
     const isOld = recovered !== null && wallClock() - recovered.head.wallMs > maxAgeMs;
     if (isOld) await storage.clear();
-    return new KeptSpool(settings, storage, sealing, recovered, isOld);
+    return kind.make(place, storage, sealing, recovered, isOld);
   } catch (error) {
     await storage.close().catch(() => undefined);
     throw unavailable(error);

@@ -1,11 +1,10 @@
 /** Who writes a spool: one commit at a time, everything that came meanwhile in the next, and again later what failed. */
-import type { Commit } from './commit.types.ts';
+import type { Commit, WriterParts } from './commit.types.ts';
 import { SealedAhead } from './sealed-ahead.ts';
 import { unavailable } from './spool-errors.ts';
 import { SpoolVanished } from '../ports/spool.ts';
 import type { SpoolChange, SpoolStorage } from '../ports/spool.ts';
 import type { SpoolOutcome } from '../session/events.ts';
-import type { Joined } from './spool-facts.ts';
 
 interface Given {
   readonly commit: Commit;
@@ -20,7 +19,7 @@ export class Writer {
   readonly #storage: SpoolStorage;
   readonly #everyMs: number;
   readonly #next: (hasRoom: boolean) => Commit | null;
-  #parts: Pick<Joined, 'clock' | 'emitter'> | null = null;
+  #parts: WriterParts | null = null;
   #timer: unknown = null;
   #run: Promise<boolean> | null = null;
   /** What the storage was given last, and has not answered yet. */
@@ -40,7 +39,7 @@ export class Writer {
     this.#ahead = new SealedAhead(() => next(true));
   }
 
-  start(parts: Pick<Joined, 'clock' | 'emitter'>): void {
+  start(parts: WriterParts): void {
     this.#parts = parts;
   }
 

@@ -86,7 +86,7 @@ describe('the sealed recorder', () => {
 
 describe(DOCUMENT, () => {
   it('has examples that compile where a user is strict', { timeout: 60_000 }, () => {
-    expect(examples.files).toEqual(['recorder.ts', 'pocket.ts', 'sealed.ts']);
+    expect(examples.files).toEqual(['recorder.ts', 'pocket.ts', 'messages.ts', 'sealed.ts']);
     expect(examples.complaints()).toEqual([]);
   });
 });
