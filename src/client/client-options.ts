@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { silentLogger } from '../ports/logger.ts';
+import type { MessageSpool } from '../ports/spool.ts';
 import { checkName, checkNumber, checkOptions, invalid } from '../ports/option-errors.ts';
 import { PING_IDLE_MS, SERVER_DEAD_MS } from '../protocol/limits.ts';
 import type { SessionOptions } from '../session/options.ts';
@@ -54,6 +55,11 @@ export interface VoiceClientOptions {
   readonly insecure?: boolean;
   /** How long `close` may take to deliver what is left, ms. Default 5,000. */
   readonly closeTimeoutMs?: number;
+  /**
+   * With containers: keeps what the gateway has not acknowledged beyond the life of the page (`openMessageSpool`). For one client, whose
+   * `close` ends it. With PCM give `session: { spool }`.
+   */
+  readonly spool?: MessageSpool;
   /** Anything else that a session takes, such as `retentionBytes` or `inspect`. */
   readonly session?: PassedSessionOptions;
   readonly clock?: Clock;
@@ -62,7 +68,7 @@ export interface VoiceClientOptions {
 
 type Given =
   'maxReconnectAttempts' | 'initialReconnectDelay' | 'maxReconnectDelay' | 'sampleRateHz';
-type Parts = 'capture' | 'network';
+type Parts = 'capture' | 'network' | 'spool';
 
 export type ResolvedClient = Required<Omit<VoiceClientOptions, Given | Parts>> & {
   readonly [Name in Given | Parts]: VoiceClientOptions[Name];
@@ -85,6 +91,7 @@ export function resolveClient(options: VoiceClientOptions): ResolvedClient {
     sampleRateHz: options.sampleRateHz,
     capture: options.capture,
     network: options.network,
+    spool: options.spool,
     insecure: options.insecure ?? false,
     closeTimeoutMs: options.closeTimeoutMs ?? 5_000,
     session: options.session ?? {},
@@ -100,6 +107,7 @@ export function resolveClient(options: VoiceClientOptions): ResolvedClient {
   });
   checkNumbers(resolved);
   if (resolved.audioFormat !== 'audio/pcm') checkContainer(options);
+  else if (resolved.spool !== undefined) throw noMessages();
   const heartbeatIntervalMs = Math.min(resolved.heartbeatIntervalMs, MOST_HEARTBEAT_MS);
   return { ...resolved, heartbeatIntervalMs };
 }
@@ -161,6 +169,13 @@ function checkContainer({ audioFormat, ...options }: VoiceClientOptions): void {
       `Leave ${name} out, or take audioFormat "audio/pcm".`,
     );
   }
+}
+
+function noMessages(): Error {
+  return invalid(
+    'spool is one of messages, and audioFormat is "audio/pcm".',
+    'Give session: { spool } what openSpool resolves to.',
+  );
 }
 
 const SCHEDULE = ['maxReconnectAttempts', 'initialReconnectDelay', 'maxReconnectDelay'] as const;

@@ -117,6 +117,7 @@ export interface MessageSocket {
   send(data: string | Uint8Array<ArrayBuffer>): boolean;
   hasRoomFor(messages: number, bytes: number): boolean;
   close(code?: number, reason?: string): void;
+  reconnect(): void;
   addEventListener(type: string, listener: (event: object) => void): void;
 }
 

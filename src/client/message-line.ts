@@ -15,6 +15,7 @@ import { SentPieces } from './sent-pieces.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { RecordedChunk } from '../capture/capture.types.ts';
 import { TenutoError } from '../ports/errors.ts';
+import type { MessageSpool } from '../ports/spool.ts';
 import { RING_BYTES } from '../protocol/limits.ts';
 import { aborted } from '../session/door.ts';
 
@@ -50,6 +51,9 @@ export class MessageLine implements Line<RecordedChunk> {
   #pieces = new SentPieces();
   #settle: ((error: TenutoError | null) => void) | null = null;
   #closed: (() => void) | null = null;
+  readonly #spool: MessageSpool | null;
+  /** Recordings of other lives have lesser numbers: each took a message of its own. */
+  readonly #recordingsBefore: number;
 
   constructor(
     platform: VoiceClientPlatform,
@@ -60,6 +64,8 @@ export class MessageLine implements Line<RecordedChunk> {
     const { openMessages } = platform;
     if (openMessages === undefined) throw noMessages();
     this.#hooks = hooks;
+    this.#spool = options.spool ?? null;
+    this.#recordingsBefore = options.spool?.remains?.taken ?? 0;
     this.#maxAttempts = options.maxReconnectAttempts ?? Infinity;
     this.#open = () =>
       openMessages(url, {
@@ -71,6 +77,7 @@ export class MessageLine implements Line<RecordedChunk> {
         maxEnqueuedMessages: MOST_MESSAGES,
         insecure: options.insecure,
         ...scheduleOf(options),
+        ...(options.spool === undefined ? {} : { spool: options.spool }),
         ...(options.network === undefined ? {} : { network: options.network }),
       });
   }
@@ -102,14 +109,13 @@ export class MessageLine implements Line<RecordedChunk> {
   async #connect(signal?: AbortSignal): Promise<void> {
     const isAborted = (): boolean => signal?.aborted === true;
     if (isAborted()) throw aborted();
+    if (this.#isClosing) throw closed();
     this.#error = null;
-    const previous = this.status;
-    const socket = this.#open();
-    this.#pieces = new SentPieces();
-    socket.binaryType = 'arraybuffer';
-    this.#socket = socket;
-    this.#listen(socket, previous);
-    const stop = (): void => socket.close();
+    const socket = this.#dialled();
+    const stop = (): void => {
+      this.#isClosing = this.#spool !== null; // it is closed with its socket
+      socket.close();
+    };
     signal?.addEventListener('abort', stop);
     try {
       const error = await new Promise<TenutoError | null>((resolve) => {
@@ -119,6 +125,21 @@ export class MessageLine implements Line<RecordedChunk> {
     } finally {
       signal?.removeEventListener('abort', stop);
     }
+  }
+
+  /** One with a spool is the same again: another would find it taken. */
+  #dialled(): MessageSocket {
+    if (this.#spool !== null && this.#socket !== null) {
+      this.#socket.reconnect();
+      return this.#socket;
+    }
+    const previous = this.status;
+    const socket = this.#open();
+    this.#pieces = new SentPieces();
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    this.#listen(socket, previous);
+    return socket;
   }
 
   get hasRoom(): boolean {
@@ -131,7 +152,8 @@ export class MessageLine implements Line<RecordedChunk> {
 
   /** All of a piece, or nothing: of one that is cut not even the end could be found. */
   write(piece: RecordedChunk): boolean {
-    const { bytes, ...facts } = piece;
+    const { bytes, ...rest } = piece;
+    const facts = { ...rest, recording: rest.recording + this.#recordingsBefore };
     const socket = this.#socket;
     if (socket === null || this.#isClosing || !this.#isOpen) return false;
     const head = JSON.stringify({ type: 'audio', ...facts, bytes: bytes.length });

@@ -180,6 +180,7 @@ export class VoiceClientCore {
     await this.#capture.stop(null);
     await this.#sources.close();
     const result = (await this.#line?.close()) ?? null;
+    await this.#options.spool?.close();
     this.#audience.tell('close', result);
     return result;
   }
