@@ -3,6 +3,7 @@ import type { Ended } from './engine.types.ts';
 import type { LossFacts } from './events.ts';
 import { MAX_MESSAGE_BYTES } from './message-frames.ts';
 import { TenutoError } from '../ports/errors.ts';
+import { OF_ORIGINS } from '../providers/gateway/failures.ts';
 import { errorOf, requestErrorOf } from '../session/failure-error.ts';
 import type { Failure } from '../../machines/failure.ts';
 
@@ -31,7 +32,7 @@ export function dialError({ cause }: Ended): TenutoError {
   return new TenutoError({
     code: 'CONNECTION_FAILED',
     message: `The connection could not be opened: ${cause}.`,
-    remediation: 'Check the address and the network.',
+    remediation: `Check the address, the network, whether the server is up and, ${OF_ORIGINS}.`,
     retryable: true,
   });
 }

@@ -40,9 +40,11 @@ export class ResumableSocket extends EventTarget {
   declare readonly CLOSING: typeof CLOSING;
   declare readonly CLOSED: typeof CLOSED;
   readonly #core: SocketCore;
+  readonly #heard: (listener: unknown) => unknown;
   readonly #handlers = new HandlerAttributes(this);
 
   /**
+   * @param heard what is listened with for a listener: the same for the same one.
    * @throws TypeError without an address
    * @throws DOMException SyntaxError for an address or a subprotocol that is none
    * @throws TenutoError OPTION_INVALID
@@ -52,8 +54,10 @@ export class ResumableSocket extends EventTarget {
     url: UrlProvider,
     protocols: ProtocolsProvider,
     options: ResumableWebSocketOptions,
+    heard = (listener: unknown): unknown => listener,
   ) {
     super();
+    this.#heard = heard;
     const given: unknown = url;
     if (given === undefined) throw new TypeError('A WebSocket takes an address.');
     this.#core = new SocketCore({
@@ -167,7 +171,7 @@ export class ResumableSocket extends EventTarget {
     options?: ListenerOptions,
   ): void;
   override addEventListener(type: string, listener: unknown, options?: ListenerOptions): void {
-    super.addEventListener(type, listener as Listener<Event>, options);
+    super.addEventListener(type, this.#heard(listener) as Listener<Event>, options);
   }
 
   override removeEventListener<T extends keyof ResumableEventMap>(
@@ -181,7 +185,7 @@ export class ResumableSocket extends EventTarget {
     options?: ListenerOptions,
   ): void;
   override removeEventListener(type: string, listener: unknown, options?: ListenerOptions): void {
-    super.removeEventListener(type, listener as Listener<Event>, options);
+    super.removeEventListener(type, this.#heard(listener) as Listener<Event>, options);
   }
 
   get onopen(): Handler<Event> {

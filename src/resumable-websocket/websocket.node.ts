@@ -3,6 +3,7 @@ import { argumentsOf } from './arguments.ts';
 import type { OptionsWithProtocols } from './arguments.ts';
 import type { ResumableWebSocketOptions } from './options.ts';
 import { defineReadyStates } from './ready-states.ts';
+import { reported } from './reported-listeners.node.ts';
 import { ResumableSocket } from './resumable-socket.ts';
 import type { ProtocolsProvider, UrlProvider } from './resumable-socket.ts';
 import { nodeWebSocketTransport } from '../transports/websocket.node.ts';
@@ -24,7 +25,7 @@ export class ResumableWebSocket extends ResumableSocket {
     options?: ResumableWebSocketOptions,
   ) {
     const given = argumentsOf(protocols, options);
-    super(nodeWebSocketTransport, url, given.protocols, given.options);
+    super(nodeWebSocketTransport, url, given.protocols, given.options, reported);
   }
 
   /** A class of its own with these options, for libraries that take a `WebSocket` class and give it options of theirs. */

@@ -35,11 +35,13 @@ const UNBELIEVED: Reason = {
   remediation: 'Give one that it believes: `token`, or --token-env. Its log says what is wrong.',
 };
 
+/** For whoever dials from a page. */
+export const OF_ORIGINS = "of a web page, whether it lists the page's origin (--origin)";
+
 /** A browser says nothing of a dial that came to nothing: a page that is not let in sees what a dead network shows. */
 const UNEXPLAINED: Reason = {
   detail: '',
-  remediation:
-    "Check the network, whether the gateway is up and, of a web page, whether it lists the page's origin (--origin), then connect again.",
+  remediation: `Check the network, whether the gateway is up and, ${OF_ORIGINS}, then connect again.`,
 };
 
 /** @param app what it was asked for. */
