@@ -201,6 +201,72 @@ describe('a microphone that goes away', () => {
   });
 });
 
+describe('a microphone that the audio context refuses', () => {
+  it('is not changed to: the one before is heard on, and `capture` says nothing of another', async () => {
+    const told = await page.evaluate(async () => {
+      const { mediaDevices } = navigator;
+      const inputs = await mediaDevices.enumerateDevices();
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      const streams: MediaStream[] = [];
+      mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        streams.push(stream);
+        return stream;
+      };
+      const { prototype } = AudioContext;
+      const { createMediaStreamSource } = prototype;
+      let refusals = 0;
+      prototype.createMediaStreamSource = function (stream) {
+        if (streams.indexOf(stream) === 0) return createMediaStreamSource.call(this, stream);
+        refusals += 1; // as Firefox does where the rates differ
+        throw new DOMException('different sample-rate', 'NotSupportedError');
+      };
+      const events: string[] = [];
+      const gaps: number[] = [];
+      let endMs = 0;
+      let afterwards = 0;
+      const microphone = new tenuto.Microphone();
+      await new Promise<void>((resolve, reject) => {
+        microphone
+          .start({
+            onChunk: ({ capturedAtMs, durationMs }) => {
+              if (endMs > 0) gaps.push(capturedAtMs - endMs);
+              endMs = capturedAtMs + durationMs;
+              if (gaps.length === 10) {
+                mediaDevices.enumerateDevices = () =>
+                  Promise.resolve(
+                    inputs
+                      .filter(({ kind }) => kind === 'audioinput')
+                      .map(({ deviceId, kind, label }) => ({
+                        deviceId: deviceId === '' ? 'default' : deviceId,
+                        kind,
+                        label,
+                        groupId: 'another',
+                        toJSON: () => null,
+                      })),
+                  );
+                mediaDevices.dispatchEvent(new Event('devicechange'));
+              }
+              if (refusals > 0) afterwards += 1;
+              if (afterwards === 10) resolve();
+            },
+            onEvent: ({ type }) => events.push(type),
+          })
+          .catch(reject);
+      });
+      const states = streams.map((stream) => stream.getAudioTracks()[0]!.readyState);
+      await microphone.stop();
+      return { events, states, refusals, gaps };
+    });
+
+    const changes = told.events.filter((type) => type !== 'filled' && type !== 'hole');
+    expect(changes).toEqual(['started']);
+    expect(told.states).toEqual(['live', 'ended']);
+    expect(told.refusals).toBe(1);
+    expect(Math.max(...told.gaps)).toBeLessThan(60);
+  });
+});
+
 describe('a policy that forbids blob: scripts', () => {
   it('is told of, and lets the worklet come from a file of the package', async () => {
     const worklet = await import('../../src/worklets/source.ts');
