@@ -2,7 +2,7 @@
 import { checkAudioFormat } from '../audio/format.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Clock } from '../ports/clock.ts';
-import { checkName, checkNumber, checkOptions } from '../ports/option-errors.ts';
+import { checkGiven, checkName, checkNumber, checkOptions } from '../ports/option-errors.ts';
 
 export interface MicrophoneOptions {
   /** Of the chunks, 8,000 to 48,000. Default 16,000. */
@@ -31,6 +31,7 @@ export type ResolvedMicrophone = Required<Omit<MicrophoneOptions, Optional>> & {
 
 /** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
 export function resolveMicrophone(options: MicrophoneOptions): ResolvedMicrophone {
+  checkGiven('Microphone', options);
   const resolved: ResolvedMicrophone = {
     sampleRateHz: options.sampleRateHz ?? 16_000,
     chunkMs: options.chunkMs ?? 100,

@@ -10,7 +10,7 @@ import type { CaptureHandlers, RecordedChunk, RecordingSource } from './capture.
 import { resolveMicrophone } from './microphone-options.browser.ts';
 import type { MicrophoneOptions } from './microphone-options.browser.ts';
 import { TenutoError } from '../ports/errors.ts';
-import { checkNumber } from '../ports/option-errors.ts';
+import { checkGiven, checkNumber } from '../ports/option-errors.ts';
 
 export interface RecorderOptions extends Pick<
   MicrophoneOptions,
@@ -41,7 +41,9 @@ export class Recorder implements RecordingSource {
   #stopping: Promise<void> | null = null;
 
   /** @throws TenutoError OPTION_INVALID, or AUDIO_FORMAT_UNSUPPORTED where the browser cannot record so. */
-  constructor({ mimeType, chunkMs = 250, bitsPerSecond, ...device }: RecorderOptions = {}) {
+  constructor(options: RecorderOptions = {}) {
+    checkGiven('Recorder', options);
+    const { mimeType, chunkMs = 250, bitsPerSecond, ...device } = options;
     this.mimeType = supported(mimeType === undefined ? MIME_TYPES : alike(mimeType), mimeType);
     checkNumber('chunkMs', chunkMs, chunkMs >= 20 && chunkMs <= 10_000, 'from 20 to 10,000');
     this.#chunkMs = chunkMs;

@@ -7,7 +7,7 @@ import { Microphone } from '../capture/microphone.browser.ts';
 import { Recorder } from '../capture/recorder.browser.ts';
 import { NetworkMonitor } from '../network/monitor.ts';
 import { browserNetworkSignals } from '../network/signals.browser.ts';
-import { invalid } from '../ports/option-errors.ts';
+import { checkGiven, invalid } from '../ports/option-errors.ts';
 import { ResumableWebSocket } from '../resumable-websocket/websocket.browser.ts';
 import { Session } from '../session/session.ts';
 import { browserWebSocketTransport } from '../transports/websocket.browser.ts';
@@ -18,11 +18,9 @@ export interface BrowserVoiceClientOptions extends VoiceClientOptions {
 }
 
 export class VoiceClient extends VoiceClientCore {
-  constructor(
-    url: string,
-    token: ClientToken = '',
-    { microphone = {}, ...options }: BrowserVoiceClientOptions = {},
-  ) {
+  constructor(url: string, token: ClientToken = '', given: BrowserVoiceClientOptions = {}) {
+    checkGiven('VoiceClient', given);
+    const { microphone = {}, ...options } = given;
     if (options.capture !== undefined && Object.keys(microphone).length > 0) throw two();
     const network = new NetworkMonitor({ signals: browserNetworkSignals() });
     super(platformOf(microphone, options), url, token, { network, ...options });

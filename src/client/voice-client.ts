@@ -23,14 +23,17 @@ import type { PcmPlace } from './pcm-line.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
 import type { CapturedChunk, RecordedChunk } from '../capture/capture.types.ts';
 import type { TenutoError } from '../ports/errors.ts';
+import { invalid } from '../ports/option-errors.ts';
 import { gatewayAddress } from '../protocol/address.ts';
 import type { CredentialReason } from '../providers/contract.ts';
 import { checkBaseUrl } from '../providers/wire/base-url.ts';
+import { signalOf } from '../session/door.ts';
 import type { CloseResult } from '../session/events.ts';
 import type { Session } from '../session/session.ts';
 
 const EXAMPLE = 'wss://voice.example';
 const WORDS = { name: 'url', secret: 'a bearer goes into token' };
+const CALL = 'Call connect(agent, user, { signal }).';
 const DEFAULT_AGENT = 'speech';
 const NAME_OF_APP = { 'audio/pcm': 'speech', 'audio/webm': 'messages', 'audio/mp4': 'messages' };
 
@@ -122,7 +125,11 @@ export class VoiceClientCore {
     user?: string,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
+    const signal = signalOf(options);
     if (this.#closing !== null) throw closed();
+    for (const name of [agent, user]) {
+      if (typeof (name ?? '') !== 'string') throw invalid('agent or user is no text.', CALL);
+    }
     const chosen = agent ?? this.#who?.agent ?? NAME_OF_APP[this.#options.audioFormat];
     const who = { agent: chosen, user: user ?? this.#who?.user ?? null };
     if (this.#who !== null && (who.agent !== this.#who.agent || who.user !== this.#who.user)) {
@@ -131,7 +138,7 @@ export class VoiceClientCore {
     this.#who = who;
     this.#failure = null;
     const line = (this.#line ??= this.#makeLine(who));
-    const connecting = line.connect(options.signal); // first: messages need a socket that queues them
+    const connecting = line.connect(signal); // first: messages need a socket that queues them
     this.#capture.flowTo(line);
     await connecting;
   }

@@ -7,7 +7,7 @@ import type { NetworkJudgement } from '../../machines/network.types.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { NetworkSignal, NetworkSignals } from '../ports/network.ts';
-import { invalid } from '../ports/option-errors.ts';
+import { checkOptions, invalid } from '../ports/option-errors.ts';
 
 /** Bytes come by the hundred a second, and the chart needs to hear of one. */
 const TRAFFIC_INTERVAL_MS = 1_000;
@@ -34,6 +34,7 @@ export class NetworkMonitor {
 
   /** @throws TenutoError OPTION_INVALID where it is given no signals. */
   constructor(options: NetworkMonitorOptions) {
+    checkOptions('NetworkMonitor', options, { signals: 0, clock: 0 });
     if (!('subscribe' in Object(options.signals))) {
       throw invalid('signals is not a NetworkSignals.', 'Give new NetworkMonitor({ signals }).');
     }

@@ -26,7 +26,7 @@ import type {
   WireSnapshot,
   WireTransition,
 } from './wire.ts';
-import { checkNumber, checkOptions } from '../ports/option-errors.ts';
+import { checkGiven, checkNumber, checkOptions } from '../ports/option-errors.ts';
 import { systemWallClock } from '../ports/clock.ts';
 import type { WallClock } from '../ports/clock.ts';
 
@@ -65,6 +65,7 @@ class Feed implements InspectionFeed {
   #lastId = 0;
 
   constructor(options: InspectionFeedOptions) {
+    checkGiven('inspection feed', options);
     const { capacity = 2_000, actorCapacity = 5_000, wallClock = systemWallClock } = options;
     const known = { capacity, actorCapacity, wallClock };
     checkOptions('inspection feed', options, known);

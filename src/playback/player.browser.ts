@@ -32,8 +32,8 @@ export class Player {
 
   /** @throws TenutoError OPTION_INVALID */
   constructor(options: PlayerOptions = {}) {
+    checkOptions('Player', options, { startMs: 0, capacityMs: 0, workletUrl: 0 });
     const { startMs = 60, capacityMs = 120_000 } = options;
-    checkOptions('Player', options, { startMs, capacityMs, workletUrl: 0 });
     checkNumber('startMs', startMs, startMs >= 0 && startMs <= 2_000, 'from 0 to 2,000');
     checkNumber(
       'capacityMs',

@@ -17,12 +17,46 @@ export function checkName(what: string, name: string, known: object): void {
 }
 
 /**
+ * What has to be in options of these names, whose ever they are: without it one would fail when it is first used. First what to give,
+ * where that is more than its members.
+ */
+const PARTS: Readonly<Record<string, readonly [give: string, ...has: string[]]>> = {
+  transport: ['', 'dial'],
+  network: ['new NetworkMonitor({ signals })', 'subscribe', 'sawTraffic'],
+  spool: ['await openSpool({ name })', 'join'],
+  admission: ['createAdmission()', 'breakers', 'slots'],
+  createResampler: ['a function', 'call'],
+  clock: ['', 'nowMs', 'setTimeout', 'clearTimeout'],
+  wallClock: ['a function', 'call'],
+  random: ['', 'unit'],
+  logger: ['', 'debug', 'info', 'warn', 'error'],
+};
+
+/** @throws TenutoError OPTION_INVALID for an option that lacks what is called of it. */
+export function checkPart(name: string, value: unknown): void {
+  const [give, ...has] = PARTS[name] ?? [];
+  const missing = has.find((member) => !(member in Object(value)));
+  if (missing === undefined) return;
+  throw invalid(`${name} has no ${missing}.`, `Give ${give || `one with ${has.join(', ')}`}.`);
+}
+
+/** @throws TenutoError OPTION_INVALID where options are left out, or null. */
+export function checkGiven(whose: string, given: unknown): void {
+  if (Object(given) === given) return;
+  throw invalid(`The options of ${whose} are no object.`, 'Give one.');
+}
+
+/**
  * A misspelt option would do nothing, in silence.
  *
  * @throws TenutoError OPTION_INVALID.
  */
 export function checkOptions(whose: string, given: object, known: object): void {
-  for (const name of Object.keys(given)) checkName(`${whose} option`, name, known);
+  checkGiven(whose, given);
+  for (const [name, value] of Object.entries(given)) {
+    checkName(`${whose} option`, name, known);
+    if ((value ?? null) !== null) checkPart(name, value);
+  }
 }
 
 /**

@@ -150,6 +150,7 @@ export class KeptMessages implements SocketSpool, Keeper {
     return {
       isAll: outbox.at(end)?.data == null, // those that are not read yet say so when they are
       waitingBytes: bytesOf(messages),
+      hasMoved: () => messages.length > 0 && outbox.at(first) !== messages[0],
       change: () =>
         this.#sealing.seal({ head: encoder.encode(JSON.stringify(head)), dropThrough, block }),
       done: () => {

@@ -1,6 +1,7 @@
 /** A spool for messages, in the browser's IndexedDB. */
 import { openKeptMessages } from './open-message-spool.ts';
 import type { OpenMessageSpoolOptions } from './open-message-spool.ts';
+import { checkGiven } from '../ports/option-errors.ts';
 import type { MessageSpool } from '../ports/spool.ts';
 import { openInPage } from '../spool/open-spool.browser.ts';
 import type { OpenBrowserSpoolOptions } from '../spool/open-spool.browser.ts';
@@ -16,5 +17,6 @@ export type OpenBrowserMessageSpoolOptions = OpenMessageSpoolOptions &
 export async function openMessageSpool(
   options: OpenBrowserMessageSpoolOptions,
 ): Promise<MessageSpool> {
+  checkGiven('openMessageSpool', options);
   return openInPage(options, openKeptMessages);
 }

@@ -1,7 +1,11 @@
 /** What is checked when something comes in, and what is said when it may not. */
+import type { CloseOptions } from './events.ts';
 import { BYTES_PER_SAMPLE } from '../audio/format.ts';
+import type { Abortion } from '../ports/abort.ts';
 import { TenutoError } from '../ports/errors.ts';
-import { invalid } from '../ports/option-errors.ts';
+import { checkNumber, checkOptions, invalid } from '../ports/option-errors.ts';
+
+const DEFAULT_DRAIN_MS = 5_000;
 
 /** The bytes of a chunk.
  *
@@ -30,6 +34,27 @@ function timeless(capturedAtMs: unknown): TenutoError {
     message: `A chunk was captured at ${String(capturedAtMs)}.`,
     remediation: "Give milliseconds on the session's clock, or nothing: then it is now.",
   });
+}
+
+/**
+ * Of a call that can be given up.
+ *
+ * @throws TenutoError OPTION_INVALID, also for a signal that is given by itself, which would never be heard.
+ */
+export function signalOf<S extends Abortion>(options: { readonly signal?: S }): S | undefined {
+  checkOptions('call', options, { signal: 0 });
+  const { signal } = options;
+  const isFine = (signal ?? null) === null || 'aborted' in Object(signal);
+  if (isFine && !('aborted' in options)) return signal;
+  throw invalid('signal is no AbortSignal.', 'Give { signal }.');
+}
+
+/** @throws TenutoError OPTION_INVALID */
+export function drainMsOf(options: CloseOptions): number {
+  checkOptions('close', options, { drainTimeoutMs: 0 } satisfies Record<keyof CloseOptions, 0>);
+  const { drainTimeoutMs = DEFAULT_DRAIN_MS } = options;
+  checkNumber('drainTimeoutMs', drainTimeoutMs, drainTimeoutMs >= 0, 'that is 0 or more');
+  return drainTimeoutMs;
 }
 
 export function closed(): TenutoError {

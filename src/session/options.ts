@@ -16,7 +16,14 @@ import type { Clock } from '../ports/clock.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import { silentLogger } from '../ports/logger.ts';
-import { checkName, checkNumber, checkOptions, invalid } from '../ports/option-errors.ts';
+import {
+  checkGiven,
+  checkName,
+  checkNumber,
+  checkOptions,
+  checkPart,
+  invalid,
+} from '../ports/option-errors.ts';
 import type { Random } from '../ports/random.ts';
 import { systemRandom } from '../ports/random.ts';
 import type { CreateResampler } from '../ports/resampler.ts';
@@ -104,6 +111,8 @@ const DEFAULT_FORMAT: AudioFormat = { encoding: 'pcm_s16le', sampleRateHz: 16_00
 
 /** @throws TenutoError OPTION_INVALID or AUDIO_FORMAT_UNSUPPORTED. */
 export function resolveOptions(options: SessionOptions): ResolvedOptions {
+  checkGiven('session', options);
+  checkPart('transport', options.transport);
   const format = options.format ?? DEFAULT_FORMAT;
   const spoolBytes = options.spool?.capacityBytes ?? 0;
   const heldMs = (spoolBytes * 1_000) / bytesOf(1_000, format) || 120_000;
@@ -127,11 +136,11 @@ export function resolveOptions(options: SessionOptions): ResolvedOptions {
     recordOnlyMs: atLeast0(options, 'recordOnlyMs', retentionMs),
     holdDownMs: atLeast0(options, 'holdDownMs', 60_000),
     rotationLeadMs: atLeast0(options, 'rotationLeadMs', 60_000),
-    network: networkOf(options),
+    network: options.network ?? null,
     inspect: inspectorOf(options),
     admission: options.admission ?? failover?.admission ?? null,
     parts,
-    spool: spoolOf(options),
+    spool: (options.spool ?? null) as SessionSpool | null,
     createResampler: options.createResampler ?? null,
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
@@ -160,28 +169,19 @@ function warnOfShortRetention(options: ResolvedOptions, graceMs: number): void {
   logger.warn('audio is kept for less long than a gateway waits for its client', fields);
 }
 
-function networkOf(options: SessionOptions): NetworkMonitor | null {
-  const network = options.network ?? null;
-  if (network === null || 'sawTraffic' in Object(network)) return network;
-  throw invalid('network is not a NetworkMonitor.', 'Give new NetworkMonitor({ signals }).');
-}
-
-function spoolOf(options: SessionOptions): SessionSpool | null {
-  const spool = (options.spool ?? null) as SessionSpool | null;
-  if (spool === null || 'join' in Object(spool)) return spool;
-  throw invalid('spool is not an open one.', 'Give await openSpool({ name }).');
-}
-
 /** An inspector that throws would take the charts with it: what watches must not change what happens. */
 export function inspectorOf({
   inspect,
   logger = silentLogger,
 }: Pick<SessionOptions, 'inspect' | 'logger'>): ((event: InspectionEvent) => void) | null {
-  if (inspect === undefined) return null;
+  if ((inspect ?? null) === null) return null;
+  if (typeof inspect !== 'function' && !('next' in Object(inspect))) {
+    throw invalid('inspect is not a function.', 'Give one, or an object with next.');
+  }
   return (event) => {
     try {
       if (typeof inspect === 'function') inspect(event);
-      else inspect.next?.(event);
+      else inspect?.next?.(event);
     } catch (error) {
       logger.error('an inspector threw', { error: String(error) });
     }

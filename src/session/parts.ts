@@ -31,6 +31,10 @@ export function partsOf(
   given: readonly SessionPart[] = [],
   candidates: readonly ResolvedCandidate[],
 ): readonly SessionPart[] {
+  const list: unknown = given; // who writes JavaScript may give anything
+  if (!Array.isArray(list) || !list.every((part) => 'name' in Object(part))) {
+    throw invalid('parts is not a list of parts.', 'Give one, such as [failover].');
+  }
   return [...given, ...candidates.flatMap(({ provider }) => provider.brings ?? [])];
 }
 

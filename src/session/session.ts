@@ -8,7 +8,7 @@ import type { Conversation } from './conversation.ts';
 import { startDeciding } from './decider.ts';
 import type { Decider } from './decider.types.ts';
 import { Demux } from './demux.ts';
-import { aborted, bytesOf, closed } from './door.ts';
+import { aborted, bytesOf, closed, drainMsOf, signalOf } from './door.ts';
 import { Drain } from './drain.ts';
 import { SessionEmitter } from './emitter.ts';
 import type {
@@ -36,7 +36,6 @@ import type { TenutoError } from '../ports/errors.ts';
 
 /** Fits into a frame of any service with its head: tenuto.v1 takes 64 KiB in all (PROTOCOL.md, P3.2). */
 const MAX_CHUNK_BYTES = 32 * 1_024;
-const DEFAULT_DRAIN_MS = 5_000;
 
 export class Session {
   readonly #options: ResolvedOptions;
@@ -132,9 +131,9 @@ export class Session {
    * @throws TenutoError when the connection is given up, or CONNECT_ABORTED.
    */
   async connect(options: { readonly signal?: Abortion } = {}): Promise<void> {
+    const signal = signalOf(options);
     if (this.#closing !== null) throw closed();
     const announcer = this.#announcer;
-    const { signal } = options;
     const isAborted = (): boolean => signal?.aborted === true;
     if (isAborted()) throw aborted();
     if (announcer.isTelling) await Promise.resolve(); // the listener that calls hears of the last dial's end
@@ -212,16 +211,16 @@ export class Session {
    * takes. False where the connection was given up, or the signal came first.
    */
   async drain(options: { readonly signal?: Abortion } = {}): Promise<boolean> {
+    const signal = signalOf(options);
     if (this.#closing !== null || this.#announcer.isOver) {
       return this.#uplink.ledger.bytes().buffered === 0;
     }
-    return this.#drain.wait(options.signal);
+    return this.#drain.wait(signal);
   }
 
-  /** Ends the session. A standing link delivers what is left first; anything else ends at once. Never throws. */
-  close(options: CloseOptions = {}): Promise<CloseResult> {
-    this.#closing ??= this.#close(options.drainTimeoutMs ?? DEFAULT_DRAIN_MS);
-    return this.#closing;
+  /** Ends the session. A standing link delivers what is left first; anything else ends at once. Throws nothing but OPTION_INVALID. */
+  async close(options: CloseOptions = {}): Promise<CloseResult> {
+    return (this.#closing ??= this.#close(drainMsOf(options)));
   }
 
   async #close(drainTimeoutMs: number): Promise<CloseResult> {

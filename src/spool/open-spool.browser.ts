@@ -5,6 +5,7 @@ import { NotedStorage } from './noted-storage.ts';
 import { checkSpoolName, openKeptSpool } from './open-spool.ts';
 import type { OpenSpoolOptions } from './open-spool.ts';
 import { systemWallClock } from '../ports/clock.ts';
+import { checkGiven } from '../ports/option-errors.ts';
 import type { Spool, SpoolStorage } from '../ports/spool.ts';
 
 export interface OpenBrowserSpoolOptions extends OpenSpoolOptions {
@@ -34,6 +35,7 @@ const LONGEST_WAIT_MS = 2_147_483_647;
  * @throws TenutoError OPTION_INVALID, SPOOL_IN_USE, SPOOL_KEY_WRONG, SPOOL_CORRUPT, SPOOL_UNAVAILABLE.
  */
 export async function openSpool(options: OpenBrowserSpoolOptions): Promise<Spool> {
+  checkGiven('openSpool', options);
   return openInPage(options, openKeptSpool);
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FileSpoolStorage } from './file-storage.node.ts';
 import { checkSpoolName, openSpoolIn } from './open-spool.ts';
 import type { OpenSpoolOptions } from './open-spool.ts';
-import { invalid } from '../ports/option-errors.ts';
+import { checkGiven, invalid } from '../ports/option-errors.ts';
 import type { Spool } from '../ports/spool.ts';
 
 export interface OpenFileSpoolOptions extends OpenSpoolOptions {
@@ -13,7 +13,9 @@ export interface OpenFileSpoolOptions extends OpenSpoolOptions {
 }
 
 /** @throws TenutoError OPTION_INVALID, SPOOL_IN_USE, SPOOL_KEY_WRONG, SPOOL_CORRUPT, SPOOL_UNAVAILABLE. */
-export async function openSpool({ directory, ...options }: OpenFileSpoolOptions): Promise<Spool> {
+export async function openSpool(given: OpenFileSpoolOptions): Promise<Spool> {
+  checkGiven('openSpool', given);
+  const { directory, ...options } = given;
   return openSpoolIn(folderFor(directory, options.name), options);
 }
 

@@ -23,6 +23,24 @@ describe('every maker', () => {
     expect(() => make({ dailTimeoutMs: 1 })).toThrow(expect.objectContaining(refused));
   });
 
+  it.each(Object.entries(providers).filter(([, make]) => typeof make === 'function'))(
+    '%s refuses null in the place of options',
+    (_name, make) => {
+      expect(() => (make as (options: never) => unknown)(null as never)).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID' }),
+      );
+    },
+  );
+
+  it('does not quote what is no object: it may be a secret', () => {
+    expect(() => providers.deepgramListen('s3cret' as never)).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        message: 'The options of deepgramListen are no object.',
+      }),
+    );
+  });
+
   it.each(MAKERS)('of %s takes what there is', (_name, make) => {
     expect(() => make({})).not.toThrow();
   });

@@ -47,6 +47,17 @@ describe('a session', () => {
       'a negative attempt',
       { candidates: [{ provider: fakeProvider(), reconnect: { baseMs: -1 } }] },
     ],
+    ['no transport', { transport: undefined }],
+    ['a transport that is a name', { transport: 'ws' }],
+    ['a logger that logs nothing', { logger: {} }],
+    ['a clock that does not go', { clock: {} }],
+    ['a chance that is a number', { random: 0.5 }],
+    ['breakers and limits that are none', { admission: {} }],
+    ['a resampler in the place of who makes one', { createResampler: {} }],
+    ['an inspector that hears nothing', { inspect: {} }],
+    ['a part that is named', { parts: 'failover' }],
+    ['parts that are named', { parts: ['failover'] }],
+    ['parts that are no list', { parts: {} }],
   ])('refuses %s', (_what, options) => {
     const make = (): Session => sessionOf(options);
 
@@ -145,12 +156,18 @@ describe('a session', () => {
     await session.close();
   });
 
+  it.each([undefined, null, 'ws://127.0.0.1'])('refuses %s for all of its options', (none) => {
+    const make = (): Session => openSession(none as never);
+
+    expect(make).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  });
+
   it('says how a network is given', () => {
     const make = (): Session => sessionOf({ network: new ManualNetwork() });
 
     expect(make).toThrow(
       expect.objectContaining({
-        message: 'network is not a NetworkMonitor.',
+        message: 'network has no sawTraffic.',
         remediation: 'Give new NetworkMonitor({ signals }).',
       }),
     );

@@ -91,8 +91,8 @@ const FLUSH_TIMEOUT_MS = 5_000; // a transcription takes about a second
  * a key that is no key, a number that nothing can be made of, or a session that the service would refuse.
  */
 export function openaiRealtime(options: OpenAiRealtimeOptions): Provider {
-  const { name = 'openai-realtime', model = DEFAULT_MODEL } = options;
   checkOptions('openaiRealtime', options, OPTION_NAMES);
+  const { name = 'openai-realtime', model = DEFAULT_MODEL } = options;
   checkMs('dialTimeoutMs', options.dialTimeoutMs);
   const { replayRateRatio = REPLAY_RATE_RATIO } = options;
   checkNumber('replayRateRatio', replayRateRatio, replayRateRatio >= 1, 'of 1 or more');

@@ -5,6 +5,7 @@
  */
 import { installed } from './packages.ts';
 import { TenutoError } from '../../ports/errors.ts';
+import { checkOptions, invalid } from '../../ports/option-errors.ts';
 import type {
   CreateVoiceActivityDetector,
   VoiceActivityDetector,
@@ -40,8 +41,14 @@ export interface FvadOptions {
 
 let loading: Promise<FvadLibrary> | null = null;
 
-/** @returns what makes a detector. @throws TenutoError PACKAGE_MISSING when it is called and the package is not there. */
-export function fvad({ mode = 3 }: FvadOptions = {}): CreateVoiceActivityDetector {
+/**
+ * @returns what makes a detector. @throws TenutoError PACKAGE_MISSING when it is called and the package is not there.
+ * @throws TenutoError OPTION_INVALID
+ */
+export function fvad(options: FvadOptions = {}): CreateVoiceActivityDetector {
+  checkOptions('fvad', options, { mode: 0 } satisfies Record<keyof FvadOptions, 0>);
+  const { mode = 3 } = options;
+  if (![0, 1, 2, 3].includes(mode)) throw invalid(`mode is ${String(mode)}.`, 'Give 0, 1, 2 or 3.');
   return async ({ sampleRateHz }) => {
     if (!RATES_HZ.includes(sampleRateHz)) throw unknownRate(sampleRateHz);
     loading ??= load();

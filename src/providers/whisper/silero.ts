@@ -9,6 +9,7 @@
  */
 import { installed } from './packages.ts';
 import { TenutoError } from '../../ports/errors.ts';
+import { checkNumber, checkOptions } from '../../ports/option-errors.ts';
 import type {
   CreateVoiceActivityDetector,
   VoiceActivityDetector,
@@ -37,11 +38,17 @@ export interface SileroPackages {
   locate(name: string): string;
 }
 
-/** @returns what makes a detector. @throws TenutoError PACKAGE_MISSING when it is called and a package is not there. */
+/**
+ * @returns what makes a detector. @throws TenutoError PACKAGE_MISSING when it is called and a package is not there.
+ * @throws TenutoError OPTION_INVALID
+ */
 export function sileroVad(
-  { threshold = 0.5 }: SileroOptions = {},
+  options: SileroOptions = {},
   packages: SileroPackages = installed,
 ): CreateVoiceActivityDetector {
+  checkOptions('sileroVad', options, { threshold: 0 } satisfies Record<keyof SileroOptions, 0>);
+  const { threshold = 0.5 } = options;
+  checkNumber('threshold', threshold, threshold >= 0 && threshold <= 1, 'from 0 to 1');
   return async ({ sampleRateHz }) => {
     if (sampleRateHz !== RATE_HZ) {
       throw new TenutoError({
