@@ -2,7 +2,13 @@
 import { checkAudioFormat } from '../audio/format.ts';
 import { systemClock } from '../ports/clock.ts';
 import type { Clock } from '../ports/clock.ts';
-import { checkGiven, checkName, checkNumber, checkOptions } from '../ports/option-errors.ts';
+import {
+  checkGiven,
+  checkName,
+  checkNumber,
+  checkOptions,
+  invalid,
+} from '../ports/option-errors.ts';
 
 export interface MicrophoneOptions {
   /** Of the chunks, 8,000 to 48,000. Default 16,000. */
@@ -49,4 +55,11 @@ export function resolveMicrophone(options: MicrophoneOptions): ResolvedMicrophon
   checkNumber('lossTimeoutMs', lossTimeoutMs, lossTimeoutMs >= 0, 'that is 0 or more');
   checkName('onDeviceLost', resolved.onDeviceLost, { switch: 0, fail: 0 });
   return resolved;
+}
+
+/** @throws TenutoError OPTION_INVALID: what is heard would go nowhere. */
+export function checkHandlers(handlers: object | undefined): void {
+  const { onChunk } = (handlers ?? {}) as { readonly onChunk?: unknown };
+  if (typeof onChunk === 'function') return;
+  throw invalid('onChunk is no function.', 'Call start({ onChunk, onEvent }).');
 }

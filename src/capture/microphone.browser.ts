@@ -2,7 +2,7 @@
 import { captureErrorOf } from './capture-errors.ts';
 import { CaptureLife } from './capture-life.browser.ts';
 import type { CapturedChunk, CaptureHandlers, PcmSource } from './capture.types.ts';
-import { resolveMicrophone } from './microphone-options.browser.ts';
+import { checkHandlers, resolveMicrophone } from './microphone-options.browser.ts';
 import type { MicrophoneOptions, ResolvedMicrophone } from './microphone-options.browser.ts';
 import { Stamper } from './stamper.ts';
 import type { AudioFormat } from '../ports/audio-format.ts';
@@ -59,6 +59,7 @@ export class Microphone implements PcmSource {
    * @throws TenutoError MICROPHONE_DENIED, MICROPHONE_MISSING, MICROPHONE_BUSY, MICROPHONE_UNSUPPORTED, WORKLET_REFUSED
    */
   async start(handlers: CaptureHandlers): Promise<void> {
+    checkHandlers(handlers);
     try {
       await this.#life.open(handlers);
       await this.#listen();

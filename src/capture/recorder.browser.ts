@@ -7,7 +7,7 @@
 import { captureErrorOf } from './capture-errors.ts';
 import { CaptureLife } from './capture-life.browser.ts';
 import type { CaptureHandlers, RecordedChunk, RecordingSource } from './capture.types.ts';
-import { resolveMicrophone } from './microphone-options.browser.ts';
+import { checkHandlers, resolveMicrophone } from './microphone-options.browser.ts';
 import type { MicrophoneOptions } from './microphone-options.browser.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { checkGiven, checkNumber } from '../ports/option-errors.ts';
@@ -66,6 +66,7 @@ export class Recorder implements RecordingSource {
    * @throws TenutoError MICROPHONE_DENIED, MICROPHONE_MISSING, MICROPHONE_BUSY, MICROPHONE_UNSUPPORTED
    */
   async start(handlers: CaptureHandlers<RecordedChunk>): Promise<void> {
+    checkHandlers(handlers);
     try {
       await this.#life.open(handlers);
     } catch (error) {

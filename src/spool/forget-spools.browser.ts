@@ -7,7 +7,7 @@ import { DAY_MS } from './open-spool.ts';
 import { unavailable } from './spool-errors.ts';
 import type { WallClock } from '../ports/clock.ts';
 import { systemWallClock } from '../ports/clock.ts';
-import { checkNumber } from '../ports/option-errors.ts';
+import { checkNumber, checkOptions } from '../ports/option-errors.ts';
 
 export interface ForgetSpoolsOptions {
   /** Those whose name begins so. Default: all of this origin. */
@@ -26,6 +26,7 @@ export interface ForgetSpoolsOptions {
  * @throws TenutoError OPTION_INVALID, SPOOL_UNAVAILABLE.
  */
 export async function forgetSpools(options: ForgetSpoolsOptions = {}): Promise<readonly string[]> {
+  checkOptions('forgetSpools', options, { prefix: 0, maxAgeMs: 0, wallClock: 0 });
   const { prefix = '', maxAgeMs = DAY_MS, wallClock = systemWallClock } = options;
   checkNumber('maxAgeMs', maxAgeMs, maxAgeMs >= 0, 'from 0');
   const { locks } = navigator as { readonly locks?: LockManager };
