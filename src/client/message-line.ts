@@ -143,11 +143,8 @@ export class MessageLine implements Line<RecordedChunk> {
   }
 
   get hasRoom(): boolean {
-    return (
-      !this.#isClosing &&
-      this.#isOpen &&
-      this.#socket?.hasRoomFor(MOST_MESSAGES / 2, RING_BYTES / 2) === true
-    );
+    if (this.#isClosing || !this.#isOpen) return false;
+    return this.#socket?.hasRoomFor(MOST_MESSAGES / 2, RING_BYTES / 2) === true;
   }
 
   /** All of a piece, or nothing: of one that is cut not even the end could be found. */
@@ -173,14 +170,10 @@ export class MessageLine implements Line<RecordedChunk> {
 
   async close(): Promise<null> {
     this.#isClosing = true;
-    if (!this.#isOpen) {
-      this.#socket?.close(); // it was given up
-      return null;
-    }
-    await new Promise<void>((resolve) => {
-      this.#closed = resolve;
-      this.#socket?.close();
-    });
+    const isOver = !this.#isOpen; // it was given up
+    const closed = new Promise<void>((resolve) => (this.#closed = resolve));
+    this.#socket?.close();
+    if (!isOver) await closed;
     return null;
   }
 

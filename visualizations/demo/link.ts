@@ -27,7 +27,7 @@ export class LinkWords {
         return {
           mood: 'busy',
           label: `Reconnecting, attempt ${event.attempt}`,
-          detail: `next try in ${seconds(event.backoffDelayMs)}; ${event.bufferedAudioChunks} chunks are kept`,
+          detail: `${nextTry(event.backoffDelayMs)}; what is said meanwhile is kept`,
         };
       case 'connection.reconnected': {
         const { downtimeMs, audioReplayedMs, audioLostMs } = event;
@@ -77,6 +77,11 @@ export class LinkWords {
 type StatusOf<Event> = Event extends { type: 'stateChange'; current: infer Status }
   ? Status
   : never;
+
+/** It is shown until something else happens: how much is kept meanwhile, the legend counts. */
+function nextTry(delayMs: number): string {
+  return delayMs < 100 ? 'trying now' : `the next try ${seconds(delayMs)} after the last`;
+}
 
 function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(1)} s`;

@@ -130,6 +130,7 @@ function paint(canvas: HTMLCanvasElement, book: ChunkBook): void {
 /** The theme's names as the pen takes them: what they stand for depends on the reader's scheme. */
 function colorsOf(canvas: HTMLCanvasElement): (name: string) => string {
   const known = new Map<string, string>();
+  canvas.style.transition = 'none'; // on its way from the color before, it would be read as that
   return (name) => {
     let color = known.get(name);
     if (color === undefined) {

@@ -101,10 +101,12 @@ function verdict(): Words {
 function outcome(said: string, many: string): Words {
   const { captured, delivered } = ledger.value;
   const chunks = `${delivered} of ${captured} chunks delivered here`;
-  const here = isMeasured.value ? `${words(oursMissing.value)} lost here` : chunks;
+  const [here, there] = isMeasured.value
+    ? [`${words(oursMissing.value)} lost here`, `${plainMissing.value} there`]
+    : [chunks, `${words(plainMissing.value)} lost there`];
   return {
     mood: isKept.value ? 'good' : 'bad',
-    title: `${said}, ${many}: ${here}, ${plainMissing.value} there.`,
+    title: `${said}, ${many}: ${here}, ${there}.`,
     text: outcomeText(),
   };
 }
