@@ -83,6 +83,7 @@ export class Cutter {
     if (!this.#hasHeard && this.#samples === 0) {
       this.#resampler = null; // a platform that gives a moment of nothing before the microphone is there
       this.#filled = 0;
+      this.#silentFrames = 0;
       return;
     }
     this.#room(this.#resampler.mostAtEnd);

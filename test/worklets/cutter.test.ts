@@ -102,6 +102,17 @@ describe('what cuts chunks of what is heard', () => {
     );
   });
 
+  it('says nothing of silence within what came before a microphone was there, and is thrown away', () => {
+    const { cutter, chunks, feed } = cutterOf();
+    const zeros = feed(4, 0, 0);
+    const end = feed(4, zeros + 480, 0);
+    cutter.silent(end + 4_800);
+
+    feed(100, end + 6_400);
+
+    expect(chunks()[0]).toMatchObject({ frame: end + 6_400, silentFrames: 0 });
+  });
+
   it('tells of a break after silence that was handed over', () => {
     const { cutter, chunks, feed } = cutterOf();
     const end = feed(100, 0, 0);
