@@ -91,7 +91,13 @@ describe('the demonstration goes on', () => {
     await page.locator('#play').click();
     await saidUpTo(page, 4);
 
-    await page.evaluate(() => void indexedDB.deleteDatabase('tenuto-demo'));
+    await page.evaluate(async () => {
+      const request = indexedDB.deleteDatabase('tenuto-demo');
+      await new Promise((resolve, reject) => {
+        request.onsuccess = resolve;
+        request.onerror = request.onblocked = () => reject(new Error('it is there still'));
+      });
+    });
     await page.reload();
     const told = page.getByText(/What was said before the reload is not taken up: The spool/);
     await told.waitFor();
