@@ -35,7 +35,7 @@ export function differencesOf(first: string, second: string): readonly WordDiffe
   return differences;
 }
 
-function wordsOf(text: string): readonly string[] {
+export function wordsOf(text: string): readonly string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }
 

@@ -1,5 +1,6 @@
 /** The live line: where the recording is, how the connection does. In a pipe, a line now and then instead. */
 import { colors } from './colors.ts';
+import { wordsOf } from './compare.ts';
 import { counted } from './counted.ts';
 import { clockText } from './io.ts';
 import type { ConnectionStatus } from '../../machines/connection.types.ts';
@@ -84,7 +85,7 @@ export class Counts {
   #words = 0;
 
   note(event: SessionEvent, nowMs: number): void {
-    if (event.type === 'transcript' && event.isFinal) this.#words += wordsIn(event.text);
+    if (event.type === 'transcript' && event.isFinal) this.#words += wordsOf(event.text).length;
     if (event.type === 'connection.suspected') this.#silentSinceMs ??= nowMs - event.silentForMs;
     if (event.type === 'connection.recovered') this.#silentSinceMs = null;
     if (event.type === 'connection.reconnecting') {
@@ -143,8 +144,4 @@ export class Milestones {
     const place = `${clockText(positionMs)} of ${clockText(this.#durationMs)}`;
     return colors.dim(`${percent} %, ${place} read, ${counted(words, 'word')} final`);
   }
-}
-
-function wordsIn(text: string): number {
-  return text.split(/\s+/).filter((word) => word !== '').length;
 }
