@@ -19,7 +19,6 @@ import { NO_CONVERSATION } from '../ports/conversation.ts';
 import type { Random } from '../ports/random.ts';
 import type { Durability } from '../ports/log-store.ts';
 import type { ProviderEvent, StreamMemory } from '../providers/contract.ts';
-import type { ConversationEvent } from '../providers/events.ts';
 
 type EventOf<Kind extends ProviderEvent['kind']> = Extract<ProviderEvent, { kind: Kind }>;
 
@@ -159,10 +158,15 @@ export class Hearing {
         this.#noteAnswer(link);
         this.#wiring.carrier.take(link, event);
         return;
+      case 'standstill':
+      case 'keeping':
+      case 'sessionLost':
+      case 'serving':
+        this.#kept?.hear(link, event);
+        return;
       default:
-        if (this.#kept?.hear(link, event) === true) return;
         this.#noteAnswer(link);
-        this.#restoring?.take(link, event as ConversationEvent); // for nothing else is left
+        this.#restoring?.take(link, event);
     }
   }
 

@@ -6,6 +6,11 @@ import type { Link } from './link.ts';
 import type { Durability } from '../ports/log-store.ts';
 import type { ProviderEvent } from '../providers/contract.ts';
 
+type KeepingEvent = Extract<
+  ProviderEvent,
+  { kind: 'standstill' | 'keeping' | 'sessionLost' | 'serving' }
+>;
+
 /** The least first. */
 const CLASSES: readonly Durability[] = ['memory', 'fsync', 'replicated', 'fsync-quorum'];
 
@@ -26,20 +31,19 @@ export class KeptHearing {
     return this.#durability;
   }
 
-  /** False where it is of another kind. */
-  hear(link: Link, event: ProviderEvent): boolean {
+  hear(link: Link, event: KeepingEvent): void {
     switch (event.kind) {
       case 'standstill': {
         const { clock, reporter } = this.#wiring;
         const { sinceMs, forMs } = event;
         const atMs = clock.nowMs();
         reporter.tell(link, { type: 'link.stalled', id: link.id, atMs, sinceMs, forMs });
-        return true;
+        return;
       }
       case 'keeping':
         link.durability = event.durability;
         this.#durability = weaker(this.#durability, event.durability);
-        return true;
+        return;
       case 'sessionLost':
         // Samples of services that keep audio are the session's own, whichever link carries.
         this.#emitter.emit({
@@ -48,14 +52,12 @@ export class KeptHearing {
           resentFromMs: this.#demux.msOfCaptured(event.fromSample),
           gapMs: this.#demux.missingMsFrom(event.fromSample),
         });
-        return true;
+        return;
       case 'serving': {
         const { provider, mode, missing } = event;
         this.#emitter.emit({ type: 'gateway.serving', provider, mode, missing });
-        return true;
+        return;
       }
-      default:
-        return false;
     }
   }
 

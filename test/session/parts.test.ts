@@ -10,7 +10,7 @@ import type { SessionPart } from '../../src/session/parts.ts';
 import { keeping } from '../../src/session/keeping.ts';
 import { rehearsal } from '../../src/session/rehearsing.ts';
 import { Session } from '../../src/session/session.ts';
-import type { Provider, ProviderTraits } from '../../src/providers/contract.ts';
+import type { Provider, ProviderEvent, ProviderTraits } from '../../src/providers/contract.ts';
 import type { TenutoError } from '../../src/ports/errors.ts';
 import {
   deepgramFlux,
@@ -65,6 +65,21 @@ describe('a session of which a page asks for no part', () => {
       remediation: "Give parts: [rates], and import { rates } from 'tenuto/browser'.",
     });
     expect(open([withTraits(traits)], [rates]).status).toBe('idle');
+  });
+
+  it.each<ProviderEvent>([
+    { kind: 'standstill', sinceMs: 7, forMs: 30_000 },
+    { kind: 'keeping', durability: 'memory' },
+    { kind: 'sessionLost', acknowledgedSample: 0, fromSample: 0 },
+    { kind: 'serving', provider: 'fake', mode: null, missing: [] },
+  ])('takes what only keepers tell for no answer of its service: $kind', async (event) => {
+    const { transport, session } = await connected();
+
+    transport.last.say(JSON.stringify(event));
+
+    expect(session.actor.getSnapshot().context).toMatchObject({ answeredAtMs: null });
+    transport.last.say(JSON.stringify({ kind: 'speechStarted', atSample: 0 }));
+    expect(session.actor.getSnapshot().context).not.toMatchObject({ answeredAtMs: null });
   });
 
   it('is dialled again where it is lost, whose provider brings nothing', async () => {
