@@ -8,7 +8,7 @@ import { actorFor, followNetwork } from './charted.ts';
 import type { SocketActor } from './charted.ts';
 import type { Ended, EngineHandlers, EngineLegacy } from './engine.types.ts';
 import { brokenBy, closedBy, endedBy } from './ends.ts';
-import type { LossFacts } from './events.ts';
+import type { LossFacts } from './events.types.ts';
 import type { Link } from './link.ts';
 import type { PeerKind, SocketTarget } from './link.types.ts';
 import { Links } from './links.ts';

@@ -1,5 +1,5 @@
 /** What an engine is given by the one before it, and what it tells. */
-import type { LossFacts } from './events.ts';
+import type { LossFacts } from './events.types.ts';
 import type { PeerKind } from './link.types.ts';
 import type { MessageSession } from './message-session.ts';
 import type { ResolvedSocketOptions } from './options.ts';

@@ -1,7 +1,7 @@
 /** What an application is told by more than one event, in their order. */
 import type { Ended } from './engine.types.ts';
 import { LossEvent, ResumableCloseEvent, ResumableErrorEvent } from './events.ts';
-import type { LossFacts } from './events.ts';
+import type { LossFacts } from './events.types.ts';
 import { dialError, lossError, overError } from './loss-errors.ts';
 
 export function eventsOfLoss(loss: LossFacts): readonly Event[] {

@@ -1,6 +1,6 @@
 /** What an `error` event holds. */
 import type { Ended } from './engine.types.ts';
-import type { LossFacts } from './events.ts';
+import type { LossFacts } from './events.types.ts';
 import { MAX_MESSAGE_BYTES } from './message-frames.ts';
 import { TenutoError } from '../ports/errors.ts';
 import { OF_ORIGINS } from '../providers/gateway/failures.ts';

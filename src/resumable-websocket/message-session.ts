@@ -1,5 +1,5 @@
 /** What is known of the session at the gateway, from one socket to the next: which number stands for which message. */
-import type { LossFacts } from './events.ts';
+import type { LossFacts } from './events.types.ts';
 import type { Outbox } from './outbox.ts';
 import type { Random } from '../ports/random.ts';
 import { CLOSE } from '../protocol/close-codes.ts';

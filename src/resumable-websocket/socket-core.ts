@@ -11,7 +11,7 @@ import {
   ResumableWarningEvent,
   StatusChangeEvent,
 } from './events.ts';
-import type { LossFacts, LossReason } from './events.ts';
+import type { LossFacts, LossReason } from './events.types.ts';
 import { MAX_MESSAGE_BYTES } from './message-frames.ts';
 import { warningError } from './loss-errors.ts';
 import { MAX_MESSAGES, type ResolvedSocketOptions } from './options.ts';

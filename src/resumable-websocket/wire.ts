@@ -1,5 +1,5 @@
 /** How one open socket carries the messages: in frames of `tenuto.v1`, or as they are. */
-import type { LossFacts } from './events.ts';
+import type { LossFacts } from './events.types.ts';
 import type { Outbox } from './outbox.ts';
 import type { Failure } from '../../machines/failure.ts';
 import type { Clock, WallClock } from '../ports/clock.ts';

@@ -68,7 +68,10 @@ export const sessionLogic: SessionLogic = fromCallback<SessionOrder, SessionLogi
     });
     receive((order) => {
       if (order.type === 'session.connect') connect(session);
-      else void close(order);
+      else
+        void close(
+          order.drainTimeoutMs === undefined ? {} : { drainTimeoutMs: order.drainTimeoutMs },
+        );
     });
     if (input.connectsAtOnce ?? true) connect(session);
 
