@@ -196,7 +196,8 @@ export class SocketCore implements EngineHandlers {
     this.#engine = null;
     this.shouldReconnect = false;
     if (wasAsked) this.#closed(this.#legacy.session === null);
-    else this.onStatus(ended.wasClean ? 'disconnected' : 'error');
+    else
+      this.onStatus(ended.wasClean && this.#legacy.kind !== 'gateway' ? 'disconnected' : 'error');
     this.#events.post(() => {
       this.readyState = CLOSED;
       this.#tell(...eventsOfEnd(ended, wasAsked, this.#hasBeenOpen));
