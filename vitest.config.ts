@@ -47,8 +47,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [scenarios, browser],
-          isolate: false, // a process for each file, which loads all that it needs, would cost a fifth of the time
-          setupFiles: ['test/support/fresh-process.ts'],
           testTimeout: 180_000, // a limit for what hangs, on machines of any speed
           hookTimeout: 60_000,
         },
